@@ -1,0 +1,85 @@
+/** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
+
+export type Model = 'nat' | 'dnat' | 'dr' | 'tun';
+export type SchedulerName = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sed' | 'nq' | 'sh' | 'dh' | 'mh';
+export type Protocol = 'tcp' | 'udp';
+
+/** One port of the forwarder; its index in `interfaces` is the port number. */
+export interface ForwarderInterface {
+  readonly segment: string;
+  readonly address: number;
+  readonly prefixLength: number;
+  readonly mac: number;
+  readonly mtu: number;
+}
+
+/** Longest prefix wins. Connected subnets are known from `interfaces` and are not repeated here. */
+export interface ForwarderRoute {
+  readonly network: number;
+  readonly prefixLength: number;
+  readonly via: number;
+}
+
+/** Both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface ServerConfig {
+  readonly name: string;
+  readonly address: number;
+  readonly port: number;
+  /** 0 drains: existing connections stay, new ones go elsewhere. */
+  readonly weight: number;
+}
+
+export interface ServiceConfig {
+  readonly name: string;
+  readonly model: 'dnat' | 'dr' | 'tun';
+  readonly vip: number;
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly scheduler: SchedulerName;
+  readonly servers: readonly ServerConfig[];
+  /** dnat only: rewrite the source to DIP too (DPVS FullNAT); false is plain LVS-NAT. */
+  readonly snat: boolean;
+  /** dnat with `snat`: the director's own ports, unique per (protocol, DIP, RIP, RIP port). */
+  readonly ports: PortRange;
+}
+
+/** The `nat` model: hosts inside share the address of the outside interface. */
+export interface NatConfig {
+  /** Index of the outside interface; its address is EXT. */
+  readonly outside: number;
+  readonly ports: PortRange;
+  /** false: the source port is kept whatever happens; two inside hosts may then collide, which is the lesson. */
+  readonly translatePorts: boolean;
+}
+
+/** Milliseconds. Defaults are those of IPVS (ip_vs_proto_tcp.c, ip_vs_proto_udp.c). */
+export interface Timeouts {
+  readonly established: number;
+  readonly synReceived: number;
+  readonly finWait: number;
+  readonly timeWait: number;
+  readonly close: number;
+  readonly closeWait: number;
+  readonly lastAck: number;
+  readonly udp: number;
+}
+
+export interface ForwarderConfig {
+  readonly interfaces: readonly ForwarderInterface[];
+  readonly routes: readonly ForwarderRoute[];
+  readonly services: readonly ServiceConfig[];
+  readonly nat?: NatConfig;
+  /** Decrement TTL like a router; default true. */
+  readonly decrementTtl: boolean;
+  readonly timeouts: Timeouts;
+  readonly maxConnections: number;
+  /** A TCP segment other than a SYN, for a service, without an entry. */
+  readonly noEntry: 'drop' | 'reset';
+  /** What happens to the connections of a server that is removed. */
+  readonly onRemove: 'reset' | 'silent';
+}

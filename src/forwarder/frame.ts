@@ -1,0 +1,30 @@
+/**
+ * A frame in a buffer that the port owns and reuses. The forwarder rewrites it in place, so that the hot path
+ * allocates nothing; at least `HEADROOM` bytes stand free before `start` for an outer header.
+ */
+export interface Frame {
+  /** The port it came in by, or goes out by. */
+  port: number;
+  readonly bytes: Uint8Array;
+  start: number;
+  end: number;
+  /** The L4 checksum is not filled in (transmit checksum offload): it must be computed in full. */
+  partialChecksum: boolean;
+}
+
+/** Room before a frame for an IPv4 header without options, rounded up. */
+export const HEADROOM = 32;
+
+/** A buffer for frames of at most `capacity` bytes, headroom not counted. */
+export function makeFrame(capacity: number): Frame {
+  return { port: 0, bytes: new Uint8Array(HEADROOM + capacity), start: HEADROOM, end: HEADROOM, partialChecksum: false };
+}
+
+/** Copies `bytes` into the frame, headroom restored. */
+export function fillFrame(frame: Frame, port: number, bytes: Uint8Array): void {
+  frame.port = port;
+  frame.start = HEADROOM;
+  frame.end = HEADROOM + bytes.length;
+  frame.partialChecksum = false;
+  frame.bytes.set(bytes, HEADROOM);
+}

@@ -1,0 +1,162 @@
+import type { FieldChange } from '../packet/layers.ts';
+
+/** What the journeys module hands to everyone who shows a lab: the JSON of `lb-lab run --json`, see docs/json.md. */
+export interface Report {
+  readonly model: 'nat' | 'dnat' | 'dr' | 'tun';
+  readonly engine: 'embedded' | 'docker' | 'capture';
+  /** ISO time with nine decimals. Every `timeNs` is nanoseconds since then. */
+  readonly startedAt: string;
+  readonly epochs: readonly Epoch[];
+  readonly flows: readonly Flow[];
+  readonly journeys: readonly Journey[];
+  readonly promises: readonly PromiseVerdict[];
+  readonly explanations: readonly Explanation[];
+  readonly counters: Counters;
+}
+
+export interface Epoch {
+  readonly epoch: number;
+  readonly timeNs: number;
+  /** One line per change, as data: `{kind, name}`; empty for epoch 0. */
+  readonly changes: readonly { readonly kind: string; readonly name: string }[];
+}
+
+/** One connection, UDP exchange, ping or ARP exchange, both directions. */
+export interface Flow {
+  readonly id: number;
+  readonly kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'other';
+  readonly epoch: number;
+  /** The node that opened it, with the address and port it used: `client 10.0.1.10:40112`. */
+  readonly client: Endpoint;
+  /** Who the client spoke to. */
+  readonly service: Endpoint;
+  /** The node that served it; absent when nobody did. */
+  readonly server?: Endpoint;
+  /** `GET /`, or empty when none was seen. */
+  readonly request: string;
+  /** `200 OK`, or empty. */
+  readonly response: string;
+  readonly outcome: FlowOutcome;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly journeys: readonly number[];
+}
+
+export interface Endpoint {
+  /** Empty when no node has that address. */
+  readonly node: string;
+  readonly address: string;
+  readonly port?: number;
+}
+
+export type FlowOutcome =
+  | { readonly kind: 'answered' }
+  /** Reset or unreachable. `by` is the node whose frame said so. */
+  | { readonly kind: 'refused'; readonly by: string; readonly reason: ReasonCode; readonly frames: readonly number[] }
+  /** `at` is the last node that had it. */
+  | { readonly kind: 'lost'; readonly at: string; readonly reason: ReasonCode; readonly frames: readonly number[] }
+  | { readonly kind: 'ambiguous'; readonly candidates: number }
+  /** Not finished when the recording ended. */
+  | { readonly kind: 'open' };
+
+/** One logical packet across all its hops. */
+export interface Journey {
+  readonly id: number;
+  readonly flow: number;
+  readonly epoch: number;
+  readonly direction: 'request' | 'reply';
+  readonly kind: JourneyKind;
+  /** A second sending of the same segment. */
+  readonly retransmission: boolean;
+  readonly outcome: 'arrived' | 'lost' | 'ambiguous' | 'dropped';
+  /** The least sure of its joins. */
+  readonly confidence: Confidence;
+  readonly hops: readonly Hop[];
+}
+
+export type JourneyKind =
+  | 'syn' | 'syn-ack' | 'ack' | 'data' | 'fin' | 'rst'
+  | 'udp' | 'echo-request' | 'echo-reply' | 'icmp-error'
+  | 'arp-request' | 'arp-reply' | 'other';
+
+export type Confidence =
+  /** The forwarder said so: hashes of the exact bytes in and out. Or the same bytes at both ends of one link. */
+  | 'certain'
+  /** Joined by everything a router leaves alone, one candidate only. */
+  | 'strong'
+  /** Joined by what survives a NAT. */
+  | 'likely'
+  | 'ambiguous';
+
+/** One frame on one segment, from one node to another. */
+export interface Hop {
+  readonly from: string;
+  /** Empty when it was received by nobody (lost on the segment). */
+  readonly to: string;
+  readonly segment: string;
+  readonly timeNs: number;
+  /** The record number in the pcapng (from 1): the first capture of this hop. */
+  readonly frame: number;
+  /** All captures of it, sender first. */
+  readonly frames: readonly number[];
+  /** What the node before did; empty on the first hop. */
+  readonly changes: readonly HopChange[];
+  readonly confidence: Confidence;
+  readonly arrival: Arrival;
+  /** What the model says every header must be here, with the observed value; only fields that can be predicted. */
+  readonly expected: readonly { readonly field: string; readonly expected: string; readonly observed: string; readonly ok: boolean }[];
+}
+
+export interface HopChange extends FieldChange {
+  readonly role: 'signature' | 'routine';
+}
+
+export interface Arrival {
+  readonly fate: 'forwarded' | 'accepted' | 'answered' | 'unwrapped' | 'ignored' | 'dropped' | 'lost' | 'held';
+  /** Empty when there is nothing to explain. */
+  readonly reason: ReasonCode | '';
+  /** The forwarder's rule, service, server and detail, when it decided. */
+  readonly decision?: { readonly rule: string; readonly service?: string; readonly server?: string; readonly connection?: number; readonly detail?: string };
+}
+
+/** Codes with a text in the l10n bundles, `reason.CODE`. The forwarder's drop reasons are among them. */
+export type ReasonCode = string;
+
+export interface PromiseVerdict {
+  readonly id: string;
+  readonly epoch: number;
+  /** In the chosen language. */
+  readonly text: string;
+  readonly verdict: 'kept' | 'broken' | 'not seen';
+  /** Frames (record numbers) that show it: all that break it, or the first few that keep it. */
+  readonly evidence: readonly number[];
+}
+
+/** Why something failed, in load-balancing terms. */
+export interface Explanation {
+  /** For instance `vip-two-answers`; texts `explanation.CODE` and `explanation.CODE.remedy`. */
+  readonly code: string;
+  readonly epoch: number;
+  readonly flows: readonly number[];
+  readonly frames: readonly number[];
+  readonly params: Readonly<Record<string, string>>;
+  /** The setting in the topology that causes it, when one does: a path such as `nodes.rs1.hideVip`. */
+  readonly setting?: string;
+  /** In the chosen language, remedy included. */
+  readonly text: string;
+}
+
+export interface Counters {
+  readonly frames: number;
+  readonly hops: number;
+  /** Seen where they were not addressed: a bridge floods. */
+  readonly flooded: number;
+  /** From or to a MAC outside the plan. */
+  readonly foreign: number;
+  readonly captureLoss: number;
+  readonly undecodable: number;
+  readonly ambiguousJoins: number;
+  /** Bytes of IPv4 that crossed the director, both directions. */
+  readonly directorBytes: number;
+  readonly decisions: Readonly<Record<string, number>>;
+}

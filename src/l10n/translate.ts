@@ -1,0 +1,32 @@
+import cliEn from '../../l10n/cli.en.json' with { type: 'json' };
+import cliZh from '../../l10n/cli.zh-cn.json' with { type: 'json' };
+import journeyEn from '../../l10n/journey.en.json' with { type: 'json' };
+import journeyZh from '../../l10n/journey.zh-cn.json' with { type: 'json' };
+import topologyEn from '../../l10n/topology.en.json' with { type: 'json' };
+import topologyZh from '../../l10n/topology.zh-cn.json' with { type: 'json' };
+
+/**
+ * The text for a key in the chosen language, with `{name}` placeholders filled. The core hands out codes and
+ * parameters; they become text here, at the rim. An unknown key is returned as it is, so that nothing is lost.
+ */
+export type Translate = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+
+export type Locale = 'en' | 'zh-cn';
+
+const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
+  en: { ...topologyEn, ...journeyEn, ...cliEn },
+  'zh-cn': { ...topologyZh, ...journeyZh, ...cliZh },
+};
+
+export function makeTranslate(locale: Locale): Translate {
+  const bundle = bundles[locale];
+  return (key, params = {}) =>
+    (bundle[key] ?? bundles.en[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) =>
+      String(params[name] ?? whole),
+    );
+}
+
+/** `zh`, `zh-CN`, `zh_CN.UTF-8` and their like are Chinese; everything else is English. */
+export function localeOf(tag: string | undefined): Locale {
+  return /^zh\b|^zh[-_]/i.test(tag ?? '') ? 'zh-cn' : 'en';
+}

@@ -1,0 +1,134 @@
+import type { ForwarderConfig, Model } from '../../forwarder/config.ts';
+
+/**
+ * The complete, ordered description of a network, made from a topology file. Engines read this, never the YAML.
+ * Plain data: it can be compared, sent and stored as JSON. Addresses are 32-bit, MACs 48-bit numbers.
+ */
+export interface Plan {
+  /** The file's name without `.lblab.yaml`. */
+  readonly lab: string;
+  readonly model: Model;
+  readonly segments: readonly PlannedSegment[];
+  /** In path order: clients, routers, director, servers; this is the order of the lanes. */
+  readonly nodes: readonly PlannedNode[];
+  readonly services: readonly PlannedService[];
+  readonly traffic: readonly PlannedTraffic[];
+  readonly expect?: Expectation;
+}
+
+export interface PlannedSegment {
+  readonly name: string;
+  readonly network: number;
+  readonly prefixLength: number;
+  readonly mtu: number;
+}
+
+export type Role = 'client' | 'router' | 'director' | 'server';
+
+export interface PlannedNode {
+  readonly name: string;
+  readonly role: Role;
+  readonly interfaces: readonly PlannedInterface[];
+  /** Addresses /32 on `lo`: the VIPs of a dr or tun server. */
+  readonly loopback: readonly number[];
+  /** Connected routes are not repeated here. Default route: prefixLength 0. */
+  readonly routes: readonly PlannedRoute[];
+  readonly sysctls: Sysctls;
+  /** The forwarder's process runs here (director, NAT router); the node's kernel then stays silent about what is its own. */
+  readonly forwarder?: ForwarderConfig;
+  /** A kernel-like `ipip` decapsulator (tun server). */
+  readonly decapsulate: boolean;
+  /** TCP ports answered by an HTTP server, on every local address. */
+  readonly listen: readonly number[];
+}
+
+export interface PlannedInterface {
+  readonly segment: string;
+  readonly address: number;
+  readonly prefixLength: number;
+  readonly mac: number;
+  readonly mtu: number;
+  /** Share of frames lost on their way out of the interface, 0..1. */
+  readonly loss: number;
+  readonly delayNs: number;
+  /** Packets of these protocols are dropped when they come in. */
+  readonly drop: readonly ('icmp' | 'tcp' | 'udp' | 'ipip')[];
+  readonly down: boolean;
+}
+
+export interface PlannedRoute {
+  readonly network: number;
+  readonly prefixLength: number;
+  readonly via: number;
+}
+
+/** The Linux switches that decide these lessons; names and values are the kernel's (`net.ipv4.conf.*`). */
+export interface Sysctls {
+  readonly ip_forward: 0 | 1;
+  /** 1: answer ARP only for addresses on the interface it came in by. */
+  readonly arp_ignore: 0 | 1;
+  /** 2: ask with an address of the outgoing interface, never with the VIP. */
+  readonly arp_announce: 0 | 2;
+  /** 0 off, 1 strict (RFC 3704), 2 loose. */
+  readonly rp_filter: 0 | 1 | 2;
+  readonly send_redirects: 0 | 1;
+}
+
+export interface PlannedService {
+  readonly name: string;
+  readonly model: 'dnat' | 'dr' | 'tun';
+  readonly vip: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  readonly snat: boolean;
+  readonly director: string;
+  readonly servers: readonly { readonly name: string; readonly address: number; readonly port: number; readonly weight: number }[];
+}
+
+export interface PlannedTraffic {
+  /** A client's name. */
+  readonly from: string;
+  /** Destination address and port: a VIP, or in the `nat` model an outside server. */
+  readonly to: number;
+  readonly port: number;
+  /** Nanoseconds after the start of the lab. */
+  readonly afterNs: number;
+  readonly everyNs: number;
+  readonly count: number;
+  /** `GET /path`. */
+  readonly request: string;
+  /** Bytes of body asked of the server. */
+  readonly responseBytes: number;
+  /** Bytes of body the client sends (as a POST). */
+  readonly requestBytes: number;
+  /** A fixed source port, for the lessons that need a collision. */
+  readonly sourcePort?: number;
+  /** How long a client waits before it gives the request up. */
+  readonly timeoutNs: number;
+}
+
+/** What a lesson means to show. A run whose findings are exactly these reads "shown". */
+export interface Expectation {
+  /** Outcomes that flows must have, each at least once, and no others. */
+  readonly outcomes: readonly ('answered' | 'refused' | 'lost' | 'ambiguous')[];
+  /** Promise ids that must be broken; every other promise that was seen must be kept. */
+  readonly broken: readonly string[];
+  /** Explanation codes that must be named, and no others. */
+  readonly explanations: readonly string[];
+  /** Codes of the errors `check` must find: for a lesson whose point is that no plan exists. */
+  readonly problems: readonly string[];
+}
+
+/** One step from one plan to the next; `apply` of all of them to the old plan gives the new plan. */
+export type PlanChange =
+  | { readonly kind: 'segment-added' | 'segment-changed'; readonly segment: PlannedSegment; readonly index: number }
+  | { readonly kind: 'segment-removed'; readonly name: string }
+  | { readonly kind: 'node-added' | 'node-changed'; readonly node: PlannedNode; readonly index: number }
+  | { readonly kind: 'node-removed'; readonly name: string }
+  /** Only the forwarder's configuration differs: it is reconfigured in place and keeps its connections. */
+  | { readonly kind: 'forwarder-changed'; readonly node: string; readonly forwarder: ForwarderConfig }
+  | { readonly kind: 'nodes-reordered'; readonly names: readonly string[] }
+  | { readonly kind: 'segments-reordered'; readonly names: readonly string[] }
+  | { readonly kind: 'services-changed'; readonly services: readonly PlannedService[] }
+  | { readonly kind: 'traffic-changed'; readonly traffic: readonly PlannedTraffic[] }
+  | { readonly kind: 'lab-changed'; readonly lab: string; readonly model: Model; readonly expect?: Expectation };
