@@ -17,7 +17,13 @@ export const HEADROOM = 32;
 
 /** A buffer for frames of at most `capacity` bytes, headroom not counted. */
 export function makeFrame(capacity: number): Frame {
-  return { port: 0, bytes: new Uint8Array(HEADROOM + capacity), start: HEADROOM, end: HEADROOM, partialChecksum: false };
+  return {
+    port: 0,
+    bytes: new Uint8Array(HEADROOM + capacity),
+    start: HEADROOM,
+    end: HEADROOM,
+    partialChecksum: false,
+  };
 }
 
 /** Copies `bytes` into the frame, headroom restored. */

@@ -52,9 +52,19 @@ export interface Endpoint {
 export type FlowOutcome =
   | { readonly kind: 'answered' }
   /** Reset or unreachable. `by` is the node whose frame said so. */
-  | { readonly kind: 'refused'; readonly by: string; readonly reason: ReasonCode; readonly frames: readonly number[] }
+  | {
+      readonly kind: 'refused';
+      readonly by: string;
+      readonly reason: ReasonCode;
+      readonly frames: readonly number[];
+    }
   /** `at` is the last node that had it. */
-  | { readonly kind: 'lost'; readonly at: string; readonly reason: ReasonCode; readonly frames: readonly number[] }
+  | {
+      readonly kind: 'lost';
+      readonly at: string;
+      readonly reason: ReasonCode;
+      readonly frames: readonly number[];
+    }
   | { readonly kind: 'ambiguous'; readonly candidates: number }
   /** Not finished when the recording ended. */
   | { readonly kind: 'open' };
@@ -75,9 +85,19 @@ export interface Journey {
 }
 
 export type JourneyKind =
-  | 'syn' | 'syn-ack' | 'ack' | 'data' | 'fin' | 'rst'
-  | 'udp' | 'echo-request' | 'echo-reply' | 'icmp-error'
-  | 'arp-request' | 'arp-reply' | 'other';
+  | 'syn'
+  | 'syn-ack'
+  | 'ack'
+  | 'data'
+  | 'fin'
+  | 'rst'
+  | 'udp'
+  | 'echo-request'
+  | 'echo-reply'
+  | 'icmp-error'
+  | 'arp-request'
+  | 'arp-reply'
+  | 'other';
 
 export type Confidence =
   /** The forwarder said so: hashes of the exact bytes in and out. Or the same bytes at both ends of one link. */
@@ -104,7 +124,12 @@ export interface Hop {
   readonly confidence: Confidence;
   readonly arrival: Arrival;
   /** What the model says every header must be here, with the observed value; only fields that can be predicted. */
-  readonly expected: readonly { readonly field: string; readonly expected: string; readonly observed: string; readonly ok: boolean }[];
+  readonly expected: readonly {
+    readonly field: string;
+    readonly expected: string;
+    readonly observed: string;
+    readonly ok: boolean;
+  }[];
 }
 
 export interface HopChange extends FieldChange {
@@ -112,11 +137,18 @@ export interface HopChange extends FieldChange {
 }
 
 export interface Arrival {
-  readonly fate: 'forwarded' | 'accepted' | 'answered' | 'unwrapped' | 'ignored' | 'dropped' | 'lost' | 'held';
+  readonly fate:
+    'forwarded' | 'accepted' | 'answered' | 'unwrapped' | 'ignored' | 'dropped' | 'lost' | 'held';
   /** Empty when there is nothing to explain. */
   readonly reason: ReasonCode | '';
   /** The forwarder's rule, service, server and detail, when it decided. */
-  readonly decision?: { readonly rule: string; readonly service?: string; readonly server?: string; readonly connection?: number; readonly detail?: string };
+  readonly decision?: {
+    readonly rule: string;
+    readonly service?: string;
+    readonly server?: string;
+    readonly connection?: number;
+    readonly detail?: string;
+  };
 }
 
 /** Codes with a text in the l10n bundles, `reason.CODE`. The forwarder's drop reasons are among them. */

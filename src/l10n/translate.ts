@@ -1,5 +1,7 @@
 import cliEn from '../../l10n/cli.en.json' with { type: 'json' };
 import cliZh from '../../l10n/cli.zh-cn.json' with { type: 'json' };
+import extensionEn from '../../l10n/extension.en.json' with { type: 'json' };
+import extensionZh from '../../l10n/extension.zh-cn.json' with { type: 'json' };
 import journeyEn from '../../l10n/journey.en.json' with { type: 'json' };
 import journeyZh from '../../l10n/journey.zh-cn.json' with { type: 'json' };
 import topologyEn from '../../l10n/topology.en.json' with { type: 'json' };
@@ -14,8 +16,8 @@ export type Translate = (key: string, params?: Readonly<Record<string, string | 
 export type Locale = 'en' | 'zh-cn';
 
 const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
-  en: { ...topologyEn, ...journeyEn, ...cliEn },
-  'zh-cn': { ...topologyZh, ...journeyZh, ...cliZh },
+  en: { ...topologyEn, ...journeyEn, ...cliEn, ...extensionEn },
+  'zh-cn': { ...topologyZh, ...journeyZh, ...cliZh, ...extensionZh },
 };
 
 export function makeTranslate(locale: Locale): Translate {

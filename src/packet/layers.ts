@@ -89,8 +89,7 @@ export interface PayloadLayer extends Extent {
   readonly kind: 'payload';
 }
 
-export type Layer =
-  EthernetLayer | ArpLayer | Ipv4Layer | TcpLayer | UdpLayer | IcmpLayer | PayloadLayer;
+export type Layer = EthernetLayer | ArpLayer | Ipv4Layer | TcpLayer | UdpLayer | IcmpLayer | PayloadLayer;
 
 export type PacketProblemCode =
   /** The frame, or the packet inside it, ends before the header does. */

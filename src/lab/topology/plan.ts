@@ -82,7 +82,12 @@ export interface PlannedService {
   readonly port: number;
   readonly snat: boolean;
   readonly director: string;
-  readonly servers: readonly { readonly name: string; readonly address: number; readonly port: number; readonly weight: number }[];
+  readonly servers: readonly {
+    readonly name: string;
+    readonly address: number;
+    readonly port: number;
+    readonly weight: number;
+  }[];
 }
 
 export interface PlannedTraffic {
@@ -121,7 +126,11 @@ export interface Expectation {
 
 /** One step from one plan to the next; `apply` of all of them to the old plan gives the new plan. */
 export type PlanChange =
-  | { readonly kind: 'segment-added' | 'segment-changed'; readonly segment: PlannedSegment; readonly index: number }
+  | {
+      readonly kind: 'segment-added' | 'segment-changed';
+      readonly segment: PlannedSegment;
+      readonly index: number;
+    }
   | { readonly kind: 'segment-removed'; readonly name: string }
   | { readonly kind: 'node-added' | 'node-changed'; readonly node: PlannedNode; readonly index: number }
   | { readonly kind: 'node-removed'; readonly name: string }
@@ -131,4 +140,9 @@ export type PlanChange =
   | { readonly kind: 'segments-reordered'; readonly names: readonly string[] }
   | { readonly kind: 'services-changed'; readonly services: readonly PlannedService[] }
   | { readonly kind: 'traffic-changed'; readonly traffic: readonly PlannedTraffic[] }
-  | { readonly kind: 'lab-changed'; readonly lab: string; readonly model: Model; readonly expect?: Expectation };
+  | {
+      readonly kind: 'lab-changed';
+      readonly lab: string;
+      readonly model: Model;
+      readonly expect?: Expectation;
+    };

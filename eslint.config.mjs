@@ -1,0 +1,127 @@
+import js from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Which folders of `src` a folder may import values from; types may come from `types` as well. Arrows run downward only. */
+const houses = {
+  packet: { values: [], types: [] },
+  forwarder: { values: ['packet'], types: [] },
+  l10n: { values: [], types: [] },
+  'lab/topology': { values: ['packet', 'forwarder'], types: ['l10n'] },
+  'lab/traffic': { values: ['packet', 'forwarder', 'lab/topology'], types: ['lab'] },
+  'lab/embedded': { values: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'], types: ['lab'] },
+  journey: { values: ['packet'], types: ['lab', 'lab/topology', 'forwarder', 'l10n'] },
+  webview: { values: [], types: ['journey'] },
+  extension: {
+    values: ['packet', 'lab', 'lab/topology', 'lab/embedded', 'lab/traffic', 'journey', 'l10n', 'webview'],
+    types: ['forwarder'],
+  },
+  cli: {
+    values: ['packet', 'lab', 'lab/topology', 'lab/embedded', 'lab/traffic', 'journey', 'l10n'],
+    types: ['forwarder'],
+  },
+};
+
+const pure = ['packet', 'forwarder', 'journey', 'lab/topology', 'lab/embedded', 'lab/traffic', 'l10n'];
+const nodeGlobals = ['Buffer', 'process', 'setImmediate', 'clearImmediate', 'require', '__dirname', 'global'];
+const oneHomeModules = [
+  { name: 'vscode', message: 'Only src/extension talks to VS Code.' },
+  { name: 'dockerode', message: 'Only src/lab/docker talks to Docker.' },
+  { name: 'cap', message: 'Only src/forwarder/ports/cap.ts.' },
+  { name: 'koffi', message: 'Only src/forwarder/ports/packet.ts.' },
+];
+
+const depthOf = (folder) => folder.split('/').length;
+
+/** Import patterns of the houses a folder may not reach, written as relative specifiers from any depth inside it. */
+function forbidden(folder) {
+  const { values, types } = houses[folder];
+  const up = `(\\.\\./){${depthOf(folder)},}`;
+  return Object.keys(houses)
+    .concat('lab')
+    .filter(
+      (other, index, all) => other !== folder && all.indexOf(other) === index && !values.includes(other),
+    )
+    .map((other) => ({
+      regex: other === 'lab' ? `^${up}(lab/)?(engine|events)\\.ts$` : `^${up}${inside(folder, other)}/`,
+      allowTypeImports: types.includes(other),
+      message: `src/${folder} may not import ${types.includes(other) ? 'values from ' : ''}src/${other} (see ARCHITECTURE.md).`,
+    }));
+}
+
+/** `lab/topology` seen from `lab/embedded` is `topology`; from elsewhere the full path. */
+function inside(folder, other) {
+  const [top] = folder.split('/');
+  return depthOf(folder) > 1 && other.startsWith(`${top}/`)
+    ? `(${top}/)?${other.slice(top.length + 1)}`
+    : other;
+}
+
+export default defineConfig(
+  { ignores: ['dist/', 'node_modules/', 'out/', '.cache/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strict, tseslint.configs.stylistic],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.mjs', '.js', '.json'] })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'import-x/no-self-import': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // Every index was checked at the edge, once; `noUncheckedIndexedAccess` then needs the assertion on each read.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  ...Object.keys(houses).map((folder) => ({
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: oneHomeModules.filter(({ name }) => !(folder === 'extension' && name === 'vscode')),
+          patterns: [
+            ...forbidden(folder),
+            ...(pure.includes(folder) || folder === 'webview'
+              ? [{ regex: '^node:', message: `src/${folder} runs in a browser too: nothing from Node.` }]
+              : []),
+          ],
+        },
+      ],
+    },
+  })),
+  {
+    files: [...pure, 'webview'].map((folder) => `src/${folder}/**/*.ts`),
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...nodeGlobals.map((name) => ({ name, message: 'The core runs in a browser too.' })),
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-console': 'off', '@typescript-eslint/no-floating-promises': 'off' },
+  },
+  { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', performance: 'readonly' },
+    },
+  },
+);

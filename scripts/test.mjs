@@ -1,0 +1,83 @@
+// All tests, leg by leg. Under CI a missing part fails; elsewhere what is present runs, and the rest is listed with
+// the command that would enable it. The last line is `N passed, N failed`.
+import { spawn } from 'node:child_process';
+import { ensureDebianPackages, ensureDependencies, has, root, run, runTool } from './setup.mjs';
+
+const ci = Boolean(process.env.CI);
+const only = process.argv.slice(2);
+const times = [];
+const leftOut = [];
+let passed = 0;
+let failed = 0;
+
+async function leg(name, body) {
+  const began = performance.now();
+  console.log(`\n── ${name}`);
+  const result = await body();
+  passed += result.passed;
+  failed += result.failed;
+  times.push([name, (performance.now() - began) / 1000, result.failed === 0]);
+}
+
+const step = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+
+/** Runs mocha and counts from its own closing lines; a run that executed nothing is a failure. */
+function mocha(args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      process.stdout.write(chunk);
+      text += chunk;
+    });
+    child.on('close', (code) => {
+      const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(text)?.[1] ?? 0);
+      const [ran, broken, pending] = [count('passing'), count('failing'), count('pending')];
+      const silentSkip = ci ? pending : 0;
+      if (silentSkip > 0) console.error(`${silentSkip} tests were skipped: under CI that is a failure.`);
+      const unexplained = (code !== 0 && broken === 0) || ran + broken === 0 ? 1 : 0;
+      resolve({ passed: ran, failed: broken + silentSkip + unexplained });
+    });
+  });
+}
+
+await leg('set-up', () => {
+  ensureDependencies();
+  if (!has('tshark') || !has('editcap')) {
+    const command = ensureDebianPackages(['tshark']);
+    if (command && ci) {
+      console.error(`tshark is missing and could not be installed: ${command}`);
+      return { passed: 0, failed: 1 };
+    }
+    if (command) leftOut.push(`the capture files against Wireshark's own tools: ${command}`);
+  }
+  return { passed: 0, failed: 0 };
+});
+
+if (only.length === 0) {
+  await leg('types', () =>
+    step(
+      runTool('typescript/bin/tsc', ['--noEmit']) ||
+        runTool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.pure.json']),
+    ),
+  );
+  await leg('lint', () => step(runTool('eslint/bin/eslint.js', ['.'])));
+  await leg('format', () =>
+    step(runTool('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'])),
+  );
+}
+await leg('build', () => step(run(process.execPath, ['scripts/build.mjs'])));
+await leg('tests', () => mocha(only.length > 0 ? only : ['--reporter', 'dot']));
+
+console.log('\nTime per leg:');
+for (const [name, seconds, ok] of times)
+  console.log(`  ${name.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s  ${ok ? 'ok' : 'FAILED'}`);
+if (leftOut.length > 0) {
+  console.log('\nLeft out on this machine; this would enable it:');
+  for (const line of leftOut) console.log(`  ${line}`);
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,78 @@
+import type { ParseArgsConfig, parseArgs } from 'node:util';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Translate } from '../l10n/translate.ts';
+import type { Painter } from './paint.ts';
+
+/** What every command is given: language, colours and the two streams. */
+export interface Cli {
+  readonly translate: Translate;
+  readonly paint: Painter;
+  /** What a reader reads: standard output. */
+  readonly out: (line: string) => void;
+  /** Logs and errors: standard error. */
+  readonly err: (line: string) => void;
+  readonly parse: typeof parseArgs;
+}
+
+/** A bad call or an unusable file: shown as one line, exit code 2. */
+export class CliError extends Error {
+  readonly key: string;
+  readonly params: Readonly<Record<string, string>>;
+
+  constructor(key: string, params: Readonly<Record<string, string>> = {}) {
+    super(key);
+    this.key = key;
+    this.params = params;
+  }
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** The options of a command and its one FILE. Throws `CliError`. */
+export function parseCall<const T extends Options>(cli: Cli, args: readonly string[], options: T) {
+  let parsed;
+  try {
+    parsed = cli.parse({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new CliError('cli.bad-option', { message: error instanceof Error ? error.message : String(error) });
+  }
+  const [file, ...rest] = parsed.positionals;
+  if (file === undefined) throw new CliError('cli.no-file');
+  if (rest.length > 0) throw new CliError('cli.too-many-files', { file: rest.join(' ') });
+  return { file, values: parsed.values };
+}
+
+/** A whole number or decimal not below `least`; throws `CliError` for anything else. */
+export function numberOption(
+  name: string,
+  text: string | undefined,
+  least: number,
+  whole: boolean,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(value) || value < least || (whole && !Number.isSafeInteger(value))) {
+    throw new CliError('cli.bad-number', { option: name, value: text, least: String(least) });
+  }
+  return value;
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError('cli.cannot-read', { file, message: reasonOf(error) });
+  }
+}
+
+export function writeOutput(file: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(file, content);
+  } catch (error) {
+    throw new CliError('cli.cannot-write', { file, message: reasonOf(error) });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
+import { localeOf, makeTranslate } from '../l10n/translate.ts';
+import { check } from './check.ts';
+import { CliError, type Cli } from './cli.ts';
+import { plan } from './plan.ts';
+import { run } from './run.ts';
+import { painterFor } from './paint.ts';
+
+const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => Promise<number>>> = {
+  run,
+  check,
+  plan,
+};
+
+/** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call. */
+async function main(args: readonly string[]): Promise<number> {
+  const cli: Cli = {
+    translate: makeTranslate(localeOf(languageOf(args))),
+    paint: painterFor(process.stdout),
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    parse: parseArgs,
+  };
+  const [name = 'help', ...rest] = withoutLanguage(args);
+  try {
+    if (['help', '--help', '-h'].includes(name)) {
+      cli.out(cli.translate('cli.help'));
+      return args.length === 0 ? 2 : 0;
+    }
+    if (['--version', '-v'].includes(name)) {
+      cli.out(packageJson.version);
+      return 0;
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!command) throw new CliError('cli.unknown-command', { command: name });
+    if (rest.includes('--help') || rest.includes('-h')) {
+      cli.out(cli.translate('cli.help'));
+      return 0;
+    }
+    return await command(cli, rest);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    cli.err(`lb-lab: ${cli.translate(error.key, error.params)}`);
+    return 2;
+  }
+}
+
+/** `--lang zh-cn` anywhere, else the environment's language. */
+function languageOf(args: readonly string[]): string | undefined {
+  const at = args.indexOf('--lang');
+  if (at >= 0) return args[at + 1];
+  const { LB_LAB_LANG, LC_ALL, LC_MESSAGES, LANG } = process.env;
+  return LB_LAB_LANG ?? LC_ALL ?? LC_MESSAGES ?? LANG;
+}
+
+function withoutLanguage(args: readonly string[]): string[] {
+  const at = args.indexOf('--lang');
+  return at < 0 ? [...args] : [...args.slice(0, at), ...args.slice(at + 2)];
+}
+
+// A reader that closes early (`| head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.exitCode = await main(process.argv.slice(2));

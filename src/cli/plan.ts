@@ -1,0 +1,94 @@
+import { basename } from 'node:path';
+import { loadTopology } from '../lab/topology/load.ts';
+import type { Plan, PlannedNode } from '../lab/topology/plan.ts';
+import { formatIpv4, formatMac } from '../packet/address.ts';
+import type { ForwarderConfig } from '../forwarder/config.ts';
+import { parseCall, readText, type Cli } from './cli.ts';
+import { problemLines } from './problems.ts';
+
+/** `lb-lab plan FILE [--json]`: everything that will be applied. Exit 0, or 2 when the file has errors. */
+export function plan(cli: Cli, args: readonly string[]): Promise<number> {
+  const { file, values } = parseCall(cli, args, { json: { type: 'boolean' } });
+  const loaded = loadTopology(readText(file), basename(file));
+  for (const problem of loaded.problems) problemLines(cli, file, problem).forEach(cli.err);
+  if (!loaded.plan) return Promise.resolve(2);
+  if (values.json) cli.out(JSON.stringify(loaded.plan, null, 2));
+  else planLines(loaded.plan).forEach(cli.out);
+  return Promise.resolve(0);
+}
+
+/** The plan as text. Keys are the kernel's and the file's own words, so they are the same in every language. */
+export function planLines(plan: Plan): string[] {
+  const lines = [`lab ${plan.lab}  model ${plan.model}`, ''];
+  for (const { name, network, prefixLength, mtu } of plan.segments) {
+    lines.push(`segment ${name}  ${formatIpv4(network)}/${prefixLength}  mtu ${mtu}`);
+  }
+  for (const node of plan.nodes) lines.push('', ...nodeLines(node));
+  if (plan.traffic.length > 0) lines.push('');
+  for (const entry of plan.traffic) {
+    const every = entry.count > 1 ? `  every ${entry.everyNs / 1e6} ms` : '';
+    lines.push(
+      `traffic ${entry.from} → ${formatIpv4(entry.to)}:${entry.port}  ${entry.count} × ${entry.request}${every}  timeout ${entry.timeoutNs / 1e6} ms`,
+    );
+  }
+  return lines;
+}
+
+function nodeLines(node: PlannedNode): string[] {
+  const lines = [`node ${node.name}  ${node.role}`];
+  for (const one of node.interfaces) {
+    const extra = [
+      one.loss > 0 ? `loss ${one.loss}` : '',
+      one.delayNs > 0 ? `delay ${one.delayNs / 1e6} ms` : '',
+      one.drop.length > 0 ? `drop ${one.drop.join(' ')}` : '',
+      one.down ? 'down' : '',
+    ].filter(Boolean);
+    const address = `${formatIpv4(one.address)}/${one.prefixLength}`;
+    lines.push(
+      `  interface ${one.segment}  ${[address, formatMac(one.mac), `mtu ${one.mtu}`, ...extra].join('  ')}`,
+    );
+  }
+  for (const address of node.loopback) lines.push(`  lo  ${formatIpv4(address)}/32`);
+  for (const { network, prefixLength, via } of node.routes) {
+    lines.push(
+      `  route ${prefixLength === 0 ? 'default' : `${formatIpv4(network)}/${prefixLength}`} via ${formatIpv4(via)}`,
+    );
+  }
+  lines.push(
+    `  sysctl ${Object.entries(node.sysctls)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join(' ')}`,
+  );
+  if (node.listen.length > 0) lines.push(`  listen tcp ${node.listen.join(' ')}`);
+  if (node.decapsulate) lines.push('  decapsulate ipip');
+  if (node.forwarder) lines.push(...forwarderLines(node.forwarder).map((line) => `  ${line}`));
+  return lines;
+}
+
+function forwarderLines(config: ForwarderConfig): string[] {
+  const ttl = config.decrementTtl ? 'decremented' : 'kept';
+  const lines = [
+    `forwarder  ttl ${ttl}  connections ${config.maxConnections}  no-entry ${config.noEntry}  on-remove ${config.onRemove}`,
+  ];
+  if (config.nat) {
+    const outside = config.interfaces[config.nat.outside]!;
+    const { first, last } = config.nat.ports;
+    const ports = config.nat.translatePorts ? `ports ${first}-${last}` : 'ports kept';
+    lines.push(`  nat outside ${outside.segment}  ${formatIpv4(outside.address)}  ${ports}`);
+  }
+  for (const service of config.services) {
+    const snat =
+      service.model === 'dnat'
+        ? service.snat
+          ? `  snat ports ${service.ports.first}-${service.ports.last}`
+          : '  no snat'
+        : '';
+    lines.push(
+      `  service ${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${service.scheduler}${snat}`,
+    );
+    for (const { name, address, port, weight } of service.servers) {
+      lines.push(`    server ${name}  ${formatIpv4(address)}:${port}  weight ${weight}`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,58 @@
+import type { meetsExpectation } from '../journey/expectation.ts';
+import type { Report } from '../journey/report.ts';
+import type { Translate } from '../l10n/translate.ts';
+import type { Expectation } from '../lab/topology/plan.ts';
+import type { Painter } from './paint.ts';
+
+const marks = { kept: ['good', '✓'], broken: ['bad', '✗'], 'not seen': ['routine', '○'] } as const;
+
+/** The promises with their verdicts and evidence, the explanations, and whether all this is what the file meant to show. */
+export function verdicts(
+  report: Report,
+  met: ReturnType<typeof meetsExpectation>,
+  expect: Expectation | undefined,
+  translate: Translate,
+  paint: Painter,
+): string[] {
+  const lines = ['', paint('heading', translate('cli.promises'))];
+  for (const promise of report.promises) {
+    const [tone, mark] = marks[promise.verdict];
+    const epoch = report.epochs.length > 1 ? `[${promise.epoch}] ` : '';
+    const frames =
+      promise.evidence.length > 0 ? paint('routine', `  ${frameList(translate, promise.evidence)}`) : '';
+    lines.push(
+      `  ${paint(tone, `${mark} ${translate(`cli.verdict.${promise.verdict}`)}`)}  ${epoch}${promise.text}${frames}`,
+    );
+  }
+  if (report.explanations.length > 0) lines.push('', paint('heading', translate('cli.explanations')));
+  for (const { code, text, setting, frames } of report.explanations) {
+    lines.push(`  ${paint('warning', code)}: ${text}`);
+    const where = setting ? `${translate('cli.setting', { setting })} · ` : '';
+    lines.push(paint('routine', `    ${where}${frameList(translate, frames)}`));
+  }
+  lines.push('', countersLine(report, translate), '');
+  if (met.ok) lines.push(paint('good', translate(expect ? 'cli.shown' : 'cli.as-promised')));
+  else lines.push(paint('bad', translate(expect ? 'cli.not-shown' : 'cli.not-as-promised')));
+  for (const { what, expected, observed } of met.differences) {
+    lines.push(
+      `  ${translate('cli.difference', { what: translate(`cli.what.${what}`), expected: expected || '–', observed: observed || '–' })}`,
+    );
+  }
+  return lines;
+}
+
+function frameList(translate: Translate, frames: readonly number[]): string {
+  const shown = frames.slice(0, 6).join(', ');
+  return translate('cli.frames', { frames: frames.length > 6 ? `${shown}, …` : shown });
+}
+
+function countersLine({ counters }: Report, translate: Translate): string {
+  return translate('cli.counters', {
+    frames: counters.frames,
+    hops: counters.hops,
+    flooded: counters.flooded,
+    lost: counters.captureLoss,
+    ambiguous: counters.ambiguousJoins,
+    bytes: counters.directorBytes,
+  });
+}
