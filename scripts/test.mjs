@@ -70,7 +70,7 @@ if (only.length === 0) {
   );
 }
 await leg('build', () => step(run(process.execPath, ['scripts/build.mjs'])));
-await leg('tests', () => mocha(only.length > 0 ? only : ['--reporter', 'dot']));
+await leg('tests', () => mocha(only.length > 0 ? only : ['--reporter', 'dot', 'test/**/*.test.ts']));
 
 console.log('\nTime per leg:');
 for (const [name, seconds, ok] of times)

@@ -1,3 +1,5 @@
+import type { Frame } from './frame.ts';
+
 /** Codes of what the forwarder decided. They are data: texts for people come from the l10n bundles. */
 
 export type Rule =
@@ -66,4 +68,34 @@ export interface Decision {
   readonly connection?: number;
   /** For a fresh schedule: what the scheduler weighed, for instance `rr: turn 3` or `wlc: 256/3`. */
   readonly detail?: string;
+}
+
+/**
+ * What one call decided, for the port that made the call. Reused: it and its frames are good until the next call.
+ * One call may decide several things (an ARP reply is taken in and a held frame leaves): they are chained by `next`,
+ * in the order in which they happened. A verdict that took nothing in and sends nothing out is no decision at all: the
+ * frame belongs to the node's kernel.
+ */
+export class Verdict {
+  relation: Relation = 'dropped';
+  rule: Rule = 'not-ours';
+  reason: DropReason | undefined = undefined;
+  /** Index into the configuration's services; -1 when none is concerned. */
+  service = -1;
+  /** The forwarder's own number for the server (`Forwarder.serverName`); -1 when none is concerned. */
+  server = -1;
+  /** Serial number of the connection, from 1 and never used twice; 0 when none is concerned. */
+  connection = 0;
+  /** Whether the frame just received is among the frames taken in. */
+  input = false;
+  /** The frames to send: the first `count` of `frames`. */
+  count = 0;
+  readonly frames: Frame[] = [];
+  /** When held: the ticket under which `released` will name the frame again. */
+  ticket = 0;
+  /** Tickets of frames held earlier that this decision is about. */
+  readonly released: number[] = [];
+  /** Made only when someone watches. */
+  detail: string | undefined = undefined;
+  next: Verdict | undefined = undefined;
 }

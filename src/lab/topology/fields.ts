@@ -8,33 +8,30 @@ import { parseDuration, parsePortRange, parseProbability, parseSize } from './qu
  * says so with a problem code as its message, which `schema-problems.ts` turns into a problem at its place in the file.
  */
 
-/** Names become host names, container names and interface names, so they are kept short and plain. */
-export const name = z
-  .string()
-  .check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,30}$/, messageOf('bad-name')))
-  .register(z.globalRegistry, { examples: ['rs1'] });
+const NAME = /^[A-Za-z][A-Za-z0-9-]{0,30}$/;
+const IPV4_PATTERN = String.raw`^\d{1,3}(\.\d{1,3}){3}$`;
+const CIDR_PATTERN = String.raw`^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$`;
 
+/** Names become host names, container names and interface names, so they are kept short and plain. */
+export const name = z.string().check(z.regex(NAME, messageOf('bad-name')));
+
+/** An address that a node can have. */
 export const address = field(z.string(messageOf('bad-address')), readAddress, {
-  pattern: String.raw`^\d{1,3}(\.\d{1,3}){3}$`,
+  pattern: IPV4_PATTERN,
   examples: ['10.0.2.11'],
 });
 
-/** A segment's subnet; the host bits are 0. */
+/** A segment's subnet; its host bits are 0. */
 export const subnet = field(z.string(messageOf('bad-cidr')), readSubnet, {
-  pattern: String.raw`^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$`,
+  pattern: CIDR_PATTERN,
   examples: ['10.0.2.0/24'],
 });
 
-/** A route's destination stays text, for it is a key; `0.0.0.0/0` is the default route. */
-export const cidrKey = z
+/** A route's destination. It is a key, so it stays text; `0.0.0.0/0` is the default route. */
+export const destination = z
   .string()
-  .check(
-    z.refine(
-      (text) => parseCidr(text) !== undefined && parseCidr(text)!.network === parseCidr(text)!.address,
-      messageOf('bad-cidr'),
-    ),
-  )
-  .register(z.globalRegistry, { pattern: String.raw`^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$` });
+  .check(z.refine((text) => 'value' in readCidr(text), messageOf('bad-cidr')))
+  .register(z.globalRegistry, { pattern: CIDR_PATTERN });
 
 /** A node's name (text) or an address (number). */
 export const nodeOrAddress = field(z.string(messageOf('expected-text')), readNodeOrAddress, {
@@ -47,41 +44,25 @@ export const mac = field(z.string(messageOf('bad-mac')), readMac, {
 });
 
 /** Nanoseconds. */
-export const duration = field(
-  z.union([z.string(), z.number()], messageOf('bad-duration')),
-  (written) => parseDuration(written) ?? 'bad-duration',
-  { examples: ['1s', '200ms', '50us'] },
-);
+export const duration = quantity(parseDuration, 'bad-duration', ['1s', '200ms', '50us']);
 
 /** Bytes. */
-export const size = field(
-  z.union([z.string(), z.number()], messageOf('bad-size')),
-  (written) => parseSize(written) ?? 'bad-size',
-  { examples: [4000, '100KB'] },
-);
+export const size = quantity(parseSize, 'bad-size', [4000, '100KB']);
 
 /** A share from 0 to 1. */
-export const probability = field(
-  z.union([z.string(), z.number()], messageOf('bad-probability')),
-  (written) => parseProbability(written) ?? 'bad-probability',
-  { examples: ['5%', 0.05] },
-);
+export const probability = quantity(parseProbability, 'bad-probability', ['5%', 0.05]);
 
-export const portRange = field(
-  z.union([z.string(), z.number()], messageOf('bad-port-range')),
-  (written) => parsePortRange(written) ?? 'bad-port-range',
-  { examples: ['40000-40999'] },
-);
+export const portRange = quantity(parsePortRange, 'bad-port-range', ['40000-40999']);
 
 export const port = z.int().check(z.gte(1), z.lte(65535));
 
-/** The smallest MTU every IPv4 link must have is 68 (RFC 791); below 576 nothing useful is left of a lesson. */
+/** Every IPv4 host takes 576 bytes (RFC 791); no link of a lab is smaller. */
 export const mtu = z.int().check(z.gte(576), z.lte(9000));
 
 /** The request line of HTTP, without its version. */
 export const request = z
   .string()
-  .check(z.regex(/^(GET|HEAD|POST|PUT) \/[\x21-\x7e]*$/, messageOf('bad-request')))
+  .check(z.regex(/^(GET|HEAD|POST|PUT) \/[\x21-\x7e]{0,1000}$/, messageOf('bad-request')))
   .register(z.globalRegistry, { examples: ['GET /', 'POST /upload'] });
 
 /** How a problem code travels through a zod issue. */
@@ -93,22 +74,73 @@ export function codeOf(message: string | undefined): ProblemCode | undefined {
   return message?.startsWith('problem:') ? (message.slice('problem:'.length) as ProblemCode) : undefined;
 }
 
-/** A scalar that is read by a function; text instead of its result is the code of what is wrong. */
-function field<Written, Read>(
+type Reading<Value> = { readonly value: Value } | { readonly fault: ProblemCode };
+
+function field<Written, Value>(
   written: z.ZodMiniType<Written>,
-  read: (value: Written) => Read | ProblemCode | Named,
+  read: (written: Written) => Reading<Value>,
   meta: z.core.GlobalMeta,
 ) {
-  return z
-    .pipe(
-      written,
-      z.transform((value: Written, context): Read => {
-        const result = read(value);
-        if (result instanceof Named) return result.name as Read;
-        if (typeof result !== 'string') return result as Read;
-        context.issues.push({ code: 'custom', input: value, message: messageOf(result as ProblemCode) });
-        return z.NEVER;
-      }),
-    )
-    .register(z.globalRegistry, meta);
+  const reader = z.transform((text: Written, context): Value => {
+    const reading = read(text);
+    if ('value' in reading) return reading.value;
+    context.issues.push({ code: 'custom', input: text, message: messageOf(reading.fault) });
+    return z.NEVER;
+  });
+  return z.pipe(written, reader).register(z.globalRegistry, meta);
+}
+
+function quantity<Value>(
+  parse: (written: string | number) => Value | undefined,
+  fault: ProblemCode,
+  examples: (string | number)[],
+) {
+  const read = (written: string | number): Reading<Value> => {
+    const value = parse(written);
+    return value === undefined ? { fault } : { value };
+  };
+  return field(z.union([z.string(), z.number()], messageOf(fault)), read, { examples });
+}
+
+/** Not 0.x, loopback, multicast or reserved: the kernel gives none of those to an Ethernet interface (RFC 6890). */
+function readAddress(text: string): Reading<number> {
+  const value = parseIpv4(text.trim());
+  if (value === undefined) return { fault: 'bad-address' };
+  const first = value >>> 24;
+  return first === 0 || first === 127 || first >= 224 ? { fault: 'address-not-unicast' } : { value };
+}
+
+export interface Subnet {
+  readonly network: number;
+  readonly prefixLength: number;
+}
+
+function readCidr(text: string): Reading<Subnet> {
+  const cidr = parseCidr(text.trim());
+  if (!cidr) return { fault: 'bad-cidr' };
+  if (cidr.address !== cidr.network) return { fault: 'cidr-host-bits' };
+  return { value: { network: cidr.network, prefixLength: cidr.prefixLength } };
+}
+
+/** /30 leaves two hosts; more than a /8 is a slip of the pen. */
+function readSubnet(text: string): Reading<Subnet> {
+  const reading = readCidr(text);
+  if ('fault' in reading) return reading;
+  const { network, prefixLength } = reading.value;
+  if (prefixLength < 8 || prefixLength > 30) return { fault: 'subnet-size' };
+  const first = network >>> 24;
+  return first === 0 || first === 127 || first >= 224 ? { fault: 'address-not-unicast' } : reading;
+}
+
+function readNodeOrAddress(text: string): Reading<string | number> {
+  if (NAME.test(text)) return { value: text };
+  return /^[\d.]+$/.test(text.trim()) ? readAddress(text) : { fault: 'bad-name' };
+}
+
+function readMac(text: string): Reading<number> {
+  const value = parseMac(text.trim());
+  if (value === undefined) return { fault: 'bad-mac' };
+  // The lowest bit of the first byte marks a group address (IEEE 802).
+  const group = Math.floor(value / 2 ** 40) % 2 === 1;
+  return group || value === 0 ? { fault: 'mac-not-unicast' } : { value };
 }

@@ -1,0 +1,14 @@
+// Every benchmark in bench/, each in a process of its own; nothing here is a test. `npm run bench -- join` runs one.
+import { readdirSync } from 'node:fs';
+import { ensureDependencies, root, run } from './setup.mjs';
+
+ensureDependencies();
+const wanted = process.argv.slice(2);
+const files = readdirSync(`${root}bench`).filter((name) => name.endsWith('.bench.ts'));
+const chosen = files.filter((name) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)));
+let code = 0;
+for (const file of chosen) {
+  console.log(`\n── ${file.replace('.bench.ts', '')}`);
+  code ||= run(process.execPath, ['--expose-gc', '--import', 'tsx', `bench/${file}`]);
+}
+process.exit(code);

@@ -1,0 +1,43 @@
+/**
+ * One connection is 16 words of one Int32Array: 64 bytes, one cache line, so that a packet of a million connections
+ * costs one miss for the index and one for the entry. Two keys can lead to it, each three words and the protocol:
+ * the request as the client sends it, and the reply as the server sends it.
+ */
+export const LOG2_WORDS = 4;
+export const WORDS = 1 << LOG2_WORDS;
+
+/** Bits 0–7 IP protocol, 8–11 TCP state, 16–31 the flags below. */
+export const META = 0;
+
+export const REQUEST_SOURCE = 1;
+export const REQUEST_DESTINATION = 2;
+/** Source port in the high half, destination port in the low half, as the header has them. */
+export const REQUEST_PORTS = 3;
+
+export const REPLY_SOURCE = 4;
+export const REPLY_DESTINATION = 5;
+export const REPLY_PORTS = 6;
+
+/** The server's slot. */
+export const SERVER = 7;
+/** Milliseconds, modulo 2^32: compared by signed difference. */
+export const EXPIRY = 8;
+export const WHEEL_NEXT = 9;
+/** The entry before, or -1 - slot for the first one of a wheel slot. */
+export const WHEEL_PREVIOUS = 10;
+/** Both directions together. */
+export const PACKETS = 11;
+/** Bytes of IP packets, both directions together, in two halves. */
+export const BYTES_LOW = 12;
+export const BYTES_HIGH = 13;
+export const SERIAL = 14;
+/** Word 15 is free: fragments and UDP will need it. */
+
+export const STATE_SHIFT = 8;
+export const STATE_MASK = 0xf << STATE_SHIFT;
+/** Counted as inactive at its server (everything but ESTABLISHED, as IPVS counts). */
+export const INACTIVE = 1 << 16;
+/** The reply key is in the index. */
+export const HAS_REPLY_KEY = 1 << 17;
+/** A port was taken from a pool and goes back to it. */
+export const OWNS_PORT = 1 << 18;

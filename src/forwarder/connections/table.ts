@@ -1,0 +1,199 @@
+import { int32 } from '../port.ts';
+import * as at from './layout.ts';
+
+/** Slots of the index hold 8 bits of hash and 24 bits of `connection * 2 + direction + 1`. */
+export const MOST_CONNECTIONS = (1 << 23) - 1;
+
+const FIRST_CONNECTIONS = 64;
+
+/**
+ * Connections in one Int32Array (see `layout.ts`), found through an open-addressing index with linear probing that is
+ * never more than half full. Both grow by doubling: the packet that makes them grow pays for the copy. 64 bytes per
+ * connection and 4 per index slot: at most 96 bytes each when a million connections have two keys.
+ */
+export class ConnectionTable {
+  words = new Int32Array(FIRST_CONNECTIONS * at.WORDS);
+  /** Connections in use. */
+  live = 0;
+  private index = new Int32Array(FIRST_CONNECTIONS * 4);
+  private mask = FIRST_CONNECTIONS * 4 - 1;
+  private keys = 0;
+  /** Entries from here on were never used. */
+  private fresh = 0;
+  /** First of the freed entries, chained through WHEEL_NEXT. */
+  private free = -1;
+  private serial = 0;
+
+  /** Most connections; what comes on top is refused. */
+  limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Bytes held by the table and its index. */
+  get memory(): number {
+    return this.words.byteLength + this.index.byteLength;
+  }
+
+  /**
+   * The connection of the packet whose IPv4 header starts at `ip` and whose ports start at `l4`, as
+   * `connection * 2 + direction` (0 request, 1 reply); -1 when there is none.
+   */
+  find(bytes: Uint8Array, ip: number, l4: number): number {
+    return this.findKey(int32(bytes, ip + 12), int32(bytes, ip + 16), int32(bytes, l4), bytes[ip + 9]!);
+  }
+
+  /** The same for a key: addresses and ports as signed 32-bit words. */
+  findKey(source: number, destination: number, ports: number, protocol: number): number {
+    const hash = hashKey(source, destination, ports, protocol);
+    const { index, words, mask } = this;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = index[slot]!;
+      if (entry === 0) return -1;
+      if (entry >>> 24 !== hash >>> 24) continue;
+      const found = (entry & 0xff_ffff) - 1;
+      if (holdsKey(words, found, source, destination, ports, protocol)) return found;
+    }
+  }
+
+  /** Whether a second connection has the same key as `found`, a result of `find`. */
+  isAmbiguous(found: number): boolean {
+    const { index, words, mask } = this;
+    const key = keyOf(found);
+    const [source, destination, ports] = [words[key]!, words[key + 1]!, words[key + 2]!];
+    const protocol = words[baseOf(found)]! & 0xff;
+    const hash = hashKey(source, destination, ports, protocol);
+    for (let slot = hash & mask; index[slot] !== 0; slot = (slot + 1) & mask) {
+      const other = (index[slot]! & 0xff_ffff) - 1;
+      if (other !== found && holdsKey(words, other, source, destination, ports, protocol)) return true;
+    }
+    return false;
+  }
+
+  /** A cleared entry with a new serial number, not yet in the index; -1 when the table is full. */
+  allocate(): number {
+    if (this.live >= this.limit || this.live >= MOST_CONNECTIONS) return -1;
+    let connection = this.free;
+    if (connection >= 0) {
+      this.free = this.words[(connection << at.LOG2_WORDS) + at.WHEEL_NEXT]!;
+    } else {
+      connection = this.fresh++;
+      if (connection << at.LOG2_WORDS >= this.words.length) this.growEntries();
+    }
+    const base = connection << at.LOG2_WORDS;
+    this.words.fill(0, base, base + at.WORDS);
+    this.words[base + at.SERIAL] = ++this.serial;
+    this.live++;
+    return connection;
+  }
+
+  /** Makes the connection findable by its request (direction 0) or its reply (1). */
+  addKey(connection: number, direction: number): void {
+    if ((this.keys + 1) * 2 > this.index.length) this.growIndex();
+    this.insert(connection * 2 + direction);
+    this.keys++;
+    if (direction === 1) this.words[connection << at.LOG2_WORDS]! |= at.HAS_REPLY_KEY;
+  }
+
+  /** Takes the connection out of the index and gives its entry back. */
+  remove(connection: number): void {
+    const base = connection << at.LOG2_WORDS;
+    this.removeKey(connection * 2);
+    if ((this.words[base]! & at.HAS_REPLY_KEY) !== 0) this.removeKey(connection * 2 + 1);
+    this.release(connection);
+  }
+
+  /** Gives back an entry that was never put into the index. */
+  release(connection: number): void {
+    const base = connection << at.LOG2_WORDS;
+    this.words[base + at.SERIAL] = 0;
+    this.words[base + at.WHEEL_NEXT] = this.free;
+    this.free = connection;
+    this.live--;
+  }
+
+  /** The numbers of all connections in use. */
+  *connections(): Generator<number> {
+    for (let connection = 0; connection < this.fresh; connection++) {
+      if (this.words[(connection << at.LOG2_WORDS) + at.SERIAL] !== 0) yield connection;
+    }
+  }
+
+  private insert(found: number): void {
+    const hash = this.hashOf(found);
+    let slot = hash & this.mask;
+    while (this.index[slot] !== 0) slot = (slot + 1) & this.mask;
+    this.index[slot] = (hash & 0xff00_0000) | (found + 1);
+  }
+
+  /** Backward-shift deletion: no tombstones, so probe runs stay short however long the table lives. */
+  private removeKey(found: number): void {
+    const { index, mask } = this;
+    let hole = this.hashOf(found) & mask;
+    while ((index[hole]! & 0xff_ffff) !== found + 1) hole = (hole + 1) & mask;
+    for (let slot = (hole + 1) & mask; index[slot] !== 0; slot = (slot + 1) & mask) {
+      const home = this.hashOf((index[slot]! & 0xff_ffff) - 1) & mask;
+      // An entry may move back into the hole only if the hole is not before its home slot.
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      index[hole] = index[slot]!;
+      hole = slot;
+    }
+    index[hole] = 0;
+    this.keys--;
+  }
+
+  private hashOf(found: number): number {
+    const { words } = this;
+    const key = keyOf(found);
+    return hashKey(words[key]!, words[key + 1]!, words[key + 2]!, words[baseOf(found)]! & 0xff);
+  }
+
+  private growEntries(): void {
+    const larger = new Int32Array(this.words.length * 2);
+    larger.set(this.words);
+    this.words = larger;
+  }
+
+  private growIndex(): void {
+    const old = this.index;
+    this.index = new Int32Array(old.length * 2);
+    this.mask = this.index.length - 1;
+    for (const entry of old) if (entry !== 0) this.insert((entry & 0xff_ffff) - 1);
+  }
+}
+
+function baseOf(found: number): number {
+  return (found >> 1) << at.LOG2_WORDS;
+}
+
+function keyOf(found: number): number {
+  return baseOf(found) + ((found & 1) === 0 ? at.REQUEST_SOURCE : at.REPLY_SOURCE);
+}
+
+function holdsKey(
+  words: Int32Array,
+  found: number,
+  source: number,
+  destination: number,
+  ports: number,
+  protocol: number,
+): boolean {
+  const key = keyOf(found);
+  return (
+    words[key] === source &&
+    words[key + 1] === destination &&
+    words[key + 2] === ports &&
+    (words[baseOf(found)]! & 0xff) === protocol
+  );
+}
+
+/** The mixing steps of MurmurHash3's finaliser, one per word: neighbouring addresses and ports spread over all bits. */
+function hashKey(source: number, destination: number, ports: number, protocol: number): number {
+  let hash = Math.imul(source ^ 0x9e3779b9, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ destination, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16) ^ ports, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ protocol, 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+

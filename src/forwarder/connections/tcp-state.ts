@@ -1,0 +1,91 @@
+import type { Timeouts } from '../config.ts';
+
+/** The states of IPVS and their numbers (ip_vs.h, `IP_VS_TCP_S_*`). */
+export const TCP_STATES = [
+  'NONE',
+  'ESTABLISHED',
+  'SYN_SENT',
+  'SYN_RECV',
+  'FIN_WAIT',
+  'TIME_WAIT',
+  'CLOSE',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'LISTEN',
+  'SYNACK',
+] as const;
+
+export type TcpState = (typeof TCP_STATES)[number];
+
+export const ESTABLISHED = 1;
+
+/** Which table a packet is looked up in: from the client, from the server, or from the client when replies go around. */
+export const INPUT = 0;
+export const OUTPUT = 1;
+export const INPUT_ONLY = 2;
+
+/** The state after a segment with these TCP flags (`tcp_state_idx` and `set_tcp_state` of ip_vs_proto_tcp.c). */
+export function nextTcpState(direction: number, flags: number, state: number): number {
+  const row = (flags & RST) !== 0 ? 3 : (flags & SYN) !== 0 ? 0 : (flags & FIN) !== 0 ? 1 : (flags & ACK) !== 0 ? 2 : -1;
+  return row < 0 ? CLOSE : TABLE[(direction * 4 + row) * STATES + state]!;
+}
+
+/** A SYN on such an entry is a new connection from a reused port, not a retransmission. */
+export function isClosing(state: number): boolean {
+  return state >= FIN_WAIT && state <= LAST_ACK;
+}
+
+/** Milliseconds by state. What `Timeouts` does not name has the value of IPVS's `tcp_timeouts`. */
+export function tcpTimeouts(timeouts: Timeouts): Int32Array {
+  return Int32Array.from(
+    [
+      2_000,
+      timeouts.established,
+      120_000,
+      timeouts.synReceived,
+      timeouts.finWait,
+      timeouts.timeWait,
+      timeouts.close,
+      timeouts.closeWait,
+      timeouts.lastAck,
+      120_000,
+      120_000,
+    ],
+    // Expiry words are compared by signed difference: 2^30 ms is twelve days.
+    (timeout) => Math.max(0, Math.min(timeout, 2 ** 30)),
+  );
+}
+
+const FIN = 1;
+const SYN = 2;
+const RST = 4;
+const ACK = 16;
+
+const FIN_WAIT = 4;
+const CLOSE = 6;
+const LAST_ACK = 8;
+const STATES = TCP_STATES.length;
+
+/** `tcp_states` of ip_vs_proto_tcp.c: per direction the rows SYN, FIN, ACK, RST; per row the next state of each state. */
+const TABLE = Int8Array.from(
+  [
+    // INPUT
+    'SR ES ES SR SR SR SR SR SR SR SR',
+    'CL CW SS TW TW TW CL CW LA LI TW',
+    'CL ES SS ES FW TW CL CW CL LI ES',
+    'CL CL CL SR CL CL CL CL LA LI SR',
+    // OUTPUT
+    'SS ES SS SR SS SS SS SS SS LI SR',
+    'TW FW SS TW FW TW CL TW LA LI TW',
+    'ES ES SS ES FW TW CL CW LA ES ES',
+    'CL CL SS CL CL TW CL CL CL CL CL',
+    // INPUT-ONLY
+    'SR ES ES SR SR SR SR SR SR SR SR',
+    'CL FW SS TW FW TW CL CW LA LI TW',
+    'CL ES SS ES FW TW CL CW CL LI ES',
+    'CL CL CL SR CL CL CL CL LA LI CL',
+  ]
+    .join(' ')
+    .split(' ')
+    .map((name) => ['NO', 'ES', 'SS', 'SR', 'FW', 'TW', 'CL', 'CW', 'LA', 'LI', 'SA'].indexOf(name)),
+);

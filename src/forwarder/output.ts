@@ -1,0 +1,96 @@
+import { makeFrame, type Frame } from './frame.ts';
+import { Verdict, type DropReason, type Rule } from './verdict.ts';
+
+/** Room for an ARP frame, or an ICMP error of at most 576 bytes (RFC 1812, section 4.3.2.3) behind its Ethernet header. */
+const SPARE_CAPACITY = 14 + 576;
+
+/** The verdicts of one call and the frames it makes itself, reused from call to call. */
+export class Output {
+  readonly drops = noDrops();
+  private readonly verdicts: Verdict[] = [new Verdict()];
+  private used = 0;
+  private readonly spares: Frame[] = [];
+  private sparesUsed = 0;
+
+  /** Forgets the last call's verdicts. */
+  begin(): void {
+    this.used = 0;
+    this.sparesUsed = 0;
+  }
+
+  /** The next verdict of this call, cleared and chained behind the one before. */
+  verdict(): Verdict {
+    const position = this.used++;
+    const verdict = this.verdicts[position] ?? this.another();
+    clear(verdict);
+    if (position > 0) this.verdicts[position - 1]!.next = verdict;
+    return verdict;
+  }
+
+  /** The first verdict of this call, `undefined` when nothing was decided. */
+  first(): Verdict | undefined {
+    return this.used === 0 ? undefined : this.verdicts[0];
+  }
+
+  /** A frame that stands on its own, to be filled and sent in this call. */
+  spare(): Frame {
+    const frame = (this.spares[this.sparesUsed++] ??= makeFrame(SPARE_CAPACITY));
+    frame.partialChecksum = false;
+    return frame;
+  }
+
+  /** The frame is in and nothing goes out. Counted by reason. */
+  drop(verdict: Verdict, rule: Rule, reason: DropReason): Verdict {
+    verdict.relation = 'dropped';
+    verdict.rule = rule;
+    verdict.reason = reason;
+    this.drops[reason]++;
+    return verdict;
+  }
+
+  private another(): Verdict {
+    const verdict = new Verdict();
+    this.verdicts.push(verdict);
+    return verdict;
+  }
+}
+
+/** Adds a frame to send. */
+export function send(verdict: Verdict, frame: Frame): void {
+  verdict.frames[verdict.count++] = frame;
+}
+
+function clear(verdict: Verdict): void {
+  verdict.relation = 'dropped';
+  verdict.rule = 'not-ours';
+  verdict.reason = undefined;
+  verdict.service = -1;
+  verdict.server = -1;
+  verdict.connection = 0;
+  verdict.input = false;
+  verdict.count = 0;
+  verdict.ticket = 0;
+  if (verdict.released.length > 0) verdict.released.length = 0;
+  verdict.detail = undefined;
+  verdict.next = undefined;
+}
+
+function noDrops(): Record<DropReason, number> {
+  return {
+    'not-ours': 0,
+    malformed: 0,
+    'ttl-expired': 0,
+    'bad-checksum': 0,
+    'no-connection': 0,
+    'no-server': 0,
+    'no-route': 0,
+    'neighbour-unreachable': 0,
+    'neighbour-queue-full': 0,
+    'table-full': 0,
+    'ports-exhausted': 0,
+    'ambiguous-port': 0,
+    'server-removed': 0,
+    'too-big': 0,
+    unsupported: 0,
+  };
+}

@@ -1,0 +1,46 @@
+import { prefixMask } from '../packet/address.ts';
+import type { ForwarderRoute } from './config.ts';
+import type { Neighbour } from './neighbours/neighbour.ts';
+import type { NeighbourTable } from './neighbours/neighbour-table.ts';
+import type { Port } from './port.ts';
+
+interface Route {
+  readonly network: number;
+  readonly mask: number;
+  readonly port: Port;
+  /** Address of the gateway, signed; `undefined` for a connected subnet. */
+  readonly via: number | undefined;
+}
+
+/** Longest prefix wins, then the order of the configuration; connected subnets come first among equals. */
+export class RouteTable {
+  private readonly routes: readonly Route[];
+  private readonly neighbours: NeighbourTable;
+
+  constructor(ports: readonly Port[], routes: readonly ForwarderRoute[], neighbours: NeighbourTable) {
+    this.neighbours = neighbours;
+    const connected = ports.map((port) => ({ network: port.network, mask: port.mask, port, via: undefined }));
+    const others = routes.flatMap(({ network, prefixLength, via }) => {
+      // A gateway that is on no connected subnet cannot be reached: such a route does not exist.
+      const port = ports.find((candidate) => (via & candidate.mask) === candidate.network);
+      const mask = prefixMask(prefixLength) | 0;
+      return port === undefined ? [] : [{ network: network & mask, mask, port, via: via | 0 }];
+    });
+    // Among masks, more bits is the larger unsigned number. The sort is stable.
+    this.routes = [...connected, ...others].sort((a, b) => (b.mask >>> 0) - (a.mask >>> 0));
+  }
+
+  /** Whom to give a packet for `destination` (signed); `undefined` when there is no route. */
+  nextHop(destination: number): Neighbour | undefined {
+    for (const route of this.routes) {
+      if ((destination & route.mask) !== route.network) continue;
+      return this.neighbours.get(route.port, route.via ?? destination);
+    }
+    return undefined;
+  }
+
+  /** The port a packet for `destination` (signed) leaves by. */
+  portTowards(destination: number): Port | undefined {
+    return this.routes.find((route) => (destination & route.mask) === route.network)?.port;
+  }
+}

@@ -1,0 +1,114 @@
+import type { FrameEvent } from '../lab/events.ts';
+import { BROADCAST_MAC } from '../packet/address.ts';
+import { HopRecord } from './hop-record.ts';
+import { frameKey, sameFrame } from './match-keys.ts';
+
+/** How long a frame may be on one link, the planned delay not counted. A retransmission never comes this soon. */
+const LINK_WINDOW_NS = 100e6;
+/** Two captures of one frame may be stamped in the wrong order, by this much. */
+const SKEW_NS = 1e6;
+
+/**
+ * Joins the captures of one frame at both ends of a link: identical bytes, in order, one capture per receiver.
+ * Frames on one link stay in order, so of several identical ones the oldest in the window is taken.
+ */
+export class LinkJoin {
+  /** Sent and not yet received; a broadcast stays until its window has passed. */
+  readonly #sent = new Map<number, HopRecord[]>();
+  /** Received without a sender's capture. */
+  readonly #orphans = new Map<number, HopRecord[]>();
+
+  /** `false` when `hop` is the sender's capture of a frame already received: then it was merged into that one. */
+  sent(hop: HopRecord): boolean {
+    const key = frameKey(hop.event.bytes);
+    if (this.#orphans.size > 0 && this.#adopt(key, hop)) return false;
+    push(this.#sent, key, hop);
+    return true;
+  }
+
+  /**
+   * The hop that `event` ends, or `undefined` when nobody was seen sending the frame. For a broadcast, the second and
+   * further receivers get a hop of their own, made from the first.
+   */
+  received(event: FrameEvent, number: number): HopRecord | undefined {
+    const key = frameKey(event.bytes);
+    const waiting = this.#sent.get(key);
+    if (waiting === undefined) return undefined;
+    while (waiting.length > 0 && event.timeNs - waiting[0]!.timeNs > windowOf(waiting[0]!)) waiting.shift();
+    if (waiting.length === 0) this.#sent.delete(key);
+    const index = waiting.findIndex((hop) => fits(hop, event));
+    const hop = waiting[index];
+    if (hop === undefined) return undefined;
+    if (hop.facts.etherDestination === BROADCAST_MAC) {
+      // Each receiver takes a broadcast once; a second copy there belongs to the next sending.
+      hop.rivals ??= [];
+      return this.#broadcast(waiting.filter((one) => fits(one, event)), event, number);
+    }
+    if (waiting.length === 1) this.#sent.delete(key);
+    else {
+      waiting.splice(index, 1);
+      hop.rivals = waiting.filter((one) => fits(one, event));
+    }
+    arrive(hop, event, number);
+    return hop;
+  }
+
+  orphaned(hop: HopRecord): void {
+    push(this.#orphans, frameKey(hop.event.bytes), hop);
+  }
+
+  #broadcast(sendings: readonly HopRecord[], event: FrameEvent, number: number): HopRecord | undefined {
+    for (const lead of sendings) {
+      if (!lead.received) {
+        arrive(lead, event, number);
+        return lead;
+      }
+      const receivers = (lead.rivals ??= []);
+      if (lead.to === event.node || receivers.some(({ to }) => to === event.node)) continue;
+      const hop = new HopRecord(lead.stage, lead.event, lead.frames[0]!, lead.facts, lead.from, event.node);
+      receivers.push(hop);
+      arrive(hop, event, number);
+      return hop;
+    }
+    return undefined;
+  }
+
+  #adopt(key: number, hop: HopRecord): boolean {
+    const orphans = this.#orphans.get(key);
+    const index = orphans?.findIndex((one) => fits(hop, one.event, SKEW_NS)) ?? -1;
+    if (orphans === undefined || index < 0) return false;
+    const [orphan] = orphans.splice(index, 1);
+    if (orphans.length === 0) this.#orphans.delete(key);
+    orphan!.frames.unshift(hop.frames[0]!);
+    return true;
+  }
+}
+
+function fits(hop: HopRecord, event: FrameEvent, skewNs = 0): boolean {
+  const late = event.timeNs - hop.timeNs;
+  return (
+    hop.segment === event.segment &&
+    hop.from !== event.node &&
+    late >= -skewNs &&
+    late <= windowOf(hop) &&
+    sameFrame(hop.event.bytes, event.bytes)
+  );
+}
+
+function arrive(hop: HopRecord, event: FrameEvent, number: number): void {
+  hop.received = true;
+  hop.to = event.node;
+  hop.arrivalNs = event.timeNs;
+  hop.frames.push(number);
+}
+
+function windowOf(hop: HopRecord): number {
+  const sender = hop.stage.network.station(hop.from, hop.segment);
+  return LINK_WINDOW_NS + 2 * (sender?.port.delayNs ?? 0);
+}
+
+function push(map: Map<number, HopRecord[]>, key: number, hop: HopRecord): void {
+  const list = map.get(key);
+  if (list) list.push(hop);
+  else map.set(key, [hop]);
+}

@@ -1,0 +1,111 @@
+import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../lab/topology/plan.ts';
+import { inSubnet } from '../packet/address.ts';
+
+/** One interface of one node. */
+export interface Station {
+  readonly node: PlannedNode;
+  readonly port: PlannedInterface;
+}
+
+export interface Route extends Station {
+  /** The address to resolve on the segment: the destination itself, or a gateway. */
+  readonly nextHop: number;
+}
+
+/** A plan made quick to ask: who owns a MAC or an address, and where a node sends a packet. */
+export class Network {
+  readonly plan: Plan;
+  readonly #byMac = new Map<number, Station>();
+  readonly #byAddress = new Map<number, Station>();
+  readonly #byName = new Map<string, PlannedNode>();
+  readonly #vips = new Map<number, PlannedService[]>();
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    for (const node of plan.nodes) {
+      this.#byName.set(node.name, node);
+      for (const port of node.interfaces) {
+        this.#byMac.set(port.mac, { node, port });
+        this.#byAddress.set(port.address, { node, port });
+      }
+    }
+    for (const service of plan.services) {
+      const sharing = this.#vips.get(service.vip);
+      if (sharing) sharing.push(service);
+      else this.#vips.set(service.vip, [service]);
+    }
+  }
+
+  stationOfMac(mac: number): Station | undefined {
+    return this.#byMac.get(mac);
+  }
+
+  /** The owner of an interface address; a VIP has none. */
+  stationOfAddress(address: number): Station | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  node(name: string): PlannedNode | undefined {
+    return this.#byName.get(name);
+  }
+
+  portOn(node: PlannedNode, segment: string): PlannedInterface | undefined {
+    return node.interfaces.find((port) => port.segment === segment);
+  }
+
+  isVip(address: number): boolean {
+    return this.#vips.has(address);
+  }
+
+  service(vip: number, protocol: 'tcp' | 'udp', port: number): PlannedService | undefined {
+    return this.#vips.get(vip)?.find((one) => one.port === port && one.protocol === protocol);
+  }
+
+  /** The directors of the services at this VIP. */
+  directorsOf(vip: number): readonly string[] {
+    return this.#vips.get(vip)?.map(({ director }) => director) ?? [];
+  }
+
+  isDirector(name: string): boolean {
+    return this.plan.services.some(({ director }) => director === name);
+  }
+
+  /** An address of one of the node's own interfaces or of its `lo`. */
+  isLocal(node: PlannedNode, address: number): boolean {
+    return node.interfaces.some((port) => port.address === address) || node.loopback.includes(address);
+  }
+
+  /** The longest prefix wins, connected subnets first, as in the kernel. Interfaces that are down have no routes. */
+  route(node: PlannedNode, destination: number): Route | undefined {
+    let best = -1;
+    let found: Route | undefined;
+    for (const port of node.interfaces) {
+      if (port.down || port.prefixLength <= best) continue;
+      if (!inSubnet(destination, port.address, port.prefixLength)) continue;
+      best = port.prefixLength;
+      found = { node, port, nextHop: destination };
+    }
+    for (const { network, prefixLength, via } of node.routes) {
+      if (prefixLength <= best || !inSubnet(destination, network, prefixLength)) continue;
+      const port = node.interfaces.find(
+        (one) => !one.down && inSubnet(via, one.address, one.prefixLength),
+      );
+      if (port === undefined) continue;
+      best = prefixLength;
+      found = { node, port, nextHop: via };
+    }
+    return found;
+  }
+
+  /** The MAC that should answer for an address on a segment: its interface's, or the director's for a VIP. */
+  macOf(address: number, segment: string): number | undefined {
+    const owner = this.#byAddress.get(address);
+    if (owner) return owner.port.segment === segment ? owner.port.mac : undefined;
+    for (const director of this.directorsOf(address)) {
+      const node = this.#byName.get(director);
+      const port = node && this.portOn(node, segment);
+      if (port) return port.mac;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import type { PortRange, ServiceConfig } from '../../forwarder/config.ts';
+import { realInterface, type Network, type NetworkNode, type NetworkService } from './network.ts';
+import type { PlannedService } from './plan.ts';
+
+/** Outside of what Linux uses for its own connections by default (32768 to 60999 is moved away by the Docker engine). */
+export const DEFAULT_PORTS: PortRange = { first: 40000, last: 59999 };
+
+export function plannedServices(network: Network): PlannedService[] {
+  return network.services.flatMap((service) => {
+    const { name, director, settings, model } = service;
+    if (!director || model === 'nat') return [];
+    const { vip, protocol, port, snat } = settings;
+    return [{ name, model, vip, protocol, port, snat, director: director.name, servers: serversOf(service) }];
+  });
+}
+
+/** The services that a director's forwarder carries, in the order of the file. */
+export function forwarderServices(network: Network, director: NetworkNode): ServiceConfig[] {
+  return network.services.flatMap((service) => {
+    const { name, settings, model } = service;
+    if (service.director !== director || model === 'nat') return [];
+    const { vip, protocol, port, scheduler, snat } = settings;
+    const ports = director.settings.ports ?? DEFAULT_PORTS;
+    return [{ name, model, vip, protocol, port, scheduler, servers: serversOf(service), snat, ports }];
+  });
+}
+
+/** The services in which a node is a server that receives packets addressed to the VIP itself. */
+export function directServices(network: Network, node: NetworkNode): NetworkService[] {
+  return servicesOf(network, node).filter(({ model }) => model === 'dr' || model === 'tun');
+}
+
+export function servicesOf(network: Network, node: NetworkNode): NetworkService[] {
+  return network.services.filter(({ servers }) => servers.some((server) => server.node === node));
+}
+
+function serversOf({ director, servers }: NetworkService): ServiceConfig['servers'] {
+  return servers.flatMap(({ name, node, port, weight }) => {
+    const real = node && realInterface(director, node);
+    return real ? [{ name, address: real.address, port, weight }] : [];
+  });
+}

@@ -1,0 +1,84 @@
+import { nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import type { PlannedTraffic } from './plan.ts';
+import { servicesOf } from './plan-services.ts';
+import type { TrafficSettings } from './schema.ts';
+
+/** The port of a server that no service and no `listen:` says anything about. */
+export const DEFAULT_PORT = 80;
+
+/** One entry of the plan for each client of each entry of the file; without `from` that is every client. */
+export function plannedTraffic(network: Network): PlannedTraffic[] {
+  return network.document.topology.traffic.flatMap((settings) => {
+    const destination = destinationOf(network, settings);
+    if (!destination) return [];
+    return sendersOf(network, settings).map((from) => ({
+      from,
+      to: destination.address,
+      port: settings.port ?? destination.port,
+      afterNs: settings.after,
+      everyNs: settings.every,
+      count: settings.count,
+      request: settings.request ?? (settings.upload > 0 ? 'POST /' : 'GET /'),
+      responseBytes: settings.response,
+      requestBytes: settings.upload,
+      ...(settings.sourcePort !== undefined && { sourcePort: settings.sourcePort }),
+      timeoutNs: settings.timeout,
+    }));
+  });
+}
+
+export function sendersOf(network: Network, { from }: TrafficSettings): string[] {
+  if (from === undefined) return nodesOfRole(network, 'client').map(({ name }) => name);
+  return typeof from === 'string' ? [from] : [...from];
+}
+
+export interface Destination {
+  readonly address: number;
+  readonly port: number;
+}
+
+/** A service's name, a node's name or an address; without `to`, the only service, or else the only server. */
+export function destinationOf(network: Network, { to }: TrafficSettings): Destination | undefined {
+  if (typeof to === 'number') return { address: to, port: portAt(network, to) };
+  if (to !== undefined) {
+    const service = network.services.find(({ name }) => name === to);
+    if (service) return { address: service.settings.vip, port: service.settings.port };
+    return atNode(network, network.nodes.get(to));
+  }
+  const [only, ...others] = network.services;
+  if (only) return others.length === 0 ? { address: only.settings.vip, port: only.settings.port } : undefined;
+  const [server, ...more] = nodesOfRole(network, 'server');
+  return more.length === 0 ? atNode(network, server) : undefined;
+}
+
+/** The ports a node's HTTP server answers: those it is told, else its services', else those it is asked at. */
+export function listenPorts(network: Network, node: NetworkNode, traffic: readonly PlannedTraffic[]): number[] {
+  const own = ownPorts(network, node);
+  if (own.length > 0 || node.settings.role !== 'server') return own;
+  const asked = traffic.filter(({ to }) => node.interfaces.some(({ address }) => address === to));
+  return [...new Set([...asked.map(({ port }) => port), ...(asked.length === 0 ? [DEFAULT_PORT] : [])])];
+}
+
+function ownPorts(network: Network, node: NetworkNode): number[] {
+  const { listen } = node.settings;
+  if (listen !== undefined) return [...new Set([listen].flat())];
+  const served = servicesOf(network, node).flatMap(({ servers }) =>
+    servers.filter((server) => server.node === node).map(({ port }) => port),
+  );
+  return [...new Set(served)];
+}
+
+function portAt(network: Network, address: number): number {
+  const service = network.services.find(({ settings }) => settings.vip === address);
+  if (service) return service.settings.port;
+  const node = [...network.nodes.values()].find((candidate) =>
+    candidate.interfaces.some((port) => port.address === address),
+  );
+  return (node && ownPorts(network, node)[0]) ?? DEFAULT_PORT;
+}
+
+function atNode(network: Network, node: NetworkNode | undefined): Destination | undefined {
+  const address = node?.interfaces[0]?.address;
+  if (!node || address === undefined) return undefined;
+  return { address, port: ownPorts(network, node)[0] ?? DEFAULT_PORT };
+}

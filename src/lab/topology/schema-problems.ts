@@ -1,0 +1,122 @@
+import type * as z from 'zod/mini';
+import { codeOf } from './fields.ts';
+import type { Path, Places } from './places.ts';
+import type { ProblemCode } from './problem-codes.ts';
+import { makeProblem, type Fix, type Problem, type Range } from './problem.ts';
+import { describeSetting } from './settings.ts';
+import { suggest } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What zod found, as problems at their places in the file. `value` is what the schema was given. */
+export function schemaProblems(issues: readonly Issue[], value: unknown, places: Places): Problem[] {
+  return issues.flatMap((issue) => problemsOf(issue, [], value, places));
+}
+
+function problemsOf(issue: Issue, above: Path, root: unknown, places: Places): Problem[] {
+  const path = [...above, ...(issue.path as (string | number)[])];
+  const written = valueAt(root, path);
+  const range = places.of(path);
+  const key = String(path.at(-1) ?? '');
+  const problem = (code: ProblemCode, params = {}, fix?: Fix): Problem[] => [
+    makeProblem(code, range, { key, value: show(written), ...params }, { fix }),
+  ];
+
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey(name, path, places));
+  if (issue.code === 'invalid_key') {
+    const code = codeOf(issue.issues[0]?.message) ?? 'bad-name';
+    return [makeProblem(code, places.key(path), { key, value: key })];
+  }
+  if (written === undefined && !places.has(path)) return [missingKey(path, places)];
+  if (written === null) return [makeProblem('empty-value', places.key(path), { key })];
+  if (issue.code === 'invalid_union' && codeOf(issue.message) === undefined) {
+    return branchOf(issue.errors).flatMap((inner) => problemsOf(inner, path, root, places));
+  }
+  const code = codeOf(issue.message);
+  if (code) return problem(code, {}, fixFor(code, written, range));
+  switch (issue.code) {
+    case 'invalid_value':
+      return [choiceProblem(issue.values.map(String), written, key, range)];
+    case 'too_small':
+    case 'too_big':
+      return problem('out-of-range', limitsOf(path));
+    case 'invalid_type':
+      return problem(expectedCode(issue.expected), {}, typeFix(issue.expected, written, range));
+    default:
+      return problem('expected-text');
+  }
+}
+
+/** Of the shapes that a value may have, the one its author meant: the first whose kind fits, else the simplest. */
+function branchOf(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const fits = (issues: readonly Issue[]) =>
+    !issues.some(({ code, path }) => path.length === 0 && code === 'invalid_type');
+  return branches.find(fits) ?? branches[0] ?? [];
+}
+
+function unknownKey(name: string, path: Path, places: Places): Problem {
+  const range = places.key([...path, name]);
+  const known = describeSetting(path)?.keys ?? [];
+  const meant = suggest(name, known);
+  const fix: Fix | undefined = meant === undefined ? undefined : { kind: 'replace', range, text: meant };
+  return makeProblem('unknown-key', range, { key: name, known: known.join(', ') }, { fix });
+}
+
+function missingKey(path: Path, places: Places): Problem {
+  const parent = path.slice(0, -1);
+  const params = { key: String(path.at(-1)), place: parent.length === 0 ? 'file' : String(parent.at(-1)) };
+  return makeProblem('missing-key', places.of(parent), params);
+}
+
+function choiceProblem(choices: readonly string[], written: unknown, key: string, range: Range): Problem {
+  const meant = typeof written === 'string' ? suggest(written, choices) : undefined;
+  const fix: Fix | undefined = meant === undefined ? undefined : { kind: 'replace', range, text: meant };
+  const params = { key, value: show(written), choices: choices.join(', ') };
+  return makeProblem('unknown-choice', range, params, { fix });
+}
+
+function limitsOf(path: Path): Record<string, number> {
+  const { minimum = 0, maximum = 0 } = describeSetting(path) ?? {};
+  return { minimum, maximum };
+}
+
+function expectedCode(expected: string): ProblemCode {
+  if (expected === 'object' || expected === 'record') return 'expected-map';
+  if (expected === 'array') return 'expected-list';
+  if (expected === 'number' || expected === 'int') return 'expected-number';
+  return expected === 'boolean' ? 'expected-boolean' : 'expected-text';
+}
+
+/** A number between quotes, `yes` for `true`: what is meant is plain. */
+function typeFix(expected: string, written: unknown, range: Range): Fix | undefined {
+  if (typeof written !== 'string') return undefined;
+  if ((expected === 'number' || expected === 'int') && /^\d+$/.test(written)) {
+    return { kind: 'replace', range, text: written };
+  }
+  if (expected !== 'boolean') return undefined;
+  if (/^(yes|on|true)$/i.test(written)) return { kind: 'replace', range, text: 'true' };
+  return /^(no|off|false)$/i.test(written) ? { kind: 'replace', range, text: 'false' } : undefined;
+}
+
+/** A bare number where a duration stands is most likely seconds. */
+function fixFor(code: ProblemCode, written: unknown, range: Range): Fix | undefined {
+  if (code === 'bad-duration' && (typeof written === 'number' || /^\d+$/.test(String(written)))) {
+    return { kind: 'replace', range, text: `${String(written)}s` };
+  }
+  if (code === 'cidr-host-bits') return undefined;
+  return undefined;
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return value;
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

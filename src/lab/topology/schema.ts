@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+import * as field from './fields.ts';
+import { explanationCodes, outcomeNames, promiseIds } from './findings.ts';
+import { problemCodes, type ProblemCode } from './problem-codes.ts';
+
+/**
+ * The one source of what a topology file may hold: the TypeScript type, the published JSON Schema, the reference page,
+ * and what an editor completes and explains are made from it. The texts stand in the l10n bundles under
+ * `topology.key.PATH`, PATH being the keys that lead to a setting without the names the author chose
+ * (`nodes.at.mac`). A default written here stands in the JSON Schema too; one that depends on the rest of the file is
+ * made by `make-plan.ts` and told in the text.
+ */
+const models = ['nat', 'dnat', 'dr', 'tun'] as const;
+const roles = ['client', 'router', 'director', 'server'] as const;
+const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'sh', 'dh', 'mh'] as const;
+
+/** 0 drains a server: it keeps the connections it has and gets no new ones. */
+const weight = z.int().check(z.gte(0), z.lte(65535));
+
+const serviceSchema = z.strictObject({
+  vip: field.address,
+  protocol: z.prefault(z.enum(['tcp', 'udp']), 'tcp'),
+  port: field.port,
+  scheduler: z.prefault(z.enum(schedulers), 'rr'),
+  servers: z.optional(
+    z.union([
+      z.array(field.name),
+      z.record(
+        field.name,
+        z.strictObject({ port: z.optional(field.port), weight: z.prefault(weight, 1) }),
+      ),
+    ]),
+  ),
+  snat: z.prefault(z.boolean(), true),
+  model: z.optional(z.enum(['dnat', 'dr', 'tun'])),
+  director: z.optional(field.name),
+});
+
+const segmentSchema = z.union([
+  field.subnet,
+  z.strictObject({ subnet: field.subnet, mtu: z.prefault(field.mtu, 1500) }),
+]);
+
+const interfaceSchema = z.union([
+  field.address,
+  z.strictObject({
+    address: field.address,
+    mac: z.optional(field.mac),
+    mtu: z.optional(field.mtu),
+    loss: z.prefault(field.probability, 0),
+    delay: z.prefault(field.duration, 0),
+    drop: z.prefault(z.array(z.enum(['icmp', 'tcp', 'udp', 'ipip'])), []),
+    down: z.prefault(z.boolean(), false),
+  }),
+]);
+
+const nodeSchema = z.strictObject({
+  role: z.enum(roles),
+  at: z.record(field.name, interfaceSchema),
+  gateway: z.optional(field.nodeOrAddress),
+  routes: z.optional(z.record(field.destination, field.nodeOrAddress)),
+  nat: z.optional(field.name),
+  ports: z.optional(field.portRange),
+  translatePorts: z.optional(z.boolean()),
+  noEntry: z.optional(z.enum(['drop', 'reset'])),
+  onRemove: z.optional(z.enum(['reset', 'silent'])),
+  decrementTtl: z.optional(z.boolean()),
+  maxConnections: z.optional(z.int().check(z.gte(1), z.lte(16_777_216))),
+  hideVip: z.optional(z.boolean()),
+  holdVip: z.optional(z.boolean()),
+  decapsulate: z.optional(z.boolean()),
+  listen: z.optional(z.union([field.port, z.array(field.port)])),
+  rpFilter: z.optional(z.enum(['off', 'strict', 'loose'])),
+});
+
+const trafficSchema = z.strictObject({
+  from: z.optional(z.union([field.name, z.array(field.name)])),
+  to: z.optional(field.nodeOrAddress),
+  port: z.optional(field.port),
+  request: z.optional(field.request),
+  count: z.prefault(z.int().check(z.gte(0), z.lte(1_000_000)), 4),
+  every: z.prefault(field.duration, '1s'),
+  after: z.prefault(field.duration, '0s'),
+  timeout: z.prefault(field.duration, '3s'),
+  response: z.prefault(field.size, 0),
+  upload: z.prefault(field.size, 0),
+  sourcePort: z.optional(field.port),
+});
+
+const expectSchema = z.strictObject({
+  outcomes: z.optional(z.array(z.enum(outcomeNames))),
+  broken: z.prefault(z.array(z.enum(promiseIds)), []),
+  explanations: z.prefault(z.array(z.enum(explanationCodes)), []),
+  problems: z.prefault(z.array(z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]])), []),
+});
+
+export const topologySchema = z.strictObject({
+  model: z.enum(models),
+  service: z.optional(serviceSchema),
+  services: z.optional(z.record(field.name, serviceSchema)),
+  segments: z.record(field.name, segmentSchema),
+  nodes: z.record(field.name, nodeSchema),
+  traffic: z.prefault(z.array(trafficSchema), []),
+  expect: z.optional(expectSchema),
+});
+
+/** A topology file as it was read: addresses and durations are numbers, defaults are filled in. */
+export type Topology = z.output<typeof topologySchema>;
+export type ServiceSettings = z.output<typeof serviceSchema>;
+export type SegmentSettings = z.output<typeof segmentSchema>;
+export type InterfaceSettings = z.output<typeof interfaceSchema>;
+export type NodeSettings = z.output<typeof nodeSchema>;
+export type TrafficSettings = z.output<typeof trafficSchema>;

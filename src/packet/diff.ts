@@ -1,0 +1,126 @@
+import { formatIpv4 } from './address.ts';
+import { sameBytes, view } from './bytes.ts';
+import { FIELDS, hexBytes } from './fields.ts';
+import type { Field, FieldValue } from './fields.ts';
+import type { DecodedFrame, FieldChange, Ipv4Layer, Layer } from './layers.ts';
+
+/**
+ * What is different between two sightings of one packet, outermost header first. IPv4 headers are paired innermost
+ * with innermost, so an IP-in-IP header added or removed is one change, `ipip`, and the packet inside is compared
+ * with what it was. The Ethernet trailer does not count, nor does what the capture of either of them cut off.
+ */
+export function diffFrames(before: DecodedFrame, after: DecodedFrame): FieldChange[] {
+  const changes: FieldChange[] = [];
+  const cut = isCut(before) || isCut(after);
+  diffLayers(sort(before.bytes, before.layers), sort(after.bytes, after.layers), cut, changes);
+  return changes;
+}
+
+/** The layers of a frame, or of a quoted packet, by role. */
+interface Sorted {
+  readonly bytes: Uint8Array;
+  readonly ethernet: Layer | undefined;
+  /** Outermost first. */
+  readonly ipv4: readonly Ipv4Layer[];
+  /** ARP, TCP, UDP or ICMP. */
+  readonly upper: Layer | undefined;
+  readonly payload: Layer | undefined;
+}
+
+function sort(bytes: Uint8Array, layers: readonly Layer[]): Sorted {
+  let ethernet: Layer | undefined;
+  let upper: Layer | undefined;
+  let payload: Layer | undefined;
+  const ipv4: Ipv4Layer[] = [];
+  for (const layer of layers) {
+    if (layer.kind === 'ethernet') ethernet = layer;
+    else if (layer.kind === 'ipv4') ipv4.push(layer);
+    else if (layer.kind === 'payload') payload = layer;
+    else upper = layer;
+  }
+  return { bytes, ethernet, ipv4, upper, payload };
+}
+
+function diffLayers(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]): void {
+  diffLayer(a.ethernet, b.ethernet, changes);
+  const [wrappersBefore, wrappersAfter] = [a.ipv4.length, b.ipv4.length];
+  if (wrappersBefore !== wrappersAfter && wrappersBefore > 0 && wrappersAfter > 0) {
+    const added = wrappersAfter > wrappersBefore;
+    const text = tunnelText((added ? b : a).ipv4[0]!);
+    changes.push({ field: 'ipip', before: added ? '' : text, after: added ? text : '' });
+  }
+  for (let depth = Math.max(wrappersBefore, wrappersAfter); depth > 0; depth--) {
+    const [ipBefore, ipAfter] = [a.ipv4[wrappersBefore - depth], b.ipv4[wrappersAfter - depth]];
+    const isTunnel = wrappersBefore > 0 && wrappersAfter > 0 && (ipBefore === undefined || ipAfter === undefined);
+    if (!isTunnel) diffLayer(ipBefore, ipAfter, changes);
+  }
+  if (!cut || (a.upper !== undefined && b.upper !== undefined)) diffLayer(a.upper, b.upper, changes);
+  if (!diffQuotes(a, b, cut, changes)) diffPayload(a, b, cut, changes);
+}
+
+function diffLayer(before: Layer | undefined, after: Layer | undefined, changes: FieldChange[]): void {
+  if (before?.kind === after?.kind && before !== undefined) {
+    for (const field of FIELDS[before.kind] as readonly Field<unknown>[]) {
+      const [old, now] = [field.value(before), field.value(after)];
+      if (same(old, now)) continue;
+      changes.push({ field: field.name, before: field.text(old as never), after: field.text(now as never) });
+    }
+    return;
+  }
+  for (const field of fieldsOf(before)) {
+    changes.push({ field: field.name, before: field.text(field.value(before) as never), after: '' });
+  }
+  for (const field of fieldsOf(after)) {
+    changes.push({ field: field.name, before: '', after: field.text(field.value(after) as never) });
+  }
+}
+
+function fieldsOf(layer: Layer | undefined): readonly Field<unknown>[] {
+  return layer === undefined ? [] : (FIELDS[layer.kind] as readonly Field<unknown>[]);
+}
+
+function same(a: FieldValue, b: FieldValue): boolean {
+  return typeof a === 'number' || typeof b === 'number' ? a === b : sameBytes(a, b);
+}
+
+/**
+ * The quotes of two ICMP errors: one change that lists the quoted packet's own changed fields. `false` when there is
+ * nothing quoted to compare.
+ */
+function diffQuotes(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]): boolean {
+  if (a.upper?.kind !== 'icmp' || b.upper?.kind !== 'icmp') return false;
+  if (a.upper.quoted.length === 0 || b.upper.quoted.length === 0) return false;
+  const quoted: FieldChange[] = [];
+  diffLayers(sort(a.bytes, a.upper.quoted), sort(b.bytes, b.upper.quoted), cut, quoted);
+  if (quoted.length > 0) {
+    const list = (side: 'before' | 'after'): string =>
+      quoted.map((change) => `${change.field} ${change[side] || '-'}`).join(', ');
+    changes.push({ field: 'icmp.quoted', before: list('before'), after: list('after') });
+  }
+  return true;
+}
+
+function diffPayload(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]): void {
+  let before = bytesOf(a);
+  let after = bytesOf(b);
+  if (cut) {
+    const length = Math.min(before.length, after.length);
+    before = before.subarray(0, length);
+    after = after.subarray(0, length);
+  }
+  if (!sameBytes(before, after)) {
+    changes.push({ field: 'payload', before: hexBytes(before), after: hexBytes(after) });
+  }
+}
+
+function bytesOf(packet: Sorted): Uint8Array {
+  return view(packet.bytes, packet.payload?.start ?? 0, packet.payload?.end ?? 0);
+}
+
+function tunnelText(outer: Ipv4Layer): string {
+  return `${formatIpv4(outer.source)} → ${formatIpv4(outer.destination)}`;
+}
+
+function isCut(frame: DecodedFrame): boolean {
+  return frame.problem?.problem === 'truncated';
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Finished {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the shipped bundle as a user would, from the project's folder, in English. */
+export function lbLab(args: readonly string[], env: Readonly<Record<string, string>> = {}): Finished {
+  const { PATH } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/lb-lab.js', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { PATH, LANG: 'C', ...env },
+    maxBuffer: 64 << 20,
+  });
+  return { code: status ?? -1, out: stdout, err: stderr };
+}
+
+/** Builds what is shipped, once per test run. */
+export function buildOnce(): void {
+  if (built) return;
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the build failed:\n${stderr}`);
+  built = true;
+}
+let built = false;
+
+/** A folder that is gone when the test is over. */
+export function temporaryFolder(): { readonly path: (name: string) => string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'lb-lab-test-'));
+  return {
+    path: (name) => join(folder, name),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
