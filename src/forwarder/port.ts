@@ -53,7 +53,5 @@ export function setMac(bytes: Uint8Array, offset: number, high: number, low: num
 
 /** An IPv4 address as a signed word. */
 export function int32(bytes: Uint8Array, offset: number): number {
-  return (
-    (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!
-  );
+  return (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
 }

@@ -7,6 +7,7 @@ export type Rule =
   | 'not-ours'
   | 'arp-vip'
   | 'arp-learn'
+  | 'ping-vip'
   | 'schedule'
   | 'established'
   | 'reply'

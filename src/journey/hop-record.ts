@@ -29,8 +29,13 @@ export class HopRecord {
   join: Confidence = 'certain';
   /** Hops that continue this one: several after a fragmentation. */
   followers = 0;
-  /** Other hops the same bytes could have come by. If one of them leads nowhere, the choice was a guess. */
+  /** Hops with the same bytes that it could have come by as well. If one of them leads nowhere, the choice was a guess. */
   rivals: HopRecord[] | undefined = undefined;
+  /** The same for the link: sendings of the same bytes that this arrival could have been of. */
+  linkRivals: HopRecord[] | undefined = undefined;
+  /** A broadcast's hops to its second and further receivers, and back to the first. */
+  copies: HopRecord[] | undefined = undefined;
+  copyOf: HopRecord | undefined = undefined;
   /** It was a candidate in a join that could not be decided. */
   contested = false;
 

@@ -17,6 +17,12 @@ export class LinkJoin {
   readonly #sent = new Map<number, HopRecord[]>();
   /** Received without a sender's capture. */
   readonly #orphans = new Map<number, HopRecord[]>();
+  readonly #onCopy: (hop: HopRecord) => void;
+
+  /** @param onCopy Takes the hops made for the second and further receivers of a broadcast. */
+  constructor(onCopy: (hop: HopRecord) => void) {
+    this.#onCopy = onCopy;
+  }
 
   /** `false` when `hop` is the sender's capture of a frame already received: then it was merged into that one. */
   sent(hop: HopRecord): boolean {
@@ -26,10 +32,7 @@ export class LinkJoin {
     return true;
   }
 
-  /**
-   * The hop that `event` ends, or `undefined` when nobody was seen sending the frame. For a broadcast, the second and
-   * further receivers get a hop of their own, made from the first.
-   */
+  /** The hop that `event` ends, or `undefined` when nobody was seen sending the frame. */
   received(event: FrameEvent, number: number): HopRecord | undefined {
     const key = frameKey(event.bytes);
     const waiting = this.#sent.get(key);
@@ -40,14 +43,16 @@ export class LinkJoin {
     const hop = waiting[index];
     if (hop === undefined) return undefined;
     if (hop.facts.etherDestination === BROADCAST_MAC) {
-      // Each receiver takes a broadcast once; a second copy there belongs to the next sending.
-      hop.rivals ??= [];
-      return this.#broadcast(waiting.filter((one) => fits(one, event)), event, number);
+      return this.#broadcast(
+        waiting.filter((one) => fits(one, event)),
+        event,
+        number,
+      );
     }
     if (waiting.length === 1) this.#sent.delete(key);
     else {
       waiting.splice(index, 1);
-      hop.rivals = waiting.filter((one) => fits(one, event));
+      hop.linkRivals = waiting.filter((one) => fits(one, event));
     }
     arrive(hop, event, number);
     return hop;
@@ -57,16 +62,20 @@ export class LinkJoin {
     push(this.#orphans, frameKey(hop.event.bytes), hop);
   }
 
+  /** Each receiver takes a broadcast once; a second copy there belongs to the next sending. */
   #broadcast(sendings: readonly HopRecord[], event: FrameEvent, number: number): HopRecord | undefined {
     for (const lead of sendings) {
       if (!lead.received) {
         arrive(lead, event, number);
         return lead;
       }
-      const receivers = (lead.rivals ??= []);
-      if (lead.to === event.node || receivers.some(({ to }) => to === event.node)) continue;
+      const copies = (lead.copies ??= []);
+      if (lead.to === event.node || copies.some(({ to }) => to === event.node)) continue;
       const hop = new HopRecord(lead.stage, lead.event, lead.frames[0]!, lead.facts, lead.from, event.node);
-      receivers.push(hop);
+      hop.sentBy = lead.sentBy;
+      hop.copyOf = lead;
+      copies.push(hop);
+      this.#onCopy(hop);
       arrive(hop, event, number);
       return hop;
     }

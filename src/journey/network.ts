@@ -17,6 +17,7 @@ export class Network {
   readonly plan: Plan;
   readonly #byMac = new Map<number, Station>();
   readonly #byAddress = new Map<number, Station>();
+  readonly #byPoint = new Map<string, Map<string, Station>>();
   readonly #byName = new Map<string, PlannedNode>();
   readonly #vips = new Map<number, PlannedService[]>();
 
@@ -24,9 +25,13 @@ export class Network {
     this.plan = plan;
     for (const node of plan.nodes) {
       this.#byName.set(node.name, node);
+      const points = new Map<string, Station>();
+      this.#byPoint.set(node.name, points);
       for (const port of node.interfaces) {
-        this.#byMac.set(port.mac, { node, port });
-        this.#byAddress.set(port.address, { node, port });
+        const station = { node, port };
+        this.#byMac.set(port.mac, station);
+        this.#byAddress.set(port.address, station);
+        points.set(port.segment, station);
       }
     }
     for (const service of plan.services) {
@@ -40,6 +45,11 @@ export class Network {
     return this.#byMac.get(mac);
   }
 
+  /** By capture point. */
+  station(node: string, segment: string): Station | undefined {
+    return this.#byPoint.get(node)?.get(segment);
+  }
+
   /** The owner of an interface address; a VIP has none. */
   stationOfAddress(address: number): Station | undefined {
     return this.#byAddress.get(address);
@@ -47,10 +57,6 @@ export class Network {
 
   node(name: string): PlannedNode | undefined {
     return this.#byName.get(name);
-  }
-
-  portOn(node: PlannedNode, segment: string): PlannedInterface | undefined {
-    return node.interfaces.find((port) => port.segment === segment);
   }
 
   isVip(address: number): boolean {
@@ -102,9 +108,8 @@ export class Network {
     const owner = this.#byAddress.get(address);
     if (owner) return owner.port.segment === segment ? owner.port.mac : undefined;
     for (const director of this.directorsOf(address)) {
-      const node = this.#byName.get(director);
-      const port = node && this.portOn(node, segment);
-      if (port) return port.mac;
+      const station = this.station(director, segment);
+      if (station) return station.port.mac;
     }
     return undefined;
   }

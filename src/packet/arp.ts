@@ -23,7 +23,10 @@ export function check(bytes: Uint8Array, at: number, end: number): PacketProblem
   // The first eight bytes say how long the rest is, so they decide before the length does.
   if (end - at < 8) return packetProblem('truncated', 'arp', at);
   const supported =
-    u16(bytes, at) === ETHERNET && u16(bytes, at + 2) === IPV4 && u8(bytes, at + 4) === 6 && u8(bytes, at + 5) === 4;
+    u16(bytes, at) === ETHERNET &&
+    u16(bytes, at + 2) === IPV4 &&
+    u8(bytes, at + 4) === 6 &&
+    u8(bytes, at + 5) === 4;
   if (!supported) return packetProblem('unsupported', 'arp', at);
   return end - at < HEADER_LENGTH ? packetProblem('truncated', 'arp', at) : undefined;
 }

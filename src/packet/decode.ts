@@ -21,7 +21,11 @@ export function decodeFrame(bytes: Uint8Array, originalLength: number = bytes.le
   return problem === undefined ? { bytes, layers } : { bytes, layers, problem };
 }
 
-function decodeEthernet(bytes: Uint8Array, originalLength: number, layers: Layer[]): PacketProblem | undefined {
+function decodeEthernet(
+  bytes: Uint8Array,
+  originalLength: number,
+  layers: Layer[],
+): PacketProblem | undefined {
   const end = bytes.length;
   const header = ethernet.decode(bytes, 0, end);
   if (isProblem(header)) return header;
@@ -52,7 +56,7 @@ function decodePacket(
   inQuote: boolean,
 ): PacketProblem | undefined {
   let cut: PacketProblem | undefined;
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const header = ipv4.decode(bytes, at, end);
     if (isProblem(header)) {
       // A quote of an IP-in-IP packet need not reach beyond 8 bytes of the inner header (RFC 792).

@@ -1,5 +1,5 @@
 import { formatIpv4 } from './address.ts';
-import { sameBytes, view } from './bytes.ts';
+import { EMPTY, sameBytes, view } from './bytes.ts';
 import { FIELDS, hexBytes } from './fields.ts';
 import type { Field, FieldValue } from './fields.ts';
 import type { DecodedFrame, FieldChange, Ipv4Layer, Layer } from './layers.ts';
@@ -51,7 +51,8 @@ function diffLayers(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]):
   }
   for (let depth = Math.max(wrappersBefore, wrappersAfter); depth > 0; depth--) {
     const [ipBefore, ipAfter] = [a.ipv4[wrappersBefore - depth], b.ipv4[wrappersAfter - depth]];
-    const isTunnel = wrappersBefore > 0 && wrappersAfter > 0 && (ipBefore === undefined || ipAfter === undefined);
+    const isTunnel =
+      wrappersBefore > 0 && wrappersAfter > 0 && (ipBefore === undefined || ipAfter === undefined);
     if (!isTunnel) diffLayer(ipBefore, ipAfter, changes);
   }
   if (!cut || (a.upper !== undefined && b.upper !== undefined)) diffLayer(a.upper, b.upper, changes);
@@ -101,8 +102,9 @@ function diffQuotes(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]):
 }
 
 function diffPayload(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]): void {
-  let before = bytesOf(a);
-  let after = bytesOf(b);
+  if (a.payload === undefined && b.payload === undefined) return;
+  let before = payloadOf(a);
+  let after = payloadOf(b);
   if (cut) {
     const length = Math.min(before.length, after.length);
     before = before.subarray(0, length);
@@ -113,8 +115,8 @@ function diffPayload(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[])
   }
 }
 
-function bytesOf(packet: Sorted): Uint8Array {
-  return view(packet.bytes, packet.payload?.start ?? 0, packet.payload?.end ?? 0);
+function payloadOf({ bytes, payload }: Sorted): Uint8Array {
+  return payload === undefined ? EMPTY : view(bytes, payload.start, payload.end);
 }
 
 function tunnelText(outer: Ipv4Layer): string {

@@ -74,7 +74,7 @@ const ICMP: readonly Field<IcmpLayer>[] = [
 ];
 
 /** The fields of a layer of this kind. A payload has none: its bytes are compared as a whole. */
-export const FIELDS: { readonly [K in Layer['kind']]: readonly Field<never>[] } = {
+export const FIELDS: Readonly<Record<Layer['kind'], readonly Field<never>[]>> = {
   ethernet: ETHERNET,
   arp: ARP,
   ipv4: IPV4,

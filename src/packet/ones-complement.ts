@@ -21,7 +21,8 @@ export function sum(bytes: Uint8Array, start: number, end: number, initial = 0):
 export function fold(total: number): number {
   let folded = total;
   // Bit operations see 32 bits; 2^32 counts as 1 in this arithmetic, like every power of 2^16.
-  if (total > 0xffff_ffff) folded = (total & 0xffff) + ((total >>> 16) & 0xffff) + Math.floor(total / 0x1_0000_0000);
+  if (total > 0xffff_ffff)
+    folded = (total & 0xffff) + ((total >>> 16) & 0xffff) + Math.floor(total / 0x1_0000_0000);
   while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16);
   return folded;
 }

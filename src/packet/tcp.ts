@@ -107,7 +107,9 @@ export function decode(
   ipStart = -1,
   wireEnd: number = end,
 ): TcpLayer | PacketProblem {
-  return check(bytes, at, end, wireEnd) ?? new DecodedTcp(bytes, at, at + headerLengthOf(bytes, at), end, ipStart);
+  return (
+    check(bytes, at, end, wireEnd) ?? new DecodedTcp(bytes, at, at + headerLengthOf(bytes, at), end, ipStart)
+  );
 }
 
 /**
@@ -116,7 +118,8 @@ export function decode(
  */
 export function decodeQuoted(bytes: Uint8Array, at: number, end: number): TcpLayer | PacketProblem {
   const problem = check(bytes, at, end, Infinity);
-  if (problem?.problem !== 'truncated' || end - at < 8) return problem ?? decode(bytes, at, end, -1, Infinity);
+  if (problem?.problem !== 'truncated' || end - at < 8)
+    return problem ?? decode(bytes, at, end, -1, Infinity);
   const available = end - at < HEADER_LENGTH ? 8 : HEADER_LENGTH;
   const header = new Uint8Array(HEADER_LENGTH);
   for (let i = 0; i < available; i++) setU8(header, i, u8(bytes, at + i));

@@ -196,4 +196,3 @@ function hashKey(source: number, destination: number, ports: number, protocol: n
   hash = Math.imul(hash ^ (hash >>> 13) ^ protocol, 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }
-

@@ -26,7 +26,16 @@ export const INPUT_ONLY = 2;
 
 /** The state after a segment with these TCP flags (`tcp_state_idx` and `set_tcp_state` of ip_vs_proto_tcp.c). */
 export function nextTcpState(direction: number, flags: number, state: number): number {
-  const row = (flags & RST) !== 0 ? 3 : (flags & SYN) !== 0 ? 0 : (flags & FIN) !== 0 ? 1 : (flags & ACK) !== 0 ? 2 : -1;
+  const row =
+    (flags & RST) !== 0
+      ? 3
+      : (flags & SYN) !== 0
+        ? 0
+        : (flags & FIN) !== 0
+          ? 1
+          : (flags & ACK) !== 0
+            ? 2
+            : -1;
   return row < 0 ? CLOSE : TABLE[(direction * 4 + row) * STATES + state]!;
 }
 

@@ -86,6 +86,15 @@ export class NeighbourTable {
     }
   }
 
+  /** Forgets everyone. What was held is dropped, for its port may be gone. */
+  clear(): void {
+    for (const neighbours of this.byPort.values()) {
+      for (const neighbour of neighbours.values()) this.giveUp(neighbour);
+    }
+    this.byPort.clear();
+    this.size = 0;
+  }
+
   /** Asks again where the time is over, and gives up after the last request. */
   advance(now: number): void {
     for (const neighbour of this.asking) {

@@ -1,7 +1,22 @@
+import { checkAddresses } from './check-addresses.ts';
+import { checkMistakes } from './check-mistakes.ts';
+import { checkNames } from './check-names.ts';
+import { checkPaths } from './check-paths.ts';
+import { checkServices } from './check-services.ts';
+import { checkUseless } from './check-useless.ts';
+import { planOf } from './make-plan.ts';
+import { buildNetwork } from './network.ts';
 import type { TopologyDocument } from './parse.ts';
 import { sortProblems, type Problem } from './problem.ts';
 
+/**
+ * What is wrong with a file of the right shape, in the order of the file. Errors first of all: only where there is a
+ * plan can it be said what a packet would meet, so warnings are looked for when there is no error.
+ */
 export function checkTopology(document: TopologyDocument): Problem[] {
-  void document;
-  return sortProblems([]);
+  const network = buildNetwork(document);
+  const errors = [...checkNames(network), ...checkAddresses(network), ...checkServices(network)];
+  if (errors.length > 0) return sortProblems(errors);
+  const plan = planOf(network);
+  return sortProblems([...checkUseless(network), ...checkMistakes(network, plan), ...checkPaths(network, plan)]);
 }

@@ -1,8 +1,8 @@
 import type { Network, NetworkNode } from './network.ts';
 
 /**
- * Nodes as a packet meets them: clients, routers, director, routers behind it, servers. A router stands behind the
- * director when it is further from the clients than the director is; among equals the order of the file decides.
+ * Nodes as a packet meets them: clients, routers, director, routers behind it, servers. A router stands before
+ * the director when it is nearer to the clients than the director is; among equals the order of the file decides.
  */
 export function pathOrder(network: Network): NetworkNode[] {
   const nodes = [...network.nodes.values()];
@@ -14,7 +14,7 @@ export function pathOrder(network: Network): NetworkNode[] {
       case 'client':
         return 0;
       case 'router':
-        return far(node) > directorAt ? 3 : 1;
+        return far(node) < directorAt ? 1 : 3;
       case 'director':
         return 2;
       case 'server':

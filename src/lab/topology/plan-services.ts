@@ -2,7 +2,7 @@ import type { PortRange, ServiceConfig } from '../../forwarder/config.ts';
 import { realInterface, type Network, type NetworkNode, type NetworkService } from './network.ts';
 import type { PlannedService } from './plan.ts';
 
-/** Outside of what Linux uses for its own connections by default (32768 to 60999 is moved away by the Docker engine). */
+/** A director's kernel opens no connections of its own, so the ports are the forwarder's alone. */
 export const DEFAULT_PORTS: PortRange = { first: 40000, last: 59999 };
 
 export function plannedServices(network: Network): PlannedService[] {

@@ -1,0 +1,90 @@
+import { setU8, u16, u32 } from '../packet/bytes.ts';
+import { fillChecksums, update16 } from '../packet/checksum.ts';
+import * as ethernet from '../packet/ethernet.ts';
+import * as icmp from '../packet/icmp.ts';
+import * as ipv4 from '../packet/ipv4.ts';
+import * as tcp from '../packet/tcp.ts';
+import type { Frame } from './frame.ts';
+import type { Packet } from './packet.ts';
+import { setMac, type Port } from './port.ts';
+
+/**
+ * What the director says itself, as a host that owned the VIP would. Answers go back to the MAC address the frame came
+ * from: whoever brought the request knows the way to the client.
+ */
+
+const IP = ethernet.HEADER_LENGTH;
+const L4 = IP + ipv4.HEADER_LENGTH;
+const TTL = 64;
+
+/** RFC 1812, section 4.3.2.3: as much of the packet as fits into 576 bytes. */
+const MOST_QUOTED = 576 - ipv4.HEADER_LENGTH - icmp.HEADER_LENGTH;
+
+/** Turns the frame into the RST that answers its segment (RFC 9293, section 3.10.7.1). */
+export function answerWithReset(packet: Packet, port: Port): void {
+  const { frame, bytes, ip, l4, length, flags } = packet;
+  const hasAck = (flags & tcp.ACK) !== 0;
+  const dataLength = length - (l4 - ip) - tcp.headerLengthOf(bytes, l4);
+  // SYN and FIN take one sequence number each.
+  const segmentLength = dataLength + ((flags & tcp.SYN) === 0 ? 0 : 1) + ((flags & tcp.FIN) === 0 ? 0 : 1);
+  const header = {
+    sourcePort: tcp.destinationPortOf(bytes, l4),
+    destinationPort: tcp.sourcePortOf(bytes, l4),
+    sequence: hasAck ? tcp.acknowledgementOf(bytes, l4) : 0,
+    acknowledgement: hasAck ? 0 : (tcp.sequenceOf(bytes, l4) + segmentLength) >>> 0,
+    flags: hasAck ? tcp.RST : tcp.RST | tcp.ACK,
+    window: 0,
+  };
+  const { start } = frame;
+  const [source, destination] = [ipv4.destinationOf(bytes, ip), ipv4.sourceOf(bytes, ip)];
+  turnAround(bytes, start, port);
+  const total = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
+  // As Linux sends it: ID 0, for the packet cannot be fragmented.
+  const ipHeader = { source, destination, protocol: ipv4.PROTOCOL_TCP, dontFragment: true, ttl: TTL };
+  ipv4.write(ipHeader, bytes, start + IP, total);
+  tcp.write(header, bytes, start + L4);
+  frame.end = start + IP + total;
+  fillChecksums(bytes, start, frame.end);
+}
+
+/** Turns the frame of an echo request into its reply (RFC 792). Its checksum is valid. */
+export function answerEcho(packet: Packet, port: Port): void {
+  const { frame, bytes, ip, l4 } = packet;
+  const [source, destination] = [u32(bytes, ip + ipv4.SOURCE), u32(bytes, ip + ipv4.DESTINATION)];
+  turnAround(bytes, frame.start, port);
+  ipv4.setSource(bytes, ip, destination);
+  ipv4.setDestination(bytes, ip, source);
+  ipv4.setTtl(bytes, ip, TTL);
+  ipv4.fillHeaderChecksum(bytes, ip);
+  const before = u16(bytes, l4 + icmp.TYPE);
+  setU8(bytes, l4 + icmp.TYPE, icmp.ECHO_REPLY);
+  icmp.setChecksum(bytes, l4, update16(icmp.checksumOf(bytes, l4), before, u16(bytes, l4 + icmp.TYPE)));
+}
+
+/** Fills `error` with an ICMP 3/4 (RFC 1191) about the packet as it was received, from its destination to its source. */
+export function fragmentationNeeded(packet: Packet, mtu: number, port: Port, error: Frame): void {
+  const { frame, ip, length } = packet;
+  const { bytes, start } = error;
+  const quoted = Math.min(length, MOST_QUOTED);
+  bytes.set(packet.bytes.subarray(frame.start, frame.start + IP), start);
+  turnAround(bytes, start, port);
+  const total = ipv4.HEADER_LENGTH + icmp.HEADER_LENGTH + quoted;
+  const source = ipv4.destinationOf(packet.bytes, ip);
+  const destination = ipv4.sourceOf(packet.bytes, ip);
+  ipv4.write({ source, destination, protocol: ipv4.PROTOCOL_ICMP, ttl: TTL }, bytes, start + IP, total);
+  icmp.write(
+    { type: icmp.DESTINATION_UNREACHABLE, code: icmp.FRAGMENTATION_NEEDED, rest: mtu },
+    bytes,
+    start + L4,
+  );
+  bytes.set(packet.bytes.subarray(ip, ip + quoted), start + L4 + icmp.HEADER_LENGTH);
+  error.port = port.index;
+  error.end = start + IP + total;
+  fillChecksums(bytes, start, error.end);
+}
+
+/** To where the frame came from, from the port's own address. */
+function turnAround(bytes: Uint8Array, start: number, port: Port): void {
+  bytes.copyWithin(start + ethernet.DESTINATION, start + ethernet.SOURCE, start + ethernet.ETHERTYPE);
+  setMac(bytes, start + ethernet.SOURCE, port.macHigh, port.macLow);
+}

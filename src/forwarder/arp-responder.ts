@@ -1,0 +1,82 @@
+import { u16, u48 } from '../packet/bytes.ts';
+import * as arp from '../packet/arp.ts';
+import * as ethernet from '../packet/ethernet.ts';
+import type { Frame } from './frame.ts';
+import type { NeighbourTable } from './neighbours/neighbour-table.ts';
+import { send } from './output.ts';
+import { int32, isAddressedTo, type Port } from './port.ts';
+import type { ServiceTable } from './service-table.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What the forwarder has to do with ARP (RFC 826): it answers for VIPs and learns neighbours. */
+export class ArpResponder {
+  private readonly services: ServiceTable;
+
+  constructor(services: ServiceTable) {
+    this.services = services;
+  }
+
+  /** `verdict` stays empty when the frame is the kernel's alone, even if something was learnt from it on the way. */
+  receive(frame: Frame, port: Port, neighbours: NeighbourTable, verdict: Verdict, now: number): Verdict {
+    const { bytes, start, end } = frame;
+    const at = start + ethernet.HEADER_LENGTH;
+    if (arp.check(bytes, at, end) !== undefined || !isOneMachine(bytes, at + arp.SENDER_MAC)) return verdict;
+    const sender = int32(bytes, at + arp.SENDER_IP);
+    const target = int32(bytes, at + arp.TARGET_IP);
+    const operation = arp.operationOf(bytes, at);
+    const isReply = operation === arp.REPLY && isAddressedTo(port, bytes, start);
+    const asksForVip = operation === arp.REQUEST && this.services.isVip(target) && sender !== target;
+    if (isReply) {
+      verdict.relation = 'consumed';
+      verdict.rule = 'arp-learn';
+      verdict.input = true;
+    }
+    // Before the answer overwrites the frame. Whoever asks for an address of ours is about to be spoken to.
+    const create = isReply || asksForVip || (operation === arp.REQUEST && target === port.address);
+    this.learn(bytes, at, port, neighbours, create, now);
+    return asksForVip ? answer(frame, port, verdict) : verdict;
+  }
+
+  private learn(
+    bytes: Uint8Array,
+    at: number,
+    port: Port,
+    neighbours: NeighbourTable,
+    create: boolean,
+    now: number,
+  ): void {
+    const sender = int32(bytes, at + arp.SENDER_IP);
+    const isForeign = (sender & port.mask) !== port.network || sender === port.address;
+    // The VIP is ours whoever says otherwise: a server that does not hide it must not end up in the director's table.
+    if (isForeign || this.services.isVip(sender)) return;
+    const neighbour = create ? neighbours.get(port, sender) : neighbours.find(port, sender);
+    if (neighbour !== undefined) neighbours.learn(neighbour, arp.senderMacOf(bytes, at), now);
+  }
+}
+
+/** Turns the request in the frame into its reply. */
+function answer(frame: Frame, port: Port, verdict: Verdict): Verdict {
+  const { bytes, start } = frame;
+  const at = start + ethernet.HEADER_LENGTH;
+  const asker = arp.senderMacOf(bytes, at);
+  const header = {
+    operation: arp.REPLY,
+    senderMac: port.mac,
+    senderIp: arp.targetIpOf(bytes, at),
+    targetMac: asker,
+    targetIp: arp.senderIpOf(bytes, at),
+  };
+  ethernet.write({ destination: asker, source: port.mac, etherType: u16(bytes, start + 12) }, bytes, start);
+  arp.write(header, bytes, at);
+  frame.end = at + arp.HEADER_LENGTH;
+  verdict.relation = 'answered';
+  verdict.rule = 'arp-vip';
+  verdict.input = true;
+  send(verdict, frame);
+  return verdict;
+}
+
+/** A MAC address that is neither a group's nor empty. */
+function isOneMachine(bytes: Uint8Array, offset: number): boolean {
+  return (bytes[offset]! & 1) === 0 && u48(bytes, offset) !== 0;
+}

@@ -1,0 +1,155 @@
+import type { Timeouts } from '../config.ts';
+import type { Packet } from '../packet.ts';
+import * as total from '../server.ts';
+import type { Server } from '../server.ts';
+import type { ServiceTable } from '../service-table.ts';
+import type { DropReason } from '../verdict.ts';
+import { int32 } from '../port.ts';
+import { ExpiryWheel } from './expiry-wheel.ts';
+import * as at from './layout.ts';
+import { ConnectionTable } from './table.ts';
+import { ESTABLISHED, INPUT_ONLY, nextTcpState, tcpTimeouts } from './tcp-state.ts';
+
+/** The life of connections: found, opened, kept alive by their packets, ended; and what their servers count. */
+export class Connections {
+  readonly table: ConnectionTable;
+  /** Why the last `open` gave -1. */
+  refusal: DropReason = 'table-full';
+  private readonly services: ServiceTable;
+  private readonly wheel: ExpiryWheel;
+  private timeouts: Int32Array;
+
+  constructor(services: ServiceTable, limit: number, timeouts: Timeouts, now: number) {
+    this.services = services;
+    this.table = new ConnectionTable(limit);
+    this.wheel = new ExpiryWheel(this.table, now);
+    this.timeouts = tcpTimeouts(timeouts);
+  }
+
+  /** Connections that are there stay, even above a smaller limit; new timeouts count from their next packets on. */
+  configure(limit: number, timeouts: Timeouts): void {
+    this.table.limit = limit;
+    this.timeouts = tcpTimeouts(timeouts);
+  }
+
+  /** The packet's connection as `connection * 2 + direction`, -1 when there is none whose time is not over. */
+  find(packet: Packet): number {
+    for (;;) {
+      const found = this.table.find(packet.bytes, packet.ip, packet.l4);
+      if (found < 0 || !this.isOver(found >> 1, packet.now)) return found;
+      this.end(found >> 1);
+    }
+  }
+
+  /** A new connection to the server, in state NONE; -1 when it cannot be had, see `refusal`. */
+  open(packet: Packet, server: Server, mayShareReplies: boolean): number {
+    const connection = this.table.allocate();
+    this.refusal = 'table-full';
+    if (connection < 0) return -1;
+    const { words } = this.table;
+    const base = connection << at.LOG2_WORDS;
+    words[base] = packet.bytes[packet.ip + 9]! | at.INACTIVE;
+    words[base + at.REQUEST_SOURCE] = int32(packet.bytes, packet.ip + 12);
+    words[base + at.REQUEST_DESTINATION] = int32(packet.bytes, packet.ip + 16);
+    words[base + at.REQUEST_PORTS] = int32(packet.bytes, packet.l4);
+    words[base + at.SERVER] = server.slot;
+    const refused =
+      server.model.open(words, base, server) ?? this.replyTaken(base, server, mayShareReplies, packet.now);
+    if (refused !== undefined) {
+      this.refusal = refused;
+      server.model.close(words, base, server);
+      this.table.release(connection);
+      return -1;
+    }
+    words[base + at.EXPIRY] = (packet.now + this.timeouts[0]!) | 0;
+    this.table.addKey(connection, 0);
+    if (server.model.translates) this.table.addKey(connection, 1);
+    this.wheel.add(connection);
+    server.totals[total.CONNECTIONS]!++;
+    server.totals[total.INACTIVE]!++;
+    return connection;
+  }
+
+  /** One more packet: moves the TCP state, puts off the end, counts. `direction` 0 from the client, 1 from the server. */
+  touch(packet: Packet, connection: number, direction: number, server: Server): void {
+    const { words } = this.table;
+    const base = connection << at.LOG2_WORDS;
+    const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
+    const next = nextTcpState(server.model.translates ? direction : INPUT_ONLY, packet.flags, state);
+    words[base + at.EXPIRY] = (packet.now + this.timeouts[next]!) | 0;
+    if (next !== state) this.enter(connection, state, next, server);
+    const { length } = packet;
+    words[base + at.PACKETS]!++;
+    const low = (words[base + at.BYTES_LOW]! >>> 0) + length;
+    words[base + at.BYTES_LOW] = low | 0;
+    if (low > 0xffff_ffff) words[base + at.BYTES_HIGH]!++;
+    server.totals[direction === 0 ? total.PACKETS_IN : total.PACKETS_OUT]!++;
+    server.totals[direction === 0 ? total.BYTES_IN : total.BYTES_OUT]! += length;
+  }
+
+  end(connection: number): void {
+    this.wheel.remove(connection);
+    this.forget(connection);
+  }
+
+  /** Ends what is over. Cheap when nothing is due. */
+  expire(now: number): void {
+    if (this.wheel.isDue(now)) this.wheel.advance(now, this.forget);
+  }
+
+  nextTimer(): number {
+    return this.wheel.nextTimer();
+  }
+
+  private readonly forget = (connection: number): void => {
+    const { words } = this.table;
+    const base = connection << at.LOG2_WORDS;
+    const server = this.services.server(words[base + at.SERVER]!);
+    server.totals[(words[base]! & at.INACTIVE) === 0 ? total.ACTIVE : total.INACTIVE]!--;
+    server.model.close(words, base, server);
+    this.table.remove(connection);
+    this.services.releaseIfUnused(server);
+  };
+
+  private isOver(connection: number, now: number): boolean {
+    const expiry = this.table.words[(connection << at.LOG2_WORDS) + at.EXPIRY]!;
+    return ((expiry - now) | 0) <= 0;
+  }
+
+  private enter(connection: number, state: number, next: number, server: Server): void {
+    const { words } = this.table;
+    const base = connection << at.LOG2_WORDS;
+    words[base] = (words[base]! & ~at.STATE_MASK) | (next << at.STATE_SHIFT);
+    // As `set_tcp_state` counts: active is ESTABLISHED, everything else is inactive.
+    if (next === ESTABLISHED) this.count(base, server, total.ACTIVE, total.INACTIVE);
+    else if (state === ESTABLISHED) this.count(base, server, total.INACTIVE, total.ACTIVE);
+    // An earlier end has to be put forward in the wheel; a later one is found out there.
+    if (this.timeouts[next]! >= this.timeouts[state]!) return;
+    this.wheel.remove(connection);
+    this.wheel.add(connection);
+  }
+
+  private count(base: number, server: Server, more: number, less: number): void {
+    const { words } = this.table;
+    server.totals[more]!++;
+    server.totals[less]!--;
+    words[base]! ^= at.INACTIVE;
+  }
+
+  /** Two connections whose replies look the same cannot both be served. */
+  private replyTaken(base: number, server: Server, mayShare: boolean, now: number): DropReason | undefined {
+    if (!server.model.translates || mayShare) return undefined;
+    const { words } = this.table;
+    for (;;) {
+      const found = this.table.findKey(
+        words[base + at.REPLY_SOURCE]!,
+        words[base + at.REPLY_DESTINATION]!,
+        words[base + at.REPLY_PORTS]!,
+        words[base]! & 0xff,
+      );
+      if (found < 0) return undefined;
+      if (!this.isOver(found >> 1, now)) return 'ambiguous-port';
+      this.end(found >> 1);
+    }
+  }
+}

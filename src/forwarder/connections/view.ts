@@ -1,0 +1,57 @@
+import type { Model } from '../config.ts';
+import type { ServiceTable } from '../service-table.ts';
+import * as at from './layout.ts';
+import { TCP_STATES, type TcpState } from './tcp-state.ts';
+
+/** A connection as people read it. Addresses are unsigned. */
+export interface ConnectionView {
+  /** The number that `Decision.connection` has. */
+  readonly serial: number;
+  readonly model: Model;
+  /** `undefined` for the nat model. */
+  readonly service: string | undefined;
+  readonly server: string | undefined;
+  readonly protocol: number;
+  readonly state: TcpState;
+  readonly client: number;
+  readonly clientPort: number;
+  /** The VIP; for the nat model the outside server. */
+  readonly destination: number;
+  readonly destinationPort: number;
+  /** What the server sees as its client, where addresses are translated: DIP, CIP or the outside address. */
+  readonly seen: { readonly address: number; readonly port: number } | undefined;
+  /** Milliseconds until it is forgotten. */
+  readonly expiresIn: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export function connectionView(
+  words: Int32Array,
+  connection: number,
+  services: ServiceTable,
+  now: number,
+): ConnectionView {
+  const base = connection << at.LOG2_WORDS;
+  const word = (place: number): number => words[base + place]! >>> 0;
+  const server = services.server(words[base + at.SERVER]!);
+  const isNat = server.model === services.nat;
+  return {
+    serial: word(at.SERIAL),
+    model: server.model.name,
+    service: isNat ? undefined : server.service.name,
+    server: isNat ? undefined : server.name,
+    protocol: word(at.META) & 0xff,
+    state: TCP_STATES[(word(at.META) & at.STATE_MASK) >>> at.STATE_SHIFT] ?? 'NONE',
+    client: word(at.REQUEST_SOURCE),
+    clientPort: word(at.REQUEST_PORTS) >>> 16,
+    destination: word(at.REQUEST_DESTINATION),
+    destinationPort: word(at.REQUEST_PORTS) & 0xffff,
+    seen: server.model.translates
+      ? { address: word(at.REPLY_DESTINATION), port: word(at.REPLY_PORTS) & 0xffff }
+      : undefined,
+    expiresIn: Math.max(0, (words[base + at.EXPIRY]! - now) | 0),
+    packets: word(at.PACKETS),
+    bytes: word(at.BYTES_HIGH) * 2 ** 32 + word(at.BYTES_LOW),
+  };
+}

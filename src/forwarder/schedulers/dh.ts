@@ -1,0 +1,21 @@
+import { bucketOf, dealBuckets } from './hash-buckets.ts';
+import type { Candidate, Scheduler } from './scheduler.ts';
+
+/** Destination hashing (ip_vs_dh.c): made for caches behind many addresses; with one VIP it always picks one server. */
+export class Dh implements Scheduler {
+  private buckets = dealBuckets([], false);
+  private bucket = 0;
+
+  update(candidates: readonly Candidate[]): void {
+    this.buckets = dealBuckets(candidates, false);
+  }
+
+  pick(_client: number, vip: number): number {
+    this.bucket = bucketOf(vip);
+    return this.buckets[this.bucket]!;
+  }
+
+  explain(): string {
+    return `dh: VIP hash ${this.bucket} of 256`;
+  }
+}

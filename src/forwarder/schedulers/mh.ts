@@ -1,0 +1,59 @@
+import type { Candidate, Scheduler } from './scheduler.ts';
+import { commonDivisor, largestWeight } from './weights.ts';
+
+/** Prime, as the permutations need; the size IPVS takes by default (CONFIG_IP_VS_MH_TAB_INDEX=12). */
+const SIZE = 4093;
+/** Turns a server takes in one round are cut to this many bits (ip_vs_mh_shift_weight). */
+const TURN_BITS = 6;
+
+/**
+ * Maglev hashing (ip_vs_mh.c; Eisenbud et al., NSDI 2016, section 3.4). Servers fill a table in turn, each along a
+ * permutation of its own: when one of N leaves, few clients of the others move. Weight 0 gets no entries. The hash is
+ * MurmurHash3's finaliser where the kernel has SipHash.
+ */
+export class Mh implements Scheduler {
+  private table: Int32Array = new Int32Array(SIZE).fill(-1);
+  private entry = 0;
+
+  update(candidates: readonly Candidate[]): void {
+    this.table = makeTable(candidates);
+  }
+
+  pick(client: number): number {
+    this.entry = hash(client, 1) % SIZE;
+    return this.table[this.entry]!;
+  }
+
+  explain(): string {
+    return `mh: client hash ${this.entry} of ${SIZE}`;
+  }
+}
+
+function makeTable(candidates: readonly Candidate[]): Int32Array {
+  const table = new Int32Array(SIZE).fill(-1);
+  const divisor = commonDivisor(candidates);
+  if (divisor === 0) return table;
+  const bits = 32 - Math.clz32(largestWeight(candidates) / divisor);
+  const shift = Math.max(0, bits - TURN_BITS);
+  const walkers = candidates.flatMap(({ address, port, weight }, place) => {
+    if (weight <= 0) return [];
+    const key = (address + port) | 0;
+    const turns = Math.max(1, (weight / divisor) >> shift);
+    return [{ place, turns, at: hash(key, 1) % SIZE, skip: (hash(key, 2) % (SIZE - 1)) + 1 }];
+  });
+  for (let filled = 0; ;) {
+    for (const walker of walkers) {
+      for (let turn = 0; turn < walker.turns; turn++) {
+        while (table[walker.at]! >= 0) walker.at = (walker.at + walker.skip) % SIZE;
+        table[walker.at] = walker.place;
+        if (++filled === SIZE) return table;
+      }
+    }
+  }
+}
+
+function hash(value: number, seed: number): number {
+  let h = Math.imul(value ^ Math.imul(seed, 0x9e3779b1), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

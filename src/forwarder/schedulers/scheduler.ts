@@ -1,0 +1,26 @@
+/** A server as schedulers see it. */
+export interface Candidate {
+  readonly name: string;
+  /** Signed. */
+  readonly address: number;
+  readonly port: number;
+  /** 0: gets no new connections. */
+  readonly weight: number;
+  /** Connections in state ESTABLISHED. */
+  readonly active: number;
+  /** All others that the director still has. */
+  readonly inactive: number;
+}
+
+/**
+ * Chooses the server of a new connection. Adding one is a file here and a line in `registry.ts`. The names and the
+ * arithmetic are those of IPVS (net/netfilter/ipvs/ip_vs_NAME.c).
+ */
+export interface Scheduler {
+  /** Servers or weights changed; also called once at the start. */
+  update(candidates: readonly Candidate[]): void;
+  /** Place of the chosen candidate; -1 when every weight is 0. `client` and `vip` are signed addresses. */
+  pick(client: number, vip: number): number;
+  /** What the last `pick` weighed, for people: `wlc: rs1 256/3, rs2 512/1`. Made only when someone watches. */
+  explain(): string;
+}

@@ -1,0 +1,14 @@
+import type { Candidate } from './scheduler.ts';
+
+/** Greatest common divisor of the weights above 0; 0 when there are none. */
+export function commonDivisor(candidates: readonly Candidate[]): number {
+  return candidates.reduce((divisor, { weight }) => (weight > 0 ? gcd(weight, divisor) : divisor), 0);
+}
+
+export function largestWeight(candidates: readonly Candidate[]): number {
+  return candidates.reduce((largest, { weight }) => Math.max(largest, weight), 0);
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

@@ -1,0 +1,172 @@
+import { PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/ipv4.ts';
+import type { ForwarderConfig, ServerConfig, ServiceConfig } from './config.ts';
+import type { Model } from './models/model.ts';
+import { Nat } from './models/nat.ts';
+import { makeModel } from './models/registry.ts';
+import { PortPool } from './port-pool.ts';
+import type { RouteTable } from './routes.ts';
+import { makeScheduler } from './schedulers/registry.ts';
+import { ACTIVE, INACTIVE, Server } from './server.ts';
+import { Service } from './service.ts';
+
+/**
+ * The services and servers of a configuration. A new configuration keeps what is the same: a service is its VIP,
+ * protocol and port; a server is its address and port within a service and the model that reaches it. A server that
+ * is gone keeps its slot until its last connection is.
+ */
+export class ServiceTable {
+  services: readonly Service[] = [];
+  /** The nat model's stand-in for a server: the world outside. */
+  outside: Server | undefined = undefined;
+  readonly nat = new Nat();
+  private readonly slots: (Server | undefined)[] = [];
+  private readonly models = new Map<string, Model>();
+  private readonly pools = new Map<string, PortPool>();
+
+  /** The server in a slot that connections name. */
+  server(slot: number): Server {
+    return this.slots[slot]!;
+  }
+
+  serverName(slot: number): string | undefined {
+    return this.slots[slot]?.name;
+  }
+
+  /** Servers in the configuration, and those that still have connections. */
+  servers(): Server[] {
+    return this.slots.filter((server) => server !== undefined);
+  }
+
+  /** The service at this address (signed) and port. */
+  find(vip: number, port: number, protocol: number): Service | undefined {
+    for (const service of this.services) {
+      if (service.vip === vip && service.port === port && service.protocol === protocol) return service;
+    }
+    return undefined;
+  }
+
+  isVip(address: number): boolean {
+    for (const service of this.services) if (service.vip === address) return true;
+    return false;
+  }
+
+  apply(config: ForwarderConfig, routes: RouteTable): void {
+    const before = this.services;
+    this.services = config.services.map((serviceConfig, index) => {
+      const service = this.keepOrMake(serviceConfig, before);
+      service.index = index;
+      this.configure(service, serviceConfig);
+      return service;
+    });
+    for (const service of before) if (!this.services.includes(service)) retire(service);
+    this.applyNat(config);
+    for (const server of this.servers()) {
+      if (!server.service.servers.includes(server)) this.remove(server, config.onRemove);
+    }
+    for (const server of this.servers()) this.resolve(server, routes, config);
+  }
+
+  /** After the last connection of a removed server ended: its slot is free, what it counted stays counted. */
+  releaseIfUnused(server: Server): void {
+    if (server.removed === 'no' || server.totals[ACTIVE]! + server.totals[INACTIVE]! > 0) return;
+    server.totals.forEach((value, place) => (server.service.past[place]! += value));
+    this.slots[server.slot] = undefined;
+  }
+
+  private keepOrMake(config: ServiceConfig, before: readonly Service[]): Service {
+    const protocol = config.protocol === 'tcp' ? PROTOCOL_TCP : PROTOCOL_UDP;
+    const vip = config.vip | 0;
+    const same = (service: Service): boolean =>
+      service.vip === vip && service.port === config.port && service.protocol === protocol;
+    return before.find(same) ?? new Service(config.name, config.vip, config.port, protocol);
+  }
+
+  private configure(service: Service, config: ServiceConfig): void {
+    service.name = config.name;
+    service.ports = config.ports;
+    const model = this.model(config);
+    service.servers = config.servers.map((server) => this.keepOrMakeServer(service, model, server));
+    if (service.scheduler === undefined || service.schedulerName !== config.scheduler) {
+      service.schedulerName = config.scheduler;
+      service.scheduler = makeScheduler(config.scheduler);
+    }
+    service.scheduler.update(service.servers);
+  }
+
+  private keepOrMakeServer(service: Service, model: Model, config: ServerConfig): Server {
+    const kept = this.slots.find(
+      (server) =>
+        server?.service === service &&
+        server.model === model &&
+        server.address === (config.address | 0) &&
+        server.port === config.port,
+    );
+    if (kept === undefined) return this.add(service, model, config);
+    kept.name = config.name;
+    kept.weight = config.weight;
+    kept.removed = 'no';
+    return kept;
+  }
+
+  private add(service: Service, model: Model, config: ServerConfig): Server {
+    const unused = this.slots.indexOf(undefined);
+    const slot = unused < 0 ? this.slots.length : unused;
+    const server = new Server(slot, service, model, config);
+    this.slots[slot] = server;
+    return server;
+  }
+
+  /**
+   * A server that is still there but reached by another model is not removed: its old connections go on as they
+   * began. What has no connections leaves at once.
+   */
+  private remove(server: Server, onRemove: 'reset' | 'silent'): void {
+    const replaced = server.service.servers.some(
+      (other) => other.address === server.address && other.port === server.port,
+    );
+    if (server.removed === 'no' || server.removed === 'replaced')
+      server.removed = replaced ? 'replaced' : onRemove;
+    server.weight = 0;
+    this.releaseIfUnused(server);
+  }
+
+  private applyNat({ nat, interfaces }: ForwarderConfig): void {
+    if (nat === undefined) {
+      if (this.outside !== undefined) retire(this.outside.service);
+      this.outside = undefined;
+      return;
+    }
+    this.nat.outside = interfaces[nat.outside]!.address | 0;
+    this.nat.ports = nat.ports;
+    this.nat.translatePorts = nat.translatePorts;
+    if (this.outside === undefined) {
+      const service = new Service('nat', 0, 0, PROTOCOL_TCP);
+      this.outside = this.add(service, this.nat, { name: 'outside', address: 0, port: 0, weight: 1 });
+      service.servers = [this.outside];
+    }
+  }
+
+  private resolve(server: Server, routes: RouteTable, { interfaces }: ForwarderConfig): void {
+    if (server.model === this.nat) return;
+    server.hop = routes.nextHop(server.address);
+    const port = server.hop?.port.index;
+    server.dip = port === undefined ? 0 : interfaces[port]!.address | 0;
+    const key = `${server.dip} ${server.address} ${server.port}`;
+    // A pool in use stays: ports go back to the one they came from. It differs only when the DIP changed.
+    server.pool ??= this.pools.get(key) ?? new PortPool();
+    this.pools.set(key, server.pool);
+  }
+
+  private model(config: ServiceConfig): Model {
+    const options = { snat: config.model === 'dnat' && config.snat };
+    const key = `${config.model} ${options.snat}`;
+    let model = this.models.get(key);
+    if (model === undefined) this.models.set(key, (model = makeModel(config.model, options)));
+    return model;
+  }
+}
+
+function retire(service: Service): void {
+  service.index = -1;
+  service.servers = [];
+}

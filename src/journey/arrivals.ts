@@ -1,0 +1,185 @@
+import type { DecisionEvent } from '../lab/events.ts';
+import type { PlannedNode } from '../lab/topology/plan.ts';
+import { destinationOf, dontFragmentOf, headerChecksumOk, sourceOf, totalLengthOf, ttlOf } from '../packet/ipv4.ts';
+import type { FlowRecord } from './flow-record.ts';
+import type { HopRecord } from './hop-record.ts';
+import type { Station } from './network.ts';
+import type { Arrival, ReasonCode } from './report.ts';
+
+/** What else is known when arrivals are judged. */
+export interface Surroundings {
+  /** Whether the node was running then, as far as the engine said. */
+  isUp(node: string, timeNs: number): boolean;
+}
+
+const forwarded: Arrival = { fate: 'forwarded', reason: '' };
+const accepted: Arrival = { fate: 'accepted', reason: '' };
+const ignored: Arrival = { fate: 'ignored', reason: '' };
+const answered: Arrival = { fate: 'answered', reason: '' };
+const unwrapped: Arrival = { fate: 'unwrapped', reason: '' };
+
+/** What the receiving node did with a frame: as its forwarder decided, otherwise as its planned settings make it. */
+export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
+  if (!hop.received) return lost(lossReason(hop, around));
+  if (hop.takenBy && !isKernels(hop, hop.takenBy)) return fromDecision(hop, hop.takenBy);
+  if (hop.followers > 0) return forwarded;
+  const station = hop.stage.network.station(hop.to, hop.segment);
+  return station ? inferred(hop, flow, station) : accepted;
+}
+
+/** What is not for the forwarder may be for its node's kernel: ARP and ping for the node's own addresses. */
+function isKernels(hop: HopRecord, decision: DecisionEvent): boolean {
+  if (decision.relation !== 'dropped' || decision.reason !== 'not-ours') return false;
+  const { stage, facts, to } = hop;
+  const node = stage.network.node(to);
+  const destination = facts.outerAt ? destinationAt(hop) : facts.destination;
+  return node !== undefined && (facts.kind === 'arp' || stage.network.isLocal(node, destination));
+}
+
+function fromDecision(hop: HopRecord, taken: DecisionEvent): Arrival {
+  const { rule, service, server, connection, detail } = taken;
+  const decision = {
+    rule,
+    ...(service !== undefined && { service }),
+    ...(server !== undefined && { server }),
+    ...(connection !== undefined && { connection }),
+    ...(detail !== undefined && { detail }),
+  };
+  switch (taken.relation) {
+    case 'forwarded':
+      return { fate: 'forwarded', reason: '', decision };
+    case 'held':
+      return { fate: 'held', reason: '', decision };
+    case 'consumed':
+    case 'originated':
+      return { fate: 'accepted', reason: '', decision };
+    case 'answered':
+      return { fate: 'answered', reason: rule === 'no-service' || rule === 'no-entry' ? rule : '', decision };
+    case 'caused-error':
+      return { fate: 'dropped', reason: taken.reason ?? errorReason(rule), decision };
+    case 'dropped':
+      return { fate: 'dropped', reason: taken.reason ?? 'not-ours', decision };
+  }
+}
+
+function errorReason(rule: DecisionEvent['rule']): ReasonCode {
+  if (rule === 'ttl') return 'ttl-expired';
+  if (rule === 'mtu') return 'too-big';
+  if (rule === 'neighbour') return 'neighbour-unreachable';
+  return rule;
+}
+
+function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Arrival {
+  const { facts } = hop;
+  if (facts.kind === 'arp') return inferredArp(hop);
+  if (facts.ipAt === 0) return facts.malformed ? dropped('malformed') : ignored;
+  if (facts.malformed) return dropped('malformed');
+  if (isFiltered(hop, port.drop)) return dropped('filtered');
+  if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-checksum');
+  const { network } = hop.stage;
+  const destination = destinationAt(hop);
+  if (!network.isLocal(node, destination)) {
+    if (node.sysctls.ip_forward === 1) return dropped(routerReason(hop, node));
+    return dropped(network.isVip(destination) ? 'vip-not-local' : 'not-local');
+  }
+  if (facts.outerAt !== 0) return inferredTunnel(hop, flow, node);
+  const source = sourceOf(facts.bytes, facts.routedAt);
+  if (node.sysctls.rp_filter === 1 && !flow.replied.has(node.name)) {
+    if (network.route(node, source)?.port.segment !== hop.segment) return dropped('reverse-path-filter');
+  }
+  return delivered(hop);
+}
+
+/** The inner packet comes in by the tunnel's own interface, by which no route leads back: a strict filter drops it. */
+function inferredTunnel(hop: HopRecord, flow: FlowRecord, node: PlannedNode): Arrival {
+  if (!node.decapsulate) return dropped('no-decapsulator');
+  const { network } = hop.stage;
+  const { destination } = hop.facts;
+  if (!network.isLocal(node, destination)) {
+    return dropped(network.isVip(destination) ? 'vip-not-local' : 'not-local');
+  }
+  if (node.sysctls.rp_filter === 1 && !flow.replied.has(node.name)) return dropped('reverse-path-filter');
+  const arrival = delivered(hop);
+  return arrival === accepted ? unwrapped : arrival;
+}
+
+/** A packet that reached its address: taken, or turned away by what the node sent back. */
+function delivered({ facts, provoked }: HopRecord): Arrival {
+  if (provoked === undefined) return accepted;
+  const { kind, icmpType, icmpCode } = provoked.facts;
+  if (kind === 'tcp') {
+    // A reset of a SYN refuses the connection; of anything else, it says that there is none.
+    return { fate: 'answered', reason: facts.flags === 2 ? 'connection-refused' : 'no-such-connection' };
+  }
+  if (provoked.facts.quoted) return { fate: 'dropped', reason: unreachableReason(icmpType, icmpCode) };
+  return answered;
+}
+
+export function unreachableReason(type: number, code: number): ReasonCode {
+  if (type === 11) return 'ttl-expired';
+  if (type !== 3) return 'icmp-error';
+  return (
+    {
+      0: 'network-unreachable',
+      1: 'host-unreachable',
+      2: 'protocol-unreachable',
+      3: 'port-unreachable',
+      4: 'too-big',
+    }[code] ?? 'prohibited'
+  );
+}
+
+function inferredArp({ facts, provoked, stage, to }: HopRecord): Arrival {
+  if (provoked) return answered;
+  if (facts.arpOperation === 2) return accepted;
+  const node = stage.network.node(to);
+  const asked = node && stage.network.isLocal(node, facts.destination);
+  return asked && !node.loopback.includes(facts.destination) ? { fate: 'ignored', reason: 'no-arp-reply' } : ignored;
+}
+
+/** Why a router kept a packet, in the order in which the kernel asks. */
+function routerReason(hop: HopRecord, node: PlannedNode): ReasonCode {
+  const { facts, stage, provoked } = hop;
+  const { network } = stage;
+  const { bytes, routedAt } = facts;
+  if (provoked?.facts.quoted) return unreachableReason(provoked.facts.icmpType, provoked.facts.icmpCode);
+  if (node.sysctls.rp_filter === 1) {
+    const back = network.route(node, sourceOf(bytes, routedAt));
+    if (back?.port.segment !== hop.segment) return 'reverse-path-filter';
+  }
+  if (ttlOf(bytes, routedAt) <= 1) return 'ttl-expired';
+  const way = network.route(node, destinationAt(hop));
+  if (way === undefined) return 'no-route';
+  if (totalLengthOf(bytes, routedAt) > way.port.mtu && dontFragmentOf(bytes, routedAt)) return 'too-big';
+  if (way.port.loss > 0) return 'link-loss';
+  return 'not-forwarded';
+}
+
+function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolean {
+  if (drop.length === 0) return false;
+  if (facts.outerAt !== 0) return drop.includes('ipip');
+  return facts.kind !== 'ip' && facts.kind !== 'other' && facts.kind !== 'arp' && drop.includes(facts.kind);
+}
+
+function lossReason(hop: HopRecord, around: Surroundings): ReasonCode {
+  const { network } = hop.stage;
+  const target = network.station(hop.to, hop.segment);
+  const sender = network.station(hop.from, hop.segment);
+  if (sender?.port.down || target?.port.down) return 'interface-down';
+  if (hop.to !== '' && !around.isUp(hop.to, hop.timeNs)) return 'node-down';
+  if (sender && sender.port.loss > 0) return 'link-loss';
+  return hop.to === '' ? 'no-receiver' : 'not-received';
+}
+
+/** Where the outermost header sends it. */
+function destinationAt({ facts }: HopRecord): number {
+  return destinationOf(facts.bytes, facts.routedAt);
+}
+
+function dropped(reason: ReasonCode): Arrival {
+  return { fate: 'dropped', reason };
+}
+
+function lost(reason: ReasonCode): Arrival {
+  return { fate: 'lost', reason };
+}

@@ -1,0 +1,143 @@
+import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
+import { formatIpv4 } from '../packet/address.ts';
+import { isFragment } from '../packet/ipv4.ts';
+import type { FlowRecord } from './flow-record.ts';
+import type { HopRecord } from './hop-record.ts';
+import type { JourneyRecord } from './journey-record.ts';
+import type { FlowOutcome } from './report.ts';
+
+/** A frame sent this shortly before the recording ended may still be under way; planned delays come on top. */
+const UNDER_WAY_NS = 5e6;
+
+/** How every packet of a flow ended, and from that how the flow did. `endNs` is the time of the last event. */
+export function judgeFlow(flow: FlowRecord, around: Surroundings, endNs: number): void {
+  markRetransmissions(flow);
+  for (const journey of flow.journeys) {
+    for (const hop of journey.hops) hop.arrival = arrivalOf(hop, flow, around);
+    judgeJourney(journey, endNs);
+    noteServer(flow, journey);
+  }
+  flow.outcome = outcomeOf(flow);
+}
+
+function judgeJourney(journey: JourneyRecord, endNs: number): void {
+  const ends = journey.hops.filter((hop) => hop.followers === 0);
+  const { last } = journey;
+  const delay = last.stage.network.station(last.from, last.segment)?.port.delayNs ?? 0;
+  const lastNs = last.received ? last.arrivalNs : last.timeNs;
+  const fates = new Set(ends.map((hop) => hop.arrival!.fate));
+  if (journey.confidence === 'ambiguous' && (ends.some((hop) => hop.contested) || journey.first.join === 'ambiguous')) {
+    journey.outcome = 'ambiguous';
+  } else if (journey.outcome === 'ambiguous') return;
+  else if (fates.has('accepted') || fates.has('answered') || fates.has('unwrapped')) journey.outcome = 'arrived';
+  else if (fates.has('dropped')) journey.outcome = isInFlight(ends) ? 'lost' : 'dropped';
+  else if (fates.size === 1 && fates.has('ignored')) journey.outcome = 'arrived';
+  else journey.outcome = 'lost';
+  journey.pending =
+    (journey.outcome === 'lost' || isInFlight(ends)) && endNs - lastNs <= UNDER_WAY_NS + 2 * delay;
+}
+
+/** A router that has a packet, for no reason of its own to keep it: it may be about to send it. */
+function isInFlight(ends: readonly HopRecord[]): boolean {
+  return ends.some(({ arrival }) => arrival?.reason === 'not-forwarded');
+}
+
+function noteServer(flow: FlowRecord, { direction, last, first, kind }: JourneyRecord): void {
+  if (flow.server || flow.kind === 'arp') return;
+  // A server that answers has served; so has one that took a request and has not answered yet.
+  const took = direction === 'request' && (last.arrival?.fate === 'accepted' || last.arrival?.fate === 'unwrapped');
+  const gave = direction === 'reply' && kind !== 'icmp-error';
+  if (!took && !gave) return;
+  const name = took ? last.to : first.from;
+  const { network } = (took ? last : first).stage;
+  const station = network.station(name, (took ? last : first).segment);
+  if (station === undefined || (network.isDirector(name) && kind !== 'echo-reply')) return;
+  const port = took ? last.facts.destinationPort : first.facts.sourcePort;
+  const address = formatIpv4(station.port.address);
+  flow.server = flow.service.port === undefined ? { node: name, address } : { node: name, address, port };
+}
+
+function outcomeOf(flow: FlowRecord): FlowOutcome {
+  if (flow.answered && !isBrokenOff(flow)) return { kind: 'answered' };
+  const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
+  if (refusal) return refusal;
+  const ported = flow.journeys.find((journey) => journey.last.arrival?.reason === 'ambiguous-port');
+  if (ported || flow.candidates > 1) return { kind: 'ambiguous', candidates: Math.max(2, flow.candidates) };
+  const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
+  if (doubtful) return { kind: 'ambiguous', candidates: 2 };
+  if (flow.kind === 'arp') return unansweredArp(flow);
+  const failed = flow.journeys.findLast(
+    ({ outcome, pending }) => !pending && (outcome === 'lost' || outcome === 'dropped'),
+  );
+  if (failed === undefined) return { kind: 'open' };
+  const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
+  const reason = end.arrival!.reason || 'not-forwarded';
+  return { kind: 'lost', at: end.received ? end.to : end.from, reason, frames: end.frames };
+}
+
+/** A TCP response that began and did not end: reset, or cut off without either side's FIN. */
+function isBrokenOff(flow: FlowRecord): boolean {
+  if (flow.kind !== 'tcp' || flow.requestFin || flow.replyFin) return false;
+  if (flow.reset) return true;
+  const last = flow.journeys.at(-1)!;
+  return (last.outcome === 'lost' || last.outcome === 'dropped') && !last.pending;
+}
+
+/** The first reset or unreachable that was not about the size of a packet. */
+function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
+  for (const { kind, first } of flow.journeys) {
+    const by = first.from;
+    const frames = first.frames;
+    if (kind === 'rst') return { kind: 'refused', by, reason: resetReason(flow, first), frames };
+    if (kind !== 'icmp-error') continue;
+    const { icmpType, icmpCode } = first.facts;
+    const reason = unreachableReason(icmpType, icmpCode);
+    // No way, no host, too big, too old: lost on the way, and said so. That is not the other end refusing.
+    if (icmpType === 3 && (icmpCode === 2 || icmpCode === 3 || icmpCode > 8)) {
+      return { kind: 'refused', by, reason, frames };
+    }
+  }
+  return undefined;
+}
+
+function resetReason(flow: FlowRecord, reset: HopRecord): string {
+  if (reset.journey?.direction === 'request') {
+    // A client resets what it never asked for: a reply from an address it did not speak to.
+    return reset.facts.destination === flow.serviceAddress ? 'reset-by-client' : 'reply-from-stranger';
+  }
+  if (reset.stage.network.isDirector(reset.from)) {
+    return reset.sentBy?.rule === 'no-service' ? 'no-service' : (reset.sentBy?.reason ?? 'reset-by-director');
+  }
+  return flow.answered || flow.journeys.some(({ kind }) => kind === 'syn-ack') ? 'reset-by-server' : 'connection-refused';
+}
+
+function unansweredArp(flow: FlowRecord): FlowOutcome {
+  const { last } = flow.journeys.at(-1)!;
+  if (flow.journeys.every(({ kind }) => kind === 'arp-reply')) return { kind: 'answered' };
+  // Someone announcing an address asks for its own: nobody is meant to answer.
+  if (flow.clientAddress === flow.serviceAddress) return { kind: 'open' };
+  return { kind: 'lost', at: flow.client.node || last.from, reason: 'no-arp-reply', frames: last.frames };
+}
+
+/** A second sending of the same segment: same direction, same sequence number, at least as much of it. */
+function markRetransmissions(flow: FlowRecord): void {
+  if (flow.kind !== 'tcp' && flow.kind !== 'arp') return;
+  const seen = new Set<number>();
+  for (const journey of flow.journeys) {
+    const { facts } = journey.first;
+    journey.retransmission = false;
+    if (facts.kind === 'arp') {
+      if (facts.arpOperation !== 1) continue;
+      journey.retransmission = seen.has(0);
+      seen.add(0);
+      continue;
+    }
+    if (facts.kind !== 'tcp' || isFragment(facts.bytes, facts.ipAt)) continue;
+    const occupies = facts.payloadLength + (facts.flags & 1) + ((facts.flags >>> 1) & 1);
+    if (occupies === 0) continue;
+    // Four billion sequence numbers, twice for the direction; SYN and data at one number are told apart by the flag.
+    const key = (facts.sequence * 4 + (facts.flags & 2) + (journey.direction === 'reply' ? 1 : 0));
+    journey.retransmission = seen.has(key);
+    seen.add(key);
+  }
+}

@@ -1,0 +1,87 @@
+import type { FlowRecord } from './flow-record.ts';
+import type { Journey } from './report.ts';
+
+/** One direction of a conversation as a frame shows it. */
+export interface Tuple {
+  /** IP protocol, or the EtherType of ARP. */
+  readonly protocol: number;
+  readonly source: number;
+  readonly sourcePort: number;
+  readonly destination: number;
+  readonly destinationPort: number;
+}
+
+export interface TupleEntry extends Tuple {
+  readonly direction: Journey['direction'];
+  /** Several when translations of different, living flows came out alike. */
+  readonly flows: FlowRecord[];
+}
+
+/** Which flow a tuple belongs to; each flow has the tuples of all its hops here, both ways. */
+export class TupleIndex {
+  readonly #entries = new Map<number, TupleEntry[]>();
+
+  find(tuple: Tuple): TupleEntry | undefined {
+    return this.#entries.get(hash(tuple))?.find((entry) => same(entry, tuple));
+  }
+
+  /** Both directions of it. */
+  register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction']): void {
+    this.#register(tuple, flow, direction);
+    this.#register(reversed(tuple), flow, direction === 'request' ? 'reply' : 'request');
+  }
+
+  #register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction']): void {
+    const key = hash(tuple);
+    const list = this.#entries.get(key);
+    const entry = list?.find((one) => same(one, tuple));
+    if (entry && entry.direction === direction) {
+      if (entry.flows.includes(flow)) return;
+      // A flow that is over, or an earlier one of the same client, makes room.
+      const alive = entry.flows.filter((one) => !one.closed && !sameClient(one, flow));
+      entry.flows.splice(0, entry.flows.length, ...alive, flow);
+      return;
+    }
+    const { protocol, source, sourcePort, destination, destinationPort } = tuple;
+    const fresh = { protocol, source, sourcePort, destination, destinationPort, direction, flows: [flow] };
+    if (list === undefined) this.#entries.set(key, [fresh]);
+    else if (entry) list[list.indexOf(entry)] = fresh;
+    else list.push(fresh);
+  }
+}
+
+export function reversed(tuple: Tuple): Tuple {
+  return {
+    protocol: tuple.protocol,
+    source: tuple.destination,
+    sourcePort: tuple.destinationPort,
+    destination: tuple.source,
+    destinationPort: tuple.sourcePort,
+  };
+}
+
+export function same(a: Tuple, b: Tuple): boolean {
+  return (
+    a.source === b.source &&
+    a.destination === b.destination &&
+    a.sourcePort === b.sourcePort &&
+    a.destinationPort === b.destinationPort &&
+    a.protocol === b.protocol
+  );
+}
+
+function sameClient(a: FlowRecord, b: FlowRecord): boolean {
+  return (
+    a.clientAddress === b.clientAddress &&
+    a.client.port === b.client.port &&
+    a.serviceAddress === b.serviceAddress &&
+    a.service.port === b.service.port
+  );
+}
+
+function hash({ protocol, source, sourcePort, destination, destinationPort }: Tuple): number {
+  let key = Math.imul(source ^ protocol, 0x85ebca6b);
+  key = Math.imul((key ^ (key >>> 13)) + destination, 0xc2b2ae35);
+  key = Math.imul((key ^ (key >>> 15)) + ((sourcePort << 16) | destinationPort), 0x27d4eb2f);
+  return (key ^ (key >>> 14)) & 0x3fff_ffff;
+}

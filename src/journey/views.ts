@@ -1,0 +1,70 @@
+import { decodeFrame } from '../packet/decode.ts';
+import { diffFrames } from '../packet/diff.ts';
+import type { FlowRecord } from './flow-record.ts';
+import type { HopRecord } from './hop-record.ts';
+import { confidenceOf, type JourneyRecord } from './journey-record.ts';
+import { expectedRows } from './predictions.ts';
+import type { Flow, Hop, HopChange, Journey } from './report.ts';
+import { roleOf } from './signature.ts';
+
+/** What is handed out. Changes and expectations are made when somebody looks: most hops are never looked at. */
+export function flowView(flow: FlowRecord): Flow {
+  return {
+    id: flow.id,
+    kind: flow.kind,
+    epoch: flow.stage.epoch,
+    client: flow.client,
+    service: flow.service,
+    ...(flow.server && { server: flow.server }),
+    request: flow.request,
+    response: flow.response,
+    outcome: flow.outcome,
+    startNs: flow.startNs,
+    endNs: flow.endNs,
+    journeys: flow.journeys.map(({ id }) => id),
+  };
+}
+
+export function journeyView(journey: JourneyRecord): Journey {
+  const flow = journey.flow!;
+  return {
+    id: journey.id,
+    flow: flow.id,
+    epoch: journey.first.stage.epoch,
+    direction: journey.direction,
+    kind: journey.kind,
+    retransmission: journey.retransmission,
+    outcome: journey.outcome,
+    confidence: journey.confidence,
+    hops: journey.hops.map((hop, index) => hopView(hop, index, journey, flow)),
+  };
+}
+
+function hopView(hop: HopRecord, index: number, journey: JourneyRecord, flow: FlowRecord): Hop {
+  let changes: readonly HopChange[] | undefined;
+  let expected: Hop['expected'] | undefined;
+  return {
+    from: hop.from,
+    to: hop.to,
+    segment: hop.segment,
+    timeNs: hop.timeNs,
+    frame: hop.frames[0]!,
+    frames: hop.frames,
+    // Own and enumerable, so that JSON and copies hold the values.
+    get changes() {
+      return (changes ??= changesOf(hop, flow));
+    },
+    confidence: confidenceOf(hop),
+    arrival: hop.arrival!,
+    get expected() {
+      return (expected ??= expectedRows(journey, index));
+    },
+  };
+}
+
+function changesOf(hop: HopRecord, flow: FlowRecord): HopChange[] {
+  if (hop.previous === undefined) return [];
+  const before = decodeFrame(hop.previous.event.bytes, hop.previous.event.originalLength);
+  const after = decodeFrame(hop.event.bytes, hop.event.originalLength);
+  return diffFrames(before, after).map((change) => ({ ...change, role: roleOf(change.field, hop, flow) }));
+}

@@ -1,0 +1,163 @@
+import type { Engine, EventSink } from '../engine.ts';
+import type { LabEvent } from '../events.ts';
+import { diffPlans } from '../topology/diff.ts';
+import type { Plan } from '../topology/plan.ts';
+import { VirtualClock } from './clock.ts';
+import { Lab } from './lab.ts';
+import { nodeState, type NodeState } from './node-state.ts';
+import { Pacer, ambientTimers, type RealTimers } from './pacer.ts';
+import type { RequestResult } from './traffic-runner.ts';
+
+export interface EmbeddedOptions {
+  /** Decides loss, sequence numbers and ports: the same seed gives the same run, byte for byte. */
+  readonly seed?: number;
+  /** `virtual` runs as fast as it can when asked to settle; `real` keeps pace with the real time. */
+  readonly pace?: 'virtual' | 'real';
+  /** ISO time with nine decimals; now when left out. */
+  readonly startedAt?: string;
+  /** For `real`; those of the runtime when left out. */
+  readonly timers?: RealTimers;
+}
+
+/** The whole lab in memory: no privileges, no containers, a clock of its own. */
+export class EmbeddedEngine implements Engine {
+  readonly name = 'embedded';
+  readonly startedAt: string;
+  readonly #clock = new VirtualClock();
+  readonly #lab: Lab;
+  readonly #sink: EventSink;
+  readonly #timers: RealTimers | undefined;
+  #pacer: Pacer | undefined;
+  /** Events of a change under way: the change itself is told first. */
+  #held: LabEvent[] | undefined;
+  #waiting: { readonly untilNs: number; readonly resolve: () => void }[] = [];
+  #state: 'new' | 'running' | 'stopped' = 'new';
+  #epoch = 0;
+
+  constructor(plan: Plan, emit: EventSink, options: EmbeddedOptions = {}) {
+    this.#sink = emit;
+    this.startedAt = options.startedAt ?? new Date().toISOString().replace('Z', '000000Z');
+    this.#timers = options.pace === 'real' ? (options.timers ?? ambientTimers()) : undefined;
+    this.#lab = new Lab(plan, {
+      clock: this.#clock,
+      seed: options.seed ?? 1,
+      emit: (event) => {
+        if (this.#held) this.#held.push(event);
+        else this.#sink(event);
+      },
+    });
+  }
+
+  /** The lab's time, in nanoseconds since the start. */
+  get nowNs(): number {
+    return this.#clock.now();
+  }
+
+  /** How the requests made so far ended, in the order they ended. */
+  get results(): readonly RequestResult[] {
+    return this.#lab.traffic.results;
+  }
+
+  start(): Promise<void> {
+    this.startNow();
+    return Promise.resolve();
+  }
+
+  /** The same without a promise; a second call does nothing. */
+  startNow(): void {
+    if (this.#state !== 'new') return;
+    this.#state = 'running';
+    const plan = this.#lab.plan;
+    this.#sink({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
+    this.#lab.start();
+    if (!this.#timers) return;
+    this.#pacer = new Pacer(this.#clock, this.#timers, () => this.#releaseWaiting());
+    this.#pacer.follow();
+  }
+
+  apply(plan: Plan): Promise<void> {
+    this.#pacer?.follow();
+    const changes = diffPlans(this.#lab.plan, plan);
+    if (changes.length === 0 || this.#state !== 'running') return Promise.resolve();
+    const startMs = this.#timers?.now() ?? 0;
+    const held: LabEvent[] = [];
+    this.#held = held;
+    this.#lab.apply(plan, changes);
+    this.#held = undefined;
+    this.#epoch += 1;
+    const durationNs = Math.round(((this.#timers?.now() ?? 0) - startMs) * 1e6);
+    this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, plan, changes, durationNs });
+    for (const event of held) this.#sink(event);
+    this.#pacer?.follow();
+    return Promise.resolve();
+  }
+
+  /** Rejects with a RangeError when the plan has no such entry. */
+  request(trafficIndex = 0): Promise<void> {
+    const entry = this.#lab.plan.traffic[trafficIndex];
+    if (!entry) return Promise.reject(new RangeError(`no traffic entry ${trafficIndex}`));
+    this.#pacer?.follow();
+    if (this.#state === 'running') this.#lab.traffic.request(entry);
+    this.#pacer?.follow();
+    return Promise.resolve();
+  }
+
+  settled(limitNs: number): Promise<void> {
+    if (!this.#pacer) {
+      this.runUntilSettled(limitNs);
+      return Promise.resolve();
+    }
+    this.#pacer.follow();
+    if (this.#clock.settled) return Promise.resolve();
+    // The clock wakes at the limit too, if nothing else happens.
+    this.#clock.after(limitNs, () => undefined, 'background');
+    const untilNs = this.nowNs + limitNs;
+    const settled = new Promise<void>((resolve) => this.#waiting.push({ untilNs, resolve }));
+    this.#pacer.follow();
+    return settled;
+  }
+
+  /**
+   * Runs until all planned traffic is done and nothing that matters is in flight, at most `limitNs` of the lab's time.
+   * Returns whether it has settled. For the virtual pace.
+   */
+  runUntilSettled(limitNs: number): boolean {
+    const untilNs = this.nowNs + limitNs;
+    while (!this.#clock.settled) {
+      const next = this.#clock.next();
+      if (next === undefined || next > untilNs) {
+        this.#clock.runUntil(untilNs);
+        return this.#clock.settled;
+      }
+      this.#clock.step();
+    }
+    return true;
+  }
+
+  /** Lets `durationNs` of the lab's time pass, whatever happens in it. For the virtual pace. */
+  run(durationNs: number): void {
+    this.#clock.runUntil(this.nowNs + durationNs);
+  }
+
+  stop(): Promise<void> {
+    if (this.#state === 'running') this.#lab.halt();
+    this.#state = 'stopped';
+    this.#pacer?.stop();
+    this.#clock.clear();
+    this.#releaseWaiting();
+    return Promise.resolve();
+  }
+
+  /** What a person would look up on a node; `undefined` when there is none of that name. */
+  nodeState(name: string): NodeState | undefined {
+    const node = this.#lab.node(name);
+    return node && nodeState(node, this.nowNs);
+  }
+
+  #releaseWaiting(): void {
+    const ready = this.#waiting.filter(({ untilNs }) => this.#clock.settled || this.nowNs >= untilNs);
+    if (ready.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiting) => !ready.includes(waiting));
+    for (const { resolve } of ready) resolve();
+  }
+}

@@ -1,0 +1,102 @@
+import type { ForwarderConfig } from '../../forwarder/config.ts';
+import { MemoryPort } from '../../forwarder/ports/memory.ts';
+import type { Decision } from '../../forwarder/verdict.ts';
+import * as ethernet from '../../packet/ethernet.ts';
+import * as ipv4 from '../../packet/ipv4.ts';
+import { u16 } from '../../packet/bytes.ts';
+import type { Clock, Timer } from './clock.ts';
+import type { Link } from './kernel/link.ts';
+
+const NS_PER_MS = 1e6;
+
+/** The forwarder's process on a node: it sees every frame of every interface, and keeps time by the lab's clock. */
+export class ForwarderDevice {
+  readonly port: MemoryPort;
+  readonly #clock: Clock;
+  #config: ForwarderConfig;
+  #timer: Timer | undefined;
+  #dueNs = Infinity;
+
+  /** `link` finds the node's interface on a segment; `decide` hears each decision before the frames it made are sent. */
+  constructor(
+    config: ForwarderConfig,
+    clock: Clock,
+    link: (segment: string) => Link | undefined,
+    decide: (decision: Decision) => void,
+  ) {
+    this.#config = config;
+    this.#clock = clock;
+    this.port = new MemoryPort(config, {
+      transmit: (port, bytes) => {
+        const segment = this.#config.interfaces[port]?.segment;
+        if (segment !== undefined) link(segment)?.send(bytes);
+      },
+      decide,
+    });
+  }
+
+  receive(segment: string, frame: Uint8Array): void {
+    const port = this.#config.interfaces.findIndex((candidate) => candidate.segment === segment);
+    if (port === -1) return;
+    this.port.deliver(port, frame, this.#nowMs());
+    this.#watch();
+  }
+
+  reconfigure(config: ForwarderConfig): void {
+    this.#config = config;
+    this.port.reconfigure(config, this.#nowMs());
+    this.#watch();
+  }
+
+  halt(): void {
+    this.#timer?.cancel();
+  }
+
+  /**
+   * Whether the node's kernel must not see a frame, as an nftables rule would have it: TCP and UDP to an address of the
+   * director's own, at a port of the forwarder's pool. The kernel knows no such connection and would reset it.
+   */
+  hides(frame: Uint8Array): boolean {
+    const at = ethernet.HEADER_LENGTH;
+    if (ethernet.etherTypeOf(frame, 0) !== ethernet.ETHERTYPE_IPV4) return false;
+    if (ipv4.check(frame, at, frame.length)) return false;
+    const protocol = ipv4.protocolOf(frame, at);
+    if (protocol !== ipv4.PROTOCOL_TCP && protocol !== ipv4.PROTOCOL_UDP) return false;
+    const ports = at + ipv4.headerLengthOf(frame, at);
+    if (ports + 4 > frame.length) return false;
+    return this.#isPooled(ipv4.destinationOf(frame, at), u16(frame, ports + 2));
+  }
+
+  #isPooled(address: number, port: number): boolean {
+    const { interfaces, nat, services } = this.#config;
+    if (!interfaces.some((own) => own.address === address)) return false;
+    const within = ({ first, last }: { first: number; last: number }) => first <= port && port <= last;
+    if (nat && interfaces[nat.outside]?.address === address && within(nat.ports)) return true;
+    return services.some((service) => service.model === 'dnat' && service.snat && within(service.ports));
+  }
+
+  #nowMs(): number {
+    return this.#clock.now() / NS_PER_MS;
+  }
+
+  /**
+   * Wakes the forwarder when it asks for it. In the background: what it does by itself is giving up on neighbours and
+   * forgetting connections, and a run has settled without that.
+   */
+  #watch(): void {
+    const next = this.port.nextTimer();
+    if (next === undefined || next === Infinity) return;
+    // Rounded up: a forwarder woken too early would ask for the same moment again, without end.
+    const dueNs = Math.max(this.#clock.now() + 1, Math.ceil(next * NS_PER_MS) + 1);
+    if (dueNs >= this.#dueNs) return;
+    this.#timer?.cancel();
+    this.#dueNs = dueNs;
+    this.#timer = this.#clock.after(dueNs - this.#clock.now(), () => this.#wake(), 'background');
+  }
+
+  #wake(): void {
+    this.#dueNs = Infinity;
+    this.port.advance(this.#nowMs());
+    this.#watch();
+  }
+}

@@ -1,0 +1,58 @@
+import { RESPONSE_BYTES_HEADER, responseMessage } from '../traffic/messages.ts';
+import { MessageReader, wholeNumber } from '../traffic/message-reader.ts';
+import type { Clock } from './clock.ts';
+import type { TcpConnection } from './tcp/connection.ts';
+import type { TcpOwner } from './tcp/control-block.ts';
+
+/** What an application takes to notice and act; the kernel's acknowledgement goes first. */
+const THINKING = 50_000;
+
+/** Who a server saw asking. */
+export interface SeenClient {
+  readonly address: number;
+  readonly port: number;
+  /** The address it was asked at. */
+  readonly at: number;
+}
+
+/** The HTTP-like server of one node: on whatever address it is asked, it answers from there and says who asked. */
+export class HttpServer {
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #seen: SeenClient[] = [];
+
+  constructor(name: string, clock: Clock) {
+    this.#name = name;
+    this.#clock = clock;
+  }
+
+  /** One entry per request, in order: the access log. */
+  get seen(): readonly SeenClient[] {
+    return this.#seen;
+  }
+
+  log(client: SeenClient): void {
+    this.#seen.push(client);
+  }
+
+  readonly accept = (connection: TcpConnection): TcpOwner => {
+    const reader = new MessageReader();
+    const later = (act: () => void) => this.#clock.after(THINKING, act);
+    return {
+      received: (bytes) => {
+        for (const request of reader.read(bytes)) {
+          const asked = wholeNumber(request.headers.get(RESPONSE_BYTES_HEADER.toLowerCase()));
+          later(() => this.#answer(connection, asked));
+        }
+      },
+      ended: () => void later(() => connection.close()),
+      closed: () => undefined,
+    };
+  };
+
+  #answer(connection: TcpConnection, responseBytes: number): void {
+    const client = { address: connection.remote, port: connection.remotePort };
+    this.log({ ...client, at: connection.local });
+    connection.send(responseMessage(this.#name, client, responseBytes));
+  }
+}

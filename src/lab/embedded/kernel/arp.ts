@@ -1,0 +1,69 @@
+import { BROADCAST_MAC, inSubnet } from '../../../packet/address.ts';
+import * as arp from '../../../packet/arp.ts';
+import { buildArp } from '../../../packet/build.ts';
+import * as ethernet from '../../../packet/ethernet.ts';
+import * as ipv4 from '../../../packet/ipv4.ts';
+import type { Link } from './link.ts';
+import type { Neighbours } from './neighbours.ts';
+import { isLocal, type KernelSettings } from './settings.ts';
+
+const AT = ethernet.HEADER_LENGTH;
+
+/** An ARP packet came in by `link`: answer it, learn from it (Linux `arp_process`). */
+export function arpArrives(
+  settings: KernelSettings,
+  neighbours: Neighbours,
+  link: Link,
+  frame: Uint8Array,
+): void {
+  if (arp.check(frame, AT, frame.length)) return;
+  const operation = arp.operationOf(frame, AT);
+  const senderIp = arp.senderIpOf(frame, AT);
+  const senderMac = arp.senderMacOf(frame, AT);
+  const targetIp = arp.targetIpOf(frame, AT);
+  if (operation === arp.REQUEST && isLocal(settings, targetIp)) {
+    if (!answers(settings, link, targetIp)) return;
+    if (senderIp !== 0) neighbours.learn(link, senderIp, senderMac, 'asked-us');
+    const reply = { operation: arp.REPLY, senderMac: link.mac, senderIp: targetIp };
+    link.send(buildArp({ arp: { ...reply, targetMac: senderMac, targetIp: senderIp } }));
+    return;
+  }
+  const toUs = ethernet.destinationOf(frame, 0) !== BROADCAST_MAC && operation === arp.REPLY;
+  const how = senderIp === targetIp ? 'announced' : toUs ? 'answered-us' : 'overheard';
+  neighbours.learn(link, senderIp, senderMac, how);
+}
+
+/** `arp_ignore`: 0 answers for every local address on any interface, 1 only for those of the interface asked. */
+function answers(settings: KernelSettings, link: Link, targetIp: number): boolean {
+  return settings.sysctls.arp_ignore === 0 || link.address === targetIp;
+}
+
+/**
+ * Asks who has `target` (Linux `arp_solicit`). `arp_announce` 0 asks in the name of the waiting packet's source when
+ * that is ours, which may be a VIP on `lo`; 2 always in the name of the interface.
+ */
+export function askFor(
+  settings: KernelSettings,
+  link: Link,
+  target: number,
+  mac: number | undefined,
+  waiting: Uint8Array | undefined,
+): void {
+  const wanted = waiting === undefined ? link.address : ipv4.sourceOf(waiting, AT);
+  const senderIp = settings.sysctls.arp_announce === 0 && isLocal(settings, wanted) ? wanted : link.address;
+  const request = { operation: arp.REQUEST, senderMac: link.mac, senderIp, targetMac: 0, targetIp: target };
+  link.send(
+    buildArp({ ethernet: { source: link.mac, destination: mac ?? BROADCAST_MAC }, arp: request }),
+  );
+}
+
+/** Tells everybody on the link which MAC its address has now (RFC 5227, section 3). */
+export function announce(link: Link): void {
+  if (link.down || !inSubnet(link.address, link.address, link.prefixLength)) return;
+  const { address, mac } = link;
+  link.send(
+    buildArp({
+      arp: { operation: arp.REQUEST, senderMac: mac, senderIp: address, targetMac: 0, targetIp: address },
+    }),
+  );
+}

@@ -1,0 +1,188 @@
+import { BROADCAST_MAC } from '../../../packet/address.ts';
+import { u16, u32 } from '../../../packet/bytes.ts';
+import * as ethernet from '../../../packet/ethernet.ts';
+import * as icmpHeader from '../../../packet/icmp.ts';
+import * as ipv4 from '../../../packet/ipv4.ts';
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import { TcpStack } from '../tcp/stack.ts';
+import { arpArrives, askFor } from './arp.ts';
+import { Reassembly } from './fragments.ts';
+import { Icmp, type QuotedPacket } from './icmp.ts';
+import { forward } from './ip-forward.ts';
+import { IpOutput, packetOf } from './ip-output.ts';
+import { TUNNEL, type Link } from './link.ts';
+import { Neighbours } from './neighbours.ts';
+import { readPacket, type Packet } from './packet.ts';
+import { isLocal, type KernelSettings } from './settings.ts';
+import { sourceIsValid } from './source-filter.ts';
+import { readSegment, sendSegment } from './tcp-wire.ts';
+import { UdpPorts } from './udp-ports.ts';
+
+const AT = ethernet.HEADER_LENGTH;
+
+/** The network stack of one node: Linux's way with ARP, IPv4, ICMP, UDP and TCP, as far as these labs need it. */
+export class Kernel {
+  readonly neighbours: Neighbours;
+  readonly output: IpOutput;
+  readonly tcp: TcpStack;
+  readonly udp: UdpPorts;
+  readonly #icmp: Icmp;
+  readonly #reassembly: Reassembly;
+  readonly #clock: Clock;
+  #settings: KernelSettings;
+
+  constructor(clock: Clock, random: Random, settings: KernelSettings) {
+    this.#clock = clock;
+    this.#settings = settings;
+    const current = () => this.#settings;
+    this.neighbours = new Neighbours(
+      clock,
+      (link, address, mac, waiting) => askFor(this.#settings, link, address, mac, waiting),
+      (frame) => this.#neighbourFailed(frame),
+    );
+    this.output = new IpOutput(clock, random.next(), current, this.neighbours, (frame) => this.#loop(frame));
+    this.#icmp = new Icmp(current, this.output, (quoted) => this.#errorArrives(quoted));
+    this.#reassembly = new Reassembly(clock);
+    this.tcp = new TcpStack(clock, random, {
+      transmit: (segment, stateless) => {
+        if (!sendSegment(this.output, segment, stateless)) this.#noRoute(segment);
+      },
+      maximumSegment: (remote) => this.output.maximumSegment(remote),
+    });
+    this.udp = new UdpPorts(this.output, 40000 + random.below(1000));
+  }
+
+  get settings(): KernelSettings {
+    return this.#settings;
+  }
+
+  configure(settings: KernelSettings): void {
+    for (const link of this.#settings.links) {
+      if (!settings.links.includes(link)) this.neighbours.forgetLink(link);
+    }
+    this.#settings = settings;
+  }
+
+  /** A frame came in by `link`; those for other MACs are not for this node. */
+  receive(link: Link, frame: Uint8Array): void {
+    if (ethernet.check(frame, 0, frame.length)) return;
+    const destination = ethernet.destinationOf(frame, 0);
+    const broadcast = destination === BROADCAST_MAC;
+    if (!broadcast && destination !== link.mac) return;
+    switch (ethernet.etherTypeOf(frame, 0)) {
+      case ethernet.ETHERTYPE_ARP:
+        arpArrives(this.#settings, this.neighbours, link, frame);
+        break;
+      case ethernet.ETHERTYPE_IPV4:
+        this.#ipArrives(link, frame, AT, broadcast);
+        break;
+    }
+  }
+
+  /** Timers stop and connections vanish without a word. */
+  halt(): void {
+    this.tcp.halt();
+    for (const link of this.#settings.links) this.neighbours.forgetLink(link);
+  }
+
+  #ipArrives(link: Link, bytes: Uint8Array, at: number, broadcast: boolean): void {
+    const packet = readPacket(link, bytes, at, broadcast);
+    if (!packet || !sourceIsValid(this.#settings, link, packet.source)) return;
+    if (isLocal(this.#settings, packet.destination)) this.#deliver(packet);
+    else forward(this.#settings, this.neighbours, this.#icmp, packet);
+  }
+
+  #deliver(packet: Packet): void {
+    if (ipv4.isFragment(packet.bytes, packet.at)) {
+      const whole = this.#reassembly.add(packet.bytes, packet.at, packet.end);
+      const rebuilt = whole && readPacket(packet.link, whole, AT, packet.broadcast);
+      if (rebuilt) this.#deliver(rebuilt);
+      return;
+    }
+    switch (packet.protocol) {
+      case ipv4.PROTOCOL_ICMP:
+        this.#icmp.arrives(packet);
+        return;
+      case ipv4.PROTOCOL_TCP: {
+        const segment = packet.broadcast ? undefined : readSegment(packet);
+        if (segment) this.tcp.receive(segment);
+        return;
+      }
+      case ipv4.PROTOCOL_UDP:
+        if (!this.udp.arrives(packet)) this.#refuse(packet, icmpHeader.PORT_UNREACHABLE);
+        return;
+      case ipv4.PROTOCOL_IPIP:
+        if (!this.#settings.decapsulate) break;
+        this.#ipArrives(TUNNEL, packet.bytes.subarray(0, packet.end), packet.payloadAt, false);
+        return;
+    }
+    this.#refuse(packet, icmpHeader.PROTOCOL_UNREACHABLE);
+  }
+
+  #refuse(packet: Packet, code: number): void {
+    this.#icmp.send(packet, icmpHeader.DESTINATION_UNREACHABLE, code);
+  }
+
+  /** A packet to one of the node's own addresses never leaves it. */
+  #loop(frame: Uint8Array): void {
+    this.#clock.after(0, () => {
+      const packet = readPacket(TUNNEL, frame, AT, false);
+      if (packet) this.#deliver(packet);
+    });
+  }
+
+  /** Nobody answered ARP for this packet's next hop: its sender is told, by ICMP or, when it is this node, directly. */
+  #neighbourFailed(frame: Uint8Array): void {
+    const packet = readPacket(TUNNEL, frame, AT, false);
+    if (!packet) return;
+    if (!isLocal(this.#settings, packet.source)) {
+      this.#refuse(packet, icmpHeader.HOST_UNREACHABLE);
+      return;
+    }
+    const bytes = packetOf(frame);
+    this.#errorArrives({
+      type: icmpHeader.DESTINATION_UNREACHABLE,
+      code: icmpHeader.HOST_UNREACHABLE,
+      mtu: 0,
+      source: packet.source,
+      destination: packet.destination,
+      protocol: packet.protocol,
+      totalLength: bytes.length,
+      bytes,
+      payloadAt: packet.payloadAt - AT,
+    });
+  }
+
+  #noRoute(segment: { source: number; sourcePort: number; destination: number; destinationPort: number; sequence: number }): void {
+    const endpoints = {
+      local: segment.source,
+      localPort: segment.sourcePort,
+      remote: segment.destination,
+      remotePort: segment.destinationPort,
+    };
+    this.tcp.unreachable(endpoints, segment.sequence);
+  }
+
+  #errorArrives(quoted: QuotedPacket): void {
+    const { bytes, payloadAt } = quoted;
+    const tooBig =
+      quoted.type === icmpHeader.DESTINATION_UNREACHABLE && quoted.code === icmpHeader.FRAGMENTATION_NEEDED;
+    if (bytes.length < payloadAt + 8 || !isLocal(this.#settings, quoted.source)) return;
+    // An error about the path's width that the packet fits is a lie, or old.
+    if (tooBig && (quoted.mtu === 0 || quoted.totalLength <= quoted.mtu)) return;
+    if (tooBig) this.output.paths.narrowed(quoted.destination, quoted.mtu);
+    const localPort = u16(bytes, payloadAt);
+    if (quoted.protocol === ipv4.PROTOCOL_UDP && !tooBig) this.udp.refused(localPort);
+    if (quoted.protocol !== ipv4.PROTOCOL_TCP) return;
+    const endpoints = {
+      local: quoted.source,
+      localPort,
+      remote: quoted.destination,
+      remotePort: u16(bytes, payloadAt + 2),
+    };
+    const sequence = u32(bytes, payloadAt + 4);
+    if (tooBig) this.tcp.tooBig(endpoints, sequence);
+    else if (quoted.type === icmpHeader.DESTINATION_UNREACHABLE) this.tcp.unreachable(endpoints, sequence);
+  }
+}

@@ -1,0 +1,158 @@
+import { setU48 } from '../../../packet/bytes.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { Link } from './link.ts';
+
+const SECOND = 1e9;
+/** Linux's mcast_solicit and ucast_solicit, a second apart (retrans_time_ms). */
+const PROBES = 3;
+const PROBE_INTERVAL = 1 * SECOND;
+/** How long the first answer stands against another (locktime): so the faster of two answers wins. */
+const LOCK_TIME = 1 * SECOND;
+/** base_reachable_time; Linux draws between half and one and a half of it. */
+const REACHABLE = 30 * SECOND;
+/** delay_first_probe_time. */
+const DELAY = 5 * SECOND;
+/** Packets that may wait for one neighbour; the oldest gives way. */
+const QUEUE_LENGTH = 100;
+
+interface Neighbour {
+  readonly link: Link;
+  readonly address: number;
+  mac: number | undefined;
+  updatedNs: number;
+  confirmedNs: number;
+  probes: number;
+  timer: Timer | undefined;
+  readonly waiting: Uint8Array[];
+}
+
+/** How an address was learned: decides whether an entry is made, and whether one is overwritten. */
+export type Learning =
+  /** From the sender of a request for an address of ours. */
+  | 'asked-us'
+  /** From an answer sent to us. */
+  | 'answered-us'
+  /** From any other ARP packet that came by. */
+  | 'overheard'
+  /** From an announcement: sender and target are the same address. */
+  | 'announced';
+
+/** Asks for `address` on the link: everybody, or only `mac`. `waiting` is the packet that wants to go there. */
+export type Solicit = (link: Link, address: number, mac: number | undefined, waiting: Uint8Array | undefined) => void;
+
+/** The ARP table of a node (Linux `neighbour.c`, `arp.c`), with the packets that wait for an answer. */
+export class Neighbours {
+  readonly #clock: Clock;
+  readonly #solicit: Solicit;
+  readonly #unreachable: (frame: Uint8Array) => void;
+  readonly #entries = new Map<Link, Map<number, Neighbour>>();
+
+  /** `unreachable` gets each frame that waited in vain. */
+  constructor(clock: Clock, solicit: Solicit, unreachable: (frame: Uint8Array) => void) {
+    this.#clock = clock;
+    this.#solicit = solicit;
+    this.#unreachable = unreachable;
+  }
+
+  /** Sends a frame whose Ethernet addresses are still open to `address`, now or once it has answered. */
+  send(link: Link, address: number, frame: Uint8Array): void {
+    const known = this.#find(link, address);
+    const neighbour = known ?? this.#add(link, address);
+    if (neighbour.mac !== undefined) {
+      transmit(neighbour, neighbour.mac, frame);
+      this.#probeWhenOld(neighbour);
+      return;
+    }
+    if (neighbour.waiting.length === QUEUE_LENGTH) neighbour.waiting.shift();
+    neighbour.waiting.push(frame);
+    if (!known) this.#probe(neighbour);
+  }
+
+  learn(link: Link, address: number, mac: number, how: Learning): void {
+    const now = this.#clock.now();
+    const neighbour = this.#find(link, address) ?? (how === 'asked-us' ? this.#add(link, address) : undefined);
+    if (!neighbour) return;
+    const locked = now <= neighbour.updatedNs + LOCK_TIME && (how === 'answered-us' || how === 'overheard');
+    if (neighbour.mac !== undefined && neighbour.mac !== mac && locked) return;
+    if (neighbour.mac !== mac) neighbour.updatedNs = now;
+    if (how !== 'overheard' || neighbour.mac !== mac) {
+      neighbour.confirmedNs = now;
+      neighbour.probes = 0;
+      neighbour.timer?.cancel();
+      neighbour.timer = undefined;
+    }
+    neighbour.mac = mac;
+    for (const frame of neighbour.waiting.splice(0)) transmit(neighbour, mac, frame);
+  }
+
+  /** Forgets what is known of `address`; packets that wait for it go on waiting. */
+  forget(link: Link, address: number): void {
+    const neighbour = this.#find(link, address);
+    if (neighbour?.mac === undefined) return;
+    neighbour.timer?.cancel();
+    this.#entries.get(link)?.delete(address);
+  }
+
+  /** Forgets everything on a link that is gone. */
+  forgetLink(link: Link): void {
+    for (const neighbour of this.#entries.get(link)?.values() ?? []) neighbour.timer?.cancel();
+    this.#entries.delete(link);
+  }
+
+  *entries(): Iterable<{ readonly link: Link; readonly address: number; readonly mac: number | undefined }> {
+    for (const byAddress of this.#entries.values()) yield* byAddress.values();
+  }
+
+  #find(link: Link, address: number): Neighbour | undefined {
+    return this.#entries.get(link)?.get(address);
+  }
+
+  #add(link: Link, address: number): Neighbour {
+    const neighbour: Neighbour = {
+      link,
+      address,
+      mac: undefined,
+      updatedNs: -Infinity,
+      confirmedNs: -Infinity,
+      probes: 0,
+      timer: undefined,
+      waiting: [],
+    };
+    const byAddress = this.#entries.get(link) ?? new Map<number, Neighbour>();
+    byAddress.set(address, neighbour);
+    this.#entries.set(link, byAddress);
+    return neighbour;
+  }
+
+  /** An entry in use that nobody confirmed for long is asked again, alone, before it is given up. */
+  #probeWhenOld(neighbour: Neighbour): void {
+    if (neighbour.timer || this.#clock.now() < neighbour.confirmedNs + REACHABLE) return;
+    neighbour.timer = this.#clock.after(DELAY, () => this.#probe(neighbour), 'background');
+  }
+
+  #probe(neighbour: Neighbour): void {
+    neighbour.timer = undefined;
+    if (neighbour.probes === PROBES) {
+      this.#fail(neighbour);
+      return;
+    }
+    neighbour.probes += 1;
+    neighbour.timer = this.#clock.after(
+      PROBE_INTERVAL,
+      () => this.#probe(neighbour),
+      neighbour.mac === undefined ? 'matters' : 'background',
+    );
+    this.#solicit(neighbour.link, neighbour.address, neighbour.mac, neighbour.waiting[0]);
+  }
+
+  #fail(neighbour: Neighbour): void {
+    this.#entries.get(neighbour.link)?.delete(neighbour.address);
+    for (const frame of neighbour.waiting.splice(0)) this.#unreachable(frame);
+  }
+}
+
+function transmit(neighbour: Neighbour, mac: number, frame: Uint8Array): void {
+  setU48(frame, 0, mac);
+  setU48(frame, 6, neighbour.link.mac);
+  neighbour.link.send(frame);
+}

@@ -1,0 +1,166 @@
+import type { EventSink } from '../engine.ts';
+import type { NodeEvent } from '../events.ts';
+import type { Plan, PlannedNode } from '../topology/plan.ts';
+import type { Clock } from './clock.ts';
+import { ForwarderDevice } from './forwarder-device.ts';
+import { HttpServer } from './http-server.ts';
+import { announce } from './kernel/arp.ts';
+import { Kernel } from './kernel/kernel.ts';
+import { NetworkInterface } from './network-interface.ts';
+import { Random } from './random.ts';
+import type { Segment } from './segment.ts';
+import { udpServer } from './udp-server.ts';
+
+export interface NodeEnvironment {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly emit: EventSink;
+  /** Made when it is first asked for. */
+  segment(name: string): Segment;
+}
+
+/** One node of the lab: its interfaces, its kernel, and what runs on it. */
+export class LabNode {
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly server: HttpServer;
+  readonly #environment: NodeEnvironment;
+  #planned: PlannedNode;
+  #interfaces: NetworkInterface[] = [];
+  #forwarder: ForwarderDevice | undefined;
+  #udpPorts: readonly number[] = [];
+
+  constructor(planned: PlannedNode, services: Plan['services'], environment: NodeEnvironment) {
+    this.name = planned.name;
+    this.#planned = planned;
+    this.#environment = environment;
+    const { clock, seed } = environment;
+    this.#attach(planned);
+    this.kernel = new Kernel(clock, new Random(seed, planned.name), this.#settings(planned));
+    this.server = new HttpServer(planned.name, clock);
+    this.#listen(planned, []);
+    this.serve(services);
+    if (planned.forwarder) this.#forwarder = this.#startForwarder(planned.forwarder);
+  }
+
+  get planned(): PlannedNode {
+    return this.#planned;
+  }
+
+  get interfaces(): readonly NetworkInterface[] {
+    return this.#interfaces;
+  }
+
+  get forwarder(): ForwarderDevice | undefined {
+    return this.#forwarder;
+  }
+
+  announceState(state: NodeEvent['state']): void {
+    const { clock, emit } = this.#environment;
+    emit({ kind: 'node', timeNs: clock.now(), node: this.name, state });
+  }
+
+  /** Changes the node in place: what stays as it was keeps its connections, its neighbours and its forwarder's table. */
+  configure(planned: PlannedNode): void {
+    const before = this.#planned;
+    const moved = planned.interfaces.filter((now) => {
+      const was = before.interfaces.find(({ segment }) => segment === now.segment);
+      return was !== undefined && (was.mac !== now.mac || was.address !== now.address);
+    });
+    this.#planned = planned;
+    this.#attach(planned);
+    this.kernel.configure(this.#settings(planned));
+    this.#listen(planned, before.listen);
+    if (planned.forwarder) this.reconfigure(planned.forwarder);
+    else {
+      this.#forwarder?.halt();
+      this.#forwarder = undefined;
+    }
+    for (const { segment } of moved) {
+      const link = this.#interfaces.find(({ name }) => name === segment);
+      if (link) announce(link);
+    }
+  }
+
+  reconfigure(config: NonNullable<PlannedNode['forwarder']>): void {
+    this.#planned = { ...this.#planned, forwarder: config };
+    if (this.#forwarder) this.#forwarder.reconfigure(config);
+    else this.#forwarder = this.#startForwarder(config);
+  }
+
+  /** Answers datagrams at the ports where this node is a server of a UDP service. */
+  serve(services: Plan['services']): void {
+    for (const port of this.#udpPorts) this.kernel.udp.release(port);
+    const ports = services
+      .filter((service) => service.protocol === 'udp')
+      .flatMap((service) => service.servers.filter(({ name }) => name === this.name))
+      .map(({ port }) => port);
+    this.#udpPorts = [...new Set(ports)];
+    const owner = udpServer(this.name, this.#environment.clock, this.kernel.udp, this.server);
+    for (const port of this.#udpPorts) this.kernel.udp.bind(owner, port);
+  }
+
+  /** Pulls the plug: nothing is sent any more, what is on its way here is lost. */
+  halt(): void {
+    this.#forwarder?.halt();
+    this.kernel.halt();
+    for (const link of this.#interfaces) link.detach();
+  }
+
+  #attach(planned: PlannedNode): void {
+    const kept = new Map(this.#interfaces.map((link) => [link.name, link]));
+    this.#interfaces = planned.interfaces.map((wanted) => {
+      const existing = kept.get(wanted.segment);
+      kept.delete(wanted.segment);
+      existing?.configure(wanted);
+      return existing ?? this.#plugIn(wanted);
+    });
+    for (const link of kept.values()) link.detach();
+  }
+
+  #plugIn(planned: PlannedNode['interfaces'][number]): NetworkInterface {
+    const { clock, emit, seed, segment } = this.#environment;
+    const random = new Random(seed, `${this.name}.${planned.segment}`);
+    return new NetworkInterface(
+      this.name,
+      planned,
+      segment(planned.segment),
+      { clock, emit, random },
+      (from, frame) => this.#receive(from, frame),
+    );
+  }
+
+  /** The forwarder looks first, as a packet socket does; the kernel then sees what no rule hides from it. */
+  #receive(from: NetworkInterface, frame: Uint8Array): void {
+    this.#forwarder?.receive(from.name, frame);
+    if (!this.#forwarder?.hides(frame)) this.kernel.receive(from, frame);
+  }
+
+  #listen(planned: PlannedNode, before: readonly number[]): void {
+    for (const port of before) if (!planned.listen.includes(port)) this.kernel.tcp.unlisten(port);
+    for (const port of planned.listen) this.kernel.tcp.listen(port, this.server.accept);
+  }
+
+  #settings(planned: PlannedNode) {
+    const { loopback, routes, sysctls, decapsulate } = planned;
+    return { links: this.#interfaces, loopback, routes, sysctls, decapsulate };
+  }
+
+  #startForwarder(config: NonNullable<PlannedNode['forwarder']>): ForwarderDevice {
+    const { clock, emit } = this.#environment;
+    return new ForwarderDevice(
+      config,
+      clock,
+      (segment) => this.#interfaces.find(({ name }) => name === segment),
+      (decision) =>
+        emit({
+          ...decision,
+          framesIn: [...decision.framesIn],
+          framesOut: [...decision.framesOut],
+          kind: 'decision',
+          timeNs: clock.now(),
+          node: this.name,
+        }),
+    );
+  }
+}

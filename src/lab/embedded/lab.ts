@@ -1,0 +1,109 @@
+import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
+import { LabNode, type NodeEnvironment } from './lab-node.ts';
+import { Segment } from './segment.ts';
+import { staleNeighbours } from './stale-neighbours.ts';
+import { TrafficRunner } from './traffic-runner.ts';
+
+/** The running network: segments, nodes and traffic. */
+export class Lab {
+  readonly traffic: TrafficRunner;
+  readonly #environment: NodeEnvironment;
+  readonly #segments = new Map<string, Segment>();
+  readonly #nodes = new Map<string, LabNode>();
+  #plan: Plan;
+
+  constructor(plan: Plan, environment: Omit<NodeEnvironment, 'segment'>) {
+    this.#plan = plan;
+    this.#environment = { ...environment, segment: (name) => this.#segment(name) };
+    this.traffic = new TrafficRunner(environment.clock, (name) => this.#nodes.get(name));
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  node(name: string): LabNode | undefined {
+    return this.#nodes.get(name);
+  }
+
+  start(): void {
+    for (const planned of this.#plan.nodes) this.#add(planned);
+    this.traffic.follow(this.#plan);
+  }
+
+  /** Goes over to another plan in place; `changes` are what leads from one to the other. */
+  apply(plan: Plan, changes: readonly PlanChange[]): void {
+    const before = this.#plan;
+    this.#plan = plan;
+    for (const change of changes) this.#change(change);
+    this.#forget(before, plan);
+    this.traffic.follow(plan);
+  }
+
+  halt(): void {
+    for (const name of [...this.#nodes.keys()]) this.#remove(name);
+  }
+
+  #change(change: PlanChange): void {
+    switch (change.kind) {
+      case 'node-added':
+        this.#add(change.node);
+        break;
+      case 'node-changed':
+        this.#nodes.get(change.node.name)?.configure(change.node);
+        break;
+      case 'node-removed':
+        this.#remove(change.name);
+        break;
+      case 'forwarder-changed':
+        this.#nodes.get(change.node)?.reconfigure(change.forwarder);
+        break;
+      case 'services-changed':
+        for (const node of this.#nodes.values()) node.serve(change.services);
+        break;
+      case 'segment-removed':
+        this.#segments.delete(change.name);
+        break;
+      // A segment is made when an interface first needs it, and what it says stands in the interfaces too.
+      case 'segment-added':
+      case 'segment-changed':
+      case 'nodes-reordered':
+      case 'segments-reordered':
+      case 'traffic-changed':
+      case 'lab-changed':
+        break;
+    }
+  }
+
+  #add(planned: PlannedNode): void {
+    const node = new LabNode(planned, this.#plan.services, this.#environment);
+    this.#nodes.set(planned.name, node);
+    node.announceState('running');
+  }
+
+  #remove(name: string): void {
+    const node = this.#nodes.get(name);
+    if (!node) return;
+    node.halt();
+    this.#nodes.delete(name);
+    node.announceState('stopped');
+  }
+
+  /** Whoever may answer ARP has changed: what the neighbours of the old answer know is no longer true. */
+  #forget(before: Plan, after: Plan): void {
+    for (const { segment, address } of staleNeighbours(before, after)) {
+      for (const node of this.#nodes.values()) {
+        const link = node.interfaces.find(({ name }) => name === segment);
+        if (!link) continue;
+        node.kernel.neighbours.forget(link, address);
+        node.forwarder?.port.forwarder.forgetNeighbour(address);
+      }
+    }
+  }
+
+  #segment(name: string): Segment {
+    const segment = this.#segments.get(name) ?? new Segment(name, this.#environment.clock);
+    this.#segments.set(name, segment);
+    return segment;
+  }
+}

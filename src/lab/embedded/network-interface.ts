@@ -1,0 +1,119 @@
+import * as ethernet from '../../packet/ethernet.ts';
+import * as ipv4 from '../../packet/ipv4.ts';
+import type { EventSink } from '../engine.ts';
+import type { PlannedInterface } from '../topology/plan.ts';
+import type { Clock } from './clock.ts';
+import type { Link } from './kernel/link.ts';
+import type { Random } from './random.ts';
+import type { Segment, SegmentPort } from './segment.ts';
+
+/** What a node takes to look at a frame and act on it, so that cause and effect have different times. */
+const PROCESSING = 10_000;
+
+const PROTOCOLS = {
+  icmp: ipv4.PROTOCOL_ICMP,
+  tcp: ipv4.PROTOCOL_TCP,
+  udp: ipv4.PROTOCOL_UDP,
+  ipip: ipv4.PROTOCOL_IPIP,
+};
+
+/** One node's interface on a segment, and its capture point: every frame that crosses it is an event. */
+export class NetworkInterface implements Link, SegmentPort {
+  readonly node: string;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #emit: EventSink;
+  readonly #segment: Segment;
+  readonly #receive: (from: NetworkInterface, frame: Uint8Array) => void;
+  #planned: PlannedInterface;
+  #attached = true;
+
+  constructor(
+    node: string,
+    planned: PlannedInterface,
+    segment: Segment,
+    environment: { readonly clock: Clock; readonly random: Random; readonly emit: EventSink },
+    receive: (from: NetworkInterface, frame: Uint8Array) => void,
+  ) {
+    this.node = node;
+    this.#planned = planned;
+    this.#segment = segment;
+    this.#clock = environment.clock;
+    this.#random = environment.random;
+    this.#emit = environment.emit;
+    this.#receive = receive;
+    segment.attach(this);
+  }
+
+  get name(): string {
+    return this.#planned.segment;
+  }
+  get address(): number {
+    return this.#planned.address;
+  }
+  get prefixLength(): number {
+    return this.#planned.prefixLength;
+  }
+  get mac(): number {
+    return this.#planned.mac;
+  }
+  get mtu(): number {
+    return this.#planned.mtu;
+  }
+  get delayNs(): number {
+    return this.#planned.delayNs;
+  }
+  get down(): boolean {
+    return this.#planned.down || !this.#attached;
+  }
+
+  /** Takes changed settings over; frames on their way go on. */
+  configure(planned: PlannedInterface): void {
+    if (planned.mac !== this.#planned.mac || planned.down) this.#segment.forget(this);
+    this.#planned = planned;
+  }
+
+  /** Captures the frame, then loses it or gives it to the segment. */
+  send(frame: Uint8Array): void {
+    if (this.down) return;
+    this.#capture('out', frame);
+    if (this.#planned.loss > 0 && this.#random.share() < this.#planned.loss) return;
+    this.#segment.transmit(this, frame);
+  }
+
+  /** Captures whatever reaches the interface, also what was only flooded, as a promiscuous tcpdump would. */
+  arrive(frame: Uint8Array): void {
+    this.#capture('in', frame);
+    if (this.#isDropped(frame)) return;
+    this.#clock.after(PROCESSING, () => {
+      if (!this.down) this.#receive(this, frame);
+    });
+  }
+
+  detach(): void {
+    this.#attached = false;
+    this.#segment.detach(this);
+  }
+
+  #capture(direction: 'in' | 'out', frame: Uint8Array): void {
+    this.#emit({
+      kind: 'frame',
+      timeNs: this.#clock.now(),
+      node: this.node,
+      segment: this.#planned.segment,
+      direction,
+      bytes: frame.slice(),
+      originalLength: frame.length,
+    });
+  }
+
+  /** Like an nftables rule at ingress: the capture has the frame, the node does not. */
+  #isDropped(frame: Uint8Array): boolean {
+    const { drop } = this.#planned;
+    if (drop.length === 0 || ethernet.etherTypeOf(frame, 0) !== ethernet.ETHERTYPE_IPV4) return false;
+    const at = ethernet.HEADER_LENGTH;
+    if (ipv4.checkHeader(frame, at, frame.length)) return false;
+    const protocol = ipv4.protocolOf(frame, at);
+    return drop.some((name) => PROTOCOLS[name] === protocol);
+  }
+}

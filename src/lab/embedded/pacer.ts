@@ -1,0 +1,66 @@
+import type { VirtualClock } from './clock.ts';
+
+const NS_PER_MS = 1e6;
+/** Events run in a row before others get their turn: a flood must not freeze who shares the thread. */
+const EVENTS_PER_SLICE = 2000;
+
+/** The real time and its timers, in milliseconds: those of a browser or of Node fit. */
+export interface RealTimers {
+  now(): number;
+  setTimeout(run: () => void, delayMs: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** Lets a virtual clock follow the real one. */
+export class Pacer {
+  readonly #clock: VirtualClock;
+  readonly #timers: RealTimers;
+  readonly #afterSlice: () => void;
+  /** The real time at which the virtual clock stood at 0. */
+  #zeroMs: number;
+  #timer: unknown;
+
+  constructor(clock: VirtualClock, timers: RealTimers, afterSlice: () => void) {
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#afterSlice = afterSlice;
+    this.#zeroMs = timers.now() - clock.now() / NS_PER_MS;
+  }
+
+  /** Runs what is due by now, then waits for the next event. Call it after anything that queues events. */
+  readonly follow = (): void => {
+    this.stop();
+    const nowNs = Math.round((this.#timers.now() - this.#zeroMs) * NS_PER_MS);
+    let left = EVENTS_PER_SLICE;
+    let next = this.#clock.next();
+    for (; next !== undefined && next <= nowNs && left > 0; next = this.#clock.next(), left -= 1) {
+      this.#clock.step();
+    }
+    const late = next !== undefined && next <= nowNs;
+    if (!late) this.#clock.runUntil(nowNs);
+    this.#afterSlice();
+    next = this.#clock.next();
+    if (next === undefined) return;
+    const delayMs = late ? 0 : Math.max(0, Math.ceil(next / NS_PER_MS + this.#zeroMs - this.#timers.now()));
+    this.#timer = this.#timers.setTimeout(this.follow, delayMs);
+  };
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** The timers of wherever this runs; browsers and Node have the same three. */
+export function ambientTimers(): RealTimers {
+  const ambient = globalThis as unknown as {
+    readonly performance: { now(): number };
+    readonly setTimeout: RealTimers['setTimeout'];
+    readonly clearTimeout: RealTimers['clearTimeout'];
+  };
+  return {
+    now: () => ambient.performance.now(),
+    setTimeout: (run, delayMs) => ambient.setTimeout(run, delayMs),
+    clearTimeout: (timer) => ambient.clearTimeout(timer),
+  };
+}

@@ -1,0 +1,127 @@
+import { formatIpv4 } from '../../packet/address.ts';
+import { nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import type { Path } from './places.ts';
+import { destinationOf } from './plan-traffic.ts';
+import type { ProblemCode } from './problem-codes.ts';
+import { makeProblem, type Problem } from './problem.ts';
+import type { TrafficSettings } from './schema.ts';
+import { suggest } from './suggest.ts';
+
+/** Every name leads to something of the right kind, and every next hop is a neighbour. */
+export function checkNames(network: Network): Problem[] {
+  const { topology, places } = network.document;
+  const empty = (['segments', 'nodes', 'services'] as const)
+    .filter((key) => topology[key] && Object.keys(topology[key]).length === 0)
+    .map((key) => makeProblem('empty-collection', places.key([key]), { key }));
+  return [
+    ...empty,
+    ...[...network.nodes.values()].flatMap((node) => nodeProblems(network, node)),
+    ...network.services.flatMap((service) => {
+      const { director } = service.settings;
+      if (director === undefined) return [];
+      return roleProblem(network, director, 'director', [...service.path, 'director'], 'unknown-node');
+    }),
+    ...network.services.flatMap(({ servers }) =>
+      servers.flatMap(({ name, path }) => roleProblem(network, name, 'server', path, 'unknown-server')),
+    ),
+    ...topology.traffic.flatMap((settings, index) => trafficProblems(network, settings, index)),
+  ];
+}
+
+function nodeProblems(network: Network, node: NetworkNode): Problem[] {
+  const { places } = network.document;
+  const { name, settings, path } = node;
+  const problems: Problem[] = [];
+  if (node.interfaces.length === 0) {
+    problems.push(makeProblem('empty-collection', places.key([...path, 'at']), { key: 'at' }));
+  }
+  for (const { segment, path } of node.interfaces) {
+    if (!network.segments.has(segment)) problems.push(unknown(network, 'unknown-segment', segment, path));
+  }
+  if (settings.gateway !== undefined) {
+    problems.push(...hopProblems(network, node, settings.gateway, [...path, 'gateway']));
+  }
+  for (const [destination, hop] of Object.entries(settings.routes ?? {})) {
+    problems.push(...hopProblems(network, node, hop, [...path, 'routes', destination]));
+  }
+  const { nat } = settings;
+  if (nat !== undefined && !node.interfaces.some(({ segment }) => segment === nat)) {
+    const place: Path = [...path, 'nat'];
+    problems.push(
+      network.segments.has(nat)
+        ? makeProblem('nat-not-attached', places.of(place), { node: name, segment: nat })
+        : unknown(network, 'unknown-segment', nat, place),
+    );
+  }
+  return problems;
+}
+
+function hopProblems(network: Network, node: NetworkNode, hop: string | number, path: Path): Problem[] {
+  if (typeof hop === 'string' && !network.nodes.has(hop)) return [unknown(network, 'unknown-node', hop, path)];
+  // A segment that is not there has been told already.
+  if (node.interfaces.some(({ segment }) => !network.segments.has(segment))) return [];
+  if (nextHopAddress(network, node, hop) !== undefined) return [];
+  const gateway = typeof hop === 'string' ? hop : formatIpv4(hop);
+  return [makeProblem('gateway-not-adjacent', network.document.places.of(path), { node: node.name, gateway })];
+}
+
+function roleProblem(
+  network: Network,
+  name: string,
+  expected: NetworkNode['settings']['role'],
+  path: Path,
+  code: 'unknown-node' | 'unknown-server',
+): Problem[] {
+  const node = network.nodes.get(name);
+  if (!node) {
+    const known = nodesOfRole(network, expected).map((other) => other.name);
+    return [unknown(network, code, name, path, known)];
+  }
+  const { role } = node.settings;
+  if (role === expected) return [];
+  const { places } = network.document;
+  const related = [{ range: places.of([...node.path, 'role']), name }];
+  return [makeProblem('wrong-role', nameRange(network, path), { name, role, expected }, { related })];
+}
+
+function trafficProblems(network: Network, settings: TrafficSettings, index: number): Problem[] {
+  const { from, to } = settings;
+  const path: Path = ['traffic', index];
+  const problems: Problem[] = [];
+  for (const [place, name] of Array.isArray(from) ? [...from.entries()] : [[undefined, from] as const]) {
+    if (name === undefined) continue;
+    const at: Path = place === undefined ? [...path, 'from'] : [...path, 'from', place];
+    problems.push(...roleProblem(network, name, 'client', at, 'unknown-node'));
+  }
+  if (typeof to === 'string' && !destinationOf(network, settings)) {
+    const known = [...network.services.map(({ name }) => name), ...network.nodes.keys()];
+    problems.push(unknown(network, 'unknown-destination', to, [...path, 'to'], known));
+  } else if (to === undefined && !destinationOf(network, settings)) {
+    const choices = network.services.length > 0 ? network.services : nodesOfRole(network, 'server');
+    const names = choices.map(({ name }) => name).join(', ');
+    problems.push(makeProblem('which-destination', network.document.places.of(path), { choices: names || '-' }));
+  }
+  return problems;
+}
+
+function unknown(
+  network: Network,
+  code: ProblemCode,
+  name: string,
+  path: Path,
+  known: Iterable<string> = code === 'unknown-segment' ? network.segments.keys() : network.nodes.keys(),
+): Problem {
+  const range = nameRange(network, path);
+  const names = [...known];
+  const meant = suggest(name, names);
+  const fix = meant === undefined ? undefined : { kind: 'replace' as const, range, text: meant };
+  return makeProblem(code, range, { name, known: names.join(', ') || '-' }, { fix });
+}
+
+/** A name may stand as a value (`gateway: router`, an item of a list) or as a key (of `at` and of a map of servers). */
+function nameRange(network: Network, path: Path) {
+  const { places } = network.document;
+  const [above, last] = path.slice(-2);
+  const isKey = above === 'at' || (above === 'servers' && typeof last === 'string');
+  return isKey ? places.key(path) : places.of(path);
+}

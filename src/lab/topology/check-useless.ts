@@ -1,0 +1,58 @@
+import { nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import { directServices, servicesOf } from './plan-services.ts';
+import { makeProblem, type Problem } from './problem.ts';
+
+type NodeKey = keyof NetworkNode['settings'];
+
+/** Settings that change nothing where they stand, segments without nodes, a lab without clients. */
+export function checkUseless(network: Network): Problem[] {
+  const { places } = network.document;
+  const used = new Set([...network.nodes.values()].flatMap((node) => node.interfaces.map(({ segment }) => segment)));
+  const unused = [...network.segments.values()].filter(({ name }) => !used.has(name));
+  const noClient = nodesOfRole(network, 'client').length === 0;
+  return [
+    ...unused.map(({ name, path }) => makeProblem('unused-segment', places.key(path), { segment: name })),
+    ...(noClient ? [makeProblem('no-client', places.key(['nodes']))] : []),
+    ...[...network.nodes.values()].flatMap((node) => uselessSettings(network, node)),
+    ...uselessSnat(network),
+  ];
+}
+
+function uselessSettings(network: Network, node: NetworkNode): Problem[] {
+  const { places } = network.document;
+  return Object.entries(usefulWhere).flatMap(([key, useful]) => {
+    if (!places.has([...node.path, key]) || useful(network, node)) return [];
+    return [makeProblem('no-effect', places.key([...node.path, key]), { key, name: node.name })];
+  });
+}
+
+/** Which nodes a setting does anything on. */
+const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: NetworkNode) => boolean>>> = {
+  nat: (_, { settings }) => settings.role === 'router',
+  translatePorts: (_, node) => isNat(node),
+  ports: (network, node) =>
+    isNat(node) || network.services.some((service) => service.director === node && service.model === 'dnat' && service.settings.snat),
+  noEntry: (_, { settings }) => settings.role === 'director',
+  onRemove: (_, { settings }) => settings.role === 'director',
+  decrementTtl: (_, node) => isNat(node) || node.settings.role === 'director',
+  maxConnections: (_, node) => isNat(node) || node.settings.role === 'director',
+  hideVip: (network, node) => directServices(network, node).length > 0,
+  holdVip: (network, node) => directServices(network, node).length > 0,
+  decapsulate: (network, node) => servicesOf(network, node).some(({ model }) => model === 'tun'),
+  listen: (_, { settings }) => settings.role === 'server',
+  // The forwarder reads frames before the kernel's filter sees them.
+  rpFilter: (_, node) => !isNat(node) && node.settings.role !== 'director',
+};
+
+function uselessSnat(network: Network): Problem[] {
+  const { places } = network.document;
+  return network.services.flatMap(({ name, model, path }) => {
+    const place = [...path, 'snat'];
+    if (model === 'dnat' || !places.has(place)) return [];
+    return [makeProblem('no-effect', places.key(place), { key: 'snat', name })];
+  });
+}
+
+function isNat({ settings }: NetworkNode): boolean {
+  return settings.role === 'router' && settings.nat !== undefined;
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import type { ForwarderConfig, NatConfig, ServerConfig, ServiceConfig } from '../../src/forwarder/config.ts';
+import { MemoryPort } from '../../src/forwarder/ports/memory.ts';
+import type { Decision } from '../../src/forwarder/verdict.ts';
+import { parseIpv4, parseMac } from '../../src/packet/address.ts';
+import { buildArp, buildTcp, type IpFields } from '../../src/packet/build.ts';
+
+/** The networks of the tests: client – router – director – servers, one or two segments at the director. */
+
+export function ip(text: string): number {
+  const address = parseIpv4(text);
+  assert.ok(address !== undefined, text);
+  return address;
+}
+
+export function mac(text: string): number {
+  const address = parseMac(text);
+  assert.ok(address !== undefined, text);
+  return address;
+}
+
+export const CIP = ip('10.0.1.10');
+export const VIP = ip('10.0.2.100');
+export const DIP = ip('10.0.2.2');
+export const RIP = ip('10.0.2.11');
+export const RIP2 = ip('10.0.2.12');
+export const ROUTER = ip('10.0.2.1');
+
+export const M_DIRECTOR = mac('02:00:00:00:02:02');
+export const M_ROUTER = mac('02:00:00:00:02:01');
+export const M_SERVER = mac('02:00:00:00:02:11');
+export const M_SERVER2 = mac('02:00:00:00:02:12');
+
+export const FIN = 1;
+export const SYN = 2;
+export const RST = 4;
+export const PSH = 8;
+export const ACK = 16;
+
+export const TIMEOUTS = {
+  established: 900_000,
+  synReceived: 60_000,
+  finWait: 120_000,
+  timeWait: 120_000,
+  close: 10_000,
+  closeWait: 60_000,
+  lastAck: 30_000,
+  udp: 300_000,
+};
+
+export const RS1: ServerConfig = { name: 'rs1', address: RIP, port: 80, weight: 1 };
+export const RS2: ServerConfig = { name: 'rs2', address: RIP2, port: 80, weight: 1 };
+
+export const WEB: ServiceConfig = {
+  name: 'web',
+  model: 'dr',
+  vip: VIP,
+  protocol: 'tcp',
+  port: 80,
+  scheduler: 'rr',
+  servers: [RS1],
+  snat: false,
+  ports: { first: 40000, last: 40999 },
+};
+
+/** A director with one arm, on the segment of its servers. */
+export function directorConfig(service: Partial<ServiceConfig> = {}, rest: Partial<ForwarderConfig> = {}): ForwarderConfig {
+  return {
+    interfaces: [{ segment: 'inside', address: DIP, prefixLength: 24, mac: M_DIRECTOR, mtu: 1500 }],
+    routes: [{ network: 0, prefixLength: 0, via: ROUTER }],
+    services: [{ ...WEB, ...service }],
+    decrementTtl: true,
+    timeouts: TIMEOUTS,
+    maxConnections: 1000,
+    noEntry: 'drop',
+    onRemove: 'reset',
+    ...rest,
+  };
+}
+
+export const EXT = ip('203.0.113.1');
+export const SIP = ip('198.51.100.80');
+export const UPSTREAM = ip('203.0.113.254');
+export const HOST = ip('192.168.1.10');
+export const HOST2 = ip('192.168.1.11');
+export const M_INSIDE = mac('02:00:00:00:03:01');
+export const M_OUTSIDE = mac('02:00:00:00:04:01');
+export const M_UPSTREAM = mac('02:00:00:00:04:fe');
+export const M_HOST = mac('02:00:00:00:03:10');
+export const M_HOST2 = mac('02:00:00:00:03:11');
+
+/** A NAT router: port 0 inside, port 1 outside. */
+export function natConfig(nat: Partial<NatConfig> = {}, rest: Partial<ForwarderConfig> = {}): ForwarderConfig {
+  return {
+    interfaces: [
+      { segment: 'inside', address: ip('192.168.1.1'), prefixLength: 24, mac: M_INSIDE, mtu: 1500 },
+      { segment: 'outside', address: EXT, prefixLength: 24, mac: M_OUTSIDE, mtu: 1500 },
+    ],
+    routes: [{ network: 0, prefixLength: 0, via: UPSTREAM }],
+    services: [],
+    nat: { outside: 1, ports: { first: 40000, last: 40999 }, translatePorts: true, ...nat },
+    decrementTtl: true,
+    timeouts: TIMEOUTS,
+    maxConnections: 1000,
+    noEntry: 'drop',
+    onRemove: 'reset',
+    ...rest,
+  };
+}
+
+export interface Sent {
+  readonly port: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A memory port and what came out of it. */
+export class Rig {
+  readonly port: MemoryPort;
+  readonly sent: Sent[] = [];
+  readonly decisions: Decision[] = [];
+  now = 0;
+
+  constructor(config: ForwarderConfig) {
+    this.port = new MemoryPort(config, {
+      transmit: (port, bytes) => void this.sent.push({ port, bytes }),
+      decide: (decision) => void this.decisions.push(decision),
+    });
+  }
+
+  /** Gives a frame in; hands back what it caused. */
+  give(bytes: Uint8Array, port = 0): { sent: Sent[]; decisions: Decision[] } {
+    return this.watch(() => this.port.deliver(port, bytes, this.now));
+  }
+
+  /** Lets time pass, in milliseconds. */
+  pass(milliseconds: number): { sent: Sent[]; decisions: Decision[] } {
+    this.now += milliseconds;
+    return this.watch(() => this.port.advance(this.now));
+  }
+
+  reconfigure(config: ForwarderConfig): { sent: Sent[]; decisions: Decision[] } {
+    return this.watch(() => this.port.reconfigure(config, this.now));
+  }
+
+  /** The neighbour answers: the forwarder knows it from now on. */
+  learn(address: number, neighbourMac: number, port = 0): this {
+    const { interfaces } = this.config;
+    const { mac: own, address: ownAddress } = interfaces[port]!;
+    const arp = { operation: 2, senderMac: neighbourMac, senderIp: address, targetMac: own, targetIp: ownAddress };
+    this.give(buildArp({ arp }), port);
+    return this;
+  }
+
+  get connections(): string[] {
+    return [...this.port.forwarder.connections(this.now)].map(
+      ({ server, clientPort, state }) => `${server ?? 'nat'} ${clientPort} ${state}`,
+    );
+  }
+
+  drops(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.port.forwarder.counters().drops).filter(([, count]) => count > 0));
+  }
+
+  private get config(): ForwarderConfig {
+    return this.configs.get(this.port)!;
+  }
+
+  private readonly configs = new Map<MemoryPort, ForwarderConfig>();
+
+  private watch(act: () => void): { sent: Sent[]; decisions: Decision[] } {
+    const [sent, decisions] = [this.sent.length, this.decisions.length];
+    act();
+    return { sent: this.sent.slice(sent), decisions: this.decisions.slice(decisions) };
+  }
+}
