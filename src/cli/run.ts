@@ -59,8 +59,8 @@ function withoutPlan(
   problems: readonly Problem[],
   expect: Expectation | undefined,
 ): number {
-  const errors = new Set(problems.filter(({ severity }) => severity === 'error').map(({ code }) => code));
-  const wanted = new Set(expect?.problems);
+  const errors = new Set<string>(problems.filter(({ severity }) => severity === 'error').map(({ code }) => code));
+  const wanted = new Set<string>(expect?.problems);
   const shown =
     wanted.size > 0 && wanted.size === errors.size && [...wanted].every((code) => errors.has(code));
   for (const problem of problems) problemLines(cli, file, problem).forEach(shown ? cli.out : cli.err);

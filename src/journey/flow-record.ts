@@ -32,6 +32,8 @@ export class FlowRecord {
   readonly replied = new Set<string>();
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
   readonly arrivals: HopRecord[] = [];
+  /** The server the director gave it to, and its source port from there on. */
+  choice: { readonly server: string; readonly sourcePort: number } | undefined = undefined;
   outcome: FlowOutcome = { kind: 'open' };
   startNs = 0;
   endNs = 0;

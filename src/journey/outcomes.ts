@@ -83,10 +83,12 @@ function isBrokenOff(flow: FlowRecord): boolean {
   return (last.outcome === 'lost' || last.outcome === 'dropped') && !last.pending;
 }
 
-/** The first reset or unreachable that was not about the size of a packet. */
+/** The first reset or unreachable that the client heard, or a reset of its own. */
 function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
-  for (const { kind, first } of flow.journeys) {
+  for (const { kind, first, hops } of flow.journeys) {
     const by = first.from;
+    const heard = by === flow.client.node || hops.some(({ received, to }) => received && to === flow.client.node);
+    if (!heard) continue;
     const frames = first.frames;
     if (kind === 'rst') return { kind: 'refused', by, reason: resetReason(flow, first), frames };
     if (kind !== 'icmp-error') continue;

@@ -3,7 +3,7 @@ import { diffFrames } from '../packet/diff.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import { confidenceOf, type JourneyRecord } from './journey-record.ts';
-import { expectedRows } from './predictions.ts';
+import { expectedRows } from './prediction-rows.ts';
 import type { Flow, Hop, HopChange, Journey } from './report.ts';
 import { roleOf } from './signature.ts';
 

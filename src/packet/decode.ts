@@ -32,7 +32,7 @@ function decodeEthernet(
   layers.push(header);
   let problem: PacketProblem | undefined;
   if (header.etherType === ethernet.ETHERTYPE_IPV4) {
-    problem = decodePacket(bytes, header.end, end, Math.max(end, originalLength), layers, false);
+    problem = decodePacket(bytes, header.end, end, layers, false);
   } else if (header.etherType === ethernet.ETHERTYPE_ARP) {
     const packet = arp.decode(bytes, header.end, end);
     if (isProblem(packet)) problem = packet;
@@ -44,18 +44,19 @@ function decodeEthernet(
 }
 
 /**
- * An IPv4 packet and what is in it. `end` is where the bytes at hand end, `wireEnd` where those around them ended on
- * the wire: `Infinity` inside a quote or a first fragment, which are shorter than their length fields by nature.
+ * An IPv4 packet and what is in it. A packet shorter than its total length is cut, which is a problem but no end of
+ * decoding; in a quote and in a first fragment it is no problem at all.
  */
 function decodePacket(
   bytes: Uint8Array,
   start: number,
-  end: number,
-  wireEnd: number,
+  available: number,
   layers: Layer[],
   inQuote: boolean,
 ): PacketProblem | undefined {
   let cut: PacketProblem | undefined;
+  let end = available;
+  let partial = inQuote;
   for (let at = start; ;) {
     const header = ipv4.decode(bytes, at, end);
     if (isProblem(header)) {
@@ -66,21 +67,22 @@ function decodePacket(
     }
     layers.push(header);
     const packetEnd = at + header.totalLength;
-    if (packetEnd > end && wireEnd !== Infinity) cut = packetProblem('truncated', 'ipv4', at);
-    if (packetEnd < end) end = packetEnd;
-    if (packetEnd < wireEnd && wireEnd !== Infinity) wireEnd = packetEnd;
+    if (packetEnd > end && !partial) cut = packetProblem('truncated', 'ipv4', at);
+    end = Math.min(end, packetEnd);
     if (header.fragmentOffset > 0) {
       pushPayload(layers, header.end, end);
       return cut;
     }
-    if (header.moreFragments) wireEnd = Infinity;
+    partial ||= header.moreFragments;
     if (header.protocol !== ipv4.PROTOCOL_IPIP) {
+      const wireEnd = partial ? Infinity : packetEnd;
       return decodeL4(bytes, header.protocol, at, header.end, end, wireEnd, layers, inQuote) ?? cut;
     }
     at = header.end;
   }
 }
 
+/** `wireEnd` is where the packet ended on the wire; `Infinity` when its length fields count more than was sent in it. */
 function decodeL4(
   bytes: Uint8Array,
   protocol: number,
@@ -130,7 +132,7 @@ function decodeIcmp(
   // Errors are not sent about errors (RFC 1122 section 3.2.2), so a quote within a quote stays payload.
   const quoted: Layer[] = [];
   const quotes = !inQuote && icmp.isError(icmp.typeOf(bytes, at));
-  const quoteProblem = quotes ? decodePacket(bytes, quoteStart, end, Infinity, quoted, true) : undefined;
+  const quoteProblem = quotes ? decodePacket(bytes, quoteStart, end, quoted, true) : undefined;
   const header = icmp.decode(bytes, at, end, inQuote ? -1 : ipStart, quoted);
   if (isProblem(header)) return header;
   layers.push(header);

@@ -1,4 +1,8 @@
-/** Plain records of the headers in one frame. Offsets are bytes from the start of the frame. */
+/**
+ * Records of the headers in one frame. Offsets are bytes from the start of the frame. All fields are plain properties
+ * but `checksumOk` of TCP, UDP and ICMP, a getter that reads the packet when it is asked for (so a copy by spreading
+ * or JSON is without it).
+ */
 
 /** Where a header stands in the frame: `[start, end)`, `end` excluding the payload. */
 interface Extent {
@@ -43,7 +47,10 @@ export interface Ipv4Layer extends Extent {
   readonly options: Uint8Array;
 }
 
-/** RFC 9293. */
+/**
+ * RFC 9293. In a quote of fewer than 20 bytes of header the layer is 8 bytes long, and what comes after the sequence
+ * number is 0.
+ */
 export interface TcpLayer extends Extent {
   readonly kind: 'tcp';
   readonly sourcePort: number;
@@ -80,11 +87,14 @@ export interface IcmpLayer extends Extent {
   readonly checksumOk: boolean | undefined;
   /** The second 32-bit word: identifier and sequence of an echo, next-hop MTU of a 3/4. */
   readonly rest: number;
-  /** The layers of the packet an error quotes: the first is `ipv4`. Empty for everything else. */
+  /**
+   * The layers of the packet an error quotes, its payload included: the first is `ipv4`. Empty for everything else,
+   * and for a quote that cannot be read, which is then a `payload` behind this layer.
+   */
   readonly quoted: readonly Layer[];
 }
 
-/** Whatever follows the last header we know, without the Ethernet trailer. */
+/** Whatever follows the last header we know, without the Ethernet trailer. Not there when it would be empty. */
 export interface PayloadLayer extends Extent {
   readonly kind: 'payload';
 }

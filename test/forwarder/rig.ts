@@ -3,7 +3,7 @@ import type { ForwarderConfig, NatConfig, ServerConfig, ServiceConfig } from '..
 import { MemoryPort } from '../../src/forwarder/ports/memory.ts';
 import type { Decision } from '../../src/forwarder/verdict.ts';
 import { parseIpv4, parseMac } from '../../src/packet/address.ts';
-import { buildArp, buildTcp, type IpFields } from '../../src/packet/build.ts';
+import { buildArp, buildTcp } from '../../src/packet/build.ts';
 
 /** The networks of the tests: client – router – director – servers, one or two segments at the director. */
 
@@ -119,8 +119,10 @@ export class Rig {
   readonly sent: Sent[] = [];
   readonly decisions: Decision[] = [];
   now = 0;
+  private readonly config: ForwarderConfig;
 
   constructor(config: ForwarderConfig) {
+    this.config = config;
     this.port = new MemoryPort(config, {
       transmit: (port, bytes) => void this.sent.push({ port, bytes }),
       decide: (decision) => void this.decisions.push(decision),
@@ -144,8 +146,7 @@ export class Rig {
 
   /** The neighbour answers: the forwarder knows it from now on. */
   learn(address: number, neighbourMac: number, port = 0): this {
-    const { interfaces } = this.config;
-    const { mac: own, address: ownAddress } = interfaces[port]!;
+    const { mac: own, address: ownAddress } = this.config.interfaces[port]!;
     const arp = { operation: 2, senderMac: neighbourMac, senderIp: address, targetMac: own, targetIp: ownAddress };
     this.give(buildArp({ arp }), port);
     return this;
@@ -161,15 +162,77 @@ export class Rig {
     return Object.fromEntries(Object.entries(this.port.forwarder.counters().drops).filter(([, count]) => count > 0));
   }
 
-  private get config(): ForwarderConfig {
-    return this.configs.get(this.port)!;
-  }
-
-  private readonly configs = new Map<MemoryPort, ForwarderConfig>();
-
   private watch(act: () => void): { sent: Sent[]; decisions: Decision[] } {
     const [sent, decisions] = [this.sent.length, this.decisions.length];
     act();
     return { sent: this.sent.slice(sent), decisions: this.decisions.slice(decisions) };
   }
+}
+
+export interface SegmentFields {
+  /** `[source, destination]` */
+  readonly macs: readonly [number, number];
+  readonly addresses: readonly [number, number];
+  readonly ports: readonly [number, number];
+  readonly ttl: number;
+  readonly flags?: number;
+  readonly payload?: string;
+  readonly id?: number;
+  readonly trafficClass?: number;
+  readonly dontFragment?: boolean;
+  readonly sequence?: number;
+  readonly acknowledgement?: number;
+  readonly window?: number;
+  readonly ipOptions?: Uint8Array;
+  readonly tcpOptions?: Uint8Array;
+}
+
+/** A TCP frame, written as the rows of a header table are. */
+export function segment(fields: SegmentFields): Uint8Array {
+  return buildTcp({
+    ethernet: { source: fields.macs[0], destination: fields.macs[1] },
+    ip: {
+      source: fields.addresses[0],
+      destination: fields.addresses[1],
+      ttl: fields.ttl,
+      id: fields.id ?? 0x1234,
+      trafficClass: fields.trafficClass ?? 0,
+      dontFragment: fields.dontFragment ?? true,
+      options: fields.ipOptions,
+    },
+    tcp: {
+      sourcePort: fields.ports[0],
+      destinationPort: fields.ports[1],
+      sequence: fields.sequence ?? 1000,
+      acknowledgement: fields.acknowledgement ?? 2000,
+      flags: fields.flags ?? SYN,
+      window: fields.window,
+      options: fields.tcpOptions,
+    },
+    payload: new TextEncoder().encode(fields.payload ?? ''),
+  });
+}
+
+/** The client's segment as the router hands it to the director. */
+export function request(clientPort: number, flags = SYN, rest: Partial<SegmentFields> = {}): Uint8Array {
+  return segment({
+    macs: [M_ROUTER, M_DIRECTOR],
+    addresses: [CIP, VIP],
+    ports: [clientPort, 80],
+    ttl: 63,
+    flags,
+    ...rest,
+  });
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+/** One frame came out, exactly this one. */
+export function assertSent(sent: readonly Sent[], expected: Uint8Array, port = 0): void {
+  assert.deepEqual(
+    sent.map((frame) => `${frame.port} ${hex(frame.bytes)}`),
+    [`${port} ${hex(expected)}`],
+  );
 }

@@ -42,8 +42,16 @@ describe('addresses', () => {
   }
 
   it('CIDR keeps the address and clears the host bits of the network', () => {
-    assert.deepEqual(parseCidr('10.0.1.2/24'), { network: 0x0a000100, address: 0x0a000102, prefixLength: 24 });
-    assert.deepEqual(parseCidr('200.0.0.1/32'), { network: 0xc8000001, address: 0xc8000001, prefixLength: 32 });
+    assert.deepEqual(parseCidr('10.0.1.2/24'), {
+      network: 0x0a000100,
+      address: 0x0a000102,
+      prefixLength: 24,
+    });
+    assert.deepEqual(parseCidr('200.0.0.1/32'), {
+      network: 0xc8000001,
+      address: 0xc8000001,
+      prefixLength: 32,
+    });
     assert.deepEqual(parseCidr('200.0.0.1/0'), { network: 0, address: 0xc8000001, prefixLength: 0 });
   });
 

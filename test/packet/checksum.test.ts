@@ -49,7 +49,14 @@ describe('checksum vectors', () => {
   };
 
   it('no kind is left out', () => {
-    const known = ['compute', 'incremental16', 'incremental16-policy', 'udp-policy', 'odd-offset', 'frame-valid'];
+    const known = [
+      'compute',
+      'incremental16',
+      'incremental16-policy',
+      'udp-policy',
+      'odd-offset',
+      'frame-valid',
+    ];
     assert.deepEqual(new Set(all.map(({ kind }) => kind)), new Set(known));
   });
 
@@ -184,15 +191,27 @@ describe('checksum', () => {
       ['first fragment', tcpFrame({ ip: { moreFragments: true } }), undefined],
       ['later fragment', tcpFrame({ ip: { fragmentOffset: 8 } }), undefined],
       ['cut', tcpFrame().subarray(0, 60), undefined],
-      ['an Ethernet trailer does not count', Uint8Array.of(...tcpFrame({ payload: new Uint8Array() }), 1, 2, 3), true],
+      [
+        'an Ethernet trailer does not count',
+        Uint8Array.of(...tcpFrame({ payload: new Uint8Array() }), 1, 2, 3),
+        true,
+      ],
       [
         'another protocol',
-        buildIpv4({ ethernet: macs, ip: { source: 1, destination: 2, protocol: 47 }, payload: new Uint8Array(40) }),
+        buildIpv4({
+          ethernet: macs,
+          ip: { source: 1, destination: 2, protocol: 47 },
+          payload: new Uint8Array(40),
+        }),
         undefined,
       ],
       [
         'no room for the header',
-        buildIpv4({ ethernet: macs, ip: { source: 1, destination: 2, protocol: 6 }, payload: new Uint8Array(19) }),
+        buildIpv4({
+          ethernet: macs,
+          ip: { source: 1, destination: 2, protocol: 6 },
+          payload: new Uint8Array(19),
+        }),
         undefined,
       ],
       ['nothing', new Uint8Array(), undefined],

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { buildArp, buildIcmpEcho, buildIcmpError, buildIpv4, buildUdp, wrapIpip } from '../../src/packet/build.ts';
+import {
+  buildArp,
+  buildIcmpEcho,
+  buildIcmpError,
+  buildIpv4,
+  buildUdp,
+  wrapIpip,
+} from '../../src/packet/build.ts';
 import { setU16 } from '../../src/packet/bytes.ts';
 import { decodeFrame } from '../../src/packet/decode.ts';
 import * as ethernet from '../../src/packet/ethernet.ts';
@@ -36,35 +43,108 @@ describe('decodeFrame', () => {
   const cases: [string, Uint8Array, string, PacketProblem['problem'] | undefined, string?][] = [
     ['TCP', tcpFrame(), 'ethernet ipv4 tcp payload', undefined],
     ['TCP without payload', tcpFrame({ payload: new Uint8Array() }), 'ethernet ipv4 tcp', undefined],
-    ['a trailer is no payload', Uint8Array.of(...tcpFrame({ payload: new Uint8Array() }), 0, 0), 'ethernet ipv4 tcp', undefined],
+    [
+      'a trailer is no payload',
+      Uint8Array.of(...tcpFrame({ payload: new Uint8Array() }), 0, 0),
+      'ethernet ipv4 tcp',
+      undefined,
+    ],
     ['UDP', udpFrame, 'ethernet ipv4 udp payload', undefined],
     ['echo', echo, 'ethernet ipv4 icmp payload', undefined],
     ['IP-in-IP', wrapped, 'ethernet ipv4 ipv4 tcp payload', undefined],
-    ['ARP', buildArp({ arp: { operation: 1, senderMac: 1, senderIp: 2, targetMac: 0, targetIp: 3 } }), 'ethernet arp', undefined],
-    ['IPv6 is payload', ethernet.encode({ ...macs, etherType: 0x86dd }, new Uint8Array(40)), 'ethernet payload', undefined],
-    ['a protocol we do not know', buildIpv4({ ethernet: macs, ip: { ...addresses, protocol: 132 }, payload: ascii('x') }), 'ethernet ipv4 payload', undefined],
-    ['first fragment', buildIpv4({ ethernet: macs, ip: { ...addresses, protocol: 17, moreFragments: true }, payload: patched(udpFrame.slice(34), 4, 8, 0) }), 'ethernet ipv4 udp payload', undefined],
+    [
+      'ARP',
+      buildArp({ arp: { operation: 1, senderMac: 1, senderIp: 2, targetMac: 0, targetIp: 3 } }),
+      'ethernet arp',
+      undefined,
+    ],
+    [
+      'IPv6 is payload',
+      ethernet.encode({ ...macs, etherType: 0x86dd }, new Uint8Array(40)),
+      'ethernet payload',
+      undefined,
+    ],
+    [
+      'a protocol we do not know',
+      buildIpv4({ ethernet: macs, ip: { ...addresses, protocol: 132 }, payload: ascii('x') }),
+      'ethernet ipv4 payload',
+      undefined,
+    ],
+    [
+      'first fragment',
+      buildIpv4({
+        ethernet: macs,
+        ip: { ...addresses, protocol: 17, moreFragments: true },
+        payload: patched(udpFrame.slice(34), 4, 8, 0),
+      }),
+      'ethernet ipv4 udp payload',
+      undefined,
+    ],
     ['later fragment', tcpFrame({ ip: { fragmentOffset: 1480 } }), 'ethernet ipv4 payload', undefined],
-    ['first fragment of IP-in-IP', patched(wrapped, 20, 0x20, 0), 'ethernet ipv4 ipv4 tcp payload', undefined],
+    [
+      'first fragment of IP-in-IP',
+      patched(wrapped, 20, 0x20, 0),
+      'ethernet ipv4 ipv4 tcp payload',
+      undefined,
+    ],
     ['ICMP error', unreachable(tcpFrame().subarray(14)), 'ethernet ipv4 icmp', undefined],
     ['nothing', new Uint8Array(), '', 'truncated', 'ethernet'],
     ['half an Ethernet header', tcpFrame().subarray(0, 13), '', 'truncated', 'ethernet'],
     ['no IP header', tcpFrame().subarray(0, 14), 'ethernet', 'truncated', 'ipv4'],
     ['cut in the TCP header', tcpFrame().subarray(0, 53), 'ethernet ipv4', 'truncated', 'tcp'],
     ['cut in the payload', tcpFrame().subarray(0, 60), 'ethernet ipv4 tcp payload', 'truncated', 'ipv4'],
-    ['cut in the options', tcpFrame({ tcp: { options: new Uint8Array(8) } }).subarray(0, 58), 'ethernet ipv4', 'truncated', 'tcp'],
+    [
+      'cut in the options',
+      tcpFrame({ tcp: { options: new Uint8Array(8) } }).subarray(0, 58),
+      'ethernet ipv4',
+      'truncated',
+      'tcp',
+    ],
     ['cut inside a tunnel', wrapped.subarray(0, 60), 'ethernet ipv4 ipv4', 'truncated', 'tcp'],
-    ['a tiny first fragment', buildIpv4({ ethernet: macs, ip: { ...addresses, protocol: 6, moreFragments: true }, payload: new Uint8Array(8) }), 'ethernet ipv4', 'truncated', 'tcp'],
+    [
+      'a tiny first fragment',
+      buildIpv4({
+        ethernet: macs,
+        ip: { ...addresses, protocol: 6, moreFragments: true },
+        payload: new Uint8Array(8),
+      }),
+      'ethernet ipv4',
+      'truncated',
+      'tcp',
+    ],
     ['cut UDP payload', udpFrame.subarray(0, 44), 'ethernet ipv4 udp payload', 'truncated', 'ipv4'],
     ['bad IP version', patched(tcpFrame(), 14, 0x55), 'ethernet', 'bad-version', 'ipv4'],
     ['bad IHL', patched(tcpFrame(), 14, 0x43), 'ethernet', 'bad-header-length', 'ipv4'],
     ['bad total length', patched(tcpFrame(), 16, 0, 10), 'ethernet', 'bad-length', 'ipv4'],
     ['bad version in a tunnel', patched(wrapped, 34, 0x60), 'ethernet ipv4', 'bad-version', 'ipv4'],
     ['bad data offset', patched(tcpFrame(), 46, 0x40), 'ethernet ipv4', 'bad-header-length', 'tcp'],
-    ['data offset beyond the packet', patched(tcpFrame({ payload: new Uint8Array() }), 46, 0xf0), 'ethernet ipv4', 'bad-header-length', 'tcp'],
+    [
+      'data offset beyond the packet',
+      patched(tcpFrame({ payload: new Uint8Array() }), 46, 0xf0),
+      'ethernet ipv4',
+      'bad-header-length',
+      'tcp',
+    ],
     ['bad UDP length', patched(udpFrame, 38, 0, 99), 'ethernet ipv4', 'bad-length', 'udp'],
-    ['ARP for token ring', patched(buildArp({ arp: { operation: 1, senderMac: 1, senderIp: 2, targetMac: 0, targetIp: 3 } }), 14, 0, 6), 'ethernet', 'unsupported', 'arp'],
-    ['an ICMP error that quotes too little', unreachable(tcpFrame().subarray(14, 30)), 'ethernet ipv4 icmp payload', 'truncated', 'ipv4'],
+    [
+      'ARP for token ring',
+      patched(
+        buildArp({ arp: { operation: 1, senderMac: 1, senderIp: 2, targetMac: 0, targetIp: 3 } }),
+        14,
+        0,
+        6,
+      ),
+      'ethernet',
+      'unsupported',
+      'arp',
+    ],
+    [
+      'an ICMP error that quotes too little',
+      unreachable(tcpFrame().subarray(14, 30)),
+      'ethernet ipv4 icmp payload',
+      'truncated',
+      'ipv4',
+    ],
   ];
   for (const [name, frame, layers, problem, where] of cases) {
     it(name, () => {
@@ -92,7 +172,10 @@ describe('decodeFrame', () => {
     const whole = tcpFrame();
     assert.equal(decodeFrame(whole, whole.length).problem, undefined);
     assert.equal(decodeFrame(whole, whole.length + 4).problem?.where, 'ethernet');
-    assert.equal(decodeFrame(ethernet.encode({ ...macs, etherType: 0x86dd }, new Uint8Array(9)), 99).problem?.problem, 'truncated');
+    assert.equal(
+      decodeFrame(ethernet.encode({ ...macs, etherType: 0x86dd }, new Uint8Array(9)), 99).problem?.problem,
+      'truncated',
+    );
   });
 
   it('a header cut by the capture is no bad header', () => {
@@ -107,13 +190,19 @@ describe('decodeFrame', () => {
     assert.equal(layerOf(decodeFrame(echo), 'icmp').checksumOk, true);
     assert.equal(layerOf(decodeFrame(udpFrame), 'udp').checksumOk, true);
     assert.equal(layerOf(decodeFrame(tcpFrame().subarray(0, 60)), 'tcp').checksumOk, undefined);
-    assert.equal(layerOf(decodeFrame(tcpFrame({ ip: { moreFragments: true } })), 'tcp').checksumOk, undefined);
+    assert.equal(
+      layerOf(decodeFrame(tcpFrame({ ip: { moreFragments: true } })), 'tcp').checksumOk,
+      undefined,
+    );
   });
 
   describe('quoted packets', () => {
     it('a whole TCP header, no top-level payload', () => {
       const { quoted } = layerOf(decodeFrame(unreachable(tcpFrame().subarray(14))), 'icmp');
-      assert.deepEqual(quoted.map((layer) => layer.kind), ['ipv4', 'tcp', 'payload']);
+      assert.deepEqual(
+        quoted.map((layer) => layer.kind),
+        ['ipv4', 'tcp', 'payload'],
+      );
       const tcp = layerOf({ layers: quoted }, 'tcp');
       assert.equal(tcp.sequence, 1000);
       assert.equal(tcp.start, 62);
@@ -126,7 +215,10 @@ describe('decodeFrame', () => {
       const tcp = layerOf({ layers: layerOf(decoded, 'icmp').quoted }, 'tcp');
       assert.deepEqual([tcp.start, tcp.end], [62, 70]);
       assert.deepEqual([tcp.sourcePort, tcp.destinationPort, tcp.sequence], [40000, 80, 1000]);
-      assert.deepEqual([tcp.acknowledgement, tcp.flags, tcp.window, tcp.checksum, tcp.options.length], [0, 0, 0, 0, 0]);
+      assert.deepEqual(
+        [tcp.acknowledgement, tcp.flags, tcp.window, tcp.checksum, tcp.options.length],
+        [0, 0, 0, 0, 0],
+      );
     });
 
     it('TCP options cut off', () => {
@@ -140,17 +232,25 @@ describe('decodeFrame', () => {
     it('a tunnel packet of which 8 inner bytes are quoted', () => {
       const decoded = decodeFrame(unreachable(wrapped.subarray(14, 42)));
       assert.equal(decoded.problem, undefined);
-      assert.deepEqual(layerOf(decoded, 'icmp').quoted.map((layer) => layer.kind), ['ipv4', 'payload']);
+      assert.deepEqual(
+        layerOf(decoded, 'icmp').quoted.map((layer) => layer.kind),
+        ['ipv4', 'payload'],
+      );
     });
 
     it('a whole tunnel packet', () => {
       const { quoted } = layerOf(decodeFrame(unreachable(wrapped.subarray(14))), 'icmp');
-      assert.deepEqual(quoted.map((layer) => layer.kind), ['ipv4', 'ipv4', 'tcp', 'payload']);
+      assert.deepEqual(
+        quoted.map((layer) => layer.kind),
+        ['ipv4', 'ipv4', 'tcp', 'payload'],
+      );
     });
 
     it('UDP and echo; an error about an error is not followed', () => {
       const quotedKinds = (frame: Uint8Array): string =>
-        layerOf(decodeFrame(unreachable(frame.subarray(14))), 'icmp').quoted.map((layer) => layer.kind).join(' ');
+        layerOf(decodeFrame(unreachable(frame.subarray(14))), 'icmp')
+          .quoted.map((layer) => layer.kind)
+          .join(' ');
       assert.equal(quotedKinds(udpFrame), 'ipv4 udp payload');
       assert.equal(quotedKinds(echo), 'ipv4 icmp payload');
       assert.equal(quotedKinds(unreachable(udpFrame.subarray(14))), 'ipv4 icmp payload');
@@ -206,7 +306,10 @@ describe('decodeFrame', () => {
     it('nothing outside the frame is read', () => {
       const summary = (bytes: Uint8Array): unknown => {
         const { layers, problem } = decodeFrame(bytes);
-        return { problem, layers: layers.map((one) => ({ ...one, ok: 'checksumOk' in one && one.checksumOk })) };
+        return {
+          problem,
+          layers: layers.map((one) => ({ ...one, ok: 'checksumOk' in one && one.checksumOk })),
+        };
       };
       fc.assert(
         fc.property(frames, fc.nat(255), (bytes, filler) => {
@@ -230,7 +333,8 @@ describe('decodeFrame', () => {
         });
       fc.assert(
         fc.property(frames, (bytes) => {
-          for (const layer of decodeFrame(guarded(bytes)).layers) if ('checksumOk' in layer) void layer.checksumOk;
+          for (const layer of decodeFrame(guarded(bytes)).layers)
+            if ('checksumOk' in layer) void layer.checksumOk;
         }),
         { numRuns: 500 },
       );

@@ -35,7 +35,13 @@ export function tcpFrame(
 ): Uint8Array {
   return buildTcp({
     ethernet: change.ethernet ?? macs,
-    ip: { source: ip('10.0.1.2'), destination: ip('10.0.2.100'), id: 0x1234, dontFragment: true, ...change.ip },
+    ip: {
+      source: ip('10.0.1.2'),
+      destination: ip('10.0.2.100'),
+      id: 0x1234,
+      dontFragment: true,
+      ...change.ip,
+    },
     tcp: { sourcePort: 40000, destinationPort: 80, sequence: 1000, flags: 0x18, ...change.tcp },
     payload: change.payload ?? ascii('GET / HTTP/1.1\r\n\r\n'),
   });

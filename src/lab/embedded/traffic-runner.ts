@@ -1,5 +1,6 @@
 import type { Plan, PlannedTraffic } from '../topology/plan.ts';
-import { protocolOf, requestTime, sameTraffic } from '../traffic/schedule.ts';
+import { sameData } from '../topology/same-data.ts';
+import { protocolOf, requestTime } from '../traffic/schedule.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { LabNode } from './lab-node.ts';
 import { requestOverTcp, requestOverUdp, type RequestOutcome } from './request-client.ts';
@@ -41,7 +42,7 @@ export class TrafficRunner {
     this.#plan = plan;
     const running = [...this.#schedules];
     this.#schedules = plan.traffic.map((entry) => {
-      const at = running.findIndex((schedule) => sameTraffic(schedule.entry, entry));
+      const at = running.findIndex((schedule) => sameData(schedule.entry, entry));
       const [kept] = at === -1 ? [] : running.splice(at, 1);
       return kept ?? { entry, startNs: this.#clock.now(), next: 0, timer: undefined };
     });

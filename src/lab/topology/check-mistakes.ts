@@ -3,7 +3,7 @@ import type { Path } from './places.ts';
 import type { Plan } from './plan.ts';
 import { DEFAULT_PORTS, directServices } from './plan-services.ts';
 import type { ProblemCode } from './problem-codes.ts';
-import { makeProblem, type Problem } from './problem.ts';
+import { makeProblem, type Problem, type Range } from './problem.ts';
 
 /** The mistakes that lessons are made of: the lab starts with them, and the file says what they will do. */
 export function checkMistakes(network: Network, plan: Plan): Problem[] {
@@ -23,15 +23,16 @@ function hostMistakes(network: Network, name: string): Problem[] {
   const { settings, path } = node;
   const services = directServices(network, node);
   const tunnelled = services.some(({ model }) => model === 'tun');
-  const found: [condition: boolean, code: ProblemCode, key: string][] = [
-    [services.length > 0 && settings.hideVip === false && settings.holdVip !== false, 'vip-not-hidden', 'hideVip'],
-    [services.length > 0 && settings.holdVip === false, 'vip-not-held', 'holdVip'],
-    [tunnelled && settings.rpFilter === 'strict', 'reverse-path-filter', 'rpFilter'],
-    [tunnelled && settings.decapsulate === false, 'no-decapsulator', 'decapsulate'],
+  const holds = services.length > 0 && settings.holdVip !== false;
+  const found: [condition: boolean, code: ProblemCode, key: string, cure: string][] = [
+    [holds && settings.hideVip === false, 'vip-not-hidden', 'hideVip', 'true'],
+    [services.length > 0 && settings.holdVip === false, 'vip-not-held', 'holdVip', 'true'],
+    [tunnelled && settings.rpFilter === 'strict', 'reverse-path-filter', 'rpFilter', 'off'],
+    [tunnelled && settings.decapsulate === false, 'no-decapsulator', 'decapsulate', 'true'],
   ];
   return found
     .filter(([condition]) => condition)
-    .map(([, code, key]) => makeProblem(code, places.of([...path, key]), { node: name }));
+    .map(([, code, key, cure]) => curable(code, places.of([...path, key]), { node: name }, cure));
 }
 
 function downInterfaces(network: Network, name: string): Problem[] {
@@ -39,7 +40,9 @@ function downInterfaces(network: Network, name: string): Problem[] {
   return network.nodes
     .get(name)!
     .interfaces.filter(({ down }) => down)
-    .map(({ segment, path }) => makeProblem('interface-down', places.of([...path, 'down']), { node: name, segment }));
+    .map(({ segment, path }) =>
+      curable('interface-down', places.of([...path, 'down']), { node: name, segment }, 'false'),
+    );
 }
 
 function serviceMistakes(network: Network, service: NetworkService, plan: Plan): Problem[] {
@@ -53,7 +56,8 @@ function serviceMistakes(network: Network, service: NetworkService, plan: Plan):
     const params = { service: name, server: server.name, servicePort: settings.port, serverPort: server.port };
     const portPath: Path = [...server.path, 'port'];
     if (model !== 'dnat' && server.port !== settings.port) {
-      problems.push(makeProblem('dr-port-map', places.of(portPath), { ...params, model }));
+      const place = places.of(portPath);
+      problems.push(curable('dr-port-map', place, { ...params, model }, String(settings.port)));
       continue;
     }
     const listens = plan.nodes.find((node) => node.name === server.name)?.listen ?? [];
@@ -84,11 +88,16 @@ function natMistakes(network: Network, plan: Plan): Problem[] {
   return nodesOfRole(network, 'router').flatMap(({ name, settings, path }) => {
     if (settings.nat === undefined) return [];
     if (settings.translatePorts === false) {
-      return [makeProblem('ports-not-translated', places.of([...path, 'translatePorts']), { node: name })];
+      return [curable('ports-not-translated', places.of([...path, 'translatePorts']), { node: name }, 'true')];
     }
     const { first, last } = settings.ports ?? DEFAULT_PORTS;
     const room = last - first + 1;
     if (flows <= room) return [];
     return [makeProblem('port-pool-small', places.of([...path, 'ports']), { node: name, flows, room })];
   });
+}
+
+/** A mistake that another value mends. */
+function curable(code: ProblemCode, range: Range, params: Record<string, string | number>, text: string): Problem {
+  return makeProblem(code, range, params, { fix: { kind: 'replace', range, text } });
 }

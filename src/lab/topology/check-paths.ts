@@ -3,7 +3,7 @@ import { gatewayFix } from './gateway-fix.ts';
 import type { Network } from './network.ts';
 import type { Path } from './places.ts';
 import type { Plan, PlannedNode, PlannedService } from './plan.ts';
-import { makeProblem, type Problem } from './problem.ts';
+import { makeProblem, type Fix, type Problem } from './problem.ts';
 import { nodeNamed, pathMtu, walk, type Walk } from './walk.ts';
 
 /** Bytes of the outer IP header in `tun`. */
@@ -109,7 +109,8 @@ class PathFindings {
     const server = way.nodes[0]!;
     if (this.#endsWithoutRoute(way, service.director)) return;
     const params = { server: server.name, director: service.director, client };
-    this.#add('dnat-gateway', ['nodes', server.name, 'gateway'], params, server.name);
+    const path: Path = ['nodes', server.name, 'gateway'];
+    this.#add('dnat-gateway', path, params, server.name, this.#replace(path, service.director));
   }
 
   tunnel(way: Walk, requests: readonly Walk[], service: PlannedService, server: string): void {
@@ -119,9 +120,10 @@ class PathFindings {
     if (arrived.length === 0 || !link) return;
     const sender = way.nodes[way.links.indexOf(link)]!;
     const own: Path = ['nodes', sender.name, 'at', link.segment, 'mtu'];
-    const path = this.#network.document.places.has(own) ? own : ['segments', link.segment, 'mtu'];
+    const shared: Path = ['segments', link.segment, 'mtu'];
+    const path = this.#network.document.places.has(own) ? own : shared;
     const params = { segment: link.segment, server, mtu: link.mtu, needed, service: service.name };
-    this.#add('tunnel-mtu', path, params, link.segment);
+    this.#add('tunnel-mtu', path, params, link.segment, this.#replace(path, String(needed)));
   }
 
   /** The sender itself, or a router on the way, knows no route: told at that node, with the gateway it may have. */
@@ -143,11 +145,17 @@ class PathFindings {
     this.#add(code, ['nodes', last.name, ...(hasGateway ? ['gateway'] : [])], params, last.name);
   }
 
-  #add(code: Problem['code'], path: Path, params: Record<string, string | number>, about: string, fix?: Problem['fix']): void {
+  #add(code: Problem['code'], path: Path, params: Record<string, string | number>, about: string, fix?: Fix): void {
     const key = `${code} ${about}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.problems.push(makeProblem(code, this.#network.document.places.of(path), params, { fix }));
+  }
+
+  /** Where the file says nothing at the path there is nothing to replace. */
+  #replace(path: Path, text: string): Fix | undefined {
+    const { places } = this.#network.document;
+    return places.has(path) ? { kind: 'replace', range: places.of(path), text } : undefined;
   }
 
   #servicePath(name: string): Path {

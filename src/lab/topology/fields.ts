@@ -30,7 +30,10 @@ export const subnet = field(z.string(messageOf('bad-cidr')), readSubnet, {
 /** A route's destination. It is a key, so it stays text; `0.0.0.0/0` is the default route. */
 export const destination = z
   .string()
-  .check(z.refine((text) => 'value' in readCidr(text), messageOf('bad-cidr')))
+  .check(({ value, issues }) => {
+    const reading = readCidr(value);
+    if ('fault' in reading) issues.push({ code: 'custom', input: value, message: messageOf(reading.fault) });
+  })
   .register(z.globalRegistry, { pattern: CIDR_PATTERN });
 
 /** A node's name (text) or an address (number). */

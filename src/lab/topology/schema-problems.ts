@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { formatIpv4, parseCidr } from '../../packet/address.ts';
 import { codeOf } from './fields.ts';
 import type { Path, Places } from './places.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -10,7 +11,10 @@ type Issue = z.core.$ZodIssue;
 
 /** What zod found, as problems at their places in the file. `value` is what the schema was given. */
 export function schemaProblems(issues: readonly Issue[], value: unknown, places: Places): Problem[] {
-  return issues.flatMap((issue) => problemsOf(issue, [], value, places));
+  const problems = issues.flatMap((issue) => problemsOf(issue, [], value, places));
+  // A number far out of range breaks two limits, the field's and that of whole numbers.
+  const key = ({ code, range }: Problem) => `${code} ${range.start.offset} ${range.end.offset}`;
+  return [...new Map(problems.map((problem) => [key(problem), problem])).values()];
 }
 
 function problemsOf(issue: Issue, above: Path, root: unknown, places: Places): Problem[] {
@@ -25,7 +29,8 @@ function problemsOf(issue: Issue, above: Path, root: unknown, places: Places): P
   if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey(name, path, places));
   if (issue.code === 'invalid_key') {
     const code = codeOf(issue.issues[0]?.message) ?? 'bad-name';
-    return [makeProblem(code, places.key(path), { key, value: key })];
+    const place = places.key(path);
+    return [makeProblem(code, place, { key, value: key }, { fix: fixFor(code, key, place) })];
   }
   if (written === undefined && !places.has(path)) return [missingKey(path, places)];
   if (written === null) return [makeProblem('empty-value', places.key(path), { key })];
@@ -57,7 +62,10 @@ function branchOf(branches: readonly (readonly Issue[])[]): readonly Issue[] {
 function unknownKey(name: string, path: Path, places: Places): Problem {
   const range = places.key([...path, name]);
   const known = describeSetting(path)?.keys ?? [];
-  const meant = suggest(name, known);
+  const meant = suggest(
+    name,
+    known.filter((key) => !places.has([...path, key])),
+  );
   const fix: Fix | undefined = meant === undefined ? undefined : { kind: 'replace', range, text: meant };
   return makeProblem('unknown-key', range, { key: name, known: known.join(', ') }, { fix });
 }
@@ -98,13 +106,13 @@ function typeFix(expected: string, written: unknown, range: Range): Fix | undefi
   return /^(no|off|false)$/i.test(written) ? { kind: 'replace', range, text: 'false' } : undefined;
 }
 
-/** A bare number where a duration stands is most likely seconds. */
+/** A bare number where a duration stands is most likely seconds; an address inside a network most likely means it. */
 function fixFor(code: ProblemCode, written: unknown, range: Range): Fix | undefined {
   if (code === 'bad-duration' && (typeof written === 'number' || /^\d+$/.test(String(written)))) {
     return { kind: 'replace', range, text: `${String(written)}s` };
   }
-  if (code === 'cidr-host-bits') return undefined;
-  return undefined;
+  const cidr = code === 'cidr-host-bits' ? parseCidr(String(written).trim()) : undefined;
+  return cidr && { kind: 'replace', range, text: `${formatIpv4(cidr.network)}/${cidr.prefixLength}` };
 }
 
 function valueAt(root: unknown, path: Path): unknown {

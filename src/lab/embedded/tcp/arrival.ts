@@ -112,7 +112,8 @@ function isAcceptable(block: ControlBlock, segment: TcpSegment): boolean {
 }
 
 function isRepeatedSyn(block: ControlBlock, segment: TcpSegment): boolean {
-  return (segment.flags & TCP_SYN) !== 0 && segment.sequence === block.initialReceive;
+  const bare = (segment.flags & (TCP_SYN | TCP_ACK)) === TCP_SYN;
+  return bare && segment.sequence === block.initialReceive;
 }
 
 /** The text and the FIN of a segment whose text starts at `sequence`. */

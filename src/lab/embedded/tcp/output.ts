@@ -34,12 +34,16 @@ export function sendSyn(block: ControlBlock): void {
   transmit(block, block.initialSend, acknowledging ? TCP_SYN | TCP_ACK : TCP_SYN, NO_BYTES);
 }
 
+/**
+ * After the highest number ever sent, not where a repetition stands: an acknowledgement that looks old is dropped, and
+ * two sides that both repeat would never hear each other (as BSD's `tcp_output` has it).
+ */
 export function sendAcknowledgement(block: ControlBlock): void {
-  transmit(block, block.sendNext, TCP_ACK, NO_BYTES);
+  transmit(block, block.sendHighest, TCP_ACK, NO_BYTES);
 }
 
 export function sendReset(block: ControlBlock): void {
-  transmit(block, block.sendNext, TCP_RST | TCP_ACK, NO_BYTES);
+  transmit(block, block.sendHighest, TCP_RST | TCP_ACK, NO_BYTES);
 }
 
 /** A segment was sent and not acknowledged, or data waits for a window that is closed. */

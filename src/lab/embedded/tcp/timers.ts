@@ -4,8 +4,8 @@ import { needsTimer, repeatOldest, sendAcknowledgement, sendPending } from './ou
 const SECOND = 1e9;
 /** Linux's TCP_DELACK_MIN: how long a FIN waits for a FIN of ours to travel with its acknowledgement. */
 const DELAYED_ACKNOWLEDGEMENT = 0.04 * SECOND;
-/** Twice the segment lifetime of a network this small; RFC 9293 has four minutes for the whole Internet. */
-const TIME_WAIT = 1 * SECOND;
+/** Linux's TCP_TIMEWAIT_LEN. No run waits for it. */
+const TIME_WAIT = 60 * SECOND;
 /** Linux's tcp_fin_timeout: how long FIN-WAIT-2 lasts when nobody reads any more. */
 const ORPHAN_LIFE = 60 * SECOND;
 /** Linux's tcp_syn_retries, tcp_synack_retries, tcp_retries2. */

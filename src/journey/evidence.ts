@@ -1,0 +1,73 @@
+import type { DecisionEvent } from '../lab/events.ts';
+import type { PlannedService } from '../lab/topology/plan.ts';
+import type { FlowRecord } from './flow-record.ts';
+import type { HopRecord, Stage } from './hop-record.ts';
+import type { JourneyRecord } from './journey-record.ts';
+import type { NodeStates } from './node-states.ts';
+import { serviceOf } from './signature.ts';
+
+/** Everything seen so far, judged packet by packet: what promises and explanations are made from. */
+export interface Evidence {
+  readonly stages: readonly Stage[];
+  readonly flows: readonly FlowRecord[];
+  readonly journeys: readonly JourneyRecord[];
+  readonly decisions: readonly DecisionEvent[];
+  readonly states: NodeStates;
+}
+
+/** A packet of a connection to a service, with what it is of. */
+export interface Served {
+  readonly journey: JourneyRecord;
+  readonly flow: FlowRecord;
+  readonly service: PlannedService;
+}
+
+/** What was seen in one epoch. */
+export interface EpochEvidence {
+  readonly stage: Stage;
+  readonly journeys: readonly JourneyRecord[];
+  /** The packets of connections to services; ICMP errors about them are not among these. */
+  readonly served: readonly Served[];
+  readonly states: NodeStates;
+}
+
+export function byEpoch(evidence: Evidence): EpochEvidence[] {
+  const journeys = new Map<Stage, JourneyRecord[]>(evidence.stages.map((stage) => [stage, []]));
+  for (const journey of evidence.journeys) journeys.get(journey.first.stage)?.push(journey);
+  return evidence.stages.map((stage) => {
+    const own = journeys.get(stage)!;
+    const served = own.flatMap((journey) => {
+      const flow = journey.flow!;
+      const { facts } = journey.first;
+      const service = facts.kind === flow.kind ? serviceOf(flow, journey.first) : undefined;
+      return service ? [{ journey, flow, service }] : [];
+    });
+    return { stage, journeys: own, served, states: evidence.states };
+  });
+}
+
+/** The hop by which the director (or NAT router) sent the packet on, if it did. */
+export function balancedHop({ hops }: JourneyRecord): HopRecord | undefined {
+  return hops.find(({ from, previous, stage }) => previous && stage.network.node(from)?.forwarder);
+}
+
+/** The hops by which the packet reached a server of the service. */
+export function hopsIntoServer({ journey, service }: Served): HopRecord[] {
+  return journey.hops.filter(({ received, to }) => received && service.servers.some(({ name }) => name === to));
+}
+
+/** A request as the client meant it: addressed to the VIP. (A client may also reset what comes from elsewhere.) */
+export function isRequest({ journey, flow }: Served): boolean {
+  return journey.direction === 'request' && journey.first.facts.destination === flow.serviceAddress;
+}
+
+/** A reply that a server of the service sent. */
+export function isServersReply({ journey, service }: Served): boolean {
+  return journey.direction === 'reply' && service.servers.some(({ name }) => name === journey.first.from);
+}
+
+/** The director's own address on its way to a server. */
+export function dipTowards(service: PlannedService, address: number, { network }: Stage): number | undefined {
+  const director = network.node(service.director);
+  return director && network.route(director, address)?.port.address;
+}

@@ -1,0 +1,120 @@
+import type { Translate } from '../l10n/translate.ts';
+import type { LabEvent } from '../lab/events.ts';
+import type { Plan } from '../lab/topology/plan.ts';
+import { totalLengthOf } from '../packet/ipv4.ts';
+import { FlowDeriver } from './flows.ts';
+import { confidenceOf, deriveJourneys, type JourneyRecord } from './journey-record.ts';
+import { Joiner } from './joiner.ts';
+import { explain } from './explanations.ts';
+import { NodeStates } from './node-states.ts';
+import { judgeFlow } from './outcomes.ts';
+import { judgePromises } from './promises.ts';
+import type { Counters, Report } from './report.ts';
+import { flowView, journeyView } from './views.ts';
+
+interface Numbered {
+  readonly event: LabEvent;
+  readonly timeNs: number;
+  /** The record number of a frame. */
+  readonly number: number;
+}
+
+/**
+ * Frames and decisions in, journeys out. `add` only stores; the work is done by `report`, which joins what is new and
+ * judges everything again, so that a verdict always stands on all that has been seen. Events that come out of time
+ * order are sorted in, at the price of joining again from the start.
+ */
+export class JourneyBuilder {
+  readonly #plan: Plan;
+  readonly #options: { readonly engine: Report['engine']; readonly startedAt: string; readonly translate: Translate };
+  readonly #joined: Numbered[] = [];
+  #fresh: Numbered[] = [];
+  #joiner: Joiner;
+  #frames = 0;
+
+  constructor(
+    plan: Plan,
+    options: { readonly engine: Report['engine']; readonly startedAt: string; readonly translate: Translate },
+  ) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#joiner = new Joiner(plan, options.engine);
+  }
+
+  add(event: LabEvent): void {
+    const number = event.kind === 'frame' ? ++this.#frames : 0;
+    this.#fresh.push({ event, timeNs: event.timeNs, number });
+  }
+
+  report(): Report {
+    this.#join();
+    const joiner = this.#joiner;
+    const hops = inTimeOrder(joiner.hops);
+    const journeys = deriveJourneys(hops);
+    const deriver = new FlowDeriver();
+    for (const journey of journeys) deriver.add(journey);
+    const { flows } = deriver;
+    const states = new NodeStates(joiner.nodeEvents);
+    for (const flow of flows) judgeFlow(flow, states, joiner.timeNs);
+    const { translate } = this.#options;
+    const evidence = { stages: joiner.stages, flows, journeys, decisions: joiner.decisions, states };
+    return {
+      model: joiner.stages.at(-1)!.network.plan.model,
+      engine: this.#options.engine,
+      startedAt: this.#options.startedAt,
+      epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
+      flows: flows.map(flowView),
+      journeys: journeys.map(journeyView),
+      promises: judgePromises(evidence, translate),
+      explanations: explain(evidence, translate),
+      counters: countersOf(joiner, journeys),
+    };
+  }
+
+  #join(): void {
+    const sorted = inTimeOrder(this.#fresh);
+    this.#fresh = [];
+    const late = sorted.length > 0 && sorted[0]!.timeNs < this.#joiner.timeNs;
+    for (const one of sorted) this.#joined.push(one);
+    if (!late) {
+      for (const { event, number } of sorted) this.#joiner.add(event, number);
+      return;
+    }
+    this.#joined.sort((a, b) => a.timeNs - b.timeNs);
+    this.#joiner = new Joiner(this.#plan, this.#options.engine);
+    for (const { event, number } of this.#joined) this.#joiner.add(event, number);
+  }
+}
+
+/** Stable, and free when they are in order already, as they nearly always are. */
+function inTimeOrder<T extends { readonly timeNs: number }>(items: readonly T[]): readonly T[] {
+  const ordered = items.every((item, index) => index === 0 || items[index - 1]!.timeNs <= item.timeNs);
+  return ordered ? items : items.toSorted((a, b) => a.timeNs - b.timeNs);
+}
+
+function countersOf(joiner: Joiner, journeys: readonly JourneyRecord[]): Counters {
+  let ambiguousJoins = 0;
+  let directorBytes = 0;
+  for (const { hops } of journeys) {
+    for (const hop of hops) {
+      if (confidenceOf(hop) === 'ambiguous') ambiguousJoins++;
+      const { network } = hop.stage;
+      if (hop.facts.kind === 'arp' || hop.facts.ipAt === 0) continue;
+      // Counted on the way in, as an interface's own counter would.
+      if (hop.received && network.node(hop.to)?.forwarder) {
+        directorBytes += totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
+      }
+    }
+  }
+  return {
+    frames: joiner.frames,
+    hops: joiner.hops.length,
+    flooded: joiner.flooded,
+    foreign: joiner.foreign,
+    captureLoss: joiner.captureLoss,
+    undecodable: joiner.undecodable,
+    ambiguousJoins,
+    directorBytes,
+    decisions: joiner.decisionCounts,
+  };
+}
