@@ -9,7 +9,7 @@ import { loadTopology } from '../lab/topology/load.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import type { Problem } from '../lab/topology/problem.ts';
 import { CliError, numberOption, parseCall, readText, writeOutput, type Cli } from './cli.ts';
-import { ladder } from './ladder.ts';
+import { ladder } from './ladder/ladder.ts';
 import { problemLines } from './problems.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -45,8 +45,16 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
 
   const met = meetsExpectation(report, expect);
   if (!values.quiet) {
-    const show = { full: values.full ?? false, values: values.values ?? false };
-    ladder(report, plan, basename(file), cli.translate, cli.paint, show).forEach(cli.out);
+    const frames = events.flatMap((event) => (event.kind === 'frame' ? [event.bytes] : []));
+    const options = {
+      translate: cli.translate,
+      paint: cli.paint,
+      full: values.full ?? false,
+      values: values.values ?? false,
+    };
+    ladder(report, plan, basename(file), { ...options, frame: (number) => frames[number - 1]! }).forEach(
+      cli.out,
+    );
     verdicts(report, met, expect, cli.translate, cli.paint).forEach(cli.out);
   }
   return met.ok ? 0 : 1;
@@ -59,7 +67,9 @@ function withoutPlan(
   problems: readonly Problem[],
   expect: Expectation | undefined,
 ): number {
-  const errors = new Set<string>(problems.filter(({ severity }) => severity === 'error').map(({ code }) => code));
+  const errors = new Set<string>(
+    problems.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+  );
   const wanted = new Set<string>(expect?.problems);
   const shown =
     wanted.size > 0 && wanted.size === errors.size && [...wanted].every((code) => errors.has(code));

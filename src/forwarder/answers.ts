@@ -37,7 +37,7 @@ export function answerWithReset(packet: Packet, port: Port): void {
   };
   const { start } = frame;
   const [source, destination] = [ipv4.destinationOf(bytes, ip), ipv4.sourceOf(bytes, ip)];
-  turnAround(bytes, start, port);
+  turnAround(frame, port);
   const total = ipv4.HEADER_LENGTH + tcp.HEADER_LENGTH;
   // As Linux sends it: ID 0, for the packet cannot be fragmented.
   const ipHeader = { source, destination, protocol: ipv4.PROTOCOL_TCP, dontFragment: true, ttl: TTL };
@@ -51,7 +51,7 @@ export function answerWithReset(packet: Packet, port: Port): void {
 export function answerEcho(packet: Packet, port: Port): void {
   const { frame, bytes, ip, l4 } = packet;
   const [source, destination] = [u32(bytes, ip + ipv4.SOURCE), u32(bytes, ip + ipv4.DESTINATION)];
-  turnAround(bytes, frame.start, port);
+  turnAround(frame, port);
   ipv4.setSource(bytes, ip, destination);
   ipv4.setDestination(bytes, ip, source);
   ipv4.setTtl(bytes, ip, TTL);
@@ -67,7 +67,7 @@ export function fragmentationNeeded(packet: Packet, mtu: number, port: Port, err
   const { bytes, start } = error;
   const quoted = Math.min(length, MOST_QUOTED);
   bytes.set(packet.bytes.subarray(frame.start, frame.start + IP), start);
-  turnAround(bytes, start, port);
+  turnAround(error, port);
   const total = ipv4.HEADER_LENGTH + icmp.HEADER_LENGTH + quoted;
   const source = ipv4.destinationOf(packet.bytes, ip);
   const destination = ipv4.sourceOf(packet.bytes, ip);
@@ -84,7 +84,7 @@ export function fragmentationNeeded(packet: Packet, mtu: number, port: Port, err
 }
 
 /** To where the frame came from, from the port's own address. */
-function turnAround(bytes: Uint8Array, start: number, port: Port): void {
+function turnAround({ bytes, view, start }: Frame, port: Port): void {
   bytes.copyWithin(start + ethernet.DESTINATION, start + ethernet.SOURCE, start + ethernet.ETHERTYPE);
-  setMac(bytes, start + ethernet.SOURCE, port.macHigh, port.macLow);
+  setMac(view, start + ethernet.SOURCE, port.macHead, port.macTail);
 }

@@ -4,7 +4,7 @@ import * as ethernet from '../packet/ethernet.ts';
 import type { Frame } from './frame.ts';
 import type { NeighbourTable } from './neighbours/neighbour-table.ts';
 import { send } from './output.ts';
-import { int32, isAddressedTo, type Port } from './port.ts';
+import { isAddressedTo, type Port } from './port.ts';
 import type { ServiceTable } from './service-table.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -18,13 +18,13 @@ export class ArpResponder {
 
   /** `verdict` stays empty when the frame is the kernel's alone, even if something was learnt from it on the way. */
   receive(frame: Frame, port: Port, neighbours: NeighbourTable, verdict: Verdict, now: number): Verdict {
-    const { bytes, start, end } = frame;
+    const { bytes, view, start, end } = frame;
     const at = start + ethernet.HEADER_LENGTH;
     if (arp.check(bytes, at, end) !== undefined || !isOneMachine(bytes, at + arp.SENDER_MAC)) return verdict;
-    const sender = int32(bytes, at + arp.SENDER_IP);
-    const target = int32(bytes, at + arp.TARGET_IP);
+    const sender = view.getInt32(at + arp.SENDER_IP);
+    const target = view.getInt32(at + arp.TARGET_IP);
     const operation = arp.operationOf(bytes, at);
-    const isReply = operation === arp.REPLY && isAddressedTo(port, bytes, start);
+    const isReply = operation === arp.REPLY && isAddressedTo(port, view, start);
     const asksForVip = operation === arp.REQUEST && this.services.isVip(target) && sender !== target;
     if (isReply) {
       verdict.relation = 'consumed';
@@ -33,19 +33,19 @@ export class ArpResponder {
     }
     // Before the answer overwrites the frame. Whoever asks for an address of ours is about to be spoken to.
     const create = isReply || asksForVip || (operation === arp.REQUEST && target === port.address);
-    this.learn(bytes, at, port, neighbours, create, now);
+    this.learn(frame, at, port, neighbours, create, now);
     return asksForVip ? answer(frame, port, verdict) : verdict;
   }
 
   private learn(
-    bytes: Uint8Array,
+    { bytes, view }: Frame,
     at: number,
     port: Port,
     neighbours: NeighbourTable,
     create: boolean,
     now: number,
   ): void {
-    const sender = int32(bytes, at + arp.SENDER_IP);
+    const sender = view.getInt32(at + arp.SENDER_IP);
     const isForeign = (sender & port.mask) !== port.network || sender === port.address;
     // The VIP is ours whoever says otherwise: a server that does not hide it must not end up in the director's table.
     if (isForeign || this.services.isVip(sender)) return;

@@ -1,7 +1,8 @@
-import { fillChecksums, l4ChecksumOk } from '../packet/checksum.ts';
+import { fillChecksums } from '../packet/checksum.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import { answerWithReset, fragmentationNeeded } from './answers.ts';
+import { tcpChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { Connections } from './connections/connections.ts';
 import * as at from './connections/layout.ts';
@@ -10,7 +11,7 @@ import type { Model } from './models/model.ts';
 import type { NeighbourTable } from './neighbours/neighbour-table.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
-import { int32, type Port } from './port.ts';
+import type { Port } from './port.ts';
 import { decrementTtl } from './rewrite.ts';
 import type { RouteTable } from './routes.ts';
 import type { Server } from './server.ts';
@@ -82,7 +83,7 @@ export class Director {
 
   /** A segment without a connection. */
   private receiveFirst(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    const destination = int32(packet.bytes, packet.ip + ipv4.DESTINATION);
+    const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
     if (this.services.isVip(destination)) {
       const destinationPort = tcp.destinationPortOf(packet.bytes, packet.l4);
       const service = this.services.find(destination, destinationPort, ipv4.PROTOCOL_TCP);
@@ -103,7 +104,7 @@ export class Director {
     // All servers of a service share its model: a packet it cannot take must not cost a turn.
     const model = service.servers[0]?.model;
     if (model !== undefined && !this.admits(packet, model, verdict)) return verdict;
-    const source = int32(packet.bytes, packet.ip + ipv4.SOURCE);
+    const source = packet.view.getInt32(packet.ip + ipv4.SOURCE);
     const place = service.scheduler!.pick(source, service.vip);
     if (place < 0) return this.output.drop(verdict, 'schedule', 'no-server');
     if (this.watched) verdict.detail = service.scheduler!.explain();
@@ -148,7 +149,7 @@ export class Director {
     const refused = direction === 0 ? model.refuses(packet, server) : undefined;
     if (refused !== undefined) return this.output.drop(verdict, verdict.rule, refused);
     this.connections.touch(packet, connection, direction, server);
-    if (this.config.decrementTtl) decrementTtl(packet.bytes, packet.ip);
+    if (this.config.decrementTtl) decrementTtl(packet.view, packet.ip);
     if (direction === 0) model.request(packet, words, base, server);
     else model.reply(packet, words, base);
     this.neighbours.deliver(packet.frame, hop, verdict, packet.now);
@@ -157,7 +158,7 @@ export class Director {
 
   /** Whether the packet may be forwarded at all; the verdict says why not. */
   private admits(packet: Packet, model: Model, verdict: Verdict): boolean {
-    const { frame, bytes, ip } = packet;
+    const { frame, bytes, view, ip, l4 } = packet;
     if (this.config.decrementTtl && ipv4.ttlOf(bytes, ip) <= 1) {
       this.output.drop(verdict, 'ttl', 'ttl-expired');
       return false;
@@ -165,7 +166,7 @@ export class Director {
     if (frame.partialChecksum) {
       fillChecksums(bytes, frame.start, frame.end);
       frame.partialChecksum = false;
-    } else if (model.translates && l4ChecksumOk(bytes, ip, frame.end) === false) {
+    } else if (model.translates && !tcpChecksumOk(view, ip, l4, frame.end)) {
       this.output.drop(verdict, 'malformed', 'bad-checksum');
       return false;
     }

@@ -5,6 +5,7 @@ import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import { answerEcho } from './answers.ts';
 import { ArpResponder } from './arp-responder.ts';
+import { headerChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { connectionView, type ConnectionView } from './connections/view.ts';
 import { readCounters, type ForwarderCounters } from './counters.ts';
@@ -13,7 +14,7 @@ import { makeFrame, type Frame } from './frame.ts';
 import { NeighbourTable } from './neighbours/neighbour-table.ts';
 import { Output, send } from './output.ts';
 import { Packet } from './packet.ts';
-import { int32, isAddressedTo, isBroadcast, makePort, type Port } from './port.ts';
+import { isAddressedTo, isBroadcast, makePort, type Port } from './port.ts';
 import { RouteTable } from './routes.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -52,13 +53,13 @@ export class Forwarder {
     output.begin();
     director.connections.expire(now);
     const verdict = output.verdict();
-    const { bytes, start, end } = frame;
+    const { view, start, end } = frame;
     const port = this.ports[frame.port];
     if (port === undefined || end - start < ethernet.HEADER_LENGTH) return verdict;
-    const etherType = ethernet.etherTypeOf(bytes, start);
-    if (!isAddressedTo(port, bytes, start)) {
+    const etherType = view.getUint16(start + ethernet.ETHERTYPE);
+    if (!isAddressedTo(port, view, start)) {
       // Another machine's frame, flooded by a switch; ARP alone concerns everyone.
-      if (etherType !== ethernet.ETHERTYPE_ARP || !isBroadcast(bytes, start)) return verdict;
+      if (etherType !== ethernet.ETHERTYPE_ARP || !isBroadcast(view, start)) return verdict;
     }
     if (etherType === ethernet.ETHERTYPE_IPV4) return this.receiveIpv4(frame, port, verdict, now);
     if (etherType !== ethernet.ETHERTYPE_ARP) return verdict;
@@ -135,15 +136,17 @@ export class Forwarder {
   }
 
   private receiveIpv4(frame: Frame, port: Port, verdict: Verdict, now: number): Verdict {
-    const { bytes } = frame;
+    const { bytes, view } = frame;
     const ip = frame.start + ethernet.HEADER_LENGTH;
     verdict.input = true;
-    if (ipv4.check(bytes, ip, frame.end) !== undefined || !ipv4.headerChecksumOk(bytes, ip)) {
+    const isSane = ipv4.check(bytes, ip, frame.end) === undefined;
+    if (!isSane || !headerChecksumOk(view, ip, ipv4.headerLengthOf(bytes, ip))) {
       return this.output.drop(verdict, 'malformed', 'malformed');
     }
     const { packet } = this;
     packet.frame = frame;
     packet.bytes = bytes;
+    packet.view = view;
     packet.ip = ip;
     packet.l4 = ip + ipv4.headerLengthOf(bytes, ip);
     packet.length = ipv4.totalLengthOf(bytes, ip);
@@ -162,8 +165,8 @@ export class Forwarder {
 
   /** Anything but a whole TCP segment. Only a ping of the VIP is served yet. */
   private receiveOther(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    const { bytes, ip, frame } = packet;
-    const destination = int32(bytes, ip + ipv4.DESTINATION);
+    const { bytes, view, ip, frame } = packet;
+    const destination = view.getInt32(ip + ipv4.DESTINATION);
     const isVip = this.director.services.isVip(destination);
     if (isVip && isEchoRequest(packet)) {
       if (l4ChecksumOk(bytes, ip, frame.end) === false)

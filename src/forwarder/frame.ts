@@ -6,24 +6,25 @@ export interface Frame {
   /** The port it came in by, or goes out by. */
   port: number;
   readonly bytes: Uint8Array;
+  /** The same bytes: V8 reads and writes a 32-bit word through it in one instruction, not in four. */
+  readonly view: DataView;
   start: number;
   end: number;
   /** The L4 checksum is not filled in (transmit checksum offload): it must be computed in full. */
   partialChecksum: boolean;
 }
 
-/** Room before a frame for an IPv4 header without options, rounded up. */
-export const HEADROOM = 32;
+/**
+ * Room before a frame for an IPv4 header without options, rounded up so that the frame's own IPv4 header stands at a
+ * multiple of 16 bytes (a frame's does at 14: the kernel's NET_IP_ALIGN).
+ */
+export const HEADROOM = 34;
 
 /** A buffer for frames of at most `capacity` bytes, headroom not counted. */
 export function makeFrame(capacity: number): Frame {
-  return {
-    port: 0,
-    bytes: new Uint8Array(HEADROOM + capacity),
-    start: HEADROOM,
-    end: HEADROOM,
-    partialChecksum: false,
-  };
+  const bytes = new Uint8Array(HEADROOM + capacity);
+  const view = new DataView(bytes.buffer);
+  return { port: 0, bytes, view, start: HEADROOM, end: HEADROOM, partialChecksum: false };
 }
 
 /** Copies `bytes` into the frame, headroom restored. */

@@ -7,6 +7,7 @@ import type { Frame } from './frame.ts';
 export class Packet {
   frame: Frame;
   bytes: Uint8Array;
+  view: DataView;
   /** Offset of the (outermost) IPv4 header. */
   ip = 0;
   /** Offset of the TCP header. */
@@ -21,5 +22,6 @@ export class Packet {
   constructor(frame: Frame) {
     this.frame = frame;
     this.bytes = frame.bytes;
+    this.view = frame.view;
   }
 }

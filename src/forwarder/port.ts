@@ -1,5 +1,4 @@
 import { prefixMask } from '../packet/address.ts';
-import { setU16, setU32, u16 } from '../packet/bytes.ts';
 import type { ForwarderInterface } from './config.ts';
 
 /** One port, its numbers laid out for the hot path: addresses signed, so that they compare with words of a table. */
@@ -9,8 +8,8 @@ export interface Port {
   readonly network: number;
   readonly mask: number;
   readonly mac: number;
-  readonly macHigh: number;
-  readonly macLow: number;
+  readonly macHead: number;
+  readonly macTail: number;
   readonly mtu: number;
 }
 
@@ -22,36 +21,32 @@ export function makePort(config: ForwarderInterface, index: number): Port {
     network: config.address & mask,
     mask,
     mac: config.mac,
-    macHigh: macHigh(config.mac),
-    macLow: macLow(config.mac),
+    macHead: macHead(config.mac),
+    macTail: macTail(config.mac),
     mtu: config.mtu,
   };
 }
 
 /** Whether the frame at `start` is addressed to the port itself. */
-export function isAddressedTo(port: Port, bytes: Uint8Array, start: number): boolean {
-  return u16(bytes, start) === port.macHigh && int32(bytes, start + 2) === port.macLow;
+export function isAddressedTo(port: Port, view: DataView, start: number): boolean {
+  return view.getInt32(start) === port.macHead && view.getUint16(start + 4) === port.macTail;
 }
 
-export function isBroadcast(bytes: Uint8Array, start: number): boolean {
-  return u16(bytes, start) === 0xffff && int32(bytes, start + 2) === -1;
+export function isBroadcast(view: DataView, start: number): boolean {
+  return view.getInt32(start) === -1 && view.getUint16(start + 4) === 0xffff;
 }
 
-/** MAC addresses in two halves: 48 bits in one number would need floating-point division per frame. */
-export function macHigh(mac: number): number {
-  return Math.floor(mac / 0x1_0000_0000);
+/** The first 32 bits of a MAC address, signed: in one number it would need floating-point division per frame. */
+export function macHead(mac: number): number {
+  return Math.floor(mac / 0x1_0000) | 0;
 }
 
-export function macLow(mac: number): number {
-  return (mac % 0x1_0000_0000) | 0;
+/** The last 16 bits. */
+export function macTail(mac: number): number {
+  return mac % 0x1_0000;
 }
 
-export function setMac(bytes: Uint8Array, offset: number, high: number, low: number): void {
-  setU16(bytes, offset, high);
-  setU32(bytes, offset + 2, low);
-}
-
-/** An IPv4 address as a signed word. */
-export function int32(bytes: Uint8Array, offset: number): number {
-  return (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
+export function setMac(view: DataView, offset: number, head: number, tail: number): void {
+  view.setInt32(offset, head);
+  view.setUint16(offset + 4, tail);
 }

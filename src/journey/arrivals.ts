@@ -4,7 +4,8 @@ import { destinationOf, dontFragmentOf, headerChecksumOk, sourceOf, totalLengthO
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { Station } from './network.ts';
-import type { Arrival, ReasonCode } from './report.ts';
+import type { Reason } from './reasons.ts';
+import type { Arrival } from './report.ts';
 
 /** What else is known when arrivals are judged. */
 export interface Surroundings {
@@ -62,11 +63,11 @@ function fromDecision(taken: DecisionEvent): Arrival {
   }
 }
 
-function errorReason(rule: DecisionEvent['rule']): ReasonCode {
+function errorReason(rule: DecisionEvent['rule']): Reason {
   if (rule === 'ttl') return 'ttl-expired';
   if (rule === 'mtu') return 'too-big';
   if (rule === 'neighbour') return 'neighbour-unreachable';
-  return rule;
+  return rule === 'no-service' || rule === 'no-entry' ? rule : 'icmp-error';
 }
 
 function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Arrival {
@@ -115,19 +116,20 @@ function delivered({ facts, provoked }: HopRecord): Arrival {
   return answered;
 }
 
-export function unreachableReason(type: number, code: number): ReasonCode {
+export function unreachableReason(type: number, code: number): Reason {
   if (type === 11) return 'ttl-expired';
   if (type !== 3) return 'icmp-error';
-  return (
-    {
-      0: 'network-unreachable',
-      1: 'host-unreachable',
-      2: 'protocol-unreachable',
-      3: 'port-unreachable',
-      4: 'too-big',
-    }[code] ?? 'prohibited'
-  );
+  return unreachable[code] ?? 'prohibited';
 }
+
+/** By the code of an ICMP destination unreachable. */
+const unreachable: readonly Reason[] = [
+  'network-unreachable',
+  'host-unreachable',
+  'protocol-unreachable',
+  'port-unreachable',
+  'too-big',
+];
 
 function inferredArp({ facts, provoked, stage, to }: HopRecord): Arrival {
   if (provoked) return answered;
@@ -138,7 +140,7 @@ function inferredArp({ facts, provoked, stage, to }: HopRecord): Arrival {
 }
 
 /** Why a router kept a packet, in the order in which the kernel asks. */
-function routerReason(hop: HopRecord, node: PlannedNode): ReasonCode {
+function routerReason(hop: HopRecord, node: PlannedNode): Reason {
   const { facts, stage, provoked } = hop;
   const { network } = stage;
   const { bytes, routedAt } = facts;
@@ -161,7 +163,7 @@ function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolea
   return facts.kind !== 'ip' && facts.kind !== 'other' && facts.kind !== 'arp' && drop.includes(facts.kind);
 }
 
-function lossReason(hop: HopRecord, around: Surroundings): ReasonCode {
+function lossReason(hop: HopRecord, around: Surroundings): Reason {
   const { network } = hop.stage;
   const target = network.station(hop.to, hop.segment);
   const sender = network.station(hop.from, hop.segment);
@@ -176,10 +178,10 @@ function destinationAt({ facts }: HopRecord): number {
   return destinationOf(facts.bytes, facts.routedAt);
 }
 
-function dropped(reason: ReasonCode): Arrival {
+function dropped(reason: Reason): Arrival {
   return { fate: 'dropped', reason };
 }
 
-function lost(reason: ReasonCode): Arrival {
+function lost(reason: Reason): Arrival {
   return { fate: 'lost', reason };
 }

@@ -4,6 +4,7 @@ import { isFragment } from '../packet/ipv4.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
+import type { Reason } from './reasons.ts';
 import type { FlowOutcome } from './report.ts';
 
 /** A frame sent this shortly before the recording ended may still be under way; planned delays come on top. */
@@ -66,9 +67,11 @@ function outcomeOf(flow: FlowRecord): FlowOutcome {
   const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
   if (doubtful) return { kind: 'ambiguous', candidates: 2 };
   if (flow.kind === 'arp') return unansweredArp(flow);
-  const failed = flow.journeys.findLast(
+  const failures = flow.journeys.filter(
     ({ outcome, pending }) => !pending && (outcome === 'lost' || outcome === 'dropped'),
   );
+  // That an error about a packet was lost too is not why the packet was.
+  const failed = failures.findLast(({ kind }) => kind !== 'icmp-error') ?? failures.at(-1);
   if (failed === undefined) return { kind: 'open' };
   const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
   const reason = end.arrival!.reason || 'not-forwarded';
@@ -102,7 +105,7 @@ function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
   return undefined;
 }
 
-function resetReason(flow: FlowRecord, reset: HopRecord): string {
+function resetReason(flow: FlowRecord, reset: HopRecord): Reason {
   if (reset.journey?.direction === 'request') {
     // A client resets what it never asked for: a reply from an address it did not speak to.
     return reset.facts.destination === flow.serviceAddress ? 'reset-by-client' : 'reply-from-stranger';

@@ -56,7 +56,7 @@ function firstHop(journey: JourneyRecord, hop: HopRecord): Prediction | undefine
   const addressed = addresses(journey, hop);
   return {
     base: facts,
-    ...macs(hop, node, addressed.destination ?? facts.destination, isDirectReply(journey, hop)),
+    ...macs(hop, node, addressed.destination ?? facts.destination, replyPath(journey, hop)),
     outer: undefined,
     ...addressed,
     // An outside server is somebody else's machine: its TTL is its own.
@@ -112,7 +112,7 @@ function nextHop(before: Prediction, hop: HopRecord, journey: JourneyRecord): Pr
   const target = outer?.destination ?? before.destination ?? hop.facts.destination;
   return {
     ...before,
-    ...macs(hop, node, target, false),
+    ...macs(hop, node, target),
     outer: outer && { ...outer, ttl: outer.ttl - 1 },
     ttl: outer || before.ttl === undefined ? before.ttl : before.ttl - 1,
   };
@@ -148,7 +148,7 @@ function balanced(
   if (server === undefined) return undefined;
   const { network } = hop.stage;
   const way = network.route(node, server.address);
-  const moved = { ...before, ...macs(hop, node, server.address, false) };
+  const moved = { ...before, ...macs(hop, node, server.address) };
   if (service.model === 'dr') return moved;
   if (service.model === 'tun') {
     const { bytes, ipAt } = before.base;
@@ -176,7 +176,7 @@ function returned(
   if (service.model !== 'dnat') return undefined;
   return {
     ...before,
-    ...macs(hop, node, flow.clientAddress, false),
+    ...macs(hop, node, flow.clientAddress),
     ...between(
       { address: service.vip, port: service.port },
       { address: flow.clientAddress, port: flow.client.port! },
@@ -194,11 +194,11 @@ function natted(
   if (before.base.quoted || hop.facts.kind === 'ip') return undefined;
   const outside = node.forwarder!.interfaces[node.forwarder!.nat!.outside];
   if (journey.direction === 'request') {
-    const moved = { ...before, ...macs(hop, node, before.destination ?? hop.facts.destination, false) };
+    const moved = { ...before, ...macs(hop, node, before.destination ?? hop.facts.destination) };
     return outside && { ...moved, source: outside.address, ...echoPorts(hop, choiceOf(flow)?.sourcePort) };
   }
   const port = flow.client.port ?? flow.journeys[0]!.first.facts.sourcePort;
-  const moved = { ...before, ...macs(hop, node, flow.clientAddress, false), destination: flow.clientAddress };
+  const moved = { ...before, ...macs(hop, node, flow.clientAddress), destination: flow.clientAddress };
   return hop.facts.kind === 'icmp' ? { ...moved, ...echoPorts(hop, port) } : { ...moved, destinationPort: port };
 }
 
@@ -207,26 +207,35 @@ function echoPorts({ facts }: HopRecord, port: number | undefined): Partial<Pred
   return facts.kind === 'icmp' ? { sourcePort: port, destinationPort: port } : { sourcePort: port };
 }
 
+/** How a server's reply must leave: by its routes, past the director (dr, tun), or through it (dnat without snat). */
+type ReplyPath = 'routed' | 'around' | { readonly through: string };
+
+function replyPath(journey: JourneyRecord, hop: HopRecord): ReplyPath {
+  const service = serviceOf(journey.flow!, hop);
+  const isReply = journey.direction === 'reply' && service?.servers.some(({ name }) => name === hop.from);
+  if (!service || !isReply) return 'routed';
+  if (service.model !== 'dnat') return 'around';
+  return service.snat ? 'routed' : { through: service.director };
+}
+
 /** MACs of a frame that `node` sends towards `target`. */
 function macs(
   { stage: { network } }: HopRecord,
   node: PlannedNode,
   target: number,
-  direct: boolean,
+  path: ReplyPath = 'routed',
 ): Pick<Prediction, 'etherSource' | 'etherDestination'> {
   const way = network.route(node, target);
   if (way === undefined) return { etherSource: undefined, etherDestination: undefined };
   let etherDestination = network.macOf(way.nextHop, way.port.segment);
   const owner = etherDestination === undefined ? undefined : network.stationOfMac(etherDestination);
-  // In dr and tun a server whose gateway is the director is set up against the model.
-  if (direct && owner && network.isDirector(owner.node.name)) etherDestination = routerOn(network, way.port.segment);
+  // A server whose gateway is set up against the model is still judged by the model.
+  if (path === 'around' && owner && network.isDirector(owner.node.name)) {
+    etherDestination = routerOn(network, way.port.segment);
+  } else if (typeof path === 'object') {
+    etherDestination = network.station(path.through, way.port.segment)?.port.mac ?? etherDestination;
+  }
   return { etherSource: way.port.mac, etherDestination };
-}
-
-/** How replies must leave the server: in dr and tun around the director. */
-function isDirectReply(journey: JourneyRecord, hop: HopRecord): boolean {
-  const service = serviceOf(journey.flow!, hop);
-  return journey.direction === 'reply' && (service?.model === 'dr' || service?.model === 'tun');
 }
 
 function routerOn(network: Network, segment: string): number | undefined {

@@ -6,6 +6,10 @@ const DECIMAL_BYTE = /^(?:0|[1-9]\d{0,2})$/;
 const MAC = /^[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}$/i;
 const PREFIX_LENGTH = /^(?:\d|[12]\d|3[0-2])$/;
 
+const HEX_PAIR: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
 /** Dotted decimal, four parts, no leading zeros (other software reads those as octal). */
 export function parseIpv4(text: string): number | undefined {
   const parts = text.split('.');
@@ -28,10 +32,12 @@ export function parseMac(text: string): number | undefined {
 }
 
 export function formatMac(mac: number): string {
-  return mac
-    .toString(16)
-    .padStart(12, '0')
-    .replaceAll(/..(?=.)/g, '$&:');
+  const high = Math.floor(mac / 0x1_0000_0000);
+  return `${pair(high >>> 8)}:${pair(high)}:${pair(mac >>> 24)}:${pair(mac >>> 16)}:${pair(mac >>> 8)}:${pair(mac)}`;
+}
+
+function pair(byte: number): string {
+  return HEX_PAIR[byte & 255]!;
 }
 
 export interface Cidr {

@@ -1,17 +1,18 @@
 /** Whole Ethernet frames with every header value chosen, for hosts and tests. All checksums are valid. */
 
-import * as arp from './arp.ts';
 import { BROADCAST_MAC } from './address.ts';
+import * as arp from './arp.ts';
+import type { ArpHeader } from './arp.ts';
 import { EMPTY } from './bytes.ts';
 import * as ethernet from './ethernet.ts';
 import * as icmp from './icmp.ts';
+import type { IcmpHeader } from './icmp.ts';
 import * as ipv4 from './ipv4.ts';
-import type { ArpHeader } from './arp.ts';
 import type { Ipv4Header } from './ipv4.ts';
-import type { TcpHeader } from './tcp.ts';
-import type { UdpHeader } from './udp.ts';
 import * as tcp from './tcp.ts';
+import type { TcpHeader } from './tcp.ts';
 import * as udp from './udp.ts';
+import type { UdpHeader } from './udp.ts';
 
 export interface MacPair {
   readonly source: number;
@@ -66,7 +67,7 @@ export const MAX_ICMP_ERROR_LENGTH = 576;
  * has at most 576 bytes. `icmp.rest` is the next-hop MTU of a 3/4.
  */
 export function buildIcmpError(
-  frame: InIpv4 & { readonly icmp: icmp.IcmpHeader; readonly quoted: Uint8Array },
+  frame: InIpv4 & { readonly icmp: IcmpHeader; readonly quoted: Uint8Array },
 ): Uint8Array {
   const room =
     MAX_ICMP_ERROR_LENGTH - ipv4.HEADER_LENGTH - (frame.ip.options?.length ?? 0) - icmp.HEADER_LENGTH;
@@ -74,7 +75,7 @@ export function buildIcmpError(
 }
 
 function buildIcmp(
-  frame: InIpv4 & { readonly icmp: icmp.IcmpHeader; readonly payload?: Uint8Array | undefined },
+  frame: InIpv4 & { readonly icmp: IcmpHeader; readonly payload?: Uint8Array | undefined },
 ): Uint8Array {
   const message = icmp.encode(frame.icmp, frame.payload ?? EMPTY);
   return buildIpv4({ ...frame, ip: { ...frame.ip, protocol: ipv4.PROTOCOL_ICMP }, payload: message });

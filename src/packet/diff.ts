@@ -60,7 +60,7 @@ function diffLayers(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]):
 }
 
 function diffLayer(before: Layer | undefined, after: Layer | undefined, changes: FieldChange[]): void {
-  if (before?.kind === after?.kind && before !== undefined) {
+  if (before !== undefined && after !== undefined && before.kind === after.kind) {
     for (const field of FIELDS[before.kind] as readonly Field<unknown>[]) {
       const [old, now] = [field.value(before), field.value(after)];
       if (same(old, now)) continue;
@@ -95,7 +95,10 @@ function diffQuotes(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]):
   diffLayers(sort(a.bytes, a.upper.quoted), sort(b.bytes, b.upper.quoted), cut, quoted);
   if (quoted.length > 0) {
     const list = (side: 'before' | 'after'): string =>
-      quoted.map((change) => `${change.field} ${change[side] || '-'}`).join(', ');
+      quoted
+        .filter((change) => change[side] !== '')
+        .map((change) => `${change.field} ${change[side]}`)
+        .join(', ');
     changes.push({ field: 'icmp.quoted', before: list('before'), after: list('after') });
   }
   return true;

@@ -1,10 +1,10 @@
+import * as ipv4 from '../../packet/ipv4.ts';
 import type { Timeouts } from '../config.ts';
 import type { Packet } from '../packet.ts';
 import * as total from '../server.ts';
 import type { Server } from '../server.ts';
 import type { ServiceTable } from '../service-table.ts';
 import type { DropReason } from '../verdict.ts';
-import { int32 } from '../port.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
 import * as at from './layout.ts';
 import { ConnectionTable } from './table.ts';
@@ -35,7 +35,7 @@ export class Connections {
   /** The packet's connection as `connection * 2 + direction`, -1 when there is none whose time is not over. */
   find(packet: Packet): number {
     for (;;) {
-      const found = this.table.find(packet.bytes, packet.ip, packet.l4);
+      const found = this.table.find(packet.view, packet.ip, packet.l4);
       if (found < 0 || !this.isOver(found >> 1, packet.now)) return found;
       this.end(found >> 1);
     }
@@ -47,11 +47,12 @@ export class Connections {
     this.refusal = 'table-full';
     if (connection < 0) return -1;
     const { words } = this.table;
+    const { view, ip, l4 } = packet;
     const base = connection << at.LOG2_WORDS;
-    words[base] = packet.bytes[packet.ip + 9]! | at.INACTIVE;
-    words[base + at.REQUEST_SOURCE] = int32(packet.bytes, packet.ip + 12);
-    words[base + at.REQUEST_DESTINATION] = int32(packet.bytes, packet.ip + 16);
-    words[base + at.REQUEST_PORTS] = int32(packet.bytes, packet.l4);
+    words[base] = view.getUint8(ip + ipv4.PROTOCOL) | at.INACTIVE;
+    words[base + at.REQUEST_SOURCE] = view.getInt32(ip + ipv4.SOURCE);
+    words[base + at.REQUEST_DESTINATION] = view.getInt32(ip + ipv4.DESTINATION);
+    words[base + at.REQUEST_PORTS] = view.getInt32(l4);
     words[base + at.SERVER] = server.slot;
     const refused =
       server.model.open(words, base, server) ?? this.replyTaken(base, server, mayShareReplies, packet.now);

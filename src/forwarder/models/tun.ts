@@ -25,8 +25,8 @@ export class Tun implements Model {
   }
 
   /** A packet from either end of the tunnel would loop (RFC 2003, section 4). */
-  refuses({ bytes, ip }: Packet, server: Server): DropReason | undefined {
-    const source = u32(bytes, ip + ipv4.SOURCE) | 0;
+  refuses({ view, ip }: Packet, server: Server): DropReason | undefined {
+    const source = view.getInt32(ip + ipv4.SOURCE);
     return source === server.dip || source === server.address ? 'unsupported' : undefined;
   }
 

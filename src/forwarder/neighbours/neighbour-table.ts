@@ -3,7 +3,7 @@ import * as arp from '../../packet/arp.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import { makeFrame, type Frame } from '../frame.ts';
 import { send, type Output } from '../output.ts';
-import { macHigh, macLow, setMac, type Port } from '../port.ts';
+import { macHead, macTail, setMac, type Port } from '../port.ts';
 import type { Verdict } from '../verdict.ts';
 import { Neighbour, type HeldFrame } from './neighbour.ts';
 
@@ -66,8 +66,8 @@ export class NeighbourTable {
   /** `mac` answers for the neighbour: what was held for it leaves. */
   learn(neighbour: Neighbour, mac: number, now: number): void {
     neighbour.known = true;
-    neighbour.macHigh = macHigh(mac);
-    neighbour.macLow = macLow(mac);
+    neighbour.macHead = macHead(mac);
+    neighbour.macTail = macTail(mac);
     neighbour.staleAt = now + STALE_MS;
     this.stopAsking(neighbour);
     for (const held of takeHeld(neighbour)) {
@@ -134,7 +134,7 @@ export class NeighbourTable {
     frame.end = frame.start + ethernet.HEADER_LENGTH + arp.HEADER_LENGTH;
     const etherType = ethernet.ETHERTYPE_ARP;
     ethernet.write({ destination: BROADCAST_MAC, source: port.mac, etherType }, frame.bytes, frame.start);
-    if (neighbour.known) setMac(frame.bytes, frame.start, neighbour.macHigh, neighbour.macLow);
+    if (neighbour.known) setMac(frame.view, frame.start, neighbour.macHead, neighbour.macTail);
     const request = {
       operation: arp.REQUEST,
       senderMac: port.mac,
@@ -177,8 +177,8 @@ export class NeighbourTable {
 
 function address(frame: Frame, neighbour: Neighbour): void {
   const { port } = neighbour;
-  setMac(frame.bytes, frame.start + ethernet.DESTINATION, neighbour.macHigh, neighbour.macLow);
-  setMac(frame.bytes, frame.start + ethernet.SOURCE, port.macHigh, port.macLow);
+  setMac(frame.view, frame.start + ethernet.DESTINATION, neighbour.macHead, neighbour.macTail);
+  setMac(frame.view, frame.start + ethernet.SOURCE, port.macHead, port.macTail);
   frame.port = port.index;
 }
 

@@ -19,8 +19,8 @@ export class Neighbour {
   /** Signed. */
   readonly address: number;
   known = false;
-  macHigh = 0;
-  macLow = 0;
+  macHead = 0;
+  macTail = 0;
   /** Milliseconds: from then on the next frame makes the table ask again, while the old answer still serves. */
   staleAt = 0;
   /** Requests sent since the last answer; 0 when none is under way. */

@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import { nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import { isPlaced, nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
 import type { Path } from './places.ts';
 import { destinationOf } from './plan-traffic.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -21,9 +21,10 @@ export function checkNames(network: Network): Problem[] {
       if (director === undefined) return [];
       return roleProblem(network, director, 'director', [...service.path, 'director'], 'unknown-node');
     }),
-    ...network.services.flatMap(({ servers }) =>
-      servers.flatMap(({ name, path }) => roleProblem(network, name, 'server', path, 'unknown-server')),
-    ),
+    ...network.services.flatMap(({ servers }) => {
+      const listed = servers.map(({ name }) => name);
+      return servers.flatMap(({ name, path }) => roleProblem(network, name, 'server', path, 'unknown-server', listed));
+    }),
     ...topology.traffic.flatMap((settings, index) => trafficProblems(network, settings, index)),
   ];
 }
@@ -58,8 +59,7 @@ function nodeProblems(network: Network, node: NetworkNode): Problem[] {
 
 function hopProblems(network: Network, node: NetworkNode, hop: string | number, path: Path): Problem[] {
   if (typeof hop === 'string' && !network.nodes.has(hop)) return [unknown(network, 'unknown-node', hop, path)];
-  // A segment that is not there has been told already.
-  if (node.interfaces.some(({ segment }) => !network.segments.has(segment))) return [];
+  if (!isPlaced(network, node)) return [];
   if (nextHopAddress(network, node, hop) !== undefined) return [];
   const gateway = typeof hop === 'string' ? hop : formatIpv4(hop);
   return [makeProblem('gateway-not-adjacent', network.document.places.of(path), { node: node.name, gateway })];
@@ -71,11 +71,12 @@ function roleProblem(
   expected: NetworkNode['settings']['role'],
   path: Path,
   code: 'unknown-node' | 'unknown-server',
+  unlikely: readonly string[] = [],
 ): Problem[] {
   const node = network.nodes.get(name);
   if (!node) {
     const known = nodesOfRole(network, expected).map((other) => other.name);
-    return [unknown(network, code, name, path, known)];
+    return [unknown(network, code, name, path, known, unlikely)];
   }
   const { role } = node.settings;
   if (role === expected) return [];
@@ -96,12 +97,18 @@ function trafficProblems(network: Network, settings: TrafficSettings, index: num
   if (typeof to === 'string' && !destinationOf(network, settings)) {
     const known = [...network.services.map(({ name }) => name), ...network.nodes.keys()];
     problems.push(unknown(network, 'unknown-destination', to, [...path, 'to'], known));
-  } else if (to === undefined && !destinationOf(network, settings)) {
+  } else if (to === undefined && !destinationOf(network, settings) && hasServices(network)) {
     const choices = network.services.length > 0 ? network.services : nodesOfRole(network, 'server');
     const names = choices.map(({ name }) => name).join(', ');
     problems.push(makeProblem('which-destination', network.document.places.of(path), { choices: names || '-' }));
   }
   return problems;
+}
+
+/** Without the services it needs, or with two kinds of them, the file has another problem to be told first. */
+function hasServices({ document }: Network): boolean {
+  const { model, service, services } = document.topology;
+  return service === undefined ? model === 'nat' || services !== undefined : services === undefined;
 }
 
 function unknown(
@@ -110,10 +117,14 @@ function unknown(
   name: string,
   path: Path,
   known: Iterable<string> = code === 'unknown-segment' ? network.segments.keys() : network.nodes.keys(),
+  unlikely: readonly string[] = [],
 ): Problem {
   const range = nameRange(network, path);
   const names = [...known];
-  const meant = suggest(name, names);
+  const meant = suggest(
+    name,
+    names.filter((other) => !unlikely.includes(other)),
+  );
   const fix = meant === undefined ? undefined : { kind: 'replace' as const, range, text: meant };
   return makeProblem(code, range, { name, known: names.join(', ') || '-' }, { fix });
 }

@@ -2,6 +2,7 @@ import { formatIpv4 } from '../../packet/address.ts';
 import { gatewayFix } from './gateway-fix.ts';
 import type { Network } from './network.ts';
 import type { Path } from './places.ts';
+import { destinationOf, sendersOf } from './plan-traffic.ts';
 import type { Plan, PlannedNode, PlannedService } from './plan.ts';
 import { makeProblem, type Fix, type Problem } from './problem.ts';
 import { nodeNamed, pathMtu, walk, type Walk } from './walk.ts';
@@ -14,9 +15,13 @@ export function checkPaths(network: Network, plan: Plan): Problem[] {
   const findings = new PathFindings(network);
   for (const node of plan.nodes) findings.gatewaysOf(plan, node);
   for (const service of plan.services) servicePaths(plan, service, findings);
-  for (const traffic of plan.traffic) {
-    const from = nodeNamed(plan, traffic.from);
-    if (from && !plan.services.some(({ vip }) => vip === traffic.to)) directPath(plan, from, traffic.to, findings);
+  for (const [index, settings] of network.document.topology.traffic.entries()) {
+    const to = destinationOf(network, settings)?.address;
+    if (to === undefined || plan.services.some(({ vip }) => vip === to)) continue;
+    for (const name of sendersOf(network, settings)) {
+      const from = nodeNamed(plan, name);
+      if (from) directPath(plan, from, to, ['traffic', index, 'to'], findings);
+    }
   }
   return findings.problems;
 }
@@ -50,9 +55,9 @@ function servicePaths(plan: Plan, service: PlannedService, findings: PathFinding
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */
-function directPath(plan: Plan, from: PlannedNode, to: number, findings: PathFindings): void {
+function directPath(plan: Plan, from: PlannedNode, to: number, place: Path, findings: PathFindings): void {
   const way = walk(plan, from, to);
-  findings.forward(way, formatIpv4(to));
+  findings.forward(way, formatIpv4(to), way.nextHop === to ? place : undefined);
   const server = way.nodes.at(-1);
   if (way.end !== 'arrived' || !server || server === from) return;
   const nat = way.nodes.find((node) => node.forwarder?.nat);
@@ -88,15 +93,16 @@ class PathFindings {
   }
 
   toVip(way: Walk, service: PlannedService): void {
-    if (way.end === 'arrived' || this.#endsWithoutRoute(way)) return;
     const last = way.nodes.at(-1)!;
+    if (way.end === 'arrived' || this.#endsWithoutRoute(way) || this.#isTold(last)) return;
     const path = this.#servicePath(service.name);
     const params = { vip: formatIpv4(service.vip), at: last.name, director: service.director };
     this.#add('vip-unreachable', [...path, 'vip'], params, service.name);
   }
 
-  forward(way: Walk, to: string): void {
-    if (way.end !== 'arrived' && !this.#endsWithoutRoute(way)) this.#stuck('no-path', way, to);
+  /** `place` is where the destination is written, when the packet got as far as its segment. */
+  forward(way: Walk, to: string, place?: Path): void {
+    if (way.end !== 'arrived' && !this.#endsWithoutRoute(way)) this.#stuck('no-path', way, to, place);
   }
 
   back(way: Walk, to: string): void {
@@ -121,9 +127,14 @@ class PathFindings {
     const sender = way.nodes[way.links.indexOf(link)]!;
     const own: Path = ['nodes', sender.name, 'at', link.segment, 'mtu'];
     const shared: Path = ['segments', link.segment, 'mtu'];
-    const path = this.#network.document.places.has(own) ? own : shared;
+    const { places } = this.#network.document;
+    const path = [own, shared].find((candidate) => places.has(candidate)) ?? shared.slice(0, 2);
+    const subnet = places.text.slice(places.value(path).start.offset, places.value(path).end.offset);
+    const isShort = path.length === 2 && !places.has([...path, 'subnet']);
+    const text = isShort ? `{ subnet: ${subnet}, mtu: ${needed} }` : String(needed);
+    const fix = isShort || path.length > 2 ? this.#replace(path, text) : undefined;
     const params = { segment: link.segment, server, mtu: link.mtu, needed, service: service.name };
-    this.#add('tunnel-mtu', path, params, link.segment, this.#replace(path, String(needed)));
+    this.#add('tunnel-mtu', path, params, link.segment, fix);
   }
 
   /** The sender itself, or a router on the way, knows no route: told at that node, with the gateway it may have. */
@@ -131,18 +142,23 @@ class PathFindings {
     if (way.end !== 'no-route') return false;
     const last = way.nodes.at(-1)!;
     const fix = gatewayFix(this.#network, last.name, preferred);
-    const params = { node: last.name, gateway: fix?.gateway ?? '-' };
-    this.#add('missing-gateway', ['nodes', last.name], params, last.name, fix?.edit);
+    const params = { node: last.name, gateways: fix.gateways.join(', ') || '-' };
+    this.#add('missing-gateway', ['nodes', last.name], params, last.name, fix.edit);
     return true;
   }
 
-  #stuck(code: 'no-path' | 'no-path-back', way: Walk, to: string): void {
+  #stuck(code: 'no-path' | 'no-path-back', way: Walk, to: string, place?: Path): void {
     const last = way.nodes.at(-1)!;
-    // Whose gateway nobody has has been told already.
-    if (this.#seen.has(`gateway-nobody ${last.name}`)) return;
+    if (this.#isTold(last)) return;
     const params = { from: way.nodes[0]!.name, to, at: last.name };
-    const hasGateway = this.#network.document.places.has(['nodes', last.name, 'gateway']);
-    this.#add(code, ['nodes', last.name, ...(hasGateway ? ['gateway'] : [])], params, last.name);
+    const gateway: Path = ['nodes', last.name, 'gateway'];
+    const hasGateway = this.#network.document.places.has(gateway);
+    this.#add(code, place ?? (hasGateway ? gateway : gateway.slice(0, 2)), params, `${last.name} ${String(place)}`);
+  }
+
+  /** Whether it has been said already that the node's next hop does not exist. */
+  #isTold({ name }: PlannedNode): boolean {
+    return this.#seen.has(`gateway-nobody ${name}`);
   }
 
   #add(code: Problem['code'], path: Path, params: Record<string, string | number>, about: string, fix?: Fix): void {

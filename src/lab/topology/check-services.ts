@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import { neighbourInterface, nodesOfRole, type Network, type NetworkServer, type NetworkService } from './network.ts';
+import { isPlaced, neighbourInterface, nodesOfRole, type Network, type NetworkServer, type NetworkService } from './network.ts';
 import { makeProblem, type Problem } from './problem.ts';
 
 /** Every service can be carried: it has a model, one director, servers within the model's reach, and an address of its own. */
@@ -59,6 +59,7 @@ function acrossRouters(network: Network, { director, servers }: NetworkService):
   return servers.flatMap(({ name, node, path }) => {
     const port = node?.interfaces[0];
     if (!director || !node || !port || neighbourInterface(director, node)) return [];
+    if (!isPlaced(network, director) || !isPlaced(network, node)) return [];
     const segments = director.interfaces.map(({ segment }) => segment).join(', ');
     const params = { server: name, director: director.name, segment: port.segment, segments };
     const related = [

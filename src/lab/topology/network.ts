@@ -88,6 +88,11 @@ export function neighbourInterface(node: NetworkNode, other: NetworkNode): Netwo
   return undefined;
 }
 
+/** Whether the node has interfaces and all of them are on segments that exist; if not, that is the problem to tell. */
+export function isPlaced(network: Network, { interfaces }: NetworkNode): boolean {
+  return interfaces.length > 0 && interfaces.every(({ segment }) => network.segments.has(segment));
+}
+
 /** The address of a next hop given as a node's name or an address; undefined when it is on none of the node's segments. */
 export function nextHopAddress(network: Network, node: NetworkNode, hop: string | number): number | undefined {
   if (typeof hop === 'string') {

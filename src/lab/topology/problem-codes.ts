@@ -10,6 +10,7 @@ export const problemCodes = {
   'yaml-tab': 'error',
   'yaml-duplicate-key': 'error',
   'yaml-several-documents': 'error',
+  'yaml-key': 'error',
   'yaml-alias': 'error',
   'yaml-too-large': 'error',
   'yaml-tag': 'warning',
@@ -18,6 +19,7 @@ export const problemCodes = {
   // It does not have the shape of the schema.
   'unknown-key': 'error',
   'missing-key': 'error',
+  'missing-section': 'error',
   'empty-value': 'error',
   'empty-collection': 'error',
   'expected-map': 'error',

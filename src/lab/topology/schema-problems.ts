@@ -21,9 +21,10 @@ function problemsOf(issue: Issue, above: Path, root: unknown, places: Places): P
   const path = [...above, ...(issue.path as (string | number)[])];
   const written = valueAt(root, path);
   const range = places.of(path);
-  const key = String(path.at(-1) ?? '');
+  const key = String(path.findLast((part) => typeof part === 'string') ?? '');
+  const value = show(written, range, places);
   const problem = (code: ProblemCode, params = {}, fix?: Fix): Problem[] => [
-    makeProblem(code, range, { key, value: show(written), ...params }, { fix }),
+    makeProblem(code, range, { key, value, ...params }, { fix }),
   ];
 
   if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey(name, path, places));
@@ -41,7 +42,7 @@ function problemsOf(issue: Issue, above: Path, root: unknown, places: Places): P
   if (code) return problem(code, {}, fixFor(code, written, range));
   switch (issue.code) {
     case 'invalid_value':
-      return [choiceProblem(issue.values.map(String), written, key, range)];
+      return [choiceProblem(issue.values.map(String), written, key, value, range)];
     case 'too_small':
     case 'too_big':
       return problem('out-of-range', limitsOf(path));
@@ -72,14 +73,21 @@ function unknownKey(name: string, path: Path, places: Places): Problem {
 
 function missingKey(path: Path, places: Places): Problem {
   const parent = path.slice(0, -1);
-  const params = { key: String(path.at(-1)), place: parent.length === 0 ? 'file' : String(parent.at(-1)) };
-  return makeProblem('missing-key', places.of(parent), params);
+  const key = String(path.at(-1));
+  if (parent.length === 0) return makeProblem('missing-section', places.of(parent), { key });
+  return makeProblem('missing-key', places.of(parent), { key, place: parent.join('.') });
 }
 
-function choiceProblem(choices: readonly string[], written: unknown, key: string, range: Range): Problem {
+function choiceProblem(
+  choices: readonly string[],
+  written: unknown,
+  key: string,
+  value: string,
+  range: Range,
+): Problem {
   const meant = typeof written === 'string' ? suggest(written, choices) : undefined;
   const fix: Fix | undefined = meant === undefined ? undefined : { kind: 'replace', range, text: meant };
-  const params = { key, value: show(written), choices: choices.join(', ') };
+  const params = { key, value, choices: choices.join(', ') };
   return makeProblem('unknown-choice', range, params, { fix });
 }
 
@@ -124,7 +132,9 @@ function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
-function show(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+/** A number as it was written: 1e3 is not 1000 to its author. */
+function show(value: unknown, range: Range, places: Places): string {
+  const source = places.text.slice(range.start.offset, range.end.offset);
+  const text = typeof value === 'string' ? value : typeof value === 'number' ? source : (JSON.stringify(value) ?? '');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

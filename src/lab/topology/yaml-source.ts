@@ -1,6 +1,7 @@
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, YAMLError } from 'yaml';
 import { Places, type Path, type Span } from './places.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import { hasError, makeProblem, type Problem } from './problem.ts';
 
 export interface YamlSource {
@@ -24,11 +25,13 @@ export function readYaml(text: string): YamlSource {
   let document: Document.Parsed;
   try {
     // Keys are compared below: the parser's own comparison takes quadratic time.
-    document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+    document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
   } catch {
     return tooLarge; // Only the call stack can overflow: the nesting is thousands deep.
   }
-  const problems = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, places));
+  const problems = essential(
+    [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, places)),
+  );
   const reader = new Reader(places, problems);
   const value = document.contents === null ? undefined : reader.read(document.contents, []);
   if (!hasError(problems)) {
@@ -86,7 +89,8 @@ class Reader {
       const span = isNode(pair.key) ? spanOf(pair.key) : ([0, 0] as const);
       const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
       const first = key === undefined ? undefined : seen.get(key);
-      if (key === undefined) this.#add('yaml-syntax', span, { detail: 'a key must be a single word' });
+      if (key === undefined) this.#add('yaml-key', span);
+      else if (key === '__proto__') this.#add('bad-name', span, { value: key });
       else if (key === '<<' && !first) merges.push(pair);
       else if (first) this.#duplicate(key, span, first);
       else map[key] = this.read(pair.value, [...path, key], span);
@@ -114,7 +118,7 @@ class Reader {
     this.#problems.push(makeProblem('yaml-duplicate-key', this.#places.range(span), { key }, { related }));
   }
 
-  #add(code: 'yaml-too-large' | 'yaml-alias' | 'yaml-syntax' | 'expected-map', span: Span, params = {}): void {
+  #add(code: ProblemCode, span: Span, params = {}): void {
     this.#problems.push(makeProblem(code, this.#places.range(span), params));
   }
 }
@@ -127,6 +131,15 @@ function syntaxProblem(error: YAMLError, places: Places): Problem {
   if (error.code === 'MULTIPLE_DOCS') return makeProblem('yaml-several-documents', range);
   if (error.code === 'TAG_RESOLVE_FAILED' && error.name === 'YAMLWarning') return makeProblem('yaml-tag', range);
   return makeProblem('yaml-syntax', range, { detail: error.message });
+}
+
+/** One mistake makes the parser stumble several times: only the first complaint of a line helps, and a tab explains them all. */
+function essential(problems: readonly Problem[]): Problem[] {
+  const syntax = problems.filter(({ code }) => code === 'yaml-syntax');
+  const hasTab = problems.some(({ code }) => code === 'yaml-tab');
+  const firstOfLine = (problem: Problem) =>
+    syntax.find(({ range }) => range.start.line === problem.range.start.line) === problem;
+  return problems.filter((problem) => problem.code !== 'yaml-syntax' || (!hasTab && firstOfLine(problem)));
 }
 
 function spanOf(node: Node): Span {

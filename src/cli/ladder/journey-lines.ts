@@ -1,0 +1,97 @@
+import type { Hop, HopChange, Journey } from '../../journey/report.ts';
+import { formatIpv4, formatMac } from '../../packet/address.ts';
+import { decodeFrame } from '../../packet/decode.ts';
+import type { Layer } from '../../packet/layers.ts';
+import type { LadderContext } from './ladder.ts';
+import { arrow, MARGIN } from './lanes.ts';
+import type { Names } from './names.ts';
+
+const INDENT = ' '.repeat(MARGIN);
+
+/** One packet: its kind, then for each hop the arrow, what changed, and what the receiving node did. */
+export function journeyLines(journey: Journey, context: LadderContext): string[] {
+  const { translate, paint } = context;
+  const again = journey.retransmission ? paint('warning', translate('cli.retransmission')) : '';
+  // That a router's two sides are joined by what routing leaves alone is the ordinary case and not worth a word.
+  const unsure =
+    journey.confidence === 'certain' || journey.confidence === 'strong'
+      ? ''
+      : paint('warning', translate(`cli.confidence.${journey.confidence}`));
+  const kind = paint('heading', translate(`cli.kind.${journey.kind}`));
+  const title = [kind, paint('routine', translate(`cli.${journey.direction}`)), again, unsure]
+    .filter(Boolean)
+    .join('  ');
+  return [
+    `  ${title}`,
+    ...journey.hops.flatMap((hop, index) => hopLines(journey, hop, index === 0, context)),
+  ];
+}
+
+function hopLines(journey: Journey, hop: Hop, first: boolean, context: LadderContext): string[] {
+  const { translate, paint, names, lanes, frame } = context;
+  const { layers } = decodeFrame(frame(hop.frame));
+  const wrapped = layers.filter(({ kind }) => kind === 'ipv4').length > 1;
+  const signature = hop.changes.filter(({ role }) => role === 'signature');
+  const routine = hop.changes.filter(({ role }) => role === 'routine');
+  const time = (hop.timeNs / 1e6).toFixed(2).padStart(MARGIN - 2);
+  const lines = [
+    `${time}  ${arrow(lanes, journey, hop, wrapped || signature.length > 0)}  ${paint('routine', hop.segment)}  #${hop.frame}`,
+  ];
+  const add = (text: string) => lines.push(INDENT + text);
+  const list = (changes: readonly HopChange[], separator: string) =>
+    changes.map((change) => changeText(change, names)).join(separator);
+  if (first) add(headerText(layers, names));
+  if (signature.length > 0) add(paint('signature', list(signature, ' · ')));
+  if (routine.length > 0) add(paint('routine', `+${routine.length}  ${list(routine, ', ')}`));
+  for (const { field, expected, observed } of hop.expected.filter(({ ok }) => !ok)) {
+    add(
+      paint(
+        'bad',
+        translate('cli.unexpected', { field, expected: names(expected), observed: names(observed) }),
+      ),
+    );
+  }
+  const arrival = arrivalText(hop, context);
+  if (arrival) add(arrival);
+  return lines;
+}
+
+/** The whole header, as it left the first node; later hops show only the difference. */
+function headerText(layers: readonly Layer[], names: Names): string {
+  const words: string[] = [];
+  const ports = layers.find((layer) => layer.kind === 'tcp' || layer.kind === 'udp');
+  for (const layer of layers) {
+    if (layer.kind === 'ethernet')
+      words.push(`${names(formatMac(layer.source))} → ${names(formatMac(layer.destination))}`);
+    if (layer.kind === 'arp' && layer.operation === 1)
+      words.push(`${formatIpv4(layer.senderIp)} ? ${names(formatIpv4(layer.targetIp))}`);
+    if (layer.kind === 'arp' && layer.operation === 2)
+      words.push(`${names(formatIpv4(layer.senderIp))} = ${names(formatMac(layer.senderMac))}`);
+    if (layer.kind === 'ipv4') {
+      const [from, to] = ports ? [`:${ports.sourcePort}`, `:${ports.destinationPort}`] : ['', ''];
+      words.push(
+        `${names(formatIpv4(layer.source))}${from} → ${names(formatIpv4(layer.destination))}${to}`,
+        `TTL ${layer.ttl}`,
+      );
+    }
+    if (layer.kind === 'icmp') words.push(`ICMP ${layer.type}/${layer.code}`);
+    if (layer.kind === 'payload' && layer.end > layer.start) words.push(`+${layer.end - layer.start} B`);
+  }
+  return words.join(' · ');
+}
+
+function changeText({ field, before, after }: HopChange, names: Names): string {
+  if (field === 'ipip') return before === '' ? `ipip + [${names(after)}]` : `ipip − [${names(before)}]`;
+  return `${field} ${names(before) || '–'} → ${names(after) || '–'}`;
+}
+
+function arrivalText({ arrival }: Hop, { translate, paint }: LadderContext): string {
+  const { fate, reason, decision } = arrival;
+  const scheduled =
+    decision?.rule === 'schedule' ? [decision.server, decision.detail].filter(Boolean).join(' · ') : '';
+  const chosen = scheduled ? translate('cli.scheduled', { choice: scheduled }) : '';
+  if (fate === 'forwarded') return chosen ? paint('routine', `▼ ${chosen}`) : '';
+  const because = reason ? `: ${translate(`reason.${reason}`)}` : '';
+  const bad = fate === 'dropped' || fate === 'lost';
+  return paint(bad ? 'bad' : 'routine', `${bad ? '✕' : '▼'} ${translate(`cli.fate.${fate}`)}${because}`);
+}

@@ -1,0 +1,85 @@
+import type { Flow, Report } from '../../journey/report.ts';
+import type { Translate } from '../../l10n/translate.ts';
+import type { Plan } from '../../lab/topology/plan.ts';
+import type { Painter } from '../paint.ts';
+import { journeyLines } from './journey-lines.ts';
+import { header, lanesOf, type Lanes } from './lanes.ts';
+import { namesOf, type Names } from './names.ts';
+
+export interface LadderOptions {
+  readonly translate: Translate;
+  readonly paint: Painter;
+  /** Unfold every flow; otherwise the first of each outcome in each epoch is unfolded and the others are one line. */
+  readonly full: boolean;
+  /** Addresses as they are on the wire; otherwise the names of nodes and services where there are some. */
+  readonly values: boolean;
+  /** The captured bytes of a frame, by its number. */
+  readonly frame: (number: number) => Uint8Array;
+}
+
+export interface LadderContext extends LadderOptions {
+  readonly lanes: Lanes;
+  readonly names: Names;
+}
+
+/** The sequence diagram as lines of text: lanes are nodes in path order, arrows are frames, below each what it changed. */
+export function ladder(report: Report, plan: Plan, title: string, options: LadderOptions): string[] {
+  const { translate, paint } = options;
+  const context: LadderContext = { ...options, lanes: lanesOf(plan), names: namesOf(plan, options.values) };
+  const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
+  const heading = [
+    translate(`cli.model.${report.model}`),
+    title,
+    translate(`cli.engine.${report.engine}`),
+  ].join(' · ');
+  const lines = [paint('heading', heading), '', ...header(plan, context.lanes, translate)];
+  const opened = new Set<string>();
+  let epoch = 0;
+  for (const flow of report.flows) {
+    for (; epoch < flow.epoch; epoch++)
+      lines.push('', paint('heading', epochLine(report, epoch + 1, translate)));
+    const kind = `${flow.epoch} ${flow.outcome.kind}`;
+    const open = options.full || (flow.kind !== 'arp' && !opened.has(kind));
+    if (!open) {
+      lines.push(flowLine(flow, '▸', context));
+      continue;
+    }
+    opened.add(kind);
+    lines.push('', flowLine(flow, '▾', context));
+    for (const id of flow.journeys) lines.push(...journeyLines(journeys.get(id)!, context));
+    lines.push('');
+  }
+  return lines;
+}
+
+function flowLine(flow: Flow, mark: string, context: LadderContext): string {
+  const { names, translate } = context;
+  const end = (name: string, port: number | undefined) => (port === undefined ? name : `${name}:${port}`);
+  const parts = [
+    `${flow.request || translate(`cli.kind.${flow.kind}`)} → ${end(names(flow.service.address), flow.service.port)}`,
+    end(flow.client.node || flow.client.address, flow.client.port),
+    flow.server?.node ?? '',
+    flow.response,
+    translate('cli.packets', { count: flow.journeys.length }),
+    `${((flow.endNs - flow.startNs) / 1e6).toFixed(2)} ms`,
+    outcomeText(flow, context),
+  ];
+  return `${mark} #${flow.id}  ${parts.filter(Boolean).join('   ')}`;
+}
+
+function outcomeText({ outcome }: Flow, { translate, paint }: LadderContext): string {
+  const text = translate(`cli.outcome.${outcome.kind}`);
+  if (outcome.kind === 'answered') return paint('good', `✓ ${text}`);
+  if (outcome.kind === 'open') return text;
+  if (outcome.kind === 'ambiguous') return paint('warning', `? ${text} (${outcome.candidates})`);
+  const place = outcome.kind === 'lost' ? outcome.at : outcome.by;
+  return paint('bad', `✗ ${text} · ${place}: ${translate(`reason.${outcome.reason}`)}`);
+}
+
+function epochLine(report: Report, number: number, translate: Translate): string {
+  const changes = report.epochs.find(({ epoch }) => epoch === number)?.changes ?? [];
+  return translate('cli.epoch', {
+    epoch: number,
+    changes: changes.map(({ kind, name }) => `${kind} ${name}`.trim()).join(', '),
+  });
+}

@@ -1,0 +1,17 @@
+import type { Plan } from '../../lab/topology/plan.ts';
+import { formatIpv4, formatMac } from '../../packet/address.ts';
+
+/** The name people use for a MAC or an address as text; the text itself when it has none. */
+export type Names = (value: string) => string;
+
+/** A MAC is its node's, a VIP its service's. Other addresses stay: a node has several and they are what changes. */
+export function namesOf(plan: Plan, values: boolean): Names {
+  const names = new Map<string, string>();
+  if (!values) {
+    for (const { name, interfaces } of plan.nodes)
+      for (const { mac } of interfaces) names.set(formatMac(mac), name);
+    const vips = new Set(plan.services.map(({ vip }) => vip));
+    if (vips.size === 1) for (const vip of vips) names.set(formatIpv4(vip), 'VIP');
+  }
+  return (value) => value.replace(/[0-9a-f]+(?:[:.][0-9a-f]+)+/g, (part) => names.get(part) ?? part);
+}

@@ -1,0 +1,52 @@
+import * as ipv4 from '../packet/ipv4.ts';
+
+/**
+ * The checks and updates of `src/packet/checksum.ts` for the hot path: four bytes at a time through a DataView, which
+ * is two to three times as fast, and for headers already known to be sane.
+ */
+
+/** The IPv4 header at `ip`, of `length` bytes. */
+export function headerChecksumOk(view: DataView, ip: number, length: number): boolean {
+  return isZero(sum(view, ip, ip + length));
+}
+
+/** The TCP segment from `l4` to `end`, of the IPv4 packet at `ip`. */
+export function tcpChecksumOk(view: DataView, ip: number, l4: number, end: number): boolean {
+  const pseudoHeader = sum(view, ip + ipv4.SOURCE, ip + ipv4.OPTIONS) + ipv4.PROTOCOL_TCP + (end - l4);
+  return isZero(pseudoHeader + sum(view, l4, end));
+}
+
+/** What one 32-bit field's change adds to a checksum; 0 when there is none. Sums of these are changes too. */
+export function change(before: number, after: number): number {
+  if (before === after) return 0;
+  return (~before >>> 16) + (~before & 0xffff) + (after >>> 16) + (after & 0xffff);
+}
+
+/** The checksum at `offset` after such a change: RFC 1624, equation 3. One that was wrong stays wrong. */
+export function applyChange(view: DataView, offset: number, changes: number): void {
+  if (changes === 0) return;
+  const total = (~view.getUint16(offset) & 0xffff) + changes;
+  const folded = (total & 0xffff) + (total >>> 16);
+  view.setUint16(offset, ~((folded & 0xffff) + (folded >>> 16)));
+}
+
+/** Of 16-bit words, carries not folded: a packet has at most 2^15 words, so 31 bits hold it. */
+function sum(view: DataView, start: number, end: number): number {
+  let total = 0;
+  let at = start;
+  for (const last = end - 3; at < last; at += 4) {
+    const word = view.getInt32(at);
+    total += (word >>> 16) + (word & 0xffff);
+  }
+  if (at + 1 < end) {
+    total += view.getUint16(at);
+    at += 2;
+  }
+  return at < end ? total + (view.getUint8(at) << 8) : total;
+}
+
+/** In one's-complement arithmetic, where a sum that contains its own checksum is minus zero. */
+function isZero(total: number): boolean {
+  const folded = (total & 0xffff) + (total >>> 16);
+  return ((folded & 0xffff) + (folded >>> 16)) === 0xffff;
+}

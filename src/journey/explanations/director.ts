@@ -1,0 +1,102 @@
+import { formatIpv4 } from '../../packet/address.ts';
+import type { EpochEvidence } from '../evidence.ts';
+import type { FlowRecord } from '../flow-record.ts';
+import type { HopRecord } from '../hop-record.ts';
+import { uniquePorts } from '../promises/nat.ts';
+import { servicePath, type Finding, type Rule } from './finding.ts';
+import { endsAt } from './vip.ts';
+
+/** Flows of different hosts came to share a port of the NAT router, so that a reply could belong to several. */
+export const portsAmbiguous: Rule = (evidence) => {
+  const { journeys, stage } = evidence;
+  const nat = stage.network.plan.nodes.find(({ forwarder }) => forwarder?.nat);
+  if (nat === undefined) return [];
+  const setting = nat.forwarder!.nat!.translatePorts ? undefined : `nodes.${nat.name}.translatePorts`;
+  const shared = uniquePorts(evidence).broken.map((hop) => ({ hop, flow: hop.journey!.flow! }));
+  return [...shared, ...endsAt(journeys, 'ambiguous-port')].map(({ hop, flow }) => ({
+    place: nat.name,
+    flow,
+    hops: [hop],
+    params: { node: nat.name, port: String(shared[0]?.hop.facts.sourcePort ?? hop.facts.destinationPort) },
+    setting,
+  }));
+};
+
+export const portsExhausted: Rule = ({ journeys }) =>
+  endsAt(journeys, 'ports-exhausted').map(({ hop, flow }) => ({
+    place: hop.to,
+    flow,
+    hops: [hop],
+    params: { node: hop.to },
+    setting: `nodes.${hop.to}.ports`,
+  }));
+
+export const noServer: Rule = ({ journeys }) =>
+  endsAt(journeys, 'no-server').map(({ hop, flow }) => {
+    const service = hop.arrival?.decision?.service;
+    return {
+      place: service ?? hop.to,
+      flow,
+      hops: [hop],
+      params: { node: hop.to, service: service ?? flow.service.address },
+      setting: service === undefined ? undefined : `${servicePath(service)}.servers`,
+    };
+  });
+
+/** The director knows nothing of the connection: it was never opened, forgotten, or its server was removed. */
+export const noConnection: Rule = ({ journeys }) =>
+  endsAt(journeys, 'no-connection', 'no-entry', 'server-removed').map(({ hop, flow }) => ({
+    place: hop.to,
+    flow,
+    hops: [hop],
+    params: { node: hop.to, client: `${flow.client.address}:${flow.client.port ?? ''}` },
+    setting: hop.arrival?.reason === 'server-removed' ? `nodes.${hop.to}.onRemove` : undefined,
+  }));
+
+/** Frames to the director went nowhere, or nobody answered ARP for its address, and it has been silent since. */
+export const directorDown: Rule = (evidence) => {
+  const { stage, journeys, states } = evidence;
+  const { network } = stage;
+  const directors = new Set(network.plan.services.map(({ director }) => director));
+  return [...directors].flatMap((name) => {
+    const lastSeen = lastFrameOf(name, evidence);
+    const unheard = journeys.flatMap((journey) => {
+      const hop = journey.kind === 'arp-request' ? unansweredFor(name, journey.flow!, journey.first) : lostTo(name, journey.last);
+      return hop && !journey.pending && hop.timeNs > lastSeen ? [{ hop, flow: journey.flow! }] : [];
+    });
+    const down = network.node(name)!.interfaces.find((port) => port.down);
+    const isKnownDown = down !== undefined || unheard.some(({ hop }) => !states.isUp(name, hop.timeNs));
+    // One lost frame is a lossy link; a director that is down loses them all.
+    if (unheard.length === 0 || (unheard.length === 1 && !isKnownDown)) return [];
+    const vips = network.plan.services.filter(({ director }) => director === name).map(({ vip }) => formatIpv4(vip));
+    const setting = down && `nodes.${name}.at.${down.segment}.down`;
+    const params = { node: name, vip: [...new Set(vips)].join(', ') };
+    // The requests behind an unanswered ARP question suffer from it too.
+    const waiting = journeys.flatMap(({ flow, last, outcome, pending }) =>
+      flow!.kind !== 'arp' && outcome !== 'arrived' && !pending && network.directorsOf(last.facts.destination).includes(name)
+        ? [{ hop: last, flow: flow! }]
+        : [],
+    );
+    return [...unheard, ...waiting].map(
+      ({ hop, flow }): Finding => ({ place: name, flow, hops: [hop], params, setting }),
+    );
+  });
+};
+
+function lastFrameOf(name: string, { journeys }: EpochEvidence): number {
+  let last = -Infinity;
+  for (const { hops } of journeys) for (const hop of hops) if (hop.from === name) last = Math.max(last, hop.timeNs);
+  return last;
+}
+
+function lostTo(name: string, hop: HopRecord): HopRecord | undefined {
+  return !hop.received && hop.to === name ? hop : undefined;
+}
+
+/** An ARP question for an address that the director should answer for. */
+function unansweredFor(name: string, flow: FlowRecord, hop: HopRecord): HopRecord | undefined {
+  const { network } = hop.stage;
+  const asked = flow.serviceAddress;
+  const isIts = network.directorsOf(asked).includes(name) || network.stationOfAddress(asked)?.node.name === name;
+  return isIts && !flow.answered ? hop : undefined;
+}

@@ -1,0 +1,25 @@
+import type { EpochEvidence } from '../evidence.ts';
+import type { FlowRecord } from '../flow-record.ts';
+import type { HopRecord } from '../hop-record.ts';
+
+/** Evidence of one cause at one place. Findings of the same code, setting and place become one explanation. */
+export interface Finding {
+  /** What it is about, so that each server at fault is named by itself. */
+  readonly place: string;
+  /** The flow that suffered; absent when the finding is not about one. */
+  readonly flow?: FlowRecord | undefined;
+  readonly hops: readonly HopRecord[];
+  readonly params: Readonly<Record<string, string>>;
+  readonly setting?: string | undefined;
+}
+
+/**
+ * One rule: symptoms in the frames first; the plan's settings only to name the cause. A healthy run gives nothing.
+ * Later rules are told which flows earlier ones explained.
+ */
+export type Rule = (evidence: EpochEvidence, explained: ReadonlySet<FlowRecord>) => Finding[];
+
+/** Where a setting of a service stands in the file: `service` is the only one's name when it was written so. */
+export function servicePath(name: string): string {
+  return name === 'service' ? name : `services.${name}`;
+}

@@ -1,0 +1,79 @@
+import { formatIpv4 } from '../../packet/address.ts';
+import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
+import { totalLengthOf } from '../../packet/ipv4.ts';
+import type { HopRecord } from '../hop-record.ts';
+import type { JourneyRecord } from '../journey-record.ts';
+import { choiceOf } from '../predictions.ts';
+import { serviceOf } from '../signature.ts';
+import type { Finding, Rule } from './finding.ts';
+import { endsAt } from './vip.ts';
+
+/** A packet that must not be fragmented was too long, in a tunnel by the 20 bytes of the wrapper. */
+export const mtuExceeded: Rule = ({ journeys }) => {
+  const errors = journeys.filter(isTooBig);
+  return endsAt(journeys, 'too-big').map(({ hop, flow }): Finding => {
+    const error = errors.find((journey) => journey.flow === flow);
+    const filtered = error?.last.arrival?.reason === 'filtered' ? error.last : undefined;
+    const egress = egressOf(hop);
+    const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
+    const mtu = error ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8) : undefined;
+    return {
+      place: hop.to,
+      flow,
+      hops: error ? [hop, error.first] : [hop],
+      params: {
+        node: hop.to,
+        length: String(length),
+        mtu: mtu ? String(mtu[0]! * 256 + mtu[1]!) : String(egress?.port.mtu ?? ''),
+      },
+      // A filter that keeps the sender from hearing of it turns a nuisance into a black hole.
+      setting: filtered
+        ? `nodes.${filtered.to}.at.${filtered.segment}.drop`
+        : egress && `segments.${egress.port.segment}.mtu`,
+    };
+  });
+};
+
+/** A node had no way to where a packet was to go, or found nobody there. */
+export const noRoute: Rule = ({ journeys }, explained) =>
+  endsAt(journeys, 'no-route', 'neighbour-unreachable', 'host-unreachable', 'network-unreachable', 'not-local', 'not-ours')
+    .filter(({ hop, flow }) => !explained.has(flow) && flow.outcome.kind !== 'answered' && isAimedAway(hop))
+    .map(({ hop, flow }) => {
+      const misled = hop.arrival!.reason === 'not-local' || hop.arrival!.reason === 'not-ours';
+      const own = misled ? hop.from : hop.to;
+      return {
+        place: hop.to,
+        flow,
+        hops: [hop],
+        params: {
+          node: hop.to,
+          address: formatIpv4(hop.facts.destination),
+          reason: hop.arrival!.reason,
+        },
+        setting: `nodes.${own}.gateway`,
+      };
+    });
+
+/** Packets for the node itself that it does not want have another cause. */
+function isAimedAway({ facts, stage, to }: HopRecord): boolean {
+  const node = stage.network.node(to);
+  return node !== undefined && facts.kind !== 'arp' && !stage.network.isLocal(node, facts.destination);
+}
+
+function isTooBig({ kind, first: { facts } }: JourneyRecord): boolean {
+  return (
+    kind === 'icmp-error' &&
+    facts.icmpType === DESTINATION_UNREACHABLE &&
+    facts.icmpCode === FRAGMENTATION_NEEDED
+  );
+}
+
+/** The way by which the packet should have left the node. */
+function egressOf(hop: HopRecord) {
+  const { network } = hop.stage;
+  const node = network.node(hop.to);
+  const flow = hop.journey!.flow!;
+  const server = serviceOf(flow, hop)?.servers.find(({ name }) => name === choiceOf(flow)?.server);
+  const target = node?.forwarder && server ? server.address : hop.facts.destination;
+  return node && network.route(node, target);
+}

@@ -1,0 +1,125 @@
+import { formatIpv4 } from '../../packet/address.ts';
+import { DESTINATION_UNREACHABLE, PORT_UNREACHABLE } from '../../packet/icmp.ts';
+import type { EpochEvidence, Served } from '../evidence.ts';
+import type { FlowRecord } from '../flow-record.ts';
+import type { HopRecord } from '../hop-record.ts';
+import type { JourneyRecord } from '../journey-record.ts';
+import { serviceOf } from '../signature.ts';
+import { servicePath, type Finding, type Rule } from './finding.ts';
+import { endsAt } from './vip.ts';
+
+/** dr or tun to a server that listens on another port: it resets with the VIP as its address and its own MAC. */
+export const drPortMap: Rule = (evidence) =>
+  refusals(evidence).flatMap(({ reset, flow }): Finding[] => {
+    const mapped = portMap(reset, flow);
+    if (mapped === undefined) return [];
+    const { service, server } = mapped;
+    return [
+      {
+        place: server.name,
+        flow,
+        hops: [reset],
+        params: {
+          node: server.name,
+          model: service.model,
+          vip: formatIpv4(service.vip),
+          port: String(service.port),
+          serverPort: String(server.port),
+        },
+        setting: `${servicePath(service.name)}.servers.${server.name}.port`,
+      },
+    ];
+  });
+
+/** A connection or datagram was turned away by whoever it reached, for no reason of load balancing. */
+export const connectionRefused: Rule = (evidence) =>
+  refusals(evidence).flatMap(({ reset, flow }): Finding[] => {
+    if (portMap(reset, flow)) return [];
+    const byServer = reset.stage.network.node(reset.from)?.role === 'server';
+    return [
+      {
+        place: reset.from,
+        flow,
+        hops: [reset],
+        params: {
+          node: reset.from,
+          address: flow.service.address,
+          port: String(flow.service.port ?? ''),
+        },
+        setting: byServer ? `nodes.${reset.from}.listen` : undefined,
+      },
+    ];
+  });
+
+/** The request arrived, silence, and the server filters by reverse path. */
+export const reversePathFilter: Rule = ({ journeys }) =>
+  endsAt(journeys, 'reverse-path-filter')
+    .filter(({ hop, flow }) => !flow.replied.has(hop.to))
+    .map(({ hop, flow }) => ({
+      place: hop.to,
+      flow,
+      hops: [hop],
+      params: { node: hop.to, source: formatIpv4(hop.facts.source) },
+      setting: `nodes.${hop.to}.rpFilter`,
+    }));
+
+/** A server called the tunnel's packets unreachable, or was silent about them for want of a decapsulator. */
+export const noDecapsulator: Rule = ({ journeys, stage: { network } }) => {
+  const complaints = journeys.flatMap(({ kind, first, flow }) => {
+    const { quoted, icmpType } = first.facts;
+    const isAboutTunnel = kind === 'icmp-error' && icmpType === DESTINATION_UNREACHABLE && quoted?.outerAt;
+    // A router's 3/4 about the tunnel is about its size.
+    return isAboutTunnel && first.facts.icmpCode !== 4 && network.node(first.from)?.role === 'server'
+      ? [{ name: first.from, hop: first, flow: flow! }]
+      : [];
+  });
+  const silent = endsAt(journeys, 'no-decapsulator')
+    .filter(({ flow, hop }) => !flow.replied.has(hop.to))
+    .map(({ hop, flow }) => ({ name: hop.to, hop, flow }));
+  return [...complaints, ...silent].map(({ name, hop, flow }) => ({
+    place: name,
+    flow,
+    hops: [hop],
+    params: { node: name },
+    setting: network.node(name)?.decapsulate === false ? `nodes.${name}.decapsulate` : undefined,
+  }));
+};
+
+interface Refusal {
+  readonly reset: HopRecord;
+  readonly flow: FlowRecord;
+}
+
+/** Resets of a SYN, and ICMP port unreachable: by the other end, not by the client. */
+function refusals({ journeys }: EpochEvidence): Refusal[] {
+  return journeys.flatMap((journey) => {
+    const flow = journey.flow!;
+    const { first, kind, direction } = journey;
+    if (direction !== 'reply') return [];
+    const { icmpType, icmpCode, quoted } = first.facts;
+    const isUnreachable =
+      kind === 'icmp-error' &&
+      icmpType === DESTINATION_UNREACHABLE &&
+      icmpCode === PORT_UNREACHABLE &&
+      quoted?.outerAt === 0;
+    return isUnreachable || (kind === 'rst' && isOfSyn(journey)) ? [{ reset: first, flow }] : [];
+  });
+}
+
+/** A reset before anybody accepted: it acknowledges the SYN and nothing more. */
+function isOfSyn({ first, flow }: JourneyRecord): boolean {
+  const { synSequence } = flow!;
+  return synSequence !== undefined && first.facts.acknowledgement === ((synSequence + 1) >>> 0) && isBeforeSynAck(flow!, first);
+}
+
+function isBeforeSynAck(flow: FlowRecord, reset: HopRecord): boolean {
+  return !flow.journeys.some(({ kind, first }) => kind === 'syn-ack' && first.timeNs < reset.timeNs);
+}
+
+function portMap(reset: HopRecord, flow: FlowRecord) {
+  const service: Served['service'] | undefined = serviceOf(flow, reset);
+  const server = service?.servers.find(({ name }) => name === reset.from);
+  if (!service || !server || service.model === 'dnat' || server.port === service.port) return undefined;
+  const node = reset.stage.network.node(server.name);
+  return node?.listen.includes(service.port) ? undefined : { service, server };
+}

@@ -1,0 +1,88 @@
+import { formatIpv4, formatMac } from '../../packet/address.ts';
+import type { FlowRecord } from '../flow-record.ts';
+import type { HopRecord } from '../hop-record.ts';
+import type { JourneyRecord } from '../journey-record.ts';
+import type { Network } from '../network.ts';
+import type { Finding, Rule } from './finding.ts';
+
+/** Somebody besides the director answered ARP for the VIP. */
+export const vipTwoAnswers: Rule = ({ journeys, stage: { network } }) => {
+  const replies = journeys.filter(({ kind, first }) => kind === 'arp-reply' && network.isVip(first.facts.source));
+  return replies.flatMap(({ first, flow }) => {
+    const vip = first.facts.source;
+    const directors = network.directorsOf(vip);
+    const name = network.stationOfMac(first.facts.etherSource)?.node.name ?? first.from;
+    if (directors.includes(name)) return [];
+    const others = replies.filter((reply) => reply.first.facts.source === vip && reply.first.from !== first.from);
+    const node = network.node(name);
+    const holds = node !== undefined && network.isLocal(node, vip) && node.sysctls.arp_ignore === 0;
+    return {
+      place: name,
+      flow: flow!,
+      hops: [first, ...others.map((reply) => reply.first)],
+      params: { vip: formatIpv4(vip), node: name, mac: formatMac(first.facts.etherSource), director: directors.join(', ') },
+      setting: holds ? `nodes.${name}.hideVip` : undefined,
+    };
+  });
+};
+
+/** A packet for the VIP came to a server that does not have it, and nothing came back. */
+export const vipNotLocal: Rule = ({ journeys, stage: { network } }) =>
+  endsAt(journeys, 'vip-not-local').flatMap(({ hop, flow }): Finding[] => {
+    const node = network.node(hop.to);
+    if (node?.role !== 'server' || flow.replied.has(hop.to)) return [];
+    const vip = hop.facts.destination;
+    return [
+      {
+        place: hop.to,
+        flow,
+        hops: [hop],
+        params: { node: hop.to, vip: formatIpv4(vip) },
+        setting: network.isLocal(node, vip) ? undefined : `nodes.${hop.to}.holdVip`,
+      },
+    ];
+  });
+
+/** A dnat reply reached the client with the server's own address on it. */
+export const replyNotRewritten: Rule = ({ served, stage: { network } }) =>
+  served.flatMap(({ journey, flow, service }): Finding[] => {
+    if (service.model !== 'dnat' || journey.direction !== 'reply') return [];
+    const hop = journey.hops.find(({ received, to }) => received && to === flow.client.node);
+    const server = hop && service.servers.find(({ address }) => address === hop.facts.source);
+    if (!hop || !server) return [];
+    return [
+      {
+        place: server.name,
+        flow,
+        hops: [hop],
+        params: {
+          node: server.name,
+          rip: formatIpv4(server.address),
+          vip: formatIpv4(service.vip),
+          client: flow.client.node,
+          director: service.director,
+        },
+        setting: gatewayIs(network, server.name, service.director, flow.clientAddress)
+          ? undefined
+          : `nodes.${server.name}.gateway`,
+      },
+    ];
+  });
+
+/** The packets that ended at a node for this reason. */
+export function endsAt(
+  journeys: readonly JourneyRecord[],
+  ...reasons: readonly string[]
+): { readonly hop: HopRecord; readonly flow: FlowRecord }[] {
+  return journeys.flatMap(({ hops, flow }) =>
+    hops
+      .filter(({ arrival }) => arrival !== undefined && reasons.includes(arrival.reason))
+      .map((hop) => ({ hop, flow: flow! })),
+  );
+}
+
+function gatewayIs(network: Network, from: string, director: string, target: number): boolean {
+  const node = network.node(from);
+  const way = node && network.route(node, target);
+  return way !== undefined && network.stationOfAddress(way.nextHop)?.node.name === director;
+}
