@@ -11,7 +11,9 @@ import { buildArp, buildTcp } from '../src/packet/build.ts';
  * shuffled order, so that a million of them means a million cold cache lines. Each figure is the median of the rounds.
  */
 export function run(print: (line: string) => void): void {
-  print(`forwarder: ns per packet, median of ${ROUNDS} rounds of ${PACKETS.toLocaleString('en')} packets, 64-byte frames`);
+  print(
+    `forwarder: ns per packet, median of ${ROUNDS} rounds of ${PACKETS.toLocaleString('en')} packets, 64-byte frames`,
+  );
   print('model         connections   copy  forward + copy  forward only  ratio to copy  bytes/connection');
   for (const name of Object.keys(CASES)) {
     for (const connections of [1_000, 1_000_000]) print(measure(name, connections));
@@ -29,7 +31,7 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   dr: { model: 'dr', snat: false },
   tun: { model: 'tun', snat: false },
-  'dnat': { model: 'dnat', snat: false },
+  dnat: { model: 'dnat', snat: false },
   'dnat+snat': { model: 'dnat', snat: true },
   nat: { model: 'nat', snat: false },
 };
@@ -134,9 +136,16 @@ function makeRequest({ model }: Case, flags: number): Template {
 }
 
 function learn(forwarder: Forwarder, frame: Frame, { model }: Case): void {
-  const addresses = model === 'nat' ? [UPSTREAM] : Array.from({ length: SERVERS }, (_, i) => SERVER_NETWORK + 10 + i);
+  const addresses =
+    model === 'nat' ? [UPSTREAM] : Array.from({ length: SERVERS }, (_, i) => SERVER_NETWORK + 10 + i);
   for (const senderIp of addresses) {
-    const arp = { operation: 2, senderMac: NEIGHBOUR, senderIp, targetMac: DIRECTOR[1]!, targetIp: SERVER_NETWORK + 1 };
+    const arp = {
+      operation: 2,
+      senderMac: NEIGHBOUR,
+      senderIp,
+      targetMac: DIRECTOR[1]!,
+      targetIp: SERVER_NETWORK + 1,
+    };
     fillFrame(frame, 1, buildArp({ arp }));
     forwarder.receive(frame, 0);
   }
@@ -150,7 +159,16 @@ function config({ model, snat }: Case, connections: number): ForwarderConfig {
     weight: 1,
   }));
   const ports = { first: 1024, last: 65535 };
-  const service = { name: 'web', vip: VIP, protocol: 'tcp', port: 80, scheduler: 'rr', servers, snat, ports } as const;
+  const service = {
+    name: 'web',
+    vip: VIP,
+    protocol: 'tcp',
+    port: 80,
+    scheduler: 'rr',
+    servers,
+    snat,
+    ports,
+  } as const;
   return {
     interfaces: [
       { segment: 'a', address: parseIpv4('10.0.0.1')!, prefixLength: 24, mac: DIRECTOR[0]!, mtu: 1500 },

@@ -7,13 +7,19 @@ import * as ipv4 from '../packet/ipv4.ts';
 
 /** The IPv4 header at `ip`, of `length` bytes. */
 export function headerChecksumOk(view: DataView, ip: number, length: number): boolean {
-  return isZero(sum(view, ip, ip + length));
+  return fold(sum(view, ip, ip + length)) === 0xffff;
+}
+
+/** Writes the checksum of the IPv4 header at `ip`, of 20 bytes. */
+export function fillHeaderChecksum(view: DataView, ip: number): void {
+  view.setUint16(ip + ipv4.CHECKSUM, 0);
+  view.setUint16(ip + ipv4.CHECKSUM, ~fold(sum(view, ip, ip + ipv4.HEADER_LENGTH)));
 }
 
 /** The TCP segment from `l4` to `end`, of the IPv4 packet at `ip`. */
 export function tcpChecksumOk(view: DataView, ip: number, l4: number, end: number): boolean {
   const pseudoHeader = sum(view, ip + ipv4.SOURCE, ip + ipv4.OPTIONS) + ipv4.PROTOCOL_TCP + (end - l4);
-  return isZero(pseudoHeader + sum(view, l4, end));
+  return fold(pseudoHeader + sum(view, l4, end)) === 0xffff;
 }
 
 /** What one 32-bit field's change adds to a checksum; 0 when there is none. Sums of these are changes too. */
@@ -25,9 +31,7 @@ export function change(before: number, after: number): number {
 /** The checksum at `offset` after such a change: RFC 1624, equation 3. One that was wrong stays wrong. */
 export function applyChange(view: DataView, offset: number, changes: number): void {
   if (changes === 0) return;
-  const total = (~view.getUint16(offset) & 0xffff) + changes;
-  const folded = (total & 0xffff) + (total >>> 16);
-  view.setUint16(offset, ~((folded & 0xffff) + (folded >>> 16)));
+  view.setUint16(offset, ~fold((~view.getUint16(offset) & 0xffff) + changes));
 }
 
 /** Of 16-bit words, carries not folded: a packet has at most 2^15 words, so 31 bits hold it. */
@@ -45,8 +49,8 @@ function sum(view: DataView, start: number, end: number): number {
   return at < end ? total + (view.getUint8(at) << 8) : total;
 }
 
-/** In one's-complement arithmetic, where a sum that contains its own checksum is minus zero. */
-function isZero(total: number): boolean {
+/** Adds the carries of a 31-bit sum back in (ones'-complement). */
+function fold(total: number): number {
   const folded = (total & 0xffff) + (total >>> 16);
-  return ((folded & 0xffff) + (folded >>> 16)) === 0xffff;
+  return (folded & 0xffff) + (folded >>> 16);
 }

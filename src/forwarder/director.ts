@@ -61,17 +61,16 @@ export class Director {
     const { words } = this.connections.table;
     const base = connection << at.LOG2_WORDS;
     const server = this.services.server(words[base + at.SERVER]!);
-    const gone = server.removed === 'reset' || server.removed === 'silent';
     if (direction === 0 && isFirst(packet)) {
       const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
-      if (gone || isClosing(state)) {
+      if (server.gone || isClosing(state)) {
         // The client uses its port again: a new connection (IPVS's `conn_reuse_mode`).
         this.connections.end(connection);
         return this.receiveFirst(packet, port, verdict);
       }
     }
     this.name(verdict, this.ruleFor(server, direction), server, words[base + at.SERIAL]!);
-    if (gone) return this.refuseRemoved(packet, connection, direction, server, port, verdict);
+    if (server.gone) return this.refuseRemoved(packet, connection, direction, server, port, verdict);
     if (!this.admits(packet, server.model, verdict)) return verdict;
     const sharesReplies =
       direction === 1 && (words[base]! & at.OWNS_PORT) === 0 && server.model === this.services.nat;

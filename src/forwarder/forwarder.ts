@@ -151,6 +151,7 @@ export class Forwarder {
     packet.l4 = ip + ipv4.headerLengthOf(bytes, ip);
     packet.length = ipv4.totalLengthOf(bytes, ip);
     packet.now = now;
+    packet.clock = now | 0;
     // Ethernet pads short frames: what is behind the packet does not travel on.
     frame.end = ip + packet.length;
     if (ipv4.protocolOf(bytes, ip) !== ipv4.PROTOCOL_TCP || ipv4.isFragment(bytes, ip)) {

@@ -18,6 +18,8 @@ export class Packet {
   flags = 0;
   /** Milliseconds. */
   now = 0;
+  /** The same modulo 2^32, signed, as connections keep their end. */
+  clock = 0;
 
   constructor(frame: Frame) {
     this.frame = frame;

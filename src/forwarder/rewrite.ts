@@ -18,7 +18,8 @@ export function decrementTtl(view: DataView, ip: number): void {
 export function translate(packet: Packet, source: number, destination: number, ports: number): void {
   const { view, ip, l4 } = packet;
   const addresses =
-    change(view.getInt32(ip + ipv4.SOURCE), source) + change(view.getInt32(ip + ipv4.DESTINATION), destination);
+    change(view.getInt32(ip + ipv4.SOURCE), source) +
+    change(view.getInt32(ip + ipv4.DESTINATION), destination);
   const all = addresses + change(view.getInt32(l4 + tcp.SOURCE_PORT), ports);
   applyChange(view, ip + ipv4.CHECKSUM, addresses);
   applyChange(view, l4 + tcp.CHECKSUM, all);

@@ -44,6 +44,11 @@ export class Server implements Candidate {
     this.weight = config.weight;
   }
 
+  /** Its connections are refused: `removed` is `reset` or `silent`. */
+  get gone(): boolean {
+    return this.removed === 'reset' || this.removed === 'silent';
+  }
+
   get active(): number {
     return this.totals[ACTIVE]!;
   }

@@ -1,6 +1,13 @@
 import type { DecisionEvent } from '../lab/events.ts';
 import type { PlannedNode } from '../lab/topology/plan.ts';
-import { destinationOf, dontFragmentOf, headerChecksumOk, sourceOf, totalLengthOf, ttlOf } from '../packet/ipv4.ts';
+import {
+  destinationOf,
+  dontFragmentOf,
+  headerChecksumOk,
+  sourceOf,
+  totalLengthOf,
+  ttlOf,
+} from '../packet/ipv4.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { Station } from './network.ts';
@@ -136,7 +143,9 @@ function inferredArp({ facts, provoked, stage, to }: HopRecord): Arrival {
   if (facts.arpOperation === 2) return accepted;
   const node = stage.network.node(to);
   const asked = node && stage.network.isLocal(node, facts.destination);
-  return asked && !node.loopback.includes(facts.destination) ? { fate: 'ignored', reason: 'no-arp-reply' } : ignored;
+  return asked && !node.loopback.includes(facts.destination)
+    ? { fate: 'ignored', reason: 'no-arp-reply' }
+    : ignored;
 }
 
 /** Why a router kept a packet, in the order in which the kernel asks. */

@@ -53,7 +53,9 @@ export function balancedHop({ hops }: JourneyRecord): HopRecord | undefined {
 
 /** The hops by which the packet reached a server of the service. */
 export function hopsIntoServer({ journey, service }: Served): HopRecord[] {
-  return journey.hops.filter(({ received, to }) => received && service.servers.some(({ name }) => name === to));
+  return journey.hops.filter(
+    ({ received, to }) => received && service.servers.some(({ name }) => name === to),
+  );
 }
 
 /** A request as the client meant it: addressed to the VIP. (A client may also reset what comes from elsewhere.) */

@@ -21,9 +21,21 @@ export function meetsExpectation(
   const flows = report.flows.filter(({ kind }) => kinds.includes(kind));
   const broken = report.promises.filter(({ verdict }) => verdict === 'broken').map(({ id }) => id);
   const differences = [
-    compare('outcomes', expect?.outcomes ?? ['answered'], flows.map(({ outcome }) => outcome.kind)),
+    compare(
+      'outcomes',
+      expect?.outcomes ?? ['answered'],
+      flows.map(({ outcome }) => outcome.kind),
+    ),
     compare('broken', expect?.broken ?? [], broken),
-    ...(expect ? [compare('explanations', expect.explanations, report.explanations.map(({ code }) => code))] : []),
+    ...(expect
+      ? [
+          compare(
+            'explanations',
+            expect.explanations,
+            report.explanations.map(({ code }) => code),
+          ),
+        ]
+      : []),
   ].filter((difference) => difference !== undefined);
   return { ok: differences.length === 0, differences };
 }

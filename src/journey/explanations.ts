@@ -1,6 +1,12 @@
 import type { Translate } from '../l10n/translate.ts';
 import { byEpoch, type EpochEvidence, type Evidence } from './evidence.ts';
-import { directorDown, noConnection, noServer, portsAmbiguous, portsExhausted } from './explanations/director.ts';
+import {
+  directorDown,
+  noConnection,
+  noServer,
+  portsAmbiguous,
+  portsExhausted,
+} from './explanations/director.ts';
 import type { Finding, Rule } from './explanations/finding.ts';
 import { mtuExceeded, noRoute } from './explanations/path.ts';
 import { connectionRefused, drPortMap, noDecapsulator, reversePathFilter } from './explanations/server.ts';

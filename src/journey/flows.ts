@@ -22,7 +22,10 @@ export class FlowDeriver {
   readonly flows: FlowRecord[] = [];
   readonly #tuples = new TupleIndex();
   /** First fragments: their later ones have no ports. */
-  readonly #fragments = new Map<string, { readonly flow: FlowRecord; readonly direction: Journey['direction'] }>();
+  readonly #fragments = new Map<
+    string,
+    { readonly flow: FlowRecord; readonly direction: Journey['direction'] }
+  >();
 
   add(journey: JourneyRecord): void {
     this.#place(journey);
@@ -111,7 +114,11 @@ export class FlowDeriver {
     const fits = flow && entry.direction === (asks ? 'request' : 'reply');
     const over = asks && flow && (flow.answered || journey.first.timeNs - flow.endNs > ARP_SILENCE_NS);
     if (fits && !over) return this.#assign(journey, flow, entry.direction);
-    this.#assign(journey, this.#open('arp', journey, asks ? tuple : reversed(tuple)), asks ? 'request' : 'reply');
+    this.#assign(
+      journey,
+      this.#open('arp', journey, asks ? tuple : reversed(tuple)),
+      asks ? 'request' : 'reply',
+    );
   }
 
   #placeByQuote(journey: JourneyRecord, quoted: FrameFacts): boolean {

@@ -26,7 +26,11 @@ interface Numbered {
  */
 export class JourneyBuilder {
   readonly #plan: Plan;
-  readonly #options: { readonly engine: Report['engine']; readonly startedAt: string; readonly translate: Translate };
+  readonly #options: {
+    readonly engine: Report['engine'];
+    readonly startedAt: string;
+    readonly translate: Translate;
+  };
   readonly #joined: Numbered[] = [];
   #fresh: Numbered[] = [];
   #joiner: Joiner;

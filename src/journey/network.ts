@@ -93,9 +93,7 @@ export class Network {
     }
     for (const { network, prefixLength, via } of node.routes) {
       if (prefixLength <= best || !inSubnet(destination, network, prefixLength)) continue;
-      const port = node.interfaces.find(
-        (one) => !one.down && inSubnet(via, one.address, one.prefixLength),
-      );
+      const port = node.interfaces.find((one) => !one.down && inSubnet(via, one.address, one.prefixLength));
       if (port === undefined) continue;
       best = prefixLength;
       found = { node, port, nextHop: via };

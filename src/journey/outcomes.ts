@@ -27,10 +27,14 @@ function judgeJourney(journey: JourneyRecord, endNs: number): void {
   const delay = last.stage.network.station(last.from, last.segment)?.port.delayNs ?? 0;
   const lastNs = last.received ? last.arrivalNs : last.timeNs;
   const fates = new Set(ends.map((hop) => hop.arrival!.fate));
-  if (journey.confidence === 'ambiguous' && (ends.some((hop) => hop.contested) || journey.first.join === 'ambiguous')) {
+  if (
+    journey.confidence === 'ambiguous' &&
+    (ends.some((hop) => hop.contested) || journey.first.join === 'ambiguous')
+  ) {
     journey.outcome = 'ambiguous';
   } else if (journey.outcome === 'ambiguous') return;
-  else if (fates.has('accepted') || fates.has('answered') || fates.has('unwrapped')) journey.outcome = 'arrived';
+  else if (fates.has('accepted') || fates.has('answered') || fates.has('unwrapped'))
+    journey.outcome = 'arrived';
   else if (fates.has('dropped')) journey.outcome = isInFlight(ends) ? 'lost' : 'dropped';
   else if (fates.size === 1 && fates.has('ignored')) journey.outcome = 'arrived';
   else journey.outcome = 'lost';
@@ -46,7 +50,8 @@ function isInFlight(ends: readonly HopRecord[]): boolean {
 function noteServer(flow: FlowRecord, { direction, last, first, kind }: JourneyRecord): void {
   if (flow.server || flow.kind === 'arp') return;
   // A server that answers has served; so has one that took a request and has not answered yet.
-  const took = direction === 'request' && (last.arrival?.fate === 'accepted' || last.arrival?.fate === 'unwrapped');
+  const took =
+    direction === 'request' && (last.arrival?.fate === 'accepted' || last.arrival?.fate === 'unwrapped');
   const gave = direction === 'reply' && kind !== 'icmp-error';
   if (!took && !gave) return;
   const name = took ? last.to : first.from;
@@ -90,7 +95,8 @@ function isBrokenOff(flow: FlowRecord): boolean {
 function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
   for (const { kind, first, hops } of flow.journeys) {
     const by = first.from;
-    const heard = by === flow.client.node || hops.some(({ received, to }) => received && to === flow.client.node);
+    const heard =
+      by === flow.client.node || hops.some(({ received, to }) => received && to === flow.client.node);
     if (!heard) continue;
     const frames = first.frames;
     if (kind === 'rst') return { kind: 'refused', by, reason: resetReason(flow, first), frames };
@@ -113,7 +119,9 @@ function resetReason(flow: FlowRecord, reset: HopRecord): Reason {
   if (reset.stage.network.isDirector(reset.from)) {
     return reset.sentBy?.rule === 'no-service' ? 'no-service' : (reset.sentBy?.reason ?? 'reset-by-director');
   }
-  return flow.answered || flow.journeys.some(({ kind }) => kind === 'syn-ack') ? 'reset-by-server' : 'connection-refused';
+  return flow.answered || flow.journeys.some(({ kind }) => kind === 'syn-ack')
+    ? 'reset-by-server'
+    : 'connection-refused';
 }
 
 function unansweredArp(flow: FlowRecord): FlowOutcome {
@@ -141,7 +149,7 @@ function markRetransmissions(flow: FlowRecord): void {
     const occupies = facts.payloadLength + (facts.flags & 1) + ((facts.flags >>> 1) & 1);
     if (occupies === 0) continue;
     // Four billion sequence numbers, twice for the direction; SYN and data at one number are told apart by the flag.
-    const key = (facts.sequence * 4 + (facts.flags & 2) + (journey.direction === 'reply' ? 1 : 0));
+    const key = facts.sequence * 4 + (facts.flags & 2) + (journey.direction === 'reply' ? 1 : 0);
     journey.retransmission = seen.has(key);
     seen.add(key);
   }

@@ -28,7 +28,10 @@ export function expectedRows(journey: JourneyRecord, index: number): Hop['expect
 }
 
 /** The same without the texts: how many hops are foretold, and which of them differ. */
-export function checkHeaders(journey: JourneyRecord): { readonly seen: HopRecord[]; readonly wrong: HopRecord[] } {
+export function checkHeaders(journey: JourneyRecord): {
+  readonly seen: HopRecord[];
+  readonly wrong: HopRecord[];
+} {
   const predictions = predictionsOf(journey);
   const seen = journey.hops.filter((_, index) => predictions[index] !== undefined);
   const wrong = journey.hops.filter((hop, index) => {
@@ -99,7 +102,8 @@ function untouchedBytes(
       const [from, end] = range(facts);
       const [baseFrom, baseEnd] = range(base);
       const length = end - from;
-      const same = length === baseEnd - baseFrom && sameRange(facts.bytes, from, base.bytes, baseFrom, length);
+      const same =
+        length === baseEnd - baseFrom && sameRange(facts.bytes, from, base.bytes, baseFrom, length);
       return same ? VALID : INVALID;
     },
     text: (_, source) => hexBytes(source.bytes.subarray(...range(source))),
@@ -108,8 +112,18 @@ function untouchedBytes(
 }
 
 const rows: readonly Row[] = [
-  { field: named('eth.dst'), expected: (p) => p.etherDestination, observed: (f) => f.etherDestination, text: formatMac },
-  { field: named('eth.src'), expected: (p) => p.etherSource, observed: (f) => f.etherSource, text: formatMac },
+  {
+    field: named('eth.dst'),
+    expected: (p) => p.etherDestination,
+    observed: (f) => f.etherDestination,
+    text: formatMac,
+  },
+  {
+    field: named('eth.src'),
+    expected: (p) => p.etherSource,
+    observed: (f) => f.etherSource,
+    text: formatMac,
+  },
   {
     field: named('ipip'),
     expected: (p, f) => (isPacket(f) ? (p.outer ? 1 : 0) : undefined),
@@ -119,17 +133,34 @@ const rows: readonly Row[] = [
   ...outerRows(),
   untouched('ip.dsfield', isPacket, (f) => ipv4.trafficClassOf(f.bytes, f.ipAt), hex(2)),
   untouched('ip.id', isPacket, (f) => ipv4.idOf(f.bytes, f.ipAt), hex(4)),
-  untouched('ip.flags', isPacket, (f) => (ipv4.dontFragmentOf(f.bytes, f.ipAt) ? 1 : 0), (v) => (v ? 'DF' : '-')),
-  { field: named('ip.ttl'), expected: (p) => p.ttl, observed: (f) => ipv4.ttlOf(f.bytes, f.ipAt), text: String },
+  untouched(
+    'ip.flags',
+    isPacket,
+    (f) => (ipv4.dontFragmentOf(f.bytes, f.ipAt) ? 1 : 0),
+    (v) => (v ? 'DF' : '-'),
+  ),
+  {
+    field: named('ip.ttl'),
+    expected: (p) => p.ttl,
+    observed: (f) => ipv4.ttlOf(f.bytes, f.ipAt),
+    text: String,
+  },
   {
     field: named('ip.checksum'),
     expected: (_, f) => (isPacket(f) ? VALID : undefined),
     observed: ({ bytes, ipAt, outerAt }) =>
-      ipv4.headerChecksumOk(bytes, ipAt) && (outerAt === 0 || ipv4.headerChecksumOk(bytes, outerAt)) ? VALID : INVALID,
+      ipv4.headerChecksumOk(bytes, ipAt) && (outerAt === 0 || ipv4.headerChecksumOk(bytes, outerAt))
+        ? VALID
+        : INVALID,
     text: validity,
   },
   { field: named('ip.src'), expected: (p) => p.source, observed: (f) => f.source, text: formatIpv4 },
-  { field: named('ip.dst'), expected: (p) => p.destination, observed: (f) => f.destination, text: formatIpv4 },
+  {
+    field: named('ip.dst'),
+    expected: (p) => p.destination,
+    observed: (f) => f.destination,
+    text: formatIpv4,
+  },
   untouchedBytes('ip.options', isUnrecorded, ({ ipAt, l4At }) => [ipAt + ipv4.OPTIONS, l4At]),
   {
     field: ofKind('srcport'),
@@ -145,7 +176,8 @@ const rows: readonly Row[] = [
   },
   {
     field: named('icmp.rest'),
-    expected: (p, f) => (isEcho(f) && p.sourcePort !== undefined ? p.sourcePort * 65536 + p.base.sequence : undefined),
+    expected: (p, f) =>
+      isEcho(f) && p.sourcePort !== undefined ? p.sourcePort * 65536 + p.base.sequence : undefined,
     observed: (f) => f.sourcePort * 65536 + f.sequence,
     text: hex(8),
   },

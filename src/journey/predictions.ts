@@ -162,7 +162,9 @@ function balanced(
     return { ...moved, outer };
   }
   const rewritten = { ...moved, destination: server.address, destinationPort: server.port };
-  return service.snat ? { ...rewritten, source: way?.port.address, sourcePort: choice?.sourcePort } : rewritten;
+  return service.snat
+    ? { ...rewritten, source: way?.port.address, sourcePort: choice?.sourcePort }
+    : rewritten;
 }
 
 /** A reply at the director: dnat restores the addresses; in dr and tun it has no business there. */
@@ -199,7 +201,9 @@ function natted(
   }
   const port = flow.client.port ?? flow.journeys[0]!.first.facts.sourcePort;
   const moved = { ...before, ...macs(hop, node, flow.clientAddress), destination: flow.clientAddress };
-  return hop.facts.kind === 'icmp' ? { ...moved, ...echoPorts(hop, port) } : { ...moved, destinationPort: port };
+  return hop.facts.kind === 'icmp'
+    ? { ...moved, ...echoPorts(hop, port) }
+    : { ...moved, destinationPort: port };
 }
 
 /** An echo's identifier plays both ports. */
@@ -253,7 +257,9 @@ function directorWay(network: Network, service: PlannedService, address: number)
 }
 
 /** Which server a connection was given, and the source port it has behind the director: seen once, then fixed. */
-export function choiceOf(flow: FlowRecord): { readonly server: string; readonly sourcePort: number } | undefined {
+export function choiceOf(
+  flow: FlowRecord,
+): { readonly server: string; readonly sourcePort: number } | undefined {
   if (flow.choice !== undefined) return flow.choice;
   for (const { direction, hops } of flow.journeys) {
     if (direction !== 'request') continue;
@@ -267,7 +273,9 @@ function chosenServer(hop: HopRecord): string {
   if (hop.sentBy?.server) return hop.sentBy.server;
   const { network } = hop.stage;
   const { facts } = hop;
-  const outer = facts.outerAt ? network.stationOfAddress(destinationOf(facts.bytes, facts.outerAt)) : undefined;
+  const outer = facts.outerAt
+    ? network.stationOfAddress(destinationOf(facts.bytes, facts.outerAt))
+    : undefined;
   return (outer ?? network.stationOfAddress(facts.destination))?.node.name ?? hop.to;
 }
 

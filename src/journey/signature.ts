@@ -31,7 +31,9 @@ export function modelAt(hop: HopRecord, flow: FlowRecord): Model | undefined {
   const { network } = hop.stage;
   if (network.node(hop.from)?.forwarder?.nat) return 'nat';
   if (!network.isDirector(hop.from)) return undefined;
-  return serviceOf(flow, hop)?.model ?? network.plan.services.find(({ vip }) => vip === flow.serviceAddress)?.model;
+  return (
+    serviceOf(flow, hop)?.model ?? network.plan.services.find(({ vip }) => vip === flow.serviceAddress)?.model
+  );
 }
 
 /** The service that the flow's client spoke to, in the epoch of the hop. */

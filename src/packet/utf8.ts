@@ -1,7 +1,5 @@
 /** UTF-8 by hand: this folder runs where neither Node's Buffer nor the browser's TextDecoder may be named. */
 
-import { view } from './bytes.ts';
-
 /** At most `limit` bytes, cut between characters. A lone surrogate becomes U+FFFD. */
 export function encodeUtf8(text: string, limit = Infinity): Uint8Array {
   const bytes = new Uint8Array(text.length * 3);
@@ -45,7 +43,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length;) {
     const length = lengthOf(bytes[at]!);
-    const point = codePoint(view(bytes, at, Math.min(bytes.length, at + length)), length);
+    const point = codePointAt(bytes, at, length);
     text += String.fromCodePoint(point ?? REPLACEMENT);
     at += point === undefined ? 1 : length;
   }
@@ -63,13 +61,14 @@ function lengthOf(lead: number): number {
 
 const SMALLEST = [0, 0, 0x80, 0x800, 0x1_0000];
 
-function codePoint(character: Uint8Array, length: number): number | undefined {
-  if (length === 0 || character.length < length) return undefined;
-  if (length === 1) return character[0];
-  let point = character[0]! & (0x7f >>> length);
+function codePointAt(bytes: Uint8Array, at: number, length: number): number | undefined {
+  if (length === 1) return bytes[at];
+  if (length === 0 || at + length > bytes.length) return undefined;
+  let point = bytes[at]! & (0x7f >>> length);
   for (let i = 1; i < length; i++) {
-    if ((character[i]! & 0xc0) !== 0x80) return undefined;
-    point = (point << 6) | (character[i]! & 0x3f);
+    const next = bytes[at + i]!;
+    if ((next & 0xc0) !== 0x80) return undefined;
+    point = (point << 6) | (next & 0x3f);
   }
   const wellFormed = point >= SMALLEST[length]! && point <= 0x10_ffff && (point < 0xd800 || point > 0xdfff);
   return wellFormed ? point : undefined;

@@ -60,7 +60,12 @@ const RSP = { flags: SYN | ACK };
 const DATA = { ...UNTOUCHED, flags: PSH | ACK };
 
 function directorSteps(rows: Record<'toServer' | 'fromServer' | 'toClient', SegmentFields>): Step[] {
-  const given: SegmentFields = { macs: [M_ROUTER, M_DIRECTOR], addresses: [CIP, VIP], ports: [50000, 80], ttl: 63 };
+  const given: SegmentFields = {
+    macs: [M_ROUTER, M_DIRECTOR],
+    addresses: [CIP, VIP],
+    ports: [50000, 80],
+    ttl: 63,
+  };
   return [
     { step: 'SYN', given, expected: rows.toServer, rule: 'schedule' },
     {
@@ -92,7 +97,12 @@ interface Case {
 
 const RS1_8080 = { name: 'rs1', address: RIP, port: 8080, weight: 1 };
 
-const DR_OUT: SegmentFields = { macs: [M_DIRECTOR, M_SERVER], addresses: [CIP, VIP], ports: [50000, 80], ttl: 62 };
+const DR_OUT: SegmentFields = {
+  macs: [M_DIRECTOR, M_SERVER],
+  addresses: [CIP, VIP],
+  ports: [50000, 80],
+  ttl: 62,
+};
 
 const CASES: readonly Case[] = [
   {
@@ -154,7 +164,10 @@ describe('models', () => {
           const { sent, decisions } = rig.give(segment(given));
           assertSent(sent, segment(expected));
           assert.deepEqual(
-            decisions.map((decision) => `${decision.relation} ${decision.rule} ${decision.service} ${decision.server} ${decision.connection}`),
+            decisions.map(
+              (decision) =>
+                `${decision.relation} ${decision.rule} ${decision.service} ${decision.server} ${decision.connection}`,
+            ),
             [`forwarded ${rule} web rs1 1`],
           );
         });
@@ -223,7 +236,13 @@ describe('models', () => {
         step: 'data with options',
         given: { macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [50000, 80], ttl: 64, ...DATA },
         outPort: 1,
-        expected: { macs: [M_OUTSIDE, M_UPSTREAM], addresses: [EXT, SIP], ports: [40000, 80], ttl: 63, ...DATA },
+        expected: {
+          macs: [M_OUTSIDE, M_UPSTREAM],
+          addresses: [EXT, SIP],
+          ports: [40000, 80],
+          ttl: 63,
+          ...DATA,
+        },
         rule: 'nat-out',
       },
     ];
@@ -239,7 +258,12 @@ describe('models', () => {
 
   it('leaves the TTL alone when told to', () => {
     const rig = new Rig(directorConfig({}, { decrementTtl: false })).learn(RIP, M_SERVER);
-    const fields: SegmentFields = { macs: [M_ROUTER, M_DIRECTOR], addresses: [CIP, VIP], ports: [50000, 80], ttl: 1 };
+    const fields: SegmentFields = {
+      macs: [M_ROUTER, M_DIRECTOR],
+      addresses: [CIP, VIP],
+      ports: [50000, 80],
+      ttl: 1,
+    };
     assertSent(rig.give(segment(fields)).sent, segment({ ...fields, macs: [M_DIRECTOR, M_SERVER] }));
   });
 
@@ -247,7 +271,15 @@ describe('models', () => {
     // RFC 1624: an update of equal words leaves 0 and 0xffff as they are.
     const rig = new Rig(directorConfig({ model: 'dnat', snat: true })).learn(RIP, M_SERVER);
     for (let sequence = 0; sequence < 0x1_0000; sequence += 257) {
-      const { sent } = rig.give(segment({ macs: [M_ROUTER, M_DIRECTOR], addresses: [CIP, VIP], ports: [50000, 80], ttl: 63, sequence }));
+      const { sent } = rig.give(
+        segment({
+          macs: [M_ROUTER, M_DIRECTOR],
+          addresses: [CIP, VIP],
+          ports: [50000, 80],
+          ttl: 63,
+          sequence,
+        }),
+      );
       assertSent(
         sent,
         buildTcp({

@@ -64,7 +64,10 @@ export const WEB: ServiceConfig = {
 };
 
 /** A director with one arm, on the segment of its servers. */
-export function directorConfig(service: Partial<ServiceConfig> = {}, rest: Partial<ForwarderConfig> = {}): ForwarderConfig {
+export function directorConfig(
+  service: Partial<ServiceConfig> = {},
+  rest: Partial<ForwarderConfig> = {},
+): ForwarderConfig {
   return {
     interfaces: [{ segment: 'inside', address: DIP, prefixLength: 24, mac: M_DIRECTOR, mtu: 1500 }],
     routes: [{ network: 0, prefixLength: 0, via: ROUTER }],
@@ -90,7 +93,10 @@ export const M_HOST = mac('02:00:00:00:03:10');
 export const M_HOST2 = mac('02:00:00:00:03:11');
 
 /** A NAT router: port 0 inside, port 1 outside. */
-export function natConfig(nat: Partial<NatConfig> = {}, rest: Partial<ForwarderConfig> = {}): ForwarderConfig {
+export function natConfig(
+  nat: Partial<NatConfig> = {},
+  rest: Partial<ForwarderConfig> = {},
+): ForwarderConfig {
   return {
     interfaces: [
       { segment: 'inside', address: ip('192.168.1.1'), prefixLength: 24, mac: M_INSIDE, mtu: 1500 },
@@ -147,7 +153,13 @@ export class Rig {
   /** The neighbour answers: the forwarder knows it from now on. */
   learn(address: number, neighbourMac: number, port = 0): this {
     const { mac: own, address: ownAddress } = this.config.interfaces[port]!;
-    const arp = { operation: 2, senderMac: neighbourMac, senderIp: address, targetMac: own, targetIp: ownAddress };
+    const arp = {
+      operation: 2,
+      senderMac: neighbourMac,
+      senderIp: address,
+      targetMac: own,
+      targetIp: ownAddress,
+    };
     this.give(buildArp({ arp }), port);
     return this;
   }
@@ -159,7 +171,9 @@ export class Rig {
   }
 
   drops(): Record<string, number> {
-    return Object.fromEntries(Object.entries(this.port.forwarder.counters().drops).filter(([, count]) => count > 0));
+    return Object.fromEntries(
+      Object.entries(this.port.forwarder.counters().drops).filter(([, count]) => count > 0),
+    );
   }
 
   private watch(act: () => void): { sent: Sent[]; decisions: Decision[] } {

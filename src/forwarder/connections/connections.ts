@@ -36,7 +36,7 @@ export class Connections {
   find(packet: Packet): number {
     for (;;) {
       const found = this.table.find(packet.view, packet.ip, packet.l4);
-      if (found < 0 || !this.isOver(found >> 1, packet.now)) return found;
+      if (found < 0 || !this.isOver(found >> 1, packet.clock)) return found;
       this.end(found >> 1);
     }
   }
@@ -55,14 +55,14 @@ export class Connections {
     words[base + at.REQUEST_PORTS] = view.getInt32(l4);
     words[base + at.SERVER] = server.slot;
     const refused =
-      server.model.open(words, base, server) ?? this.replyTaken(base, server, mayShareReplies, packet.now);
+      server.model.open(words, base, server) ?? this.replyTaken(base, server, mayShareReplies, packet.clock);
     if (refused !== undefined) {
       this.refusal = refused;
       server.model.close(words, base, server);
       this.table.release(connection);
       return -1;
     }
-    words[base + at.EXPIRY] = (packet.now + this.timeouts[0]!) | 0;
+    words[base + at.EXPIRY] = (packet.clock + this.timeouts[0]!) | 0;
     this.table.addKey(connection, 0);
     if (server.model.translates) this.table.addKey(connection, 1);
     this.wheel.add(connection);
@@ -77,7 +77,7 @@ export class Connections {
     const base = connection << at.LOG2_WORDS;
     const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
     const next = nextTcpState(server.model.translates ? direction : INPUT_ONLY, packet.flags, state);
-    words[base + at.EXPIRY] = (packet.now + this.timeouts[next]!) | 0;
+    words[base + at.EXPIRY] = (packet.clock + this.timeouts[next]!) | 0;
     if (next !== state) this.enter(connection, state, next, server);
     const { length } = packet;
     words[base + at.PACKETS]!++;
@@ -112,9 +112,9 @@ export class Connections {
     this.services.releaseIfUnused(server);
   };
 
-  private isOver(connection: number, now: number): boolean {
+  private isOver(connection: number, clock: number): boolean {
     const expiry = this.table.words[(connection << at.LOG2_WORDS) + at.EXPIRY]!;
-    return ((expiry - now) | 0) <= 0;
+    return ((expiry - clock) | 0) <= 0;
   }
 
   private enter(connection: number, state: number, next: number, server: Server): void {
@@ -138,7 +138,7 @@ export class Connections {
   }
 
   /** Two connections whose replies look the same cannot both be served. */
-  private replyTaken(base: number, server: Server, mayShare: boolean, now: number): DropReason | undefined {
+  private replyTaken(base: number, server: Server, mayShare: boolean, clock: number): DropReason | undefined {
     if (!server.model.translates || mayShare) return undefined;
     const { words } = this.table;
     for (;;) {
@@ -149,7 +149,7 @@ export class Connections {
         words[base]! & 0xff,
       );
       if (found < 0) return undefined;
-      if (!this.isOver(found >> 1, now)) return 'ambiguous-port';
+      if (!this.isOver(found >> 1, clock)) return 'ambiguous-port';
       this.end(found >> 1);
     }
   }

@@ -1,6 +1,6 @@
-import { setU16, setU8, u16, u32 } from '../../packet/bytes.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
+import { fillHeaderChecksum } from '../checksums.ts';
 import type { Packet } from '../packet.ts';
 import type { Server } from '../server.ts';
 import type { DropReason } from '../verdict.ts';
@@ -31,22 +31,22 @@ export class Tun implements Model {
   }
 
   request(packet: Packet, _words: Int32Array, _base: number, server: Server): void {
-    const { frame, bytes } = packet;
+    const { frame, view } = packet;
     const inner = packet.ip;
     const outer = inner - ipv4.HEADER_LENGTH;
-    const dontFragment = u16(bytes, inner + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT;
-    frame.start -= ipv4.HEADER_LENGTH;
-    setU16(bytes, frame.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);
-    setU16(bytes, outer, 0x4500 | ipv4.trafficClassOf(bytes, inner));
-    ipv4.setTotalLength(bytes, outer, packet.length + ipv4.HEADER_LENGTH);
+    const dontFragment = view.getUint16(inner + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT;
     // RFC 6864: an ID means something only in a packet that may be fragmented.
-    ipv4.setId(bytes, outer, dontFragment === 0 ? (this.id = (this.id + 1) & 0xffff) : 0);
-    ipv4.setFragment(bytes, outer, dontFragment);
-    ipv4.setTtl(bytes, outer, ipv4.ttlOf(bytes, inner));
-    setU8(bytes, outer + ipv4.PROTOCOL, ipv4.PROTOCOL_IPIP);
-    ipv4.setSource(bytes, outer, server.dip);
-    ipv4.setDestination(bytes, outer, server.address);
-    ipv4.fillHeaderChecksum(bytes, outer);
+    if (dontFragment === 0) this.id = (this.id + 1) & 0xffff;
+    frame.start -= ipv4.HEADER_LENGTH;
+    view.setUint16(frame.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);
+    view.setUint16(outer, 0x4500 | view.getUint8(inner + ipv4.TRAFFIC_CLASS));
+    view.setUint16(outer + ipv4.TOTAL_LENGTH, packet.length + ipv4.HEADER_LENGTH);
+    view.setUint16(outer + ipv4.ID, dontFragment === 0 ? this.id : 0);
+    view.setUint16(outer + ipv4.FRAGMENT, dontFragment);
+    view.setUint16(outer + ipv4.TTL, (view.getUint8(inner + ipv4.TTL) << 8) | ipv4.PROTOCOL_IPIP);
+    view.setInt32(outer + ipv4.SOURCE, server.dip);
+    view.setInt32(outer + ipv4.DESTINATION, server.address);
+    fillHeaderChecksum(view, outer);
     packet.ip = outer;
   }
 

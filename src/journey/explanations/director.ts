@@ -61,31 +61,44 @@ export const directorDown: Rule = (evidence) => {
   return [...directors].flatMap((name) => {
     const lastSeen = lastFrameOf(name, evidence);
     const unheard = journeys.flatMap((journey) => {
-      const hop = journey.kind === 'arp-request' ? unansweredFor(name, journey.flow!, journey.first) : lostTo(name, journey.last);
+      const hop =
+        journey.kind === 'arp-request'
+          ? unansweredFor(name, journey.flow!, journey.first)
+          : lostTo(name, journey.last);
       return hop && !journey.pending && hop.timeNs > lastSeen ? [{ hop, flow: journey.flow! }] : [];
     });
     const down = network.node(name)!.interfaces.find((port) => port.down);
     const isKnownDown = down !== undefined || unheard.some(({ hop }) => !states.isUp(name, hop.timeNs));
     // One lost frame is a lossy link; a director that is down loses them all.
     if (unheard.length === 0 || (unheard.length === 1 && !isKnownDown)) return [];
-    const vips = network.plan.services.filter(({ director }) => director === name).map(({ vip }) => formatIpv4(vip));
+    const vips = network.plan.services
+      .filter(({ director }) => director === name)
+      .map(({ vip }) => formatIpv4(vip));
     const setting = down && `nodes.${name}.at.${down.segment}.down`;
     const params = { node: name, vip: [...new Set(vips)].join(', ') };
     // The requests behind an unanswered ARP question suffer from it too.
     const waiting = journeys.flatMap(({ flow, last, outcome, pending }) =>
-      flow!.kind !== 'arp' && outcome !== 'arrived' && !pending && network.directorsOf(last.facts.destination).includes(name)
+      flow!.kind !== 'arp' &&
+      outcome !== 'arrived' &&
+      !pending &&
+      network.directorsOf(last.facts.destination).includes(name)
         ? [{ hop: last, flow: flow! }]
         : [],
     );
-    return [...unheard, ...waiting].map(
-      ({ hop, flow }): Finding => ({ place: name, flow, hops: [hop], params, setting }),
-    );
+    return [...unheard, ...waiting].map(({ hop, flow }): Finding => ({
+      place: name,
+      flow,
+      hops: [hop],
+      params,
+      setting,
+    }));
   });
 };
 
 function lastFrameOf(name: string, { journeys }: EpochEvidence): number {
   let last = -Infinity;
-  for (const { hops } of journeys) for (const hop of hops) if (hop.from === name) last = Math.max(last, hop.timeNs);
+  for (const { hops } of journeys)
+    for (const hop of hops) if (hop.from === name) last = Math.max(last, hop.timeNs);
   return last;
 }
 
@@ -97,6 +110,7 @@ function lostTo(name: string, hop: HopRecord): HopRecord | undefined {
 function unansweredFor(name: string, flow: FlowRecord, hop: HopRecord): HopRecord | undefined {
   const { network } = hop.stage;
   const asked = flow.serviceAddress;
-  const isIts = network.directorsOf(asked).includes(name) || network.stationOfAddress(asked)?.node.name === name;
+  const isIts =
+    network.directorsOf(asked).includes(name) || network.stationOfAddress(asked)?.node.name === name;
   return isIts && !flow.answered ? hop : undefined;
 }

@@ -16,7 +16,9 @@ export const mtuExceeded: Rule = ({ journeys }) => {
     const filtered = error?.last.arrival?.reason === 'filtered' ? error.last : undefined;
     const egress = egressOf(hop);
     const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
-    const mtu = error ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8) : undefined;
+    const mtu = error
+      ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8)
+      : undefined;
     return {
       place: hop.to,
       flow,
@@ -36,7 +38,15 @@ export const mtuExceeded: Rule = ({ journeys }) => {
 
 /** A node had no way to where a packet was to go, or found nobody there. */
 export const noRoute: Rule = ({ journeys }, explained) =>
-  endsAt(journeys, 'no-route', 'neighbour-unreachable', 'host-unreachable', 'network-unreachable', 'not-local', 'not-ours')
+  endsAt(
+    journeys,
+    'no-route',
+    'neighbour-unreachable',
+    'host-unreachable',
+    'network-unreachable',
+    'not-local',
+    'not-ours',
+  )
     .filter(({ hop, flow }) => !explained.has(flow) && flow.outcome.kind !== 'answered' && isAimedAway(hop))
     .map(({ hop, flow }) => {
       const misled = hop.arrival!.reason === 'not-local' || hop.arrival!.reason === 'not-ours';

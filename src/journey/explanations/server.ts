@@ -109,7 +109,11 @@ function refusals({ journeys }: EpochEvidence): Refusal[] {
 /** A reset before anybody accepted: it acknowledges the SYN and nothing more. */
 function isOfSyn({ first, flow }: JourneyRecord): boolean {
   const { synSequence } = flow!;
-  return synSequence !== undefined && first.facts.acknowledgement === ((synSequence + 1) >>> 0) && isBeforeSynAck(flow!, first);
+  return (
+    synSequence !== undefined &&
+    first.facts.acknowledgement === (synSequence + 1) >>> 0 &&
+    isBeforeSynAck(flow!, first)
+  );
 }
 
 function isBeforeSynAck(flow: FlowRecord, reset: HopRecord): boolean {

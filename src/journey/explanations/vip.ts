@@ -7,20 +7,29 @@ import type { Finding, Rule } from './finding.ts';
 
 /** Somebody besides the director answered ARP for the VIP. */
 export const vipTwoAnswers: Rule = ({ journeys, stage: { network } }) => {
-  const replies = journeys.filter(({ kind, first }) => kind === 'arp-reply' && network.isVip(first.facts.source));
+  const replies = journeys.filter(
+    ({ kind, first }) => kind === 'arp-reply' && network.isVip(first.facts.source),
+  );
   return replies.flatMap(({ first, flow }) => {
     const vip = first.facts.source;
     const directors = network.directorsOf(vip);
     const name = network.stationOfMac(first.facts.etherSource)?.node.name ?? first.from;
     if (directors.includes(name)) return [];
-    const others = replies.filter((reply) => reply.first.facts.source === vip && reply.first.from !== first.from);
+    const others = replies.filter(
+      (reply) => reply.first.facts.source === vip && reply.first.from !== first.from,
+    );
     const node = network.node(name);
     const holds = node !== undefined && network.isLocal(node, vip) && node.sysctls.arp_ignore === 0;
     return {
       place: name,
       flow: flow!,
       hops: [first, ...others.map((reply) => reply.first)],
-      params: { vip: formatIpv4(vip), node: name, mac: formatMac(first.facts.etherSource), director: directors.join(', ') },
+      params: {
+        vip: formatIpv4(vip),
+        node: name,
+        mac: formatMac(first.facts.etherSource),
+        director: directors.join(', '),
+      },
       setting: holds ? `nodes.${name}.hideVip` : undefined,
     };
   });

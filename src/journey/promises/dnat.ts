@@ -1,4 +1,11 @@
-import { balancedHop, dipTowards, hopsIntoServer, isRequest, isServersReply, type Served } from '../evidence.ts';
+import {
+  balancedHop,
+  dipTowards,
+  hopsIntoServer,
+  isRequest,
+  isServersReply,
+  type Served,
+} from '../evidence.ts';
 import type { HopRecord } from '../hop-record.ts';
 import { sameRange, sameTcpOptions } from '../match-keys.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
@@ -15,14 +22,17 @@ export const rewritten: PromiseCheck = (evidence) => {
     }
     if (hop) back.note(hop, isRewrittenBack(one, hop));
     for (const end of one.journey.hops) {
-      if (end.received && end.to === one.flow.client.node && !isRewrittenBack(one, end)) back.note(end, false);
+      if (end.received && end.to === one.flow.client.node && !isRewrittenBack(one, end))
+        back.note(end, false);
     }
   }
   return inward.onlyWith(back);
 };
 
 function isRewrittenInward({ service, flow }: Served, { facts, stage }: HopRecord): boolean {
-  const server = service.servers.find(({ address, port }) => address === facts.destination && port === facts.destinationPort);
+  const server = service.servers.find(
+    ({ address, port }) => address === facts.destination && port === facts.destinationPort,
+  );
   if (server === undefined) return false;
   return facts.source === (service.snat ? dipTowards(service, server.address, stage) : flow.clientAddress);
 }
@@ -88,7 +98,8 @@ export const endToEnd: PromiseCheck = (evidence) => {
     for (const hop of journey.hops) if (hop.previous) passed.note(hop, isUnchanged(hop.previous, hop));
     if (journey.kind !== 'syn-ack') continue;
     const { first } = journey;
-    const answers = flow.synSequence === undefined || first.facts.acknowledgement === ((flow.synSequence + 1) >>> 0);
+    const answers =
+      flow.synSequence === undefined || first.facts.acknowledgement === (flow.synSequence + 1) >>> 0;
     if (isServersReply(one)) handshake.note(first, answers);
     else if (first.from === one.service.director) handshake.note(first, false);
   }

@@ -28,7 +28,10 @@ export const vipArp: PromiseCheck = ({ journeys, stage: { network } }) => {
   for (const { kind, first } of journeys) {
     if (kind !== 'arp-reply' || !network.isVip(first.facts.source)) continue;
     const sender = network.stationOfMac(first.facts.etherSource);
-    tally.note(first, sender !== undefined && network.directorsOf(first.facts.source).includes(sender.node.name));
+    tally.note(
+      first,
+      sender !== undefined && network.directorsOf(first.facts.source).includes(sender.node.name),
+    );
   }
   return tally;
 };
@@ -40,7 +43,10 @@ export const throughDirector: PromiseCheck = ({ served }) => {
     if (!isRequest(one)) continue;
     const { hops } = one.journey;
     for (const hop of hopsIntoServer(one)) {
-      tally.note(hop, hops.some(({ from, previous }) => previous && from === one.service.director));
+      tally.note(
+        hop,
+        hops.some(({ from, previous }) => previous && from === one.service.director),
+      );
     }
   }
   return tally;

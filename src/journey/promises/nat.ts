@@ -77,7 +77,10 @@ function takenPorts(evidence: EpochEvidence): TakenPort[] {
 
 function isClash(a: TakenPort, b: TakenPort): boolean {
   return (
-    a.port === b.port && a.protocol === b.protocol && !isSameOwner(a.flow, b.flow) && areAliveTogether(a.flow, b.flow)
+    a.port === b.port &&
+    a.protocol === b.protocol &&
+    !isSameOwner(a.flow, b.flow) &&
+    areAliveTogether(a.flow, b.flow)
   );
 }
 

@@ -7,9 +7,17 @@ import type { TcpState } from './tcp/control-block.ts';
 
 /** What a person would look up on a node: `ip addr`, `ip neigh`, `ip route`, `ss`, `ipvsadm -Lc`, the access log. */
 export interface NodeState {
-  readonly addresses: readonly { readonly device: string; readonly address: number; readonly prefixLength: number }[];
+  readonly addresses: readonly {
+    readonly device: string;
+    readonly address: number;
+    readonly prefixLength: number;
+  }[];
   /** `mac` is `undefined` while nobody has answered. */
-  readonly neighbours: readonly { readonly device: string; readonly address: number; readonly mac: number | undefined }[];
+  readonly neighbours: readonly {
+    readonly device: string;
+    readonly address: number;
+    readonly mac: number | undefined;
+  }[];
   readonly routes: readonly PlannedRoute[];
   readonly sockets: readonly (Endpoints & { readonly state: TcpState })[];
   /** The forwarder's table; absent where none runs. */

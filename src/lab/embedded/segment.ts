@@ -51,10 +51,7 @@ export class Segment {
   /** Takes a frame from a port. It goes to the port its destination was seen at, or to all others. */
   transmit(from: SegmentPort, frame: Uint8Array): void {
     if (!this.#ports.has(from) || frame.length < ethernet.HEADER_LENGTH) return;
-    const arrival = Math.max(
-      this.#clock.now() + LINK_DELAY + from.delayNs,
-      this.#busyUntil.get(from) ?? 0,
-    );
+    const arrival = Math.max(this.#clock.now() + LINK_DELAY + from.delayNs, this.#busyUntil.get(from) ?? 0);
     this.#busyUntil.set(from, arrival);
     this.#clock.after(arrival - this.#clock.now(), () => this.#pass(from, frame));
   }
@@ -62,7 +59,8 @@ export class Segment {
   #pass(from: SegmentPort, frame: Uint8Array): void {
     if (!this.#ports.has(from)) return;
     this.#learned.set(u48(frame, ethernet.SOURCE), from);
-    const known = (frame[0]! & GROUP_BIT) === 0 ? this.#learned.get(u48(frame, ethernet.DESTINATION)) : undefined;
+    const known =
+      (frame[0]! & GROUP_BIT) === 0 ? this.#learned.get(u48(frame, ethernet.DESTINATION)) : undefined;
     if (known) {
       if (known !== from) this.#hand(known, frame);
       return;

@@ -90,7 +90,8 @@ function field<Written, Value>(
     context.issues.push({ code: 'custom', input: text, message: messageOf(reading.fault) });
     return z.NEVER;
   });
-  return z.pipe(written, reader).register(z.globalRegistry, meta);
+  // On what is written, since zod leaves the examples of a transformed value out of the JSON Schema of its input.
+  return z.pipe(written.register(z.globalRegistry, meta), reader);
 }
 
 function quantity<Value>(

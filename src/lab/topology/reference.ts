@@ -10,8 +10,8 @@ export function topologyReference(describe: (key: string) => string): string {
   }
   const sections = [...groups].map(([parent, entries]) => {
     const heading = parent === '' ? '## The file' : `## \`${writtenPath(parent)}\``;
-    const rows = entries.map(({ setting, required }) => row(setting, required, describe));
-    return [heading, '', '| key | values | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+    const rows = entries.map(({ setting, required }) => cellsOf(setting, required, describe));
+    return [heading, '', ...table([['key', 'values', 'default', 'meaning'], ...rows])].join('\n');
   });
   return `${[INTRODUCTION, ...sections].join('\n\n')}\n`;
 }
@@ -24,7 +24,7 @@ in \`examples/\`.
 
 Names are yours to choose (\`NAME\` below): a letter first, then letters, digits and hyphens, 31 characters at most.
 Addresses are IPv4. Durations have a unit: \`1s\`, \`200ms\`, \`50us\`, \`2min\`. Sizes are bytes, or have a unit: \`4000\`, \`100KB\`,
-\`64KiB\`. A value in *italics* as a default depends on the rest of the file, as its meaning says.
+\`64KiB\`.
 
 An error means that there is nothing to run. Everything else is a warning and the lab starts, for a mistake may be the
 lesson.`;
@@ -47,15 +47,23 @@ function writtenPath(id: string): string {
     .join('.');
 }
 
-function row({ id, ...setting }: Setting, required: boolean, describe: (key: string) => string): string {
+/** Columns are padded, so that the formatter finds nothing to do. The first row is the head. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const escaped = rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = (escaped[0] ?? []).map((_, column) => Math.max(...escaped.map((cells) => cells[column]!.length)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  const [head = [], ...body] = escaped;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
+}
+
+function cellsOf({ id, ...setting }: Setting, required: boolean, describe: (key: string) => string): string[] {
   const key = id.split('.').at(-1) ?? id;
-  const cells = [
+  return [
     `\`${key}\`${required ? ' (required)' : ''}`,
     values(setting),
-    defaultText(setting.default, required),
+    defaultText(setting.default),
     describe(`topology.key.${id}`),
   ];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 function values({ choices, types, minimum, maximum, examples }: Omit<Setting, 'id'>): string {
@@ -78,8 +86,7 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'map',
 };
 
-function defaultText(value: unknown, required: boolean): string {
-  if (required) return '';
-  if (value === undefined || Array.isArray(value)) return value === undefined ? '*none*' : 'none';
-  return `\`${String(value)}\``;
+function defaultText(value: unknown): string {
+  if (value === undefined) return '';
+  return Array.isArray(value) ? 'none' : `\`${String(value)}\``;
 }

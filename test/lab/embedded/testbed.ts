@@ -55,7 +55,9 @@ const FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK'];
 
 /** One frame as a person would write it: `client→router 10.0.1.10→10.0.2.100 64 SYN`. Nodes stand for their MACs. */
 export function describeFrame(plan: Plan, bytes: Uint8Array): string {
-  const owners = new Map(plan.nodes.flatMap((node) => node.interfaces.map(({ mac }) => [mac, node.name] as const)));
+  const owners = new Map(
+    plan.nodes.flatMap((node) => node.interfaces.map(({ mac }) => [mac, node.name] as const)),
+  );
   const owner = (mac: number) => (mac === 0xffff_ffff_ffff ? '*' : (owners.get(mac) ?? formatMac(mac)));
   const words = decodeFrame(bytes).layers.flatMap((layer) => describeLayer(layer, owner));
   return words.join(' ');

@@ -8,7 +8,7 @@ import { dnat, dr, edit, nat, tun } from './fixtures.ts';
 
 describe('the plan', () => {
   it('of the dr example is the golden one (UPDATE_GOLDEN=1 writes it anew)', () => {
-    const golden = new URL('dr.plan.golden.json', import.meta.url);
+    const golden = new URL('dr.plan.golden.txt', import.meta.url);
     const example = exampleFiles().find(({ name }) => name === 'dr.lblab.yaml')!;
     const text = `${JSON.stringify(planOf(example.text, example.name), null, 1)}\n`;
     if (process.env['UPDATE_GOLDEN']) writeFileSync(golden, text);

@@ -52,9 +52,7 @@ export function askFor(
   const wanted = waiting === undefined ? link.address : ipv4.sourceOf(waiting, AT);
   const senderIp = settings.sysctls.arp_announce === 0 && isLocal(settings, wanted) ? wanted : link.address;
   const request = { operation: arp.REQUEST, senderMac: link.mac, senderIp, targetMac: 0, targetIp: target };
-  link.send(
-    buildArp({ ethernet: { source: link.mac, destination: mac ?? BROADCAST_MAC }, arp: request }),
-  );
+  link.send(buildArp({ ethernet: { source: link.mac, destination: mac ?? BROADCAST_MAC }, arp: request }));
 }
 
 /** Tells everybody on the link which MAC its address has now (RFC 5227, section 3). */

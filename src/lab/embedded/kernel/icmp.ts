@@ -42,7 +42,8 @@ export class Icmp {
     if (icmp.check(bytes, payloadAt, end) || l4ChecksumOk(bytes, at, end) === false) return;
     const type = icmp.typeOf(bytes, payloadAt);
     if (type === icmp.ECHO_REQUEST) this.#answerEcho(packet);
-    else if (type === icmp.DESTINATION_UNREACHABLE || type === icmp.TIME_EXCEEDED) this.#errorArrives(packet, type);
+    else if (type === icmp.DESTINATION_UNREACHABLE || type === icmp.TIME_EXCEEDED)
+      this.#errorArrives(packet, type);
   }
 
   /**

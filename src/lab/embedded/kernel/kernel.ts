@@ -154,7 +154,13 @@ export class Kernel {
     });
   }
 
-  #noRoute(segment: { source: number; sourcePort: number; destination: number; destinationPort: number; sequence: number }): void {
+  #noRoute(segment: {
+    source: number;
+    sourcePort: number;
+    destination: number;
+    destinationPort: number;
+    sequence: number;
+  }): void {
     const endpoints = {
       local: segment.source,
       localPort: segment.sourcePort,

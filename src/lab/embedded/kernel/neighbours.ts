@@ -38,7 +38,12 @@ export type Learning =
   | 'announced';
 
 /** Asks for `address` on the link: everybody, or only `mac`. `waiting` is the packet that wants to go there. */
-export type Solicit = (link: Link, address: number, mac: number | undefined, waiting: Uint8Array | undefined) => void;
+export type Solicit = (
+  link: Link,
+  address: number,
+  mac: number | undefined,
+  waiting: Uint8Array | undefined,
+) => void;
 
 /** The ARP table of a node (Linux `neighbour.c`, `arp.c`), with the packets that wait for an answer. */
 export class Neighbours {
@@ -70,7 +75,8 @@ export class Neighbours {
 
   learn(link: Link, address: number, mac: number, how: Learning): void {
     const now = this.#clock.now();
-    const neighbour = this.#find(link, address) ?? (how === 'asked-us' ? this.#add(link, address) : undefined);
+    const neighbour =
+      this.#find(link, address) ?? (how === 'asked-us' ? this.#add(link, address) : undefined);
     if (!neighbour) return;
     const locked = now <= neighbour.updatedNs + LOCK_TIME && (how === 'answered-us' || how === 'overheard');
     if (neighbour.mac !== undefined && neighbour.mac !== mac && locked) return;

@@ -2,8 +2,7 @@ import type { PlannedNode } from '../../topology/plan.ts';
 import type { Link } from './link.ts';
 
 /** What a kernel is told; a change takes effect with the next packet. */
-export interface KernelSettings
-  extends Pick<PlannedNode, 'loopback' | 'routes' | 'sysctls' | 'decapsulate'> {
+export interface KernelSettings extends Pick<PlannedNode, 'loopback' | 'routes' | 'sysctls' | 'decapsulate'> {
   readonly links: readonly Link[];
 }
 

@@ -138,9 +138,7 @@ export class ControlBlock {
 
   /** Sequence number of the first byte in the queue: our SYN stands before it. */
   get queueStart(): number {
-    return this.unacknowledged === this.initialSend
-      ? sequenceAdd(this.initialSend, 1)
-      : this.unacknowledged;
+    return this.unacknowledged === this.initialSend ? sequenceAdd(this.initialSend, 1) : this.unacknowledged;
   }
 
   /** Sequence number of our FIN. */

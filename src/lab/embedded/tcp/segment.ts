@@ -24,9 +24,7 @@ export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 /** Sequence numbers a segment takes up: its data, and one each for SYN and FIN. */
 export function segmentLength(segment: TcpSegment): number {
-  return (
-    segment.payload.length + (segment.flags & TCP_SYN ? 1 : 0) + (segment.flags & TCP_FIN ? 1 : 0)
-  );
+  return segment.payload.length + (segment.flags & TCP_SYN ? 1 : 0) + (segment.flags & TCP_FIN ? 1 : 0);
 }
 
 /**

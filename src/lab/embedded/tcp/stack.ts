@@ -67,7 +67,12 @@ export class TcpStack {
    * ephemeral port, is in use; one in TIME-WAIT is taken over (Linux's tcp_tw_reuse).
    */
   connect(
-    to: { readonly local: number; readonly remote: number; readonly remotePort: number; readonly localPort?: number },
+    to: {
+      readonly local: number;
+      readonly remote: number;
+      readonly remotePort: number;
+      readonly localPort?: number;
+    },
     owner: (connection: TcpConnection) => TcpOwner,
   ): TcpConnection | undefined {
     const localPort = to.localPort ?? this.#ephemeralPort(to);
@@ -123,7 +128,8 @@ export class TcpStack {
   #reopens(block: ControlBlock, segment: TcpSegment): boolean {
     if (block.state !== 'time-wait') return false;
     if ((segment.flags & (TCP_SYN | TCP_ACK | TCP_RST)) !== TCP_SYN) return false;
-    if (!this.#listeners.has(block.localPort) || !sequenceAfter(segment.sequence, block.receiveNext)) return false;
+    if (!this.#listeners.has(block.localPort) || !sequenceAfter(segment.sequence, block.receiveNext))
+      return false;
     closeBlock(block, 'finished');
     return true;
   }
@@ -182,7 +188,11 @@ export class TcpStack {
     return (hash + Math.floor(this.#clock.now() / 4000)) >>> 0;
   }
 
-  #ephemeralPort(to: { readonly local: number; readonly remote: number; readonly remotePort: number }): number | undefined {
+  #ephemeralPort(to: {
+    readonly local: number;
+    readonly remote: number;
+    readonly remotePort: number;
+  }): number | undefined {
     for (let tried = FIRST_EPHEMERAL; tried <= LAST_EPHEMERAL; tried += 1) {
       const localPort = this.#nextPort;
       this.#nextPort = localPort === LAST_EPHEMERAL ? FIRST_EPHEMERAL : localPort + 1;

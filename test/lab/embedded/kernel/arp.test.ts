@@ -138,7 +138,11 @@ describe('ARP without an answer', () => {
   it('ends a connection attempt of its own', () => {
     const bench = new HostBench();
     let reason = '';
-    const owner = { received: () => undefined, ended: () => undefined, closed: (why: string) => (reason = why) };
+    const owner = {
+      received: () => undefined,
+      ended: () => undefined,
+      closed: (why: string) => (reason = why),
+    };
     const to = { local: ip('10.0.2.1'), remote: ip('10.0.2.9'), remotePort: 80 };
     bench.node.kernel.tcp.connect(to, () => ({ ...owner, closed: (why) => void owner.closed(why) }));
     bench.wait(2.9 * SECOND);

@@ -107,7 +107,12 @@ export class HostBench {
   #plugProbe(name: string): void {
     const heard: Uint8Array[] = [];
     this.#heard.set(name, heard);
-    const probe = { down: false, mtu: 9000, delayNs: 0, arrive: (frame: Uint8Array) => void heard.push(frame) };
+    const probe = {
+      down: false,
+      mtu: 9000,
+      delayNs: 0,
+      arrive: (frame: Uint8Array) => void heard.push(frame),
+    };
     this.#probes.set(name, probe);
     this.#segment(name).attach(probe);
   }
@@ -151,7 +156,11 @@ export function synFrame(fields: PacketFields, port = 80): Uint8Array {
 
 export function pingFrame(fields: PacketFields): Uint8Array {
   const payload = Uint8Array.from({ length: fields.size ?? 8 }, (_, at) => at & 0xff);
-  return buildIcmpEcho({ ...base(fields), icmp: { operation: 'request', identifier: 3, sequence: 4 }, payload });
+  return buildIcmpEcho({
+    ...base(fields),
+    icmp: { operation: 'request', identifier: 3, sequence: 4 },
+    payload,
+  });
 }
 
 export function broadcast(frame: Uint8Array): Uint8Array {

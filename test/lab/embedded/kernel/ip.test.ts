@@ -36,7 +36,8 @@ describe('Forwarding', () => {
     assert.equal(layer(frame, 'ipv4')?.ttl, 63);
     assert.ok(layer(frame, 'ipv4')?.checksumOk);
     assert.equal(layer(frame, 'ethernet')?.destination, PROBE_MAC);
-    const masked = (bytes: Uint8Array) => bytes.map((byte, at) => (at < 12 || at === 22 || at === 24 || at === 25 ? 0 : byte));
+    const masked = (bytes: Uint8Array) =>
+      bytes.map((byte, at) => (at < 12 || at === 22 || at === 24 || at === 25 ? 0 : byte));
     assert.deepEqual(masked(frame!), masked(sent));
   });
 
@@ -47,23 +48,86 @@ describe('Forwarding', () => {
     assert.equal(bench(router).say('left', padded)['right']![0]?.length, sent.length);
   });
 
-  const cases: readonly { readonly name: string; readonly settings: BenchSettings; readonly frame: Uint8Array; readonly left: readonly string[]; readonly right: number }[] = [
+  const cases: readonly {
+    readonly name: string;
+    readonly settings: BenchSettings;
+    readonly frame: Uint8Array;
+    readonly left: readonly string[];
+    readonly right: number;
+  }[] = [
     { name: 'TTL 2 passes', settings: router, frame: udpFrame({ ...through, ttl: 2 }), left: [], right: 1 },
-    { name: 'TTL 1 ends in 11/0', settings: router, frame: udpFrame({ ...through, ttl: 1 }), left: ['11/0'], right: 0 },
-    { name: 'TTL 0 ends in 11/0', settings: router, frame: udpFrame({ ...through, ttl: 0 }), left: ['11/0'], right: 0 },
-    { name: 'no route ends in 3/0', settings: router, frame: udpFrame({ ...through, to: '192.0.2.1' }), left: ['3/0'], right: 0 },
+    {
+      name: 'TTL 1 ends in 11/0',
+      settings: router,
+      frame: udpFrame({ ...through, ttl: 1 }),
+      left: ['11/0'],
+      right: 0,
+    },
+    {
+      name: 'TTL 0 ends in 11/0',
+      settings: router,
+      frame: udpFrame({ ...through, ttl: 0 }),
+      left: ['11/0'],
+      right: 0,
+    },
+    {
+      name: 'no route ends in 3/0',
+      settings: router,
+      frame: udpFrame({ ...through, to: '192.0.2.1' }),
+      left: ['3/0'],
+      right: 0,
+    },
     { name: 'ip_forward 0 is silence', settings: {}, frame: udpFrame(through), left: [], right: 0 },
-    { name: "another machine's frame is none of ours", settings: router, frame: udpFrame({ ...through, mac: OTHER_MAC }), left: [], right: 0 },
-    { name: 'a broadcast frame is not forwarded', settings: router, frame: broadcast(udpFrame(through)), left: [], right: 0 },
-    { name: 'too big with DF ends in 3/4', settings: { ...router, right: { mtu: 1000 } }, frame: udpFrame({ ...through, size: 1200, dontFragment: true }), left: ['3/4'], right: 0 },
-    { name: 'too big without DF is cut', settings: { ...router, right: { mtu: 1000 } }, frame: udpFrame({ ...through, size: 1200 }), left: [], right: 2 },
-    { name: 'a packet with a bad header checksum vanishes', settings: router, frame: damaged(udpFrame(through)), left: [], right: 0 },
-    { name: 'back where it came from, with a redirect', settings: { sysctls: { ip_forward: 1, send_redirects: 1 } }, frame: udpFrame({ from: '10.0.1.10', to: '10.0.1.10' }), left: ['5/1', ''], right: 0 },
+    {
+      name: "another machine's frame is none of ours",
+      settings: router,
+      frame: udpFrame({ ...through, mac: OTHER_MAC }),
+      left: [],
+      right: 0,
+    },
+    {
+      name: 'a broadcast frame is not forwarded',
+      settings: router,
+      frame: broadcast(udpFrame(through)),
+      left: [],
+      right: 0,
+    },
+    {
+      name: 'too big with DF ends in 3/4',
+      settings: { ...router, right: { mtu: 1000 } },
+      frame: udpFrame({ ...through, size: 1200, dontFragment: true }),
+      left: ['3/4'],
+      right: 0,
+    },
+    {
+      name: 'too big without DF is cut',
+      settings: { ...router, right: { mtu: 1000 } },
+      frame: udpFrame({ ...through, size: 1200 }),
+      left: [],
+      right: 2,
+    },
+    {
+      name: 'a packet with a bad header checksum vanishes',
+      settings: router,
+      frame: damaged(udpFrame(through)),
+      left: [],
+      right: 0,
+    },
+    {
+      name: 'back where it came from, with a redirect',
+      settings: { sysctls: { ip_forward: 1, send_redirects: 1 } },
+      frame: udpFrame({ from: '10.0.1.10', to: '10.0.1.10' }),
+      left: ['5/1', ''],
+      right: 0,
+    },
   ];
   for (const { name, settings, frame, left, right } of cases) {
     it(name, () => {
       const heard = bench(settings).say('left', frame);
-      assert.deepEqual(heard['left']!.map((bytes) => icmpOf(bytes) ?? ''), left);
+      assert.deepEqual(
+        heard['left']!.map((bytes) => icmpOf(bytes) ?? ''),
+        left,
+      );
       assert.equal(heard['right']!.length, right);
     });
   }
@@ -130,7 +194,10 @@ describe('IP-in-IP at a server', () => {
       host.introduce('left', '10.0.1.2');
       const heard = host.say('left', wrapped);
       assert.deepEqual(heard['left']!.map(icmpOf), left);
-      assert.deepEqual(heard['right']!.map((bytes) => layersOf(bytes).at(-1)?.kind), right);
+      assert.deepEqual(
+        heard['right']!.map((bytes) => layersOf(bytes).at(-1)?.kind),
+        right,
+      );
       if (left.length > 0) {
         const header = layer(heard['left']![0], 'ipv4');
         assert.deepEqual([header?.source, header?.destination], [ip('10.0.1.1'), ip('10.0.1.2')]);
@@ -157,7 +224,9 @@ describe('Local delivery', () => {
 
   it('says 3/3 for a closed UDP port, 3/2 for an unknown protocol, RST for a closed TCP port', () => {
     const host = bench();
-    assert.deepEqual(host.say('left', udpFrame({ from: '10.0.1.10', to: '10.0.1.1' }))['left']!.map(icmpOf), ['3/3']);
+    assert.deepEqual(host.say('left', udpFrame({ from: '10.0.1.10', to: '10.0.1.1' }))['left']!.map(icmpOf), [
+      '3/3',
+    ]);
     const [reset] = host.say('left', synFrame({ from: '10.0.1.10', to: '10.0.1.1' }, 81))['left']!;
     assert.equal(layer(reset, 'tcp')?.flags, 20);
     const gre = buildIpv4({
@@ -186,7 +255,10 @@ describe('Local delivery', () => {
     assert.equal(heard.length, 3);
     const total = heard.reduce((sum, frame) => sum + layer(frame, 'ipv4')!.totalLength - 20, 0);
     assert.equal(total, 3008);
-    assert.deepEqual(heard.map((frame) => layer(frame, 'ipv4')?.moreFragments), [true, true, false]);
+    assert.deepEqual(
+      heard.map((frame) => layer(frame, 'ipv4')?.moreFragments),
+      [true, true, false],
+    );
   });
 
   it('survives whatever comes', () => {

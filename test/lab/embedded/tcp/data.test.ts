@@ -131,7 +131,9 @@ describe('TCP retransmission', () => {
     pair.settle();
     assert.deepEqual(server.bytes, pattern(8000));
     assert.ok(pair.clock.now() - start < 100e6);
-    const first = pair.sent.filter(({ payload, sequence }) => payload.length > 0 && sequence === pair.sent[0]!.sequence);
+    const first = pair.sent.filter(
+      ({ payload, sequence }) => payload.length > 0 && sequence === pair.sent[0]!.sequence,
+    );
     assert.equal(first.length, 2);
   });
 
@@ -235,8 +237,7 @@ describe('TCP closing (RFC 9293, section 3.6)', () => {
     const { pair, server, connection, other } = openPair();
     server.onEnded = () => other.close();
     let lost = 0;
-    pair.fate = (segment) =>
-      describeSegment(segment) === 'client ACK' && lost++ === 0 ? [] : [0];
+    pair.fate = (segment) => (describeSegment(segment) === 'client ACK' && lost++ === 0 ? [] : [0]);
     connection.close();
     pair.settle();
     assert.equal(other.state, 'closed');

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { NO_BYTES, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, type TcpSegment } from '../../../../src/lab/embedded/tcp/segment.ts';
+import {
+  NO_BYTES,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_RST,
+  TCP_SYN,
+  type TcpSegment,
+} from '../../../../src/lab/embedded/tcp/segment.ts';
 import { CLIENT, PORT, SERVER, TcpPair, Witness, after, describeSegment } from './tcp-pair.ts';
 
 describe('TCP handshake (RFC 9293, section 3.5)', () => {
@@ -32,7 +39,10 @@ describe('TCP handshake (RFC 9293, section 3.5)', () => {
     const pair = new TcpPair();
     const to = { local: CLIENT, localPort: 5000, remote: SERVER, remotePort: PORT };
     assert.ok(pair.client.connect(to, () => new Witness()));
-    assert.equal(pair.client.connect(to, () => new Witness()), undefined);
+    assert.equal(
+      pair.client.connect(to, () => new Witness()),
+      undefined,
+    );
   });
 
   it('repeats a lost SYN after 1 s, 2 s, 4 s, ... and gives up after six copies', () => {
@@ -62,8 +72,14 @@ describe('TCP handshake (RFC 9293, section 3.5)', () => {
   it('opens from both sides at once', () => {
     const pair = new TcpPair();
     const ends = [
-      pair.client.connect({ local: CLIENT, localPort: 5, remote: SERVER, remotePort: 6 }, () => new Witness())!,
-      pair.server.connect({ local: SERVER, localPort: 6, remote: CLIENT, remotePort: 5 }, () => new Witness())!,
+      pair.client.connect(
+        { local: CLIENT, localPort: 5, remote: SERVER, remotePort: 6 },
+        () => new Witness(),
+      )!,
+      pair.server.connect(
+        { local: SERVER, localPort: 6, remote: CLIENT, remotePort: 5 },
+        () => new Witness(),
+      )!,
     ];
     pair.settle();
     assert.deepEqual(
@@ -82,13 +98,48 @@ describe('TCP resets (RFC 9293, section 3.5.2)', () => {
     /** Flags, sequence and acknowledgement of the answer. */
     readonly answer: readonly [number, number, number] | undefined;
   }[] = [
-    { name: 'SYN to a closed port', segment: { flags: TCP_SYN, sequence: 7 }, listening: false, answer: [TCP_RST | TCP_ACK, 0, 8] },
-    { name: 'data to a closed port', segment: { flags: TCP_ACK, sequence: 7, acknowledgement: 99, payload: new Uint8Array(5) }, listening: false, answer: [TCP_RST, 99, 0] },
-    { name: 'FIN without ACK to a closed port', segment: { flags: TCP_FIN, sequence: 7 }, listening: false, answer: [TCP_RST | TCP_ACK, 0, 8] },
-    { name: 'reset to a closed port', segment: { flags: TCP_RST, sequence: 7 }, listening: false, answer: undefined },
-    { name: 'ACK to a listening port', segment: { flags: TCP_ACK, sequence: 7, acknowledgement: 99 }, listening: true, answer: [TCP_RST, 99, 0] },
-    { name: 'SYN-ACK to a listening port', segment: { flags: TCP_SYN | TCP_ACK, sequence: 7, acknowledgement: 99 }, listening: true, answer: [TCP_RST, 99, 0] },
-    { name: 'reset to a listening port', segment: { flags: TCP_RST, sequence: 7 }, listening: true, answer: undefined },
+    {
+      name: 'SYN to a closed port',
+      segment: { flags: TCP_SYN, sequence: 7 },
+      listening: false,
+      answer: [TCP_RST | TCP_ACK, 0, 8],
+    },
+    {
+      name: 'data to a closed port',
+      segment: { flags: TCP_ACK, sequence: 7, acknowledgement: 99, payload: new Uint8Array(5) },
+      listening: false,
+      answer: [TCP_RST, 99, 0],
+    },
+    {
+      name: 'FIN without ACK to a closed port',
+      segment: { flags: TCP_FIN, sequence: 7 },
+      listening: false,
+      answer: [TCP_RST | TCP_ACK, 0, 8],
+    },
+    {
+      name: 'reset to a closed port',
+      segment: { flags: TCP_RST, sequence: 7 },
+      listening: false,
+      answer: undefined,
+    },
+    {
+      name: 'ACK to a listening port',
+      segment: { flags: TCP_ACK, sequence: 7, acknowledgement: 99 },
+      listening: true,
+      answer: [TCP_RST, 99, 0],
+    },
+    {
+      name: 'SYN-ACK to a listening port',
+      segment: { flags: TCP_SYN | TCP_ACK, sequence: 7, acknowledgement: 99 },
+      listening: true,
+      answer: [TCP_RST, 99, 0],
+    },
+    {
+      name: 'reset to a listening port',
+      segment: { flags: TCP_RST, sequence: 7 },
+      listening: true,
+      answer: undefined,
+    },
   ];
   for (const { name, segment, listening, answer } of cases) {
     it(name, () => {
@@ -137,7 +188,13 @@ describe('TCP resets (RFC 9293, section 3.5.2)', () => {
     pair.settle();
     const [syn, synAck] = pair.sent as [TcpSegment, TcpSegment];
     pair.sent.length = 0;
-    const fromClient = { ...base, sourcePort: syn.sourcePort, sequence: after(syn), acknowledgement: after(synAck), payload: NO_BYTES };
+    const fromClient = {
+      ...base,
+      sourcePort: syn.sourcePort,
+      sequence: after(syn),
+      acknowledgement: after(synAck),
+      payload: NO_BYTES,
+    };
     return { pair, witness, server, connection, fromClient };
   };
 
@@ -164,7 +221,12 @@ describe('TCP resets (RFC 9293, section 3.5.2)', () => {
 
   it('acknowledges a segment outside the window and drops it', () => {
     const { pair, witness, fromClient } = open();
-    pair.inject({ ...fromClient, flags: TCP_ACK, sequence: (fromClient.sequence - 5) >>> 0, payload: new Uint8Array(3) });
+    pair.inject({
+      ...fromClient,
+      flags: TCP_ACK,
+      sequence: (fromClient.sequence - 5) >>> 0,
+      payload: new Uint8Array(3),
+    });
     assert.equal(witness.bytes.length, 0);
     assert.deepEqual(pair.log, ['server ACK']);
   });

@@ -18,23 +18,31 @@ describe('TCP over a bad link', () => {
     const chance = fc.double({ min: 0, max: 0.2, noNaN: true });
     const size = fc.integer({ min: 0, max: 60_000 });
     fc.assert(
-      fc.property(fc.nat(), chance, chance, chance, size, size, (seed, loss, doubling, reordering, up, down) => {
-        const pair = new TcpPair(badLink(seed, loss, doubling, reordering));
-        const [client, server] = [new Witness(), new Witness()];
-        const end = pair.listen(server);
-        server.onEstablished = () => end.connection!.send(pattern(down));
-        server.onEnded = () => end.connection!.finish();
-        const connection = pair.connect(client);
-        connection.send(pattern(up).subarray(0, up >> 1));
-        connection.send(pattern(up).subarray(up >> 1));
-        client.onEstablished = () => connection.finish();
-        pair.clock.runUntil(3600e9);
-        assert.deepEqual(server.bytes, pattern(up));
-        assert.deepEqual(client.bytes, pattern(down));
-        assert.equal(connection.state, 'closed');
-        assert.equal(end.connection?.state, 'closed');
-        assert.deepEqual([client.reason, server.reason], ['finished', 'finished']);
-      }),
+      fc.property(
+        fc.nat(),
+        chance,
+        chance,
+        chance,
+        size,
+        size,
+        (seed, loss, doubling, reordering, up, down) => {
+          const pair = new TcpPair(badLink(seed, loss, doubling, reordering));
+          const [client, server] = [new Witness(), new Witness()];
+          const end = pair.listen(server);
+          server.onEstablished = () => end.connection!.send(pattern(down));
+          server.onEnded = () => end.connection!.finish();
+          const connection = pair.connect(client);
+          connection.send(pattern(up).subarray(0, up >> 1));
+          connection.send(pattern(up).subarray(up >> 1));
+          client.onEstablished = () => connection.finish();
+          pair.clock.runUntil(3600e9);
+          assert.deepEqual(server.bytes, pattern(up));
+          assert.deepEqual(client.bytes, pattern(down));
+          assert.equal(connection.state, 'closed');
+          assert.equal(end.connection?.state, 'closed');
+          assert.deepEqual([client.reason, server.reason], ['finished', 'finished']);
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -1,0 +1,401 @@
+import assert from 'node:assert/strict';
+import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
+import {
+  buildArp,
+  buildIcmpEcho,
+  buildIcmpError,
+  buildTcp,
+  buildUdp,
+  wrapIpip,
+} from '../../src/packet/build.ts';
+import {
+  ACK,
+  assertSent,
+  CIP,
+  DIP,
+  directorConfig,
+  FIN,
+  hex,
+  ip,
+  M_DIRECTOR,
+  M_ROUTER,
+  M_SERVER,
+  natConfig,
+  PSH,
+  request,
+  Rig,
+  RIP,
+  ROUTER,
+  RST,
+  segment,
+  SYN,
+  VIP,
+} from './rig.ts';
+
+/** Frames that are not forwarded as they are, and why. */
+
+const DR = directorConfig();
+const DNAT = directorConfig({ model: 'dnat', snat: true });
+const TUN = directorConfig({ model: 'tun' });
+
+function corrupt(bytes: Uint8Array, at: number, value: number): Uint8Array {
+  const copy = bytes.slice();
+  copy[at] = value;
+  return copy;
+}
+
+/** The IP header checksum is made right again, so that only the corruption remains. */
+function corruptIp(bytes: Uint8Array, at: number, value: number): Uint8Array {
+  const copy = corrupt(bytes, at, value);
+  copy[24] = copy[25] = 0;
+  let sum = 0;
+  for (let i = 14; i < 34; i += 2) sum += (copy[i]! << 8) | copy[i + 1]!;
+  sum = (sum & 0xffff) + (sum >>> 16);
+  sum = ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
+  copy[24] = sum >>> 8;
+  copy[25] = sum & 255;
+  return copy;
+}
+
+const TO_ME = { source: M_ROUTER, destination: M_DIRECTOR };
+const TO_VIP = { source: CIP, destination: VIP };
+
+const echo = (operation: 'request' | 'reply', destination = VIP): Uint8Array =>
+  buildIcmpEcho({
+    ethernet: TO_ME,
+    ip: { source: CIP, destination, ttl: 63 },
+    icmp: { operation, identifier: 7, sequence: 1 },
+    payload: new Uint8Array(32),
+  });
+
+interface Case {
+  readonly frame: string;
+  readonly config?: ForwarderConfig;
+  readonly given: Uint8Array;
+  /** `relation rule reason`; empty: no decision, the frame is the kernel's or another machine's. */
+  readonly verdict: string;
+  readonly port?: number;
+}
+
+const DROPS: readonly Case[] = [
+  { frame: 'TTL 1', given: request(5, SYN, { ttl: 1 }), verdict: 'dropped ttl ttl-expired' },
+  { frame: 'TTL 0', given: request(5, SYN, { ttl: 0 }), verdict: 'dropped ttl ttl-expired' },
+  { frame: 'ihl below 5', given: corrupt(request(5), 14, 0x44), verdict: 'dropped malformed malformed' },
+  {
+    frame: 'ihl beyond the packet',
+    given: corrupt(request(5), 14, 0x4f),
+    verdict: 'dropped malformed malformed',
+  },
+  { frame: 'IP version 6', given: corrupt(request(5), 14, 0x65), verdict: 'dropped malformed malformed' },
+  {
+    frame: 'total length below the header',
+    given: corruptIp(request(5), 17, 19),
+    verdict: 'dropped malformed malformed',
+  },
+  {
+    frame: 'total length beyond the frame',
+    given: corruptIp(request(5), 17, 41),
+    verdict: 'dropped malformed malformed',
+  },
+  {
+    frame: 'a bad IP header checksum',
+    given: corrupt(request(5), 25, 0),
+    verdict: 'dropped malformed malformed',
+  },
+  {
+    frame: 'a truncated TCP header',
+    given: corruptIp(request(5), 17, 39),
+    verdict: 'dropped malformed malformed',
+  },
+  {
+    frame: 'TCP data offset below 5',
+    given: corrupt(request(5), 46, 0x40),
+    verdict: 'dropped malformed malformed',
+  },
+  {
+    frame: 'TCP data offset beyond the packet',
+    given: corrupt(request(5), 46, 0x60),
+    verdict: 'dropped malformed malformed',
+  },
+  { frame: 'an empty IP packet', given: request(5).slice(0, 14), verdict: 'dropped malformed malformed' },
+  {
+    frame: 'dnat: a bad TCP checksum',
+    config: DNAT,
+    given: corrupt(request(5), 51, 1),
+    verdict: 'dropped malformed bad-checksum',
+  },
+  { frame: 'a fragment', given: corruptIp(request(5), 20, 0x20), verdict: 'dropped no-service unsupported' },
+  {
+    frame: 'a later fragment',
+    given: corruptIp(request(5), 21, 0x05),
+    verdict: 'dropped no-service unsupported',
+  },
+  {
+    frame: 'UDP to the VIP',
+    given: buildUdp({ ethernet: TO_ME, ip: TO_VIP, udp: { sourcePort: 1, destinationPort: 53 } }),
+    verdict: 'dropped no-service unsupported',
+  },
+  { frame: 'an echo reply to the VIP', given: echo('reply'), verdict: 'dropped no-service unsupported' },
+  {
+    frame: 'a ping with a bad checksum',
+    given: corrupt(echo('request'), 45, 99),
+    verdict: 'dropped malformed bad-checksum',
+  },
+  { frame: 'a non-SYN without an entry', given: request(5, ACK), verdict: 'dropped no-entry no-connection' },
+  {
+    frame: 'a SYN-ACK without an entry',
+    given: request(5, SYN | ACK),
+    verdict: 'dropped no-entry no-connection',
+  },
+  {
+    frame: 'a RST to a port nobody serves',
+    given: request(5, RST, { ports: [5, 81] }),
+    verdict: 'dropped no-service no-connection',
+  },
+  {
+    frame: 'a SYN for somebody else',
+    given: request(5, SYN, { addresses: [CIP, ip('10.0.9.9')] }),
+    verdict: 'dropped not-ours not-ours',
+  },
+  {
+    frame: 'another protocol for somebody else',
+    given: echo('request', ip('10.0.9.9')),
+    verdict: 'dropped not-ours not-ours',
+  },
+  { frame: 'a SYN to the DIP', given: request(5, SYN, { addresses: [CIP, DIP] }), verdict: '' },
+  { frame: 'a ping of the DIP', given: echo('request', DIP), verdict: '' },
+  {
+    frame: 'dnat: to the DIP at a port of the pool',
+    config: DNAT,
+    given: request(5, ACK, { addresses: [RIP, DIP], ports: [80, 40007] }),
+    verdict: 'dropped no-entry no-connection',
+  },
+  {
+    frame: "another machine's MAC address",
+    given: request(5, SYN, { macs: [M_ROUTER, M_SERVER] }),
+    verdict: '',
+  },
+  { frame: 'an IP broadcast', given: request(5, SYN, { macs: [M_ROUTER, 0xffff_ffff_ffff] }), verdict: '' },
+  { frame: 'a runt', given: new Uint8Array(13), verdict: '' },
+  { frame: 'a port that does not exist', given: request(5), port: 7, verdict: '' },
+  { frame: 'IPv6', given: corrupt(corrupt(request(5), 12, 0x86), 13, 0xdd), verdict: '' },
+  {
+    frame: 'no servers',
+    config: directorConfig({ servers: [] }),
+    given: request(5),
+    verdict: 'dropped schedule no-server',
+  },
+  {
+    frame: 'every server drained',
+    config: directorConfig({ servers: [{ name: 'rs1', address: RIP, port: 80, weight: 0 }] }),
+    given: request(5),
+    verdict: 'dropped schedule no-server',
+  },
+  {
+    frame: 'no route to the server',
+    config: directorConfig(
+      {},
+      {
+        routes: [],
+        services: [{ ...DR.services[0]!, servers: [{ name: 'x', address: CIP, port: 80, weight: 1 }] }],
+      },
+    ),
+    given: request(5),
+    verdict: 'dropped schedule no-route',
+  },
+  {
+    frame: 'nat: UDP on its way out',
+    config: natConfig(),
+    given: buildUdp({
+      ethernet: { source: M_ROUTER, destination: natConfig().interfaces[0]!.mac },
+      ip: { source: CIP, destination: ip('9.9.9.9') },
+      udp: { sourcePort: 1, destinationPort: 53 },
+    }),
+    verdict: 'dropped no-service unsupported',
+  },
+  {
+    frame: 'tun: too big without DF',
+    config: TUN,
+    given: request(5, SYN, { dontFragment: false, payload: 'x'.repeat(1441) }),
+    verdict: 'dropped mtu too-big',
+  },
+];
+
+describe('what is not forwarded', () => {
+  for (const { frame, config = DR, given, verdict, port = 0 } of DROPS) {
+    it(frame, () => {
+      const rig = new Rig(config).learn(RIP, M_SERVER);
+      const { sent, decisions } = rig.give(given, port);
+      assert.deepEqual(sent, []);
+      const told = decisions.map(({ relation, rule, reason }) => `${relation} ${rule} ${reason}`);
+      assert.deepEqual(told, verdict === '' ? [] : [verdict]);
+      // Every drop is counted under its reason, and only drops are.
+      const reason = verdict.split(' ')[2];
+      assert.deepEqual(rig.drops(), reason === undefined ? {} : { [reason]: 1 });
+    });
+  }
+
+  it('a bad TCP checksum passes through dr unchanged', () => {
+    const rig = new Rig(DR).learn(RIP, M_SERVER);
+    const expected = request(5, SYN, { macs: [M_DIRECTOR, M_SERVER], ttl: 62 });
+    assertSent(rig.give(corrupt(request(5), 51, 1)).sent, corrupt(expected, 51, 1));
+  });
+
+  it('a bad TCP checksum passes through tun unchanged', () => {
+    const rig = new Rig(TUN).learn(RIP, M_SERVER);
+    const inner = corrupt(request(5, SYN, { ttl: 62 }), 51, 1);
+    const ethernet = { source: M_DIRECTOR, destination: M_SERVER };
+    assertSent(
+      rig.give(corrupt(request(5), 51, 1)).sent,
+      wrapIpip({ ethernet, ip: { source: DIP, destination: RIP, id: 0 }, inner }),
+    );
+  });
+
+  it('the Ethernet trailer is trimmed to the IP length', () => {
+    const rig = new Rig(DR).learn(RIP, M_SERVER);
+    const padded = new Uint8Array(64).fill(0xee);
+    padded.set(request(5));
+    assertSent(rig.give(padded).sent, request(5, SYN, { macs: [M_DIRECTOR, M_SERVER], ttl: 62 }));
+  });
+});
+
+describe('what the director answers itself', () => {
+  const back = { source: M_DIRECTOR, destination: M_ROUTER };
+  const fromVip = { source: VIP, destination: CIP, ttl: 64, id: 0, dontFragment: true };
+
+  const RESETS = [
+    { segment: 'SYN', flags: SYN, payload: '', sequence: 0, acknowledgement: 1001, expected: RST | ACK },
+    {
+      segment: 'SYN with data',
+      flags: SYN,
+      payload: 'hello',
+      sequence: 0,
+      acknowledgement: 1006,
+      expected: RST | ACK,
+    },
+    { segment: 'FIN', flags: FIN, payload: '', sequence: 0, acknowledgement: 1001, expected: RST | ACK },
+    { segment: 'ACK', flags: ACK, payload: '', sequence: 2000, acknowledgement: 0, expected: RST },
+    {
+      segment: 'data',
+      flags: PSH | ACK,
+      payload: 'hello',
+      sequence: 2000,
+      acknowledgement: 0,
+      expected: RST,
+    },
+  ];
+  for (const { segment: name, flags, payload, sequence, acknowledgement, expected } of RESETS) {
+    it(`${name} to a port nobody serves: RST (RFC 9293, section 3.10.7.1)`, () => {
+      const { sent, decisions } = new Rig(DR).give(request(50000, flags, { ports: [50000, 81], payload }));
+      const tcp = {
+        sourcePort: 81,
+        destinationPort: 50000,
+        sequence,
+        acknowledgement,
+        flags: expected,
+        window: 0,
+      };
+      assertSent(sent, buildTcp({ ethernet: back, ip: fromVip, tcp }));
+      assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'answered no-service');
+    });
+  }
+
+  it('noEntry reset: a non-SYN without an entry', () => {
+    const rig = new Rig(directorConfig({}, { noEntry: 'reset' }));
+    const { sent, decisions } = rig.give(request(50000, ACK));
+    const tcp = {
+      sourcePort: 80,
+      destinationPort: 50000,
+      sequence: 2000,
+      acknowledgement: 0,
+      flags: RST,
+      window: 0,
+    };
+    assertSent(sent, buildTcp({ ethernet: back, ip: fromVip, tcp }));
+    assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'answered no-entry');
+    assert.deepEqual(rig.give(request(50000, RST)).sent, []);
+  });
+
+  it('ping of the VIP', () => {
+    const payload = Uint8Array.from({ length: 33 }, (_, i) => i);
+    const icmp = { identifier: 7, sequence: 9 };
+    const given = buildIcmpEcho({
+      ethernet: TO_ME,
+      ip: { ...TO_VIP, ttl: 3, id: 5 },
+      icmp: { ...icmp, operation: 'request' },
+      payload,
+    });
+    const { sent, decisions } = new Rig(DR).give(given);
+    const ipFields = { source: VIP, destination: CIP, ttl: 64, id: 5 };
+    assertSent(
+      sent,
+      buildIcmpEcho({ ethernet: back, ip: ipFields, icmp: { ...icmp, operation: 'reply' }, payload }),
+    );
+    assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'answered ping-vip');
+  });
+
+  it('tun, DF, inner packet longer than MTU-20: ICMP 3/4 with MTU-20, quoting the packet as received', () => {
+    const rig = new Rig(TUN).learn(RIP, M_SERVER);
+    const fits = request(50000, SYN, { payload: 'x'.repeat(1440) });
+    assert.equal(rig.give(fits).sent[0]!.bytes.length, 1514);
+    const given = request(50000, ACK, { payload: 'x'.repeat(1441) });
+    const { sent, decisions } = rig.give(given);
+    const expected = buildIcmpError({
+      ethernet: back,
+      ip: { source: VIP, destination: CIP, ttl: 64 },
+      icmp: { type: 3, code: 4, rest: 1480 },
+      quoted: given.subarray(14),
+    });
+    assert.equal(expected.length, 14 + 576);
+    assertSent(sent, expected);
+    assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'caused-error mtu');
+  });
+
+  it('ARP for the VIP, to whoever asks', () => {
+    const asking = { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: 0, targetIp: VIP };
+    const { sent, decisions } = new Rig(DR).give(buildArp({ arp: asking }));
+    const arp = { operation: 2, senderMac: M_DIRECTOR, senderIp: VIP, targetMac: M_ROUTER, targetIp: ROUTER };
+    assertSent(sent, buildArp({ arp }));
+    assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'answered arp-vip');
+  });
+
+  it('ARP for anything else is not its business', () => {
+    for (const targetIp of [DIP, RIP]) {
+      const arp = { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: 0, targetIp };
+      const { sent, decisions } = new Rig(DR).give(buildArp({ arp }));
+      assert.deepEqual([sent, decisions], [[], []]);
+    }
+  });
+});
+
+describe('partial checksums', () => {
+  it('are filled in before the packet is forwarded', () => {
+    const rig = new Rig(DNAT).learn(RIP, M_SERVER);
+    const { forwarder } = rig.port;
+    for (const [flags, payload] of [
+      [SYN, ''],
+      [PSH | ACK, 'hello'],
+    ] as const) {
+      const frame = frameOf(corrupt(corrupt(request(50000, flags, { payload }), 50, 0x12), 51, 0x34));
+      frame.partialChecksum = true;
+      const verdict = forwarder.receive(frame, 0);
+      const expected = segment({
+        macs: [M_DIRECTOR, M_SERVER],
+        addresses: [DIP, RIP],
+        ports: [40000, 80],
+        ttl: 62,
+        flags,
+        payload,
+      });
+      assert.equal(verdict.count, 1);
+      assert.equal(hex(frame.bytes.slice(frame.start, frame.end)), hex(expected));
+    }
+  });
+});
+
+function frameOf(bytes: Uint8Array): Frame {
+  const frame = makeFrame(bytes.length);
+  fillFrame(frame, 0, bytes);
+  return frame;
+}
