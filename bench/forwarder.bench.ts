@@ -117,7 +117,8 @@ const DIRECTOR = [parseMac('02:00:00:00:00:01')!, parseMac('02:00:00:00:00:02')!
 const NEIGHBOUR = parseMac('02:00:00:00:00:99')!;
 const VIP = parseIpv4('10.0.0.100')!;
 const CLIENTS = parseIpv4('10.1.0.0')!;
-const SERVERS = 64;
+/** Enough that a million dnat flows with ports of the director's own find one: 65,536 - 1,024 per server. */
+const SERVERS = 16;
 const SERVER_NETWORK = parseIpv4('10.2.0.0')!;
 const UPSTREAM = SERVER_NETWORK + 9;
 

@@ -6,13 +6,13 @@ import { makeModel } from './models/registry.ts';
 import { PortPool } from './port-pool.ts';
 import type { RouteTable } from './routes.ts';
 import { makeScheduler } from './schedulers/registry.ts';
-import { ACTIVE, INACTIVE, Server } from './server.ts';
+import { Server } from './server.ts';
 import { Service } from './service.ts';
 
 /**
  * The services and servers of a configuration. A new configuration keeps what is the same: a service is its VIP,
  * protocol and port; a server is its address and port within a service and the model that reaches it. A server that
- * is gone keeps its slot until its last connection is.
+ * is gone keeps its slot until a configuration comes after its last connection ended.
  */
 export class ServiceTable {
   services: readonly Service[] = [];
@@ -63,14 +63,8 @@ export class ServiceTable {
     for (const server of this.servers()) {
       if (!server.service.servers.includes(server)) this.remove(server, config.onRemove);
     }
+    this.sweep();
     for (const server of this.servers()) this.resolve(server, routes, config);
-  }
-
-  /** After the last connection of a removed server ended: its slot is free, what it counted stays counted. */
-  releaseIfUnused(server: Server): void {
-    if (server.removed === 'no' || server.totals[ACTIVE]! + server.totals[INACTIVE]! > 0) return;
-    server.totals.forEach((value, place) => (server.service.past[place]! += value));
-    this.slots[server.slot] = undefined;
   }
 
   private keepOrMake(config: ServiceConfig, before: readonly Service[]): Service {
@@ -118,7 +112,7 @@ export class ServiceTable {
 
   /**
    * A server that is still there but reached by another model is not removed: its old connections go on as they
-   * began. What has no connections leaves at once.
+   * began.
    */
   private remove(server: Server, onRemove: 'reset' | 'silent'): void {
     const replaced = server.service.servers.some(
@@ -127,7 +121,15 @@ export class ServiceTable {
     if (server.removed === 'no' || server.removed === 'replaced')
       server.removed = replaced ? 'replaced' : onRemove;
     server.weight = 0;
-    this.releaseIfUnused(server);
+  }
+
+  /** Frees the slots of servers that are gone and have no connections left; what they counted stays counted. */
+  private sweep(): void {
+    for (const server of this.servers()) {
+      if (server.removed === 'no' || server.active + server.inactive > 0) continue;
+      server.totals.forEach((value, place) => (server.service.past[place]! += value));
+      this.slots[server.slot] = undefined;
+    }
   }
 
   private applyNat({ nat, interfaces }: ForwarderConfig): void {

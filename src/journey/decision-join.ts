@@ -19,7 +19,7 @@ export class DecisionJoin {
   readonly #sentEarly = new Map<number, HopRecord[]>();
   /** Waiting for a neighbour: a later decision names the same frame again. */
   readonly #held = new Map<number, HopRecord[]>();
-  readonly #frames = new Map<DecisionEvent, { readonly ins: HopRecord[]; readonly outs: HopRecord[] }>();
+  readonly #frames = new Map<DecisionEvent, DecidedFrames>();
 
   /** @param hash `frameHash` of the frame as received. */
   received(hash: number, timeNs: number, hop: HopRecord | undefined): void {
@@ -56,10 +56,12 @@ export class DecisionJoin {
 
   #takeIn(decision: DecisionEvent, hash: number, hop: HopRecord): void {
     hop.takenBy = decision;
+    hop.decided = undefined;
     if (decision.relation === 'held') push(this.#held, hash, hop);
     const frames = this.#framesOf(decision);
     frames.ins.push(hop);
     for (const out of frames.outs) tie(decision, hop, out);
+    this.#close(decision, frames);
   }
 
   #sendOut(decision: DecisionEvent, hop: HopRecord): void {
@@ -67,13 +69,25 @@ export class DecisionJoin {
     const frames = this.#framesOf(decision);
     frames.outs.push(hop);
     for (const taken of frames.ins) tie(decision, taken, hop);
+    this.#close(decision, frames);
   }
 
-  #framesOf(decision: DecisionEvent): { readonly ins: HopRecord[]; readonly outs: HopRecord[] } {
+  /** All its frames were seen. */
+  #close(decision: DecisionEvent, { ins, outs }: DecidedFrames): void {
+    const isAll = ins.length === decision.framesIn.length && outs.length === decision.framesOut.length;
+    if (isAll) this.#frames.delete(decision);
+  }
+
+  #framesOf(decision: DecisionEvent): DecidedFrames {
     let frames = this.#frames.get(decision);
     if (frames === undefined) this.#frames.set(decision, (frames = { ins: [], outs: [] }));
     return frames;
   }
+}
+
+interface DecidedFrames {
+  readonly ins: HopRecord[];
+  readonly outs: HopRecord[];
 }
 
 function tie(decision: DecisionEvent, taken: HopRecord, sent: HopRecord): void {

@@ -4,6 +4,7 @@ import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { NodeStates } from './node-states.ts';
+import type { ReasonCode } from './report.ts';
 import { serviceOf } from './signature.ts';
 
 /** Everything seen so far, judged packet by packet: what promises and explanations are made from. */
@@ -22,12 +23,21 @@ export interface Served {
   readonly service: PlannedService;
 }
 
+/** Where a packet came to its end, and why. */
+export interface Trouble {
+  readonly hop: HopRecord;
+  readonly flow: FlowRecord;
+  readonly reason: ReasonCode;
+}
+
 /** What was seen in one epoch. */
 export interface EpochEvidence {
   readonly stage: Stage;
   readonly journeys: readonly JourneyRecord[];
   /** The packets of connections to services; ICMP errors about them are not among these. */
   readonly served: readonly Served[];
+  /** Arrivals that have a reason: what did not go well, and refusals. */
+  readonly troubles: readonly Trouble[];
   readonly states: NodeStates;
 }
 
@@ -36,14 +46,40 @@ export function byEpoch(evidence: Evidence): EpochEvidence[] {
   for (const journey of evidence.journeys) journeys.get(journey.first.stage)?.push(journey);
   return evidence.stages.map((stage) => {
     const own = journeys.get(stage)!;
-    const served = own.flatMap((journey) => {
-      const flow = journey.flow!;
-      const { facts } = journey.first;
-      const service = facts.kind === flow.kind ? serviceOf(flow, journey.first) : undefined;
-      return service ? [{ journey, flow, service }] : [];
-    });
-    return { stage, journeys: own, served, states: evidence.states };
+    return {
+      stage,
+      journeys: own,
+      served: servedOf(own),
+      troubles: troublesOf(own),
+      states: evidence.states,
+    };
   });
+}
+
+function servedOf(journeys: readonly JourneyRecord[]): Served[] {
+  const served: Served[] = [];
+  for (const journey of journeys) {
+    const flow = journey.flow!;
+    const service = journey.first.facts.kind === flow.kind ? serviceOf(flow, journey.first) : undefined;
+    if (service) served.push({ journey, flow, service });
+  }
+  return served;
+}
+
+function troublesOf(journeys: readonly JourneyRecord[]): Trouble[] {
+  const troubles: Trouble[] = [];
+  for (const { hops, flow } of journeys) {
+    for (const hop of hops) {
+      const reason = hop.arrival?.reason;
+      if (reason) troubles.push({ hop, flow: flow!, reason });
+    }
+  }
+  return troubles;
+}
+
+/** The packets that ended for one of these reasons. */
+export function endedBy({ troubles }: EpochEvidence, ...reasons: readonly ReasonCode[]): Trouble[] {
+  return troubles.filter(({ reason }) => reasons.includes(reason));
 }
 
 /** The hop by which the director (or NAT router) sent the packet on, if it did. */

@@ -1,3 +1,4 @@
+import type { Choice } from './choice.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { Endpoint, Flow, FlowOutcome } from './report.ts';
@@ -32,8 +33,8 @@ export class FlowRecord {
   readonly replied = new Set<string>();
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
   readonly arrivals: HopRecord[] = [];
-  /** The server the director gave it to, and its source port from there on. */
-  choice: { readonly server: string; readonly sourcePort: number } | undefined = undefined;
+  /** Filled in by `choiceOf`. */
+  choice: Choice | undefined = undefined;
   outcome: FlowOutcome = { kind: 'open' };
   startNs = 0;
   endNs = 0;

@@ -42,6 +42,8 @@ export class HopRecord {
   /** The forwarder's decision that sent this frame, and the last one that took it in. */
   sentBy: DecisionEvent | undefined = undefined;
   takenBy: DecisionEvent | undefined = undefined;
+  /** What `takenBy` means for the frame: kept, because it stays the same from report to report. */
+  decided: Arrival | undefined = undefined;
 
   // Filled in when a report is made.
   journey: JourneyRecord | undefined = undefined;

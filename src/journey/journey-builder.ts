@@ -12,13 +12,6 @@ import { judgePromises } from './promises.ts';
 import type { Counters, Report } from './report.ts';
 import { flowView, journeyView } from './views.ts';
 
-interface Numbered {
-  readonly event: LabEvent;
-  readonly timeNs: number;
-  /** The record number of a frame. */
-  readonly number: number;
-}
-
 /**
  * Frames and decisions in, journeys out. `add` only stores; the work is done by `report`, which joins what is new and
  * judges everything again, so that a verdict always stands on all that has been seen. Events that come out of time
@@ -31,8 +24,12 @@ export class JourneyBuilder {
     readonly startedAt: string;
     readonly translate: Translate;
   };
-  readonly #joined: Numbered[] = [];
-  #fresh: Numbered[] = [];
+  /** As they came. */
+  readonly #events: LabEvent[] = [];
+  /** For each its record number, if it is a frame. */
+  readonly #numbers: number[] = [];
+  /** How many of them have been joined. */
+  #joined = 0;
   #joiner: Joiner;
   #frames = 0;
 
@@ -46,8 +43,8 @@ export class JourneyBuilder {
   }
 
   add(event: LabEvent): void {
-    const number = event.kind === 'frame' ? ++this.#frames : 0;
-    this.#fresh.push({ event, timeNs: event.timeNs, number });
+    this.#events.push(event);
+    this.#numbers.push(event.kind === 'frame' ? ++this.#frames : 0);
   }
 
   report(): Report {
@@ -76,17 +73,30 @@ export class JourneyBuilder {
   }
 
   #join(): void {
-    const sorted = inTimeOrder(this.#fresh);
-    this.#fresh = [];
-    const late = sorted.length > 0 && sorted[0]!.timeNs < this.#joiner.timeNs;
-    for (const one of sorted) this.#joined.push(one);
-    if (!late) {
-      for (const { event, number } of sorted) this.#joiner.add(event, number);
+    if (!this.#isInOrder()) {
+      this.#joinAgain();
       return;
     }
-    this.#joined.sort((a, b) => a.timeNs - b.timeNs);
+    for (; this.#joined < this.#events.length; this.#joined++) {
+      this.#joiner.add(this.#events[this.#joined]!, this.#numbers[this.#joined]!);
+    }
+  }
+
+  #isInOrder(): boolean {
+    let last = this.#joiner.timeNs;
+    for (let i = this.#joined; i < this.#events.length; i++) {
+      const { timeNs } = this.#events[i]!;
+      if (timeNs < last) return false;
+      last = timeNs;
+    }
+    return true;
+  }
+
+  #joinAgain(): void {
+    const order = inTimeOrder(this.#events.map(({ timeNs }, index) => ({ timeNs, index })));
     this.#joiner = new Joiner(this.#plan, this.#options.engine);
-    for (const { event, number } of this.#joined) this.#joiner.add(event, number);
+    for (const { index } of order) this.#joiner.add(this.#events[index]!, this.#numbers[index]!);
+    this.#joined = this.#events.length;
   }
 }
 

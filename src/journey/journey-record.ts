@@ -3,7 +3,6 @@ import { ECHO_REPLY, ECHO_REQUEST } from '../packet/icmp.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { FrameFacts } from './frame-facts.ts';
 import type { HopRecord } from './hop-record.ts';
-import type { Prediction } from './predictions.ts';
 import type { Confidence, Journey, JourneyKind } from './report.ts';
 
 /** One logical packet while a report is made. */
@@ -16,8 +15,6 @@ export class JourneyRecord {
   retransmission = false;
   outcome: Journey['outcome'] = 'arrived';
   confidence: Confidence = 'certain';
-  /** What each hop's headers must be; made when first asked for. */
-  predictions: readonly (Prediction | undefined)[] | undefined = undefined;
   /** Its last frame may still be under way. */
   pending = false;
 

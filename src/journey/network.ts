@@ -12,6 +12,8 @@ export interface Route extends Station {
   readonly nextHop: number;
 }
 
+const ROUTES_KEPT = 1000;
+
 /** A plan made quick to ask: who owns a MAC or an address, and where a node sends a packet. */
 export class Network {
   readonly plan: Plan;
@@ -20,9 +22,15 @@ export class Network {
   readonly #byPoint = new Map<string, Map<string, Station>>();
   readonly #byName = new Map<string, PlannedNode>();
   readonly #vips = new Map<number, PlannedService[]>();
+  readonly #directors: ReadonlySet<string>;
+  readonly #routes = new Map<PlannedNode, Map<number, Route | undefined>>();
+  /** A router of the plan shares one outside address among hosts. */
+  readonly hasNat: boolean;
 
   constructor(plan: Plan) {
     this.plan = plan;
+    this.#directors = new Set(plan.services.map(({ director }) => director));
+    this.hasNat = plan.nodes.some(({ forwarder }) => forwarder?.nat !== undefined);
     for (const node of plan.nodes) {
       this.#byName.set(node.name, node);
       const points = new Map<string, Station>();
@@ -73,7 +81,7 @@ export class Network {
   }
 
   isDirector(name: string): boolean {
-    return this.plan.services.some(({ director }) => director === name);
+    return this.#directors.has(name);
   }
 
   /** An address of one of the node's own interfaces or of its `lo`. */
@@ -83,22 +91,13 @@ export class Network {
 
   /** The longest prefix wins, connected subnets first, as in the kernel. Interfaces that are down have no routes. */
   route(node: PlannedNode, destination: number): Route | undefined {
-    let best = -1;
-    let found: Route | undefined;
-    for (const port of node.interfaces) {
-      if (port.down || port.prefixLength <= best) continue;
-      if (!inSubnet(destination, port.address, port.prefixLength)) continue;
-      best = port.prefixLength;
-      found = { node, port, nextHop: destination };
-    }
-    for (const { network, prefixLength, via } of node.routes) {
-      if (prefixLength <= best || !inSubnet(destination, network, prefixLength)) continue;
-      const port = node.interfaces.find((one) => !one.down && inSubnet(via, one.address, one.prefixLength));
-      if (port === undefined) continue;
-      best = prefixLength;
-      found = { node, port, nextHop: via };
-    }
-    return found;
+    let known = this.#routes.get(node);
+    if (known === undefined) this.#routes.set(node, (known = new Map()));
+    if (known.has(destination)) return known.get(destination);
+    const route = findRoute(node, destination);
+    // Frames may bear any address; remembering them all would never end.
+    if (known.size < ROUTES_KEPT) known.set(destination, route);
+    return route;
   }
 
   /** The MAC that should answer for an address on a segment: its interface's, or the director's for a VIP. */
@@ -111,4 +110,23 @@ export class Network {
     }
     return undefined;
   }
+}
+
+function findRoute(node: PlannedNode, destination: number): Route | undefined {
+  let best = -1;
+  let found: Route | undefined;
+  for (const port of node.interfaces) {
+    if (port.down || port.prefixLength <= best) continue;
+    if (!inSubnet(destination, port.address, port.prefixLength)) continue;
+    best = port.prefixLength;
+    found = { node, port, nextHop: destination };
+  }
+  for (const { network, prefixLength, via } of node.routes) {
+    if (prefixLength <= best || !inSubnet(destination, network, prefixLength)) continue;
+    const port = node.interfaces.find((one) => !one.down && inSubnet(via, one.address, one.prefixLength));
+    if (port === undefined) continue;
+    best = prefixLength;
+    found = { node, port, nextHop: via };
+  }
+  return found;
 }

@@ -6,12 +6,13 @@ import type { FrameFacts } from './frame-facts.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { sameRange } from './match-keys.ts';
-import { predict, type Prediction } from './predictions.ts';
+import type { Prediction } from './prediction.ts';
+import { predict } from './predictions.ts';
 import type { Hop } from './report.ts';
 
 /** Every field that is foretold, with what was seen. */
 export function expectedRows(journey: JourneyRecord, index: number): Hop['expected'] {
-  const prediction = predictionsOf(journey)[index];
+  const prediction = predict(journey)[index];
   const { facts, cut } = journey.hops[index]!;
   if (prediction === undefined) return [];
   return rows.flatMap((row) => {
@@ -27,18 +28,13 @@ export function expectedRows(journey: JourneyRecord, index: number): Hop['expect
   });
 }
 
-/** The same without the texts: how many hops are foretold, and which of them differ. */
-export function checkHeaders(journey: JourneyRecord): {
-  readonly seen: HopRecord[];
-  readonly wrong: HopRecord[];
-} {
-  const predictions = predictionsOf(journey);
-  const seen = journey.hops.filter((_, index) => predictions[index] !== undefined);
-  const wrong = journey.hops.filter((hop, index) => {
-    const prediction = predictions[index];
-    return prediction !== undefined && !agrees(prediction, hop);
-  });
-  return { seen, wrong };
+/** The same without the texts: tells of each hop that is foretold whether it is so. */
+export function checkHeaders(journey: JourneyRecord, tell: (hop: HopRecord, ok: boolean) => void): void {
+  const predictions = predict(journey);
+  for (let i = 0; i < predictions.length; i++) {
+    const prediction = predictions[i];
+    if (prediction) tell(journey.hops[i]!, agrees(prediction, journey.hops[i]!));
+  }
 }
 
 function agrees(prediction: Prediction, { facts, cut }: HopRecord): boolean {
@@ -48,10 +44,6 @@ function agrees(prediction: Prediction, { facts, cut }: HopRecord): boolean {
     if (row.observed(facts, prediction.base) !== expected) return false;
   }
   return true;
-}
-
-function predictionsOf(journey: JourneyRecord): readonly (Prediction | undefined)[] {
-  return (journey.predictions ??= predict(journey));
 }
 
 /** One line of the comparison. Values are numbers, so that checking makes no text. */

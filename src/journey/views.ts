@@ -7,7 +7,10 @@ import { expectedRows } from './prediction-rows.ts';
 import type { Flow, Hop, HopChange, Journey } from './report.ts';
 import { roleOf } from './signature.ts';
 
-/** What is handed out. Changes and expectations are made when somebody looks: most hops are never looked at. */
+/**
+ * What is handed out. Hops, changes and expectations are made when somebody looks: most are never looked at. They are
+ * getters of the object's own, enumerable, so that JSON and copies hold their values.
+ */
 export function flowView(flow: FlowRecord): Flow {
   return {
     id: flow.id,
@@ -27,6 +30,7 @@ export function flowView(flow: FlowRecord): Flow {
 
 export function journeyView(journey: JourneyRecord): Journey {
   const flow = journey.flow!;
+  let hops: readonly Hop[] | undefined;
   return {
     id: journey.id,
     flow: flow.id,
@@ -36,7 +40,9 @@ export function journeyView(journey: JourneyRecord): Journey {
     retransmission: journey.retransmission,
     outcome: journey.outcome,
     confidence: journey.confidence,
-    hops: journey.hops.map((hop, index) => hopView(hop, index, journey, flow)),
+    get hops() {
+      return (hops ??= journey.hops.map((hop, index) => hopView(hop, index, journey, flow)));
+    },
   };
 }
 
@@ -50,7 +56,6 @@ function hopView(hop: HopRecord, index: number, journey: JourneyRecord, flow: Fl
     timeNs: hop.timeNs,
     frame: hop.frames[0]!,
     frames: hop.frames,
-    // Own and enumerable, so that JSON and copies hold the values.
     get changes() {
       return (changes ??= changesOf(hop, flow));
     },

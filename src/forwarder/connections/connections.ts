@@ -109,7 +109,6 @@ export class Connections {
     server.totals[(words[base]! & at.INACTIVE) === 0 ? total.ACTIVE : total.INACTIVE]!--;
     server.model.close(words, base, server);
     this.table.remove(connection);
-    this.services.releaseIfUnused(server);
   };
 
   private isOver(connection: number, clock: number): boolean {

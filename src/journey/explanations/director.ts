@@ -1,19 +1,18 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import type { EpochEvidence } from '../evidence.ts';
+import { endedBy, type EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import { uniquePorts } from '../promises/nat.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
-import { endsAt } from './vip.ts';
 
 /** Flows of different hosts came to share a port of the NAT router, so that a reply could belong to several. */
 export const portsAmbiguous: Rule = (evidence) => {
-  const { journeys, stage } = evidence;
+  const { stage } = evidence;
   const nat = stage.network.plan.nodes.find(({ forwarder }) => forwarder?.nat);
   if (nat === undefined) return [];
   const setting = nat.forwarder!.nat!.translatePorts ? undefined : `nodes.${nat.name}.translatePorts`;
   const shared = uniquePorts(evidence).broken.map((hop) => ({ hop, flow: hop.journey!.flow! }));
-  return [...shared, ...endsAt(journeys, 'ambiguous-port')].map(({ hop, flow }) => ({
+  return [...shared, ...endedBy(evidence, 'ambiguous-port')].map(({ hop, flow }) => ({
     place: nat.name,
     flow,
     hops: [hop],
@@ -22,8 +21,8 @@ export const portsAmbiguous: Rule = (evidence) => {
   }));
 };
 
-export const portsExhausted: Rule = ({ journeys }) =>
-  endsAt(journeys, 'ports-exhausted').map(({ hop, flow }) => ({
+export const portsExhausted: Rule = (evidence) =>
+  endedBy(evidence, 'ports-exhausted').map(({ hop, flow }) => ({
     place: hop.to,
     flow,
     hops: [hop],
@@ -31,8 +30,8 @@ export const portsExhausted: Rule = ({ journeys }) =>
     setting: `nodes.${hop.to}.ports`,
   }));
 
-export const noServer: Rule = ({ journeys }) =>
-  endsAt(journeys, 'no-server').map(({ hop, flow }) => {
+export const noServer: Rule = (evidence) =>
+  endedBy(evidence, 'no-server').map(({ hop, flow }) => {
     const service = hop.arrival?.decision?.service;
     return {
       place: service ?? hop.to,
@@ -44,8 +43,8 @@ export const noServer: Rule = ({ journeys }) =>
   });
 
 /** The director knows nothing of the connection: it was never opened, forgotten, or its server was removed. */
-export const noConnection: Rule = ({ journeys }) =>
-  endsAt(journeys, 'no-connection', 'no-entry', 'server-removed').map(({ hop, flow }) => ({
+export const noConnection: Rule = (evidence) =>
+  endedBy(evidence, 'no-connection', 'no-entry', 'server-removed').map(({ hop, flow }) => ({
     place: hop.to,
     flow,
     hops: [hop],

@@ -1,17 +1,17 @@
 import { formatIpv4 } from '../../packet/address.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
+import { choiceOf } from '../choice.ts';
+import { endedBy } from '../evidence.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
-import { choiceOf } from '../predictions.ts';
 import { serviceOf } from '../signature.ts';
 import type { Finding, Rule } from './finding.ts';
-import { endsAt } from './vip.ts';
 
 /** A packet that must not be fragmented was too long, in a tunnel by the 20 bytes of the wrapper. */
-export const mtuExceeded: Rule = ({ journeys }) => {
-  const errors = journeys.filter(isTooBig);
-  return endsAt(journeys, 'too-big').map(({ hop, flow }): Finding => {
+export const mtuExceeded: Rule = (evidence) => {
+  const errors = evidence.journeys.filter(isTooBig);
+  return endedBy(evidence, 'too-big').map(({ hop, flow }): Finding => {
     const error = errors.find((journey) => journey.flow === flow);
     const filtered = error?.last.arrival?.reason === 'filtered' ? error.last : undefined;
     const egress = egressOf(hop);
@@ -37,9 +37,9 @@ export const mtuExceeded: Rule = ({ journeys }) => {
 };
 
 /** A node had no way to where a packet was to go, or found nobody there. */
-export const noRoute: Rule = ({ journeys }, explained) =>
-  endsAt(
-    journeys,
+export const noRoute: Rule = (evidence, explained) =>
+  endedBy(
+    evidence,
     'no-route',
     'neighbour-unreachable',
     'host-unreachable',

@@ -1,12 +1,11 @@
 import { formatIpv4 } from '../../packet/address.ts';
 import { DESTINATION_UNREACHABLE, PORT_UNREACHABLE } from '../../packet/icmp.ts';
-import type { EpochEvidence, Served } from '../evidence.ts';
+import { endedBy, type EpochEvidence, type Served } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
-import { endsAt } from './vip.ts';
 
 /** dr or tun to a server that listens on another port: it resets with the VIP as its address and its own MAC. */
 export const drPortMap: Rule = (evidence) =>
@@ -52,8 +51,8 @@ export const connectionRefused: Rule = (evidence) =>
   });
 
 /** The request arrived, silence, and the server filters by reverse path. */
-export const reversePathFilter: Rule = ({ journeys }) =>
-  endsAt(journeys, 'reverse-path-filter')
+export const reversePathFilter: Rule = (evidence) =>
+  endedBy(evidence, 'reverse-path-filter')
     .filter(({ hop, flow }) => !flow.replied.has(hop.to))
     .map(({ hop, flow }) => ({
       place: hop.to,
@@ -64,7 +63,9 @@ export const reversePathFilter: Rule = ({ journeys }) =>
     }));
 
 /** A server called the tunnel's packets unreachable, or was silent about them for want of a decapsulator. */
-export const noDecapsulator: Rule = ({ journeys, stage: { network } }) => {
+export const noDecapsulator: Rule = (evidence) => {
+  const { journeys, stage } = evidence;
+  const { network } = stage;
   const complaints = journeys.flatMap(({ kind, first, flow }) => {
     const { quoted, icmpType } = first.facts;
     const isAboutTunnel = kind === 'icmp-error' && icmpType === DESTINATION_UNREACHABLE && quoted?.outerAt;
@@ -73,7 +74,7 @@ export const noDecapsulator: Rule = ({ journeys, stage: { network } }) => {
       ? [{ name: first.from, hop: first, flow: flow! }]
       : [];
   });
-  const silent = endsAt(journeys, 'no-decapsulator')
+  const silent = endedBy(evidence, 'no-decapsulator')
     .filter(({ flow, hop }) => !flow.replied.has(hop.to))
     .map(({ hop, flow }) => ({ name: hop.to, hop, flow }));
   return [...complaints, ...silent].map(({ name, hop, flow }) => ({
@@ -92,18 +93,15 @@ interface Refusal {
 
 /** Resets of a SYN, and ICMP port unreachable: by the other end, not by the client. */
 function refusals({ journeys }: EpochEvidence): Refusal[] {
-  return journeys.flatMap((journey) => {
-    const flow = journey.flow!;
-    const { first, kind, direction } = journey;
-    if (direction !== 'reply') return [];
-    const { icmpType, icmpCode, quoted } = first.facts;
-    const isUnreachable =
-      kind === 'icmp-error' &&
-      icmpType === DESTINATION_UNREACHABLE &&
-      icmpCode === PORT_UNREACHABLE &&
-      quoted?.outerAt === 0;
-    return isUnreachable || (kind === 'rst' && isOfSyn(journey)) ? [{ reset: first, flow }] : [];
-  });
+  return journeys
+    .filter((journey) => journey.direction === 'reply' && isRefusal(journey))
+    .map(({ first, flow }) => ({ reset: first, flow: flow! }));
+}
+
+function isRefusal(journey: JourneyRecord): boolean {
+  if (journey.kind === 'rst') return isOfSyn(journey);
+  const { icmpType, icmpCode, quoted } = journey.first.facts;
+  return icmpType === DESTINATION_UNREACHABLE && icmpCode === PORT_UNREACHABLE && quoted?.outerAt === 0;
 }
 
 /** A reset before anybody accepted: it acknowledges the SYN and nothing more. */

@@ -1,7 +1,5 @@
 import { formatIpv4, formatMac } from '../../packet/address.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
-import type { JourneyRecord } from '../journey-record.ts';
+import { endedBy } from '../evidence.ts';
 import type { Network } from '../network.ts';
 import type { Finding, Rule } from './finding.ts';
 
@@ -10,6 +8,7 @@ export const vipTwoAnswers: Rule = ({ journeys, stage: { network } }) => {
   const replies = journeys.filter(
     ({ kind, first }) => kind === 'arp-reply' && network.isVip(first.facts.source),
   );
+
   return replies.flatMap(({ first, flow }) => {
     const vip = first.facts.source;
     const directors = network.directorsOf(vip);
@@ -36,8 +35,9 @@ export const vipTwoAnswers: Rule = ({ journeys, stage: { network } }) => {
 };
 
 /** A packet for the VIP came to a server that does not have it, and nothing came back. */
-export const vipNotLocal: Rule = ({ journeys, stage: { network } }) =>
-  endsAt(journeys, 'vip-not-local').flatMap(({ hop, flow }): Finding[] => {
+export const vipNotLocal: Rule = (evidence) => {
+  const { network } = evidence.stage;
+  return endedBy(evidence, 'vip-not-local').flatMap(({ hop, flow }): Finding[] => {
     const node = network.node(hop.to);
     if (node?.role !== 'server' || flow.replied.has(hop.to)) return [];
     const vip = hop.facts.destination;
@@ -51,6 +51,7 @@ export const vipNotLocal: Rule = ({ journeys, stage: { network } }) =>
       },
     ];
   });
+};
 
 /** A dnat reply reached the client with the server's own address on it. */
 export const replyNotRewritten: Rule = ({ served, stage: { network } }) =>
@@ -77,18 +78,6 @@ export const replyNotRewritten: Rule = ({ served, stage: { network } }) =>
       },
     ];
   });
-
-/** The packets that ended at a node for this reason. */
-export function endsAt(
-  journeys: readonly JourneyRecord[],
-  ...reasons: readonly string[]
-): { readonly hop: HopRecord; readonly flow: FlowRecord }[] {
-  return journeys.flatMap(({ hops, flow }) =>
-    hops
-      .filter(({ arrival }) => arrival !== undefined && reasons.includes(arrival.reason))
-      .map((hop) => ({ hop, flow: flow! })),
-  );
-}
 
 function gatewayIs(network: Network, from: string, director: string, target: number): boolean {
   const node = network.node(from);

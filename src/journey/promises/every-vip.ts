@@ -56,10 +56,10 @@ export const throughDirector: PromiseCheck = ({ served }) => {
 export const headers: PromiseCheck = ({ journeys }) => {
   const tally = new Tally();
   for (const journey of journeys) {
-    const { seen, wrong } = checkHeaders(journey);
-    for (const hop of wrong) tally.note(hop, false);
-    // A right first hop shows little; what the nodes on the way made of it is the promise.
-    for (const hop of seen) if (hop.previous && !wrong.includes(hop)) tally.note(hop, true);
+    checkHeaders(journey, (hop, ok) => {
+      // A right first hop shows little; what the nodes on the way made of it is the promise.
+      if (!ok || hop.previous) tally.note(hop, ok);
+    });
   }
   return tally;
 };

@@ -148,6 +148,18 @@ export class EmbeddedEngine implements Engine {
     return Promise.resolve();
   }
 
+  /**
+   * Stops, pauses or starts one node by hand. It stays so over changes of the plan. False when there is no such node,
+   * or a stopped one is to be paused.
+   */
+  setNode(name: string, state: 'running' | 'paused' | 'stopped'): boolean {
+    if (this.#state !== 'running') return false;
+    this.#pacer?.follow();
+    const done = this.#lab.setState(name, state);
+    this.#pacer?.follow();
+    return done;
+  }
+
   /** What a person would look up on a node; `undefined` when there is none of that name. */
   nodeState(name: string): NodeState | undefined {
     const node = this.#lab.node(name);

@@ -48,8 +48,15 @@ export class ForwarderDevice {
     this.#watch();
   }
 
+  /** Its timers stop: the process is paused, or gone. */
   halt(): void {
     this.#timer?.cancel();
+    this.#dueNs = Infinity;
+  }
+
+  /** Its timers go on; what came due meanwhile is due now. */
+  resume(): void {
+    this.#watch();
   }
 
   /**

@@ -6,6 +6,8 @@ import type { TcpOwner } from './tcp/control-block.ts';
 
 /** What an application takes to notice and act; the kernel's acknowledgement goes first. */
 const THINKING = 50_000;
+/** Requests that the log remembers. */
+const LOG_LENGTH = 1000;
 
 /** Who a server saw asking. */
 export interface SeenClient {
@@ -19,25 +21,29 @@ export interface SeenClient {
 export class HttpServer {
   readonly #name: string;
   readonly #clock: Clock;
+  readonly #whenRunning: (act: () => void) => void;
   readonly #seen: SeenClient[] = [];
 
-  constructor(name: string, clock: Clock) {
+  /** `whenRunning` acts now, or once the server's process is no longer paused. */
+  constructor(name: string, clock: Clock, whenRunning: (act: () => void) => void) {
     this.#name = name;
     this.#clock = clock;
+    this.#whenRunning = whenRunning;
   }
 
-  /** One entry per request, in order: the access log. */
+  /** One entry per request, in order: the end of the access log. */
   get seen(): readonly SeenClient[] {
     return this.#seen;
   }
 
   log(client: SeenClient): void {
+    if (this.#seen.length === LOG_LENGTH) this.#seen.shift();
     this.#seen.push(client);
   }
 
   readonly accept = (connection: TcpConnection): TcpOwner => {
     const reader = new MessageReader();
-    const later = (act: () => void) => this.#clock.after(THINKING, act);
+    const later = (act: () => void) => this.#clock.after(THINKING, () => this.#whenRunning(act));
     return {
       received: (bytes) => {
         for (const request of reader.read(bytes)) {

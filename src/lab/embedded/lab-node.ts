@@ -4,12 +4,14 @@ import type { Plan, PlannedNode } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
 import { ForwarderDevice } from './forwarder-device.ts';
 import { HttpServer } from './http-server.ts';
-import { announce } from './kernel/arp.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { NetworkInterface } from './network-interface.ts';
 import { Random } from './random.ts';
 import type { Segment } from './segment.ts';
 import { udpServer } from './udp-server.ts';
+
+/** About what a packet socket's buffer holds. */
+const HELD_WHILE_PAUSED = 1000;
 
 export interface NodeEnvironment {
   readonly clock: Clock;
@@ -29,6 +31,9 @@ export class LabNode {
   #interfaces: NetworkInterface[] = [];
   #forwarder: ForwarderDevice | undefined;
   #udpPorts: readonly number[] = [];
+  #paused = false;
+  /** What the paused processes have before them when they go on. */
+  readonly #held: (() => void)[] = [];
 
   constructor(planned: PlannedNode, services: Plan['services'], environment: NodeEnvironment) {
     this.name = planned.name;
@@ -37,7 +42,7 @@ export class LabNode {
     const { clock, seed } = environment;
     this.#attach(planned);
     this.kernel = new Kernel(clock, new Random(seed, planned.name), this.#settings(planned));
-    this.server = new HttpServer(planned.name, clock);
+    this.server = new HttpServer(planned.name, clock, (act) => this.#whenRunning(act));
     this.#listen(planned, []);
     this.serve(services);
     if (planned.forwarder) this.#forwarder = this.#startForwarder(planned.forwarder);
@@ -63,10 +68,6 @@ export class LabNode {
   /** Changes the node in place: what stays as it was keeps its connections, its neighbours and its forwarder's table. */
   configure(planned: PlannedNode): void {
     const before = this.#planned;
-    const moved = planned.interfaces.filter((now) => {
-      const was = before.interfaces.find(({ segment }) => segment === now.segment);
-      return was !== undefined && (was.mac !== now.mac || was.address !== now.address);
-    });
     this.#planned = planned;
     this.#attach(planned);
     this.kernel.configure(this.#settings(planned));
@@ -75,10 +76,6 @@ export class LabNode {
     else {
       this.#forwarder?.halt();
       this.#forwarder = undefined;
-    }
-    for (const { segment } of moved) {
-      const link = this.#interfaces.find(({ name }) => name === segment);
-      if (link) announce(link);
     }
   }
 
@@ -98,6 +95,22 @@ export class LabNode {
     this.#udpPorts = [...new Set(ports)];
     const owner = udpServer(this.name, this.#environment.clock, this.kernel.udp, this.server);
     for (const port of this.#udpPorts) this.kernel.udp.bind(owner, port);
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Freezes the node's processes (forwarder, server, client); its kernel goes on, as under `docker pause`. */
+  pause(): void {
+    this.#paused = true;
+    this.#forwarder?.halt();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const act of this.#held.splice(0)) act();
+    this.#forwarder?.resume();
   }
 
   /** Pulls the plug: nothing is sent any more, what is on its way here is lost. */
@@ -132,8 +145,15 @@ export class LabNode {
 
   /** The forwarder looks first, as a packet socket does; the kernel then sees what no rule hides from it. */
   #receive(from: NetworkInterface, frame: Uint8Array): void {
-    this.#forwarder?.receive(from.name, frame);
-    if (!this.#forwarder?.hides(frame)) this.kernel.receive(from, frame);
+    const forwarder = this.#forwarder;
+    if (forwarder) this.#whenRunning(() => forwarder.receive(from.name, frame));
+    if (!forwarder?.hides(frame)) this.kernel.receive(from, frame);
+  }
+
+  /** A process that is paused finds what came meanwhile in its buffers, as far as they go. */
+  #whenRunning(act: () => void): void {
+    if (!this.#paused) act();
+    else if (this.#held.length < HELD_WHILE_PAUSED) this.#held.push(act);
   }
 
   #listen(planned: PlannedNode, before: readonly number[]): void {

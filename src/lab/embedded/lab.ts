@@ -40,6 +40,24 @@ export class Lab {
     this.traffic.follow(plan);
   }
 
+  /**
+   * What a person does to one node by hand. A changed plan leaves it as it is; a node started again is new, and as the
+   * plan has it by then. False when there is no such node, or it cannot be paused because it is stopped.
+   */
+  setState(name: string, state: 'running' | 'paused' | 'stopped'): boolean {
+    const planned = this.#plan.nodes.find((node) => node.name === name);
+    const node = this.#nodes.get(name);
+    if (!planned || (state === 'paused' && !node)) return false;
+    if (state === 'stopped') this.#remove(name);
+    else if (!node) this.#add(planned);
+    else if (node.paused !== (state === 'paused')) {
+      node.announceState(state);
+      if (state === 'paused') node.pause();
+      else node.resume();
+    }
+    return true;
+  }
+
   halt(): void {
     for (const name of [...this.#nodes.keys()]) this.#remove(name);
   }

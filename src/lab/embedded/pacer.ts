@@ -19,6 +19,7 @@ export class Pacer {
   /** The real time at which the virtual clock stood at 0. */
   #zeroMs: number;
   #timer: unknown;
+  #following = false;
 
   constructor(clock: VirtualClock, timers: RealTimers, afterSlice: () => void) {
     this.#clock = clock;
@@ -29,7 +30,18 @@ export class Pacer {
 
   /** Runs what is due by now, then waits for the next event. Call it after anything that queues events. */
   readonly follow = (): void => {
+    // Whoever hears an event may ask for something at once: it is queued, and this round goes on to it.
+    if (this.#following) return;
+    this.#following = true;
     this.stop();
+    try {
+      this.#round();
+    } finally {
+      this.#following = false;
+    }
+  };
+
+  #round(): void {
     const nowNs = Math.round((this.#timers.now() - this.#zeroMs) * NS_PER_MS);
     let left = EVENTS_PER_SLICE;
     let next = this.#clock.next();
@@ -43,7 +55,7 @@ export class Pacer {
     if (next === undefined) return;
     const delayMs = late ? 0 : Math.max(0, Math.ceil(next / NS_PER_MS + this.#zeroMs - this.#timers.now()));
     this.#timer = this.#timers.setTimeout(this.follow, delayMs);
-  };
+  }
 
   stop(): void {
     if (this.#timer !== undefined) this.#timers.clearTimeout(this.#timer);

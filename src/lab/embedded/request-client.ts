@@ -30,7 +30,6 @@ export function requestOverTcp(
     done('unreachable');
     return;
   }
-  let connection: TcpConnection | undefined;
   let finished = false;
   const finish = (outcome: RequestOutcome) => {
     if (finished) return;
@@ -44,7 +43,7 @@ export function requestOverTcp(
   });
   const reader = new MessageReader();
   const to = { local, remote: entry.to, remotePort: entry.port };
-  connection = kernel.tcp.connect(
+  const connection: TcpConnection | undefined = kernel.tcp.connect(
     entry.sourcePort === undefined ? to : { ...to, localPort: entry.sourcePort },
     (opened) => ({
       established: () => void clock.after(THINKING, () => opened.send(requestMessage(entry))),

@@ -20,6 +20,9 @@ interface Schedule {
   timer: Timer | undefined;
 }
 
+/** A lab that runs for days keeps the last of them. */
+const RESULTS_KEPT = 100_000;
+
 /** Sends the planned requests when they are due. */
 export class TrafficRunner {
   readonly #clock: Clock;
@@ -50,13 +53,14 @@ export class TrafficRunner {
     for (const schedule of this.#schedules) if (!schedule.timer) this.#await(schedule);
   }
 
-  /** Sends one request of the entry now. */
+  /** Sends one request of the entry now, if its client is there and runs. */
   request(entry: PlannedTraffic): void {
     const node = this.#node(entry.from);
-    if (!node || !this.#plan) return;
+    if (!node || node.paused || !this.#plan) return;
     const startNs = this.#clock.now();
     const send = protocolOf(this.#plan, entry) === 'udp' ? requestOverUdp : requestOverTcp;
     send(node.kernel, this.#clock, entry, (outcome) => {
+      if (this.#results.length === RESULTS_KEPT) this.#results.shift();
       this.#results.push({ entry, startNs, endNs: this.#clock.now(), outcome });
     });
   }

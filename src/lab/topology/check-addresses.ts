@@ -13,7 +13,12 @@ function overlaps(network: Network): Problem[] {
   return segments.flatMap((segment, index) => {
     const other = segments.slice(0, index).find((earlier) => overlap(segment, earlier));
     if (!other) return [];
-    const params = { segment: segment.name, subnet: subnetText(segment), other: other.name, otherSubnet: subnetText(other) };
+    const params = {
+      segment: segment.name,
+      subnet: subnetText(segment),
+      other: other.name,
+      otherSubnet: subnetText(other),
+    };
     const related = [{ range: subnetRange(network, other), name: other.name }];
     return [makeProblem('overlapping-subnets', subnetRange(network, segment), params, { related })];
   });

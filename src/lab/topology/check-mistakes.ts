@@ -53,7 +53,12 @@ function serviceMistakes(network: Network, service: NetworkService, plan: Plan):
     problems.push(makeProblem('all-drained', places.key([...path, 'servers']), { service: name }));
   }
   for (const server of servers) {
-    const params = { service: name, server: server.name, servicePort: settings.port, serverPort: server.port };
+    const params = {
+      service: name,
+      server: server.name,
+      servicePort: settings.port,
+      serverPort: server.port,
+    };
     const portPath: Path = [...server.path, 'port'];
     if (model !== 'dnat' && server.port !== settings.port) {
       const place = places.of(portPath);
@@ -88,7 +93,9 @@ function natMistakes(network: Network, plan: Plan): Problem[] {
   return nodesOfRole(network, 'router').flatMap(({ name, settings, path }) => {
     if (settings.nat === undefined) return [];
     if (settings.translatePorts === false) {
-      return [curable('ports-not-translated', places.of([...path, 'translatePorts']), { node: name }, 'true')];
+      return [
+        curable('ports-not-translated', places.of([...path, 'translatePorts']), { node: name }, 'true'),
+      ];
     }
     const { first, last } = settings.ports ?? DEFAULT_PORTS;
     const room = last - first + 1;
@@ -98,6 +105,11 @@ function natMistakes(network: Network, plan: Plan): Problem[] {
 }
 
 /** A mistake that another value mends. */
-function curable(code: ProblemCode, range: Range, params: Record<string, string | number>, text: string): Problem {
+function curable(
+  code: ProblemCode,
+  range: Range,
+  params: Record<string, string | number>,
+  text: string,
+): Problem {
   return makeProblem(code, range, params, { fix: { kind: 'replace', range, text } });
 }

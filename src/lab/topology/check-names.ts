@@ -23,7 +23,9 @@ export function checkNames(network: Network): Problem[] {
     }),
     ...network.services.flatMap(({ servers }) => {
       const listed = servers.map(({ name }) => name);
-      return servers.flatMap(({ name, path }) => roleProblem(network, name, 'server', path, 'unknown-server', listed));
+      return servers.flatMap(({ name, path }) =>
+        roleProblem(network, name, 'server', path, 'unknown-server', listed),
+      );
     }),
     ...topology.traffic.flatMap((settings, index) => trafficProblems(network, settings, index)),
   ];
@@ -58,11 +60,14 @@ function nodeProblems(network: Network, node: NetworkNode): Problem[] {
 }
 
 function hopProblems(network: Network, node: NetworkNode, hop: string | number, path: Path): Problem[] {
-  if (typeof hop === 'string' && !network.nodes.has(hop)) return [unknown(network, 'unknown-node', hop, path)];
+  if (typeof hop === 'string' && !network.nodes.has(hop))
+    return [unknown(network, 'unknown-node', hop, path)];
   if (!isPlaced(network, node)) return [];
   if (nextHopAddress(network, node, hop) !== undefined) return [];
   const gateway = typeof hop === 'string' ? hop : formatIpv4(hop);
-  return [makeProblem('gateway-not-adjacent', network.document.places.of(path), { node: node.name, gateway })];
+  return [
+    makeProblem('gateway-not-adjacent', network.document.places.of(path), { node: node.name, gateway }),
+  ];
 }
 
 function roleProblem(
@@ -100,7 +105,9 @@ function trafficProblems(network: Network, settings: TrafficSettings, index: num
   } else if (to === undefined && !destinationOf(network, settings) && hasServices(network)) {
     const choices = network.services.length > 0 ? network.services : nodesOfRole(network, 'server');
     const names = choices.map(({ name }) => name).join(', ');
-    problems.push(makeProblem('which-destination', network.document.places.of(path), { choices: names || '-' }));
+    problems.push(
+      makeProblem('which-destination', network.document.places.of(path), { choices: names || '-' }),
+    );
   }
   return problems;
 }

@@ -51,7 +51,8 @@ function servicePaths(plan: Plan, service: PlannedService, findings: PathFinding
     }
   }
   if (service.model !== 'dnat') return;
-  for (const client of clients) findings.back(walk(plan, director, client.interfaces[0]?.address ?? 0), client.name);
+  for (const client of clients)
+    findings.back(walk(plan, director, client.interfaces[0]?.address ?? 0), client.name);
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */
@@ -81,9 +82,10 @@ class PathFindings {
     const { settings } = this.#network.nodes.get(node.name)!;
     const hops: [Path, string | number | undefined][] = [
       [['nodes', node.name, 'gateway'], settings.gateway],
-      ...Object.entries(settings.routes ?? {}).map(
-        ([destination, hop]): [Path, string | number] => [['nodes', node.name, 'routes', destination], hop],
-      ),
+      ...Object.entries(settings.routes ?? {}).map(([destination, hop]): [Path, string | number] => [
+        ['nodes', node.name, 'routes', destination],
+        hop,
+      ]),
     ];
     for (const [path, hop] of hops) {
       if (typeof hop !== 'number') continue;
@@ -153,7 +155,12 @@ class PathFindings {
     const params = { from: way.nodes[0]!.name, to, at: last.name };
     const gateway: Path = ['nodes', last.name, 'gateway'];
     const hasGateway = this.#network.document.places.has(gateway);
-    this.#add(code, place ?? (hasGateway ? gateway : gateway.slice(0, 2)), params, `${last.name} ${String(place)}`);
+    this.#add(
+      code,
+      place ?? (hasGateway ? gateway : gateway.slice(0, 2)),
+      params,
+      `${last.name} ${String(place)}`,
+    );
   }
 
   /** Whether it has been said already that the node's next hop does not exist. */
@@ -161,7 +168,13 @@ class PathFindings {
     return this.#seen.has(`gateway-nobody ${name}`);
   }
 
-  #add(code: Problem['code'], path: Path, params: Record<string, string | number>, about: string, fix?: Fix): void {
+  #add(
+    code: Problem['code'],
+    path: Path,
+    params: Record<string, string | number>,
+    about: string,
+    fix?: Fix,
+  ): void {
     const key = `${code} ${about}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);

@@ -1,5 +1,12 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import { isPlaced, neighbourInterface, nodesOfRole, type Network, type NetworkServer, type NetworkService } from './network.ts';
+import {
+  isPlaced,
+  neighbourInterface,
+  nodesOfRole,
+  type Network,
+  type NetworkServer,
+  type NetworkService,
+} from './network.ts';
 import { makeProblem, type Problem } from './problem.ts';
 
 /** Every service can be carried: it has a model, one director, servers within the model's reach, and an address of its own. */
@@ -16,7 +23,7 @@ function fileProblems(network: Network): Problem[] {
   const { model, service, services } = topology;
   if (service && services) return [makeProblem('service-twice', places.key(['service']))];
   if (model !== 'nat') {
-    return service ?? services ? [] : [makeProblem('missing-service', places.of(['model']), { model })];
+    return (service ?? services) ? [] : [makeProblem('missing-service', places.of(['model']), { model })];
   }
   const hasNat = nodesOfRole(network, 'router').some(({ settings }) => settings.nat !== undefined);
   return hasNat || network.services.length > 0 ? [] : [makeProblem('no-nat-router', places.of(['model']))];
@@ -29,12 +36,16 @@ function serviceProblems(network: Network, service: NetworkService): Problem[] {
   if (model === 'nat') problems.push(makeProblem('service-needs-model', places.key(path), { service: name }));
   if (settings.protocol === 'udp') {
     const range = places.of([...path, 'protocol']);
-    problems.push(makeProblem('udp-not-yet', range, { service: name }, { fix: { kind: 'replace', range, text: 'tcp' } }));
+    problems.push(
+      makeProblem('udp-not-yet', range, { service: name }, { fix: { kind: 'replace', range, text: 'tcp' } }),
+    );
   }
   if (settings.director === undefined && !service.director) {
     const directors = nodesOfRole(network, 'director').map((node) => node.name);
     const code = directors.length === 0 ? 'no-director' : 'which-director';
-    problems.push(makeProblem(code, places.key(path), { service: name, directors: directors.join(', ') || '-' }));
+    problems.push(
+      makeProblem(code, places.key(path), { service: name, directors: directors.join(', ') || '-' }),
+    );
   }
   const listed = [...path, 'servers'];
   if (servers.length === 0) problems.push(makeProblem('no-servers', places.key(listed), { service: name }));

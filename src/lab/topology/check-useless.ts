@@ -7,7 +7,9 @@ type NodeKey = keyof NetworkNode['settings'];
 /** Settings that change nothing where they stand, segments without nodes, a lab without clients. */
 export function checkUseless(network: Network): Problem[] {
   const { places } = network.document;
-  const used = new Set([...network.nodes.values()].flatMap((node) => node.interfaces.map(({ segment }) => segment)));
+  const used = new Set(
+    [...network.nodes.values()].flatMap((node) => node.interfaces.map(({ segment }) => segment)),
+  );
   const unused = [...network.segments.values()].filter(({ name }) => !used.has(name));
   const noClient = nodesOfRole(network, 'client').length === 0;
   return [
@@ -31,7 +33,10 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
   nat: (_, { settings }) => settings.role === 'router',
   translatePorts: (_, node) => isNat(node),
   ports: (network, node) =>
-    isNat(node) || network.services.some((service) => service.director === node && service.model === 'dnat' && service.settings.snat),
+    isNat(node) ||
+    network.services.some(
+      (service) => service.director === node && service.model === 'dnat' && service.settings.snat,
+    ),
   noEntry: (_, { settings }) => settings.role === 'director',
   onRemove: (_, { settings }) => settings.role === 'director',
   decrementTtl: (_, node) => isNat(node) || node.settings.role === 'director',

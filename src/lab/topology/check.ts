@@ -18,5 +18,9 @@ export function checkTopology(document: TopologyDocument): Problem[] {
   const errors = [...checkNames(network), ...checkAddresses(network), ...checkServices(network)];
   if (errors.length > 0) return sortProblems(errors);
   const plan = planOf(network);
-  return sortProblems([...checkUseless(network), ...checkMistakes(network, plan), ...checkPaths(network, plan)]);
+  return sortProblems([
+    ...checkUseless(network),
+    ...checkMistakes(network, plan),
+    ...checkPaths(network, plan),
+  ]);
 }

@@ -13,8 +13,10 @@ export function diffPlans(before: Plan, after: Plan): PlanChange[] {
     changes.push({ kind: 'lab-changed', lab, model, ...(expect && { expect }) });
   }
   changes.push(...segmentChanges(before, after), ...nodeChanges(before, after));
-  if (!sameData(before.services, after.services)) changes.push({ kind: 'services-changed', services: after.services });
-  if (!sameData(before.traffic, after.traffic)) changes.push({ kind: 'traffic-changed', traffic: after.traffic });
+  if (!sameData(before.services, after.services))
+    changes.push({ kind: 'services-changed', services: after.services });
+  if (!sameData(before.traffic, after.traffic))
+    changes.push({ kind: 'traffic-changed', traffic: after.traffic });
   return changes;
 }
 
@@ -44,16 +46,19 @@ function applyChange(plan: Plan, change: PlanChange): Plan {
       return { ...plan, nodes: reordered(nodes, change.names) };
     case 'forwarder-changed': {
       const { forwarder } = change;
-      return { ...plan, nodes: nodes.map((node) => (node.name === change.node ? { ...node, forwarder } : node)) };
+      return {
+        ...plan,
+        nodes: nodes.map((node) => (node.name === change.node ? { ...node, forwarder } : node)),
+      };
     }
     case 'services-changed':
       return { ...plan, services: change.services };
     case 'traffic-changed':
       return { ...plan, traffic: change.traffic };
     case 'lab-changed': {
-      const { expect: _, ...rest } = plan;
       const { lab, model, expect } = change;
-      return { ...rest, lab, model, ...(expect && { expect }) };
+      const { services, traffic } = plan;
+      return { lab, model, segments, nodes, services, traffic, ...(expect && { expect }) };
     }
   }
 }
@@ -112,7 +117,9 @@ function compareLists<Item extends Named>(before: readonly Item[], after: readon
     return was ? [[was, item, index] as const] : [];
   });
   const left = before.filter(({ name }) => now.has(name));
-  const names = added.reduce((list, [item, index]) => inserted(list, item, index), left).map(({ name }) => name);
+  const names = added
+    .reduce((list, [item, index]) => inserted(list, item, index), left)
+    .map(({ name }) => name);
   const wanted = after.map(({ name }) => name);
   return {
     removed: before.filter(({ name }) => !now.has(name)),

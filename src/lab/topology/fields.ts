@@ -68,6 +68,18 @@ export const request = z
   .check(z.regex(/^(GET|HEAD|POST|PUT) \/[\x21-\x7e]{0,1000}$/, messageOf('bad-request')))
   .register(z.globalRegistry, { examples: ['GET /', 'POST /upload'] });
 
+/** A list or map with so many entries at the most. */
+export function atMost<Schema extends z.ZodMiniType<object>>(limit: number, schema: Schema): Schema {
+  const limited = schema.check(
+    z.refine((value) => Object.keys(value).length <= limit, messageOf('too-many')),
+  ) as Schema;
+  z.globalRegistry.add(
+    limited,
+    schema instanceof z.ZodMiniArray ? { maxItems: limit } : { maxProperties: limit },
+  );
+  return limited;
+}
+
 /** How a problem code travels through a zod issue. */
 export function messageOf(code: ProblemCode): string {
   return `problem:${code}`;

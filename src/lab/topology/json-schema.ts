@@ -18,6 +18,8 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | false;
   readonly propertyNames?: JsonSchema;
+  readonly maxItems?: number;
+  readonly maxProperties?: number;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
 }
@@ -55,7 +57,10 @@ function described(schema: JsonSchema, id: string, describe: (key: string) => st
       properties: Object.fromEntries(
         Object.entries(properties).map(([key, value]) => {
           const child = settingId(id, key);
-          return [key, { description: describe(`topology.key.${child}`), ...described(value, child, describe) }];
+          return [
+            key,
+            { description: describe(`topology.key.${child}`), ...described(value, child, describe) },
+          ];
         }),
       ),
     }),

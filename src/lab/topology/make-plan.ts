@@ -40,4 +40,3 @@ export function expectation({ topology }: TopologyDocument): Expectation | undef
   const { outcomes, broken, explanations, problems } = topology.expect;
   return { outcomes: outcomes ?? (problems.length > 0 ? [] : ['answered']), broken, explanations, problems };
 }
-

@@ -67,7 +67,9 @@ export function buildNetwork(document: TopologyDocument): Network {
     nodes.set(name, { name, settings, interfaces: interfacesOf(name, settings), path: ['nodes', name] });
   }
   const services = [
-    ...(topology.service ? [buildService('service', topology.service, ['service'], topology.model, nodes)] : []),
+    ...(topology.service
+      ? [buildService('service', topology.service, ['service'], topology.model, nodes)]
+      : []),
     ...Object.entries(topology.services ?? {}).map(([name, settings]) =>
       buildService(name, settings, ['services', name], topology.model, nodes),
     ),
@@ -94,7 +96,11 @@ export function isPlaced(network: Network, { interfaces }: NetworkNode): boolean
 }
 
 /** The address of a next hop given as a node's name or an address; undefined when it is on none of the node's segments. */
-export function nextHopAddress(network: Network, node: NetworkNode, hop: string | number): number | undefined {
+export function nextHopAddress(
+  network: Network,
+  node: NetworkNode,
+  hop: string | number,
+): number | undefined {
   if (typeof hop === 'string') {
     const other = network.nodes.get(hop);
     return other && neighbourInterface(node, other)?.address;
@@ -108,15 +114,29 @@ export function nextHopAddress(network: Network, node: NetworkNode, hop: string 
 }
 
 /** The interface whose address is the server's RIP: on the director's own segment where there is one, else its first. */
-export function realInterface(director: NetworkNode | undefined, server: NetworkNode): NetworkInterface | undefined {
+export function realInterface(
+  director: NetworkNode | undefined,
+  server: NetworkNode,
+): NetworkInterface | undefined {
   return (director && neighbourInterface(director, server)) ?? server.interfaces[0];
 }
 
 function interfacesOf(node: string, settings: NodeSettings): NetworkInterface[] {
   return Object.entries(settings.at).map(([segment, written]) => {
     const path = ['nodes', node, 'at', segment];
-    if (typeof written !== 'number') return { ...written, node, segment, path, addressPath: [...path, 'address'] };
-    return { node, segment, address: written, loss: 0, delay: 0, drop: [], down: false, path, addressPath: path };
+    if (typeof written !== 'number')
+      return { ...written, node, segment, path, addressPath: [...path, 'address'] };
+    return {
+      node,
+      segment,
+      address: written,
+      loss: 0,
+      delay: 0,
+      drop: [],
+      down: false,
+      path,
+      addressPath: path,
+    };
   });
 }
 

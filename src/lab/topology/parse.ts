@@ -1,5 +1,5 @@
 import type { Places } from './places.ts';
-import { hasError, sortProblems, type Problem } from './problem.ts';
+import { firstProblems, hasError, sortProblems, type Problem } from './problem.ts';
 import { topologySchema, type Topology } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { readYaml } from './yaml-source.ts';
@@ -25,10 +25,10 @@ export interface ParseResult {
  */
 export function parseTopology(text: string, name: string): ParseResult {
   const { value, places, problems } = readYaml(text);
-  if (hasError(problems)) return { places, problems: sortProblems(problems) };
+  if (hasError(problems)) return { places, problems: firstProblems(sortProblems(problems)) };
   const parsed = topologySchema.safeParse(value);
   const found = parsed.success ? [] : schemaProblems(parsed.error.issues, value, places);
-  const all = sortProblems([...problems, ...found]);
+  const all = firstProblems(sortProblems([...problems, ...found]));
   if (!parsed.success || hasError(all)) return { places, problems: all };
   return { document: { lab: labName(name), topology: parsed.data, places }, places, problems: all };
 }
@@ -37,4 +37,3 @@ export function parseTopology(text: string, name: string): ParseResult {
 export function labName(fileName: string): string {
   return fileName.replace(/(\.lblab)?\.ya?ml$/i, '') || 'lab';
 }
-

@@ -109,7 +109,10 @@ function forwarderConfig(
 }
 
 /** With ports left as they are, a reply may come back to any port a client may choose, so all of them are the pool. */
-function natConfig({ settings }: NetworkNode, interfaces: readonly PlannedInterface[]): NatConfig | undefined {
+function natConfig(
+  { settings }: NetworkNode,
+  interfaces: readonly PlannedInterface[],
+): NatConfig | undefined {
   if (settings.role !== 'router' || settings.nat === undefined) return undefined;
   const outside = interfaces.findIndex(({ segment }) => segment === settings.nat);
   if (outside === -1) return undefined;

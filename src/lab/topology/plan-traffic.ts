@@ -52,7 +52,11 @@ export function destinationOf(network: Network, { to }: TrafficSettings): Destin
 }
 
 /** The ports a node's HTTP server answers: those it is told, else its services', else those it is asked at. */
-export function listenPorts(network: Network, node: NetworkNode, traffic: readonly PlannedTraffic[]): number[] {
+export function listenPorts(
+  network: Network,
+  node: NetworkNode,
+  traffic: readonly PlannedTraffic[],
+): number[] {
   const own = ownPorts(network, node);
   if (own.length > 0 || node.settings.role !== 'server') return own;
   const asked = traffic.filter(({ to }) => node.interfaces.some(({ address }) => address === to));

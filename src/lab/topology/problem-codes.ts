@@ -29,6 +29,7 @@ export const problemCodes = {
   'expected-text': 'error',
   'unknown-choice': 'error',
   'out-of-range': 'error',
+  'too-many': 'error',
   'bad-name': 'error',
   'bad-address': 'error',
   'address-not-unicast': 'error',

@@ -28,7 +28,7 @@ export interface Range {
 
 /** A text edit. Its label is `fix.KIND` in the l10n bundles, with the parameter `text`. */
 export interface Fix {
-  readonly kind: 'replace' | 'insert' | 'delete';
+  readonly kind: 'replace' | 'insert';
   readonly range: Range;
   /** What stands in the range afterwards. */
   readonly text: string;
@@ -70,6 +70,16 @@ export function sortProblems(problems: readonly Problem[]): Problem[] {
       a.range.end.offset - b.range.end.offset,
   );
 }
+
+/** Of thousands, the first hundred errors and warnings: more help nobody, and cost an editor its breath. */
+export function firstProblems(problems: readonly Problem[]): Problem[] {
+  const kept = (['error', 'warning'] as const).flatMap((severity) =>
+    problems.filter((problem) => problem.severity === severity).slice(0, MOST_PROBLEMS),
+  );
+  return sortProblems(kept);
+}
+
+const MOST_PROBLEMS = 100;
 
 export function hasError(problems: readonly Problem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');

@@ -50,13 +50,20 @@ function writtenPath(id: string): string {
 /** Columns are padded, so that the formatter finds nothing to do. The first row is the head. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const escaped = rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = (escaped[0] ?? []).map((_, column) => Math.max(...escaped.map((cells) => cells[column]!.length)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  const widths = (escaped[0] ?? []).map((_, column) =>
+    Math.max(...escaped.map((cells) => cells[column]!.length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
   const [head = [], ...body] = escaped;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
 }
 
-function cellsOf({ id, ...setting }: Setting, required: boolean, describe: (key: string) => string): string[] {
+function cellsOf(
+  { id, ...setting }: Setting,
+  required: boolean,
+  describe: (key: string) => string,
+): string[] {
   const key = id.split('.').at(-1) ?? id;
   return [
     `\`${key}\`${required ? ' (required)' : ''}`,

@@ -1,5 +1,11 @@
 import { inSubnet, parseCidr } from '../../packet/address.ts';
-import { neighbourInterface, nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import {
+  neighbourInterface,
+  nextHopAddress,
+  nodesOfRole,
+  type Network,
+  type NetworkNode,
+} from './network.ts';
 import type { PlannedRoute } from './plan.ts';
 
 /**
@@ -13,7 +19,8 @@ export function plannedRoutes(network: Network, node: NetworkNode): PlannedRoute
   for (const [destination, hop] of Object.entries(routes)) {
     const cidr = parseCidr(destination);
     const via = nextHopAddress(network, node, hop);
-    if (cidr && via !== undefined) written.push({ network: cidr.network, prefixLength: cidr.prefixLength, via });
+    if (cidr && via !== undefined)
+      written.push({ network: cidr.network, prefixLength: cidr.prefixLength, via });
   }
   const learned = role === 'router' && gateway === undefined ? shortestRoutes(network, node) : [];
   const kept = learned.filter((route) => !written.some((own) => covers(own, route)));
@@ -28,7 +35,10 @@ function shortestRoutes(network: Network, from: NetworkNode): PlannedRoute[] {
   const own = new Set(from.interfaces.map(({ segment }) => segment));
   const seen = new Set(own);
   const found: PlannedRoute[] = [];
-  let edge = [...own].map((segment): { segment: string; via: number | undefined } => ({ segment, via: undefined }));
+  let edge = [...own].map((segment): { segment: string; via: number | undefined } => ({
+    segment,
+    via: undefined,
+  }));
   while (edge.length > 0) {
     const next: typeof edge = [];
     for (const { segment, via } of edge) {
@@ -65,5 +75,7 @@ function natGateway(network: Network, node: NetworkNode): number | undefined {
 }
 
 function covers(wide: PlannedRoute, narrow: PlannedRoute): boolean {
-  return wide.prefixLength <= narrow.prefixLength && inSubnet(narrow.network, wide.network, wide.prefixLength);
+  return (
+    wide.prefixLength <= narrow.prefixLength && inSubnet(narrow.network, wide.network, wide.prefixLength)
+  );
 }

@@ -39,6 +39,8 @@ function problemsOf(issue: Issue, above: Path, root: unknown, places: Places): P
     return branchOf(issue.errors).flatMap((inner) => problemsOf(inner, path, root, places));
   }
   const code = codeOf(issue.message);
+  if (code === 'too-many')
+    return [makeProblem(code, places.key(path), { key, most: describeSetting(path)?.most ?? 0 })];
   if (code) return problem(code, {}, fixFor(code, written, range));
   switch (issue.code) {
     case 'invalid_value':
@@ -135,6 +137,7 @@ function valueAt(root: unknown, path: Path): unknown {
 /** A number as it was written: 1e3 is not 1000 to its author. */
 function show(value: unknown, range: Range, places: Places): string {
   const source = places.text.slice(range.start.offset, range.end.offset);
-  const text = typeof value === 'string' ? value : typeof value === 'number' ? source : (JSON.stringify(value) ?? '');
+  const text =
+    typeof value === 'string' ? value : typeof value === 'number' ? source : (JSON.stringify(value) ?? '');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -17,6 +17,9 @@ const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'sh', 'dh', 'mh'] as 
 /** 0 drains a server: it keeps the connections it has and gets no new ones. */
 const weight = z.int().check(z.gte(0), z.lte(65535));
 
+/** What one machine can run and one screen can show; checks take time with the square of these. */
+const limits = { nodes: 128, segments: 64, services: 32, traffic: 64 } as const;
+
 const serviceSchema = z.strictObject({
   vip: field.address,
   protocol: z.prefault(z.enum(['tcp', 'udp']), 'tcp'),
@@ -24,10 +27,10 @@ const serviceSchema = z.strictObject({
   scheduler: z.prefault(z.enum(schedulers), 'rr'),
   servers: z.optional(
     z.union([
-      z.array(field.name),
-      z.record(
-        field.name,
-        z.strictObject({ port: z.optional(field.port), weight: z.prefault(weight, 1) }),
+      field.atMost(limits.nodes, z.array(field.name)),
+      field.atMost(
+        limits.nodes,
+        z.record(field.name, z.strictObject({ port: z.optional(field.port), weight: z.prefault(weight, 1) })),
       ),
     ]),
   ),
@@ -56,9 +59,9 @@ const interfaceSchema = z.union([
 
 const nodeSchema = z.strictObject({
   role: z.enum(roles),
-  at: z.record(field.name, interfaceSchema),
+  at: field.atMost(limits.segments, z.record(field.name, interfaceSchema)),
   gateway: z.optional(field.nodeOrAddress),
-  routes: z.optional(z.record(field.destination, field.nodeOrAddress)),
+  routes: z.optional(field.atMost(limits.segments, z.record(field.destination, field.nodeOrAddress))),
   nat: z.optional(field.name),
   ports: z.optional(field.portRange),
   translatePorts: z.optional(z.boolean()),
@@ -74,7 +77,7 @@ const nodeSchema = z.strictObject({
 });
 
 const trafficSchema = z.strictObject({
-  from: z.optional(z.union([field.name, z.array(field.name)])),
+  from: z.optional(z.union([field.name, field.atMost(limits.nodes, z.array(field.name))])),
   to: z.optional(field.nodeOrAddress),
   port: z.optional(field.port),
   request: z.optional(field.request),
@@ -97,10 +100,10 @@ const expectSchema = z.strictObject({
 export const topologySchema = z.strictObject({
   model: z.enum(models),
   service: z.optional(serviceSchema),
-  services: z.optional(z.record(field.name, serviceSchema)),
-  segments: z.record(field.name, segmentSchema),
-  nodes: z.record(field.name, nodeSchema),
-  traffic: z.prefault(z.array(trafficSchema), []),
+  services: z.optional(field.atMost(limits.services, z.record(field.name, serviceSchema))),
+  segments: field.atMost(limits.segments, z.record(field.name, segmentSchema)),
+  nodes: field.atMost(limits.nodes, z.record(field.name, nodeSchema)),
+  traffic: z.prefault(field.atMost(limits.traffic, z.array(trafficSchema)), []),
   expect: z.optional(expectSchema),
 });
 

@@ -17,6 +17,8 @@ export interface Setting {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Entries of a list or map. */
+  readonly most?: number;
 }
 
 /** The setting at a path of the file, such as `['nodes', 'rs1', 'at', 'inside', 'mtu']`; undefined when there is none. */
@@ -31,7 +33,8 @@ export function describeSetting(path: Path): Setting | undefined {
       if (typeof part === 'string' && Object.hasOwn(properties, part)) {
         fixed = true;
         next.push(properties[part]!);
-      } else if (schema.additionalProperties && typeof part === 'string') next.push(schema.additionalProperties);
+      } else if (schema.additionalProperties && typeof part === 'string')
+        next.push(schema.additionalProperties);
       else if (schema.items && typeof part === 'number') next.push(schema.items);
     }
     if (next.length === 0) return undefined;
@@ -66,11 +69,13 @@ function alternatives(schema: JsonSchema): JsonSchema[] {
 }
 
 function summarise(id: string, schemas: readonly JsonSchema[]): Setting {
-  const first = <Key extends keyof JsonSchema>(key: Key) => schemas.find((schema) => schema[key] !== undefined)?.[key];
+  const first = <Key extends keyof JsonSchema>(key: Key) =>
+    schemas.find((schema) => schema[key] !== undefined)?.[key];
   const types = schemas.flatMap(({ type }) => type ?? []);
   const defaultValue = first('default');
   const minimum = first('minimum');
   const maximum = first('maximum');
+  const most = first('maxItems') ?? first('maxProperties');
   return {
     id,
     types: [...new Set(types.flat())],
@@ -81,5 +86,6 @@ function summarise(id: string, schemas: readonly JsonSchema[]): Setting {
     ...(defaultValue !== undefined && { default: defaultValue }),
     ...(minimum !== undefined && { minimum }),
     ...(maximum !== undefined && { maximum }),
+    ...(typeof most === 'number' && { most }),
   };
 }

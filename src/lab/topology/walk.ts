@@ -16,9 +16,10 @@ export interface Walk {
 export function walk(plan: Plan, from: PlannedNode, destination: number, director?: string): Walk {
   const nodes = [from];
   const links: PlannedInterface[] = [];
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     if (owns(at, destination) || at.name === director) return { end: 'arrived', nodes, links };
-    if (at !== from && !forwards(at, links.at(-1)!, destination)) return { end: 'not-forwarded', nodes, links };
+    if (at !== from && !forwards(at, links.at(-1)!, destination))
+      return { end: 'not-forwarded', nodes, links };
     const way = lookUp(at, destination);
     if (!way) return { end: 'no-route', nodes, links };
     links.push(way.link);
@@ -49,15 +50,27 @@ function forwards(node: PlannedNode, arrivedBy: PlannedInterface, destination: n
   const nat = node.forwarder?.nat;
   if (!nat) return false;
   const outside = node.interfaces[nat.outside]!;
-  return arrivedBy.segment !== outside.segment || !node.interfaces.some((port) => port !== outside && reaches(port, destination));
+  return (
+    arrivedBy.segment !== outside.segment ||
+    !node.interfaces.some((port) => port !== outside && reaches(port, destination))
+  );
 }
 
 /** Longest prefix first; a connected subnet wins over a route of the same length. */
-function lookUp(node: PlannedNode, destination: number): { link: PlannedInterface; nextHop: number } | undefined {
-  const connected = node.interfaces.map((link) => ({ link, nextHop: destination, length: reaches(link, destination) ? link.prefixLength : -1 }));
+function lookUp(
+  node: PlannedNode,
+  destination: number,
+): { link: PlannedInterface; nextHop: number } | undefined {
+  const connected = node.interfaces.map((link) => ({
+    link,
+    nextHop: destination,
+    length: reaches(link, destination) ? link.prefixLength : -1,
+  }));
   const routed = node.routes.flatMap(({ network, prefixLength, via }) => {
     const link = node.interfaces.find((port) => reaches(port, via));
-    return link ? [{ link, nextHop: via, length: inSubnet(destination, network, prefixLength) ? prefixLength : -1 }] : [];
+    return link
+      ? [{ link, nextHop: via, length: inSubnet(destination, network, prefixLength) ? prefixLength : -1 }]
+      : [];
   });
   return [...connected, ...routed]
     .filter(({ length }) => length >= 0)

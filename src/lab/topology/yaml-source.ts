@@ -1,5 +1,6 @@
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair, YAMLError } from 'yaml';
+import type { Node, Pair, YAMLError } from 'yaml';
+import { isTooDeep } from './yaml-depth.ts';
 import { Places, type Path, type Span } from './places.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { hasError, makeProblem, type Problem } from './problem.ts';
@@ -21,14 +22,9 @@ const MAX_VALUES = 50_000;
 export function readYaml(text: string): YamlSource {
   const places = new Places(text);
   const tooLarge = { places, problems: [makeProblem('yaml-too-large', places.range([0, 0]))] };
-  if (text.length > MAX_CHARACTERS) return tooLarge;
-  let document: Document.Parsed;
-  try {
-    // Keys are compared below: the parser's own comparison takes quadratic time.
-    document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
-  } catch {
-    return tooLarge; // Only the call stack can overflow: the nesting is thousands deep.
-  }
+  if (text.length > MAX_CHARACTERS || isTooDeep(text)) return tooLarge;
+  // Keys are compared below: the parser's own comparison takes quadratic time.
+  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
   const problems = essential(
     [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, places)),
   );
@@ -59,7 +55,8 @@ class Reader {
   read(node: unknown, path: Path, key?: Span): unknown {
     if (!isNode(node)) return null;
     if (this.#values++ >= MAX_VALUES || path.length > MAX_DEPTH) {
-      if (!this.#problems.some(({ code }) => code === 'yaml-too-large')) this.#add('yaml-too-large', spanOf(node));
+      if (!this.#problems.some(({ code }) => code === 'yaml-too-large'))
+        this.#add('yaml-too-large', spanOf(node));
       return null;
     }
     if (isAlias(node)) {
@@ -129,17 +126,21 @@ function syntaxProblem(error: YAMLError, places: Places): Problem {
     return makeProblem('yaml-tab', range, {}, { fix: { kind: 'replace', range, text: '  ' } });
   }
   if (error.code === 'MULTIPLE_DOCS') return makeProblem('yaml-several-documents', range);
-  if (error.code === 'TAG_RESOLVE_FAILED' && error.name === 'YAMLWarning') return makeProblem('yaml-tag', range);
+  if (error.code === 'TAG_RESOLVE_FAILED' && error.name === 'YAMLWarning')
+    return makeProblem('yaml-tag', range);
   return makeProblem('yaml-syntax', range, { detail: error.message });
 }
 
 /** One mistake makes the parser stumble several times: only the first complaint of a line helps, and a tab explains them all. */
 function essential(problems: readonly Problem[]): Problem[] {
-  const syntax = problems.filter(({ code }) => code === 'yaml-syntax');
   const hasTab = problems.some(({ code }) => code === 'yaml-tab');
-  const firstOfLine = (problem: Problem) =>
-    syntax.find(({ range }) => range.start.line === problem.range.start.line) === problem;
-  return problems.filter((problem) => problem.code !== 'yaml-syntax' || (!hasTab && firstOfLine(problem)));
+  const lines = new Set<number>();
+  return problems.filter(({ code, range }) => {
+    if (code !== 'yaml-syntax') return true;
+    const isFirst = !lines.has(range.start.line);
+    lines.add(range.start.line);
+    return isFirst && !hasTab;
+  });
 }
 
 function spanOf(node: Node): Span {

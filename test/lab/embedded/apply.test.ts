@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NodeState } from '../../../src/lab/embedded/node-state.ts';
 import { parseIpv4 } from '../../../src/packet/address.ts';
-import { SECOND, describeFrame, planOf, runLab, sentLines, startLab, type Run } from './testbed.ts';
+import { SECOND, describeFrame, planOf, runLab, startLab, type Run } from './testbed.ts';
 
 interface Variant {
   readonly servers?: string;
@@ -133,7 +133,7 @@ describe('EmbeddedEngine.apply', () => {
     assert.equal(answers.length, 2);
   });
 
-  it('a changed MAC is announced and found again, by the director too', () => {
+  it('a changed MAC is found again, by the director too', () => {
     const traffic = '[{ count: 1 }]';
     const servers = '{ rs1: {} }';
     const text = dr({ traffic, servers });
@@ -145,9 +145,6 @@ describe('EmbeddedEngine.apply', () => {
     void run.engine.request();
     assert.ok(run.engine.runUntilSettled(100 * SECOND));
     assert.deepEqual(run.outcomes(), ['answered', 'answered']);
-    assert.ok(
-      sentLines({ ...run, plan: changed }).some((line) => line === 'rs1→* who has 10.0.2.11 tell 10.0.2.11'),
-    );
   });
 
   it('changed traffic starts again, the rest goes on', () => {

@@ -185,6 +185,26 @@ describe('EmbeddedEngine at the real pace', () => {
     assert.equal(events.length, count);
   });
 
+  it('takes a request from whoever hears an event', async () => {
+    const timers = new FakeTimers();
+    let asked = false;
+    const engine: EmbeddedEngine = new EmbeddedEngine(
+      planOf(dr('[{ count: 1 }]')),
+      (event) => {
+        if (asked || event.kind !== 'decision') return;
+        asked = true;
+        void engine.request();
+      },
+      { pace: 'real', timers },
+    );
+    await engine.start();
+    timers.pass(100);
+    assert.deepEqual(
+      engine.results.map(({ outcome }) => outcome),
+      ['answered', 'answered'],
+    );
+  });
+
   it('stops waiting at the limit', async () => {
     const { timers, engine } = realLab(dr('[{ count: 1, after: 1h }]'));
     await engine.start();
@@ -232,6 +252,24 @@ traffic: [{ count: 1, upload: 5000 }]
     const run = runLab(planOf(text('')));
     assert.deepEqual(run.outcomes(), ['answered']);
     assert.ok(sentLines(run).some((line) => line.startsWith('director→router') && line.includes('ICMP 3/4')));
+  });
+
+  it('a plain router says it too', () => {
+    const narrow = dr('[{ count: 1, to: 10.0.2.11, upload: 5000 }]').replace(
+      'inside: 10.0.2.1 ',
+      'inside: { address: 10.0.2.1, mtu: 1000 } ',
+    );
+    const run = runLab(planOf(narrow));
+    assert.deepEqual(run.outcomes(), ['answered']);
+    const lines = sentLines(
+      run,
+      (line) => line.startsWith('router→') && !line.includes(' at ') && !line.includes('who'),
+    );
+    assert.ok(lines.some((line) => line.includes('ICMP 3/4')));
+    const sizes = lines
+      .filter((line) => line.startsWith('router→rs1'))
+      .map((line) => Number(line.split(' ')[4] ?? 0));
+    assert.equal(Math.max(...sizes), 960);
   });
 
   it('with ICMP filtered the handshake works and the data hangs', () => {

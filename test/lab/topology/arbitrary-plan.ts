@@ -6,23 +6,29 @@ import type { Plan, PlannedNode, PlannedSegment } from '../../../src/lab/topolog
 const small = fc.integer({ min: 0, max: 2 });
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-const segment: fc.Arbitrary<PlannedSegment> = fc.record({
-  name: fc.constantFrom(...names),
-  network: small,
-  prefixLength: fc.constant(24),
-  mtu: small,
-});
+const segment: fc.Arbitrary<PlannedSegment> = fc.record(
+  {
+    name: fc.constantFrom(...names),
+    network: small,
+    prefixLength: fc.constant(24),
+    mtu: small,
+  },
+  { noNullPrototype: true },
+);
 
-const forwarder: fc.Arbitrary<ForwarderConfig> = fc.record({
-  interfaces: fc.constant([]),
-  routes: fc.array(fc.record({ network: small, prefixLength: small, via: small }), { maxLength: 2 }),
-  services: fc.constant([]),
-  decrementTtl: fc.boolean(),
-  timeouts: fc.constant(IPVS_TIMEOUTS),
-  maxConnections: small,
-  noEntry: fc.constantFrom('drop', 'reset'),
-  onRemove: fc.constantFrom('reset', 'silent'),
-});
+const forwarder: fc.Arbitrary<ForwarderConfig> = fc.record(
+  {
+    interfaces: fc.constant([]),
+    routes: fc.constantFrom([], [{ network: 0, prefixLength: 0, via: 1 }]),
+    services: fc.constant([]),
+    decrementTtl: fc.boolean(),
+    timeouts: fc.constant(IPVS_TIMEOUTS),
+    maxConnections: small,
+    noEntry: fc.constantFrom('drop', 'reset'),
+    onRemove: fc.constantFrom('reset', 'silent'),
+  },
+  { noNullPrototype: true },
+);
 
 const node: fc.Arbitrary<PlannedNode> = fc.record(
   {
@@ -36,7 +42,10 @@ const node: fc.Arbitrary<PlannedNode> = fc.record(
     decapsulate: fc.boolean(),
     listen: fc.constant([]),
   },
-  { requiredKeys: ['name', 'role', 'interfaces', 'loopback', 'routes', 'sysctls', 'decapsulate', 'listen'] },
+  {
+    noNullPrototype: true,
+    requiredKeys: ['name', 'role', 'interfaces', 'loopback', 'routes', 'sysctls', 'decapsulate', 'listen'],
+  },
 ) as fc.Arbitrary<PlannedNode>;
 
 /** Few names and few values, so that two plans have much in common: removed, changed, added and moved at once. */
@@ -48,13 +57,26 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc.record(
     nodes: fc.uniqueArray(node, { selector: ({ name }) => name, maxLength: 6 }),
     services: fc.constantFrom(
       [],
-      [{ name: 'web', model: 'dr', vip: 1, protocol: 'tcp', port: 80, snat: true, director: 'a', servers: [] } as const],
+      [
+        {
+          name: 'web',
+          model: 'dr',
+          vip: 1,
+          protocol: 'tcp',
+          port: 80,
+          snat: true,
+          director: 'a',
+          servers: [],
+        } as const,
+      ],
     ),
     traffic: fc.constant([]),
-    expect: fc.constantFrom(
-      { outcomes: [], broken: [], explanations: [], problems: [] },
-      { outcomes: ['lost'], broken: ['headers'], explanations: [], problems: [] } as const,
-    ),
+    expect: fc.constantFrom({ outcomes: [], broken: [], explanations: [], problems: [] }, {
+      outcomes: ['lost'],
+      broken: ['headers'],
+      explanations: [],
+      problems: [],
+    } as const),
   },
-  { requiredKeys: ['lab', 'model', 'segments', 'nodes', 'services', 'traffic'] },
+  { noNullPrototype: true, requiredKeys: ['lab', 'model', 'segments', 'nodes', 'services', 'traffic'] },
 ) as fc.Arbitrary<Plan>;

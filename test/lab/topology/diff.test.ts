@@ -19,7 +19,9 @@ describe('the difference of two plans', () => {
   });
 
   it('is nothing between equal plans', () => {
-    fc.assert(fc.property(arbitraryPlan, (plan) => assert.deepEqual(diffPlans(plan, structuredClone(plan)), [])));
+    fc.assert(
+      fc.property(arbitraryPlan, (plan) => assert.deepEqual(diffPlans(plan, structuredClone(plan)), [])),
+    );
   });
 
   it('leads from one lab to quite another', () => {
@@ -34,12 +36,40 @@ describe('the difference of two plans', () => {
 
   const weighted = edit(dr, ['[rs1, rs2]', '{ rs1: { weight: 1 }, rs2: { weight: 1 } }']);
   const cases: readonly [what: string, before: string, after: string, changes: readonly string[]][] = [
-    ['a weight', weighted, edit(weighted, ['weight: 1', 'weight: 3']), ['forwarder-changed director', 'services-changed']],
+    [
+      'a weight',
+      weighted,
+      edit(weighted, ['weight: 1', 'weight: 3']),
+      ['forwarder-changed director', 'services-changed'],
+    ],
     ['a scheduler', dr, edit(dr, ['port: 80', 'port: 80\n  scheduler: sh']), ['forwarder-changed director']],
-    ['onRemove', dr, edit(dr, ['role: director,', 'role: director, onRemove: reset,']), ['forwarder-changed director']],
+    [
+      'onRemove',
+      dr,
+      edit(dr, ['role: director,', 'role: director, onRemove: reset,']),
+      ['forwarder-changed director'],
+    ],
     ['a hidden VIP', dr, edit(dr, ['role: server,', 'role: server, hideVip: false,']), ['node-changed rs1']],
-    ['an interface', dr, edit(dr, ['inside: 10.0.2.2 }', 'inside: { address: 10.0.2.2, down: true } }']), ['node-changed director']],
-    ['the order of nodes', dr, edit(dr, ['rs1:', 'tmp:'], ['rs2:', 'rs1:'], ['tmp:', 'rs2:'], ['2.11', '2.99'], ['2.12', '2.11'], ['2.99', '2.12']), ['nodes-reordered']],
+    [
+      'an interface',
+      dr,
+      edit(dr, ['inside: 10.0.2.2 }', 'inside: { address: 10.0.2.2, down: true } }']),
+      ['node-changed director'],
+    ],
+    [
+      'the order of nodes',
+      dr,
+      edit(
+        dr,
+        ['rs1:', 'tmp:'],
+        ['rs2:', 'rs1:'],
+        ['tmp:', 'rs2:'],
+        ['2.11', '2.99'],
+        ['2.12', '2.11'],
+        ['2.99', '2.12'],
+      ),
+      ['nodes-reordered'],
+    ],
     ['traffic', dr, edit(dr, ['count: 4', 'count: 5']), ['traffic-changed']],
     ['what is expected', dr, `${dr}expect: { broken: [headers] }\n`, ['lab-changed']],
     [
@@ -55,7 +85,8 @@ describe('the difference of two plans', () => {
     it(`names what a save touches, and no more: ${what}`, () => {
       const changes = diffPlans(planOf(before), planOf(after)).map((change) => {
         const name = 'name' in change ? change.name : 'segment' in change ? change.segment.name : undefined;
-        const node = 'node' in change ? (typeof change.node === 'string' ? change.node : change.node.name) : name;
+        const node =
+          'node' in change ? (typeof change.node === 'string' ? change.node : change.node.name) : name;
         return node === undefined ? change.kind : `${change.kind} ${node}`;
       });
       assert.deepEqual(changes.sort(), [...expected].sort());

@@ -22,7 +22,9 @@ describe('examples', () => {
   const files = exampleFiles();
 
   it('are one of each model and at least ten lessons', () => {
-    const plans = files.filter(({ isLesson }) => !isLesson).map(({ name, text }) => loadTopology(text, name).plan);
+    const plans = files
+      .filter(({ isLesson }) => !isLesson)
+      .map(({ name, text }) => loadTopology(text, name).plan);
     assert.deepEqual([...new Set(plans.map((plan) => plan?.model))].sort(), ['dnat', 'dr', 'nat', 'tun']);
     assert.ok(files.filter(({ isLesson }) => isLesson).length >= 10);
   });

@@ -34,7 +34,10 @@ traffic:
 export const tun = edit(
   dr,
   ['model: dr', 'model: tun'],
-  ['  inside: 10.0.2.0/24', '  inside: { subnet: 10.0.2.0/24, mtu: 1520 }\n  back: { subnet: 10.0.3.0/24, mtu: 1520 }'],
+  [
+    '  inside: 10.0.2.0/24',
+    '  inside: { subnet: 10.0.2.0/24, mtu: 1520 }\n  back: { subnet: 10.0.3.0/24, mtu: 1520 }',
+  ],
   ['inside: 10.0.2.1 }', 'inside: 10.0.2.1, back: 10.0.3.1 }'],
   ['at: { inside: 10.0.2.12 }', 'at: { back: 10.0.3.12 }'],
 );
@@ -42,7 +45,10 @@ export const tun = edit(
 export const dnat = edit(dr, ['model: dr', 'model: dnat']);
 
 /** Replaces the first occurrence of each text; a text that is not there is a mistake in the test. */
-export function edit(text: string, ...edits: readonly (readonly [find: string, replacement: string])[]): string {
+export function edit(
+  text: string,
+  ...edits: readonly (readonly [find: string, replacement: string])[]
+): string {
   return edits.reduce((result, [find, replacement]) => {
     if (!result.includes(find)) throw new Error(`not in the fixture: ${find}`);
     return result.replace(find, () => replacement);
@@ -67,7 +73,10 @@ export const fixtures: Readonly<Record<string, string>> = {
   'not-a-map: a word': 'model dr\n',
   'unknown-key': edit(dr, ['  port: 80', '  port: 80\n  schedular: rr']),
   'unknown-key: at the top': `${dr}speed: fast\n`,
-  'unknown-key: of an interface': edit(dr, ['{ inside: 10.0.2.2 }', '{ inside: { address: 10.0.2.2, mtv: 1400 } }']),
+  'unknown-key: of an interface': edit(dr, [
+    '{ inside: 10.0.2.2 }',
+    '{ inside: { address: 10.0.2.2, mtv: 1400 } }',
+  ]),
   'missing-key': edit(dr, ['  vip: 10.0.2.100\n', '']),
   'missing-section': edit(nat, ['model: nat\n', '']),
   'empty-value': edit(dr, ['vip: 10.0.2.100', 'vip:']),
@@ -81,17 +90,27 @@ export const fixtures: Readonly<Record<string, string>> = {
   'unknown-choice: in a list': `${dr}expect: { broken: [vip-onyl] }\n`,
   'out-of-range': edit(dr, ['port: 80', 'port: 80000']),
   'out-of-range: enormous': edit(dr, ['port: 80', 'port: 1000000000000000000000']),
+  'too-many': edit(dr, ['from: client', `from: [${Array<string>(200).fill('client').join(', ')}]`]),
   'bad-name': edit(dr, ['  rs1:  ', '  rs 1: ']),
-  'bad-name: a prototype': edit(dr, ['nodes:', 'nodes:\n  __proto__: { role: client, at: { outside: 10.0.1.66 } }']),
+  'bad-name: a prototype': edit(dr, [
+    'nodes:',
+    'nodes:\n  __proto__: { role: client, at: { outside: 10.0.1.66 } }',
+  ]),
   'bad-address': edit(dr, ['10.0.2.11', '10.0.2.311']),
   'bad-address: a number': edit(dr, ['10.0.2.11', '10.2']),
   'address-not-unicast': edit(dr, ['vip: 10.0.2.100', 'vip: 224.0.0.1']),
   'bad-cidr': edit(dr, ['10.0.1.0/24', '10.0.1.0']),
   'cidr-host-bits': edit(dr, ['10.0.1.0/24', '10.0.1.5/24']),
-  'cidr-host-bits: of a route': edit(dr, ['inside: 10.0.2.1 } }', 'inside: 10.0.2.1 }, routes: { 10.9.0.1/16: client } }']),
+  'cidr-host-bits: of a route': edit(dr, [
+    'inside: 10.0.2.1 } }',
+    'inside: 10.0.2.1 }, routes: { 10.9.0.1/16: client } }',
+  ]),
   'subnet-size': edit(dr, ['10.0.1.0/24', '10.0.1.0/31']),
   'bad-mac': edit(dr, ['{ inside: 10.0.2.2 }', '{ inside: { address: 10.0.2.2, mac: 02:00:00:00:02 } }']),
-  'mac-not-unicast': edit(dr, ['{ inside: 10.0.2.2 }', '{ inside: { address: 10.0.2.2, mac: 01:00:5e:00:00:01 } }']),
+  'mac-not-unicast': edit(dr, [
+    '{ inside: 10.0.2.2 }',
+    '{ inside: { address: 10.0.2.2, mac: 01:00:5e:00:00:01 } }',
+  ]),
   'bad-duration': edit(dr, ['every: 1s', 'every: 1']),
   'bad-size': edit(dr, ['count: 4', 'count: 4, response: 10 lots']),
   'bad-probability': edit(dr, ['{ inside: 10.0.2.2 }', '{ inside: { address: 10.0.2.2, loss: 150% } }']),
@@ -122,7 +141,10 @@ export const fixtures: Readonly<Record<string, string>> = {
   'gateway-not-adjacent': edit(dr, ['gateway: router', 'gateway: director']),
   'gateway-not-adjacent: an address': edit(dr, ['gateway: router', 'gateway: 10.0.2.1']),
   'no-director': edit(dr, ['role: director', 'role: router']),
-  'which-director': edit(dr, ['nodes:', 'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }']),
+  'which-director': edit(dr, [
+    'nodes:',
+    'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }',
+  ]),
   'no-servers': edit(dr, ['[rs1, rs2]', '[]']),
   'dr-across-router': edit(
     dr,
@@ -133,33 +155,68 @@ export const fixtures: Readonly<Record<string, string>> = {
   'vip-is-node-address': edit(dr, ['vip: 10.0.2.100', 'vip: 10.0.2.2']),
   'vip-two-directors': edit(
     dr,
-    ['service:\n  vip: 10.0.2.100\n  port: 80\n  servers: [rs1, rs2]\n', 'services:\n  web: { vip: 10.0.2.100, port: 80, director: director }\n  api: { vip: 10.0.2.100, port: 81, director: second }\n'],
+    [
+      'service:\n  vip: 10.0.2.100\n  port: 80\n  servers: [rs1, rs2]\n',
+      'services:\n  web: { vip: 10.0.2.100, port: 80, director: director }\n  api: { vip: 10.0.2.100, port: 81, director: second }\n',
+    ],
     ['nodes:', 'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }'],
     ['from: client', 'from: client, to: web'],
   ),
   'duplicate-service': edit(
     dr,
-    ['service:\n  vip: 10.0.2.100\n  port: 80\n  servers: [rs1, rs2]\n', 'services:\n  web: { vip: 10.0.2.100, port: 80 }\n  api: { vip: 10.0.2.100, port: 80 }\n'],
+    [
+      'service:\n  vip: 10.0.2.100\n  port: 80\n  servers: [rs1, rs2]\n',
+      'services:\n  web: { vip: 10.0.2.100, port: 80 }\n  api: { vip: 10.0.2.100, port: 80 }\n',
+    ],
     ['from: client', 'from: client, to: web'],
   ),
   'no-nat-router': edit(nat, [', nat: outside', '']),
-  'nat-not-attached': edit(nat, ['  outside: 203.0.113.0/24', '  outside: 203.0.113.0/24\n  third: 10.3.0.0/24'], ['nat: outside', 'nat: third']),
-  'which-destination': edit(nat, ['traffic:', '  web2: { role: server, at: { outside: 203.0.113.81 } }\ntraffic:']),
+  'nat-not-attached': edit(
+    nat,
+    ['  outside: 203.0.113.0/24', '  outside: 203.0.113.0/24\n  third: 10.3.0.0/24'],
+    ['nat: outside', 'nat: third'],
+  ),
+  'which-destination': edit(nat, [
+    'traffic:',
+    '  web2: { role: server, at: { outside: 203.0.113.81 } }\ntraffic:',
+  ]),
   'udp-not-yet': edit(dr, ['port: 80', 'protocol: udp\n  port: 80']),
   'missing-gateway': edit(dr, ['{ outside: 10.0.1.10 }, gateway: router', '{ outside: 10.0.1.10 }']),
   'missing-gateway: of a server': edit(dr, [RS1, 'at: { inside: 10.0.2.11 } }']),
-  'missing-gateway: of a server in plain dnat': edit(dnat, ['port: 80', 'snat: false\n  port: 80'], [RS1, 'at: { inside: 10.0.2.11 } }'], [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }']),
-  'missing-gateway: of the director in tun': edit(tun, ['{ inside: 10.0.2.2 },   gateway: router', '{ inside: 10.0.2.2 }']),
-  'missing-gateway: in a block': edit(dr, ['  client:   { role: client,   at: { outside: 10.0.1.10 }, gateway: router }', '  client:\n    role: client\n    at: { outside: 10.0.1.10 }   # no gateway']),
-  'gateway-nobody': edit(dr, ['{ outside: 10.0.1.10 }, gateway: router', '{ outside: 10.0.1.10 }, gateway: 10.0.1.254']),
+  'missing-gateway: of a server in plain dnat': edit(
+    dnat,
+    ['port: 80', 'snat: false\n  port: 80'],
+    [RS1, 'at: { inside: 10.0.2.11 } }'],
+    [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }'],
+  ),
+  'missing-gateway: of the director in tun': edit(tun, [
+    '{ inside: 10.0.2.2 },   gateway: router',
+    '{ inside: 10.0.2.2 }',
+  ]),
+  'missing-gateway: in a block': edit(dr, [
+    '  client:   { role: client,   at: { outside: 10.0.1.10 }, gateway: router }',
+    '  client:\n    role: client\n    at: { outside: 10.0.1.10 }   # no gateway',
+  ]),
+  'gateway-nobody': edit(dr, [
+    '{ outside: 10.0.1.10 }, gateway: router',
+    '{ outside: 10.0.1.10 }, gateway: 10.0.1.254',
+  ]),
   'no-path': edit(nat, ['count: 1', 'count: 1, to: 203.0.113.99']),
   'no-path-back': edit(dr, [RS1, 'at: { inside: 10.0.2.11 },  gateway: director }']),
   'vip-unreachable': edit(dr, ['10.0.2.100', '10.0.1.100']),
-  'vip-unreachable: but for a route': edit(dr, ['10.0.2.100', '10.9.9.9'], ['inside: 10.0.2.1 } }', 'inside: 10.0.2.1 }, routes: { 10.9.9.9/32: director } }']),
+  'vip-unreachable: but for a route': edit(
+    dr,
+    ['10.0.2.100', '10.9.9.9'],
+    ['inside: 10.0.2.1 } }', 'inside: 10.0.2.1 }, routes: { 10.9.9.9/32: director } }'],
+  ),
   'dr-port-map': edit(dr, ['[rs1, rs2]', '{ rs1: {}, rs2: { port: 8080 } }']),
   'tunnel-mtu': edit(tun, ['{ subnet: 10.0.3.0/24, mtu: 1520 }', '10.0.3.0/24']),
   'tunnel-mtu: of an interface': edit(tun, ['inside: 10.0.2.2', 'inside: { address: 10.0.2.2, mtu: 1500 }']),
-  'dnat-gateway': edit(dnat, ['port: 80', 'snat: false\n  port: 80'], [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }']),
+  'dnat-gateway': edit(
+    dnat,
+    ['port: 80', 'snat: false\n  port: 80'],
+    [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }'],
+  ),
   'vip-not-hidden': edit(dr, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, hideVip: false }']),
   'vip-not-held': edit(dr, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, holdVip: false }']),
   'reverse-path-filter': edit(tun, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, rpFilter: strict }']),
@@ -170,7 +227,15 @@ export const fixtures: Readonly<Record<string, string>> = {
   'all-drained': edit(dr, ['[rs1, rs2]', '{ rs1: { weight: 0 }, rs2: { weight: 0 } }']),
   'interface-down': edit(dr, ['inside: 10.0.2.2 }', 'inside: { address: 10.0.2.2, down: true } }']),
   'nobody-listens': edit(dr, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, listen: 8080 }']),
-  'no-client': edit(dr, ['  client:   { role: client,   at: { outside: 10.0.1.10 }, gateway: router }\n', ''], ['traffic:\n  - { from: client, every: 1s, count: 4, request: GET / }\n', '']),
-  'no-effect': edit(dr, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2 }'], ['port: 80', 'port: 80\n  snat: false']),
+  'no-client': edit(
+    dr,
+    ['  client:   { role: client,   at: { outside: 10.0.1.10 }, gateway: router }\n', ''],
+    ['traffic:\n  - { from: client, every: 1s, count: 4, request: GET / }\n', ''],
+  ),
+  'no-effect': edit(
+    dr,
+    [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2 }'],
+    ['port: 80', 'port: 80\n  snat: false'],
+  ),
   'unused-segment': edit(dr, ['  inside: 10.0.2.0/24', '  inside: 10.0.2.0/24\n  spare: 10.0.9.0/24']),
 };

@@ -18,14 +18,16 @@ describe('texts of the topology', () => {
     const expected = [
       ...Object.keys(problemCodes).flatMap((code) => [`problem.${code}`, `problem.${code}.remedy`]),
       ...allSettings().map(({ setting }) => `topology.key.${setting.id}`),
-      ...['replace', 'insert', 'delete'].map((kind) => `fix.${kind}`),
+      ...['replace', 'insert'].map((kind) => `fix.${kind}`),
     ];
     assert.deepEqual(Object.keys(en).sort(), expected.sort());
   });
 
   it('are sentences', () => {
-    for (const [key, text] of Object.entries(en)) if (!key.startsWith('fix.')) assert.match(text, /[.]$/, key);
-    for (const [key, text] of Object.entries(zh)) if (!key.startsWith('fix.')) assert.match(text, /[。]$/, key);
+    for (const [key, text] of Object.entries(en))
+      if (!key.startsWith('fix.')) assert.match(text, /[.]$/, key);
+    for (const [key, text] of Object.entries(zh))
+      if (!key.startsWith('fix.')) assert.match(text, /[。]$/, key);
   });
 });
 

@@ -34,18 +34,28 @@ describe('the plan', () => {
 
   it('lets the kernel forward on plain routers only', () => {
     const forwarding = (text: string) => planOf(text).nodes.filter(({ sysctls }) => sysctls.ip_forward === 1);
-    assert.deepEqual(forwarding(dr).map(({ name }) => name), ['router']);
+    assert.deepEqual(
+      forwarding(dr).map(({ name }) => name),
+      ['router'],
+    );
     assert.deepEqual(forwarding(nat), []);
   });
 
   it('gives the deliberate mistakes to the nodes', () => {
-    const settings = 'at: { inside: 10.0.2.11 }, gateway: router, hideVip: false, rpFilter: strict, decapsulate: false }';
+    const settings =
+      'at: { inside: 10.0.2.11 }, gateway: router, hideVip: false, rpFilter: strict, decapsulate: false }';
     const text = edit(tun, ['at: { inside: 10.0.2.11 },  gateway: router }', settings]);
     const server = node(planOf(text), 'rs1');
-    assert.deepEqual([server.sysctls.arp_ignore, server.sysctls.arp_announce, server.sysctls.rp_filter], [0, 0, 1]);
+    assert.deepEqual(
+      [server.sysctls.arp_ignore, server.sysctls.arp_announce, server.sysctls.rp_filter],
+      [0, 0, 1],
+    );
     assert.equal(server.decapsulate, false);
     assert.equal(node(planOf(text), 'rs2').decapsulate, true);
-    const bare = edit(dr, ['at: { inside: 10.0.2.11 },  gateway: router }', 'at: { inside: 10.0.2.11 }, gateway: router, holdVip: false }']);
+    const bare = edit(dr, [
+      'at: { inside: 10.0.2.11 },  gateway: router }',
+      'at: { inside: 10.0.2.11 }, gateway: router, holdVip: false }',
+    ]);
     assert.deepEqual(node(planOf(bare), 'rs1').loopback, []);
   });
 
@@ -57,8 +67,14 @@ describe('the plan', () => {
       ['nodes:', 'nodes:\n  second: { role: router, at: { back: 10.0.3.2, far: 10.0.4.1 } }'],
     );
     assert.deepEqual(routes(planOf(text), 'router'), ['10.0.4.0/24 via 10.0.3.2']);
-    assert.deepEqual(routes(planOf(text), 'second'), ['10.0.1.0/24 via 10.0.3.1', '10.0.2.0/24 via 10.0.3.1']);
-    const own = edit(text, ['far: 10.0.4.1 }', 'far: 10.0.4.1 }, gateway: router, routes: { 10.0.1.0/24: 10.0.3.1 }']);
+    assert.deepEqual(routes(planOf(text), 'second'), [
+      '10.0.1.0/24 via 10.0.3.1',
+      '10.0.2.0/24 via 10.0.3.1',
+    ]);
+    const own = edit(text, [
+      'far: 10.0.4.1 }',
+      'far: 10.0.4.1 }, gateway: router, routes: { 10.0.1.0/24: 10.0.3.1 }',
+    ]);
     assert.deepEqual(routes(planOf(own), 'second'), ['10.0.1.0/24 via 10.0.3.1', '0.0.0.0/0 via 10.0.3.1']);
   });
 
@@ -72,7 +88,10 @@ describe('the plan', () => {
       translatePorts: true,
     });
     assert.deepEqual(node(plan, 'web').listen, [80]);
-    assert.deepEqual(plan.traffic.map(({ from, to }) => `${from} ${formatIpv4(to)}`), ['pc1 203.0.113.80', 'pc2 203.0.113.80']);
+    assert.deepEqual(
+      plan.traffic.map(({ from, to }) => `${from} ${formatIpv4(to)}`),
+      ['pc1 203.0.113.80', 'pc2 203.0.113.80'],
+    );
   });
 
   it('listens where the service sends, which in dr with a port map is not where packets go', () => {
@@ -80,17 +99,26 @@ describe('the plan', () => {
     const plan = planOf(mapped);
     assert.deepEqual(node(plan, 'rs1').listen, [80]);
     assert.deepEqual(node(plan, 'rs2').listen, [8080]);
-    assert.deepEqual(plan.services[0]?.servers.map(({ port, weight }) => [port, weight]), [
-      [80, 1],
-      [8080, 3],
-    ]);
+    assert.deepEqual(
+      plan.services[0]?.servers.map(({ port, weight }) => [port, weight]),
+      [
+        [80, 1],
+        [8080, 3],
+      ],
+    );
   });
 
   it('gives the forwarder what the node has: interfaces, routes, services in order', () => {
     const { forwarder, interfaces, routes } = node(planOf(dr), 'director');
-    assert.deepEqual(forwarder?.interfaces.map(({ mac }) => mac), interfaces.map(({ mac }) => mac));
+    assert.deepEqual(
+      forwarder?.interfaces.map(({ mac }) => mac),
+      interfaces.map(({ mac }) => mac),
+    );
     assert.deepEqual(forwarder?.routes, routes);
-    assert.deepEqual(forwarder?.services[0]?.servers.map(({ name }) => name), ['rs1', 'rs2']);
+    assert.deepEqual(
+      forwarder?.services[0]?.servers.map(({ name }) => name),
+      ['rs1', 'rs2'],
+    );
     assert.equal(forwarder?.timeouts.established, 900_000);
   });
 
@@ -102,13 +130,18 @@ describe('the plan', () => {
       for (const mac of macs) assert.match(formatMac(mac), /^02:/);
     }
     assert.deepEqual(planOf(dr), planOf(dr));
-    const pinned = edit(dr, ['inside: 10.0.2.2 }', 'inside: { address: 10.0.2.2, mac: 02-00-00-00-00-02, delay: 1.5ms, loss: 5% } }']);
+    const pinned = edit(dr, [
+      'inside: 10.0.2.2 }',
+      'inside: { address: 10.0.2.2, mac: 02-00-00-00-00-02, delay: 1.5ms, loss: 5% } }',
+    ]);
     const [port] = node(planOf(pinned), 'director').interfaces;
     assert.deepEqual([port?.mac, port?.delayNs, port?.loss], [0x020000000002, 1_500_000, 0.05]);
   });
 
   it('fills in what traffic leaves out', () => {
-    const plan = planOf(edit(dr, ['{ from: client, every: 1s, count: 4, request: GET / }', '{ upload: 4KB }']));
+    const plan = planOf(
+      edit(dr, ['{ from: client, every: 1s, count: 4, request: GET / }', '{ upload: 4KB }']),
+    );
     assert.deepEqual(plan.traffic, [
       {
         from: 'client',

@@ -27,9 +27,15 @@ describe('problems of a topology file', () => {
       const code = name.split(':')[0];
       // A route to a VIP that lies outside every subnet is the one fixture that shows a problem solved.
       if (!name.endsWith('but for a route')) assert.ok(problems.some((problem) => problem.code === code));
-      assert.equal(plan === undefined, problems.some(({ severity }) => severity === 'error'));
+      assert.equal(
+        plan === undefined,
+        problems.some(({ severity }) => severity === 'error'),
+      );
       const starts = problems.map(({ range }) => range.start.offset);
-      assert.deepEqual(starts, [...starts].sort((a, b) => a - b));
+      assert.deepEqual(
+        starts,
+        [...starts].sort((a, b) => a - b),
+      );
       for (const problem of problems) checkTexts(problem);
     });
   }

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { parseDuration, parsePortRange, parseProbability, parseSize } from '../../../src/lab/topology/quantities.ts';
+import {
+  parseDuration,
+  parsePortRange,
+  parseProbability,
+  parseSize,
+} from '../../../src/lab/topology/quantities.ts';
 import { suggest } from '../../../src/lab/topology/suggest.ts';
 
 type Case = readonly [written: string | number, value: unknown];
 
-const tables: Readonly<Record<string, readonly [parse: (written: string | number) => unknown, cases: readonly Case[]]>> = {
+const tables: Readonly<
+  Record<string, readonly [parse: (written: string | number) => unknown, cases: readonly Case[]]>
+> = {
   durations: [
     parseDuration,
     [
@@ -73,7 +80,8 @@ const tables: Readonly<Record<string, readonly [parse: (written: string | number
 for (const [what, [parse, cases]] of Object.entries(tables)) {
   describe(what, () => {
     for (const [written, value] of cases) {
-      it(`${JSON.stringify(written)} is ${JSON.stringify(value) ?? 'none'}`, () => assert.deepEqual(parse(written), value));
+      it(`${JSON.stringify(written)} is ${JSON.stringify(value) ?? 'none'}`, () =>
+        assert.deepEqual(parse(written), value));
     }
   });
 }

@@ -1,4 +1,4 @@
-import { BROADCAST_MAC, inSubnet } from '../../../packet/address.ts';
+import { BROADCAST_MAC } from '../../../packet/address.ts';
 import * as arp from '../../../packet/arp.ts';
 import { buildArp } from '../../../packet/build.ts';
 import * as ethernet from '../../../packet/ethernet.ts';
@@ -53,15 +53,4 @@ export function askFor(
   const senderIp = settings.sysctls.arp_announce === 0 && isLocal(settings, wanted) ? wanted : link.address;
   const request = { operation: arp.REQUEST, senderMac: link.mac, senderIp, targetMac: 0, targetIp: target };
   link.send(buildArp({ ethernet: { source: link.mac, destination: mac ?? BROADCAST_MAC }, arp: request }));
-}
-
-/** Tells everybody on the link which MAC its address has now (RFC 5227, section 3). */
-export function announce(link: Link): void {
-  if (link.down || !inSubnet(link.address, link.address, link.prefixLength)) return;
-  const { address, mac } = link;
-  link.send(
-    buildArp({
-      arp: { operation: arp.REQUEST, senderMac: mac, senderIp: address, targetMac: 0, targetIp: address },
-    }),
-  );
 }

@@ -43,8 +43,8 @@ describe('TCP data', () => {
   it('is cut to 536 bytes for who offers no size (RFC 9293, section 3.7.1)', () => {
     const pair = new TcpPair();
     pair.fate = (segment) => {
-      if (segment.maximumSegment === undefined) return [0];
-      const { maximumSegment: _, ...bare } = segment;
+      const { maximumSegment, ...bare } = segment;
+      if (maximumSegment === undefined) return [0];
       pair.clock.after(1e6, () => pair.inject(bare));
       return [];
     };

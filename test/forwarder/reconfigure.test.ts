@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { buildTcp } from '../../src/packet/build.ts';
+import {
+  ACK,
+  assertSent,
+  CIP,
+  directorConfig,
+  DIP,
+  hex,
+  M_DIRECTOR,
+  M_ROUTER,
+  M_SERVER,
+  M_SERVER2,
+  PSH,
+  request,
+  Rig,
+  RIP,
+  RIP2,
+  ROUTER,
+  RS1,
+  RS2,
+  RST,
+  segment,
+  SYN,
+  VIP,
+} from './rig.ts';
+
+const BOTH = { servers: [RS1, RS2] };
+const ONLY_RS2 = { servers: [RS2] };
+
+function open(service: Parameters<typeof directorConfig>[0] = {}): Rig {
+  const rig = new Rig(directorConfig({ ...BOTH, ...service }));
+  rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2).learn(ROUTER, M_ROUTER);
+  for (const port of [1, 2]) {
+    rig.give(request(port));
+    rig.give(request(port, ACK));
+  }
+  assert.deepEqual(rig.connections, ['rs1 1 ESTABLISHED', 'rs2 2 ESTABLISHED']);
+  return rig;
+}
+
+const serverOf = (rig: Rig, frame: Uint8Array): string => {
+  const [decision] = rig.give(frame).decisions;
+  return `${decision!.relation} ${decision!.rule} ${decision!.server} ${decision!.reason ?? ''}`.trim();
+};
+
+describe('reconfigure', () => {
+  it('keeps connections when a weight, the scheduler or the order of servers changes', () => {
+    const rig = open();
+    const changes = [
+      { servers: [{ ...RS1, weight: 5 }, RS2] },
+      { servers: [{ ...RS1, weight: 5 }, RS2], scheduler: 'wlc' as const },
+      { servers: [RS2, RS1], scheduler: 'sh' as const },
+      { servers: [{ ...RS2, name: 'renamed' }, RS1], name: 'shop' },
+    ];
+    for (const change of changes) {
+      const { sent, decisions } = rig.reconfigure(directorConfig(change));
+      assert.deepEqual([sent, decisions], [[], []], 'nobody notices');
+      assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
+    }
+    assert.equal(serverOf(rig, request(2, ACK)), 'forwarded established renamed');
+    assert.equal(rig.decisions.at(-1)!.service, 'shop');
+  });
+
+  it('weight 0 drains: old connections stay, new ones go elsewhere', () => {
+    for (const scheduler of ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'sh', 'dh', 'mh'] as const) {
+      const rig = open();
+      rig.reconfigure(directorConfig({ servers: [{ ...RS1, weight: 0 }, RS2], scheduler }));
+      assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
+      for (let port = 10; port < 20; port++) {
+        assert.equal(
+          serverOf(rig, request(port, SYN, { addresses: [CIP + port, VIP] })),
+          'forwarded schedule rs2',
+        );
+      }
+    }
+  });
+
+  it('rr goes on with its turn', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig({ servers: [{ ...RS1, weight: 2 }, RS2] }));
+    assert.equal(serverOf(rig, request(3)), 'forwarded schedule rs1');
+  });
+
+  it('onRemove reset: the next packet is answered with RST, and the entry is gone', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'reset' }));
+    const { sent, decisions } = rig.give(request(1, PSH | ACK, { payload: 'hello' }));
+    const ip = { source: VIP, destination: CIP, ttl: 64, id: 0, dontFragment: true };
+    const tcp = {
+      sourcePort: 80,
+      destinationPort: 1,
+      sequence: 2000,
+      acknowledgement: 0,
+      flags: RST,
+      window: 0,
+    };
+    assertSent(sent, buildTcp({ ethernet: { source: M_DIRECTOR, destination: M_ROUTER }, ip, tcp }));
+    const { relation, rule, server, connection } = decisions[0]!;
+    assert.deepEqual(
+      { relation, rule, server, connection },
+      { relation: 'answered', rule: 'established', server: 'rs1', connection: 1 },
+    );
+    assert.deepEqual(rig.connections, ['rs2 2 ESTABLISHED']);
+    assert.equal(rig.give(request(1, ACK)).decisions[0]!.reason, 'no-connection');
+    // The service's sums still know what went there.
+    assert.equal(rig.port.forwarder.counters().services[0]!.connections, 2);
+  });
+
+  it('onRemove silent: packets are dropped until the entry ends; a new SYN is scheduled', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'silent' }));
+    assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
+    assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
+    assert.equal(serverOf(rig, request(1, SYN)), 'forwarded schedule rs2');
+    assert.equal(rig.connections.length, 2);
+  });
+
+  it('a server that comes back has its connections again', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'silent' }));
+    rig.reconfigure(directorConfig(BOTH));
+    assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
+  });
+
+  it('a service that is gone: its connections meet onRemove, new ones are reset', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig({ port: 81 }, { onRemove: 'silent' }));
+    assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
+    assert.equal(serverOf(rig, request(9)), 'answered no-service undefined');
+  });
+
+  it('another model: old connections go on as they began, new ones go the new way', () => {
+    const rig = open({ model: 'dr', snat: true });
+    rig.reconfigure(directorConfig({ ...BOTH, model: 'tun' }));
+    assertSent(rig.give(request(1, ACK)).sent, request(1, ACK, { macs: [M_DIRECTOR, M_SERVER], ttl: 62 }));
+    const [frame] = rig.give(request(9)).sent;
+    assert.equal(hex(frame!.bytes.slice(23, 24)), '04');
+  });
+
+  it('dnat: replies of a removed server do not get through', () => {
+    const rig = open({ model: 'dnat', snat: true });
+    rig.reconfigure(directorConfig({ ...ONLY_RS2, model: 'dnat', snat: true }));
+    const reply = segment({
+      macs: [M_SERVER, M_DIRECTOR],
+      addresses: [RIP, DIP],
+      ports: [80, 40000],
+      ttl: 64,
+      flags: ACK,
+    });
+    assert.equal(serverOf(rig, reply), 'dropped reply rs1 server-removed');
+  });
+
+  it('dnat: a port in use stays in use when the pool moves', () => {
+    const rig = open({ model: 'dnat', snat: true });
+    const config = directorConfig({
+      ...BOTH,
+      model: 'dnat',
+      snat: true,
+      ports: { first: 40000, last: 40001 },
+    });
+    rig.reconfigure(config);
+    rig.give(request(3));
+    rig.give(request(4));
+    const ports = [...rig.port.forwarder.connections(0)].map(({ server, seen }) => `${server} ${seen!.port}`);
+    assert.deepEqual(ports.sort(), ['rs1 40000', 'rs1 40001', 'rs2 40000', 'rs2 40001']);
+  });
+
+  it('new interfaces: neighbours are asked again, what was held is dropped', () => {
+    const rig = open();
+    rig.port.forwarder.forgetNeighbour(RIP);
+    rig.give(request(1, ACK));
+    const config = directorConfig(BOTH);
+    const { decisions } = rig.reconfigure({
+      ...config,
+      interfaces: [{ ...config.interfaces[0]!, mtu: 1400 }],
+    });
+    assert.equal(`${decisions[0]!.relation} ${decisions[0]!.reason}`, 'dropped neighbour-unreachable');
+    assert.equal(hex(rig.give(request(1, ACK)).sent[0]!.bytes).slice(24, 28), '0806');
+  });
+
+  it('a smaller table keeps what is in it', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig(BOTH, { maxConnections: 1 }));
+    assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
+    assert.equal(serverOf(rig, request(9)), 'dropped schedule rs1 table-full');
+  });
+});

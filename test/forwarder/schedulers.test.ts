@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { SchedulerName } from '../../src/forwarder/config.ts';
+import { makeScheduler } from '../../src/forwarder/schedulers/registry.ts';
+import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';
+import { ACK, directorConfig, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
+
+type Loads = { active?: number; inactive?: number };
+
+function servers(weights: readonly number[], loads: readonly Loads[] = []): Candidate[] {
+  return weights.map((weight, i) => ({
+    name: String.fromCharCode(65 + i),
+    address: 0x0a000200 + i * 7,
+    port: 80,
+    weight,
+    active: loads[i]?.active ?? 0,
+    inactive: loads[i]?.inactive ?? 0,
+  }));
+}
+
+/** The names of `count` choices, for clients 0, 1, 2, ... */
+function choices(name: SchedulerName, candidates: readonly Candidate[], count: number): string {
+  const scheduler = makeScheduler(name);
+  scheduler.update(candidates);
+  return Array.from(
+    { length: count },
+    (_, client) => candidates[scheduler.pick(client, 1)]?.name ?? '-',
+  ).join('');
+}
+
+describe('schedulers', () => {
+  const SEQUENCES: { name: SchedulerName; weights: number[]; expected: string }[] = [
+    { name: 'rr', weights: [1, 1, 1], expected: 'ABCABCA' },
+    { name: 'rr', weights: [5, 0, 1], expected: 'ACACA' },
+    { name: 'rr', weights: [0, 0], expected: '--' },
+    { name: 'rr', weights: [], expected: '-' },
+    // The sequence of the LVS documentation for weights 4, 3, 2.
+    { name: 'wrr', weights: [4, 3, 2], expected: 'AABABCABCAABABCABC' },
+    { name: 'wrr', weights: [4, 2], expected: 'AABAABAAB' },
+    { name: 'wrr', weights: [1, 1], expected: 'ABABAB' },
+    { name: 'wrr', weights: [0, 3], expected: 'BBB' },
+    { name: 'wrr', weights: [0, 0], expected: '--' },
+  ];
+  for (const { name, weights, expected } of SEQUENCES) {
+    it(`${name} with weights ${weights.join(', ')}: ${expected}`, () => {
+      assert.equal(choices(name, servers(weights), expected.length), expected);
+    });
+  }
+
+  const LEAST: { name: SchedulerName; weights: number[]; loads: Loads[]; expected: string; why: string }[] = [
+    {
+      name: 'lc',
+      weights: [1, 1],
+      loads: [{ active: 1 }, { inactive: 255 }],
+      expected: 'B',
+      why: 'an active one costs 256 inactive ones',
+    },
+    {
+      name: 'lc',
+      weights: [1, 1],
+      loads: [{ active: 1 }, { inactive: 257 }],
+      expected: 'A',
+      why: 'an active one costs 256 inactive ones',
+    },
+    {
+      name: 'lc',
+      weights: [9, 1],
+      loads: [{ active: 2 }, { active: 1 }],
+      expected: 'B',
+      why: 'weights do not count',
+    },
+    { name: 'lc', weights: [0, 1], loads: [{}, { active: 9 }], expected: 'B', why: 'weight 0 drains' },
+    {
+      name: 'wlc',
+      weights: [3, 1],
+      loads: [{ active: 2 }, { active: 1 }],
+      expected: 'A',
+      why: '512/3 < 256/1',
+    },
+    { name: 'wlc', weights: [1, 1], loads: [{}, {}], expected: 'A', why: 'the first of equals' },
+    { name: 'wlc', weights: [0, 1], loads: [{}, { active: 9 }], expected: 'B', why: 'weight 0 drains' },
+    { name: 'sed', weights: [1, 3], loads: [{}, { active: 1 }], expected: 'B', why: '2/3 < 1/1' },
+    { name: 'sed', weights: [1, 3], loads: [{}, { active: 3 }], expected: 'A', why: '1/1 < 4/3' },
+    {
+      name: 'sed',
+      weights: [1, 1],
+      loads: [{ inactive: 99 }, {}],
+      expected: 'A',
+      why: 'inactive ones do not count',
+    },
+    { name: 'nq', weights: [1, 3], loads: [{}, { active: 1 }], expected: 'A', why: 'an idle server first' },
+    { name: 'nq', weights: [1, 3], loads: [{ active: 1 }, { active: 1 }], expected: 'B', why: 'then as sed' },
+    { name: 'nq', weights: [0, 3], loads: [{}, { active: 1 }], expected: 'B', why: 'weight 0 drains' },
+  ];
+  for (const { name, weights, loads, expected, why } of LEAST) {
+    it(`${name}: ${why}`, () => assert.equal(choices(name, servers(weights, loads), 1), expected));
+  }
+
+  it('wrr gives each server its weight in every round (against counting)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(12), { minLength: 1, maxLength: 6 }), (weights) => {
+        const divisor = weights.reduce(gcd, 0);
+        if (divisor === 0) return;
+        const round = weights.reduce((sum, weight) => sum + weight, 0) / divisor;
+        const sequence = choices('wrr', servers(weights), round * 3);
+        for (let i = 0; i < 3; i++) {
+          const part = [...sequence.slice(i * round, (i + 1) * round)];
+          const counts = weights.map(
+            (_, place) => part.filter((name) => name === String.fromCharCode(65 + place)).length,
+          );
+          assert.deepEqual(
+            counts,
+            weights.map((weight) => weight / divisor),
+          );
+        }
+      }),
+    );
+  });
+
+  it('wlc, sed, nq agree with division', () => {
+    const server = fc.record({
+      weight: fc.integer({ min: 1, max: 9 }),
+      active: fc.nat(20),
+      inactive: fc.nat(600),
+    });
+    fc.assert(
+      fc.property(fc.array(server, { minLength: 1, maxLength: 5 }), (loads) => {
+        const candidates = servers(
+          loads.map(({ weight }) => weight),
+          loads,
+        );
+        const least = (load: (c: Candidate) => number): string =>
+          candidates.reduce((best, c) => (load(c) < load(best) - 1e-9 ? c : best)).name;
+        assert.equal(
+          choices('wlc', candidates, 1),
+          least((c) => (c.active * 256 + c.inactive) / c.weight),
+        );
+        assert.equal(
+          choices('sed', candidates, 1),
+          least((c) => (c.active + 1) / c.weight),
+        );
+        const idle = candidates.find(({ active }) => active === 0)?.name;
+        assert.equal(choices('nq', candidates, 1), idle ?? least((c) => (c.active + 1) / c.weight));
+      }),
+    );
+  });
+
+  it('sh and mh: a client stays with its server', () => {
+    for (const name of ['sh', 'mh'] as const) {
+      const candidates = servers([1, 2, 3]);
+      assert.equal(choices(name, candidates, 500), choices(name, candidates, 500));
+    }
+  });
+
+  it('dh with one VIP always picks one server', () => {
+    assert.equal(new Set(choices('dh', servers([1, 1, 1]), 100)).size, 1);
+  });
+
+  it('sh: consecutive clients spread evenly, by weight', () => {
+    const counts = countOf(choices('sh', servers([1, 3]), 1024));
+    assert.deepEqual(counts, { A: 256, B: 768 });
+  });
+
+  it('mh spreads by weight', () => {
+    const { A = 0, B = 0 } = countOf(choices('mh', servers([1, 3]), 20_000));
+    assert.ok(Math.abs(B / A - 3) < 0.2, `${A} ${B}`);
+  });
+
+  it('hash schedulers give a drained server nobody', () => {
+    for (const name of ['sh', 'dh', 'mh'] as const) {
+      assert.match(choices(name, servers([1, 0, 2]), 300), /^[AC]+$/);
+      assert.equal(choices(name, servers([0, 0]), 2), '--');
+    }
+  });
+
+  it('one of ten servers leaves: mh moves few of the others’ clients, sh most', () => {
+    const moved = (name: SchedulerName): number => {
+      const all = servers(Array.from({ length: 10 }, () => 1));
+      const before = choices(name, all, 10_000);
+      const after = choices(
+        name,
+        all.filter((_, i) => i !== 4),
+        10_000,
+      );
+      const others = [...before].filter((server) => server !== 'E').length;
+      return [...before].filter((server, i) => server !== 'E' && server !== after[i]).length / others;
+    };
+    assert.ok(moved('mh') < 0.1, `mh ${moved('mh')}`);
+    assert.ok(moved('sh') > 0.7, `sh ${moved('sh')}`);
+  });
+
+  it('rr goes on where it was when a server leaves or comes', () => {
+    const [a, b, c, d] = servers([1, 1, 1, 1]) as [Candidate, Candidate, Candidate, Candidate];
+    const scheduler = makeScheduler('rr');
+    const next = (candidates: Candidate[]): string => candidates[scheduler.pick(0, 0)]!.name;
+    scheduler.update([a, b, c]);
+    assert.equal(next([a, b, c]) + next([a, b, c]), 'AB');
+    scheduler.update([a, c]);
+    assert.equal(next([a, c]), 'C');
+    scheduler.update([a, b, c, d]);
+    assert.equal(next([a, b, c, d]) + next([a, b, c, d]), 'DA');
+  });
+
+  it('says what it weighed, before the new connection counts', () => {
+    const detail = (scheduler: SchedulerName): (string | undefined)[] => {
+      const rig = new Rig(directorConfig({ scheduler, servers: [{ ...RS1, weight: 2 }, RS2] }));
+      rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+      rig.give(request(1));
+      rig.give(request(1, ACK));
+      rig.give(request(2));
+      return rig.decisions.filter(({ rule }) => rule === 'schedule').map((decision) => decision.detail);
+    };
+    assert.deepEqual(detail('rr'), ['rr: turn 1', 'rr: turn 2']);
+    assert.deepEqual(detail('wrr'), ['wrr: weight at least 2', 'wrr: weight at least 1']);
+    assert.deepEqual(detail('wlc'), ['wlc: rs1 0/2, rs2 0/1', 'wlc: rs1 256/2, rs2 0/1']);
+    assert.deepEqual(detail('lc'), ['lc: rs1 0, rs2 0', 'lc: rs1 256, rs2 0']);
+    assert.deepEqual(detail('sed'), ['sed: rs1 1/2, rs2 1/1', 'sed: rs1 2/2, rs2 1/1']);
+    assert.match(detail('mh')[0]!, /^mh: client hash \d+ of 4093$/);
+  });
+});
+
+function countOf(sequence: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of sequence) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
