@@ -37,25 +37,24 @@ const depthOf = (folder) => folder.split('/').length;
 /** Import patterns of the houses a folder may not reach, written as relative specifiers from any depth inside it. */
 function forbidden(folder) {
   const { values, types } = houses[folder];
-  const up = `(\\.\\./){${depthOf(folder)},}`;
   return Object.keys(houses)
     .concat('lab')
     .filter(
       (other, index, all) => other !== folder && all.indexOf(other) === index && !values.includes(other),
     )
     .map((other) => ({
-      regex: other === 'lab' ? `^${up}(lab/)?(engine|events)\\.ts$` : `^${up}${inside(folder, other)}/`,
+      regex: specifier(folder, other),
       allowTypeImports: types.includes(other),
       message: `src/${folder} may not import ${types.includes(other) ? 'values from ' : ''}src/${other} (see ARCHITECTURE.md).`,
     }));
 }
 
-/** `lab/topology` seen from `lab/embedded` is `topology`; from elsewhere the full path. */
-function inside(folder, other) {
-  const [top] = folder.split('/');
-  return depthOf(folder) > 1 && other.startsWith(`${top}/`)
-    ? `(${top}/)?${other.slice(top.length + 1)}`
-    : other;
+/** A relative specifier that leaves `folder` and enters `other`; between two folders of `lab` it need not leave `lab`. */
+function specifier(folder, other) {
+  const siblings = folder.startsWith('lab/') && other.startsWith('lab');
+  const up = `(\\.\\./){${siblings ? 1 : depthOf(folder)},}`;
+  if (other === 'lab') return `^${up}(lab/)?(engine|events)\\.ts$`;
+  return `^${up}${siblings ? other.replace('lab/', '(lab/)?') : other}/`;
 }
 
 export default defineConfig(

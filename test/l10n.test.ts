@@ -54,7 +54,7 @@ describe('l10n', () => {
     ]);
     for (const [, chinese] of pairs) {
       for (const [key, text] of Object.entries(read(chinese)))
-        assert.ok(names.has(text) || /\p{Script=Han}/u.test(text), `${chinese} ${key}: ${text}`);
+        assert.ok(names.has(text) || /^(\{\w+\})+$/.test(text) || /\p{Script=Han}/u.test(text), `${chinese} ${key}: ${text}`);
     }
   });
 
@@ -65,7 +65,7 @@ describe('l10n', () => {
         ([, key]) => key!,
       ),
     );
-    assert.ok(named.length > 30);
+    assert.ok(named.length > 15, String(named.length));
     assert.deepEqual(
       named.filter((key) => translate(key) === key),
       [],

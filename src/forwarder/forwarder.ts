@@ -5,12 +5,12 @@ import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import { answerEcho } from './answers.ts';
 import { ArpResponder } from './arp-responder.ts';
-import { headerChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { connectionView, type ConnectionView } from './connections/view.ts';
 import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
 import { makeFrame, type Frame } from './frame.ts';
+import { isSoundTcp, soundIpv4 } from './headers.ts';
 import { NeighbourTable } from './neighbours/neighbour-table.ts';
 import { Output, send } from './output.ts';
 import { Packet } from './packet.ts';
@@ -139,28 +139,23 @@ export class Forwarder {
     const { bytes, view } = frame;
     const ip = frame.start + ethernet.HEADER_LENGTH;
     verdict.input = true;
-    const isSane = ipv4.check(bytes, ip, frame.end) === undefined;
-    if (!isSane || !headerChecksumOk(view, ip, ipv4.headerLengthOf(bytes, ip))) {
-      return this.output.drop(verdict, 'malformed', 'malformed');
-    }
+    const headerLength = soundIpv4(view, ip, frame.end);
+    if (headerLength === 0) return this.output.drop(verdict, 'malformed', 'malformed');
     const { packet } = this;
     packet.frame = frame;
     packet.bytes = bytes;
     packet.view = view;
     packet.ip = ip;
-    packet.l4 = ip + ipv4.headerLengthOf(bytes, ip);
-    packet.length = ipv4.totalLengthOf(bytes, ip);
+    packet.l4 = ip + headerLength;
+    packet.length = view.getUint16(ip + ipv4.TOTAL_LENGTH);
     packet.now = now;
     packet.clock = now | 0;
     // Ethernet pads short frames: what is behind the packet does not travel on.
     frame.end = ip + packet.length;
-    if (ipv4.protocolOf(bytes, ip) !== ipv4.PROTOCOL_TCP || ipv4.isFragment(bytes, ip)) {
-      return this.receiveOther(packet, port, verdict);
-    }
-    if (tcp.check(bytes, packet.l4, frame.end) !== undefined) {
-      return this.output.drop(verdict, 'malformed', 'malformed');
-    }
-    packet.flags = tcp.flagsOf(bytes, packet.l4);
+    const isTcp = view.getUint8(ip + ipv4.PROTOCOL) === ipv4.PROTOCOL_TCP;
+    if (!isTcp || ipv4.isFragment(bytes, ip)) return this.receiveOther(packet, port, verdict);
+    if (!isSoundTcp(view, packet.l4, frame.end)) return this.output.drop(verdict, 'malformed', 'malformed');
+    packet.flags = view.getUint8(packet.l4 + tcp.FLAGS);
     return this.director.receive(packet, port, verdict);
   }
 

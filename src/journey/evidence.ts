@@ -21,6 +21,10 @@ export interface Served {
   readonly journey: JourneyRecord;
   readonly flow: FlowRecord;
   readonly service: PlannedService;
+  /** The hop by which the director sent it on, if it did. */
+  readonly sentOn: HopRecord | undefined;
+  /** The hops by which it reached a server of the service. */
+  readonly intoServer: readonly HopRecord[];
 }
 
 /** Where a packet came to its end, and why. */
@@ -61,7 +65,9 @@ function servedOf(journeys: readonly JourneyRecord[]): Served[] {
   for (const journey of journeys) {
     const flow = journey.flow!;
     const service = journey.first.facts.kind === flow.kind ? serviceOf(flow, journey.first) : undefined;
-    if (service) served.push({ journey, flow, service });
+    if (!service) continue;
+    const intoServer = journey.hops.filter(({ received, to }) => received && isServer(service, to));
+    served.push({ journey, flow, service, sentOn: balancedHop(journey), intoServer });
   }
   return served;
 }
@@ -84,14 +90,10 @@ export function endedBy({ troubles }: EpochEvidence, ...reasons: readonly Reason
 
 /** The hop by which the director (or NAT router) sent the packet on, if it did. */
 export function balancedHop({ hops }: JourneyRecord): HopRecord | undefined {
-  return hops.find(({ from, previous, stage }) => previous && stage.network.node(from)?.forwarder);
-}
-
-/** The hops by which the packet reached a server of the service. */
-export function hopsIntoServer({ journey, service }: Served): HopRecord[] {
-  return journey.hops.filter(
-    ({ received, to }) => received && service.servers.some(({ name }) => name === to),
-  );
+  for (const hop of hops) {
+    if (hop.previous && hop.stage.network.node(hop.from)?.forwarder) return hop;
+  }
+  return undefined;
 }
 
 /** A request as the client meant it: addressed to the VIP. (A client may also reset what comes from elsewhere.) */
@@ -101,11 +103,16 @@ export function isRequest({ journey, flow }: Served): boolean {
 
 /** A reply that a server of the service sent. */
 export function isServersReply({ journey, service }: Served): boolean {
-  return journey.direction === 'reply' && service.servers.some(({ name }) => name === journey.first.from);
+  return journey.direction === 'reply' && isServer(service, journey.first.from);
 }
 
 /** The director's own address on its way to a server. */
 export function dipTowards(service: PlannedService, address: number, { network }: Stage): number | undefined {
   const director = network.node(service.director);
   return director && network.route(director, address)?.port.address;
+}
+
+function isServer({ servers }: PlannedService, node: string): boolean {
+  for (const { name } of servers) if (name === node) return true;
+  return false;
 }

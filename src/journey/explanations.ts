@@ -64,7 +64,7 @@ function explanation(
   const { params } = findings[0]!;
   const setting = findings.find((finding) => finding.setting !== undefined)?.setting;
   const flows = new Set(findings.flatMap(({ flow }) => (flow ? [flow.id] : [])));
-  const frames = new Set(findings.flatMap(({ hops }) => hops.map((hop) => hop.frames[0]!)));
+  const frames = new Set(findings.flatMap(({ hops }) => hops.map((hop) => hop.frame)));
   // The reason is a code; inside a text it is words.
   const words = params['reason'] ? { ...params, reason: translate(`reason.${params['reason']}`) } : params;
   return {

@@ -1,6 +1,5 @@
 import { formatIpv4 } from '../packet/address.ts';
-import { ETHERTYPE_ARP } from '../packet/ethernet.ts';
-import { idOf, isFragment } from '../packet/ipv4.ts';
+import { idOf } from '../packet/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../packet/tcp.ts';
 import { requestLine, statusLine } from './first-line.ts';
 import { FlowRecord } from './flow-record.ts';
@@ -48,14 +47,13 @@ export class FlowDeriver {
     if (facts.kind === 'arp') return this.#placeArp(journey);
     if (facts.quoted && this.#placeByQuote(journey, facts.quoted)) return;
     if (facts.kind === 'ip' && this.#placeFragment(journey)) return;
-    const tuple = tupleOf(facts);
-    const entry = this.#tuples.find(tuple) ?? this.#findLater(journey);
+    const entry = this.#tuples.find(facts) ?? this.#findLater(journey);
     const flow = entry && this.#choose(entry, journey);
     if (flow && !isOver(flow, journey, entry.direction)) {
       this.#assign(journey, flow, entry.direction);
     } else {
       const backwards = looksLikeReply(facts, journey.first);
-      const opened = this.#open(kindOf(facts), journey, backwards ? reversed(tuple) : tuple);
+      const opened = this.#open(kindOf(facts), journey, backwards ? reversed(facts) : facts);
       this.#assign(journey, opened, backwards ? 'reply' : 'request');
     }
   }
@@ -65,11 +63,10 @@ export class FlowDeriver {
     journey.direction = direction;
     let before: Tuple | undefined;
     for (const { facts } of journey.hops) {
-      const tuple = tupleOf(facts);
-      if (facts.quoted !== undefined || (before && same(before, tuple))) continue;
-      this.#tuples.register(tuple, flow, direction);
-      before = tuple;
-      if (facts.kind !== 'ip' && isFragment(facts.bytes, facts.ipAt)) {
+      if (facts.quoted !== undefined || (before && same(before, facts))) continue;
+      this.#tuples.register(facts, flow, direction);
+      before = facts;
+      if (facts.kind !== 'ip' && facts.fragment) {
         this.#fragments.set(fragmentKey(facts), { flow, direction });
       }
     }
@@ -78,7 +75,7 @@ export class FlowDeriver {
   /** A journey whose first hop is missing may be known by a later one. */
   #findLater(journey: JourneyRecord): TupleEntry | undefined {
     for (let i = 1; i < journey.hops.length; i++) {
-      const entry = this.#tuples.find(tupleOf(journey.hops[i]!.facts));
+      const entry = this.#tuples.find(journey.hops[i]!.facts);
       if (entry) return entry;
     }
     return undefined;
@@ -107,22 +104,21 @@ export class FlowDeriver {
 
   #placeArp(journey: JourneyRecord): void {
     const { facts } = journey.first;
-    const tuple = tupleOf(facts);
     const asks = facts.arpOperation === 1;
-    const entry = this.#tuples.find(tuple);
+    const entry = this.#tuples.find(facts);
     const flow = entry?.flows[entry.flows.length - 1];
     const fits = flow && entry.direction === (asks ? 'request' : 'reply');
     const over = asks && flow && (flow.answered || journey.first.timeNs - flow.endNs > ARP_SILENCE_NS);
     if (fits && !over) return this.#assign(journey, flow, entry.direction);
     this.#assign(
       journey,
-      this.#open('arp', journey, asks ? tuple : reversed(tuple)),
+      this.#open('arp', journey, asks ? facts : reversed(facts)),
       asks ? 'request' : 'reply',
     );
   }
 
   #placeByQuote(journey: JourneyRecord, quoted: FrameFacts): boolean {
-    const entry = this.#tuples.find(tupleOf(quoted));
+    const entry = this.#tuples.find(quoted);
     if (entry === undefined) return false;
     journey.flow = this.#choose(entry, journey);
     journey.direction = entry.direction === 'request' ? 'reply' : 'request';
@@ -131,7 +127,7 @@ export class FlowDeriver {
 
   #placeFragment(journey: JourneyRecord): boolean {
     const { facts } = journey.first;
-    if (!isFragment(facts.bytes, facts.ipAt)) return false;
+    if (!facts.fragment) return false;
     const known = this.#fragments.get(fragmentKey(facts));
     if (known === undefined) return false;
     journey.flow = known.flow;
@@ -157,16 +153,6 @@ export class FlowDeriver {
     this.flows.push(flow);
     return flow;
   }
-}
-
-export function tupleOf(facts: FrameFacts): Tuple {
-  return {
-    protocol: facts.kind === 'arp' ? ETHERTYPE_ARP : facts.protocol || facts.etherType,
-    source: facts.source,
-    sourcePort: facts.sourcePort,
-    destination: facts.destination,
-    destinationPort: facts.destinationPort,
-  };
 }
 
 function kindOf({ kind }: FrameFacts): Flow['kind'] {

@@ -1,5 +1,5 @@
 import * as arp from '../packet/arp.ts';
-import { u16, u48 } from '../packet/bytes.ts';
+import { u16 } from '../packet/bytes.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
@@ -13,14 +13,13 @@ export class FrameFacts {
   readonly bytes: Uint8Array;
   /** `tcp`, `udp`, `icmp`, `arp`; `ip` for other protocols and later fragments; `other` for the rest. */
   kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'ip' | 'other' = 'other';
-  readonly etherDestination: number;
-  readonly etherSource: number;
   etherType = 0;
   /** Start of the outer IPv4 header of an IP-in-IP packet, otherwise 0. */
   outerAt = 0;
   /** Start of the (innermost) IPv4 header, or of the ARP packet; 0 when there is none. */
   ipAt = 0;
   ipEnd = 0;
+  /** IP protocol; for everything else the EtherType. */
   protocol = 0;
   /** For ARP the sender's and the target's addresses. */
   source = 0;
@@ -37,6 +36,8 @@ export class FrameFacts {
   icmpType = -1;
   icmpCode = 0;
   arpOperation = 0;
+  /** A fragment, of the outer or of the inner packet. */
+  fragment = false;
   /** The packet an ICMP error quotes; `outerAt` is set when the quote is of an IP-in-IP packet. */
   quoted: FrameFacts | undefined = undefined;
   /** The frame, or a header in it, is malformed or cut short. */
@@ -44,9 +45,15 @@ export class FrameFacts {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    const whole = bytes.length >= ethernet.HEADER_LENGTH;
-    this.etherDestination = whole ? u48(bytes, 0) : 0;
-    this.etherSource = whole ? u48(bytes, 6) : 0;
+  }
+
+  // Read when asked for: numbers this long are stored apart from the object, and most are never looked at.
+  get etherDestination(): number {
+    return ethernet.destinationOf(this.bytes, 0);
+  }
+
+  get etherSource(): number {
+    return ethernet.sourceOf(this.bytes, 0);
   }
 
   get payloadLength(): number {
@@ -66,6 +73,7 @@ export function readFacts(bytes: Uint8Array): FrameFacts {
     return facts;
   }
   facts.etherType = ethernet.etherTypeOf(bytes, 0);
+  facts.protocol = facts.etherType;
   if (facts.etherType === ethernet.ETHERTYPE_IPV4) {
     readIpv4(facts, bytes, ethernet.HEADER_LENGTH, bytes.length, false);
   } else if (facts.etherType === ethernet.ETHERTYPE_ARP) {
@@ -104,6 +112,7 @@ function readIpv4(facts: FrameFacts, bytes: Uint8Array, at: number, end: number,
   facts.l4At = l4At;
   facts.payloadAt = l4At;
   facts.payloadEnd = packetEnd;
+  facts.fragment ||= ipv4.isFragment(bytes, at);
   // A later fragment has no layer 4 header of its own.
   if (ipv4.fragmentOffsetOf(bytes, at) > 0) return;
   switch (facts.protocol) {

@@ -18,8 +18,9 @@ export class HopRecord {
   readonly from: string;
   /** The node that received it; for a lost one, the node it was meant for. */
   to: string;
-  /** Record numbers, the sender's capture first. */
-  readonly frames: number[];
+  /** Record numbers of the first capture and of the receiver's, if that is another; else 0. */
+  frame: number;
+  secondFrame = 0;
   received = false;
   arrivalNs = 0;
 
@@ -57,7 +58,12 @@ export class HopRecord {
     this.facts = facts;
     this.from = from;
     this.to = to;
-    this.frames = [number];
+    this.frame = number;
+  }
+
+  /** Record numbers of all captures, the sender's first. */
+  get frames(): number[] {
+    return this.secondFrame === 0 ? [this.frame] : [this.frame, this.secondFrame];
   }
 
   get timeNs(): number {

@@ -71,7 +71,7 @@ export class LinkJoin {
       }
       const copies = (lead.copies ??= []);
       if (lead.to === event.node || copies.some(({ to }) => to === event.node)) continue;
-      const hop = new HopRecord(lead.stage, lead.event, lead.frames[0]!, lead.facts, lead.from, event.node);
+      const hop = new HopRecord(lead.stage, lead.event, lead.frame, lead.facts, lead.from, event.node);
       hop.sentBy = lead.sentBy;
       hop.copyOf = lead;
       copies.push(hop);
@@ -88,7 +88,8 @@ export class LinkJoin {
     if (orphans === undefined || index < 0) return false;
     const [orphan] = orphans.splice(index, 1);
     if (orphans.length === 0) this.#orphans.delete(key);
-    orphan!.frames.unshift(hop.frames[0]!);
+    orphan!.secondFrame = orphan!.frame;
+    orphan!.frame = hop.frame;
     return true;
   }
 }
@@ -108,7 +109,7 @@ function arrive(hop: HopRecord, event: FrameEvent, number: number): void {
   hop.received = true;
   hop.to = event.node;
   hop.arrivalNs = event.timeNs;
-  hop.frames.push(number);
+  hop.secondFrame = number;
 }
 
 function windowOf(hop: HopRecord): number {

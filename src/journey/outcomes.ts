@@ -1,6 +1,5 @@
 import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../packet/address.ts';
-import { isFragment } from '../packet/ipv4.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
@@ -22,29 +21,29 @@ export function judgeFlow(flow: FlowRecord, around: Surroundings, endNs: number)
 }
 
 function judgeJourney(journey: JourneyRecord, endNs: number): void {
-  const ends = journey.hops.filter((hop) => hop.followers === 0);
   const { last } = journey;
+  let arrived = false;
+  let dropped = false;
+  let ignored = true;
+  let contested = journey.first.join === 'ambiguous';
+  /** A router has it, for no reason of its own to keep it: it may be about to send it. */
+  let waiting = false;
+  for (const { followers, arrival, contested: isCandidate } of journey.hops) {
+    if (followers > 0) continue;
+    const { fate, reason } = arrival!;
+    arrived ||= fate === 'accepted' || fate === 'answered' || fate === 'unwrapped';
+    dropped ||= fate === 'dropped';
+    ignored &&= fate === 'ignored';
+    contested ||= isCandidate;
+    waiting ||= reason === 'not-forwarded';
+  }
+  if (contested) journey.outcome = 'ambiguous';
+  if (journey.outcome === 'ambiguous') return;
+  journey.outcome = arrived || ignored ? 'arrived' : dropped && !waiting ? 'dropped' : 'lost';
+  if (journey.outcome !== 'lost') return;
   const delay = last.stage.network.station(last.from, last.segment)?.port.delayNs ?? 0;
   const lastNs = last.received ? last.arrivalNs : last.timeNs;
-  const fates = new Set(ends.map((hop) => hop.arrival!.fate));
-  if (
-    journey.confidence === 'ambiguous' &&
-    (ends.some((hop) => hop.contested) || journey.first.join === 'ambiguous')
-  ) {
-    journey.outcome = 'ambiguous';
-  } else if (journey.outcome === 'ambiguous') return;
-  else if (fates.has('accepted') || fates.has('answered') || fates.has('unwrapped'))
-    journey.outcome = 'arrived';
-  else if (fates.has('dropped')) journey.outcome = isInFlight(ends) ? 'lost' : 'dropped';
-  else if (fates.size === 1 && fates.has('ignored')) journey.outcome = 'arrived';
-  else journey.outcome = 'lost';
-  journey.pending =
-    (journey.outcome === 'lost' || isInFlight(ends)) && endNs - lastNs <= UNDER_WAY_NS + 2 * delay;
-}
-
-/** A router that has a packet, for no reason of its own to keep it: it may be about to send it. */
-function isInFlight(ends: readonly HopRecord[]): boolean {
-  return ends.some(({ arrival }) => arrival?.reason === 'not-forwarded');
+  journey.pending = endNs - lastNs <= UNDER_WAY_NS + 2 * delay;
 }
 
 function noteServer(flow: FlowRecord, { direction, last, first, kind }: JourneyRecord): void {
@@ -145,7 +144,7 @@ function markRetransmissions(flow: FlowRecord): void {
       seen.add(0);
       continue;
     }
-    if (facts.kind !== 'tcp' || isFragment(facts.bytes, facts.ipAt)) continue;
+    if (facts.kind !== 'tcp' || facts.fragment) continue;
     const occupies = facts.payloadLength + (facts.flags & 1) + ((facts.flags >>> 1) & 1);
     if (occupies === 0) continue;
     // Four billion sequence numbers, twice for the direction; SYN and data at one number are told apart by the flag.

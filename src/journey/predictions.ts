@@ -1,8 +1,7 @@
 import type { PlannedNode, PlannedService } from '../lab/topology/plan.ts';
-import { dontFragmentOf, isFragment, trafficClassOf, ttlOf } from '../packet/ipv4.ts';
+import { dontFragmentOf, trafficClassOf, ttlOf } from '../packet/ipv4.ts';
 import { choiceOf } from './choice.ts';
 import type { FlowRecord } from './flow-record.ts';
-import type { FrameFacts } from './frame-facts.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { setMacs } from './next-macs.ts';
@@ -31,7 +30,7 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   const { facts } = hop;
   if (facts.kind === 'arp') return arpReply(hop);
   const node = hop.stage.network.node(hop.from);
-  if (facts.ipAt === 0 || facts.outerAt !== 0 || node === undefined || isPiece(facts)) return undefined;
+  if (facts.ipAt === 0 || facts.outerAt !== 0 || node === undefined || facts.fragment) return undefined;
   const { direction, flow } = hop.journey!;
   const prediction = new Prediction(facts);
   setFirstTuple(prediction, hop, flow!);
@@ -66,7 +65,7 @@ function setFirstTuple(
 
 function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
   const node = hop.stage.network.node(hop.from);
-  if (node === undefined || isPiece(hop.facts)) return undefined;
+  if (node === undefined || hop.facts.fragment) return undefined;
   const prediction = before.copy();
   if (node.forwarder) return throughForwarder(prediction, hop, node) ? prediction : undefined;
   const { outer } = prediction;
@@ -163,9 +162,4 @@ function arpReply({ facts, stage, segment }: HopRecord): Prediction | undefined 
   prediction.etherSource = owner;
   prediction.etherDestination = stage.network.macOf(facts.destination, segment);
   return prediction;
-}
-
-/** Fragments hold only parts of what is foretold. */
-function isPiece({ bytes, routedAt, ipAt }: FrameFacts): boolean {
-  return isFragment(bytes, routedAt) || (ipAt !== routedAt && isFragment(bytes, ipAt));
 }

@@ -69,5 +69,5 @@ const ofModel = {
 } as const;
 
 function framesOf(hops: readonly HopRecord[]): number[] {
-  return [...new Set(hops.map(({ frames }) => frames[0]!))].sort((a, b) => a - b);
+  return [...new Set(hops.map(({ frame }) => frame))].sort((a, b) => a - b);
 }

@@ -3,7 +3,7 @@ import type { Journey } from './report.ts';
 
 /** One direction of a conversation as a frame shows it. */
 export interface Tuple {
-  /** IP protocol, or the EtherType of ARP. */
+  /** IP protocol; the EtherType for what is not IP. */
   readonly protocol: number;
   readonly source: number;
   readonly sourcePort: number;
@@ -22,11 +22,16 @@ export class TupleIndex {
   readonly #entries = new Map<number, TupleEntry[]>();
 
   find(tuple: Tuple): TupleEntry | undefined {
-    return this.#entries.get(hash(tuple))?.find((entry) => same(entry, tuple));
+    const list = this.#entries.get(hash(tuple));
+    if (list === undefined) return undefined;
+    for (const entry of list) if (same(entry, tuple)) return entry;
+    return undefined;
   }
 
   /** Both directions of it. */
   register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction']): void {
+    const known = this.find(tuple);
+    if (known?.direction === direction && known.flows.includes(flow)) return;
     this.#register(tuple, flow, direction);
     this.#register(reversed(tuple), flow, direction === 'request' ? 'reply' : 'request');
   }

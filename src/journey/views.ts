@@ -54,7 +54,7 @@ function hopView(hop: HopRecord, index: number, journey: JourneyRecord, flow: Fl
     to: hop.to,
     segment: hop.segment,
     timeNs: hop.timeNs,
-    frame: hop.frames[0]!,
+    frame: hop.frame,
     frames: hop.frames,
     get changes() {
       return (changes ??= changesOf(hop, flow));

@@ -99,7 +99,7 @@ describe('pcapng in Wireshark', () => {
             for (const frame of hop.frames) {
               const [, name, direction, , id] = theirs[frame - 1]!;
               assert.equal(Number(id), journey.id);
-              assert.equal(name, `${direction === '2' ? hop.from : hop.to}.${hop.segment}`);
+              assert.equal(name, `${Number(direction) === 2 ? hop.from : hop.to}.${hop.segment}`);
             }
           }
         }

@@ -193,11 +193,14 @@ function holdsKey(
   );
 }
 
-/** The mixing steps of MurmurHash3's finaliser, one per word: neighbouring addresses and ports spread over all bits. */
+/**
+ * A multilinear hash, whose products do not wait for each other, then MurmurHash3's finaliser: it brings what the high
+ * bits know, all that a source port changes, into the low ones.
+ */
 function hashKey(source: number, destination: number, ports: number, protocol: number): number {
-  let hash = Math.imul(source ^ 0x9e3779b9, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13) ^ destination, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 16) ^ ports, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13) ^ protocol, 0xc2b2ae35);
+  let hash = Math.imul(source, 0x9e3779b1) + Math.imul(destination, 0xc2b2ae3d);
+  hash = (hash + Math.imul(ports, 0x27d4eb2f) + Math.imul(protocol, 0x165667b1)) | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }

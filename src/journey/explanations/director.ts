@@ -1,7 +1,6 @@
 import { formatIpv4 } from '../../packet/address.ts';
 import { endedBy, type EpochEvidence } from '../evidence.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
+import type { JourneyRecord } from '../journey-record.ts';
 import { uniquePorts } from '../promises/nat.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
@@ -59,13 +58,9 @@ export const directorDown: Rule = (evidence) => {
   const directors = new Set(network.plan.services.map(({ director }) => director));
   return [...directors].flatMap((name) => {
     const lastSeen = lastFrameOf(name, evidence);
-    const unheard = journeys.flatMap((journey) => {
-      const hop =
-        journey.kind === 'arp-request'
-          ? unansweredFor(name, journey.flow!, journey.first)
-          : lostTo(name, journey.last);
-      return hop && !journey.pending && hop.timeNs > lastSeen ? [{ hop, flow: journey.flow! }] : [];
-    });
+    const unheard = journeys
+      .filter((journey) => !journey.pending && isUnheardBy(name, journey) && journey.last.timeNs > lastSeen)
+      .map(({ last, flow }) => ({ hop: last, flow: flow! }));
     const down = network.node(name)!.interfaces.find((port) => port.down);
     const isKnownDown = down !== undefined || unheard.some(({ hop }) => !states.isUp(name, hop.timeNs));
     // One lost frame is a lossy link; a director that is down loses them all.
@@ -76,14 +71,15 @@ export const directorDown: Rule = (evidence) => {
     const setting = down && `nodes.${name}.at.${down.segment}.down`;
     const params = { node: name, vip: [...new Set(vips)].join(', ') };
     // The requests behind an unanswered ARP question suffer from it too.
-    const waiting = journeys.flatMap(({ flow, last, outcome, pending }) =>
-      flow!.kind !== 'arp' &&
-      outcome !== 'arrived' &&
-      !pending &&
-      network.directorsOf(last.facts.destination).includes(name)
-        ? [{ hop: last, flow: flow! }]
-        : [],
-    );
+    const waiting = journeys
+      .filter(
+        ({ flow, last, outcome, pending }) =>
+          flow!.kind !== 'arp' &&
+          outcome !== 'arrived' &&
+          !pending &&
+          network.directorsOf(last.facts.destination).includes(name),
+      )
+      .map(({ last, flow }) => ({ hop: last, flow: flow! }));
     return [...unheard, ...waiting].map(({ hop, flow }): Finding => ({
       place: name,
       flow,
@@ -101,15 +97,12 @@ function lastFrameOf(name: string, { journeys }: EpochEvidence): number {
   return last;
 }
 
-function lostTo(name: string, hop: HopRecord): HopRecord | undefined {
-  return !hop.received && hop.to === name ? hop : undefined;
-}
-
-/** An ARP question for an address that the director should answer for. */
-function unansweredFor(name: string, flow: FlowRecord, hop: HopRecord): HopRecord | undefined {
-  const { network } = hop.stage;
-  const asked = flow.serviceAddress;
+/** A frame to it that it never got, or an ARP question for an address of its own that nobody answered. */
+function isUnheardBy(name: string, { kind, last, flow, first: { stage } }: JourneyRecord): boolean {
+  if (kind !== 'arp-request') return !last.received && last.to === name;
+  const { network } = stage;
+  const asked = flow!.serviceAddress;
   const isIts =
     network.directorsOf(asked).includes(name) || network.stationOfAddress(asked)?.node.name === name;
-  return isIts && !flow.answered ? hop : undefined;
+  return isIts && !flow!.answered;
 }

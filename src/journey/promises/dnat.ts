@@ -1,11 +1,4 @@
-import {
-  balancedHop,
-  dipTowards,
-  hopsIntoServer,
-  isRequest,
-  isServersReply,
-  type Served,
-} from '../evidence.ts';
+import { dipTowards, isRequest, isServersReply, type Served } from '../evidence.ts';
 import type { HopRecord } from '../hop-record.ts';
 import { sameRange, sameTcpOptions } from '../match-keys.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
@@ -15,7 +8,7 @@ export const rewritten: PromiseCheck = (evidence) => {
   const inward = new Tally();
   const back = new Tally();
   for (const one of ofModel(evidence.served)) {
-    const hop = balancedHop(one.journey);
+    const hop = one.sentOn;
     if (one.journey.direction === 'request') {
       if (hop) inward.note(hop, isRewrittenInward(one, hop));
       continue;
@@ -50,7 +43,7 @@ export const serverSeesDip: PromiseCheck = (evidence) => {
   const tally = new Tally();
   for (const one of ofModel(evidence.served)) {
     if (!one.service.snat || !isRequest(one)) continue;
-    for (const hop of hopsIntoServer(one)) {
+    for (const hop of one.intoServer) {
       const server = one.service.servers.find(({ name }) => name === hop.to)!;
       tally.note(hop, hop.facts.source === dipTowards(one.service, server.address, hop.stage));
     }
@@ -63,7 +56,7 @@ export const serverSeesCip: PromiseCheck = ({ served }) => {
   const tally = new Tally();
   for (const one of served) {
     if ((one.service.model === 'dnat' && one.service.snat) || !isRequest(one)) continue;
-    for (const hop of hopsIntoServer(one)) {
+    for (const hop of one.intoServer) {
       tally.note(
         hop,
         hop.facts.source === one.flow.clientAddress && hop.facts.sourcePort === one.flow.client.port,
@@ -78,8 +71,8 @@ export const bothWays: PromiseCheck = (evidence) => {
   const inward = new Tally();
   const back = new Tally();
   for (const one of ofModel(evidence.served)) {
-    const crossed = balancedHop(one.journey);
-    if (isRequest(one)) for (const hop of hopsIntoServer(one)) inward.note(hop, crossed !== undefined);
+    const crossed = one.sentOn;
+    if (isRequest(one)) for (const hop of one.intoServer) inward.note(hop, crossed !== undefined);
     if (!isServersReply(one)) continue;
     for (const hop of one.journey.hops) {
       if (hop.received && hop.to === one.flow.client.node) back.note(hop, crossed !== undefined);

@@ -1,6 +1,6 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
-import { destinationOf, isFragment, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
-import { balancedHop, dipTowards, isServersReply, type EpochEvidence } from '../evidence.ts';
+import { destinationOf, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
+import { dipTowards, isServersReply, type EpochEvidence } from '../evidence.ts';
 import type { FrameFacts } from '../frame-facts.ts';
 import type { HopRecord } from '../hop-record.ts';
 import { samePacket } from '../match-keys.ts';
@@ -33,7 +33,7 @@ export const innerUntouched: PromiseCheck = (evidence) => {
   const tally = new Tally();
   for (const { hop, hops } of requestsSentOn(evidence, 'tun')) {
     // In fragments the inner packet stands in pieces.
-    if (isFragment(hop.facts.bytes, hop.facts.routedAt)) continue;
+    if (hop.facts.fragment) continue;
     for (const one of hops.slice(hops.indexOf(hop))) {
       tally.note(one, isSameInside(hop.previous!.facts, one.facts));
     }
@@ -62,10 +62,12 @@ interface SentOn {
 }
 
 function requestsSentOn({ served }: EpochEvidence, model: PlannedService['model']): SentOn[] {
-  return served.flatMap(({ journey, service }) => {
-    const hop = journey.direction === 'request' ? balancedHop(journey) : undefined;
-    return hop && service.model === model ? [{ hop, hops: journey.hops, service }] : [];
-  });
+  const sent: SentOn[] = [];
+  for (const { journey, service, sentOn } of served) {
+    if (!sentOn || service.model !== model || journey.direction === 'reply') continue;
+    sent.push({ hop: sentOn, hops: journey.hops, service });
+  }
+  return sent;
 }
 
 function isSameInside(before: FrameFacts, after: FrameFacts): boolean {

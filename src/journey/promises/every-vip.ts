@@ -1,4 +1,4 @@
-import { hopsIntoServer, isRequest } from '../evidence.ts';
+import { isRequest } from '../evidence.ts';
 import { checkHeaders } from '../prediction-rows.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
 
@@ -42,7 +42,7 @@ export const throughDirector: PromiseCheck = ({ served }) => {
   for (const one of served) {
     if (!isRequest(one)) continue;
     const { hops } = one.journey;
-    for (const hop of hopsIntoServer(one)) {
+    for (const hop of one.intoServer) {
       tally.note(
         hop,
         hops.some(({ from, previous }) => previous && from === one.service.director),
