@@ -18,8 +18,10 @@ export function fillHeaderChecksum(view: DataView, ip: number): void {
 
 /** The TCP segment from `l4` to `end`, of the IPv4 packet at `ip`. */
 export function tcpChecksumOk(view: DataView, ip: number, l4: number, end: number): boolean {
-  const pseudoHeader = sum(view, ip + ipv4.SOURCE, ip + ipv4.OPTIONS) + ipv4.PROTOCOL_TCP + (end - l4);
-  return fold(pseudoHeader + sum(view, l4, end)) === 0xffff;
+  const rest = ipv4.PROTOCOL_TCP + (end - l4);
+  // Without options the addresses stand right before the segment: one run of bytes.
+  if (l4 === ip + ipv4.OPTIONS) return fold(rest + sum(view, ip + ipv4.SOURCE, end)) === 0xffff;
+  return fold(rest + sum(view, ip + ipv4.SOURCE, ip + ipv4.OPTIONS) + sum(view, l4, end)) === 0xffff;
 }
 
 /** What one 32-bit field's change adds to a checksum; 0 when there is none. Sums of these are changes too. */

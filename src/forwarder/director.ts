@@ -64,7 +64,8 @@ export class Director {
     if (direction === 0 && isFirst(packet)) {
       const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
       if (server.gone || isClosing(state)) {
-        // The client uses its port again: a new connection (IPVS's `conn_reuse_mode`).
+        // The client uses its port again: a new connection (IPVS's `conn_reuse_mode`). A damaged SYN says nothing.
+        if (!this.admits(packet, server.model, verdict)) return verdict;
         this.connections.end(connection);
         return this.receiveFirst(packet, port, verdict);
       }
@@ -75,6 +76,8 @@ export class Director {
     const sharesReplies =
       direction === 1 && (words[base]! & at.OWNS_PORT) === 0 && server.model === this.services.nat;
     if (sharesReplies && this.connections.table.isAmbiguous(found)) {
+      // Whose it is is what nobody can say.
+      verdict.connection = 0;
       return this.output.drop(verdict, verdict.rule, 'ambiguous-port');
     }
     return this.carry(packet, connection, direction, server, port, verdict);

@@ -3,12 +3,12 @@ import * as tcp from '../packet/tcp.ts';
 import { applyChange, change } from './checksums.ts';
 import type { Packet } from './packet.ts';
 
-/** One less, the header checksum kept. */
+/** One less, the header checksum kept: what leaves the TTL byte's place comes to the checksum (RFC 1141, RFC 1624). */
 export function decrementTtl(view: DataView, ip: number): void {
-  const before = view.getUint16(ip + ipv4.TTL);
-  const after = before - 0x100;
-  view.setUint16(ip + ipv4.TTL, after);
-  applyChange(view, ip + ipv4.CHECKSUM, change(before, after));
+  view.setUint8(ip + ipv4.TTL, view.getUint8(ip + ipv4.TTL) - 1);
+  const checksum = view.getUint16(ip + ipv4.CHECKSUM) + 0x100;
+  // The carry comes back in; a sum of exactly 0xffff is written as 0, as a full computation would.
+  view.setUint16(ip + ipv4.CHECKSUM, checksum >= 0xffff ? checksum + 1 : checksum);
 }
 
 /**

@@ -8,8 +8,8 @@ interface Route {
   readonly network: number;
   readonly mask: number;
   readonly port: Port;
-  /** Address of the gateway, signed; `undefined` for a connected subnet. */
-  readonly via: number | undefined;
+  /** `undefined` for a connected subnet. */
+  readonly gateway: Neighbour | undefined;
 }
 
 /** Longest prefix wins, then the order of the configuration; connected subnets come first among equals. */
@@ -19,12 +19,19 @@ export class RouteTable {
 
   constructor(ports: readonly Port[], routes: readonly ForwarderRoute[], neighbours: NeighbourTable) {
     this.neighbours = neighbours;
-    const connected = ports.map((port) => ({ network: port.network, mask: port.mask, port, via: undefined }));
+    const connected = ports.map((port) => ({
+      network: port.network,
+      mask: port.mask,
+      port,
+      gateway: undefined,
+    }));
     const others = routes.flatMap(({ network, prefixLength, via }) => {
       // A gateway that is on no connected subnet cannot be reached: such a route does not exist.
       const port = ports.find((candidate) => (via & candidate.mask) === candidate.network);
       const mask = prefixMask(prefixLength) | 0;
-      return port === undefined ? [] : [{ network: network & mask, mask, port, via: via | 0 }];
+      return port === undefined
+        ? []
+        : [{ network: network & mask, mask, port, gateway: neighbours.get(port, via | 0) }];
     });
     // Among masks, more bits is the larger unsigned number. The sort is stable.
     this.routes = [...connected, ...others].sort((a, b) => (b.mask >>> 0) - (a.mask >>> 0));
@@ -34,7 +41,7 @@ export class RouteTable {
   nextHop(destination: number): Neighbour | undefined {
     for (const route of this.routes) {
       if ((destination & route.mask) !== route.network) continue;
-      return this.neighbours.get(route.port, route.via ?? destination);
+      return route.gateway ?? this.neighbours.get(route.port, destination);
     }
     return undefined;
   }

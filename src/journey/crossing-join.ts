@@ -1,7 +1,6 @@
 import type { FrameFacts } from './frame-facts.ts';
 import type { HopRecord } from './hop-record.ts';
 import { routedKey, samePacket, sameRouted, sameSurvivors, survivorKey } from './match-keys.ts';
-import type { Confidence } from './report.ts';
 
 /** How long a node holds a packet, queues and planned delays not counted. */
 const PROMPT_NS = 20e6;
@@ -16,7 +15,6 @@ export class CrossingJoin {
   readonly #waiting = new Map<number, HopRecord[]>();
   readonly #keyOf: (facts: FrameFacts) => number;
   readonly #same: (before: FrameFacts, after: FrameFacts) => boolean;
-  readonly #confidence: Confidence;
   /** When a neighbour last answered the node: packets that waited for that leave now. */
   #neighbourNs = -Infinity;
 
@@ -24,7 +22,6 @@ export class CrossingJoin {
   constructor(kind: 'routed' | 'translated') {
     this.#keyOf = kind === 'routed' ? routedKey : survivorKey;
     this.#same = kind === 'routed' ? sameRouted : sameSurvivors;
-    this.#confidence = kind === 'routed' ? 'strong' : 'likely';
   }
 
   neighbourAnswered(timeNs: number): void {
@@ -65,12 +62,12 @@ export class CrossingJoin {
 
   #link(chosen: HopRecord, hop: HopRecord, candidates: readonly HopRecord[], prompt: boolean): void {
     const { facts } = chosen;
-    // In a tunnel the inner packet comes through whole: as sure as routing.
-    const routed =
-      facts.outerAt !== hop.facts.outerAt &&
+    // In dr the packet comes through whole, in a tunnel the inner one does: as sure as routing.
+    const whole =
+      facts.ipEnd - facts.ipAt === hop.facts.ipEnd - hop.facts.ipAt &&
       samePacket(facts.bytes, facts.ipAt, hop.facts.bytes, hop.facts.ipAt, facts.ipEnd - facts.ipAt);
     hop.previous = chosen;
-    hop.join = prompt ? (routed ? 'strong' : this.#confidence) : 'likely';
+    hop.join = prompt && whole ? 'strong' : 'likely';
     hop.rivals = candidates.length > 1 ? candidates.filter((one) => one !== chosen) : undefined;
     chosen.followers++;
   }

@@ -31,6 +31,8 @@ export class FlowRecord {
   candidates = 0;
   /** Nodes that sent something against the client's direction. */
   readonly replied = new Set<string>();
+  /** Servers whose own addresses count as the service's, in case they answer from them. */
+  readonly strangers = new Set<string>();
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
   readonly arrivals: HopRecord[] = [];
   /** Filled in by `choiceOf`. */

@@ -70,10 +70,24 @@ export class FlowDeriver {
         this.#fragments.set(fragmentKey(facts), { flow, direction });
       }
     }
+    if (direction === 'request') this.#expectStrangers(journey.last, flow);
   }
 
-  /** A journey whose first hop is missing may be known by a later one. */
+  /** A server that got a packet for the VIP may wrongly answer from its own address: that reply is of this flow too. */
+  #expectStrangers(hop: HopRecord, flow: FlowRecord): void {
+    const { facts, stage, to, segment } = hop;
+    const station =
+      hop.received && stage.network.isVip(facts.destination) && stage.network.station(to, segment);
+    if (!station || station.node.role !== 'server' || flow.strangers.has(to)) return;
+    flow.strangers.add(to);
+    this.#tuples.register({ ...tupleOf(facts), destination: station.port.address }, flow, 'request');
+  }
+
+  /** A journey whose first hops are missing, since it starts in the middle of the network, may be known by a later one. */
   #findLater(journey: JourneyRecord): TupleEntry | undefined {
+    const { from, stage } = journey.first;
+    const role = stage.network.node(from)?.role;
+    if (role === 'client' || role === 'server') return undefined;
     for (let i = 1; i < journey.hops.length; i++) {
       const entry = this.#tuples.find(journey.hops[i]!.facts);
       if (entry) return entry;
@@ -153,6 +167,10 @@ export class FlowDeriver {
     this.flows.push(flow);
     return flow;
   }
+}
+
+function tupleOf({ protocol, source, sourcePort, destination, destinationPort }: Tuple): Tuple {
+  return { protocol, source, sourcePort, destination, destinationPort };
 }
 
 function kindOf({ kind }: FrameFacts): Flow['kind'] {

@@ -188,6 +188,15 @@ describe('connections', () => {
     }
   });
 
+  it('a damaged SYN does not end a closing entry', () => {
+    const rig = new Rig(directorConfig({ model: 'dnat', snat: true })).learn(RIP, M_SERVER);
+    for (const flags of [SYN, ACK, RST]) rig.give(request(5, flags));
+    const damaged = request(5);
+    damaged[50]! ^= 1;
+    assert.equal(rig.give(damaged).decisions[0]!.reason, 'bad-checksum');
+    assert.deepEqual(rig.connections, ['rs1 5 CLOSE']);
+  });
+
   it('a SYN on a living entry belongs to it', () => {
     const rig = dr();
     rig.give(request(5));

@@ -5,7 +5,10 @@ import { makeScheduler } from '../../src/forwarder/schedulers/registry.ts';
 import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';
 import { ACK, directorConfig, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
 
-type Loads = { active?: number; inactive?: number };
+interface Loads {
+  active?: number;
+  inactive?: number;
+}
 
 function servers(weights: readonly number[], loads: readonly Loads[] = []): Candidate[] {
   return weights.map((weight, i) => ({

@@ -22,7 +22,8 @@ const MOST_NEIGHBOURS = 4096;
  */
 export class NeighbourTable {
   private readonly output: Output;
-  private readonly byPort = new Map<Port, Map<number, Neighbour>>();
+  /** By port index, then by address. */
+  private readonly byPort: Map<number, Neighbour>[] = [];
   private readonly asking = new Set<Neighbour>();
   private size = 0;
   private tickets = 0;
@@ -33,8 +34,7 @@ export class NeighbourTable {
 
   /** The entry for an address (signed), made when there is none; `undefined` when the table is full. */
   get(port: Port, address: number): Neighbour | undefined {
-    let neighbours = this.byPort.get(port);
-    if (neighbours === undefined) this.byPort.set(port, (neighbours = new Map()));
+    const neighbours = (this.byPort[port.index] ??= new Map<number, Neighbour>());
     let neighbour = neighbours.get(address);
     if (neighbour === undefined && this.size < MOST_NEIGHBOURS) {
       neighbours.set(address, (neighbour = new Neighbour(port, address)));
@@ -43,9 +43,10 @@ export class NeighbourTable {
     return neighbour;
   }
 
-  /** The entry for an address (signed), if there is one. */
+  /** The entry for an address (signed), if it is known or asked for. */
   find(port: Port, address: number): Neighbour | undefined {
-    return this.byPort.get(port)?.get(address);
+    const neighbour = this.byPort[port.index]?.get(address);
+    return neighbour !== undefined && (neighbour.known || neighbour.requests > 0) ? neighbour : undefined;
   }
 
   /**
@@ -80,7 +81,7 @@ export class NeighbourTable {
 
   /** Forgets who has this address (signed): it has moved to another machine. */
   forget(neighbourAddress: number): void {
-    for (const neighbours of this.byPort.values()) {
+    for (const neighbours of this.byPort) {
       const neighbour = neighbours.get(neighbourAddress);
       if (neighbour !== undefined) neighbour.known = false;
     }
@@ -88,10 +89,10 @@ export class NeighbourTable {
 
   /** Forgets everyone. What was held is dropped, for its port may be gone. */
   clear(): void {
-    for (const neighbours of this.byPort.values()) {
+    for (const neighbours of this.byPort) {
       for (const neighbour of neighbours.values()) this.giveUp(neighbour);
     }
-    this.byPort.clear();
+    this.byPort.length = 0;
     this.size = 0;
   }
 
