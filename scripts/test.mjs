@@ -64,7 +64,12 @@ if (only.length === 0) {
         runTool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.pure.json']),
     ),
   );
-  await leg('lint', () => step(runTool('eslint/bin/eslint.js', ['.'])));
+  await leg('lint', () =>
+    step(
+      runTool('eslint/bin/eslint.js', ['.']) ||
+        runTool('dependency-cruiser/bin/dependency-cruise.mjs', ['src']),
+    ),
+  );
   await leg('format', () =>
     step(runTool('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'])),
   );

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { ESLint } from 'eslint';
-
-const root = fileURLToPath(new URL('../', import.meta.url));
+import { root, temporaryFolder } from './support/lb-lab.ts';
 
 describe('architecture', () => {
   describe('the import rules bite', () => {
@@ -74,6 +73,23 @@ describe('architecture', () => {
       );
     });
   });
+
+  it('a cycle is found', () => {
+    const folder = temporaryFolder();
+    try {
+      writeFileSync(folder.path('a.ts'), "import { b } from './b.ts'; export const a = () => b;");
+      writeFileSync(folder.path('b.ts'), "import { a } from './a.ts'; export const b = () => a;");
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', folder.path('')],
+        { cwd: root, encoding: 'utf8' },
+      );
+      assert.notEqual(status, 0);
+      assert.match(stdout, /no-circular/);
+    } finally {
+      folder.remove();
+    }
+  }).timeout(60_000);
 
   it('the core bundles for a browser and runs a lab where there is no Node', async () => {
     const entry = `

@@ -22,19 +22,24 @@ export function sameFrame(a: Uint8Array, b: Uint8Array): boolean {
 export function routedKey(facts: FrameFacts): number {
   const { bytes, routedAt: at } = facts;
   const head = mix(facts.ipEnd - at, bytes, at, at + ipv4.TTL);
-  return close(mix(head, bytes, at + ipv4.SOURCE, Math.min(bytes.length, at + COVERED)));
+  const addresses = mix(head, bytes, at + ipv4.SOURCE, at + ipv4.OPTIONS);
+  const rest = at + ipv4.headerLengthOf(bytes, at);
+  return close(mix(addresses, bytes, rest, Math.min(bytes.length, rest + COVERED)));
 }
 
-/** Whether routing turned `before` into `after`. Options may differ: routers fill in a record of the route. */
+/** Whether routing turned `before` into `after`. What options say may differ: routers fill in a record of the route. */
 export function sameRouted(before: FrameFacts, after: FrameFacts): boolean {
-  const from = before.routedAt;
-  const to = after.routedAt;
+  const { bytes: a, routedAt: from } = before;
+  const { bytes: b, routedAt: to } = after;
+  const length = before.ipEnd - from;
+  if (from === 0 || to === 0 || length !== after.ipEnd - to) return false;
+  const header = ipv4.headerLengthOf(a, from);
   return (
-    from !== 0 &&
-    to !== 0 &&
-    before.ipEnd - from === after.ipEnd - to &&
-    ipv4.ttlOf(before.bytes, from) === ipv4.ttlOf(after.bytes, to) + 1 &&
-    samePacket(before.bytes, from, after.bytes, to, after.ipEnd - to)
+    ipv4.ttlOf(a, from) === ipv4.ttlOf(b, to) + 1 &&
+    sameRange(a, from, b, to, ipv4.TTL) &&
+    a[from + ipv4.PROTOCOL] === b[to + ipv4.PROTOCOL] &&
+    sameRange(a, from + ipv4.SOURCE, b, to + ipv4.SOURCE, 8) &&
+    sameRange(a, from + header, b, to + header, length - header)
   );
 }
 

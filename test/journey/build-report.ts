@@ -12,17 +12,22 @@ export function reportOf(
   return reportOfEvents(plan, events, engine);
 }
 
+/** @param pauses A report is also made, and thrown away, before the events with these indices. */
 export function reportOfEvents(
   plan: Plan,
   events: readonly LabEvent[],
   engine: Report['engine'] = 'embedded',
+  pauses: readonly number[] = [],
 ): Report {
   const builder = new JourneyBuilder(plan, {
     engine,
     startedAt: '2026-01-01T00:00:00.000000000Z',
     translate: makeTranslate('en'),
   });
-  for (const event of events) builder.add(event);
+  for (const [index, event] of events.entries()) {
+    if (pauses.includes(index)) builder.report();
+    builder.add(event);
+  }
   return builder.report();
 }
 

@@ -232,6 +232,8 @@ export type Tamper = (step: Step) => void;
 export class Story {
   readonly events: LabEvent[] = [];
   readonly plan: Plan;
+  /** For each frame event, in order, which packet it is of: the truth that joining must find. */
+  readonly packetOf: number[] = [];
   nowNs = 1e6;
   #id = 1;
   #connection = 0;
@@ -325,7 +327,7 @@ export class Story {
 
   #packet(table: Table, name: PacketName, tamper: Tamper, isn: number, connection: number): void {
     const { direction } = packets[name];
-    const id = this.#id++;
+    const id = ++this.#id;
     let before: Uint8Array | undefined;
     for (const [leg, row] of table[direction].entries()) {
       const step = this.#step(row, leg, name, isn);
@@ -387,6 +389,7 @@ export class Story {
   }
 
   #capture(node: string, segment: string, direction: 'in' | 'out', bytes: Uint8Array): void {
+    this.packetOf.push(this.#id);
     this.nowNs += direction === 'out' ? 5_000 : 50_000;
     this.events.push({
       kind: 'frame',

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { explanationRules } from '../../src/journey/explanations.ts';
+import { promiseChecks } from '../../src/journey/promises.ts';
+import { reasons } from '../../src/journey/reasons.ts';
+
+const dropReasons = readFileSync(new URL('../../src/forwarder/verdict.ts', import.meta.url), 'utf8')
+  .split('export type DropReason')[1]!
+  .split(';')[0]!
+  .match(/(?<=')[\w-]+(?=')/g)!;
+
+describe('texts of the journeys', () => {
+  const keys = [
+    ...Object.keys(promiseChecks).map((id) => `promise.${id}`),
+    ...Object.keys(explanationRules).flatMap((code) => [`explanation.${code}`, `explanation.${code}.remedy`]),
+    ...[...reasons, ...dropReasons].map((code) => `reason.${code}`),
+    'explanation.text',
+  ];
+  const bundles = Object.fromEntries(
+    ['en', 'zh-cn'].map((locale) => [
+      locale,
+      JSON.parse(
+        readFileSync(new URL(`../../l10n/journey.${locale}.json`, import.meta.url), 'utf8'),
+      ) as Record<string, string>,
+    ]),
+  );
+
+  for (const [locale, bundle] of Object.entries(bundles)) {
+    it(`are complete in ${locale}, with nothing over`, () => {
+      assert.deepEqual(Object.keys(bundle).sort(), keys.toSorted());
+      for (const [key, text] of Object.entries(bundle)) assert.ok(text.trim().length > 1, key);
+    });
+  }
+
+  it('fill the same places in both languages', () => {
+    const places = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
+    for (const key of keys)
+      assert.deepEqual(places(bundles['zh-cn']![key]!), places(bundles['en']![key]!), key);
+  });
+});
