@@ -44,15 +44,15 @@ function isKernels(hop: HopRecord, decision: DecisionEvent): boolean {
   return node !== undefined && (facts.kind === 'arp' || stage.network.isLocal(node, destination));
 }
 
+type Decided = NonNullable<Arrival['decision']>;
+
 function fromDecision(taken: DecisionEvent): Arrival {
   const { rule, service, server, connection, detail } = taken;
-  const decision = {
-    rule,
-    ...(service !== undefined && { service }),
-    ...(server !== undefined && { server }),
-    ...(connection !== undefined && { connection }),
-    ...(detail !== undefined && { detail }),
-  };
+  const decision: { -readonly [K in keyof Decided]: Decided[K] } = { rule };
+  if (service !== undefined) decision.service = service;
+  if (server !== undefined) decision.server = server;
+  if (connection !== undefined) decision.connection = connection;
+  if (detail !== undefined) decision.detail = detail;
   switch (taken.relation) {
     case 'forwarded':
       return { fate: 'forwarded', reason: '', decision };
@@ -87,12 +87,14 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
   const { network } = hop.stage;
   const destination = destinationAt(hop);
   if (!network.isLocal(node, destination)) {
+    // The forwarder's word is missing, in a foreign capture for one; its kernel has no part in this.
+    if (node.forwarder) return dropped('not-forwarded');
     if (node.sysctls.ip_forward === 1) return dropped(routerReason(hop, node));
     return dropped(network.isVip(destination) ? 'vip-not-local' : 'not-local');
   }
   if (facts.outerAt !== 0) return inferredTunnel(hop, flow, node);
   const source = sourceOf(facts.bytes, facts.routedAt);
-  if (node.sysctls.rp_filter === 1 && !flow.replied.has(node.name)) {
+  if (node.sysctls.rp_filter === 1 && !flow.replied.includes(node.name)) {
     if (network.route(node, source)?.port.segment !== hop.segment) return dropped('reverse-path-filter');
   }
   return delivered(hop);
@@ -106,7 +108,8 @@ function inferredTunnel(hop: HopRecord, flow: FlowRecord, node: PlannedNode): Ar
   if (!network.isLocal(node, destination)) {
     return dropped(network.isVip(destination) ? 'vip-not-local' : 'not-local');
   }
-  if (node.sysctls.rp_filter === 1 && !flow.replied.has(node.name)) return dropped('reverse-path-filter');
+  if (node.sysctls.rp_filter === 1 && !flow.replied.includes(node.name))
+    return dropped('reverse-path-filter');
   const arrival = delivered(hop);
   return arrival === accepted ? unwrapped : arrival;
 }

@@ -1,4 +1,3 @@
-import type { DecisionEvent } from '../lab/events.ts';
 import type { PlannedService } from '../lab/topology/plan.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
@@ -6,15 +5,6 @@ import type { JourneyRecord } from './journey-record.ts';
 import type { NodeStates } from './node-states.ts';
 import type { ReasonCode } from './report.ts';
 import { serviceOf } from './signature.ts';
-
-/** Everything seen so far, judged packet by packet: what promises and explanations are made from. */
-export interface Evidence {
-  readonly stages: readonly Stage[];
-  readonly flows: readonly FlowRecord[];
-  readonly journeys: readonly JourneyRecord[];
-  readonly decisions: readonly DecisionEvent[];
-  readonly states: NodeStates;
-}
 
 /** A packet of a connection to a service, with what it is of. */
 export interface Served {
@@ -45,18 +35,15 @@ export interface EpochEvidence {
   readonly states: NodeStates;
 }
 
-export function byEpoch(evidence: Evidence): EpochEvidence[] {
-  const journeys = new Map<Stage, JourneyRecord[]>(evidence.stages.map((stage) => [stage, []]));
-  for (const journey of evidence.journeys) journeys.get(journey.first.stage)?.push(journey);
-  return evidence.stages.map((stage) => {
-    const own = journeys.get(stage)!;
-    return {
-      stage,
-      journeys: own,
-      served: servedOf(own),
-      troubles: troublesOf(own),
-      states: evidence.states,
-    };
+/** What promises and explanations are made from: all that was seen, judged packet by packet, an entry per epoch. */
+export function byEpoch(
+  stages: readonly Stage[],
+  journeys: readonly JourneyRecord[],
+  states: NodeStates,
+): EpochEvidence[] {
+  return stages.map((stage) => {
+    const own = stages.length === 1 ? journeys : journeys.filter(({ first }) => first.stage === stage);
+    return { stage, journeys: own, served: servedOf(own), troubles: troublesOf(own), states };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Translate } from '../l10n/translate.ts';
-import { byEpoch, type EpochEvidence, type Evidence } from './evidence.ts';
+import type { EpochEvidence } from './evidence.ts';
 import {
   directorDown,
   noConnection,
@@ -33,8 +33,8 @@ export const explanationRules: Readonly<Record<string, Rule>> = {
 };
 
 /** Why things failed, in the words of load balancing, each with its frames. */
-export function explain(evidence: Evidence, translate: Translate): Explanation[] {
-  return byEpoch(evidence).flatMap((epoch) => {
+export function explain(epochs: readonly EpochEvidence[], translate: Translate): Explanation[] {
+  return epochs.flatMap((epoch) => {
     const explained = new Set<FlowRecord>();
     return Object.entries(explanationRules).flatMap(([code, rule]) => {
       const findings = rule(epoch, explained);

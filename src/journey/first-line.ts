@@ -14,12 +14,12 @@ export function statusLine(bytes: Uint8Array, start: number, end: number): strin
 }
 
 function firstLine(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < Math.min(end, start + LONGEST, bytes.length); at++) {
+  const limit = Math.min(end, start + LONGEST, bytes.length);
+  let at = start;
+  for (; at < limit; at++) {
     const code = bytes[at]!;
     if (code === 13 || code === 10) break;
     if (code < 32 || code > 126) return '';
-    text += String.fromCharCode(code);
   }
-  return text;
+  return String.fromCharCode(...bytes.subarray(start, at));
 }

@@ -26,13 +26,13 @@ export class FlowRecord {
   /** The client received what it asked for: response bytes, an echo reply, an ARP reply. */
   answered = false;
   /** Numbers of the director's connections that carried it. */
-  readonly connections = new Set<number>();
+  readonly connections: number[] = [];
   /** How many flows a reply could have belonged to, when it could not be told. */
   candidates = 0;
   /** Nodes that sent something against the client's direction. */
-  readonly replied = new Set<string>();
+  readonly replied: string[] = [];
   /** Servers whose own addresses count as the service's, in case they answer from them. */
-  readonly strangers = new Set<string>();
+  readonly strangers: string[] = [];
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
   readonly arrivals: HopRecord[] = [];
   /** Filled in by `choiceOf`. */

@@ -33,11 +33,11 @@ export class FlowDeriver {
     const { last } = journey;
     const endNs = last.received ? last.arrivalNs : last.timeNs;
     if (endNs > flow.endNs) flow.endNs = endNs;
-    if (journey.direction === 'reply') flow.replied.add(journey.first.from);
+    if (journey.direction === 'reply') addOnce(flow.replied, journey.first.from);
     follow(flow, journey);
     if (provokes(journey)) noteProvocation(flow, journey);
     for (const hop of journey.hops) {
-      if (hop.sentBy?.connection !== undefined) flow.connections.add(hop.sentBy.connection);
+      if (hop.sentBy?.connection !== undefined) addOnce(flow.connections, hop.sentBy.connection);
       if (hop.followers === 0 && hop.received) flow.arrivals.push(hop);
     }
   }
@@ -78,8 +78,8 @@ export class FlowDeriver {
     const { facts, stage, to, segment } = hop;
     const station =
       hop.received && stage.network.isVip(facts.destination) && stage.network.station(to, segment);
-    if (!station || station.node.role !== 'server' || flow.strangers.has(to)) return;
-    flow.strangers.add(to);
+    if (!station || station.node.role !== 'server' || flow.strangers.includes(to)) return;
+    flow.strangers.push(to);
     this.#tuples.register({ ...tupleOf(facts), destination: station.port.address }, flow, 'request');
   }
 
@@ -100,7 +100,7 @@ export class FlowDeriver {
     if (flows.length === 1) return flows[0]!;
     for (const { sentBy } of journey.hops) {
       if (sentBy?.connection === undefined) continue;
-      const owner = flows.find((flow) => flow.connections.has(sentBy.connection!));
+      const owner = flows.find((flow) => flow.connections.includes(sentBy.connection!));
       if (owner) return owner;
     }
     const { facts } = journey.last;
@@ -167,6 +167,11 @@ export class FlowDeriver {
     this.flows.push(flow);
     return flow;
   }
+}
+
+/** These lists have one entry, rarely two: quicker than sets, and there are many. */
+function addOnce<T>(list: T[], value: T): void {
+  if (!list.includes(value)) list.push(value);
 }
 
 function tupleOf({ protocol, source, sourcePort, destination, destinationPort }: Tuple): Tuple {

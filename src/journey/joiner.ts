@@ -20,7 +20,6 @@ export class Joiner {
   readonly stages: Stage[];
   /** By the time of their first capture. */
   readonly hops: HopRecord[] = [];
-  readonly decisions: DecisionEvent[] = [];
   readonly nodeEvents: NodeEvent[] = [];
   readonly decisionCounts: Record<string, number> = {};
   frames = 0;
@@ -33,6 +32,8 @@ export class Joiner {
 
   readonly #engine: Report['engine'];
   #stage: Stage;
+  /** Some forwarder has said something. */
+  #decided = false;
   readonly #links = new LinkJoin((hop) => this.hops.push(hop));
   readonly #forwarders = new Map<string, DecisionJoin>();
   readonly #routed = new Map<string, CrossingJoin>();
@@ -74,7 +75,7 @@ export class Joiner {
   }
 
   #decision(event: DecisionEvent): void {
-    this.decisions.push(event);
+    this.#decided = true;
     const key = event.reason ? `${event.relation}:${event.reason}` : event.relation;
     this.decisionCounts[key] = (this.decisionCounts[key] ?? 0) + 1;
     this.#forwarder(event.node).decided(event);
@@ -158,7 +159,7 @@ export class Joiner {
 
   /** Whether the forwarder's word is missing for this frame: a foreign capture, or one cut too short to be hashed. */
   #isForeignWork(hop: HopRecord): boolean {
-    return hop.cut || (this.#engine === 'capture' && this.decisions.length === 0);
+    return hop.cut || (this.#engine === 'capture' && !this.#decided);
   }
 
   #forwarder(node: string): DecisionJoin {

@@ -5,6 +5,7 @@ import { totalLengthOf } from '../packet/ipv4.ts';
 import { FlowDeriver } from './flows.ts';
 import { confidenceOf, deriveJourneys, type JourneyRecord } from './journey-record.ts';
 import { Joiner } from './joiner.ts';
+import { byEpoch } from './evidence.ts';
 import { explain } from './explanations.ts';
 import { NodeStates } from './node-states.ts';
 import { judgeFlow } from './outcomes.ts';
@@ -58,7 +59,7 @@ export class JourneyBuilder {
     const states = new NodeStates(joiner.nodeEvents);
     for (const flow of flows) judgeFlow(flow, states, joiner.timeNs);
     const { translate } = this.#options;
-    const evidence = { stages: joiner.stages, flows, journeys, decisions: joiner.decisions, states };
+    const epochs = byEpoch(joiner.stages, journeys, states);
     return {
       model: joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
@@ -66,8 +67,8 @@ export class JourneyBuilder {
       epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
-      promises: judgePromises(evidence, translate),
-      explanations: explain(evidence, translate),
+      promises: judgePromises(epochs, translate),
+      explanations: explain(epochs, translate),
       counters: countersOf(joiner, journeys),
     };
   }

@@ -39,7 +39,8 @@ export class LinkJoin {
     if (waiting === undefined) return undefined;
     while (waiting.length > 0 && event.timeNs - waiting[0]!.timeNs > windowOf(waiting[0]!)) waiting.shift();
     if (waiting.length === 0) this.#sent.delete(key);
-    const index = waiting.findIndex((hop) => fits(hop, event));
+    let index = 0;
+    while (index < waiting.length && !fits(waiting[index]!, event)) index++;
     const hop = waiting[index];
     if (hop === undefined) return undefined;
     if (hop.facts.etherDestination === BROADCAST_MAC) {

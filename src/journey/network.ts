@@ -13,6 +13,7 @@ export interface Route extends Station {
 }
 
 const ROUTES_KEPT = 1000;
+const NOBODY: readonly string[] = [];
 
 /** A plan made quick to ask: who owns a MAC or an address, and where a node sends a packet. */
 export class Network {
@@ -22,6 +23,8 @@ export class Network {
   readonly #byPoint = new Map<string, Map<string, Station>>();
   readonly #byName = new Map<string, PlannedNode>();
   readonly #vips = new Map<number, PlannedService[]>();
+  /** The directors of the services at each VIP. */
+  readonly #directorsOf = new Map<number, readonly string[]>();
   readonly #directors: ReadonlySet<string>;
   readonly #routes = new Map<PlannedNode, Map<number, Route | undefined>>();
   /** A router of the plan shares one outside address among hosts. */
@@ -46,6 +49,7 @@ export class Network {
       const sharing = this.#vips.get(service.vip);
       if (sharing) sharing.push(service);
       else this.#vips.set(service.vip, [service]);
+      this.#directorsOf.set(service.vip, [...new Set([...this.directorsOf(service.vip), service.director])]);
     }
   }
 
@@ -77,7 +81,7 @@ export class Network {
 
   /** The directors of the services at this VIP. */
   directorsOf(vip: number): readonly string[] {
-    return this.#vips.get(vip)?.map(({ director }) => director) ?? [];
+    return this.#directorsOf.get(vip) ?? NOBODY;
   }
 
   isDirector(name: string): boolean {

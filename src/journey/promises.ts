@@ -1,6 +1,6 @@
 import type { Translate } from '../l10n/translate.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import { byEpoch, type Evidence } from './evidence.ts';
+import type { EpochEvidence } from './evidence.ts';
 import type { HopRecord } from './hop-record.ts';
 import { bothWays, endToEnd, rewritten, serverSeesCip, serverSeesDip } from './promises/dnat.ts';
 import { encapsulated, innerUntouched, ipUntouched, replyDirect } from './promises/dr-tun.ts';
@@ -33,8 +33,8 @@ export const promiseChecks: Readonly<Record<string, PromiseCheck>> = {
 };
 
 /** The verdict on every promise of the plan's models, epoch by epoch: in a new one all are unseen until frames show them. */
-export function judgePromises(evidence: Evidence, translate: Translate): PromiseVerdict[] {
-  return byEpoch(evidence).flatMap((epoch) => {
+export function judgePromises(epochs: readonly EpochEvidence[], translate: Translate): PromiseVerdict[] {
+  return epochs.flatMap((epoch) => {
     const promised = promisesOf(epoch.stage.network.plan);
     return Object.keys(promiseChecks)
       .filter((id) => promised.has(id))

@@ -297,6 +297,14 @@ describe('joining', () => {
     );
   });
 
+  it('makes reports that can be sent and stored', () => {
+    const report = reportOf(dr().talk(drTable()));
+    const stored = JSON.parse(JSON.stringify(report)) as typeof report;
+    assert.deepEqual(structuredClone(report), stored);
+    assert.ok(stored.journeys[0]!.hops[2]!.changes.length > 0);
+    assert.ok(stored.journeys[0]!.hops[2]!.expected.length > 0);
+  });
+
   it('takes whatever bytes it is given', () => {
     const story = dr().talk(drTable(), ['syn']);
     const { bytes } = story.events[0] as FrameEvent;

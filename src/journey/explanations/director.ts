@@ -53,42 +53,39 @@ export const noConnection: Rule = (evidence) =>
 
 /** Frames to the director went nowhere, or nobody answered ARP for its address, and it has been silent since. */
 export const directorDown: Rule = (evidence) => {
-  const { stage, journeys, states } = evidence;
-  const { network } = stage;
-  const directors = new Set(network.plan.services.map(({ director }) => director));
-  return [...directors].flatMap((name) => {
-    const lastSeen = lastFrameOf(name, evidence);
-    const unheard = journeys
-      .filter((journey) => !journey.pending && isUnheardBy(name, journey) && journey.last.timeNs > lastSeen)
-      .map(({ last, flow }) => ({ hop: last, flow: flow! }));
-    const down = network.node(name)!.interfaces.find((port) => port.down);
-    const isKnownDown = down !== undefined || unheard.some(({ hop }) => !states.isUp(name, hop.timeNs));
-    // One lost frame is a lossy link; a director that is down loses them all.
-    if (unheard.length === 0 || (unheard.length === 1 && !isKnownDown)) return [];
-    const vips = network.plan.services
-      .filter(({ director }) => director === name)
-      .map(({ vip }) => formatIpv4(vip));
-    const setting = down && `nodes.${name}.at.${down.segment}.down`;
-    const params = { node: name, vip: [...new Set(vips)].join(', ') };
-    // The requests behind an unanswered ARP question suffer from it too.
-    const waiting = journeys
-      .filter(
-        ({ flow, last, outcome, pending }) =>
-          flow!.kind !== 'arp' &&
-          outcome !== 'arrived' &&
-          !pending &&
-          network.directorsOf(last.facts.destination).includes(name),
-      )
-      .map(({ last, flow }) => ({ hop: last, flow: flow! }));
-    return [...unheard, ...waiting].map(({ hop, flow }): Finding => ({
-      place: name,
-      flow,
-      hops: [hop],
-      params,
-      setting,
-    }));
-  });
+  const { plan } = evidence.stage.network;
+  const directors = new Set(plan.services.map(({ director }) => director));
+  return [...directors].flatMap((name) => silenceOf(name, evidence));
 };
+
+function silenceOf(name: string, evidence: EpochEvidence): Finding[] {
+  const { network } = evidence.stage;
+  const lastSeen = lastFrameOf(name, evidence);
+  const since = evidence.journeys.filter(({ last, pending }) => !pending && last.timeNs > lastSeen);
+  const unheard = since.filter((journey) => isUnheardBy(name, journey));
+  const down = network.node(name)!.interfaces.find((port) => port.down);
+  const isKnownDown = down || unheard.some(({ last }) => !evidence.states.isUp(name, last.timeNs));
+  // One lost frame, or several on a lossy link, may just be lost; a director that is down loses them all.
+  const telling = unheard.filter(({ last }) => isKnownDown || last.arrival?.reason !== 'link-loss');
+  if (telling.length === 0 || (telling.length === 1 && !isKnownDown)) return [];
+  // The requests behind an unanswered ARP question suffer from it too.
+  const waiting = since.filter(
+    ({ flow, last, outcome }) =>
+      flow!.kind !== 'arp' &&
+      outcome !== 'arrived' &&
+      network.directorsOf(last.facts.destination).includes(name),
+  );
+  const own = network.plan.services.filter(({ director }) => director === name);
+  const params = { node: name, vip: [...new Set(own.map(({ vip }) => formatIpv4(vip)))].join(', ') };
+  const setting = down && `nodes.${name}.at.${down.segment}.down`;
+  return [...telling, ...waiting].map(({ last, flow }) => ({
+    place: name,
+    flow: flow!,
+    hops: [last],
+    params,
+    setting,
+  }));
+}
 
 function lastFrameOf(name: string, { journeys }: EpochEvidence): number {
   let last = -Infinity;

@@ -6,6 +6,7 @@ import { endedBy } from '../evidence.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
+import type { ReasonCode } from '../report.ts';
 import type { Finding, Rule } from './finding.ts';
 
 /** A packet that must not be fragmented was too long, in a tunnel by the 20 bytes of the wrapper. */
@@ -48,21 +49,24 @@ export const noRoute: Rule = (evidence, explained) =>
     'not-ours',
   )
     .filter(({ hop, flow }) => !explained.has(flow) && flow.outcome.kind !== 'answered' && isAimedAway(hop))
-    .map(({ hop, flow }) => {
-      const misled = hop.arrival!.reason === 'not-local' || hop.arrival!.reason === 'not-ours';
-      const own = misled ? hop.from : hop.to;
-      return {
-        place: hop.to,
-        flow,
-        hops: [hop],
-        params: {
-          node: hop.to,
-          address: formatIpv4(hop.facts.destination),
-          reason: hop.arrival!.reason,
-        },
-        setting: `nodes.${own}.gateway`,
-      };
-    });
+    .map(({ hop, flow, reason }) => ({
+      place: hop.to,
+      flow,
+      hops: [hop],
+      params: { node: hop.to, address: formatIpv4(hop.facts.destination), reason },
+      setting: wayOut(hop, reason),
+    }));
+
+/** The setting that leads astray: the sender's gateway, the node's own, or an interface that is down. */
+function wayOut(hop: HopRecord, reason: ReasonCode): string | undefined {
+  if (reason === 'not-local' || reason === 'not-ours') return `nodes.${hop.from}.gateway`;
+  if (reason === 'no-route' || reason === 'network-unreachable') return `nodes.${hop.to}.gateway`;
+  const { network } = hop.stage;
+  const server = hop.arrival?.decision?.server;
+  const target = server ? network.node(server) : network.stationOfAddress(hop.facts.destination)?.node;
+  const down = target?.interfaces.find((port) => port.down);
+  return target && down && `nodes.${target.name}.at.${down.segment}.down`;
+}
 
 /** Packets for the node itself that it does not want have another cause. */
 function isAimedAway({ facts, stage, to }: HopRecord): boolean {

@@ -53,7 +53,7 @@ export const connectionRefused: Rule = (evidence) =>
 /** The request arrived, silence, and the server filters by reverse path. */
 export const reversePathFilter: Rule = (evidence) =>
   endedBy(evidence, 'reverse-path-filter')
-    .filter(({ hop, flow }) => !flow.replied.has(hop.to))
+    .filter(({ hop, flow }) => !flow.replied.includes(hop.to))
     .map(({ hop, flow }) => ({
       place: hop.to,
       flow,
@@ -75,7 +75,7 @@ export const noDecapsulator: Rule = (evidence) => {
       : [];
   });
   const silent = endedBy(evidence, 'no-decapsulator')
-    .filter(({ flow, hop }) => !flow.replied.has(hop.to))
+    .filter(({ flow, hop }) => !flow.replied.includes(hop.to))
     .map(({ hop, flow }) => ({ name: hop.to, hop, flow }));
   return [...complaints, ...silent].map(({ name, hop, flow }) => ({
     place: name,

@@ -39,7 +39,7 @@ export const vipNotLocal: Rule = (evidence) => {
   const { network } = evidence.stage;
   return endedBy(evidence, 'vip-not-local').flatMap(({ hop, flow }): Finding[] => {
     const node = network.node(hop.to);
-    if (node?.role !== 'server' || flow.replied.has(hop.to)) return [];
+    if (node?.role !== 'server' || flow.replied.includes(hop.to)) return [];
     const vip = hop.facts.destination;
     return [
       {

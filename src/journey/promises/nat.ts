@@ -23,12 +23,21 @@ export const oneAddress: PromiseCheck = (evidence) => {
 /** No two living flows of different hosts, or of different ports, share a port of the router. */
 export const uniquePorts: PromiseCheck = (evidence) => {
   const tally = new Tally();
+  const byPort = new Map<number, TakenPort[]>();
   const taken = takenPorts(evidence);
   for (const one of taken) {
-    const clash = taken.find((other) => isClash(one, other));
-    if (clash) tally.note(one.hop, false);
-    // One flow alone repeats nothing: it takes two to show the promise.
-    else if (taken.some((other) => !isSameOwner(one.flow, other.flow))) tally.note(one.hop, true);
+    const key = one.protocol * 65536 + one.port;
+    const sharing = byPort.get(key);
+    if (sharing) sharing.push(one);
+    else byPort.set(key, [one]);
+  }
+  // One flow alone repeats nothing: it takes two to show the promise.
+  const isShown = taken.some(({ flow }) => !isSameOwner(flow, taken[0]!.flow));
+  for (const sharing of byPort.values()) {
+    for (const one of sharing) {
+      const clashes = sharing.some((other) => isClash(one, other));
+      if (clashes || isShown) tally.note(one.hop, !clashes);
+    }
   }
   return tally;
 };
@@ -76,12 +85,7 @@ function takenPorts(evidence: EpochEvidence): TakenPort[] {
 }
 
 function isClash(a: TakenPort, b: TakenPort): boolean {
-  return (
-    a.port === b.port &&
-    a.protocol === b.protocol &&
-    !isSameOwner(a.flow, b.flow) &&
-    areAliveTogether(a.flow, b.flow)
-  );
+  return !isSameOwner(a.flow, b.flow) && areAliveTogether(a.flow, b.flow);
 }
 
 /** One host's port may talk to many. */
