@@ -54,7 +54,10 @@ describe('l10n', () => {
     ]);
     for (const [, chinese] of pairs) {
       for (const [key, text] of Object.entries(read(chinese)))
-        assert.ok(names.has(text) || /^(\{\w+\})+$/.test(text) || /\p{Script=Han}/u.test(text), `${chinese} ${key}: ${text}`);
+        assert.ok(
+          names.has(text) || /^(\{\w+\})+$/.test(text) || /\p{Script=Han}/u.test(text),
+          `${chinese} ${key}: ${text}`,
+        );
     }
   });
 
