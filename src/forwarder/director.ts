@@ -123,7 +123,7 @@ export class Director {
     const base = connection << at.LOG2_WORDS;
     verdict.connection = words[base + at.SERIAL]!;
     if (this.watched && rule === 'nat-out')
-      verdict.detail = `nat: port ${words[base + at.REPLY_PORTS]! & 0xffff}`;
+      verdict.detail = `nat: :${words[base + at.REPLY_PORTS]! & 0xffff}`;
     return this.carry(packet, connection, 0, server, port, verdict);
   }
 

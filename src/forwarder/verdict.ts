@@ -67,7 +67,7 @@ export interface Decision {
   readonly server?: string;
   /** The number of the connection entry made or used. */
   readonly connection?: number;
-  /** For a fresh schedule: what the scheduler weighed, for instance `rr: turn 3` or `wlc: 256/3`. */
+  /** For a fresh schedule: what the scheduler weighed, for instance `rr: #3` or `wlc: rs1 256/3, rs2 0/1`. */
   readonly detail?: string;
 }
 

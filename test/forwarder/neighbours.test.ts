@@ -30,7 +30,7 @@ describe('neighbours', () => {
     const given = request(5);
     const first = rig.give(given);
     assertSent(first.sent, WHO_HAS_RIP);
-    const detail = 'rr: turn 1';
+    const detail = 'rr: #1';
     const known = { service: 'web', server: 'rs1', connection: 1, detail };
     assert.deepEqual(first.decisions, [
       { framesIn: [hashOf(given)], framesOut: [], relation: 'held', rule: 'schedule', ...known },

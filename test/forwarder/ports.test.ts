@@ -161,7 +161,7 @@ describe('nat', () => {
   });
 
   it('says which port it took', () => {
-    assert.equal(router().give(out(HOST, 1)).decisions[0]!.detail, 'nat: port 40000');
+    assert.equal(router().give(out(HOST, 1)).decisions[0]!.detail, 'nat: :40000');
   });
 
   it('no two live flows share a port, over thousands of flows that come and go', () => {

@@ -213,12 +213,12 @@ describe('schedulers', () => {
       rig.give(request(2));
       return rig.decisions.filter(({ rule }) => rule === 'schedule').map((decision) => decision.detail);
     };
-    assert.deepEqual(detail('rr'), ['rr: turn 1', 'rr: turn 2']);
-    assert.deepEqual(detail('wrr'), ['wrr: weight at least 2', 'wrr: weight at least 1']);
+    assert.deepEqual(detail('rr'), ['rr: #1', 'rr: #2']);
+    assert.deepEqual(detail('wrr'), ['wrr: ≥2', 'wrr: ≥1']);
     assert.deepEqual(detail('wlc'), ['wlc: rs1 0/2, rs2 0/1', 'wlc: rs1 256/2, rs2 0/1']);
     assert.deepEqual(detail('lc'), ['lc: rs1 0, rs2 0', 'lc: rs1 256, rs2 0']);
     assert.deepEqual(detail('sed'), ['sed: rs1 1/2, rs2 1/1', 'sed: rs1 2/2, rs2 1/1']);
-    assert.match(detail('mh')[0]!, /^mh: client hash \d+ of 4093$/);
+    assert.match(detail('mh')[0]!, /^mh: \d+\/4093$/);
   });
 });
 

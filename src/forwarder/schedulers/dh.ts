@@ -16,6 +16,6 @@ export class Dh implements Scheduler {
   }
 
   explain(): string {
-    return `dh: VIP hash ${this.bucket} of 256`;
+    return `dh: ${this.bucket}/256`;
   }
 }

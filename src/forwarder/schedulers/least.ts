@@ -51,7 +51,7 @@ export class Least implements Scheduler {
   explain(): string {
     const loads = this.candidates.map((candidate) =>
       candidate.weight <= 0
-        ? `${candidate.name} weight 0`
+        ? `${candidate.name} –`
         : `${candidate.name} ${this.load(candidate)}${this.weighted ? `/${candidate.weight}` : ''}`,
     );
     return `${this.name}: ${loads.join(', ')}`;

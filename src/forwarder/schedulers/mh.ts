@@ -25,7 +25,7 @@ export class Mh implements Scheduler {
   }
 
   explain(): string {
-    return `mh: client hash ${this.entry} of ${SIZE}`;
+    return `mh: ${this.entry}/${SIZE}`;
   }
 }
 

@@ -27,6 +27,6 @@ export class Rr implements Scheduler {
   }
 
   explain(): string {
-    return `rr: turn ${this.turn}`;
+    return `rr: #${this.turn}`;
   }
 }

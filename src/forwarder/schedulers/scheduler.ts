@@ -21,6 +21,6 @@ export interface Scheduler {
   update(candidates: readonly Candidate[]): void;
   /** Place of the chosen candidate; -1 when every weight is 0. `client` and `vip` are signed addresses. */
   pick(client: number, vip: number): number;
-  /** What the last `pick` weighed, for people: `wlc: rs1 256/3, rs2 512/1`. Made only when someone watches. */
+  /** What the last `pick` weighed, in signs that need no language: `wlc: rs1 256/3, rs2 512/1`, `rr: #2`, `sh: 17/256`. Made only when someone watches. */
   explain(): string;
 }

@@ -16,6 +16,6 @@ export class Sh implements Scheduler {
   }
 
   explain(): string {
-    return `sh: client hash ${this.bucket} of 256`;
+    return `sh: ${this.bucket}/256`;
   }
 }

@@ -38,6 +38,6 @@ export class Wrr implements Scheduler {
   }
 
   explain(): string {
-    return `wrr: weight at least ${this.required}`;
+    return `wrr: ≥${this.required}`;
   }
 }
