@@ -55,7 +55,7 @@ const timed = (body: () => unknown): number => {
 const report = build();
 const folder = mkdtempSync(join(tmpdir(), 'lb-lab-bench-'));
 const file = join(folder, 'frames.pcapng');
-writeFileSync(file, exportPcapng(events, report, plan));
+writeFileSync(file, exportPcapng(events, report, plan, makeTranslate('en')));
 const fields = [
   'frame.time_epoch',
   'eth.src',

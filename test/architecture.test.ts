@@ -123,7 +123,7 @@ describe('architecture', () => {
         engine.start();
         engine.runUntilSettled(60e9);
         const report = builder.report();
-        const capture = core.readCapture(core.exportPcapng(events, report, plan));
+        const capture = core.readCapture(core.exportPcapng(events, report, plan, core.makeTranslate('en')));
         return JSON.stringify({ flows: report.flows.filter((flow) => flow.outcome.kind === 'answered').length, records: capture.records.length });
       })()`,
       context,

@@ -64,9 +64,11 @@ describe('l10n', () => {
   it('every key that the source names exists', () => {
     const translate = makeTranslate('en');
     const named = sources('src').flatMap((text) =>
-      [...text.matchAll(/'((?:cli|extension|problem|promise|explanation|reason)\.[\w. -]+)'/g)].map(
-        ([, key]) => key!,
-      ),
+      [
+        ...text.matchAll(
+          /'((?:cli|capture|extension|problem|promise|explanation|reason|kind|fate|direction)\.[\w. -]+)'/g,
+        ),
+      ].map(([, key]) => key!),
     );
     assert.ok(named.length > 15, String(named.length));
     assert.deepEqual(

@@ -41,7 +41,7 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   const plan = requests === undefined ? loaded : withRequests(loaded, requests);
   const { report, events } = await record(cli, plan, duration);
   if (values.json) writeOutput(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (values.pcapng) writeOutput(values.pcapng, exportPcapng(events, report, plan));
+  if (values.pcapng) writeOutput(values.pcapng, exportPcapng(events, report, plan, cli.translate));
 
   const met = meetsExpectation(report, expect);
   if (!values.quiet) {

@@ -1,3 +1,4 @@
+import type { Translate } from '../l10n/translate.ts';
 import type { FrameEvent, LabEvent } from '../lab/events.ts';
 import type { Plan, PlannedInterface } from '../lab/topology/plan.ts';
 import type { CaptureInterface, CaptureRecord } from '../packet/capture.ts';
@@ -9,7 +10,12 @@ import type { Hop, Journey, Report } from './report.ts';
  * the packet id is the journey's number and the comment says what the hop before changed.
  * @param plan The last plan; interfaces of earlier plans come from the events.
  */
-export function exportPcapng(events: readonly LabEvent[], report: Report, plan: Plan): Uint8Array {
+export function exportPcapng(
+  events: readonly LabEvent[],
+  report: Report,
+  plan: Plan,
+  translate: Translate,
+): Uint8Array {
   const points = capturePoints(events, plan);
   const indexOf = new Map([...points.keys()].map((name, index) => [name, index]));
   const marks = markFrames(report);
@@ -29,7 +35,7 @@ export function exportPcapng(events: readonly LabEvent[], report: Report, plan: 
       bytes: event.bytes,
       originalLength: event.originalLength,
       direction: event.direction,
-      comments: mark ? commentsOf(mark, event) : [],
+      comments: mark ? commentsOf(mark, event, translate) : [],
       ...(mark && { packetId: BigInt(mark.journey.id) }),
     });
   }
@@ -90,16 +96,23 @@ function markFrames(report: Report): Map<number, Mark> {
 }
 
 /** One comment for what changed (or where it began), and on arrival one for what the node did with it. */
-function commentsOf({ journey, hop }: Mark, event: FrameEvent): string[] {
-  const changes = hop.changes
-    .map(({ field, before, after }) => `${field} ${before || '–'} → ${after || '–'}`)
-    .join(', ');
-  const way = `flow ${journey.flow} ${journey.kind} ${journey.direction}: ${hop.from} → ${hop.to || '–'}`;
-  const comments = [changes ? `${way}; ${changes}` : way];
+function commentsOf({ journey, hop }: Mark, event: FrameEvent, translate: Translate): string[] {
+  const way = translate('capture.hop', {
+    flow: journey.flow,
+    kind: translate(`kind.${journey.kind}`),
+    direction: translate(`direction.${journey.direction}`),
+    from: hop.from,
+    to: hop.to || '–',
+  });
+  const changes = hop.changes.map(
+    ({ field, before, after }) => `${field} ${before || '–'} → ${after || '–'}`,
+  );
+  const comments = [[way, ...changes].join(' · ')];
   if (event.direction === 'in' && event.node === hop.to) {
     const { fate, reason, decision } = hop.arrival;
-    const rule = decision ? [decision.rule, decision.server, decision.detail].filter(Boolean).join(' ') : '';
-    comments.push([fate, reason, rule].filter(Boolean).join('; '));
+    const because = reason && translate(`reason.${reason}`);
+    const words = [translate(`fate.${fate}`), because, decision?.rule, decision?.server, decision?.detail];
+    comments.push(words.filter(Boolean).join(' · '));
   }
   return comments;
 }

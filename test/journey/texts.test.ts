@@ -9,12 +9,33 @@ const dropReasons = readFileSync(new URL('../../src/forwarder/verdict.ts', impor
   .split(';')[0]!
   .match(/(?<=')[\w-]+(?=')/g)!;
 
+/** The values a report may hold, from the schema that every example's and lesson's report is validated against. */
+interface Schema {
+  readonly properties: Readonly<Record<string, { readonly items: Item }>>;
+}
+interface Item {
+  readonly properties: Readonly<
+    Record<string, { readonly enum: string[]; readonly items: Item; readonly properties: Item['properties'] }>
+  >;
+}
+const { properties } = JSON.parse(
+  readFileSync(new URL('../../docs/report.schema.json', import.meta.url), 'utf8'),
+) as Schema;
+const flow = properties['flows']!.items.properties;
+const journey = properties['journeys']!.items.properties;
+const arrival = journey['hops']!.items.properties['arrival']!.properties;
+const kinds = new Set([...flow['kind']!.enum, ...journey['kind']!.enum]);
+
 describe('texts of the journeys', () => {
   const keys = [
     ...Object.keys(promiseChecks).map((id) => `promise.${id}`),
     ...Object.keys(explanationRules).flatMap((code) => [`explanation.${code}`, `explanation.${code}.remedy`]),
     ...[...reasons, ...dropReasons].map((code) => `reason.${code}`),
+    ...[...kinds].map((kind) => `kind.${kind}`),
+    ...journey['direction']!.enum.map((direction) => `direction.${direction}`),
+    ...arrival['fate']!.enum.map((fate) => `fate.${fate}`),
     'explanation.text',
+    'capture.hop',
   ];
   const bundles = Object.fromEntries(
     ['en', 'zh-cn'].map((locale) => [

@@ -17,8 +17,8 @@ export function journeyLines(journey: Journey, context: LadderContext): string[]
     journey.confidence === 'certain' || journey.confidence === 'strong'
       ? ''
       : paint('warning', translate(`cli.confidence.${journey.confidence}`));
-  const kind = paint('heading', translate(`cli.kind.${journey.kind}`));
-  const title = [kind, paint('routine', translate(`cli.${journey.direction}`)), again, unsure]
+  const kind = paint('heading', translate(`kind.${journey.kind}`));
+  const title = [kind, paint('routine', translate(`direction.${journey.direction}`)), again, unsure]
     .filter(Boolean)
     .join('  ');
   return [
@@ -93,5 +93,5 @@ function arrivalText({ arrival }: Hop, { translate, paint }: LadderContext): str
   if (fate === 'forwarded') return chosen ? paint('routine', `▼ ${chosen}`) : '';
   const because = reason ? `: ${translate(`reason.${reason}`)}` : '';
   const bad = fate === 'dropped' || fate === 'lost';
-  return paint(bad ? 'bad' : 'routine', `${bad ? '✕' : '▼'} ${translate(`cli.fate.${fate}`)}${because}`);
+  return paint(bad ? 'bad' : 'routine', `${bad ? '✕' : '▼'} ${translate(`fate.${fate}`)}${because}`);
 }

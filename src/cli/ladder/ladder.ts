@@ -56,7 +56,7 @@ function flowLine(flow: Flow, mark: string, context: LadderContext): string {
   const { names, translate } = context;
   const end = (name: string, port: number | undefined) => (port === undefined ? name : `${name}:${port}`);
   const parts = [
-    `${flow.request || translate(`cli.kind.${flow.kind}`)} → ${end(names(flow.service.address), flow.service.port)}`,
+    `${flow.request || translate(`kind.${flow.kind}`)} → ${end(names(flow.service.address), flow.service.port)}`,
     end(flow.client.node || flow.client.address, flow.client.port),
     flow.server?.node ?? '',
     flow.response,
