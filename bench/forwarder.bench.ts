@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { ForwarderConfig, Model } from '../src/forwarder/config.ts';
+import { IPVS_TIMEOUTS, type ForwarderConfig, type Model } from '../src/forwarder/config.ts';
 import { Forwarder } from '../src/forwarder/forwarder.ts';
 import { fillFrame, makeFrame, type Frame } from '../src/forwarder/frame.ts';
 import { parseIpv4, parseMac } from '../src/packet/address.ts';
@@ -193,16 +193,7 @@ function config({ model, snat }: Case, connections: number): ForwarderConfig {
     // One outside address has 65,536 ports: a million flows keep theirs instead, as `translatePorts: false` does.
     ...(model === 'nat' && { nat: { outside: 1, ports, translatePorts: connections <= 60_000 } }),
     decrementTtl: true,
-    timeouts: {
-      established: 900_000,
-      synReceived: 60_000,
-      finWait: 120_000,
-      timeWait: 120_000,
-      close: 10_000,
-      closeWait: 60_000,
-      lastAck: 30_000,
-      udp: 300_000,
-    },
+    timeouts: IPVS_TIMEOUTS,
     maxConnections: connections,
     noEntry: 'drop',
     onRemove: 'reset',

@@ -57,7 +57,7 @@ export interface NatConfig {
   readonly translatePorts: boolean;
 }
 
-/** Milliseconds. Defaults are those of IPVS (ip_vs_proto_tcp.c, ip_vs_proto_udp.c). */
+/** Milliseconds. */
 export interface Timeouts {
   readonly established: number;
   readonly synReceived: number;
@@ -83,3 +83,15 @@ export interface ForwarderConfig {
   /** What happens to the connections of a server that is removed. */
   readonly onRemove: 'reset' | 'silent';
 }
+
+/** The timeouts of IPVS (net/netfilter/ipvs/ip_vs_proto_tcp.c and ip_vs_proto_udp.c). */
+export const IPVS_TIMEOUTS: Timeouts = {
+  established: 900_000,
+  synReceived: 60_000,
+  finWait: 120_000,
+  timeWait: 120_000,
+  close: 10_000,
+  closeWait: 60_000,
+  lastAck: 30_000,
+  udp: 300_000,
+};

@@ -1,22 +1,10 @@
-import type { ForwarderConfig, NatConfig, Timeouts } from '../../forwarder/config.ts';
+import { IPVS_TIMEOUTS, type ForwarderConfig, type NatConfig } from '../../forwarder/config.ts';
 import { deriveMac } from './mac.ts';
 import type { Network, NetworkNode } from './network.ts';
 import type { PlannedInterface, PlannedNode, PlannedTraffic, Sysctls } from './plan.ts';
 import { DEFAULT_PORTS, directServices, forwarderServices } from './plan-services.ts';
 import { listenPorts } from './plan-traffic.ts';
 import { plannedRoutes } from './routes.ts';
-
-/** Those of IPVS (net/netfilter/ipvs/ip_vs_proto_tcp.c and ip_vs_proto_udp.c), in milliseconds. */
-export const IPVS_TIMEOUTS: Timeouts = {
-  established: 900_000,
-  synReceived: 60_000,
-  finWait: 120_000,
-  timeWait: 120_000,
-  close: 10_000,
-  closeWait: 60_000,
-  lastAck: 30_000,
-  udp: 300_000,
-};
 
 export const DEFAULT_MAX_CONNECTIONS = 1_048_576;
 
