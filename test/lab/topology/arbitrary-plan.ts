@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ForwarderConfig } from '../../../src/forwarder/config.ts';
-import { IPVS_TIMEOUTS } from '../../../src/lab/topology/plan-nodes.ts';
+import { IPVS_TIMEOUTS } from '../../../src/forwarder/config.ts';
 import type { Plan, PlannedNode, PlannedSegment } from '../../../src/lab/topology/plan.ts';
 
 const small = fc.integer({ min: 0, max: 2 });
