@@ -1,5 +1,5 @@
 import type { ParseArgsConfig, parseArgs } from 'node:util';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Translate } from '../l10n/translate.ts';
 import type { Painter } from './paint.ts';
 
@@ -65,9 +65,15 @@ export function readText(file: string): string {
   }
 }
 
-export function writeOutput(file: string, content: string | Uint8Array): void {
+/** Writes the pieces one after the other; throws `CliError`. */
+export function writeOutput(file: string, pieces: Iterable<string | Uint8Array>): void {
   try {
-    writeFileSync(file, content);
+    const descriptor = openSync(file, 'w');
+    try {
+      for (const piece of pieces) writeFileSync(descriptor, piece);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw new CliError('cli.cannot-write', { file, message: reasonOf(error) });
   }

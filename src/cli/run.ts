@@ -11,6 +11,7 @@ import type { Problem } from '../lab/topology/problem.ts';
 import { CliError, numberOption, parseCall, readText, writeOutput, type Cli } from './cli.ts';
 import { ladder } from './ladder/ladder.ts';
 import { problemLines } from './problems.ts';
+import { reportJson } from './report-json.ts';
 import { verdicts } from './verdicts.ts';
 
 const options = {
@@ -40,8 +41,8 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
 
   const plan = requests === undefined ? loaded : withRequests(loaded, requests);
   const { report, events } = await record(cli, plan, duration);
-  if (values.json) writeOutput(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (values.pcapng) writeOutput(values.pcapng, exportPcapng(events, report, plan, cli.translate));
+  if (values.json) writeOutput(values.json, reportJson(report));
+  if (values.pcapng) writeOutput(values.pcapng, [exportPcapng(events, report, plan, cli.translate)]);
 
   const met = meetsExpectation(report, expect);
   if (!values.quiet) {
