@@ -10,14 +10,25 @@ const houses = {
   'lab/topology': { values: ['packet', 'forwarder'], types: ['l10n'] },
   'lab/traffic': { values: ['packet', 'forwarder', 'lab/topology'], types: ['lab'] },
   'lab/embedded': { values: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'], types: ['lab'] },
+  'lab/docker': { values: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'], types: ['lab'] },
   journey: { values: ['packet'], types: ['lab', 'lab/topology', 'forwarder', 'l10n'] },
   webview: { values: [], types: ['journey'] },
   extension: {
-    values: ['packet', 'lab', 'lab/topology', 'lab/embedded', 'lab/traffic', 'journey', 'l10n', 'webview'],
+    values: [
+      'packet',
+      'lab',
+      'lab/topology',
+      'lab/embedded',
+      'lab/docker',
+      'lab/traffic',
+      'journey',
+      'l10n',
+      'webview',
+    ],
     types: ['forwarder'],
   },
   cli: {
-    values: ['packet', 'lab', 'lab/topology', 'lab/embedded', 'lab/traffic', 'journey', 'l10n'],
+    values: ['packet', 'lab', 'lab/topology', 'lab/embedded', 'lab/docker', 'lab/traffic', 'journey', 'l10n'],
     types: ['forwarder'],
   },
 };
@@ -28,8 +39,15 @@ const oneHomeModules = [
   { name: 'vscode', message: 'Only src/extension talks to VS Code.' },
   { name: 'dockerode', message: 'Only src/lab/docker talks to Docker.' },
   { name: 'cap', message: 'Only src/forwarder/ports/cap.ts.' },
-  { name: 'koffi', message: 'Only src/forwarder/ports/packet.ts.' },
+  { name: 'koffi', message: 'Only src/forwarder/ports/libc.ts.' },
 ];
+/** The ports onto a real network: Node, and one native package each. */
+const nativePorts = {
+  'cap.ts': 'cap',
+  'libc.ts': 'koffi',
+  'packet.ts': undefined,
+  'wall-clock.ts': undefined,
+};
 
 const depthOf = (folder) => folder.split('/').length;
 
@@ -87,7 +105,11 @@ export default defineConfig(
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          paths: oneHomeModules.filter(({ name }) => !(folder === 'extension' && name === 'vscode')),
+          paths: oneHomeModules.filter(
+            ({ name }) =>
+              !(folder === 'extension' && name === 'vscode') &&
+              !(folder === 'lab/docker' && name === 'dockerode'),
+          ),
           patterns: [
             ...forbidden(folder),
             ...(pure.includes(folder) || folder === 'webview'
@@ -107,6 +129,16 @@ export default defineConfig(
       ],
     },
   },
+  ...Object.entries(nativePorts).map(([file, own]) => ({
+    files: [`src/forwarder/ports/${file}`],
+    rules: {
+      'no-restricted-globals': 'off',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: oneHomeModules.filter(({ name }) => name !== own), patterns: forbidden('forwarder') },
+      ],
+    },
+  })),
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-floating-promises': 'off' },

@@ -4,6 +4,17 @@ import { ensureDependencies, root } from './setup.mjs';
 ensureDependencies();
 const { build, context } = await import('esbuild');
 
+// What dockerode loads for ways of connecting that LB Lab does not use: its own ssh and BuildKit sessions. Both hold
+// binaries or read files beside them, which a bundle does not have.
+const leaveOutUnused = {
+  name: 'leave-out-unused',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'unused';
+    onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader)$/ }, ({ path }) => ({ path, namespace }));
+    onLoad({ filter: /./, namespace }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 const watch = process.argv.includes('--watch');
 const node = {
   platform: 'node',
@@ -12,6 +23,7 @@ const node = {
   sourcemap: true,
   logLevel: 'warning',
   absWorkingDir: root,
+  plugins: [leaveOutUnused],
 };
 
 const bundles = [
@@ -31,6 +43,16 @@ const bundles = [
     format: 'cjs',
     external: ['vscode'],
   },
+  // What runs inside the containers of a Docker lab. The native modules are in the node image.
+  ...['agent', 'forwarder-process', 'decapsulator-process'].map((name) => ({
+    ...node,
+    target: 'node18',
+    sourcemap: false,
+    entryPoints: [`src/lab/docker/agent/${name}.ts`],
+    outfile: `dist/${name}.cjs`,
+    format: 'cjs',
+    external: ['cap', 'koffi'],
+  })),
 ];
 
 if (watch) {

@@ -1,6 +1,7 @@
 // All tests, leg by leg. Under CI a missing part fails; elsewhere what is present runs, and the rest is listed with
 // the command that would enable it. The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
+import { buildNodeImage, ensureDocker, nodeImageIsHere } from './docker.mjs';
 import { ensureDebianPackages, ensureDependencies, has, root, run, runTool } from './setup.mjs';
 
 const ci = Boolean(process.env.CI);
@@ -44,16 +45,37 @@ function mocha(args) {
   });
 }
 
+/** What only some tests need: the programs, the Debian packages that bring them, and what is left out without them. */
+const needs = [
+  {
+    programs: ['tshark', 'editcap'],
+    packages: ['tshark'],
+    what: "the capture files against Wireshark's own tools",
+  },
+  {
+    programs: ['ip', 'ethtool', 'nft', 'cc', 'make', 'g++', 'python3'],
+    packages: ['iproute2', 'ethtool', 'nftables', 'build-essential', 'python3', 'libpcap-dev'],
+    what: 'the forwarder on real interfaces in network namespaces',
+  },
+  {
+    programs: ['docker', 'dockerd', 'debootstrap'],
+    packages: ['docker.io', 'debootstrap', 'debian-archive-keyring', 'iptables', 'tcpdump'],
+    what: 'everything on a Docker engine',
+  },
+];
+
 await leg('set-up', () => {
-  ensureDependencies();
-  if (!has('tshark') || !has('editcap')) {
-    const command = ensureDebianPackages(['tshark']);
-    if (command && ci) {
-      console.error(`tshark is missing and could not be installed: ${command}`);
-      return { passed: 0, failed: 1 };
-    }
-    if (command) leftOut.push(`the capture files against Wireshark's own tools: ${command}`);
+  const missing = needs.filter(({ programs }) => !programs.every(has));
+  // Before npm: `cap` is compiled against libpcap.
+  const command =
+    ci || missing.length > 0 ? ensureDebianPackages(needs.flatMap(({ packages }) => packages)) : undefined;
+  if (command && ci) {
+    console.error(`Packages could not be installed: ${command}`);
+    return { passed: 0, failed: 1 };
   }
+  for (const { what, packages } of command ? missing : [])
+    leftOut.push(`${what}: apt-get install ${packages.join(' ')}`);
+  ensureDependencies();
   return { passed: 0, failed: 0 };
 });
 
@@ -75,7 +97,23 @@ if (only.length === 0) {
   );
 }
 await leg('build', () => step(run(process.execPath, ['scripts/build.mjs'])));
+let docker = { stop: () => Promise.resolve() };
+await leg('docker', async () => {
+  const found = await ensureDocker();
+  if (found.missing) {
+    if (ci) console.error(found.missing);
+    else leftOut.push(`everything on a Docker engine: ${found.missing}`);
+    return { passed: 0, failed: ci ? 1 : 0 };
+  }
+  docker = found;
+  Object.assign(process.env, found.environment);
+  if (ci || nodeImageIsHere(found.environment)) return step(await buildNodeImage(found.environment));
+  leftOut.push('everything on a Docker engine: node scripts/docker.mjs image');
+  return { passed: 0, failed: 0 };
+});
 await leg('tests', () => mocha(only.length > 0 ? only : ['--reporter', 'dot', 'test/**/*.test.ts']));
+
+await docker.stop();
 
 console.log('\nTime per leg:');
 for (const [name, seconds, ok] of times)

@@ -42,6 +42,24 @@ export function parseCall<const T extends Options>(cli: Cli, args: readonly stri
   return { file, values: parsed.values };
 }
 
+/** The options of a command that takes no file, and up to `most` words beside them. Throws `CliError`. */
+export function parseOptions<const T extends Options>(
+  cli: Cli,
+  args: readonly string[],
+  options: T,
+  most: number,
+) {
+  try {
+    const parsed = cli.parse({ args: [...args], options, allowPositionals: true, strict: true });
+    const extra = parsed.positionals.slice(most);
+    if (extra.length > 0) throw new CliError('cli.unexpected-word', { word: extra.join(' ') });
+    return { positionals: parsed.positionals, values: parsed.values };
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError('cli.bad-option', { message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
 /** A whole number or decimal not below `least`; throws `CliError` for anything else. */
 export function numberOption(
   name: string,

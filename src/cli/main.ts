@@ -3,14 +3,24 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { localeOf, makeTranslate } from '../l10n/translate.ts';
 import { check } from './check.ts';
 import { CliError, type Cli } from './cli.ts';
+import { image } from './image.ts';
+import { clean } from './clean.ts';
 import { plan } from './plan.ts';
+import { ps } from './ps.ts';
 import { run } from './run.ts';
+import { shell } from './shell.ts';
+import { stop } from './stop.ts';
 import { painterFor } from './paint.ts';
 
 const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => Promise<number>>> = {
   run,
   check,
   plan,
+  image,
+  ps,
+  stop,
+  shell,
+  clean,
 };
 
 /** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call. */
@@ -34,7 +44,8 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!command) throw new CliError('cli.unknown-command', { command: name });
-    if (rest.includes('--help') || rest.includes('-h')) {
+    const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+    if (own.includes('--help') || own.includes('-h')) {
       cli.out(cli.translate('cli.help'));
       return 0;
     }

@@ -28,7 +28,11 @@ export function makePort(config: ForwarderInterface, index: number): Port {
 }
 
 /** Whether the frame at `start` is addressed to the port itself. */
-export function isAddressedTo(port: Port, view: DataView, start: number): boolean {
+export function isAddressedTo(
+  port: Pick<Port, 'macHead' | 'macTail'>,
+  view: DataView,
+  start: number,
+): boolean {
   return view.getInt32(start) === port.macHead && view.getUint16(start + 4) === port.macTail;
 }
 

@@ -1,5 +1,9 @@
 import cliEn from '../../l10n/cli.en.json' with { type: 'json' };
 import cliZh from '../../l10n/cli.zh-cn.json' with { type: 'json' };
+import dockerEn from '../../l10n/docker.en.json' with { type: 'json' };
+import dockerZh from '../../l10n/docker.zh-cn.json' with { type: 'json' };
+import dockerLabEn from '../../l10n/docker-lab.en.json' with { type: 'json' };
+import dockerLabZh from '../../l10n/docker-lab.zh-cn.json' with { type: 'json' };
 import extensionEn from '../../l10n/extension.en.json' with { type: 'json' };
 import extensionZh from '../../l10n/extension.zh-cn.json' with { type: 'json' };
 import journeyEn from '../../l10n/journey.en.json' with { type: 'json' };
@@ -16,8 +20,8 @@ export type Translate = (key: string, params?: Readonly<Record<string, string | 
 export type Locale = 'en' | 'zh-cn';
 
 const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
-  en: { ...topologyEn, ...journeyEn, ...cliEn, ...extensionEn },
-  'zh-cn': { ...topologyZh, ...journeyZh, ...cliZh, ...extensionZh },
+  en: { ...topologyEn, ...journeyEn, ...cliEn, ...dockerLabEn, ...dockerEn, ...extensionEn },
+  'zh-cn': { ...topologyZh, ...journeyZh, ...cliZh, ...dockerLabZh, ...dockerZh, ...extensionZh },
 };
 
 export function makeTranslate(locale: Locale): Translate {

@@ -1,7 +1,7 @@
 import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
 import { Segment } from './segment.ts';
-import { staleNeighbours } from './stale-neighbours.ts';
+import { staleNeighbours } from '../topology/stale-neighbours.ts';
 import { TrafficRunner } from './traffic-runner.ts';
 
 /** The running network: segments, nodes and traffic. */

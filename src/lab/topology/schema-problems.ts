@@ -118,10 +118,13 @@ function typeFix(expected: string, written: unknown, range: Range): Fix | undefi
 
 /** A bare number where a duration stands is most likely seconds; an address inside a network most likely means it. */
 function fixFor(code: ProblemCode, written: unknown, range: Range): Fix | undefined {
-  if (code === 'bad-duration' && (typeof written === 'number' || /^\d+$/.test(String(written)))) {
-    return { kind: 'replace', range, text: `${String(written)}s` };
+  // Anything else that a file can hold, a map for instance, suggests nothing.
+  if (typeof written !== 'number' && typeof written !== 'string') return undefined;
+  const text = String(written).trim();
+  if (code === 'bad-duration' && (typeof written === 'number' || /^\d+$/.test(text))) {
+    return { kind: 'replace', range, text: `${text}s` };
   }
-  const cidr = code === 'cidr-host-bits' ? parseCidr(String(written).trim()) : undefined;
+  const cidr = code === 'cidr-host-bits' ? parseCidr(text) : undefined;
   return cidr && { kind: 'replace', range, text: `${formatIpv4(cidr.network)}/${cidr.prefixLength}` };
 }
 

@@ -142,6 +142,14 @@ describe('any text', () => {
       );
     assert.deepEqual(loadTopology(text, 'x.lblab.yaml').plan, loadTopology(dr, 'x.lblab.yaml').plan);
   });
+
+  it('is loaded with a map where a duration stands', () => {
+    const { problems } = loadTopology('model: nat\ntraffic:\n  - { after: {} }\n', 'x.lblab.yaml');
+    assert.ok(
+      problems.some(({ code }) => code === 'bad-duration'),
+      JSON.stringify(problems),
+    );
+  });
 });
 
 /** Every problem lies within the text. */

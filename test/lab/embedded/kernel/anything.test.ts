@@ -42,8 +42,12 @@ describe('A node', () => {
       ),
       { numRuns: 3000 },
     );
-    const [reply] = host.say('left', pingFrame(to))['left']!;
-    assert.equal(reply?.length, pingFrame(to).length, 'and still answers');
+    // One of the frames may have been an ARP that makes the host ask for its neighbour again: that is not the answer.
+    const replies = host.say('left', pingFrame(to))['left']!;
+    assert.ok(
+      replies.some(({ length }) => length === pingFrame(to).length),
+      'and still answers',
+    );
   });
 
   it('of every example runs without an error when nothing is asked of it', () => {

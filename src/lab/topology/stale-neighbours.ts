@@ -1,4 +1,4 @@
-import type { Plan, PlannedNode } from '../topology/plan.ts';
+import type { Plan, PlannedNode } from './plan.ts';
 
 /** An address on a segment that somebody else answers ARP for than before. */
 export interface StaleNeighbour {

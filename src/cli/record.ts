@@ -1,0 +1,114 @@
+import { JourneyBuilder } from '../journey/journey-builder.ts';
+import type { Report } from '../journey/report.ts';
+import type { Engine } from '../lab/engine.ts';
+import type { LabEvent } from '../lab/events.ts';
+import type { Plan } from '../lab/topology/plan.ts';
+import type { ChosenEngine } from './choose-engine.ts';
+import type { Cli } from './cli.ts';
+import { watchTopology } from './watch-topology.ts';
+import { asCliError } from './with-docker.ts';
+
+/** Seconds after which a run ends even if something is still in flight. */
+const LONGEST_RUN_S = 120;
+const FOREVER_S = 1e6;
+
+export interface RecordOptions {
+  /** Seconds of the lab's time. */
+  readonly duration: number | undefined;
+  /** Applies the file each time it is saved, until interrupted or `duration` is over. */
+  readonly watch?: { readonly file: string; readonly adapt: (plan: Plan) => Plan };
+}
+
+export interface Recording {
+  readonly report: Report;
+  readonly events: readonly LabEvent[];
+  /** By Ctrl-C or a request to end. */
+  readonly interrupted: boolean;
+}
+
+/** Runs the lab from its start to its end, and takes it away whatever happens. */
+export async function record(
+  cli: Cli,
+  plan: Plan,
+  chosen: ChosenEngine,
+  { duration, watch }: RecordOptions,
+): Promise<Recording> {
+  const events: LabEvent[] = [];
+  let builder: JourneyBuilder | undefined;
+  const engine: Engine = await chosen.make(
+    plan,
+    (event) => {
+      // The engine knows its start for certain when its first event comes.
+      const { name, startedAt } = engine;
+      builder ??= new JourneyBuilder(plan, { engine: name, startedAt, translate: cli.translate });
+      events.push(event);
+      builder.add(event);
+    },
+    watch !== undefined,
+  );
+  const interruption = new Interruption();
+  try {
+    await Promise.race([engine.start(), interruption.happened]);
+    if (!interruption.did) {
+      if (watch) await watched(cli, engine, watch, duration, interruption.happened);
+      else await Promise.race([engine.settled((duration ?? LONGEST_RUN_S) * 1e9), interruption.happened]);
+    }
+  } catch (error) {
+    throw asCliError(error);
+  } finally {
+    await engine.stop();
+    chosen.close();
+    interruption.end();
+  }
+  builder ??= new JourneyBuilder(plan, {
+    engine: engine.name,
+    startedAt: engine.startedAt,
+    translate: cli.translate,
+  });
+  return { report: builder.report(), events, interrupted: interruption.did };
+}
+
+async function watched(
+  cli: Cli,
+  engine: Engine,
+  { file, adapt }: NonNullable<RecordOptions['watch']>,
+  duration: number | undefined,
+  interrupted: Promise<void>,
+): Promise<void> {
+  cli.err(cli.paint('routine', cli.translate('cli.watching', { file })));
+  const stop = watchTopology(cli, file, async (plan) => {
+    const began = performance.now();
+    await engine.apply(adapt(plan));
+    cli.err(cli.translate('cli.applied', { file, ms: Math.round(performance.now() - began) }));
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.min(duration ?? FOREVER_S, FOREVER_S) * 1000);
+  });
+  await Promise.race([over, interrupted]);
+  clearTimeout(timer);
+  stop();
+}
+
+/** Ctrl-C, and its like, while a lab runs: it is taken away first. A second one ends at once. */
+class Interruption {
+  did = false;
+  readonly happened: Promise<void>;
+  readonly #signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  #listener: () => void = () => undefined;
+
+  constructor() {
+    this.happened = new Promise((resolve) => {
+      this.#listener = () => {
+        if (this.did) process.exit(130);
+        this.did = true;
+        resolve();
+      };
+    });
+    for (const signal of this.#signals) process.on(signal, this.#listener);
+  }
+
+  end(): void {
+    for (const signal of this.#signals) process.off(signal, this.#listener);
+  }
+}

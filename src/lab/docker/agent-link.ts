@@ -1,0 +1,166 @@
+import {
+  encodeJson,
+  MessageDecoder,
+  PROTOCOL_VERSION,
+  type AgentEvent,
+  type AgentOperations,
+  type CapturedFrame,
+  type Message,
+  type Operation,
+  type ReplyMessage,
+} from './agent-protocol.ts';
+import type { DockerClient, ExecSession } from './docker-client.ts';
+import { AGENT_FOLDER } from './paths.ts';
+
+export interface LinkListener {
+  frames(frames: readonly CapturedFrame[]): void;
+  event(event: AgentEvent): void;
+  /** The stream ended without `close`. */
+  lost(): void;
+}
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+const PATIENCE_MS = 60_000;
+const HELLO_MS = 20_000;
+const RETRY_MS = 50;
+
+/** The one stream between the controller and a node's agent. */
+export class AgentLink {
+  readonly #session: ExecSession;
+  readonly #listener: LinkListener;
+  readonly #decoder = new MessageDecoder();
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #state: 'open' | 'closed' = 'open';
+  #hello: (version: number) => void = () => undefined;
+
+  private constructor(session: ExecSession, listener: LinkListener) {
+    this.#session = session;
+    this.#listener = listener;
+    session.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
+    session.stderr.resume();
+    session.stdin.on('error', () => this.#end());
+    for (const stream of [session.stdout, session.stderr]) stream.on('error', () => this.#end());
+    session.stdout.on('end', () => this.#end());
+    session.stdout.on('close', () => this.#end());
+  }
+
+  /** The agent may not listen yet: tries until it says hello. */
+  static async open(client: DockerClient, container: string, listener: LinkListener): Promise<AgentLink> {
+    const until = Date.now() + HELLO_MS;
+    for (;;) {
+      const link = await AgentLink.#try(client, container, listener);
+      if (link) return link;
+      if (Date.now() > until)
+        throw new Error(`the agent does not answer: ${(await client.logs(container, 20)).trim()}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  static async #try(
+    client: DockerClient,
+    container: string,
+    listener: LinkListener,
+  ): Promise<AgentLink | undefined> {
+    const session = await client.exec(container, { command: ['node', `${AGENT_FOLDER}/agent.cjs`, 'relay'] });
+    let link: AgentLink | undefined;
+    const version = await new Promise<number | undefined>((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), HELLO_MS);
+      const settle = (hello: number | undefined) => {
+        clearTimeout(timer);
+        resolve(hello);
+      };
+      let greeted = false;
+      link = new AgentLink(session, {
+        frames: (frames) => listener.frames(frames),
+        event: (event) => listener.event(event),
+        lost: () => (greeted ? listener.lost() : settle(undefined)),
+      });
+      link.#hello = (hello) => {
+        greeted = true;
+        settle(hello);
+      };
+    });
+    if (version === PROTOCOL_VERSION) return link;
+    link?.close();
+    if (version !== undefined)
+      throw new Error(`the agent speaks version ${version}, not ${PROTOCOL_VERSION}`);
+    return undefined;
+  }
+
+  ask<Name extends Operation>(
+    op: Name,
+    body: AgentOperations[Name]['request'],
+    patienceMs = PATIENCE_MS,
+  ): Promise<AgentOperations[Name]['reply']> {
+    if (this.#state === 'closed') return Promise.reject(new Error('the node is gone'));
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new Error(`the node does not answer (${op})`));
+      }, patienceMs);
+      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
+      this.#session.stdin.write(encodeJson({ id, op, body }));
+    });
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#rejectAll();
+    this.#session.stdin.end();
+    this.#session.destroy();
+  }
+
+  #read(chunk: Uint8Array): void {
+    let messages: Message[];
+    try {
+      messages = this.#decoder.push(chunk);
+    } catch {
+      this.#session.destroy();
+      this.#end();
+      return;
+    }
+    for (const message of messages) {
+      if (message.type === 'frames') this.#listener.frames(message.frames);
+      else if ('event' in message.value) this.#event(message.value);
+      else if (!('op' in message.value)) this.#reply(message.value);
+    }
+  }
+
+  #event(event: AgentEvent): void {
+    if (event.event === 'hello') this.#hello(event.version);
+    else this.#listener.event(event);
+  }
+
+  #reply({ id, result, error }: ReplyMessage): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timer);
+    if (error === undefined) waiting.resolve(result);
+    else waiting.reject(new Error(error));
+  }
+
+  #end(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#rejectAll();
+    this.#listener.lost();
+  }
+
+  #rejectAll(): void {
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      reject(new Error('the node is gone'));
+    }
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,239 @@
+import { readFileSync } from 'node:fs';
+import { formatIpv4, formatMac, inSubnet, parseIpv4 } from '../../../packet/address.ts';
+import type { PlannedInterface, PlannedNode, PlannedRoute, Sysctls } from '../../topology/plan.ts';
+import type { AgentDevice } from '../agent-protocol.ts';
+import { must, run } from './run.ts';
+
+/** What `ip -json address show` says of one device; only what is needed here. */
+interface ShownLink {
+  readonly ifname: string;
+  readonly address?: string;
+  readonly mtu: number;
+  readonly flags: readonly string[];
+  readonly addr_info: readonly {
+    readonly family: string;
+    readonly local?: string;
+    readonly prefixlen?: number;
+  }[];
+}
+
+interface ShownRoute {
+  readonly dst: string;
+  readonly gateway?: string;
+  readonly protocol?: string;
+}
+
+/** Features of ethtool that must be off, and how it names them when it shows them. */
+const OFFLOADS = ['tx', 'tso', 'gso', 'gro'] as const;
+const SHOWN_OFFLOADS = [
+  'tx-checksumming',
+  'tcp-segmentation-offload',
+  'generic-segmentation-offload',
+  'generic-receive-offload',
+];
+
+/** The node's interfaces: which device stands for which segment, and how they are made as the plan wants them. */
+export class Links {
+  readonly #devices = new Map<string, string>();
+
+  deviceOf(segment: string): string | undefined {
+    return this.#devices.get(segment);
+  }
+
+  /**
+   * Finds the devices by the MAC that Docker gave them (a device known already has the lab's by now), and forgets those
+   * that are gone.
+   */
+  async find(devices: readonly AgentDevice[]): Promise<void> {
+    const shown = await showLinks();
+    for (const [segment, device] of this.#devices) {
+      const isThere = shown.some(({ ifname }) => ifname === device);
+      if (!isThere || !devices.some((one) => one.segment === segment)) this.#devices.delete(segment);
+    }
+    const taken = new Set(this.#devices.values());
+    for (const { segment, dockerMac } of devices) {
+      if (this.#devices.has(segment)) continue;
+      const link = shown.find(({ address, ifname }) => address === dockerMac && !taken.has(ifname));
+      if (!link) throw new Error(`no interface with the MAC ${dockerMac} for the segment ${segment}`);
+      this.#devices.set(segment, link.ifname);
+    }
+  }
+
+  /** Offloads off, the lab's MAC and MTU, Docker's addresses gone, up unless the plan says down. */
+  async prepare(planned: PlannedInterface): Promise<void> {
+    const device = this.#device(planned.segment);
+    const link = linkOf(await showLinks(), device);
+    await must('ethtool', ['-K', device, ...OFFLOADS.flatMap((name) => [name, 'off'])]);
+    const mac = formatMac(planned.mac);
+    if (link.address !== mac) {
+      await must('ip', ['link', 'set', 'dev', device, 'down']);
+      await must('ip', ['link', 'set', 'dev', device, 'address', mac]);
+    }
+    if (link.mtu !== planned.mtu)
+      await must('ip', ['link', 'set', 'dev', device, 'mtu', String(planned.mtu)]);
+    const wanted = `${formatIpv4(planned.address)}/${planned.prefixLength}`;
+    for (const address of addressesOf(link))
+      if (address !== wanted) await must('ip', ['address', 'del', address, 'dev', device]);
+    await must('ip', ['link', 'set', 'dev', device, planned.down ? 'down' : 'up']);
+  }
+
+  /** The lab's addresses and routes. What stands there already is left alone. */
+  async address(node: PlannedNode): Promise<void> {
+    const shown = await showLinks();
+    for (const planned of node.interfaces) {
+      const device = this.#device(planned.segment);
+      const wanted = `${formatIpv4(planned.address)}/${planned.prefixLength}`;
+      if (!addressesOf(linkOf(shown, device)).includes(wanted))
+        await must('ip', ['address', 'add', wanted, 'broadcast', '+', 'dev', device]);
+    }
+    await this.#loopback(node.loopback.map(formatIpv4), linkOf(shown, 'lo'));
+    await this.#routes(node);
+  }
+
+  /** Reads everything back; throws for whatever is not as wanted. */
+  async verify(node: PlannedNode): Promise<void> {
+    const shown = await showLinks();
+    for (const planned of node.interfaces) {
+      const device = this.#device(planned.segment);
+      const link = linkOf(shown, device);
+      same(`${device} MAC`, link.address, formatMac(planned.mac));
+      same(`${device} MTU`, String(link.mtu), String(planned.mtu));
+      same(`${device} state`, link.flags.includes('UP') ? 'up' : 'down', planned.down ? 'down' : 'up');
+      same(
+        `${device} addresses`,
+        addressesOf(link).join(' '),
+        `${formatIpv4(planned.address)}/${planned.prefixLength}`,
+      );
+      const features = await must('ethtool', ['--show-features', device]);
+      for (const name of SHOWN_OFFLOADS) same(`${device} ${name}`, featureOf(features, name), 'off');
+      verifySysctls(device, node.sysctls);
+    }
+    same(
+      'lo addresses',
+      addressesOf(linkOf(shown, 'lo')).filter(isLabAddress).sort().join(' '),
+      node.loopback
+        .map((address) => `${formatIpv4(address)}/32`)
+        .sort()
+        .join(' '),
+    );
+    same('net.ipv4.ip_forward', readSysctl('ip_forward'), String(node.sysctls.ip_forward));
+    const routes = (await showRoutes()).map(routeText).sort();
+    same('routes', routes.join(', '), reachable(node).map(plannedText).sort().join(', '));
+  }
+
+  /** Makes the neighbours of these addresses unknown, or all neighbours. */
+  async forget(
+    neighbours?: readonly { readonly segment: string; readonly address: number }[],
+  ): Promise<void> {
+    if (!neighbours) {
+      for (const device of this.#devices.values()) await must('ip', ['neighbour', 'flush', 'dev', device]);
+      return;
+    }
+    for (const { segment, address } of neighbours) {
+      const device = this.#devices.get(segment);
+      // Deleted, not flushed: a flush leaves out what is still being asked for. One that is not known is no error.
+      if (device !== undefined) await run('ip', ['neighbour', 'del', formatIpv4(address), 'dev', device]);
+    }
+  }
+
+  #device(segment: string): string {
+    const device = this.#devices.get(segment);
+    if (device === undefined) throw new Error(`no interface on the segment ${segment}`);
+    return device;
+  }
+
+  async #loopback(wanted: readonly string[], lo: ShownLink): Promise<void> {
+    if (!lo.flags.includes('UP')) await must('ip', ['link', 'set', 'dev', 'lo', 'up']);
+    const there = addressesOf(lo).filter(isLabAddress);
+    for (const address of there)
+      if (!wanted.includes(address.split('/')[0]!))
+        await must('ip', ['address', 'del', address, 'dev', 'lo']);
+    for (const address of wanted)
+      if (!there.includes(`${address}/32`))
+        await must('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
+  }
+
+  async #routes(node: PlannedNode): Promise<void> {
+    const wanted = reachable(node);
+    const there = await showRoutes();
+    for (const route of there) {
+      if (wanted.some((one) => plannedText(one) === routeText(route))) continue;
+      await must('ip', ['route', 'del', route.dst, ...(route.gateway ? ['via', route.gateway] : [])]);
+    }
+    const kept = new Set(there.map(routeText));
+    for (const route of wanted) {
+      if (kept.has(plannedText(route))) continue;
+      await must('ip', ['route', 'replace', destination(route), 'via', formatIpv4(route.via)]);
+    }
+  }
+}
+
+/** The kernel takes no route whose next hop is behind an interface that is down. */
+function reachable(node: PlannedNode): PlannedRoute[] {
+  return node.routes.filter(({ via }) =>
+    node.interfaces.some(({ address, prefixLength, down }) => !down && inSubnet(via, address, prefixLength)),
+  );
+}
+
+/** `all` and the interface decide together; the larger value holds (Linux ip-sysctl.txt). */
+function verifySysctls(device: string, sysctls: Sysctls): void {
+  for (const name of ['arp_ignore', 'arp_announce', 'rp_filter', 'send_redirects'] as const) {
+    const effective = Math.max(
+      Number(readSysctl(`conf/all/${name}`)),
+      Number(readSysctl(`conf/${device}/${name}`)),
+    );
+    same(`net.ipv4.conf.${device}.${name}`, String(effective), String(sysctls[name]));
+  }
+}
+
+function readSysctl(path: string): string {
+  return readFileSync(`/proc/sys/net/ipv4/${path}`, 'utf8').trim();
+}
+
+function same(what: string, found: string | undefined, wanted: string): void {
+  if (found !== wanted) throw new Error(`${what} is ‘${found ?? ''}’, not ‘${wanted}’`);
+}
+
+async function showLinks(): Promise<readonly ShownLink[]> {
+  return JSON.parse(await must('ip', ['-json', 'address', 'show'])) as ShownLink[];
+}
+
+async function showRoutes(): Promise<readonly ShownRoute[]> {
+  const text = await must('ip', ['-json', '-4', 'route', 'show']);
+  const routes = JSON.parse(text.trim() === '' ? '[]' : text) as ShownRoute[];
+  return routes.filter(({ protocol }) => protocol !== 'kernel');
+}
+
+function linkOf(shown: readonly ShownLink[], device: string): ShownLink {
+  const link = shown.find(({ ifname }) => ifname === device);
+  if (!link) throw new Error(`the interface ${device} is gone`);
+  return link;
+}
+
+function addressesOf({ addr_info }: ShownLink): string[] {
+  return addr_info.flatMap(({ family, local, prefixlen }) =>
+    family === 'inet' && local !== undefined && prefixlen !== undefined ? [`${local}/${prefixlen}`] : [],
+  );
+}
+
+function isLabAddress(address: string): boolean {
+  const number = parseIpv4(address.split('/')[0]!);
+  return number !== undefined && !inSubnet(number, 0x7f00_0000, 8);
+}
+
+function featureOf(features: string, name: string): string {
+  return new RegExp(`^${name}: (\\w+)`, 'm').exec(features)?.[1] ?? 'unknown';
+}
+
+function destination({ network, prefixLength }: PlannedRoute): string {
+  return prefixLength === 0 ? 'default' : `${formatIpv4(network)}/${prefixLength}`;
+}
+
+/** `ip` leaves the prefix length of a host route out. */
+function plannedText(route: PlannedRoute): string {
+  return `${destination(route).replace(/\/32$/, '')} via ${formatIpv4(route.via)}`;
+}
+
+function routeText({ dst, gateway }: ShownRoute): string {
+  return `${dst} via ${gateway ?? 'nobody'}`;
+}

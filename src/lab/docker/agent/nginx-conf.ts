@@ -1,0 +1,75 @@
+import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
+
+/** Everything nginx writes stands here: the rest of the container belongs to root, or is not writable. */
+export const NGINX_FOLDER = '/tmp/lb-lab-nginx';
+
+/** Any body that a client may ask for: its name under `www`. */
+const DEFAULT_BODY = 'body-0';
+
+export interface NginxFile {
+  /** Relative to `NGINX_FOLDER`. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/**
+ * nginx as the plan's HTTP server: on every local address, it names itself, says whom it saw asking, and answers with
+ * as many bytes as were asked for. A body is a file, because the sizes are known from the plan. `name` and the ports
+ * were checked when the topology was read.
+ */
+export function nginxFiles(
+  name: string,
+  ports: readonly number[],
+  bodySizes: readonly number[],
+): NginxFile[] {
+  const sizes = [...new Set(bodySizes)].filter((size) => size > 0);
+  const variable = `$http_${RESPONSE_BYTES_HEADER.toLowerCase().replaceAll('-', '_')}`;
+  const config = [
+    'user root root;',
+    'worker_processes 1;',
+    'daemon off;',
+    'pid nginx.pid;',
+    'error_log stderr warn;',
+    'events { worker_connections 4096; }',
+    'http {',
+    '  access_log off;',
+    '  default_type text/plain;',
+    '  server_tokens off;',
+    '  etag off;',
+    '  keepalive_timeout 75s;',
+    ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${kind};`),
+    // Head and body leave in one segment, as from the embedded server.
+    '  sendfile off;',
+    '  client_max_body_size 0;',
+    `  map ${variable} $lab_body {`,
+    `    default /${DEFAULT_BODY};`,
+    ...sizes.map((size) => `    "${size}" /body-${size};`),
+    '  }',
+    '  server {',
+    ...ports.map((port) => `    listen ${port} backlog=4096;`),
+    `    root ${NGINX_FOLDER}/www;`,
+    // The file handler refuses a POST; the answer is the same file all the same.
+    '    error_page 405 =200 $lab_body;',
+    '    location / { rewrite ^ $lab_body last; }',
+    '    location /body- {',
+    '      internal;',
+    `      add_header X-Server ${name} always;`,
+    '      add_header X-Seen-Client $remote_addr:$remote_port always;',
+    '    }',
+    '  }',
+    '}',
+  ];
+  return [
+    { path: 'nginx.conf', content: `${config.join('\n')}\n` },
+    { path: `www/${DEFAULT_BODY}`, content: `${name}\n` },
+    ...sizes.map((size) => ({ path: `www/body-${size}`, content: body(name, size) })),
+  ];
+}
+
+/** The server's name over and over, as the embedded server has it. */
+function body(name: string, size: number): string {
+  const line = `${name}\n`;
+  return line
+    .repeat(Math.ceil(Math.max(size, line.length) / line.length))
+    .slice(0, Math.max(size, line.length));
+}

@@ -1,0 +1,65 @@
+import type { PlannedNode } from '../../topology/plan.ts';
+import { formatIpv4 } from '../../../packet/address.ts';
+
+const TABLE = 'lb_lab';
+
+/** How nftables calls what a topology file drops. */
+const PROTOCOL_NUMBERS = { icmp: 1, tcp: 6, udp: 17, ipip: 4 } as const;
+
+/**
+ * The nftables rules of a node, as `nft -f -` reads them: made of numbers and device names of our own only. The tables
+ * are replaced in one transaction and no other table is touched, for Docker keeps its own in every container.
+ *
+ * What the forwarder's port pools take must not reach the kernel, which knows no such connection and would reset it;
+ * a packet socket sees a frame before `raw` does. With a decapsulator in user space the kernel must not answer
+ * protocol 4. Dropped protocols go at ingress: behind the capture, before everything else.
+ */
+export function ruleset(
+  node: PlannedNode,
+  deviceOf: (segment: string) => string | undefined,
+  ownDecapsulator: boolean,
+): string {
+  const raw = pooled(node);
+  const lines = [...emptied('ip'), ...emptied('netdev'), `table ip ${TABLE} {`];
+  if (raw.length > 0) lines.push(...chain('pools', 'type filter hook prerouting priority -300;', raw));
+  if (ownDecapsulator)
+    lines.push(...chain('tunnel', 'type filter hook input priority 0;', ['ip protocol 4 drop']));
+  lines.push('}', `table netdev ${TABLE} {`);
+  for (const { segment, drop } of node.interfaces) {
+    const device = deviceOf(segment);
+    if (device === undefined || drop.length === 0) continue;
+    const rules = drop.map((name) => `ip protocol ${PROTOCOL_NUMBERS[name]} drop`);
+    lines.push(...chain(`in_${device}`, `type filter hook ingress device "${device}" priority 0;`, rules));
+  }
+  lines.push('}');
+  return `${lines.join('\n')}\n`;
+}
+
+/** Naming a table before deleting it makes the deletion work whether it was there or not. */
+function emptied(family: 'ip' | 'netdev'): string[] {
+  return [`table ${family} ${TABLE}`, `delete table ${family} ${TABLE}`];
+}
+
+function chain(name: string, hook: string, rules: readonly string[]): string[] {
+  return [` chain ${name} {`, `  ${hook} policy accept;`, ...rules.map((rule) => `  ${rule}`), ' }'];
+}
+
+function pooled({ forwarder }: PlannedNode): string[] {
+  if (!forwarder) return [];
+  const { interfaces, nat, services } = forwarder;
+  const outside = nat && interfaces[nat.outside];
+  const pools = [
+    ...(nat && outside ? [{ addresses: [outside.address], ports: nat.ports }] : []),
+    ...services
+      .filter(({ model, snat }) => model === 'dnat' && snat)
+      .map(({ ports }) => ({ addresses: interfaces.map(({ address }) => address), ports })),
+  ];
+  const rules = pools.flatMap(({ addresses, ports }) =>
+    addresses.flatMap((address) =>
+      (['tcp', 'udp'] as const).map(
+        (protocol) => `ip daddr ${formatIpv4(address)} ${protocol} dport ${ports.first}-${ports.last} drop`,
+      ),
+    ),
+  );
+  return [...new Set(rules)];
+}

@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { NGINX_FOLDER, nginxFiles } from './nginx-conf.ts';
+
+/** nginx of one node. It is started anew when its configuration changes, so that its ports are those of the plan. */
+export class WebServer {
+  readonly #onEnd: (message: string) => void;
+  #child: ChildProcess | undefined;
+  #configured = '';
+
+  constructor(onEnd: (message: string) => void) {
+    this.#onEnd = onEnd;
+  }
+
+  /** Resolves when it answers at its ports. The same call again does nothing; another set of ports is taken in place. */
+  async serve(name: string, ports: readonly number[], bodySizes: readonly number[]): Promise<void> {
+    const wanted = JSON.stringify([name, ports, bodySizes]);
+    if (wanted === this.#configured) return;
+    this.#configured = wanted;
+    if (ports.length === 0) {
+      await this.stop();
+      return;
+    }
+    for (const { path, content } of nginxFiles(name, ports, bodySizes)) {
+      mkdirSync(dirname(`${NGINX_FOLDER}/${path}`), { recursive: true });
+      writeFileSync(`${NGINX_FOLDER}/${path}`, content);
+    }
+    if (this.#child) this.#child.kill('SIGHUP');
+    else this.#start();
+    await listening(ports);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGQUIT');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 2000);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #start(): void {
+    const args = ['-p', NGINX_FOLDER, '-c', 'nginx.conf', '-e', 'stderr'];
+    const child = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = child;
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)));
+    child.on('error', (error) => this.#ended(child, error.message));
+    child.on('close', (code) => this.#ended(child, `exit code ${String(code)} ${errors.trim()}`));
+  }
+
+  #ended(child: ChildProcess, message: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#configured = '';
+    this.#onEnd(message);
+  }
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Waits until every port is bound, as the kernel lists it: asking by a connection would leave one in the log. */
+async function listening(ports: readonly number[]): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const bound = await boundPorts();
+    const missing = ports.filter((port) => !bound.has(port));
+    if (missing.length === 0) return;
+    if (Date.now() > until) throw new Error(`nginx does not listen on ${missing.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const LISTEN = '0A';
+
+/** Local ports in state LISTEN of `/proc/net/tcp` (proc(5)). */
+async function boundPorts(): Promise<Set<number>> {
+  const lines = (await readFile('/proc/net/tcp', 'utf8')).trim().split('\n').slice(1);
+  const fields = lines.map((line) => line.trim().split(/\s+/));
+  return new Set(
+    fields
+      .filter((field) => field[3] === LISTEN)
+      .map((field) => Number.parseInt(field[1]!.split(':')[1]!, 16)),
+  );
+}

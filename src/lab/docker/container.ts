@@ -1,0 +1,95 @@
+import type { PlannedNode, Sysctls } from '../topology/plan.ts';
+import { AgentLink, type LinkListener } from './agent-link.ts';
+import type { AgentDevice } from './agent-protocol.ts';
+import type { DockerClient } from './docker-client.ts';
+import { LABEL, labLabels, objectName, type LabIdentity } from './labels.ts';
+import { AGENT_FOLDER } from './paths.ts';
+
+export interface ContainerOptions {
+  readonly client: DockerClient;
+  readonly lab: LabIdentity;
+  readonly image: string;
+  /** The agent and its processes as a tar archive. */
+  readonly archive: Buffer;
+  /** A segment's network. */
+  readonly networkOf: (segment: string) => string;
+}
+
+/** One node's container, and the segments that it is connected to. */
+export class NodeContainer {
+  readonly id: string;
+  readonly #options: ContainerOptions;
+  /** Network → segment. */
+  readonly #connected = new Map<string, string>();
+
+  private constructor(id: string, options: ContainerOptions) {
+    this.id = id;
+    this.#options = options;
+  }
+
+  /** Created, filled and started with no network at all: its interfaces come later and inherit `default`. */
+  static async start(node: PlannedNode, options: ContainerOptions): Promise<NodeContainer> {
+    const { client, lab, image, archive } = options;
+    const id = await client.createContainer({
+      name: objectName(lab.id, node.name),
+      image,
+      labels: { ...labLabels(lab), [LABEL.node]: node.name },
+      hostname: node.name.toLowerCase(),
+      networkMode: 'none',
+      capabilities: ['NET_ADMIN', 'NET_RAW', 'SETGID'],
+      sysctls: containerSysctls(node.sysctls),
+    });
+    await client.putArchive(id, AGENT_FOLDER, archive);
+    await client.startContainer(id);
+    await client.disconnectNetwork('none', id);
+    return new NodeContainer(id, options);
+  }
+
+  /** Connects what the node needs and disconnects the rest; tells by which MACs the interfaces can be found. */
+  async connect(node: PlannedNode): Promise<AgentDevice[]> {
+    const { client, networkOf } = this.#options;
+    const wanted = new Map(node.interfaces.map(({ segment }) => [networkOf(segment), segment]));
+    for (const network of [...this.#connected.keys()]) {
+      if (wanted.has(network)) continue;
+      await client.disconnectNetwork(network, this.id);
+      this.#connected.delete(network);
+    }
+    for (const [network, segment] of wanted) {
+      if (this.#connected.has(network)) continue;
+      await client.connectNetwork(network, this.id);
+      this.#connected.set(network, segment);
+    }
+    const facts = await client.inspectContainer(this.id);
+    return (facts?.networks ?? []).flatMap(({ networkId, mac }) => {
+      const segment = this.#connected.get(networkId);
+      return segment === undefined ? [] : [{ segment, dockerMac: mac.toLowerCase() }];
+    });
+  }
+
+  link(listener: LinkListener): Promise<AgentLink> {
+    return AgentLink.open(this.#options.client, this.id, listener);
+  }
+
+  remove(): Promise<void> {
+    return this.#options.client.removeContainer(this.id);
+  }
+}
+
+/**
+ * What the container's own network stack starts with; `/proc/sys` cannot be written later. Ports of the clients keep
+ * out of the forwarder's usual pools, and nginx may bind low ports without being root's equal.
+ */
+export function containerSysctls(sysctls: Sysctls): Record<string, string> {
+  const { ip_forward, ...each } = sysctls;
+  const all = Object.entries({ ...each, accept_redirects: 0 }).flatMap(([name, value]) => [
+    [`net.ipv4.conf.all.${name}`, String(value)],
+    [`net.ipv4.conf.default.${name}`, String(value)],
+  ]);
+  return {
+    ...(Object.fromEntries(all) as Record<string, string>),
+    'net.ipv4.ip_forward': String(ip_forward),
+    'net.ipv4.ip_unprivileged_port_start': '0',
+    'net.ipv6.conf.all.disable_ipv6': '1',
+    'net.ipv6.conf.default.disable_ipv6': '1',
+  };
+}

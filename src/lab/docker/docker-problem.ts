@@ -1,0 +1,48 @@
+/** Why the engine cannot do what was asked. Text: `docker.problem.CODE`, which says what is wrong and what to do. */
+export interface DockerProblem {
+  readonly code: DockerProblemCode;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export const dockerProblemCodes = [
+  'bad-host',
+  'context-missing',
+  'context-unreadable',
+  'context-no-docker',
+  'tls-files',
+  'no-engine',
+  'not-answering',
+  'no-permission',
+  'unreachable',
+  'tls-refused',
+  'plain-http',
+  'ssh-missing',
+  'ssh-failed',
+  'too-old',
+  'connection-lost',
+  'disk-full',
+  'name-taken',
+  'subnet-taken',
+  'image-missing',
+  'base-image-missing',
+  'build-failed',
+  'build-cancelled',
+  'engine-error',
+] as const;
+
+export type DockerProblemCode = (typeof dockerProblemCodes)[number];
+
+/** A `DockerProblem` on its way up; the message is for logs, people read the problem's text. */
+export class DockerError extends Error {
+  readonly problem: DockerProblem;
+
+  constructor(
+    code: DockerProblemCode,
+    params: Readonly<Record<string, string>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(`${code} ${JSON.stringify(params)}`, options);
+    this.name = 'DockerError';
+    this.problem = { code, params };
+  }
+}

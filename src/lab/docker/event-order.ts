@@ -1,0 +1,58 @@
+import type { LabEvent } from '../events.ts';
+
+/**
+ * Events of several nodes into one order by time. Each comes over a stream of its own, so it is held until whatever
+ * happened before it must have arrived too.
+ */
+export class EventOrder {
+  readonly #emit: (event: LabEvent) => void;
+  readonly #windowNs: number;
+  /** In order of time; of equal times the one that came first is first. */
+  #held: LabEvent[] = [];
+  #lastNs = 0;
+  #late = 0;
+
+  constructor(emit: (event: LabEvent) => void, windowNs: number) {
+    this.#emit = emit;
+    this.#windowNs = windowNs;
+  }
+
+  /** Events that came too late for their place and were put at the end. */
+  get late(): number {
+    return this.#late;
+  }
+
+  push(event: LabEvent): void {
+    let placed = event;
+    if (event.timeNs < this.#lastNs) {
+      this.#late += 1;
+      placed = { ...event, timeNs: this.#lastNs };
+    }
+    let at = this.#held.length;
+    while (at > 0 && this.#held[at - 1]!.timeNs > placed.timeNs) at -= 1;
+    if (at === this.#held.length) this.#held.push(placed);
+    else this.#held.splice(at, 0, placed);
+  }
+
+  /** Emits what has been held for the whole window at `nowNs`. */
+  release(nowNs: number): void {
+    const until = nowNs - this.#windowNs;
+    let count = 0;
+    while (count < this.#held.length && this.#held[count]!.timeNs <= until) count += 1;
+    if (count > 0) this.#give(count);
+  }
+
+  /** Emits everything. */
+  flush(): void {
+    this.#give(this.#held.length);
+  }
+
+  #give(count: number): void {
+    const ready = this.#held.slice(0, count);
+    this.#held = this.#held.slice(count);
+    for (const event of ready) {
+      this.#lastNs = event.timeNs;
+      this.#emit(event);
+    }
+  }
+}

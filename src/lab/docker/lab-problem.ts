@@ -1,0 +1,25 @@
+/** Why a lab cannot run, or not go on, although the engine works. Text: `docker.lab.CODE`, with what to do about it. */
+export interface LabProblem {
+  readonly code: LabProblemCode;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export type LabProblemCode =
+  | 'address-overlap'
+  | 'no-subnet-left'
+  | 'address-answered'
+  | 'frames-blocked'
+  | 'node-failed'
+  | 'agent-missing'
+  | 'image-not-built'
+  | 'stopped';
+
+export class LabError extends Error {
+  readonly problem: LabProblem;
+
+  constructor(code: LabProblemCode, params: Readonly<Record<string, string>> = {}, options?: ErrorOptions) {
+    super(`${code} ${JSON.stringify(params)}`, options);
+    this.name = 'LabError';
+    this.problem = { code, params };
+  }
+}

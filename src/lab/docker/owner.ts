@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/**
+ * The process that controls a lab, as a label: `MACHINE.PID.START`. The machine is a hash, so that no name leaves it; the
+ * start time tells a process from a later one with its number.
+ */
+export function ownerOf(pid = process.pid): string {
+  return `${machine()}.${pid}.${startOf(pid) ?? 0}`;
+}
+
+/** Whether an owner still runs. `elsewhere`: it is, or was, on another machine, so only time can tell. */
+export function ownerState(owner: string): 'alive' | 'gone' | 'elsewhere' {
+  const [where, pid, start] = owner.split('.');
+  if (where !== machine()) return 'elsewhere';
+  const number = Number(pid);
+  if (!Number.isSafeInteger(number) || number <= 0 || !isRunning(number)) return 'gone';
+  return start === String(startOf(number) ?? 0) ? 'alive' : 'gone';
+}
+
+function machine(): string {
+  return createHash('sha256').update(`${hostname()} ${bootId()}`).digest('hex').slice(0, 12);
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process cannot be signalled, but it is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** In clock ticks since the machine started (proc(5), `stat`, field 22); undefined where there is no such file. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command's name stands in parentheses and may hold anything: what follows the last of them is numbers.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,175 @@
+import { buildArp, buildTcp, buildUdp, type IpFields } from '../../packet/build.ts';
+import { BROADCAST_MAC, formatIpv4, formatMac } from '../../packet/address.ts';
+import { u16, u32, u48 } from '../../packet/bytes.ts';
+import type { Plan, PlannedInterface } from '../topology/plan.ts';
+import type { AgentLink } from './agent-link.ts';
+import type { CapturedFrame } from './agent-protocol.ts';
+import { LabError } from './lab-problem.ts';
+
+const ETHERTYPE = 12;
+const ARP = 0x0806;
+const ARP_OPERATION = 20;
+const ARP_SENDER_ADDRESS = 28;
+const REQUEST = 1;
+const REPLY = 2;
+const DISCARD_PORT = 9;
+const PATIENCE_MS = 8000;
+const AGAIN_MS = 500;
+/** How long somebody else may take to answer for an address of the lab. */
+const LISTEN_MS = 150;
+
+interface Member {
+  readonly node: string;
+  readonly port: PlannedInterface;
+}
+
+/**
+ * Before any node has an address: frames such as the lab will carry cross every segment, and nobody answers for a
+ * planned address. A host firewall, or a machine on the lab's bridge, is found here and not in a broken lesson.
+ */
+export class SelfTest {
+  readonly #plan: Plan;
+  readonly #links: ReadonlyMap<string, AgentLink>;
+  /** `segment node marker` of the test frames seen. */
+  readonly #seen = new Set<string>();
+  #answer: { readonly address: number; readonly mac: number; readonly segment: string } | undefined;
+
+  constructor(plan: Plan, links: ReadonlyMap<string, AgentLink>) {
+    this.#plan = plan;
+    this.#links = links;
+  }
+
+  /** What a node's captures saw while the test runs. */
+  see(node: string, { segment, bytes }: CapturedFrame): void {
+    if (bytes.length < 42) return;
+    if (u16(bytes, ETHERTYPE) !== ARP) {
+      // The IP identification marks a frame as one of the test's.
+      this.#seen.add(key(segment, node, u16(bytes, 18)));
+      return;
+    }
+    const mac = u48(bytes, 6);
+    const isOurs = this.#plan.nodes.some(({ interfaces }) => interfaces.some((port) => port.mac === mac));
+    if (u16(bytes, ARP_OPERATION) === REPLY && !isOurs)
+      this.#answer ??= { address: u32(bytes, ARP_SENDER_ADDRESS), mac, segment };
+  }
+
+  /** Throws a `LabError` that names the segment, and the machine or the frames concerned. */
+  async run(): Promise<void> {
+    const segments = this.#plan.segments.map(({ name }) => ({ name, members: this.#members(name) }));
+    const tested = segments.filter(({ members }) => members.length > 0);
+    const until = Date.now() + PATIENCE_MS;
+    const listenUntil = Date.now() + LISTEN_MS;
+    let left = tested;
+    for (;;) {
+      const sentAt = Date.now();
+      await Promise.all(left.map(({ name, members }) => this.#send(name, members)));
+      while (left.length > 0 && Date.now() - sentAt < AGAIN_MS) {
+        await pause(10);
+        left = left.filter(({ name, members }) => this.#missing(name, members).length > 0);
+      }
+      while (Date.now() < listenUntil) await pause(10);
+      if (this.#answer) throw this.#answered(this.#answer);
+      if (left.length === 0) return;
+      if (Date.now() > until) throw this.#blocked(left[0]!);
+    }
+  }
+
+  #members(segment: string): Member[] {
+    return this.#plan.nodes.flatMap(({ name, interfaces }) =>
+      interfaces
+        .filter((port) => port.segment === segment && !port.down)
+        .map((port) => ({ node: name, port })),
+    );
+  }
+
+  /** From the first node of the segment to all others at once: they are broadcast, so that no kernel answers. */
+  async #send(segment: string, [sender, ...others]: readonly Member[]): Promise<void> {
+    const link = sender && this.#links.get(sender.node);
+    if (!sender || !link) return;
+    const ethernet = { source: sender.port.mac, destination: BROADCAST_MAC };
+    const probes = [sender, ...others].map(({ port }) => probe(sender.port.mac, port.address));
+    const vips = this.#plan.services.map(({ vip }) => probe(sender.port.mac, vip));
+    const frames = [...probes, ...vips, ...(others.length > 0 ? this.#samples(ethernet) : [])];
+    const base64 = frames.map((frame) => Buffer.from(frame).toString('base64'));
+    await link.ask('inject', { segment, frames: base64 });
+  }
+
+  /** A datagram from a client to where it sends, and a segment of a reply that no firewall saw the request of. */
+  #samples(ethernet: { readonly source: number; readonly destination: number }): Uint8Array[] {
+    const { from, to } = this.#ends();
+    return [
+      buildUdp({
+        ethernet,
+        ip: ip(from, to, MARKERS[0]),
+        udp: { sourcePort: DISCARD_PORT, destinationPort: DISCARD_PORT },
+      }),
+      buildTcp({
+        ethernet,
+        ip: ip(to, from, MARKERS[1]),
+        tcp: {
+          sourcePort: DISCARD_PORT,
+          destinationPort: DISCARD_PORT,
+          sequence: 1,
+          acknowledgement: 1,
+          flags: ACK,
+          window: 0,
+        },
+      }),
+    ];
+  }
+
+  #ends(): { readonly from: number; readonly to: number } {
+    const client = this.#plan.nodes.find(({ role }) => role === 'client') ?? this.#plan.nodes[0];
+    const server = this.#plan.nodes.find(({ role }) => role === 'server') ?? this.#plan.nodes.at(-1);
+    const from = client?.interfaces[0]?.address ?? 0;
+    const to = this.#plan.services[0]?.vip ?? server?.interfaces[0]?.address ?? 0;
+    return { from, to };
+  }
+
+  #missing(segment: string, [, ...others]: readonly Member[]): string[] {
+    return others
+      .filter(({ node }) => MARKERS.some((marker) => !this.#seen.has(key(segment, node, marker))))
+      .map(({ node }) => node);
+  }
+
+  #blocked({ name, members }: { readonly name: string; readonly members: readonly Member[] }): LabError {
+    const { from, to } = this.#ends();
+    return new LabError('frames-blocked', {
+      segment: name,
+      nodes: this.#missing(name, members).join(', '),
+      from: formatIpv4(from),
+      to: formatIpv4(to),
+    });
+  }
+
+  #answered(answer: { readonly address: number; readonly mac: number; readonly segment: string }): LabError {
+    return new LabError('address-answered', {
+      segment: answer.segment,
+      address: formatIpv4(answer.address),
+      mac: formatMac(answer.mac),
+    });
+  }
+}
+
+const MARKERS = [0x1b1a, 0x1b1b] as const;
+const ACK = 0x10;
+
+function key(segment: string, node: string, marker: number): string {
+  return `${segment} ${node} ${marker}`;
+}
+
+/** RFC 5227: asks without saying who asks, so that nobody learns anything wrong. */
+function probe(mac: number, address: number): Uint8Array {
+  return buildArp({
+    ethernet: { source: mac, destination: BROADCAST_MAC },
+    arp: { operation: REQUEST, senderMac: mac, senderIp: 0, targetMac: 0, targetIp: address },
+  });
+}
+
+function ip(source: number, destination: number, id: number): IpFields {
+  return { source, destination, id, ttl: 1 };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

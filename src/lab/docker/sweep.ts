@@ -1,0 +1,100 @@
+import type { ContainerSummary, DockerClient, NetworkSummary } from './docker-client.ts';
+import { LABEL } from './labels.ts';
+import { ownerState } from './owner.ts';
+import { AGENT_FOLDER } from './paths.ts';
+
+/** A lab as its labels tell of it. */
+export interface FoundLab {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly version: string;
+  /** In seconds since 1970: its oldest container. Undefined while there are networks only. */
+  readonly created: number | undefined;
+  readonly containers: readonly ContainerSummary[];
+  readonly networks: readonly NetworkSummary[];
+}
+
+/** A start on another machine may take so long before its first container runs. */
+const START_GRACE_S = 600;
+
+/** All labs of the engine. Nothing but labels is asked, so objects of others cannot be among them. */
+export async function findLabs(client: DockerClient): Promise<FoundLab[]> {
+  const [containers, networks] = await Promise.all([
+    client.listContainers([LABEL.lab]),
+    client.listNetworks([LABEL.lab]),
+  ]);
+  const ids = new Set([...containers, ...networks].flatMap(({ labels }) => labels[LABEL.lab] ?? []));
+  return [...ids].map((id) => {
+    const own = <Item extends { readonly labels: Readonly<Record<string, string>> }>(
+      items: readonly Item[],
+    ) => items.filter(({ labels }) => labels[LABEL.lab] === id);
+    const [mine, segments] = [own(containers), own(networks)];
+    const labels = [...mine, ...segments][0]?.labels ?? {};
+    return {
+      id,
+      name: labels[LABEL.name] ?? '',
+      owner: labels[LABEL.owner] ?? '',
+      version: labels[LABEL.version] ?? '',
+      created: mine.length > 0 ? Math.min(...mine.map(({ created }) => created)) : undefined,
+      containers: mine,
+      networks: segments,
+    };
+  });
+}
+
+/** Takes away the labs that nobody holds; returns them. One that another takes away meanwhile is no error. */
+export async function sweep(client: DockerClient): Promise<FoundLab[]> {
+  const labs = await findLabs(client);
+  const held = await Promise.all(labs.map((lab) => isHeld(client, lab)));
+  const stale = labs.filter((_, index) => !held[index]);
+  for (const { id } of stale) await removeLab(client, id);
+  return stale;
+}
+
+/** By its owner, who lives, or by a lease under which an owner may come back. */
+export async function isHeld(client: DockerClient, lab: FoundLab): Promise<boolean> {
+  const state = ownerState(lab.owner);
+  if (state === 'alive') return true;
+  const running = lab.containers.filter((container) => ['running', 'paused'].includes(container.state));
+  // Agents end themselves when no controller speaks to them: on another machine a running node is a living lab.
+  if (state === 'elsewhere') return running.length > 0 || isYoung(lab);
+  if (running.length === 0) return false;
+  return (await Promise.all(running.map(({ id }) => hasLease(client, id)))).some(Boolean);
+}
+
+function isYoung({ created, networks }: FoundLab): boolean {
+  const times = [...networks.map((network) => Date.parse(network.created) / 1000), created ?? 0];
+  return Date.now() / 1000 - Math.max(...times.filter(Number.isFinite)) < START_GRACE_S;
+}
+
+async function hasLease(client: DockerClient, container: string): Promise<boolean> {
+  try {
+    const command = ['node', `${AGENT_FOLDER}/agent.cjs`, 'lease'];
+    const { exitCode } = await client.execute(container, { command });
+    return exitCode === 0;
+  } catch {
+    return false;
+  }
+}
+
+const ROUNDS = 5;
+const PAUSE_MS = 300;
+
+/**
+ * Removes everything that carries the lab's label, containers first; whole or not at all is not to be had, so it tries
+ * again as long as something is left. Throws the last failure when something still is.
+ */
+export async function removeLab(client: DockerClient, id: string): Promise<void> {
+  const label = `${LABEL.lab}=${id}`;
+  for (let round = 1; ; round += 1) {
+    const containers = await client.listContainers([label]);
+    const outcomes = await Promise.allSettled(containers.map((one) => client.removeContainer(one.id)));
+    const networks = await client.listNetworks([label]);
+    outcomes.push(...(await Promise.allSettled(networks.map((one) => client.removeNetwork(one.id)))));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (!failed) return;
+    if (round === ROUNDS) throw failed.reason;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}

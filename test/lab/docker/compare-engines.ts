@@ -1,0 +1,119 @@
+import type { Journey, Report } from '../../../src/journey/report.ts';
+import type { LabEvent } from '../../../src/lab/events.ts';
+import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
+import { u16, u32, u48 } from '../../../src/packet/bytes.ts';
+
+/**
+ * What two engines must agree on, as lines that can be compared and read: how each request ended and where it went,
+ * the path and the changes of the packets that matter, the verdicts, and who asks and answers ARP.
+ */
+export function essence(report: Report, events: readonly LabEvent[], plan: Plan): string[] {
+  return [
+    ...flowLines(report, stationsOf(plan)),
+    ...report.promises.map(({ id, verdict }) => `promise ${id}: ${verdict}`).sort(),
+    ...[
+      ...new Set(
+        report.explanations.map(({ code, setting }) => `because ${code} (${setting ?? 'no setting'})`),
+      ),
+    ].sort(),
+    ...arpLines(events, plan),
+  ];
+}
+
+function flowLines({ flows, journeys }: Report, stations: Stations): string[] {
+  const counts = new Map<string, number>();
+  const byId = new Map(journeys.map((journey) => [journey.id, journey]));
+  const tcp = flows.filter(({ kind }) => kind === 'tcp' || kind === 'udp');
+  const lines = tcp.map((flow) => {
+    const to = `${flow.service.address}:${flow.service.port ?? ''}`;
+    const key = `${flow.client.node} → ${to}`;
+    const number = (counts.get(key) ?? 0) + 1;
+    counts.set(key, number);
+    const name = `${key} ${number}`;
+    const { outcome } = flow;
+    const at =
+      outcome.kind === 'lost' ? ` at ${outcome.at}` : outcome.kind === 'refused' ? ` by ${outcome.by}` : '';
+    // How far each of two flows gets that nobody can tell apart depends on who was first.
+    if (outcome.kind === 'ambiguous') return [`${name}: ambiguous`];
+    const head = `${name}: ${flow.request} ${outcome.kind}${at}, served by ${flow.server?.node ?? 'nobody'}`;
+    const own = flow.journeys.flatMap((id) => byId.get(id) ?? []);
+    return [head, ...landmarks(own, stations).map((line) => `${name}  ${line}`)];
+  });
+  return lines.sort(([a], [b]) => (a! < b! ? -1 : 1)).flat();
+}
+
+/** SYN, SYN-ACK, the first bytes each way, the first FIN or RST each way. */
+function landmarks(journeys: readonly Journey[], stations: Stations): string[] {
+  const wanted: ((journey: Journey) => boolean)[] = [
+    ({ kind }) => kind === 'syn',
+    ({ kind }) => kind === 'syn-ack',
+    ({ kind, direction }) => kind === 'data' && direction === 'request',
+    ({ kind, direction }) => kind === 'data' && direction === 'reply',
+    ({ kind, direction }) => (kind === 'fin' || kind === 'rst') && direction === 'request',
+    ({ kind, direction }) => (kind === 'fin' || kind === 'rst') && direction === 'reply',
+  ];
+  return wanted.flatMap((matches) => {
+    const journey = journeys.find(matches);
+    return journey
+      ? [
+          `${journey.kind} ${journey.direction}: ${journey.hops.map((hop) => hopText(hop, stations)).join('; ')}`,
+        ]
+      : [];
+  });
+}
+
+/** From here on ports are a kernel's or the forwarder's own choice. */
+const OWN_PORTS = 30_000;
+
+/** What a kernel chooses is left out: checksums, identifications, ports of its own. MACs are called by their node. */
+function hopText({ from, to, segment, changes }: Journey['hops'][number], stations: Stations): string {
+  const parts = changes.flatMap(({ field, before, after }) => {
+    if (/checksum$|\.id$/i.test(field)) return [];
+    if (/port$/i.test(field) && Math.max(Number(before), Number(after)) >= OWN_PORTS) return [];
+    return [`${field} ${stations.get(before) ?? before}→${stations.get(after) ?? after}`];
+  });
+  return `${from}→${to} on ${segment}${parts.length > 0 ? ` [${parts.join(', ')}]` : ''}`;
+}
+
+/** MAC as text → `NODE.SEGMENT`. */
+type Stations = ReadonlyMap<string, string>;
+
+function stationsOf(plan: Plan): Stations {
+  return new Map(
+    plan.nodes.flatMap(({ name, interfaces }) =>
+      interfaces.map(({ mac, segment }) => [formatMac(mac), `${name}.${segment}`] as const),
+    ),
+  );
+}
+
+/** Questions to everyone, and answers; a kernel that merely makes sure asks its neighbour alone. */
+function arpLines(events: readonly LabEvent[], plan: Plan): string[] {
+  const lines = new Set<string>();
+  const own = new Set(plan.nodes.flatMap(({ interfaces }) => interfaces.map(({ mac }) => mac)));
+  const asked = new Set<string>();
+  for (const event of events) {
+    if (event.kind !== 'frame' || event.direction !== 'out') continue;
+    const { bytes, node } = event;
+    if (u16(bytes, 12) !== 0x0806 || !own.has(u48(bytes, 6))) continue;
+    const isRequest = u16(bytes, 20) === 1;
+    const target = u32(bytes, isRequest ? 38 : 28);
+    if (isRequest && u48(bytes, 0) === 0xffff_ffff_ffff) {
+      asked.add(formatIpv4(target));
+      lines.add(`ARP ${node} asks for ${formatIpv4(target)}`);
+    } else if (!isRequest) {
+      // Only what everyone was asked for.
+      if (asked.has(formatIpv4(target))) lines.add(`ARP ${node} answers for ${formatIpv4(target)}`);
+    }
+  }
+  return [...lines].sort();
+}
+
+/** Lines of one side only, marked as in a diff; empty when both agree. */
+export function difference(embedded: readonly string[], docker: readonly string[]): string {
+  const [left, right] = [new Set(embedded), new Set(docker)];
+  return [
+    ...embedded.filter((line) => !right.has(line)).map((line) => `- embedded  ${line}`),
+    ...docker.filter((line) => !left.has(line)).map((line) => `+ docker    ${line}`),
+  ].join('\n');
+}

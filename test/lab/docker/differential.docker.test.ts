@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { meetsExpectation } from '../../../src/journey/expectation.ts';
+import { loadTopology } from '../../../src/lab/topology/load.ts';
+import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { difference, essence } from './compare-engines.ts';
+import { dockerEngine, dockerHere, root, type DockerHere } from './docker-here.ts';
+import { runEmbedded, runToEnd } from './run-lab.ts';
+
+const files = ['examples', 'examples/lessons'].flatMap((folder) =>
+  readdirSync(`${root}${folder}`)
+    .filter((name) => name.endsWith('.lblab.yaml'))
+    .map((name) => `${folder}/${name}`),
+);
+
+describe('Docker engine: every example and lesson as on the embedded engine', function () {
+  this.timeout(180_000);
+  let here: DockerHere;
+  before(async function () {
+    here = await dockerHere(this);
+  });
+  after(() => here?.client.close());
+
+  for (const file of files) {
+    const { plan, expect } = loadTopology(readFileSync(`${root}${file}`, 'utf8'), basename(file));
+    // A lesson about a plan that cannot be made has nothing to run.
+    if (!plan) continue;
+    it(file, async () => {
+      const apart = staggered(plan);
+      const docker = await runToEnd(apart, (emit) => dockerEngine(here, apart, emit));
+      const embedded = await runEmbedded(apart);
+      const met = meetsExpectation(docker.report, expect);
+      assert.ok(met.ok, JSON.stringify(met.differences, null, 2));
+      assert.equal(docker.report.counters.captureLoss, 0);
+      const found = difference(
+        essence(embedded.report, embedded.events, apart),
+        essence(docker.report, docker.events, apart),
+      );
+      if (found !== '') assert.fail(`the engines differ:\n${found}`);
+    });
+  }
+});
+
+/** Who comes first of two at the same time is chance, and decides who gets which server. Collisions stay as they are. */
+function staggered(plan: Plan): Plan {
+  const apartNs = 150e6;
+  return {
+    ...plan,
+    traffic: plan.traffic.map((entry, index) =>
+      entry.sourcePort === undefined ? { ...entry, afterNs: entry.afterNs + index * apartNs } : entry,
+    ),
+  };
+}

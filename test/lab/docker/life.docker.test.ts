@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
+import { LabError } from '../../../src/lab/docker/lab-problem.ts';
+import type { LabEvent } from '../../../src/lab/events.ts';
+import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
+import { planOf } from './run-lab.ts';
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Nothing is sent but what a test asks for. */
+function quiet(plan: Plan): Plan {
+  return { ...plan, traffic: plan.traffic.slice(0, 1).map((entry) => ({ ...entry, count: 0 })) };
+}
+
+describe('Docker engine: bad days', function () {
+  this.timeout(120_000);
+  let here: DockerHere;
+  const engines: DockerEngine[] = [];
+  before(async function () {
+    here = await dockerHere(this);
+  });
+  afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.stop())));
+  after(() => here?.client.close());
+
+  async function start(plan: Plan, events: LabEvent[] = []): Promise<DockerEngine> {
+    const engine = dockerEngine(here, plan, (event) => events.push(event));
+    engines.push(engine);
+    await engine.start();
+    return engine;
+  }
+
+  async function told(events: readonly LabEvent[], matches: (event: LabEvent) => boolean): Promise<void> {
+    for (let i = 0; i < 400 && !events.some(matches); i += 1) await pause(50);
+    assert.ok(events.some(matches));
+  }
+
+  it('a forwarder that dies is started again with its configuration, and the lab says so', async () => {
+    const events: LabEvent[] = [];
+    const engine = await start(quiet(planOf('examples/dnat.lblab.yaml')), events);
+    await engine.request();
+    const { exitCode } = await here.client.execute(engine.containerOf('director')!, {
+      command: ['pkill', '-KILL', '-f', 'forwarder-process'],
+    });
+    assert.equal(exitCode, 0);
+    await told(events, (event) => event.kind === 'node' && event.reason === 'forwarder-restarted');
+    await pause(1500);
+    await engine.request();
+    assert.deepEqual(
+      engine.results.map(({ outcome }) => outcome),
+      ['answered', 'answered'],
+    );
+  });
+
+  it('a container that dies is told; the others go on', async () => {
+    const events: LabEvent[] = [];
+    const engine = await start(quiet(planOf('examples/dr.lblab.yaml')), events);
+    await here.client.killContainer(engine.containerOf('rs2')!);
+    await told(events, (event) => event.kind === 'node' && event.node === 'rs2' && event.state === 'failed');
+    assert.equal(engine.containerOf('rs2'), undefined);
+    await engine.request();
+    assert.equal(engine.results[0]?.outcome, 'answered');
+  });
+
+  it('a director that was down is mended while the lab runs', async () => {
+    const file = 'examples/lessons/director-down.lblab.yaml';
+    const engine = await start(quiet(planOf(file)));
+    await engine.request();
+    await engine.apply(quiet(planOf(file, (text) => text.replace(', down: true', ''))));
+    await engine.request();
+    const outcomes = engine.results.map(({ outcome }) => outcome);
+    assert.notEqual(outcomes[0], 'answered');
+    assert.equal(outcomes[1], 'answered');
+  });
+
+  it('two labs with the same addresses run side by side', async () => {
+    const plan = quiet(planOf('examples/dr.lblab.yaml'));
+    const labs = await Promise.all([start(plan), start(plan)]);
+    for (let i = 0; i < 3; i += 1) await Promise.all(labs.map((lab) => lab.request()));
+    for (const lab of labs)
+      assert.deepEqual(
+        lab.results.map(({ outcome }) => outcome),
+        ['answered', 'answered', 'answered'],
+      );
+  });
+
+  it('a lab inside a Docker network is refused', async () => {
+    const network = await here.client.createNetwork({
+      name: `overlap-${process.pid}`,
+      labels: {},
+      subnet: '10.0.2.0/24',
+    });
+    try {
+      await assert.rejects(start(planOf('examples/dr.lblab.yaml')), (error) => {
+        assert.ok(error instanceof LabError);
+        assert.equal(error.problem.code, 'address-overlap');
+        return true;
+      });
+    } finally {
+      await here.client.removeNetwork(network);
+    }
+  });
+
+  it('nodes have no way out, no rights they do not need, and no IPv6', async () => {
+    const engine = await start(quiet(planOf('examples/dr.lblab.yaml')));
+    for (const node of ['client1', 'router', 'director', 'rs1']) {
+      const container = engine.containerOf(node)!;
+      const run = async (...command: string[]) => (await here.client.execute(container, { command })).stdout;
+      assert.ok(!(await run('ip', '-4', 'route')).includes('198.18.'), node);
+      assert.ok(!(await run('ip', '-4', 'address')).includes('198.18.'), node);
+      assert.equal((await run('ip', '-6', 'address')).trim(), '', node);
+      assert.match(await run('grep', 'CapEff', '/proc/1/status'), /0{12}3040/, node);
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
+import type { Report } from '../../../src/journey/report.ts';
+import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { EmbeddedEngine } from '../../../src/lab/embedded/embedded-engine.ts';
+import type { Engine, EventSink } from '../../../src/lab/engine.ts';
+import type { LabEvent } from '../../../src/lab/events.ts';
+import { loadTopology } from '../../../src/lab/topology/load.ts';
+import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { root } from './docker-here.ts';
+
+export function planOf(path: string, change: (text: string) => string = (text) => text): Plan {
+  const { plan, problems } = loadTopology(change(readFileSync(`${root}${path}`, 'utf8')), basename(path));
+  if (!plan) throw new Error(`${path}: ${problems.map(({ code }) => code).join(', ')}`);
+  return plan;
+}
+
+export interface Ran {
+  readonly report: Report;
+  readonly events: readonly LabEvent[];
+}
+
+/** Starts the engine, waits until all is done, stops it. */
+export async function runToEnd(
+  plan: Plan,
+  make: (emit: EventSink) => Engine,
+  during: (engine: Engine) => Promise<void> = () => Promise.resolve(),
+): Promise<Ran> {
+  const events: LabEvent[] = [];
+  const engine = make((event) => events.push(event));
+  try {
+    await engine.start();
+    await during(engine);
+    await engine.settled(120e9);
+  } finally {
+    await engine.stop();
+  }
+  return { report: reportOf(plan, engine, events), events };
+}
+
+export function reportOf(plan: Plan, { name, startedAt }: Engine, events: readonly LabEvent[]): Report {
+  const builder = new JourneyBuilder(plan, { engine: name, startedAt, translate: makeTranslate('en') });
+  for (const event of events) builder.add(event);
+  return builder.report();
+}
+
+export function runEmbedded(plan: Plan): Promise<Ran> {
+  return runToEnd(plan, (emit) => new EmbeddedEngine(plan, emit));
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import type {
+  ContainerSummary,
+  DockerClient,
+  NetworkSummary,
+} from '../../../src/lab/docker/docker-client.ts';
+import { LABEL } from '../../../src/lab/docker/labels.ts';
+import { LabError } from '../../../src/lab/docker/lab-problem.ts';
+import { refuseOverlap } from '../../../src/lab/docker/network.ts';
+import { ownerOf, ownerState } from '../../../src/lab/docker/owner.ts';
+import { findLabs, sweep } from '../../../src/lab/docker/sweep.ts';
+import { planOf } from './run-lab.ts';
+
+/** The pid of a process that has ended. */
+const gone = () => ownerOf().replace(/\.\d+\..*$/, `.${spawnSync(process.execPath, ['-e', '']).pid}.1`);
+
+class FakeEngine {
+  containers: ContainerSummary[] = [];
+  networks: NetworkSummary[] = [];
+  /** Containers whose agent says that its lease runs. */
+  readonly leased = new Set<string>();
+
+  add(lab: string, owner: string, state: string): void {
+    const labels = { [LABEL.lab]: lab, [LABEL.name]: 'dr', [LABEL.owner]: owner };
+    const created = Math.floor(Date.now() / 1000) - 3600;
+    this.containers.push({ id: `${lab}-c`, name: '', image: '', state, labels, created });
+    this.networks.push({
+      ...{ id: `${lab}-n`, name: '', driver: 'bridge', labels, subnets: [] },
+      created: new Date(created * 1000).toISOString(),
+    });
+  }
+
+  get client(): DockerClient {
+    const matches = (labels: Readonly<Record<string, string>>, wanted: readonly string[] = []) =>
+      wanted.every((label) => {
+        const [key = '', value] = label.split('=');
+        return key in labels && (value === undefined || labels[key] === value);
+      });
+    const client: Partial<DockerClient> = {
+      listContainers: (wanted) =>
+        Promise.resolve(this.containers.filter(({ labels }) => matches(labels, wanted))),
+      listNetworks: (wanted) =>
+        Promise.resolve(this.networks.filter(({ labels }) => matches(labels, wanted))),
+      removeContainer: (id) => {
+        this.containers = this.containers.filter((one) => one.id !== id);
+        return Promise.resolve();
+      },
+      removeNetwork: (id) => {
+        this.networks = this.networks.filter((one) => one.id !== id);
+        return Promise.resolve();
+      },
+      execute: (id) => Promise.resolve({ exitCode: this.leased.has(id) ? 0 : 1, stdout: '', stderr: '' }),
+    };
+    return client as DockerClient;
+  }
+}
+
+describe('sweep', () => {
+  it('knows a process that runs from one that ended, and from one elsewhere', () => {
+    assert.equal(ownerState(ownerOf()), 'alive');
+    assert.equal(ownerState(gone()), 'gone');
+    assert.equal(ownerState(`${ownerOf()}0`), 'gone');
+    assert.equal(ownerState('feedfeedfeed.1.1'), 'elsewhere');
+    assert.equal(ownerState(''), 'elsewhere');
+  });
+
+  it('takes what nobody holds, and nothing else', async () => {
+    const engine = new FakeEngine();
+    engine.add('alive', ownerOf(), 'running');
+    engine.add('dead-created', gone(), 'created');
+    engine.add('dead-running', gone(), 'running');
+    engine.add('dead-leased', gone(), 'running');
+    engine.leased.add('dead-leased-c');
+    engine.add('far-running', 'feedfeedfeed.1.1', 'running');
+    engine.add('far-exited', 'feedfeedfeed.1.1', 'exited');
+    engine.networks.push({
+      ...{ id: 'foreign', name: 'foreign', driver: 'bridge', labels: {}, subnets: [] },
+      created: '2020-01-01T00:00:00Z',
+    });
+    const swept = await sweep(engine.client);
+    assert.deepEqual(swept.map(({ id }) => id).sort(), ['dead-created', 'dead-running', 'far-exited']);
+    assert.deepEqual(
+      (await findLabs(engine.client)).map(({ id }) => id),
+      ['alive', 'dead-leased', 'far-running'],
+    );
+    assert.ok(engine.networks.some(({ id }) => id === 'foreign'));
+  });
+
+  it('refuses a lab inside a Docker network', async () => {
+    const engine = new FakeEngine();
+    const plan = planOf('examples/dr.lblab.yaml');
+    const network = (subnet: string): NetworkSummary => ({
+      ...{ id: 'n', name: 'office', driver: 'bridge', labels: {}, subnets: [subnet] },
+      created: '',
+    });
+    engine.networks = [network('10.1.0.0/16')];
+    await refuseOverlap(engine.client, plan);
+    for (const subnet of ['10.0.0.0/16', '10.0.2.96/28', '0.0.0.0/0']) {
+      engine.networks = [network(subnet)];
+      await assert.rejects(refuseOverlap(engine.client, plan), (error) => {
+        assert.ok(error instanceof LabError);
+        assert.equal(error.problem.code, 'address-overlap');
+        assert.equal(error.problem.params['network'], 'office');
+        return true;
+      });
+    }
+  });
+});
