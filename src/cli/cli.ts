@@ -30,16 +30,11 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 
 /** The options of a command and its one FILE. Throws `CliError`. */
 export function parseCall<const T extends Options>(cli: Cli, args: readonly string[], options: T) {
-  let parsed;
-  try {
-    parsed = cli.parse({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new CliError('cli.bad-option', { message: error instanceof Error ? error.message : String(error) });
-  }
-  const [file, ...rest] = parsed.positionals;
+  const { positionals, values } = parseWords(cli, args, options);
+  const [file, ...rest] = positionals;
   if (file === undefined) throw new CliError('cli.no-file');
   if (rest.length > 0) throw new CliError('cli.too-many-files', { file: rest.join(' ') });
-  return { file, values: parsed.values };
+  return { file, values };
 }
 
 /** The options of a command that takes no file, and up to `most` words beside them. Throws `CliError`. */
@@ -49,14 +44,17 @@ export function parseOptions<const T extends Options>(
   options: T,
   most: number,
 ) {
+  const { positionals, values } = parseWords(cli, args, options);
+  const extra = positionals.slice(most);
+  if (extra.length > 0) throw new CliError('cli.unexpected-word', { word: extra.join(' ') });
+  return { positionals, values };
+}
+
+function parseWords<const T extends Options>(cli: Cli, args: readonly string[], options: T) {
   try {
-    const parsed = cli.parse({ args: [...args], options, allowPositionals: true, strict: true });
-    const extra = parsed.positionals.slice(most);
-    if (extra.length > 0) throw new CliError('cli.unexpected-word', { word: extra.join(' ') });
-    return { positionals: parsed.positionals, values: parsed.values };
+    return cli.parse({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    if (error instanceof CliError) throw error;
-    throw new CliError('cli.bad-option', { message: error instanceof Error ? error.message : String(error) });
+    throw new CliError('cli.bad-option', { message: reasonOf(error) });
   }
 }
 
