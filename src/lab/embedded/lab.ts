@@ -1,3 +1,4 @@
+import type { NodeSetting } from '../engine.ts';
 import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
 import { Segment } from './segment.ts';
@@ -44,7 +45,7 @@ export class Lab {
    * What a person does to one node by hand. A changed plan leaves it as it is; a node started again is new, and as the
    * plan has it by then. False when there is no such node, or it cannot be paused because it is stopped.
    */
-  setState(name: string, state: 'running' | 'paused' | 'stopped'): boolean {
+  setState(name: string, state: NodeSetting): boolean {
     const planned = this.#plan.nodes.find((node) => node.name === name);
     const node = this.#nodes.get(name);
     if (!planned || (state === 'paused' && !node)) return false;
