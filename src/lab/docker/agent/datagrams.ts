@@ -3,7 +3,7 @@ import { formatIpv4, parseIpv4 } from '../../../packet/address.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
 import { MessageReader, wholeNumber } from '../../traffic/message-reader.ts';
 import { requestMessage, RESPONSE_BYTES_HEADER, responseMessage } from '../../traffic/messages.ts';
-import type { RequestOutcome } from '../agent-protocol.ts';
+import type { RequestOutcome } from '../../traffic/request-result.ts';
 
 /** Answers each datagram with one. A socket per address: one bound to all would answer from the wrong address. */
 export class DatagramServer {
