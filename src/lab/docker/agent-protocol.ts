@@ -1,6 +1,7 @@
 import type { Decision } from '../../forwarder/verdict.ts';
 import type { NodeState } from '../node-state.ts';
 import type { PlannedNode, PlannedTraffic } from '../topology/plan.ts';
+import type { RequestOutcome } from '../traffic/request-result.ts';
 
 /**
  * What the controller and a node's agent say to each other over one stream. Every message is `length (4 bytes), type
@@ -25,8 +26,6 @@ export interface NodeSetup {
   /** Body sizes that clients will ask servers for. */
   readonly bodySizes: readonly number[];
 }
-
-export type RequestOutcome = 'answered' | 'refused' | 'timed-out' | 'unreachable' | 'port-in-use';
 
 /** What the agent of a node found that cannot be applied here; `code` is a key of the l10n bundle. */
 export interface AgentWarning {

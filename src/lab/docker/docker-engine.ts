@@ -5,6 +5,8 @@ import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
+import type { RequestResult } from '../traffic/request-result.ts';
+import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { u16, u48 } from '../../packet/bytes.ts';
 import { agentArchive } from './agent-archive.ts';
 import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.ts';
@@ -17,7 +19,7 @@ import { LeaseKeeper } from './lease.ts';
 import { refuseOverlap } from './network.ts';
 import { ownerOf } from './owner.ts';
 import { sweep } from './sweep.ts';
-import { TrafficSchedule, type RequestResult } from './traffic-schedule.ts';
+import { trafficHost } from './traffic-host.ts';
 
 /** What a start is doing, for whoever waits: `docker.step.NAME`. */
 export type StartStep = 'sweep' | 'containers' | 'self-test' | 'configure' | 'ready';
@@ -70,15 +72,12 @@ export class DockerEngine implements Engine {
     this.#plan = plan;
     this.#options = options;
     this.#order = new EventOrder(emit, WINDOW_NS);
-    this.#traffic = new TrafficSchedule({
-      nowNs: () => this.nowNs,
-      fetch: async (entry, protocol) => {
-        const link = this.#lab?.link(entry.from);
-        if (!link) return 'unreachable';
-        const patienceMs = entry.timeoutNs / 1e6 + 30_000;
-        return (await link.ask('fetch', { entry, protocol }, patienceMs)).outcome;
-      },
-    });
+    this.#traffic = new TrafficSchedule(
+      trafficHost(
+        () => this.nowNs,
+        (node) => this.#lab?.link(node),
+      ),
+    );
   }
 
   /** Final once `start` has resolved: the lab's time begins when it is ready, before its first request. */
@@ -132,7 +131,7 @@ export class DockerEngine implements Engine {
   async request(trafficIndex = 0): Promise<void> {
     const entry = this.#plan.traffic[trafficIndex];
     if (!entry) throw new RangeError(`no traffic entry ${trafficIndex}`);
-    if (this.#state === 'running') await this.#traffic.request(entry);
+    if (this.#state === 'running') await new Promise<void>((ended) => this.#traffic.request(entry, ended));
   }
 
   async settled(limitNs: number): Promise<void> {

@@ -3,11 +3,11 @@ import type { LabEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
+import type { RequestResult } from '../traffic/request-result.ts';
 import { VirtualClock } from './clock.ts';
 import { Lab } from './lab.ts';
 import { lookUp } from './look-up.ts';
 import { Pacer, ambientTimers, type RealTimers } from './pacer.ts';
-import type { RequestResult } from './traffic-runner.ts';
 
 export interface EmbeddedOptions {
   /** Decides loss, sequence numbers and ports: the same seed gives the same run, byte for byte. */

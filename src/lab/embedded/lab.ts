@@ -1,13 +1,14 @@
 import type { NodeSetting } from '../engine.ts';
 import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
+import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
+import { requestOverTcp, requestOverUdp } from './request-client.ts';
 import { Segment } from './segment.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
-import { TrafficRunner } from './traffic-runner.ts';
 
 /** The running network: segments, nodes and traffic. */
 export class Lab {
-  readonly traffic: TrafficRunner;
+  readonly traffic: TrafficSchedule;
   readonly #environment: NodeEnvironment;
   readonly #segments = new Map<string, Segment>();
   readonly #nodes = new Map<string, LabNode>();
@@ -16,7 +17,18 @@ export class Lab {
   constructor(plan: Plan, environment: Omit<NodeEnvironment, 'segment'>) {
     this.#plan = plan;
     this.#environment = { ...environment, segment: (name) => this.#segment(name) };
-    this.traffic = new TrafficRunner(environment.clock, (name) => this.#nodes.get(name));
+    const { clock } = environment;
+    this.traffic = new TrafficSchedule({
+      now: () => clock.now(),
+      after: (delayNs, run) => clock.after(delayNs, run),
+      send: (entry, protocol, ended) => {
+        const node = this.#nodes.get(entry.from);
+        if (!node || node.paused) return false;
+        const send = protocol === 'udp' ? requestOverUdp : requestOverTcp;
+        send(node.kernel, clock, entry, ended);
+        return true;
+      },
+    });
   }
 
   get plan(): Plan {

@@ -4,7 +4,7 @@ import type { PlannedTraffic } from '../../topology/plan.ts';
 import { MessageReader, wholeNumber } from '../../traffic/message-reader.ts';
 import { requestMessage, RESPONSE_BYTES_HEADER, responseMessage } from '../../traffic/messages.ts';
 import type { SeenClient } from '../../node-state.ts';
-import type { RequestOutcome } from '../agent-protocol.ts';
+import type { RequestOutcome } from '../../traffic/request-result.ts';
 import type { Gate } from './gate.ts';
 
 /** As the embedded engine's servers keep it. */
