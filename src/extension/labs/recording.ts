@@ -1,7 +1,7 @@
 import type { JourneyBuilder } from '../../journey/journey-builder.ts';
 import type { Engine } from '../../lab/engine.ts';
 import type { LabEvent } from '../../lab/events.ts';
-import type { NodeState } from '../../lab/embedded/node-state.ts';
+import type { NodeState } from '../../lab/node-state.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Path } from '../../lab/topology/places.ts';
 import type { ChangeRow, LabState } from '../../webview/protocol.ts';
