@@ -1,6 +1,6 @@
 // A real VS Code for tests and for trying: code-server (VS Code itself, served to a browser) with a Node of its own, both
 // from npm packages, kept in the user's cache folder. Nothing is compiled and no editor is downloaded.
-//   node scripts/code-server.mjs [newest] [lowest]      installs, and prints where
+//   node scripts/code-server.mjs [newest] [lowest]      installs, and prints where: JSON, one editor a line
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -111,5 +111,6 @@ function expectVersion(program, args, version) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = process.argv.slice(2);
-  for (const which of wanted.length > 0 ? wanted : Object.keys(editors)) console.log(ensureCodeServer(which));
+  const all = wanted.length > 0 ? wanted : Object.keys(editors);
+  for (const which of all) console.log(JSON.stringify(ensureCodeServer(which)));
 }
