@@ -2,7 +2,13 @@ import { inSubnet, prefixMask } from '../../packet/address.ts';
 import type { Facts, SegmentFacts } from './facts.ts';
 
 /** Where people put the first machine of a role, when nothing stands there yet: the last byte in a /24. */
-const firstOfRole: Readonly<Record<string, number>> = { router: 1, director: 2, client: 10, server: 11, vip: 100 };
+const firstOfRole: Readonly<Record<string, number>> = {
+  router: 1,
+  director: 2,
+  client: 10,
+  server: 11,
+  vip: 100,
+};
 
 /**
  * Up to `count` addresses of a segment that nobody has, lowest first: after those of the same role where there are

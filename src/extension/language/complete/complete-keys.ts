@@ -7,7 +7,9 @@ import { nodeOfSlot, type CompletionRequest } from './request.ts';
 export function completeKeys(request: CompletionRequest): Completion[] {
   const { slot, setting, translate } = request;
   const present = new Set(
-    slot.part === 'key' ? slot.map?.pairs.filter((pair) => pair !== slot.pair).map(({ key }) => key.text) : [],
+    slot.part === 'key'
+      ? slot.map?.pairs.filter((pair) => pair !== slot.pair).map(({ key }) => key.text)
+      : [],
   );
   const role = slot.path.length === 2 ? nodeOfSlot(request)?.role : undefined;
   const rank = (key: string) => {

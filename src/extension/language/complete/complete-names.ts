@@ -81,7 +81,8 @@ function segmentsToJoin(request: CompletionRequest): Completion[] {
         label: segment.name,
         kind: 'segment',
         insert: slot.hasColon ? segment.name : `${segment.name}: ${text}`,
-        detail: text === '' ? translate('language.segment') : translate('language.free-address', { address: text }),
+        detail:
+          text === '' ? translate('language.segment') : translate('language.free-address', { address: text }),
       };
     });
 }

@@ -25,7 +25,9 @@ function namesFor(request: CompletionRequest): Completion[] {
       return nodes(request, ['director']);
     case 'segments':
     case 'segments.subnet':
-      return path.length === 2 || setting.id.endsWith('subnet') ? [address(`${formatIpv4(freeSubnet(facts))}/24`)] : [];
+      return path.length === 2 || setting.id.endsWith('subnet')
+        ? [address(`${formatIpv4(freeSubnet(facts))}/24`)]
+        : [];
     case 'nodes.at':
     case 'nodes.at.address':
       return path.length >= 4 ? addresses(request, String(path[3])) : [];

@@ -76,7 +76,8 @@ class Parser {
     if (!isKey) {
       scanner.skipToContent();
       // What stands below at the same column makes this a key that is still being typed.
-      const isMap = value.kind === 'scalar' && value.mark === '' && scanner.column === column && !scanner.done;
+      const isMap =
+        value.kind === 'scalar' && value.mark === '' && scanner.column === column && !scanner.done;
       if (!isMap || scanner.atDash) return value;
     }
     const map: Open<SyntaxMap> = { kind: 'map', flow: false, start, end: start, pairs: [] };
@@ -199,7 +200,8 @@ class Parser {
       if (scanner.column <= indent) return undefined;
     }
     const char = scanner.char;
-    if (this.#depth >= MAX_DEPTH || char === ',' || char === '}' || char === ']' || char === '') return undefined;
+    if (this.#depth >= MAX_DEPTH || char === ',' || char === '}' || char === ']' || char === '')
+      return undefined;
     if (char === '{') return this.#flowMap(indent);
     return char === '[' ? this.#flowList(indent) : scanner.scalar(true);
   }

@@ -27,7 +27,8 @@ function find(
   map?: SyntaxMap,
 ): Place | undefined {
   const around = { ...(pair && { pair }), ...(map && { map }) };
-  if (node.kind === 'scalar') return isIt(node) ? { path, part: 'value', scalar: node, ...around } : undefined;
+  if (node.kind === 'scalar')
+    return isIt(node) ? { path, part: 'value', scalar: node, ...around } : undefined;
   if (node.kind === 'list') {
     for (const [index, { value, start, end }] of node.items.entries()) {
       if (!value || offset < start || offset > end) continue;

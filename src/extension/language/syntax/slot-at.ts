@@ -44,7 +44,10 @@ export function slotAt(text: string, offset: number): Slot | undefined {
     typed: text.slice(replace.start, offset),
     hasColon: isKey && (pair?.hasColon ?? false),
     onOwnLine: !isKey && pair !== undefined && marked.slice(pair.key.end, scalar.start).includes('\n'),
-    needsDash: typeof place.path.at(-1) === 'number' && marked.slice(lineStart, scalar.start).trim() === '' && !isInFlow(place, marked),
+    needsDash:
+      typeof place.path.at(-1) === 'number' &&
+      marked.slice(lineStart, scalar.start).trim() === '' &&
+      !isInFlow(place, marked),
     needsBlank,
     inFlow: isInFlow(place, marked),
     indent: /^ */.exec(marked.slice(lineStart))![0].length,
