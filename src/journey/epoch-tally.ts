@@ -31,7 +31,11 @@ const ids = Object.keys(promiseChecks);
 /** What the packets of one epoch show, kept up packet by packet. */
 export class EpochTally {
   readonly stage: Stage;
-  readonly #checks: readonly { readonly id: string; readonly bit: number; readonly check: PromiseCheck | undefined }[];
+  readonly #checks: readonly {
+    readonly id: string;
+    readonly bit: number;
+    readonly check: PromiseCheck | undefined;
+  }[];
   /** By bit. */
   readonly #parts = new Map<number, PromisePart>();
   readonly #ports: SharedPorts | undefined;
@@ -62,7 +66,8 @@ export class EpochTally {
       if (check === undefined) continue;
       const tally = check(evidence);
       // A second part speaks only with the first, but each packet for one of them.
-      kept |= (tally.kept.length > 0 ? 1 << bit : 0) | (tally.also && tally.also.kept.length > 0 ? 2 << bit : 0);
+      kept |=
+        (tally.kept.length > 0 ? 1 << bit : 0) | (tally.also && tally.also.kept.length > 0 ? 2 << bit : 0);
       for (const hop of tally.broken) broken.push({ bit, hop });
       if (tally.also) for (const hop of tally.also.broken) broken.push({ bit, hop });
       if (tally.also) this.#part(bit + 1);
@@ -70,7 +75,8 @@ export class EpochTally {
     for (let bit = 0; kept >>> bit !== 0; bit++) if ((kept >>> bit) & 1) this.#part(bit).keep(journey);
     for (const { bit, hop } of broken) this.#part(bit).breach(journey, hop);
     for (const { from, timeNs, stage } of journey.hops) {
-      if (stage.network.isDirector(from) && timeNs > this.lastSentNs(from)) this.#lastSentNs.set(from, timeNs);
+      if (stage.network.isDirector(from) && timeNs > this.lastSentNs(from))
+        this.#lastSentNs.set(from, timeNs);
     }
     if (broken.length > 0 || isNotable(journey)) this.#notable.add(journey);
     journey.findings = { kept, broken: broken.length > 0 ? broken : undefined, ...countsOf(journey) };
@@ -140,9 +146,14 @@ export class EpochTally {
       const kept = parts.every(({ isKept }) => isKept) || ports?.isShown === true;
       let evidence: readonly number[] | undefined;
       const name = (): readonly number[] => {
-        if (broken) return inOrder([...parts.flatMap((part) => part.framesBroken()), ...framesOf(ports?.broken)]);
+        if (broken)
+          return inOrder([...parts.flatMap((part) => part.framesBroken()), ...framesOf(ports?.broken)]);
         if (!kept) return [];
-        const hops = ports ? ports.kept : parts.flatMap((part, index) => part.hopsKept(this.#isKeptBy(bit + index), (journey) => this.#tallyOf(journey, check!, index)));
+        const hops = ports
+          ? ports.kept
+          : parts.flatMap((part, index) =>
+              part.hopsKept(this.#isKeptBy(bit + index), (journey) => this.#tallyOf(journey, check!, index)),
+            );
         return inOrder(framesOf(hops.slice(0, FRAMES_SHOWN)));
       };
       return {
@@ -159,7 +170,8 @@ export class EpochTally {
 
   #isKeptBy(bit: number): (journey: JourneyRecord) => boolean {
     const { epoch } = this.stage;
-    return ({ first, findings }) => first.stage.epoch === epoch && (((findings?.kept ?? 0) >>> bit) & 1) === 1;
+    return ({ first, findings }) =>
+      first.stage.epoch === epoch && (((findings?.kept ?? 0) >>> bit) & 1) === 1;
   }
 
   #tallyOf(journey: JourneyRecord, check: PromiseCheck, part: number): readonly HopRecord[] {
@@ -194,7 +206,8 @@ function countsOf({ hops }: JourneyRecord): Pick<JourneyFindings, 'ambiguousJoin
     const { facts } = hop;
     // Counted on the way in, as an interface's own counter would.
     if (facts.kind === 'arp' || facts.ipAt === 0 || !hop.received) continue;
-    if (hop.stage.network.node(hop.to)?.forwarder) directorBytes += totalLengthOf(facts.bytes, facts.routedAt);
+    if (hop.stage.network.node(hop.to)?.forwarder)
+      directorBytes += totalLengthOf(facts.bytes, facts.routedAt);
   }
   return { ambiguousJoins, directorBytes };
 }

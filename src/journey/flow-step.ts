@@ -37,12 +37,8 @@ export class FlowStep {
   takeBack(): void {
     const { flow } = this;
     flow.journeys.pop();
-    [
-      flow.connections.length,
-      flow.replied.length,
-      flow.strangers.length,
-      flow.arrivals.length,
-    ] = this.#lengths;
+    [flow.connections.length, flow.replied.length, flow.strangers.length, flow.arrivals.length] =
+      this.#lengths;
     flow.requestFin = (this.#flags & 1) !== 0;
     flow.replyFin = (this.#flags & 2) !== 0;
     flow.reset = (this.#flags & 4) !== 0;
