@@ -1,7 +1,7 @@
 import type { Translate } from '../l10n/translate.ts';
 import { totalLengthOf } from '../packet/ipv4.ts';
-import { evidenceOf } from './evidence.ts';
-import type { Failures } from './explanations/finding.ts';
+import { EpochEvidence } from './evidence.ts';
+import { Failures } from './explanations/finding.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import { confidenceOf, type JourneyRecord } from './journey-record.ts';
@@ -59,7 +59,7 @@ export class EpochTally {
   /** Takes in a journey that was judged, instead of what was known of it before. */
   add(journey: JourneyRecord): JourneyFindings {
     this.remove(journey);
-    const evidence = evidenceOf(this.stage, [journey]);
+    const evidence = new EpochEvidence(this.stage, [journey]);
     let kept = 0;
     const broken: Breach[] = [];
     for (const { bit, check } of this.#checks) {
@@ -129,12 +129,8 @@ export class EpochTally {
 
   failures(states: NodeStates): Failures {
     const journeys = [...this.#notable].sort((a, b) => a.order - b.order);
-    return {
-      ...evidenceOf(this.stage, journeys),
-      states,
-      lastSentNs: (node) => this.lastSentNs(node),
-      sharedPorts: this.#ports?.broken ?? [],
-    };
+    const lastSentNs = (node: string) => this.lastSentNs(node);
+    return new Failures(this.stage, journeys, states, lastSentNs, this.#ports?.broken ?? []);
   }
 
   /** Frames are named when somebody looks. */
@@ -175,7 +171,7 @@ export class EpochTally {
   }
 
   #tallyOf(journey: JourneyRecord, check: PromiseCheck, part: number): readonly HopRecord[] {
-    const tally: Tally = check(evidenceOf(this.stage, [journey]));
+    const tally: Tally = check(new EpochEvidence(this.stage, [journey]));
     return (part === 0 ? tally : tally.also)?.kept ?? [];
   }
 

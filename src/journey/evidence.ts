@@ -24,18 +24,27 @@ export interface Trouble {
 }
 
 /** What was seen in one epoch: of one packet, for a promise; for explanations of all that are not just as they should be. */
-export interface EpochEvidence {
+export class EpochEvidence {
   readonly stage: Stage;
   /** In their order. */
   readonly journeys: readonly JourneyRecord[];
-  /** The packets of connections to services; ICMP errors about them are not among these. */
-  readonly served: readonly Served[];
-  /** Arrivals that have a reason: what did not go well, and refusals. */
-  readonly troubles: readonly Trouble[];
-}
+  #served: readonly Served[] | undefined;
+  #troubles: readonly Trouble[] | undefined;
 
-export function evidenceOf(stage: Stage, journeys: readonly JourneyRecord[]): EpochEvidence {
-  return { stage, journeys, served: servedOf(journeys), troubles: troublesOf(journeys) };
+  constructor(stage: Stage, journeys: readonly JourneyRecord[]) {
+    this.stage = stage;
+    this.journeys = journeys;
+  }
+
+  /** The packets of connections to services; ICMP errors about them are not among these. */
+  get served(): readonly Served[] {
+    return (this.#served ??= servedOf(this.journeys));
+  }
+
+  /** Arrivals that have a reason: what did not go well, and refusals. */
+  get troubles(): readonly Trouble[] {
+    return (this.#troubles ??= troublesOf(this.journeys));
+  }
 }
 
 function servedOf(journeys: readonly JourneyRecord[]): Served[] {

@@ -40,8 +40,8 @@ export class FlowRecord {
   strangers: string[] = [];
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
   arrivals: HopRecord[] = [];
-  /** The first sending of each piece of a conversation: whatever sends it again is a retransmission. */
-  segments: Map<number, JourneyRecord> | undefined = undefined;
+  /** Each piece of the conversation that was sent: whatever sends it again is a retransmission. */
+  segments: Set<number> | undefined = undefined;
 
   // What follows from that, made when the flow is judged.
   /** The server its connection was given, and the packet that shows it. */

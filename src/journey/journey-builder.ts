@@ -24,7 +24,7 @@ export interface JourneyBuilderOptions {
 const MAX_FRAMES = 200_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 /** With more than this to explain, explanations wait until there is this share more. */
-const EXPLAINED_AT_ONCE = 1000;
+const EXPLAINED_AT_ONCE = 300;
 const SHARE_MORE = 0.25;
 
 /**

@@ -8,7 +8,7 @@ import { Judge, type Judged } from './judge.ts';
 import type { Report } from './report.ts';
 
 /** After this, what was read of a frame is given up: most are never looked at again. */
-const REST_NS = 0.5e9;
+const REST_NS = 0.2e9;
 
 /**
  * All that is known, from events to judgements. Each stage tells the next what is new, and goes back over what turned

@@ -67,7 +67,6 @@ function renumbered(report: Report): unknown {
   };
 }
 
-
 describe('updates', () => {
   it('however a recording is split, end in the report of all at once, and hold it together', () => {
     fc.assert(

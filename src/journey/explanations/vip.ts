@@ -9,14 +9,18 @@ export const vipTwoAnswers: Rule = ({ journeys, stage: { network } }) => {
     ({ kind, first }) => kind === 'arp-reply' && network.isVip(first.facts.source),
   );
 
+  const told = new Set<string>();
   return replies.flatMap(({ first, flow }) => {
     const vip = first.facts.source;
     const directors = network.directorsOf(vip);
     const name = network.stationOfMac(first.facts.etherSource)?.node.name ?? first.from;
     if (directors.includes(name)) return [];
-    const others = replies.filter(
-      (reply) => reply.first.facts.source === vip && reply.first.from !== first.from,
-    );
+    // The other answers are evidence too, once.
+    const isTold = told.has(`${vip} ${name}`);
+    told.add(`${vip} ${name}`);
+    const others = isTold
+      ? []
+      : replies.filter((reply) => reply.first.facts.source === vip && reply.first.from !== first.from);
     const node = network.node(name);
     const holds = node !== undefined && network.isLocal(node, vip) && node.sysctls.arp_ignore === 0;
     return {
