@@ -30,6 +30,7 @@ export class EpochEvidence {
   readonly journeys: readonly JourneyRecord[];
   #served: readonly Served[] | undefined;
   #troubles: readonly Trouble[] | undefined;
+  #reasons: ReadonlySet<ReasonCode> | undefined;
 
   constructor(stage: Stage, journeys: readonly JourneyRecord[]) {
     this.stage = stage;
@@ -44,6 +45,11 @@ export class EpochEvidence {
   /** Arrivals that have a reason: what did not go well, and refusals. */
   get troubles(): readonly Trouble[] {
     return (this.#troubles ??= troublesOf(this.journeys));
+  }
+
+  /** Of `troubles`. */
+  get reasons(): ReadonlySet<ReasonCode> {
+    return (this.#reasons ??= new Set(this.troubles.map(({ reason }) => reason)));
   }
 }
 
@@ -71,8 +77,11 @@ function troublesOf(journeys: readonly JourneyRecord[]): Trouble[] {
 }
 
 /** The packets that ended for one of these reasons. */
-export function endedBy({ troubles }: EpochEvidence, ...reasons: readonly ReasonCode[]): Trouble[] {
-  return troubles.filter(({ reason }) => reasons.includes(reason));
+export function endedBy({ troubles, reasons }: EpochEvidence, ...wanted: readonly ReasonCode[]): Trouble[] {
+  // Most reasons do not occur, and there may be many troubles.
+  return wanted.some((reason) => reasons.has(reason))
+    ? troubles.filter(({ reason }) => wanted.includes(reason))
+    : [];
 }
 
 /** The hop by which the director (or NAT router) sent the packet on, if it did. */

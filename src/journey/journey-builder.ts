@@ -68,7 +68,8 @@ export class JourneyBuilder {
 
   /** What is new or changed since the update before; the first one tells everything. */
   update(): Update {
-    this.#advance(!this.#log.hasNews);
+    const idle = !this.#log.hasNews;
+    this.#advance(idle);
     const reset = this.#reset;
     const flows = [...(reset ? this.#state.deriver.flows : this.#changedFlows)];
     const journeys = reset ? this.#kept() : [...this.#changedJourneys].filter(({ gone }) => !gone);
@@ -85,7 +86,7 @@ export class JourneyBuilder {
       journeys: journeys.map(journeyView),
       removedFlows,
       removedJourneys,
-      ...this.#summary(false),
+      ...this.#summary(idle),
     };
   }
 
@@ -236,13 +237,14 @@ export class JourneyBuilder {
     return this.#state.journeys.filter(({ gone }) => !gone);
   }
 
+  /** @param all Explanations too, whatever they cost. */
   #summary(all: boolean): Pick<Update, 'epochs' | 'promises' | 'explanations' | 'counters'> {
     const { joiner, judge } = this.#state;
     const { translate } = this.#options;
     const tallies = joiner.stages.map(({ epoch }) => judge.tallies.get(epoch)!);
     const notable = tallies.reduce((sum, tally) => sum + tally.notable, 0);
     const isCheap = notable <= EXPLAINED_AT_ONCE || this.#unexplained >= notable * SHARE_MORE;
-    if (this.#unexplained > 0 && (all || isCheap || !this.#log.hasNews)) {
+    if (this.#unexplained > 0 && (all || isCheap)) {
       this.#explanations = explain(
         tallies.map((tally) => tally.failures(joiner.states)),
         translate,

@@ -58,8 +58,10 @@ export const vipNotLocal: Rule = (evidence) => {
 };
 
 /** A dnat reply reached the client with the server's own address on it. */
-export const replyNotRewritten: Rule = ({ served, stage: { network } }) =>
-  served.flatMap(({ journey, flow, service }): Finding[] => {
+export const replyNotRewritten: Rule = (evidence) => {
+  const { network } = evidence.stage;
+  if (!network.plan.services.some(({ model }) => model === 'dnat')) return [];
+  return evidence.served.flatMap(({ journey, flow, service }): Finding[] => {
     if (service.model !== 'dnat' || journey.direction !== 'reply') return [];
     const hop = journey.hops.find(({ received, to }) => received && to === flow.client.node);
     const server = hop && service.servers.find(({ address }) => address === hop.facts.source);
@@ -82,6 +84,7 @@ export const replyNotRewritten: Rule = ({ served, stage: { network } }) =>
       },
     ];
   });
+};
 
 function gatewayIs(network: Network, from: string, director: string, target: number): boolean {
   const node = network.node(from);
