@@ -56,6 +56,12 @@ export class EpochTally {
     this.#ports = promised.has(UNIQUE_PORTS) ? new SharedPorts() : undefined;
   }
 
+  /** Takes over what was shown by packets that are not in the recording any more. */
+  inherit(before: EpochTally): void {
+    for (const [bit, part] of before.#parts) this.#part(bit).inherit(part);
+    for (const [node, timeNs] of before.#lastSentNs) this.#lastSentNs.set(node, timeNs);
+  }
+
   /** Takes in a journey that was judged, instead of what was known of it before. */
   add(journey: JourneyRecord): JourneyFindings {
     this.remove(journey);

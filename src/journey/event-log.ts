@@ -5,6 +5,8 @@ import type { FrameStore } from './frame-store.ts';
 export interface Entry {
   readonly event: LabEvent;
   readonly number: number;
+  /** It was joined before. */
+  readonly again: boolean;
 }
 
 type Other = Exclude<LabEvent, { readonly kind: 'frame' }>;
@@ -36,7 +38,7 @@ export class EventLog {
   add(event: LabEvent): void {
     const number = event.kind === 'frame' ? ++this.#number : 0;
     if (event.kind === 'frame') this.#frames.add(number, event);
-    this.#next.push({ event: event.kind === 'decision' ? this.#slim(event) : event, number });
+    this.#next.push({ event: event.kind === 'decision' ? this.#slim(event) : event, number, again: false });
     if (event.timeNs > this.#newestNs) this.#newestNs = event.timeNs;
     this.hasNews = true;
   }
@@ -101,9 +103,9 @@ export class EventLog {
 
   #again(next: readonly Entry[]): readonly Entry[] {
     const past = this.#past.flatMap((one): Entry[] => {
-      if (typeof one !== 'number') return [{ event: one, number: 0 }];
+      if (typeof one !== 'number') return [{ event: one, number: 0, again: true }];
       const event = this.#frames.get(one);
-      return event ? [{ event, number: one }] : [];
+      return event ? [{ event, number: one, again: true }] : [];
     });
     const entries = inTimeOrder([...past, ...next]);
     this.#past = [];

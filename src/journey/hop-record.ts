@@ -20,6 +20,7 @@ export interface Sighting {
   readonly facts: FrameFacts;
 }
 
+const NOTHING = new Uint8Array(0);
 const CUT = 1;
 const RECEIVED = 2;
 const CONTESTED = 4;
@@ -72,9 +73,9 @@ export class HopRecord {
     this.#facts = sighting.facts;
   }
 
-  /** Read again from the frame when it has been given up. */
+  /** Read again from the frame when it has been given up; of a frame that is not kept any more nothing can be told. */
   get facts(): FrameFacts {
-    return (this.#facts ??= readFacts(this.stage.frames.get(this.frame)!.bytes));
+    return (this.#facts ??= readFacts(this.stage.frames.get(this.frame)?.bytes ?? NOTHING));
   }
 
   /** Gives up what can be read again: most hops are never looked at. */
@@ -137,7 +138,7 @@ export class HopRecord {
   }
 
   get originalLength(): number {
-    return this.stage.frames.get(this.frame)!.originalLength;
+    return this.stage.frames.get(this.frame)?.originalLength ?? 0;
   }
 
   /** The hop that this one continues, or whose frame it is a copy of. */

@@ -24,7 +24,7 @@ export class Joiner {
   readonly stages: Stage[];
   readonly news = new HopNews();
   readonly states = new NodeStates();
-  readonly counters = new JoinCounters();
+  counters = new JoinCounters();
   /** Of the latest event. */
   timeNs = 0;
 

@@ -5,6 +5,7 @@ import { EventLog } from './event-log.ts';
 import { explain } from './explanations.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { FrameStore } from './frame-store.ts';
+import { JoinCounters } from './join-counters.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { JourneyState } from './journey-state.ts';
 import type { Counters, Explanation, Flow, Journey, PromiseVerdict, Report } from './report.ts';
@@ -132,9 +133,15 @@ export class JourneyBuilder {
   #advance(all: boolean): void {
     const batch = this.#log.take(all, this.#state.joiner.timeNs);
     if (batch.again) this.#restart();
-    for (const { event, number } of batch.entries) {
+    const { joiner } = this.#state;
+    const { counters } = joiner;
+    // What was taken over from before counts what is joined again too.
+    const uncounted = this.#ring.evictedFrames > 0 ? new JoinCounters() : counters;
+    for (const { event, number, again } of batch.entries) {
+      joiner.counters = again ? uncounted : counters;
       if (!this.#state.add(event, number) && event.kind === 'frame') this.#ring.loose(number, event.timeNs);
     }
+    joiner.counters = counters;
     const { flows, journeys } = this.#state.advance();
     this.#unexplained += journeys.length + flows.length;
     for (const flow of flows) {
@@ -191,7 +198,9 @@ export class JourneyBuilder {
       if (!gone) for (const frame of first.frames) journeyIds.set(frame, id);
     }
     this.#state = this.#begin();
-    this.#ring.restart(before);
+    this.#ring.restart();
+    // What is not kept cannot be joined again, and counts all the same.
+    if (this.#ring.evictedFrames > 0) this.#state.inherit(before);
     this.#reset = true;
     this.#changedFlows.clear();
     this.#changedJourneys.clear();

@@ -28,6 +28,12 @@ export class JourneyState {
     this.deriver = new FlowDeriver(this.judge);
   }
 
+  /** Takes over what was counted and shown by what is not kept any more. */
+  inherit(before: JourneyState): void {
+    this.joiner.counters = before.joiner.counters.copy();
+    this.judge.inherit(before.judge);
+  }
+
   /** In order of time. `false` for a frame that no journey will have. */
   add(event: LabEvent, number: number): boolean {
     return this.joiner.add(event, number);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { JourneyBuilder, type JourneyBuilderOptions } from '../../src/journey/journey-builder.ts';
-import type { Flow, Journey, Report } from '../../src/journey/report.ts';
+import type { Report } from '../../src/journey/report.ts';
 import type { Update } from '../../src/journey/update.ts';
 import { makeTranslate } from '../../src/l10n/translate.ts';
 import type { FrameEvent } from '../../src/lab/events.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
 import { reportOfEvents } from './build-report.ts';
+import { Mirror } from './mirror.ts';
 import { drTable, Story, whole } from './oracle.ts';
 import { drText, planOf } from './plans.ts';
 import { tell, trouble } from './troubles.ts';
@@ -18,27 +19,6 @@ function builderOf(plan: Plan, options: Partial<JourneyBuilderOptions> = {}): Jo
     translate: makeTranslate('en'),
     ...options,
   });
-}
-
-/** Somebody who only ever hears of updates. */
-class Mirror {
-  readonly flows = new Map<number, Flow>();
-  readonly journeys = new Map<number, Journey>();
-  last: Update | undefined;
-
-  apply(update: Update): void {
-    if (update.reset) {
-      this.flows.clear();
-      this.journeys.clear();
-    }
-    for (const id of update.removedJourneys)
-      assert.ok(this.journeys.delete(id), `journey ${id} was not there`);
-    for (const id of update.removedFlows) assert.ok(this.flows.delete(id), `flow ${id} was not there`);
-    for (const flow of update.flows) this.flows.set(flow.id, structuredClone(flow));
-    for (const journey of update.journeys) this.journeys.set(journey.id, structuredClone(journey));
-    for (const [id, { flow }] of this.journeys) if (!this.flows.has(flow)) this.journeys.delete(id);
-    this.last = structuredClone(update);
-  }
 }
 
 const byId = (a: { readonly id: number }, b: { readonly id: number }) => a.id - b.id;
@@ -107,7 +87,7 @@ describe('updates', () => {
           removedJourneys: [],
         });
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
