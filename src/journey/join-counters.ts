@@ -10,6 +10,14 @@ export class JoinCounters {
   captureLoss = 0;
   readonly decisions: Record<string, number> = {};
 
+  copy(): JoinCounters {
+    const { frames, hops, flooded, foreign, undecodable, captureLoss, decisions } = this;
+    return Object.assign(new JoinCounters(), {
+      ...{ frames, hops, flooded, foreign, undecodable, captureLoss },
+      decisions: { ...decisions },
+    });
+  }
+
   decided({ relation, reason }: DecisionEvent): void {
     const key = reason ? `${relation}:${reason}` : relation;
     this.decisions[key] = (this.decisions[key] ?? 0) + 1;

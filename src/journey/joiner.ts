@@ -24,7 +24,7 @@ export class Joiner {
   readonly stages: Stage[];
   readonly news = new HopNews();
   readonly states = new NodeStates();
-  readonly counters = new JoinCounters();
+  counters = new JoinCounters();
   /** Of the latest event. */
   timeNs = 0;
 
@@ -177,17 +177,18 @@ export class Joiner {
     return join;
   }
 
-  #crossing(
-    map: Map<string, CrossingJoin>,
-    node: string,
-    kind: 'routed' | 'translated',
-  ): CrossingJoin {
+  #crossing(map: Map<string, CrossingJoin>, node: string, kind: 'routed' | 'translated'): CrossingJoin {
     let join = map.get(node);
     if (join === undefined) map.set(node, (join = new CrossingJoin(kind, this.news)));
     return join;
   }
 
-  #hop({ timeNs, segment, originalLength, bytes }: FrameEvent, number: number, from: string, to: string): HopRecord {
+  #hop(
+    { timeNs, segment, originalLength, bytes }: FrameEvent,
+    number: number,
+    from: string,
+    to: string,
+  ): HopRecord {
     const sighting = { number, timeNs, segment, originalLength, facts: readFacts(bytes) };
     return new HopRecord(this.#stage, this.#hops++, sighting, from, to);
   }

@@ -19,6 +19,10 @@ export class Judge {
   readonly tallies = new Map<number, EpochTally>();
   ambiguousJoins = 0;
   directorBytes = 0;
+  /** Of these, by packets that are not in the recording any more. */
+  #evictedJoins = 0;
+  #evictedBytes = 0;
+  #inherited: ReadonlyMap<number, EpochTally> | undefined;
   #journeys: JourneyRecord[] = [];
   #flows: FlowRecord[] = [];
   /** Journeys that may still be under way. */
@@ -28,6 +32,13 @@ export class Judge {
   constructor(joiner: Joiner, allJourneys: () => readonly JourneyRecord[]) {
     this.#joiner = joiner;
     this.#allJourneys = allJourneys;
+  }
+
+  /** Takes over what was shown by packets that are not in the recording any more. */
+  inherit(before: Judge): void {
+    this.ambiguousJoins = this.#evictedJoins = before.#evictedJoins;
+    this.directorBytes = this.#evictedBytes = before.#evictedBytes;
+    this.#inherited = before.tallies;
   }
 
   /** It is new, or something about it is. */
@@ -69,6 +80,8 @@ export class Judge {
 
   /** The journey is taken out of the recording, and what it showed is remembered. */
   evict(journey: JourneyRecord): void {
+    this.#evictedJoins += journey.findings?.ambiguousJoins ?? 0;
+    this.#evictedBytes += journey.findings?.directorBytes ?? 0;
     this.#tally(journey)?.evict(journey);
     this.#pending.delete(journey);
   }
@@ -88,7 +101,10 @@ export class Judge {
     for (const stage of this.#joiner.stages) {
       const known = this.tallies.get(stage.epoch);
       if (known?.stage === stage) continue;
-      this.tallies.set(stage.epoch, new EpochTally(stage, this.#allJourneys));
+      const tally = new EpochTally(stage, this.#allJourneys);
+      const before = known ?? this.#inherited?.get(stage.epoch);
+      if (before) tally.inherit(before);
+      this.tallies.set(stage.epoch, tally);
       if (known === undefined) continue;
       for (const journey of this.#allJourneys()) {
         if (journey.gone || journey.first.stage.epoch !== stage.epoch) continue;

@@ -77,7 +77,9 @@ function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
   const node = network.node(from);
   if (node === undefined) return false;
   const { source } = facts;
-  return node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from);
+  return (
+    node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from)
+  );
 }
 
 function outcomeOf(flow: FlowRecord): FlowOutcome {

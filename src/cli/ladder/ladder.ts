@@ -60,6 +60,7 @@ function flowLine(flow: Flow, mark: string, context: LadderContext): string {
     end(flow.client.node || flow.client.address, flow.client.port),
     flow.server?.node ?? '',
     flow.response,
+    flow.begun === 'middle' ? translate('cli.begun-middle') : '',
     translate('cli.packets', { count: flow.journeys.length }),
     `${((flow.endNs - flow.startNs) / 1e6).toFixed(2)} ms`,
     outcomeText(flow, context),
