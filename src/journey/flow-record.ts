@@ -38,6 +38,7 @@ export class FlowRecord {
   /** Filled in by `choiceOf`. */
   choice: Choice | undefined = undefined;
   outcome: FlowOutcome = { kind: 'open' };
+  partial: Flow['partial'] = undefined;
   startNs = 0;
   endNs = 0;
 

@@ -10,6 +10,7 @@ import { readFacts } from './frame-facts.ts';
 import { HopRecord, type Stage } from './hop-record.ts';
 import { LinkJoin } from './link-join.ts';
 import { Network } from './network.ts';
+import { Recording } from './recording.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -26,7 +27,7 @@ export class Joiner {
   flooded = 0;
   foreign = 0;
   undecodable = 0;
-  captureLoss = 0;
+  readonly recording = new Recording();
   /** Of the latest event. */
   timeNs = 0;
 
@@ -62,7 +63,10 @@ export class Joiner {
         this.nodeEvents.push(event);
         return;
       case 'loss':
-        this.captureLoss += event.frames;
+      case 'capture':
+      case 'decision-loss':
+      case 'load':
+        this.recording.add(event);
     }
   }
 
@@ -83,6 +87,7 @@ export class Joiner {
 
   #frame(event: FrameEvent, number: number): void {
     this.frames++;
+    this.recording.add(event);
     const { bytes } = event;
     if (bytes.length < HEADER_LENGTH) {
       this.undecodable++;

@@ -57,9 +57,17 @@ export class JourneyBuilder {
     for (const journey of journeys) deriver.add(journey);
     const { flows } = deriver;
     const states = new NodeStates(joiner.nodeEvents);
-    for (const flow of flows) judgeFlow(flow, states, joiner.timeNs);
+    for (const flow of flows) {
+      judgeFlow(flow, states, joiner.timeNs);
+      flow.partial = joiner.recording.partOf(flow);
+      // What is missing of it says nothing about how it went.
+      if (flow.partial) flow.outcome = { kind: flow.answered ? 'answered' : 'open' };
+    }
+    const whole = journeys.some(({ flow }) => flow?.partial)
+      ? journeys.filter(({ flow }) => !flow?.partial)
+      : journeys;
     const { translate } = this.#options;
-    const epochs = byEpoch(joiner.stages, journeys, states);
+    const epochs = byEpoch(joiner.stages, whole, states);
     return {
       model: joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
@@ -69,6 +77,8 @@ export class JourneyBuilder {
       journeys: journeys.map(journeyView),
       promises: judgePromises(epochs, translate),
       explanations: explain(epochs, translate),
+      loads: joiner.recording.loads,
+      captures: joiner.recording.captures,
       counters: countersOf(joiner, journeys),
     };
   }
@@ -126,7 +136,7 @@ function countersOf(joiner: Joiner, journeys: readonly JourneyRecord[]): Counter
     hops: joiner.hops.length,
     flooded: joiner.flooded,
     foreign: joiner.foreign,
-    captureLoss: joiner.captureLoss,
+    ...joiner.recording.counters,
     undecodable: joiner.undecodable,
     ambiguousJoins,
     directorBytes,

@@ -22,6 +22,7 @@ export function flowView(flow: FlowRecord): Flow {
     request: flow.request,
     response: flow.response,
     outcome: flow.outcome,
+    ...(flow.partial && { partial: flow.partial }),
     startNs: flow.startNs,
     endNs: flow.endNs,
     journeys: flow.journeys.map(({ id }) => id),

@@ -24,6 +24,8 @@ export interface DockerLabOptions {
   readonly identity: LabIdentity;
   readonly image: string;
   readonly archive: Buffer;
+  /** See `DockerEngineOptions`. */
+  readonly captureBudget: number | undefined;
   readonly listener: LabListener;
 }
 
@@ -163,13 +165,18 @@ export class DockerLab {
       lost: () => this.#lost(node.name, link),
     });
     this.#nodes.set(node.name, { container, link, devices, setup: undefined });
-    await named(node.name, link.ask('attach', { setup: nodeSetup(plan, node, devices) }));
+    await named(node.name, link.ask('attach', { setup: this.#setupOf(plan, node, devices) }));
+  }
+
+  #setupOf(plan: Plan, node: PlannedNode, devices: readonly AgentDevice[]): NodeSetup {
+    const { captureBudget } = this.#options;
+    return { ...nodeSetup(plan, node, devices), ...(captureBudget !== undefined && { captureBudget }) };
   }
 
   async #configure(plan: Plan, node: PlannedNode): Promise<string> {
     const running = this.#nodes.get(node.name);
     if (!running) throw new LabError('node-failed', { node: node.name, message: '' });
-    const setup = nodeSetup(plan, node, running.devices);
+    const setup = this.#setupOf(plan, node, running.devices);
     const { warnings, timeNs } = await named(node.name, running.link.ask('configure', { setup }));
     running.setup = setup;
     warnings.forEach(this.#options.listener.warning);
@@ -179,7 +186,7 @@ export class DockerLab {
   /** Tells a running node what is new for it; undefined when nothing is. */
   async #change(plan: Plan, node: PlannedNode, running: RunningNode): Promise<string | undefined> {
     const { setup } = running;
-    const wanted = nodeSetup(plan, node, running.devices);
+    const wanted = this.#setupOf(plan, node, running.devices);
     if (!setup || !sameData(withoutForwarder(setup), withoutForwarder(wanted))) {
       running.devices = await running.container.connect(node);
       return this.#configure(plan, node);

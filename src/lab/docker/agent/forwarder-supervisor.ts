@@ -8,10 +8,13 @@ import { within } from './within.ts';
 /** The forwarder's process on this node: told its configuration, told it again when it had to be started anew. */
 export class ForwarderSupervisor {
   readonly #onDecision: (timeNs: string, decision: Decision) => void;
+  readonly #onLost: (decisions: number) => void;
   readonly #onEnd: (message: string, restarted: boolean) => void;
   #process: Supervised | undefined;
   #config: ForwarderConfig | undefined;
   #devices: readonly string[] = [];
+  #watched = true;
+  #drop: readonly (readonly number[])[] = [];
   #ready: Promise<void> = Promise.resolve();
   #becomeReady: () => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
@@ -19,9 +22,11 @@ export class ForwarderSupervisor {
 
   constructor(
     onDecision: (timeNs: string, decision: Decision) => void,
+    onLost: (decisions: number) => void,
     onEnd: (message: string, restarted: boolean) => void,
   ) {
     this.#onDecision = onDecision;
+    this.#onLost = onLost;
     this.#onEnd = onEnd;
   }
 
@@ -29,21 +34,32 @@ export class ForwarderSupervisor {
   async configure(
     config: ForwarderConfig | undefined,
     deviceOf: (segment: string) => string | undefined,
+    droppedOn: (segment: string) => readonly number[],
   ): Promise<void> {
-    const devices = (config?.interfaces ?? []).map(({ segment }) => deviceOf(segment) ?? '');
+    const segments = (config?.interfaces ?? []).map(({ segment }) => segment);
+    const devices = segments.map((segment) => deviceOf(segment) ?? '');
+    const drop = segments.map(droppedOn);
     const sameDevices = devices.join() === this.#devices.join();
-    const changed = JSON.stringify(config) !== JSON.stringify(this.#config);
+    const changed = JSON.stringify([config, drop]) !== JSON.stringify([this.#config, this.#drop]);
     this.#config = config;
+    this.#drop = drop;
     if (!config || !sameDevices) await this.stop();
     this.#devices = devices;
     if (!config) return;
     if (!this.#process) this.#start();
     else if (changed) {
-      this.#tell({ type: 'reconfigure', config });
+      this.#tell({ type: 'reconfigure', config, drop });
       await this.#answered();
       return;
     }
     await within(this.#ready, 'the forwarder does not get ready');
+  }
+
+  /** Whether decisions are to be told; those that are not are counted. */
+  watch(watched: boolean): void {
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    this.#tell({ type: 'watch', decisions: watched });
   }
 
   /** Without addresses: all neighbours. */
@@ -74,9 +90,9 @@ export class ForwarderSupervisor {
         {
           type: 'configure',
           config: this.#config,
-          interfaces: this.#devices.map((name) => ({ name })),
+          interfaces: this.#devices.map((name, index) => ({ name, drop: this.#drop[index] ?? [] })),
           port: 'packet',
-          decisions: true,
+          decisions: this.#watched,
         },
       ],
       onMessage: (message) => this.#hear(message as FromForwarder),
@@ -102,8 +118,10 @@ export class ForwarderSupervisor {
         this.#fail(new Error(said.message));
         this.#onEnd(said.message, true);
         break;
-      case 'connections':
       case 'decisions-lost':
+        this.#onLost(said.count);
+        break;
+      case 'connections':
         break;
     }
   }

@@ -5,9 +5,11 @@ import type { PlannedTraffic } from '../../topology/plan.ts';
 import type { RequestOutcome } from '../../traffic/request-result.ts';
 import type { AgentEvent, AgentWarning, NodeSetup } from '../agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
+import { CaptureBudget, DEFAULT_FRAMES_PER_SECOND } from './capture-budget.ts';
 import { curlArguments, curlInput, curlOutcome } from './curl-call.ts';
 import { DatagramServer, fetchByDatagram } from './datagrams.ts';
 import { Decapsulator } from './decapsulator.ts';
+import { droppedProtocols } from './dropped.ts';
 import { ForwarderSupervisor } from './forwarder-supervisor.ts';
 import { realtimeNs } from '../host-clock.ts';
 import { Links } from './links.ts';
@@ -25,10 +27,25 @@ export class Node {
   readonly #datagrams = new DatagramServer();
   readonly #decapsulator: Decapsulator;
   readonly #forwarder: ForwarderSupervisor;
+  /** Segments whose capture has fallen back. */
+  readonly #reduced = new Set<string>();
+  #budget = DEFAULT_FRAMES_PER_SECOND;
   #rules = '';
+  /** Of each segment's interface, the protocols that it drops. */
+  #dropped: ReadonlyMap<string, readonly number[]> = new Map();
 
   constructor(emit: (event: AgentEvent) => void, frames: (message: Uint8Array) => boolean) {
-    this.#sink = { frames, lost: (segment, lost) => emit({ event: 'loss', segment, frames: lost }) };
+    this.#sink = {
+      frames,
+      lost: (segment, lost, reason) => emit({ event: 'loss', segment, frames: lost, reason }),
+      detail: (segment, detail, timeNs) => {
+        emit({ event: 'capture', segment, detail, timeNs: timeNs.toString() });
+        if (detail === 'frames') this.#reduced.delete(segment);
+        else this.#reduced.add(segment);
+        // A decision is of use only with the frames that it is about.
+        this.#forwarder.watch(this.#reduced.size === 0);
+      },
+    };
     this.#web = new WebServer((message) =>
       emit({ event: 'process', name: 'nginx', state: 'failed', message }),
     );
@@ -37,12 +54,14 @@ export class Node {
     this.#decapsulator = new Decapsulator(ended('decapsulator'));
     this.#forwarder = new ForwarderSupervisor(
       (timeNs: string, decision: Decision) => emit({ event: 'decision', timeNs, decision }),
+      (decisions) => emit({ event: 'decisions-lost', decisions }),
       ended('forwarder'),
     );
   }
 
   /** Interfaces without addresses, and the captures on them. */
-  async attach({ node, devices }: NodeSetup): Promise<AgentWarning[]> {
+  async attach({ node, devices, captureBudget }: NodeSetup): Promise<AgentWarning[]> {
+    this.#budget = captureBudget === 0 ? Infinity : (captureBudget ?? DEFAULT_FRAMES_PER_SECOND);
     await this.#links.find(devices);
     for (const planned of node.interfaces) await this.#links.prepare(planned);
     await this.#capture(node.interfaces.filter(({ down }) => !down).map(({ segment }) => segment));
@@ -63,12 +82,17 @@ export class Node {
     const addresses = [...node.interfaces.map(({ address }) => address), ...node.loopback];
     await this.#datagrams.serve(node.name, addresses, udpPorts);
     const warnings = await applyQueueing(node, (segment) => this.#links.deviceOf(segment));
-    await this.#forwarder.configure(node.forwarder, (segment) => this.#links.deviceOf(segment));
+    this.#dropped = new Map(node.interfaces.map((port) => [port.segment, droppedProtocols(port)]));
+    await this.reconfigure(node.forwarder);
     return warnings;
   }
 
-  reconfigure(forwarder: ForwarderConfig): Promise<void> {
-    return this.#forwarder.configure(forwarder, (segment) => this.#links.deviceOf(segment));
+  reconfigure(forwarder: ForwarderConfig | undefined): Promise<void> {
+    return this.#forwarder.configure(
+      forwarder,
+      (segment) => this.#links.deviceOf(segment),
+      (segment) => this.#dropped.get(segment) ?? [],
+    );
   }
 
   async fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp'): Promise<RequestOutcome> {
@@ -110,11 +134,13 @@ export class Node {
       if (segments.includes(segment) && this.#links.deviceOf(segment) === device && capture.alive) continue;
       capture.stop();
       this.#captures.delete(segment);
+      if (this.#reduced.has(segment)) this.#sink.detail(segment, 'frames', BigInt(realtimeNs()));
     }
     for (const segment of segments) {
       const device = this.#links.deviceOf(segment);
       if (device === undefined || this.#captures.has(segment)) continue;
-      this.#captures.set(segment, { device, capture: new Capture(segment, device, this.#sink) });
+      const budget = new CaptureBudget(this.#budget, Date.now());
+      this.#captures.set(segment, { device, capture: new Capture(segment, device, this.#sink, budget) });
     }
     await Promise.all([...this.#captures.values()].map(({ capture }) => capture.ready));
   }
