@@ -22,7 +22,7 @@ function lines(load: Load, translate: Translate): string[] {
     errors: load.errors,
     bytes: load.bytes,
   });
-  return [`  ${line}`, ...(load.limited ? [`  ${translate('cli.load-limited')}`] : [])];
+  return [`  ${line}`, ...(load.limited ? [`    ${translate('cli.load-limited')}`] : [])];
 }
 
 /** That, when and where the capture fell back past its packet budget, and what is missing for it. */
