@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,8 @@ interface Result {
   readonly rate: number;
   readonly p99Ms: number;
   readonly errors: number;
+  /** Processor time of the director's process for a request, in microseconds; 0 where there is no process. */
+  readonly cpu: number;
 }
 
 class Rig {
@@ -132,31 +134,40 @@ class Rig {
 
 const nodeNames = Object.keys(NODES) as NodeName[];
 
-/** Puts the subject between client and server; what it gives takes it away again. */
-async function put(rig: Rig, subject: Subject): Promise<() => Promise<void>> {
+interface Placed {
+  /** The director's process, where it is one. */
+  readonly pid?: number | undefined;
+  readonly remove: () => Promise<void>;
+}
+
+/** Puts the subject between client and server. */
+async function put(rig: Rig, subject: Subject): Promise<Placed> {
   switch (subject) {
     case 'direct':
-      return () => Promise.resolve();
+      return { remove: () => Promise.resolve() };
     case 'dr':
     case 'dnat': {
       rig.inside('director', ['nft', '-f', '-'], silence);
       const program = fileURLToPath(new URL('../dist/forwarder-process.cjs', import.meta.url));
       const settings = `${JSON.stringify(configure(subject))}\n`;
       const child = await rig.start('director', [process.execPath, program], 'ready', settings);
-      return async () => {
+      const remove = async () => {
         await rig.stop(child);
         rig.inside('director', ['nft', 'flush', 'ruleset']);
       };
+      return { pid: child.pid, remove };
     }
     case 'nftables':
       rig.inside('director', ['ip', 'address', 'add', `${VIP}/32`, 'dev', 'eth0']);
       rig.inside('director', ['sysctl', '-qw', 'net.ipv4.ip_forward=1']);
       rig.inside('director', ['nft', '-f', '-'], translation);
-      return () => {
-        rig.inside('director', ['nft', 'flush', 'ruleset']);
-        rig.inside('director', ['sysctl', '-qw', 'net.ipv4.ip_forward=0']);
-        rig.inside('director', ['ip', 'address', 'del', `${VIP}/32`, 'dev', 'eth0']);
-        return Promise.resolve();
+      return {
+        remove: () => {
+          rig.inside('director', ['nft', 'flush', 'ruleset']);
+          rig.inside('director', ['sysctl', '-qw', 'net.ipv4.ip_forward=0']);
+          rig.inside('director', ['ip', 'address', 'del', `${VIP}/32`, 'dev', 'eth0']);
+          return Promise.resolve();
+        },
       };
     case 'haproxy': {
       rig.inside('director', ['ip', 'address', 'add', `${VIP}/32`, 'dev', 'eth0']);
@@ -164,10 +175,11 @@ async function put(rig: Rig, subject: Subject): Promise<() => Promise<void>> {
       writeFileSync(file, proxy);
       const child = await rig.start('director', ['haproxy', '-db', '-f', file]);
       while (!listens(rig)) await new Promise((resolve) => setTimeout(resolve, 20));
-      return async () => {
+      const remove = async () => {
         await rig.stop(child);
         rig.inside('director', ['ip', 'address', 'del', `${VIP}/32`, 'dev', 'eth0']);
       };
+      return { pid: child.pid, remove };
     }
   }
 }
@@ -249,17 +261,26 @@ function configure(model: 'dr' | 'dnat') {
 }
 
 async function measure(rig: Rig, subject: Subject): Promise<Result> {
-  const remove = await put(rig, subject);
+  const { pid, remove } = await put(rig, subject);
   try {
     rig.inside('client', ['ip', 'neighbour', 'flush', 'dev', 'eth0']);
     await ask(rig, subject, 1);
-    return await ask(rig, subject, SECONDS);
+    const before = cpuUs(pid);
+    const result = await ask(rig, subject, SECONDS);
+    return { ...result, cpu: (cpuUs(pid) - before) / result.requests };
   } finally {
     await remove();
   }
 }
 
-async function ask(rig: Rig, subject: Subject, seconds: number): Promise<Result> {
+/** Processor time of a process so far, in microseconds: user and system, in ticks of 10 ms (proc(5)). */
+function cpuUs(pid: number | undefined): number {
+  if (pid === undefined) return 0;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+async function ask(rig: Rig, subject: Subject, seconds: number) {
   const to = subject === 'direct' ? NODES.server.address : VIP;
   const args = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', join(rig.folder, 'wrk.lua')];
   const child = spawn(
@@ -273,7 +294,7 @@ async function ask(rig: Rig, subject: Subject, seconds: number): Promise<Result>
   const result = wrkResult(text);
   if (!result || result.requests === 0) throw new Error(`${subject}: ${text}`);
   const { requests, durationNs, p99Ns, errors } = result;
-  return { rate: requests / (durationNs / 1e9), p99Ms: p99Ns / 1e6, errors };
+  return { requests, rate: requests / (durationNs / 1e9), p99Ms: p99Ns / 1e6, errors };
 }
 
 async function run(print: (line: string) => void): Promise<void> {
@@ -301,7 +322,7 @@ async function run(print: (line: string) => void): Promise<void> {
     print(
       `requests: ${CONNECTIONS} connections, ${SECONDS} s each, medians of ${ROUNDS} rounds in turns, offloads off`,
     );
-    print('through    requests/s   p99 ms   ratio to direct   ratio to haproxy   errors');
+    print('through    requests/s   p99 ms   ratio to direct   ratio to haproxy   CPU µs/request   errors');
     const ratio = (name: Subject, to: Subject) =>
       median(results.get(name)!.map(({ rate }, round) => rate / results.get(to)![round]!.rate));
     for (const name of SUBJECTS) {
@@ -317,6 +338,9 @@ async function run(print: (line: string) => void): Promise<void> {
             .padStart(8),
           ratio(name, 'direct').toFixed(2).padStart(17),
           ratio(name, 'haproxy').toFixed(2).padStart(18),
+          median(own.map(({ cpu }) => cpu))
+            .toFixed(1)
+            .padStart(16),
           String(own.reduce((sum, { errors }) => sum + errors, 0)).padStart(8),
         ].join(' '),
       );

@@ -158,12 +158,15 @@ export class DockerLab {
       archive,
       networkOf: (segment) => this.#networks.get(segment) ?? '',
     });
-    const devices = await container.connect(node);
-    const link = await container.link({
-      frames: (frames) => this.#frames(node.name, frames),
-      event: (event) => listener.event(node.name, event),
-      lost: () => this.#lost(node.name, link),
-    });
+    // At once: the engine takes its time for either, and the agent listens before it has any interface.
+    const [devices, link] = await both(
+      container.connect(node),
+      container.link({
+        frames: (frames) => this.#frames(node.name, frames),
+        event: (event) => listener.event(node.name, event),
+        lost: () => this.#lost(node.name, container),
+      }),
+    );
     this.#nodes.set(node.name, { container, link, devices, setup: undefined });
     await named(node.name, link.ask('attach', { setup: this.#setupOf(plan, node, devices) }));
   }
@@ -212,8 +215,8 @@ export class DockerLab {
     else this.#options.listener.frames(node, frames);
   }
 
-  #lost(node: string, link: AgentLink): void {
-    if (this.#ending || this.#nodes.get(node)?.link !== link) return;
+  #lost(node: string, container: NodeContainer): void {
+    if (this.#ending || this.#nodes.get(node)?.container !== container) return;
     this.#nodes.delete(node);
     this.#options.listener.state(node, 'failed', 'container-gone');
   }
@@ -261,4 +264,10 @@ async function all(work: readonly Promise<unknown>[]): Promise<void> {
   const outcomes = await Promise.allSettled(work);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+/** The same for two, with their results. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await all([one, other]);
+  return [await one, await other];
 }

@@ -84,6 +84,6 @@ async function done(work: Promise<unknown>): Promise<null> {
   return null;
 }
 
-if (process.argv[2] === 'relay') relay();
+if (process.argv[2] === 'relay') void relay();
 else if (process.argv[2] === 'lease') tellLease();
 else serve();
