@@ -65,6 +65,11 @@ export class EpochTally {
   /** Takes in a journey that was judged, instead of what was known of it before. */
   add(journey: JourneyRecord): JourneyFindings {
     this.remove(journey);
+    // What is missing of its flow says nothing about how it went.
+    if (journey.flow?.partial) {
+      journey.findings = { kept: 0, broken: undefined, ...countsOf(journey) };
+      return journey.findings;
+    }
     const evidence = new EpochEvidence(this.stage, [journey]);
     let kept = 0;
     const broken: Breach[] = [];

@@ -51,6 +51,7 @@ export class FlowRecord {
   ports: JourneyRecord[] | undefined = undefined;
   server: Endpoint | undefined = undefined;
   outcome: FlowOutcome = { kind: 'open' };
+  partial: Flow['partial'] = undefined;
   /** What its packets were judged by, besides themselves. */
   basis = '';
   /** Waiting to be judged. */

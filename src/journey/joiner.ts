@@ -14,6 +14,7 @@ import { JoinCounters } from './join-counters.ts';
 import { LinkJoin } from './link-join.ts';
 import { Network } from './network.ts';
 import { NodeStates } from './node-states.ts';
+import { Recording } from './recording.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -25,6 +26,7 @@ export class Joiner {
   readonly news = new HopNews();
   readonly states = new NodeStates();
   counters = new JoinCounters();
+  recording = new Recording();
   /** Of the latest event. */
   timeNs = 0;
 
@@ -67,7 +69,14 @@ export class Joiner {
         this.states.add(event);
         return false;
       case 'loss':
-        this.counters.captureLoss += event.frames;
+        this.counters.lost(event);
+        return false;
+      case 'decision-loss':
+        this.counters.decisionsLost += event.decisions;
+        return false;
+      case 'capture':
+      case 'load':
+        this.recording.add(event);
         return false;
     }
   }
@@ -88,7 +97,7 @@ export class Joiner {
   }
 
   #frame(event: FrameEvent, number: number): boolean {
-    this.counters.frames++;
+    this.counters.frame(event);
     const { bytes } = event;
     if (bytes.length < HEADER_LENGTH) {
       this.counters.undecodable++;

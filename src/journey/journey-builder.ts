@@ -10,7 +10,7 @@ import type { JourneyRecord } from './journey-record.ts';
 import { JourneyState } from './journey-state.ts';
 import type { Counters, Explanation, Flow, Journey, PromiseVerdict, Report } from './report.ts';
 import { Ring } from './ring.ts';
-import type { Update } from './update.ts';
+import type { Summary, Update } from './update.ts';
 import { flowView, journeyView } from './views.ts';
 
 export interface JourneyBuilderOptions {
@@ -96,17 +96,14 @@ export class JourneyBuilder {
     const flows = [...this.#state.deriver.flows];
     const journeys = this.#kept();
     this.#number(flows, journeys);
-    const { epochs, promises, explanations, counters } = this.#summary(true);
+    const summary = this.#summary(true);
     return {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
       startedAt: this.#options.startedAt,
-      epochs,
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
-      promises,
-      explanations,
-      counters,
+      ...summary,
     };
   }
 
@@ -247,7 +244,7 @@ export class JourneyBuilder {
   }
 
   /** @param all Explanations too, whatever they cost. */
-  #summary(all: boolean): Pick<Update, 'epochs' | 'promises' | 'explanations' | 'counters'> {
+  #summary(all: boolean): Summary {
     const { joiner, judge } = this.#state;
     const { translate } = this.#options;
     const tallies = joiner.stages.map(({ epoch }) => judge.tallies.get(epoch)!);
@@ -264,19 +261,25 @@ export class JourneyBuilder {
       epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
+      loads: joiner.recording.loads,
+      captures: joiner.recording.captures,
       counters: this.#counters(),
     };
   }
 
   #counters(): Counters {
     const { joiner, judge } = this.#state;
-    const { frames, hops, flooded, foreign, captureLoss, undecodable, decisions } = joiner.counters;
+    const { frames, hops, flooded, foreign, undecodable, decisions } = joiner.counters;
+    const { captureLoss, overBudget, cut, decisionsLost } = joiner.counters;
     return {
       frames,
       hops,
       flooded,
       foreign,
       captureLoss,
+      overBudget,
+      cut,
+      decisionsLost,
       undecodable,
       ambiguousJoins: judge.ambiguousJoins,
       directorBytes: judge.directorBytes,

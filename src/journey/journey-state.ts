@@ -31,6 +31,7 @@ export class JourneyState {
   /** Takes over what was counted and shown by what is not kept any more. */
   inherit(before: JourneyState): void {
     this.joiner.counters = before.joiner.counters.copy();
+    this.joiner.recording = before.joiner.recording;
     this.judge.inherit(before.judge);
   }
 

@@ -28,6 +28,7 @@ export class Judge {
   /** Journeys that may still be under way. */
   readonly #pending = new Set<JourneyRecord>();
   #nodeChanges = 0;
+  #recordingNews = 0;
 
   constructor(joiner: Joiner, allJourneys: () => readonly JourneyRecord[]) {
     this.#joiner = joiner;
@@ -56,6 +57,7 @@ export class Judge {
 
   run(): Judged {
     this.#meetStages();
+    this.#meetRecording();
     this.#askPending();
     for (const journey of this.#journeys) if (!journey.gone) this.flow(journey.flow!);
     this.#widen();
@@ -115,6 +117,14 @@ export class Judge {
     }
   }
 
+  /** A load's connections are known for what they are when it ends, and so is a time of which captures lack something. */
+  #meetRecording(): void {
+    const { news } = this.#joiner.recording;
+    if (news === this.#recordingNews) return;
+    this.#recordingNews = news;
+    for (const { flow } of this.#allJourneys()) if (flow && !flow.gone) this.flow(flow);
+  }
+
   #askPending(): void {
     const { states, timeNs } = this.#joiner;
     const news = states.count !== this.#nodeChanges;
@@ -137,7 +147,8 @@ export class Judge {
     for (const flow of this.#flows) {
       if (flow.gone) continue;
       noteChoice(flow, changed.get(flow) ?? []);
-      const basis = basisOf(flow);
+      flow.partial = this.#joiner.recording.partOf(flow);
+      const basis = `${flow.partial ?? ''} ${basisOf(flow)}`;
       if (basis === flow.basis) continue;
       flow.basis = basis;
       for (const journey of flow.journeys) this.journey(journey);

@@ -54,7 +54,7 @@ export function judgeFlow(flow: FlowRecord): void {
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
-  flow.outcome = outcomeOf(flow);
+  flow.outcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow);
 }
 
 /** A server that answers has served; so has one that took a request and has not answered yet. */
