@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
-import { grid } from './grid.ts';
+import { stage, type Stage } from './stage.ts';
 
 /** The whole panel. */
-export function panelView(panel: Panel): TemplateResult {
-  return html`<main>${grid(panel, true, 0)}</main>`;
+export function panelView(panel: Panel, parts: Stage): TemplateResult {
+  return html`<main>${stage(panel, parts)}</main>`;
 }

@@ -46,7 +46,12 @@ export function rowWords(row: Row, source: WordSource): RowWords {
       const change = changes.find(({ epoch }) => epoch === row.epoch);
       if (!change) return nothing;
       const result = text('panel.change.applied', { duration: formatDuration(change.durationNs) });
-      return { what: text(`panel.change.kind.${change.kind}`), way: '', change: change.texts.join(' · '), result };
+      return {
+        what: text(`panel.change.kind.${change.kind}`),
+        way: '',
+        change: change.texts.join(' · '),
+        result,
+      };
     }
   }
 }
