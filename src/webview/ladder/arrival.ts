@@ -24,6 +24,7 @@ export function arrival(sheet: Sheet, hop: HopRow, x: number, y: number, scene: 
     ink,
     face: 'small',
     align: left ? 'end' : 'start',
+    halo: true,
   });
   if (shown === words) return;
   const width = measure(shown, 'small');

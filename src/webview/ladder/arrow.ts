@@ -5,7 +5,7 @@ export interface ArrowStyle {
   readonly width: number;
   readonly dash?: Dash;
   /** Requests have a filled head, replies an open one. */
-  readonly head: 'filled' | 'open';
+  readonly head: 'filled' | 'open' | 'none';
   /** In an envelope: two lines. */
   readonly double: boolean;
 }
@@ -15,6 +15,8 @@ const GAP = 7;
 const HEAD = 8;
 /** From the middle of a lane to where an arrow begins or ends. */
 const CLEAR = 1;
+/** How far before its end a line stops for its head. */
+const necks = { filled: HEAD - 1, open: 1, none: 0 } as const;
 
 /** A line from one lane to another that visibly breaks where it passes one. */
 export function arrow(
@@ -26,7 +28,7 @@ export function arrow(
 ): Shape[] {
   const step = Math.sign(to - from) || 1;
   const end = to - step * CLEAR;
-  const neck = end - step * (style.head === 'filled' ? HEAD - 1 : 1);
+  const neck = end - step * necks[style.head];
   return [...brokenLine(from, neck, y, passed, style), ...head(end, y, step, style)];
 }
 
@@ -92,6 +94,7 @@ function strokes(x1: number, x2: number, y: number, { ink, width, dash, double }
 }
 
 function head(x: number, y: number, step: number, { ink, head: form, double }: ArrowStyle): Shape[] {
+  if (form === 'none') return [];
   const back = x - step * HEAD;
   const half = double ? 5.5 : 4.5;
   const points = [back, y - half, x, y, back, y + half];

@@ -35,7 +35,7 @@ export function chips(sheet: Sheet, changes: Changes, room: ChipRoom, text: Text
   }
   if (!rest) return;
   const shown = fit(rest, 'small', room.right - x, measure);
-  sheet.shapes.push({ kind: 'text', x, y: room.y, text: shown, ink: 'muted', face: 'small' });
+  sheet.shapes.push({ kind: 'text', x, y: room.y, text: shown, ink: 'muted', face: 'small', halo: true });
   const title = changes.routine.map(changeText).join('\n');
   sheet.hits.push({ x, y: room.y - HEIGHT / 2, width: restWidth, height: HEIGHT, title });
 }

@@ -19,7 +19,7 @@ const WIDEST_GAP = 240;
 export function geometryOf(available: number, order: readonly number[]): Geometry {
   const narrow = available < NARROW;
   const gutter = narrow ? 96 : 128;
-  const margin = narrow ? 8 : 84;
+  const margin = narrow ? 8 : available < 800 ? 84 : 116;
   const count = Math.max(1, order.length);
   const gap = Math.min(WIDEST_GAP, Math.max(LEAST_GAP, (available - gutter - margin) / count));
   const width = Math.max(available, Math.ceil(gutter + gap * count + margin));

@@ -29,11 +29,18 @@ export function hopEnds(hop: HopRow, geometry: Geometry): HopEnds | undefined {
 }
 
 /** One hop's arrow with the mark where it begins: a diamond where headers were rewritten, else a dot. */
-export function hopPath(journey: JourneyRow, hop: HopRow, y: number, geometry: Geometry): Shape[] {
+export function hopPath(
+  journey: JourneyRow,
+  hop: HopRow,
+  y: number,
+  geometry: Geometry,
+  headless = false,
+): Shape[] {
   const ends = hopEnds(hop, geometry);
   if (!ends) return [];
   const { from, to, passed } = ends;
-  const style = arrowStyle(journey, hop);
+  const full = arrowStyle(journey, hop);
+  const style = headless ? { ...full, head: 'none' as const } : full;
   const lost = hop.fate === 'lost';
   const line = lost ? lostArrow(from, to, y, passed, style) : arrow(from, to, y, passed, style);
   const start: Shape = hop.signature

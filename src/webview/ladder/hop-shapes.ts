@@ -80,6 +80,14 @@ function headers(sheet: Sheet, hops: readonly HopRow[], index: number, y: number
   const shown = fit(words, 'monoSmall', room.right - room.left, measure);
   const width = measure(shown, 'monoSmall');
   const x = Math.max(room.left, Math.min(middle - width / 2, room.right - width));
-  sheet.shapes.push({ kind: 'text', x: Math.round(x), y, text: shown, ink: 'foreground', face: 'monoSmall' });
+  sheet.shapes.push({
+    kind: 'text',
+    x: Math.round(x),
+    y,
+    text: shown,
+    ink: 'foreground',
+    face: 'monoSmall',
+    halo: true,
+  });
   if (shown !== words) sheet.hits.push({ x, y: y - 9, width, height: 18, title: words });
 }

@@ -52,10 +52,15 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
       text: value,
       ink: trouble ? 'bad' : 'muted',
       face: 'small',
+      halo: true,
     });
     return;
   }
-  for (const hop of table.hopsOf(row.journey)) sheet.shapes.push(...hopPath(journey, hop, y, geometry));
+  const hops = table.hopsOf(row.journey);
+  for (const hop of hops) {
+    const goesOn = hops.some(({ from, index }) => index > hop.index && from === hop.to);
+    sheet.shapes.push(...hopPath(journey, hop, y, geometry, goesOn));
+  }
   const remark = marks || journey.detail;
   if (narrow || !remark) return;
   const value = fit(remark, 'small', width - right - 16, measure);

@@ -64,10 +64,18 @@ const painters: { readonly [Kind in Shape['kind']]: Painter<Kind> } = {
     else context.rect(x, y, width, height);
     fillAndStroke(context, fill && inks[fill], stroke && inks[stroke], dash);
   },
-  text(context, { x, y, text, ink, face, align = 'start' }, { inks, fonts }) {
-    context.fillStyle = inks[ink];
+  text(context, { x, y, text, ink, face, align = 'start', halo }, { inks, fonts }) {
     if (context.font !== fonts[face]) context.font = fonts[face];
     context.textAlign = align === 'middle' ? 'center' : align;
+    if (halo) {
+      setDash(context, undefined);
+      context.strokeStyle = inks.background;
+      context.lineWidth = 5;
+      context.lineJoin = 'round';
+      context.strokeText(text, x, y + 0.5);
+      context.lineJoin = 'miter';
+    }
+    context.fillStyle = inks[ink];
     context.fillText(text, x, y + 0.5);
   },
   icon(context, { x, y, path, ink }, { inks }) {

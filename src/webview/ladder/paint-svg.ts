@@ -12,7 +12,9 @@ export function paintSvg(
   const body = shapes.map((shape) => svgShape(shape, theme)).join('\n');
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escapeXml(title)}">
 <title>${escapeXml(title)}</title>
-<style>text{dominant-baseline:central;white-space:pre}${Object.keys(faces)
+<style>text{dominant-baseline:central;white-space:pre}.halo{paint-order:stroke;stroke:${theme.inks.background};stroke-width:5px;stroke-linejoin:round}${Object.keys(
+    faces,
+  )
     .map((face) => faceCss(face as Face, theme))
     .join('')}</style>
 <rect width="100%" height="100%" fill="${theme.inks.background}"/>
@@ -54,9 +56,9 @@ function svgShape(shape: Shape, { inks }: Theme): string {
       return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"${radius ? ` rx="${radius}"` : ''} fill="${fill ? inks[fill] : 'none'}"${stroke ? ` stroke="${inks[stroke]}"` : ''}${dashAttribute(dash)}/>`;
     }
     case 'text': {
-      const { x, y, text, ink, face, align } = shape;
+      const { x, y, text, ink, face, align, halo } = shape;
       const anchor = align && align !== 'start' ? ` text-anchor="${align}"` : '';
-      return `<text x="${round(x)}" y="${round(y)}" class="${face}" fill="${inks[ink]}"${anchor}>${escapeXml(text)}</text>`;
+      return `<text x="${round(x)}" y="${round(y)}" class="${halo ? `${face} halo` : face}" fill="${inks[ink]}"${anchor}>${escapeXml(text)}</text>`;
     }
     case 'icon': {
       const { x, y, path, ink } = shape;

@@ -47,6 +47,8 @@ export type Shape =
       readonly ink: Ink;
       readonly face: Face;
       readonly align?: 'start' | 'middle' | 'end';
+      /** Keeps lines behind it clear of the letters. */
+      readonly halo?: boolean;
     }
   /** An outline on a 16 by 16 grid, its corner at x and y. */
   | {
