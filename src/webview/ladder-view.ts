@@ -12,6 +12,8 @@ import type { Panel } from './panel.ts';
 import { rowIndexAt, type RowList } from './rows/row-list.ts';
 import type { Row } from './rows/row.ts';
 
+/** Below this height the lanes' heads shrink to their names. */
+const COMPACT = 380;
 /** Pixels of room below the last row. */
 const FOOT = 48;
 
@@ -26,6 +28,7 @@ export class LadderView {
   #measure: Measure;
   #geometry: Geometry = geometryOf(0, []);
   #headerHeight = 0;
+  #compact = false;
   #rowHits: Hit[] = [];
   #headerHits: Hit[] = [];
   #queued = false;
@@ -44,7 +47,12 @@ export class LadderView {
     this.#theme = editorTheme(document.body);
     this.#measure = canvasMeasure(this.#context, this.#theme);
     scroller.addEventListener('scroll', () => this.queue());
-    new ResizeObserver(() => this.queue()).observe(scroller);
+    new ResizeObserver(() => {
+      // Details that open take room: what is selected stays in view.
+      const { selected } = panel.state;
+      if (selected !== undefined) this.scrollTo(selected);
+      this.queue();
+    }).observe(scroller);
     const restyle = new MutationObserver(() => this.restyle());
     restyle.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
     restyle.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
@@ -86,7 +94,7 @@ export class LadderView {
     const [first, last] = this.#inView(list, scrollTop, height);
     const scene = this.#scene();
     const rows = layoutRows(list.rows.slice(first, last + 1), scene);
-    const header = layoutHeader({ ...scene, lab });
+    const header = layoutHeader({ ...scene, lab, compact: this.#compact });
     this.#rowHits = rows.hits;
     this.#headerHits = header.hits;
 
@@ -173,7 +181,8 @@ export class LadderView {
   #arrange(width: number, height: number): void {
     const { lab, lanes } = this.#panel.state;
     this.#geometry = geometryOf(width, laneOrder(lab!.nodes, lanes));
-    this.#headerHeight = headerHeight({ lab: lab!, geometry: this.#geometry });
+    this.#compact = height < COMPACT;
+    this.#headerHeight = headerHeight({ lab: lab!, geometry: this.#geometry, compact: this.#compact });
     const scale = devicePixelRatio;
     const [pixelWidth, pixelHeight] = [Math.round(width * scale), Math.round(height * scale)];
     if (this.#canvas.width !== pixelWidth || this.#canvas.height !== pixelHeight) {

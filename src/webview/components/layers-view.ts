@@ -55,14 +55,20 @@ function fieldRow(panel: Panel, line: FieldLine, two: boolean): TemplateResult {
     @click=${light}
   >
     <th scope="row">${name}</th>
-    ${two ? html`<td class="value">${before}</td>` : nothing}
+    ${two ? html`<td class="value">${named(panel, before)}</td>` : nothing}
     <td class="value">
-      ${two && !change && before === after ? html`<span class="equal" title=${after}>=</span>` : after}
+      ${two && !change && before === after ? html`<span class="equal" title=${after}>=</span>` : named(panel, after)}
     </td>
     <td class="role">${change ? text(`panel.change.is.${change}`) : nothing}</td>
     <td class="expected">
-      ${expected === undefined ? nothing : html`<span class="sign" aria-hidden="true">${ok ? '✓' : '✗'}</span> ${expected}`}
+      ${expected === undefined ? nothing : html`<span class="sign" aria-hidden="true">${ok ? '✓' : '✗'}</span> ${named(panel, expected)}`}
       ${ok === false ? html`<span class="heard">${text('panel.not-as-predicted')}</span>` : nothing}
     </td>
   </tr>`;
+}
+
+/** A value with the name it goes by, if it has one. */
+function named(panel: Panel, value: string): TemplateResult | string {
+  const name = panel.names.of(value);
+  return name === undefined ? value : html`<strong>${name}</strong> <span class="quiet">${value}</span>`;
 }

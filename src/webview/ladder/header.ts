@@ -10,6 +10,8 @@ export interface HeaderScene {
   readonly measure: Measure;
   readonly text: Text;
   readonly highlighted: readonly number[];
+  /** Little height: names and VIPs only. */
+  readonly compact?: boolean;
 }
 
 const NAME = 26;
@@ -18,16 +20,24 @@ const VIP = 19;
 const SEGMENT = 16;
 
 /** Pixels that the lanes' heads take. */
-export function headerHeight({ lab, geometry }: Pick<HeaderScene, 'lab' | 'geometry'>): number {
-  const { addresses, vips } = extents(lab, geometry);
-  const segments = geometry.narrow ? 0 : lab.segments.filter(({ gone }) => !gone).length;
+export function headerHeight({
+  lab,
+  geometry,
+  compact = false,
+}: Pick<HeaderScene, 'lab' | 'geometry' | 'compact'>): number {
+  const { addresses, vips } = extents(lab, geometry, compact);
+  const segments = geometry.narrow || compact ? 0 : lab.segments.filter(({ gone }) => !gone).length;
   return NAME + ADDRESS * addresses + (vips ? VIP : 0) + SEGMENT * segments + 7;
 }
 
-function extents({ nodes }: LabView, { lanes }: Geometry): { addresses: number; vips: boolean } {
+function extents(
+  { nodes }: LabView,
+  { lanes }: Geometry,
+  compact = false,
+): { addresses: number; vips: boolean } {
   const shown = lanes.map(({ node }) => nodes[node]!);
   return {
-    addresses: Math.max(0, ...shown.map(({ interfaces }) => interfaces.length)),
+    addresses: compact ? 0 : Math.max(0, ...shown.map(({ interfaces }) => interfaces.length)),
     vips: shown.some(({ vips }) => vips.length > 0),
   };
 }
@@ -38,7 +48,7 @@ export function layoutHeader(scene: HeaderScene): Picture {
   const picture: Picture = { shapes: [], hits: [] };
   const height = headerHeight(scene);
   picture.shapes.push({ kind: 'rect', x: 0, y: 0, width: geometry.width, height, fill: 'background' });
-  const { addresses } = extents(lab, geometry);
+  const { addresses } = extents(lab, geometry, scene.compact);
   for (const { node, x } of geometry.lanes) {
     if (scene.highlighted.includes(node)) {
       const width = Math.min(geometry.gap - 8, 72);
@@ -53,7 +63,7 @@ export function layoutHeader(scene: HeaderScene): Picture {
     }
     picture.hits.push(laneHead(picture.shapes, lab.nodes[node]!, x, addresses, scene));
   }
-  if (!geometry.narrow) segmentBars(picture.shapes, height, scene);
+  if (!geometry.narrow && !scene.compact) segmentBars(picture.shapes, height, scene);
   const y = height - 0.5;
   picture.shapes.push({ kind: 'line', x1: 0, y1: y, x2: geometry.width, y2: y, ink: 'rule', width: 1 });
   return picture;
@@ -72,7 +82,7 @@ function laneHead(shapes: Shape[], lane: LaneView, x: number, addresses: number,
     shapes.push({ kind: 'text', x: left + 20, y: 14, text: name, ink, face: 'strong' });
   } else shapes.push({ kind: 'text', x, y: 14, text: name, ink, face: 'strong', align: 'middle' });
   let y = NAME + ADDRESS / 2;
-  for (const { address } of lane.interfaces) {
+  for (const { address } of scene.compact ? [] : lane.interfaces) {
     const shown =
       measure(address, 'monoSmall') <= room
         ? address

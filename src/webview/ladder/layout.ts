@@ -4,7 +4,7 @@ import { flowShapes } from './flow-shapes.ts';
 import { hopShapes } from './hop-shapes.ts';
 import { packetShapes } from './packet-shapes.ts';
 import type { Scene, Sheet } from './scene.ts';
-import type { Picture } from './shapes.ts';
+import type { Picture, Shape } from './shapes.ts';
 
 /** The given rows, drawn where they stand in the list: first what lies behind them, then each row. */
 export function layoutRows(rows: readonly Row[], scene: Scene): Picture {
@@ -15,7 +15,9 @@ export function layoutRows(rows: readonly Row[], scene: Scene): Picture {
   for (const row of rows) {
     if (row.kind === 'flow') ground(sheet, row, scene);
     state(sheet, row, scene);
+    const from = sheet.shapes.length;
     drawRow(sheet, row, scene);
+    if (row.key === scene.selected) withoutHalos(sheet.shapes, from);
   }
   return sheet;
 }
@@ -28,6 +30,14 @@ function behind({ shapes }: Sheet, top: number, bottom: number, { geometry, high
       shapes.push({ kind: 'rect', x: x - width / 2, y: top, width, height: bottom - top, fill: 'highlight' });
     }
     shapes.push({ kind: 'line', x1: x, y1: top, x2: x, y2: bottom, ink: 'lane', width: 1 });
+  }
+}
+
+/** On the selection's ground a halo in the page's colour would stand out. */
+function withoutHalos(shapes: Shape[], from: number): void {
+  for (let index = from; index < shapes.length; index++) {
+    const shape = shapes[index]!;
+    if (shape.kind === 'text' && shape.halo) shapes[index] = { ...shape, halo: false };
   }
 }
 
