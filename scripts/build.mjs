@@ -1,4 +1,7 @@
-// Bundles what is shipped: the command line, the extension, and (as a proof that the core is pure) the core for a browser.
+// Bundles what is shipped into dist/: the command line, the extension, its panel, and what runs inside a lab's containers.
+//   node scripts/build.mjs [--minify] [--watch]
+import { mkdirSync, rmSync } from 'node:fs';
+import { commonJsChunks } from './common-js-chunks.mjs';
 import { ensureDependencies, root } from './setup.mjs';
 
 ensureDependencies();
@@ -16,15 +19,15 @@ const leaveOutUnused = {
 };
 
 const watch = process.argv.includes('--watch');
-const node = {
-  platform: 'node',
-  target: 'node20',
+const minify = process.argv.includes('--minify');
+const always = {
   bundle: true,
-  sourcemap: true,
+  minify,
+  sourcemap: !minify,
   logLevel: 'warning',
   absWorkingDir: root,
-  plugins: [leaveOutUnused],
 };
+const node = { ...always, platform: 'node', target: 'node20', plugins: [leaveOutUnused] };
 
 const browser = {
   platform: 'browser',
@@ -48,13 +51,14 @@ const bundles = [
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   },
-  {
+  // What is imported on use becomes a chunk of its own, so that activating costs only the entry.
+  commonJsChunks({
     ...node,
-    entryPoints: ['src/extension/extension.ts'],
-    outfile: 'dist/extension.cjs',
-    format: 'cjs',
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
     external: ['vscode'],
-  },
+  }),
   // What runs inside the containers of a Docker lab. The native modules are in the node image.
   ...['agent', 'forwarder-process', 'decapsulator-process'].map((name) => ({
     ...node,
@@ -81,6 +85,9 @@ const bundles = [
     assetNames: '[name]',
   },
 ];
+
+mkdirSync(`${root}dist`, { recursive: true });
+rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 
 if (watch) {
   const contexts = await Promise.all(bundles.map((options) => context({ ...options, logLevel: 'info' })));
