@@ -42,14 +42,22 @@ export async function startCodeServer({
   const folders = ['--user-data-dir', data, '--extensions-dir', join(folder, 'extensions')];
   const environment = { ...process.env, EXTENSIONS_GALLERY: '{}', ...env };
   // The terminal of another editor, in which this may run, would take over.
-  for (const name of ['VSCODE_IPC_HOOK_CLI', 'VSCODE_PROXY_URI', 'PORT', 'PASSWORD']) delete environment[name];
+  for (const name of ['VSCODE_IPC_HOOK_CLI', 'VSCODE_PROXY_URI', 'PORT', 'PASSWORD'])
+    delete environment[name];
   for (const file of vsix) install(node, entry, folders, file, environment);
   const port = await freePort();
   const log = join(folder, 'code-server.log');
   const output = openSync(log, 'w');
   const args = [
     ...[entry, '--config', join(folder, 'config.yaml'), ...folders],
-    ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check'],
+    ...[
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      '--disable-telemetry',
+      '--disable-update-check',
+    ],
     ...['--disable-getting-started-override', '--ignore-last-opened', '--disable-proxy'],
     ...(restricted ? [] : ['--disable-workspace-trust']),
     // Without it the newest editor ignores what asks for development mode.
@@ -77,7 +85,8 @@ export async function startCodeServer({
   };
   const address = `127.0.0.1:${port}`;
   for (let tries = 0; tries < startSeconds * 10 && server.exitCode === null; tries++) {
-    if (await healthy(address)) return { version, address, folder, log: () => readFileSync(log, 'utf8'), stop };
+    if (await healthy(address))
+      return { version, address, folder, log: () => readFileSync(log, 'utf8'), stop };
     await sleep(100);
   }
   const lines = readFileSync(log, 'utf8');
