@@ -11,14 +11,15 @@ import { median } from './median.ts';
 /**
  * Requests a second, and the 99th percentile of the time to an answer, over one segment with a client, a director and a
  * server in network namespaces of their own: straight to the server, through the forwarder's own process (dr, dnat;
- * capture and trace off), through the kernel's nftables NAT, and through HAProxy in TCP mode. `wrk` asks, over 32
+ * capture and trace off), through the kernel's nftables NAT, and through HAProxy in TCP mode, as it comes (a thread for
+ * each processor) and with one thread, as the forwarder has. `wrk` asks, over 32
  * connections that stay open. In turns; ratios are medians of each round's own, for other work on the machine slows
  * whole rounds. Offloads are off everywhere, as in a lab.
  */
 const ROUNDS = 5;
 const SECONDS = 2;
 const CONNECTIONS = 32;
-const SUBJECTS = ['direct', 'dr', 'dnat', 'nftables', 'haproxy'] as const;
+const SUBJECTS = ['direct', 'dr', 'dnat', 'nftables', 'haproxy', 'haproxy-1'] as const;
 type Subject = (typeof SUBJECTS)[number];
 
 const VIP = '10.9.0.100';
@@ -169,10 +170,14 @@ async function put(rig: Rig, subject: Subject): Promise<Placed> {
           return Promise.resolve();
         },
       };
-    case 'haproxy': {
+    case 'haproxy':
+    case 'haproxy-1': {
       rig.inside('director', ['ip', 'address', 'add', `${VIP}/32`, 'dev', 'eth0']);
       const file = join(rig.folder, 'haproxy.cfg');
-      writeFileSync(file, proxy);
+      writeFileSync(
+        file,
+        subject === 'haproxy-1' ? proxy.replace('maxconn', 'nbthread 1\n  maxconn') : proxy,
+      );
       const child = await rig.start('director', ['haproxy', '-db', '-f', file]);
       while (!listens(rig)) await new Promise((resolve) => setTimeout(resolve, 20));
       const remove = async () => {

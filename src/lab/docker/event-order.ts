@@ -7,8 +7,9 @@ import type { LabEvent } from '../events.ts';
 export class EventOrder {
   readonly #emit: (event: LabEvent) => void;
   readonly #windowNs: number;
-  /** In order of time; of equal times the one that came first is first. */
+  /** As they came; in a flood, putting each in its place at once would take longer than everything else. */
   #held: LabEvent[] = [];
+  #isSorted = true;
   #lastNs = 0;
   #late = 0;
 
@@ -28,14 +29,14 @@ export class EventOrder {
       this.#late += 1;
       placed = { ...event, timeNs: this.#lastNs };
     }
-    let at = this.#held.length;
-    while (at > 0 && this.#held[at - 1]!.timeNs > placed.timeNs) at -= 1;
-    if (at === this.#held.length) this.#held.push(placed);
-    else this.#held.splice(at, 0, placed);
+    const last = this.#held.at(-1);
+    if (last && last.timeNs > placed.timeNs) this.#isSorted = false;
+    this.#held.push(placed);
   }
 
   /** Emits what has been held for the whole window at `nowNs`. */
   release(nowNs: number): void {
+    this.#sort();
     const until = nowNs - this.#windowNs;
     let count = 0;
     while (count < this.#held.length && this.#held[count]!.timeNs <= until) count += 1;
@@ -44,7 +45,14 @@ export class EventOrder {
 
   /** Emits everything. */
   flush(): void {
+    this.#sort();
     this.#give(this.#held.length);
+  }
+
+  /** Stable: of equal times the one that came first is first. */
+  #sort(): void {
+    if (!this.#isSorted) this.#held.sort((a, b) => a.timeNs - b.timeNs);
+    this.#isSorted = true;
   }
 
   #give(count: number): void {

@@ -54,7 +54,6 @@ export class Links {
   async prepare(planned: PlannedInterface): Promise<void> {
     const device = this.#device(planned.segment);
     const link = linkOf(await showLinks(), device);
-    await must('ethtool', ['-K', device, ...OFFLOADS.flatMap((name) => [name, 'off'])]);
     const mac = formatMac(planned.mac);
     const steps: string[] = [];
     if (link.address !== mac) {
@@ -64,7 +63,12 @@ export class Links {
     const wanted = `${formatIpv4(planned.address)}/${planned.prefixLength}`;
     for (const address of addressesOf(link))
       if (address !== wanted) steps.push(`address del ${address} dev ${device}`);
-    steps.push(`link set dev ${device} ${planned.down ? 'down' : 'up'}`);
+    const state = planned.down ? 'down' : 'up';
+    const isThere = link.flags.includes('UP') ? 'up' : 'down';
+    // With the lab's MAC it has been prepared before: Docker undoes that only by making another device.
+    if (steps.length === 0 && isThere === state) return;
+    await must('ethtool', ['-K', device, ...OFFLOADS.flatMap((name) => [name, 'off'])]);
+    steps.push(`link set dev ${device} ${state}`);
     // One process for all: a node's start is mostly the start of processes. Names and values are ours and the kernel's.
     await must('ip', ['-batch', '-'], `${steps.join('\n')}\n`);
   }
