@@ -2,9 +2,18 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Engine, EventSink } from '../lab/engine.ts';
 import type { DockerClient } from '../lab/docker/docker-client.ts';
+import type { DockerEngineOptions } from '../lab/docker/docker-engine.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { CliError, type Cli } from './cli.ts';
 import { packageRoot } from './package-root.ts';
+
+/** What only the Docker engine asks for. */
+export interface DockerSettings {
+  readonly quiet: boolean;
+  /** The topology file, whole path. */
+  readonly file?: string;
+  readonly silenceSeconds?: number;
+}
 
 export type EngineChoice = 'embedded' | 'docker' | 'auto';
 
@@ -21,7 +30,11 @@ export function isEngineChoice(text: string): text is EngineChoice {
 }
 
 /** `auto` is Docker when it answers and the node image is there; else embedded, and it says why. */
-export async function chooseEngine(cli: Cli, choice: EngineChoice, quiet: boolean): Promise<ChosenEngine> {
+export async function chooseEngine(
+  cli: Cli,
+  choice: EngineChoice,
+  settings: DockerSettings,
+): Promise<ChosenEngine> {
   if (choice === 'embedded') return embedded;
   // Loaded only when asked for: a run in memory needs none of it.
   const { openDocker } = await import('../lab/docker/open-docker.ts');
@@ -30,7 +43,7 @@ export async function chooseEngine(cli: Cli, choice: EngineChoice, quiet: boolea
   const image = nodeImage(packageRoot());
   try {
     const client = await openDocker();
-    if (await image.present(client)) return docker(cli, client, image.tag, quiet);
+    if (await image.present(client)) return docker(cli, client, image.tag, settings);
     client.close();
     throw new CliError('docker.lab.image-not-built', { image: image.tag });
   } catch (error) {
@@ -50,22 +63,34 @@ const embedded: ChosenEngine = {
   close: () => undefined,
 };
 
-function docker(cli: Cli, client: DockerClient, image: string, quiet: boolean): ChosenEngine {
+function docker(cli: Cli, client: DockerClient, image: string, settings: DockerSettings): ChosenEngine {
   return {
     name: 'docker',
     make: async (plan, emit) => {
       const { DockerEngine } = await import('../lab/docker/docker-engine.ts');
-      return new DockerEngine(plan, emit, {
-        client,
-        image,
-        bundles: join(packageRoot(), 'dist'),
-        version: packageJson.version,
-        onStep: (step) => {
-          if (!quiet) cli.err(cli.paint('routine', cli.translate(`docker.step.${step}`)));
-        },
-        onWarning: ({ code, params }) => cli.err(cli.paint('warning', cli.translate(code, params))),
-      });
+      return new DockerEngine(plan, emit, dockerOptions(cli, client, image, settings));
     },
     close: () => client.close(),
+  };
+}
+
+/** Steps and warnings go to standard error. */
+export function dockerOptions(
+  cli: Cli,
+  client: DockerClient,
+  image: string,
+  { quiet, file, silenceSeconds }: DockerSettings,
+): DockerEngineOptions {
+  return {
+    client,
+    image,
+    bundles: join(packageRoot(), 'dist'),
+    version: packageJson.version,
+    ...(file !== undefined && { file }),
+    ...(silenceSeconds !== undefined && { silenceSeconds }),
+    onStep: (step) => {
+      if (!quiet) cli.err(cli.paint('routine', cli.translate(`docker.step.${step}`)));
+    },
+    onWarning: ({ code, params }) => cli.err(cli.paint('warning', cli.translate(code, params))),
   };
 }

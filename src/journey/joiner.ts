@@ -39,6 +39,9 @@ export class Joiner {
   readonly #routed = new Map<string, CrossingJoin>();
   readonly #translated = new Map<string, CrossingJoin>();
 
+  /** Whether an event has told the first plan. */
+  #planned = false;
+
   constructor(plan: Plan, engine: Report['engine']) {
     this.#engine = engine;
     this.#stage = { epoch: 0, timeNs: 0, changes: [], network: new Network(plan) };
@@ -69,9 +72,10 @@ export class Joiner {
   #plan(event: PlanEvent): void {
     const changes = event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) }));
     this.#stage = { epoch: event.epoch, timeNs: event.timeNs, changes, network: new Network(event.plan) };
-    const last = this.stages.length - 1;
-    if (this.stages[last]!.epoch === event.epoch) this.stages[last] = this.#stage;
-    else this.stages.push(this.#stage);
+    // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
+    if (this.#planned) this.stages.push(this.#stage);
+    else this.stages[0] = this.#stage;
+    this.#planned = true;
   }
 
   #decision(event: DecisionEvent): void {

@@ -62,4 +62,12 @@ export interface LossEvent {
   readonly decisions?: number;
 }
 
-export type LabEvent = FrameEvent | DecisionEvent | NodeEvent | PlanEvent | LossEvent;
+/** Decisions that were not told since the last such event: of frames that no capture holds whole, or to a slow reader. */
+export interface DecisionLossEvent {
+  readonly kind: 'decision-loss';
+  readonly timeNs: number;
+  readonly node: string;
+  readonly decisions: number;
+}
+
+export type LabEvent = FrameEvent | DecisionEvent | NodeEvent | PlanEvent | LossEvent | DecisionLossEvent;

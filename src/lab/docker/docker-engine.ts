@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine, EventSink, NodeSetting } from '../engine.ts';
-import type { LabEvent, NodeEvent } from '../events.ts';
+import type { NodeEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
@@ -12,15 +12,17 @@ import type { DockerClient } from './docker-client.ts';
 import { DockerLab } from './docker-lab.ts';
 import { EventOrder } from './event-order.ts';
 import { realtimeNs } from './host-clock.ts';
+import { LabClock } from './lab-clock.ts';
 import { LabError } from './lab-problem.ts';
-import { LeaseKeeper } from './lease.ts';
+import { readRecord, type LabRecord } from './lab-record.ts';
+import { LEASE_S, LeaseKeeper, SILENCE_S } from './lease.ts';
 import { refuseOverlap } from './network.ts';
 import { ownerOf } from './owner.ts';
-import { sweep } from './sweep.ts';
+import { sweep, type FoundLab } from './sweep.ts';
 import { TrafficSchedule, type RequestResult } from './traffic-schedule.ts';
 
 /** What a start is doing, for whoever waits: `docker.step.NAME`. */
-export type StartStep = 'sweep' | 'containers' | 'self-test' | 'configure' | 'ready';
+export type StartStep = 'sweep' | 'containers' | 'self-test' | 'configure' | 'attach' | 'ready';
 
 export interface DockerEngineOptions {
   readonly client: DockerClient;
@@ -30,9 +32,18 @@ export interface DockerEngineOptions {
   readonly bundles: string;
   /** LB Lab's own version, for the label. */
   readonly version: string;
+  /** The topology file's path, so that whoever finds the lab can tell whose it is. */
+  readonly file?: string;
+  /** Without a controller for so long the lab ends itself; `LB_LAB_SILENCE_SECONDS` or 600 when left out. */
+  readonly silenceSeconds?: number;
   readonly onStep?: (step: StartStep) => void;
-  /** A setting that does not hold on this engine, or a node that had to be started anew. */
+  /** A setting that does not hold on this engine, or something that happened to the lab: `code` is a key of the l10n bundle. */
   readonly onWarning?: (warning: AgentWarning) => void;
+}
+
+interface TakenUp {
+  readonly lab: FoundLab;
+  readonly record: LabRecord;
 }
 
 const ETHERTYPE = 12;
@@ -43,32 +54,57 @@ const TICK_MS = 25;
 /** Nothing was on the wire for so long: what was to come has come. */
 const QUIET_MS = 400;
 
+/**
+ * The engine of a lab whose controller is gone: its `start` takes the lab up where it is, on the same clock and in the same
+ * epoch. Rejects with a `LabError` when nobody there can be asked; `start` rejects with `lab-held` while another controller
+ * holds the lab, and leaves the lab as it is when it fails.
+ */
+export async function attachDocker(
+  lab: FoundLab,
+  emit: EventSink,
+  options: DockerEngineOptions,
+): Promise<DockerEngine> {
+  if (!lab.containers.some(({ state }) => state === 'running'))
+    throw new LabError('lab-gone', { lab: lab.id });
+  const record = await readRecord(options.client, lab);
+  if (!record) throw new LabError('lab-unfinished', { lab: lab.id });
+  return new DockerEngine(record.plan, emit, options, { lab, record });
+}
+
 /** The lab on Docker: real network stacks, captured on every interface. */
 export class DockerEngine implements Engine {
   readonly name = 'docker';
-  readonly id = randomBytes(4).toString('hex');
+  readonly id: string;
   readonly #options: DockerEngineOptions;
+  readonly #takenUp: TakenUp | undefined;
+  /** Names this engine to the agents. */
+  readonly #controller = `${ownerOf()}.${randomBytes(4).toString('hex')}`;
+  readonly #clock = new LabClock();
   readonly #order: EventOrder;
   readonly #traffic: TrafficSchedule;
   #lab: DockerLab | undefined;
   #plan: Plan;
+  #file: string | undefined;
   #lease: LeaseKeeper | undefined;
   #ticker: NodeJS.Timeout | undefined;
   #starting: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
   #changing: Promise<void> = Promise.resolve();
   #state: 'new' | 'starting' | 'running' | 'stopped' = 'new';
+  /** What agents tell is an event from now on. */
+  #listening = false;
   #epoch = 0;
-  /** The host's CLOCK_REALTIME when the lab was ready: time 0 of its events. */
-  #zero = BigInt(realtimeNs());
-  /** Of the host's clock before this machine's. */
-  #aheadNs = 0n;
+  #revision = 0;
   #macs: ReadonlyMap<string, number> = new Map();
   #lastActivity = 0;
 
-  constructor(plan: Plan, emit: EventSink, options: DockerEngineOptions) {
+  /** `takenUp` comes from `attachDocker`. */
+  constructor(plan: Plan, emit: EventSink, options: DockerEngineOptions, takenUp?: TakenUp) {
     this.#plan = plan;
     this.#options = options;
+    this.#takenUp = takenUp;
+    this.#file = takenUp?.record.file ?? options.file;
+    this.id = takenUp?.lab.id ?? randomBytes(4).toString('hex');
     this.#order = new EventOrder(emit, WINDOW_NS);
     this.#traffic = new TrafficSchedule({
       nowNs: () => this.nowNs,
@@ -83,13 +119,21 @@ export class DockerEngine implements Engine {
 
   /** Final once `start` has resolved: the lab's time begins when it is ready, before its first request. */
   get startedAt(): string {
-    const ms = Number(this.#zero / 1_000_000n);
-    const rest = String(this.#zero % 1_000_000n).padStart(6, '0');
-    return new Date(ms).toISOString().replace('Z', `${rest}Z`);
+    return this.#clock.startedAt;
   }
 
   get nowNs(): number {
-    return Number(BigInt(realtimeNs()) + this.#aheadNs - this.#zero);
+    return this.#clock.nowNs;
+  }
+
+  /** The plan in force. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** The topology file's path, as the lab's first controller named it. */
+  get file(): string | undefined {
+    return this.#file;
   }
 
   /** How the requests made so far ended, in the order they ended. */
@@ -102,7 +146,7 @@ export class DockerEngine implements Engine {
     return this.#lab?.containerOf(node);
   }
 
-  /** Rejects with a `DockerError` or a `LabError`, and leaves nothing behind then. */
+  /** Rejects with a `DockerError` or a `LabError`; a new lab leaves nothing behind then. */
   start(): Promise<void> {
     if (this.#state === 'new') {
       this.#state = 'starting';
@@ -119,8 +163,11 @@ export class DockerEngine implements Engine {
   /** Rejects with a `LabError` when a node cannot be started. */
   setNode(name: string, state: NodeSetting): Promise<boolean> {
     return this.#inTurn(async () => {
-      if (this.#state !== 'running' || !this.#lab) return false;
-      return this.#lab.setNode(this.#plan, name, state);
+      const lab = this.#lab;
+      if (this.#state !== 'running' || !lab) return false;
+      const done = await ofChange(lab.setNode(this.#plan, name, state));
+      if (done) await this.#keep(lab);
+      return done;
     });
   }
 
@@ -150,8 +197,14 @@ export class DockerEngine implements Engine {
 
   /** Takes everything away. During a start, the start ends with a `LabError` first. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    this.#ending ??= this.#stop();
+    return this.#ending;
+  }
+
+  /** Leaves the lab running for another controller, until its silence time-out is over. */
+  detach(): Promise<void> {
+    this.#ending ??= this.#leave();
+    return this.#ending;
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -165,51 +218,108 @@ export class DockerEngine implements Engine {
 
   async #start(): Promise<void> {
     try {
-      await this.#raise();
+      if (this.#takenUp) await this.#takeUp(this.#takenUp);
+      else await this.#raise();
     } catch (error) {
-      await this.#end();
-      throw this.#isStopped() ? new LabError('stopped', {}, { cause: error }) : error;
+      const reason = this.#isStopped() ? new LabError('stopped', {}, { cause: error }) : error;
+      this.#state = 'stopped';
+      this.#traffic.stop();
+      if (this.#takenUp) this.#letGo();
+      else await this.#remove();
+      throw reason;
     }
   }
 
   async #raise(): Promise<void> {
-    const { client, image, bundles, version } = this.#options;
+    const { client, image } = this.#options;
     const plan = this.#plan;
     this.#step('sweep');
-    const archive = await agentArchive(bundles);
+    const archive = await agentArchive(this.#options.bundles);
     if (!(await client.inspectImage(image))) throw new LabError('image-not-built', { image });
     // Another lab's remains are no reason not to start this one.
     await sweep(client).catch(() => undefined);
     await refuseOverlap(client, plan);
     this.#step('containers');
-    const lab = new DockerLab({
-      client,
-      identity: { id: this.id, name: plan.lab, owner: ownerOf(), version },
-      image,
-      archive,
-      listener: {
-        frames: (node, frames) => this.#frames(node, frames),
-        event: (node, event) => this.#event(node, event),
-        state: (node, state, reason, time) => this.#announce(node, state, reason, time),
-        warning: (warning) => this.#options.onWarning?.(warning),
-      },
-    });
-    this.#lab = lab;
+    const lab = this.#makeLab(archive, plan.lab);
     this.#watch(plan);
     await lab.raise(plan);
     this.#step('self-test');
     await lab.selfTest(plan);
     this.#step('configure');
     await lab.configure(plan);
-    await this.#setClock(lab);
+    const [link] = lab.links.values();
+    if (link) await this.#clock.begin(link);
     this.#throwIfStopped();
+    this.#listening = true;
     this.#state = 'running';
     this.#order.push({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
     for (const { name } of plan.nodes) this.#announce(name, 'running');
-    this.#lease = new LeaseKeeper(() => lab.links.values());
-    this.#ticker = setInterval(() => this.#order.release(this.nowNs), TICK_MS);
-    this.#step('ready');
     this.#traffic.follow(plan);
+    await this.#goOn(lab);
+  }
+
+  async #takeUp({ lab: { name }, record: { plan: last, zeroNs } }: TakenUp): Promise<void> {
+    this.#step('attach');
+    // What was captured while it is taken up counts already.
+    this.#clock.resume(zeroNs);
+    this.#watch(last);
+    this.#listening = true;
+    const began = realtimeNs();
+    const lab = this.#makeLab(await agentArchive(this.#options.bundles), name);
+    const record = await lab.adopt(this.#controller, Math.min(LEASE_S, this.#silenceSeconds));
+    const { plan, epoch, revision, trafficSinceNs } = record;
+    const [link] = lab.links.values();
+    if (link) await this.#clock.compare(link);
+    this.#plan = plan;
+    this.#file = record.file;
+    this.#epoch = epoch;
+    this.#revision = revision;
+    this.#watch(plan);
+    await lab.restore(record);
+    this.#throwIfStopped();
+    this.#state = 'running';
+    const timeNs = this.#clock.ofThisMachine(began);
+    this.#order.push({ kind: 'plan', timeNs, epoch, plan, changes: [], durationNs: 0 });
+    for (const node of plan.nodes) this.#announceFound(lab, node.name);
+    this.#traffic.follow(plan, trafficSinceNs);
+    await this.#goOn(lab);
+    await lab.tellLosses();
+  }
+
+  #makeLab(archive: Buffer, name: string): DockerLab {
+    const { client, image, version } = this.#options;
+    this.#lab = new DockerLab({
+      client,
+      identity: { id: this.id, name, owner: ownerOf(), version },
+      image,
+      archive,
+      silenceSeconds: this.#silenceSeconds,
+      listener: {
+        frames: (node, frames) => this.#frames(node, frames),
+        event: (node, event) => this.#event(node, event),
+        state: (node, state, reason, time) => this.#announce(node, state, reason, time),
+        warning: (warning) => this.#options.onWarning?.(warning),
+        relinked: () => this.#lease?.renew(),
+      },
+    });
+    return this.#lab;
+  }
+
+  /** The lab runs: it is held, it can be taken up, and its events come. */
+  async #goOn(lab: DockerLab): Promise<void> {
+    this.#lease = new LeaseKeeper({
+      links: () => lab.links.values(),
+      controller: this.#controller,
+      silenceSeconds: this.#silenceSeconds,
+      onLost: () => {
+        if (this.#ending) return;
+        this.#options.onWarning?.({ code: 'docker.warning.taken-over', params: {} });
+        this.#ending = Promise.resolve(this.#letGo());
+      },
+    });
+    this.#ticker = setInterval(() => this.#order.release(this.nowNs), TICK_MS);
+    await this.#keep(lab);
+    this.#step('ready');
   }
 
   async #apply(plan: Plan): Promise<void> {
@@ -221,15 +331,29 @@ export class DockerEngine implements Engine {
       await refuseOverlap(this.#options.client, plan);
     const startNs = this.nowNs;
     this.#watch(plan);
-    const effective = await lab.apply(before, plan);
+    const effective = await ofChange(lab.apply(before, plan));
     // Both ways: a kernel that still asks for an address nobody had would not notice at once that somebody has it.
     await lab.forget([...staleNeighbours(before, plan), ...staleNeighbours(plan, before)]);
     this.#plan = plan;
     this.#epoch += 1;
-    const timeNs = effective === undefined ? this.nowNs : Number(BigInt(effective) - this.#zero);
+    const timeNs = effective === undefined ? this.nowNs : this.#clock.ofHost(effective);
     const durationNs = this.nowNs - startNs;
     this.#order.push({ kind: 'plan', timeNs, epoch: this.#epoch, plan, changes, durationNs });
     this.#traffic.follow(plan);
+    await this.#keep(lab);
+  }
+
+  async #keep(lab: DockerLab): Promise<void> {
+    this.#revision += 1;
+    await lab.keep({
+      revision: this.#revision,
+      plan: this.#plan,
+      ...(this.#file !== undefined && { file: this.#file }),
+      epoch: this.#epoch,
+      zeroNs: this.#clock.zeroNs,
+      overlay: lab.overlay,
+      trafficSinceNs: this.#traffic.sinceNs,
+    });
   }
 
   async #stop(): Promise<void> {
@@ -238,21 +362,53 @@ export class DockerEngine implements Engine {
     this.#traffic.stop();
     await this.#starting?.catch(() => undefined);
     await this.#changing;
-    if (wasRunning) {
-      await this.#lab?.tellLosses();
-      this.#order.flush();
-      const nodes = this.#plan.nodes;
-      await this.#end();
-      for (const { name } of nodes) this.#announce(name, 'stopped');
+    if (!wasRunning) return;
+    await this.#lab?.tellLosses();
+    this.#order.flush();
+    try {
+      await this.#remove();
+    } finally {
+      for (const { name } of this.#plan.nodes) this.#announce(name, 'stopped');
       this.#order.flush();
     }
   }
 
-  async #end(): Promise<void> {
+  async #leave(): Promise<void> {
+    const wasRunning = this.#state === 'running';
+    await this.#changing;
+    if (wasRunning && this.#lab) {
+      await this.#keep(this.#lab);
+      await this.#lab.tellLosses();
+      await this.#lease?.leave();
+    }
+    this.#state = 'stopped';
+    await this.#starting?.catch(() => undefined);
+    this.#letGo();
+  }
+
+  /** Nothing of the lab is touched. */
+  #letGo(): void {
+    this.#state = 'stopped';
+    this.#traffic.stop();
+    this.#listening = false;
     clearInterval(this.#ticker);
     this.#lease?.end();
-    await this.#lab?.remove();
+    this.#lab?.leave();
     this.#lab = undefined;
+    this.#order.flush();
+  }
+
+  async #remove(): Promise<void> {
+    this.#listening = false;
+    clearInterval(this.#ticker);
+    this.#lease?.end();
+    const lab = this.#lab;
+    this.#lab = undefined;
+    await lab?.remove();
+  }
+
+  get #silenceSeconds(): number {
+    return this.#options.silenceSeconds ?? SILENCE_S;
   }
 
   #step(step: StartStep): void {
@@ -268,17 +424,6 @@ export class DockerEngine implements Engine {
     return this.#state === 'stopped';
   }
 
-  /** The host may be another machine: its clock is asked, half the way there and back taken off. */
-  async #setClock(lab: DockerLab): Promise<void> {
-    const [link] = lab.links.values();
-    if (!link) return;
-    const asked = BigInt(realtimeNs());
-    const { timeNs } = await link.ask('clock', {});
-    const heard = BigInt(realtimeNs());
-    this.#zero = BigInt(timeNs);
-    this.#aheadNs = this.#zero - (asked + heard) / 2n;
-  }
-
   /** Own MACs tell what a node sent from what it received. */
   #watch(plan: Plan): void {
     this.#macs = new Map(
@@ -289,61 +434,63 @@ export class DockerEngine implements Engine {
   }
 
   #frames(node: string, frames: readonly CapturedFrame[]): void {
-    if (this.#state !== 'running') return;
-    const seconds = this.#zero / 1_000_000_000n;
-    const [zeroS, zeroNs] = [Number(seconds), Number(this.#zero % 1_000_000_000n)];
-    for (const frame of frames) {
-      const { segment, bytes, originalLength } = frame;
-      const timeNs = (frame.seconds - zeroS) * 1e9 + (frame.nanoseconds - zeroNs);
+    if (!this.#listening) return;
+    for (const { segment, bytes, originalLength, seconds, nanoseconds } of frames) {
+      const timeNs = this.#clock.ofFrame(seconds, nanoseconds);
       // Of the time before the lab was ready.
       if (timeNs < 0 || bytes.length < 14) continue;
       if (u16(bytes, ETHERTYPE) === IPV4) this.#lastActivity = performance.now();
       const direction = u48(bytes, 6) === this.#macs.get(`${node}.${segment}`) ? 'out' : 'in';
-      this.#push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
+      this.#order.push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
     }
   }
 
   #event(node: string, event: AgentEvent): void {
-    if (this.#state !== 'running') return;
+    if (!this.#listening) return;
+    const timeNs = this.nowNs;
     switch (event.event) {
       case 'decision': {
-        const timeNs = Number(BigInt(event.timeNs) - this.#zero);
-        if (timeNs >= 0) this.#push({ ...event.decision, kind: 'decision', timeNs, node });
+        const at = this.#clock.ofHost(event.timeNs);
+        if (at >= 0) this.#order.push({ ...event.decision, kind: 'decision', timeNs: at, node });
         break;
       }
       case 'loss':
-        this.#push({ kind: 'loss', timeNs: this.nowNs, node, segment: event.segment, frames: event.frames });
-        break;
-      case 'process':
-        this.#announce(
-          node,
-          event.state === 'restarted' ? 'running' : 'failed',
-          `${event.name}-${event.state}`,
-        );
+        this.#order.push({ kind: 'loss', timeNs, node, segment: event.segment, frames: event.frames });
         break;
       case 'decisions-lost':
-        this.#push({
-          kind: 'loss',
-          timeNs: this.nowNs,
-          node,
-          segment: '',
-          frames: 0,
-          decisions: event.count,
-        });
+        this.#order.push({ kind: 'decision-loss', timeNs, node, decisions: event.decisions });
         break;
+      case 'process': {
+        const state = event.state === 'restarted' ? 'running' : 'failed';
+        this.#announce(node, state, `${event.name}-${event.state}`);
+        break;
+      }
       case 'hello':
         break;
     }
   }
 
-  #announce(node: string, state: NodeEvent['state'], reason?: string, time?: string): void {
-    if (this.#state === 'starting') return;
-    const timeNs = Math.max(0, time === undefined ? this.nowNs : Number(BigInt(time) - this.#zero));
-    this.#push({ kind: 'node', timeNs, node, state, ...(reason !== undefined && { reason }) });
+  #announceFound(lab: DockerLab, node: string): void {
+    const byHand = lab.overlay[node];
+    if (byHand) this.#announce(node, byHand);
+    else if (lab.containerOf(node) === undefined) this.#announce(node, 'failed', 'container-gone');
+    else this.#announce(node, 'running');
   }
 
-  #push(event: LabEvent): void {
-    this.#order.push(event);
+  #announce(node: string, state: NodeEvent['state'], reason?: string, time?: string): void {
+    if (this.#state === 'starting') return;
+    const timeNs = Math.max(0, time === undefined ? this.nowNs : this.#clock.ofHost(time));
+    this.#order.push({ kind: 'node', timeNs, node, state, ...(reason !== undefined && { reason }) });
+  }
+}
+
+/** A node that fails while the lab starts ends the lab; here the lab goes on. */
+async function ofChange<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof LabError) || error.problem.code !== 'node-failed') throw error;
+    throw new LabError('change-failed', error.problem.params, { cause: error });
   }
 }
 

@@ -12,7 +12,12 @@ export type LabProblemCode =
   | 'node-failed'
   | 'agent-missing'
   | 'image-not-built'
-  | 'stopped';
+  | 'change-failed'
+  | 'stopped'
+  | 'lab-held'
+  | 'lab-unfinished'
+  | 'lab-gone'
+  | 'other-version';
 
 export class LabError extends Error {
   readonly problem: LabProblem;

@@ -42,7 +42,7 @@ export class Node {
     this.#decapsulator = new Decapsulator(ended('decapsulator'));
     this.#forwarder = new ForwarderSupervisor({
       decision: (timeNs: string, decision: Decision) => emit({ event: 'decision', timeNs, decision }),
-      decisionsLost: (count) => emit({ event: 'decisions-lost', count }),
+      decisionsLost: (decisions) => emit({ event: 'decisions-lost', decisions }),
       ended: ended('forwarder'),
     });
   }
