@@ -16,7 +16,7 @@ const options = {
 
 /**
  * `lb-lab attach [LAB]`: takes up a lab whose terminal or window is gone and records it until Ctrl-C or `--duration`;
- * then it ends the lab, or with `--detach` leaves it running. Exit 0 if all went as meant, 1 if not, 2 for a bad call.
+ * then it ends the lab, or with `--detach` leaves it running. Exit 0, or 2 for a bad call or a lab that cannot be taken up.
  */
 export function attach(cli: Cli, args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(cli, args, options, 1);
@@ -45,8 +45,8 @@ export function attach(cli: Cli, args: readonly string[]): Promise<number> {
       open: true,
       ...(values.detach && { end: () => engine.detach() }),
     });
-    const asMeant = present(cli, recording, { ...values, plan, title: lab.name, expect: plan.expect });
+    present(cli, recording, { ...values, plan, title: lab.name, judge: false });
     if (values.detach && !quiet) cli.err(cli.translate('cli.left-running', { id: lab.id }));
-    return asMeant ? 0 : 1;
+    return 0;
   });
 }
