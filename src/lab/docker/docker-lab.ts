@@ -8,6 +8,7 @@ import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.t
 import { all } from './all.ts';
 import type { ContainerOptions } from './container.ts';
 import type { ContainerFacts, DockerClient } from './docker-client.ts';
+import { control, giveUp } from './controlled.ts';
 import { DockerNode, type NodeListener } from './docker-node.ts';
 import { DockerError } from './docker-problem.ts';
 import { LabError } from './lab-problem.ts';
@@ -51,11 +52,13 @@ export class DockerLab {
   readonly #container: ContainerOptions;
   readonly #listener: NodeListener;
   #selfTest: SelfTest | undefined;
-  #engineMissed = false;
+  /** Ends the watch over the Docker engine. */
+  readonly #watching = new AbortController();
   #ending = false;
 
   constructor(options: DockerLabOptions) {
     this.#options = options;
+    control(options.identity.id);
     const { client, identity, image, archive, silenceSeconds, listener } = options;
     this.#container = {
       client,
@@ -94,6 +97,7 @@ export class DockerLab {
   async raise(plan: Plan): Promise<void> {
     await all(plan.segments.map(({ name }) => this.#addNetwork(plan, name)));
     await all(plan.nodes.map((node) => this.#startNode(plan, node)));
+    void this.#watchEngine();
   }
 
   async selfTest(plan: Plan): Promise<void> {
@@ -157,6 +161,7 @@ export class DockerLab {
     for (const { name } of plan.segments) if (!this.#networks.has(name)) await this.#addNetwork(plan, name);
     for (const [name, state] of this.#overlay) if (state === 'paused') await this.#nodes.get(name)?.pause();
     await this.configure(plan);
+    void this.#watchEngine();
   }
 
   /** Every node keeps what the lab knows of itself. */
@@ -243,15 +248,27 @@ export class DockerLab {
 
   /** Closes the streams, and leaves everything as it is. */
   leave(): void {
-    this.#ending = true;
-    for (const node of this.#nodes.values()) node.close();
-    this.#nodes.clear();
+    giveUp(this.#options.identity.id);
+    this.#close();
   }
 
   /** Closes the streams and removes everything with the lab's label. */
   async remove(): Promise<void> {
-    this.leave();
-    await removeLab(this.#options.client, this.#options.identity.id);
+    const { client, identity } = this.#options;
+    this.#close();
+    try {
+      await removeLab(client, identity.id);
+    } finally {
+      // What could not be removed is the next sweep's.
+      giveUp(identity.id);
+    }
+  }
+
+  #close(): void {
+    this.#ending = true;
+    this.#watching.abort();
+    for (const node of this.#nodes.values()) node.close();
+    this.#nodes.clear();
   }
 
   async #addNetwork(plan: Plan, name: string): Promise<void> {
@@ -270,7 +287,11 @@ export class DockerLab {
   /** Started while the lab runs; one that cannot be is taken away again. */
   async #bringUp(plan: Plan, planned: PlannedNode): Promise<string> {
     const { name } = planned;
+    const { client, identity } = this.#options;
     try {
+      // What is left of one that failed has its name.
+      const labels = [`${LABEL.lab}=${identity.id}`, `${LABEL.node}=${name}`];
+      for (const { id } of await client.listContainers(labels)) await client.removeContainer(id);
       const time = await (await this.#startNode(plan, planned)).configure(plan, planned);
       this.#options.listener.state(name, 'running', undefined, time);
       return time;
@@ -331,26 +352,47 @@ export class DockerLab {
     });
   }
 
+  /** Says when the Docker engine goes away under the lab: its stream of events breaks. */
+  async #watchEngine(): Promise<void> {
+    const { client, identity, listener } = this.#options;
+    const { signal } = this.#watching;
+    while (!signal.aborted) {
+      await client.watch([`${LABEL.lab}=${identity.id}`], () => undefined, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      const seconds = String(ENGINE_PATIENCE_MS / 1000);
+      listener.warning({ code: 'docker.warning.engine-gone', params: { seconds } });
+      const until = Date.now() + ENGINE_PATIENCE_MS;
+      while (!(await this.#answers())) {
+        if (signal.aborted || Date.now() > until) return;
+        await pause(ENGINE_LOOK_MS);
+      }
+    }
+  }
+
+  async #answers(): Promise<boolean> {
+    return this.#options.client.ping().then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** What the engine says of a container, when it answers again. */
   async #look(id: string, isStale: () => boolean): Promise<ContainerFacts | undefined | 'no-engine'> {
     const until = Date.now() + ENGINE_PATIENCE_MS;
     for (;;) {
       try {
-        const facts = await this.#options.client.inspectContainer(id);
-        this.#engineMissed = false;
-        return facts;
+        return await this.#options.client.inspectContainer(id);
       } catch (error) {
         if (!(error instanceof DockerError)) throw error;
-        if (!this.#engineMissed) {
-          this.#engineMissed = true;
-          const seconds = String(ENGINE_PATIENCE_MS / 1000);
-          this.#options.listener.warning({ code: 'docker.warning.engine-gone', params: { seconds } });
-        }
         if (isStale() || Date.now() > until) return 'no-engine';
       }
-      await new Promise((resolve) => setTimeout(resolve, ENGINE_LOOK_MS));
+      await pause(ENGINE_LOOK_MS);
     }
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function changedSwitches(before: Sysctls, after: Sysctls): string[] {
