@@ -1,4 +1,4 @@
-import { attachDocker } from '../lab/docker/docker-engine.ts';
+import { attachDocker } from '../lab/docker/attach-docker.ts';
 import { nodeImage } from '../lab/docker/image/node-image.ts';
 import { numberOption, parseOptions, type Cli } from './cli.ts';
 import { dockerOptions } from './choose-engine.ts';

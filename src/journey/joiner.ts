@@ -66,6 +66,10 @@ export class Joiner {
         return;
       case 'loss':
         this.captureLoss += event.frames;
+        return;
+      // The packets are joined by their frames alone.
+      case 'decision-loss':
+        return;
     }
   }
 

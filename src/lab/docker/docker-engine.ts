@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine, EventSink, NodeSetting } from '../engine.ts';
-import type { NodeEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
-import { u16, u48 } from '../../packet/bytes.ts';
 import { agentArchive } from './agent-archive.ts';
-import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.ts';
+import type { AgentWarning } from './agent-protocol.ts';
 import type { DockerClient } from './docker-client.ts';
 import { DockerLab } from './docker-lab.ts';
-import { EventOrder } from './event-order.ts';
 import { realtimeNs } from './host-clock.ts';
 import { LabClock } from './lab-clock.ts';
-import { LabError } from './lab-problem.ts';
-import { readRecord, type LabRecord } from './lab-record.ts';
+import { LabEvents } from './lab-events.ts';
+import { LabError, ofChange } from './lab-problem.ts';
+import type { LabRecord } from './lab-record.ts';
 import { LEASE_S, LeaseKeeper, SILENCE_S } from './lease.ts';
 import { refuseOverlap } from './network.ts';
 import { ownerOf } from './owner.ts';
@@ -41,35 +40,15 @@ export interface DockerEngineOptions {
   readonly onWarning?: (warning: AgentWarning) => void;
 }
 
-interface TakenUp {
+/** A lab that another controller left, and what it knows of itself. */
+export interface TakenUp {
   readonly lab: FoundLab;
   readonly record: LabRecord;
 }
 
-const ETHERTYPE = 12;
-const IPV4 = 0x0800;
-/** How long an event waits for those that happened before it. */
-const WINDOW_NS = 200e6;
 const TICK_MS = 25;
 /** Nothing was on the wire for so long: what was to come has come. */
 const QUIET_MS = 400;
-
-/**
- * The engine of a lab whose controller is gone: its `start` takes the lab up where it is, on the same clock and in the same
- * epoch. Rejects with a `LabError` when nobody there can be asked; `start` rejects with `lab-held` while another controller
- * holds the lab, and leaves the lab as it is when it fails.
- */
-export async function attachDocker(
-  lab: FoundLab,
-  emit: EventSink,
-  options: DockerEngineOptions,
-): Promise<DockerEngine> {
-  if (!lab.containers.some(({ state }) => state === 'running'))
-    throw new LabError('lab-gone', { lab: lab.id });
-  const record = await readRecord(options.client, lab);
-  if (!record) throw new LabError('lab-unfinished', { lab: lab.id });
-  return new DockerEngine(record.plan, emit, options, { lab, record });
-}
 
 /** The lab on Docker: real network stacks, captured on every interface. */
 export class DockerEngine implements Engine {
@@ -77,10 +56,11 @@ export class DockerEngine implements Engine {
   readonly id: string;
   readonly #options: DockerEngineOptions;
   readonly #takenUp: TakenUp | undefined;
+  readonly #silenceSeconds: number;
   /** Names this engine to the agents. */
   readonly #controller = `${ownerOf()}.${randomBytes(4).toString('hex')}`;
   readonly #clock = new LabClock();
-  readonly #order: EventOrder;
+  readonly #events: LabEvents;
   readonly #traffic: TrafficSchedule;
   #lab: DockerLab | undefined;
   #plan: Plan;
@@ -91,21 +71,18 @@ export class DockerEngine implements Engine {
   #ending: Promise<void> | undefined;
   #changing: Promise<void> = Promise.resolve();
   #state: 'new' | 'starting' | 'running' | 'stopped' = 'new';
-  /** What agents tell is an event from now on. */
-  #listening = false;
   #epoch = 0;
   #revision = 0;
-  #macs: ReadonlyMap<string, number> = new Map();
-  #lastActivity = 0;
 
   /** `takenUp` comes from `attachDocker`. */
   constructor(plan: Plan, emit: EventSink, options: DockerEngineOptions, takenUp?: TakenUp) {
     this.#plan = plan;
     this.#options = options;
     this.#takenUp = takenUp;
+    this.#silenceSeconds = options.silenceSeconds ?? SILENCE_S;
     this.#file = takenUp?.record.file ?? options.file;
     this.id = takenUp?.lab.id ?? randomBytes(4).toString('hex');
-    this.#order = new EventOrder(emit, WINDOW_NS);
+    this.#events = new LabEvents(emit, this.#clock);
     this.#traffic = new TrafficSchedule({
       nowNs: () => this.nowNs,
       fetch: async (entry, protocol) => {
@@ -184,15 +161,18 @@ export class DockerEngine implements Engine {
 
   async settled(limitNs: number): Promise<void> {
     const until = performance.now() + limitNs / 1e6;
-    this.#lastActivity = performance.now();
+    const begin = performance.now();
     while (this.#state === 'running') {
       const now = performance.now();
-      if (now >= until || (this.#traffic.done && now - this.#lastActivity >= QUIET_MS)) break;
+      if (
+        now >= until ||
+        (this.#traffic.done && now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS)
+      )
+        break;
       await pause(TICK_MS);
     }
     await this.#lab?.tellLosses();
-    await pause(WINDOW_NS / 1e6);
-    this.#order.release(this.nowNs);
+    await this.#events.complete();
   }
 
   /** Takes everything away. During a start, the start ends with a `LabError` first. */
@@ -221,7 +201,7 @@ export class DockerEngine implements Engine {
       if (this.#takenUp) await this.#takeUp(this.#takenUp);
       else await this.#raise();
     } catch (error) {
-      const reason = this.#isStopped() ? new LabError('stopped', {}, { cause: error }) : error;
+      const reason = this.#state === 'stopped' ? new LabError('stopped', {}, { cause: error }) : error;
       this.#state = 'stopped';
       this.#traffic.stop();
       if (this.#takenUp) this.#letGo();
@@ -241,7 +221,7 @@ export class DockerEngine implements Engine {
     await refuseOverlap(client, plan);
     this.#step('containers');
     const lab = this.#makeLab(archive, plan.lab);
-    this.#watch(plan);
+    this.#events.watch(plan);
     await lab.raise(plan);
     this.#step('self-test');
     await lab.selfTest(plan);
@@ -250,10 +230,10 @@ export class DockerEngine implements Engine {
     const [link] = lab.links.values();
     if (link) await this.#clock.begin(link);
     this.#throwIfStopped();
-    this.#listening = true;
+    this.#events.listening = true;
     this.#state = 'running';
-    this.#order.push({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
-    for (const { name } of plan.nodes) this.#announce(name, 'running');
+    this.#events.push({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
+    for (const { name } of plan.nodes) this.#events.node(name, 'running');
     this.#traffic.follow(plan);
     await this.#goOn(lab);
   }
@@ -262,8 +242,8 @@ export class DockerEngine implements Engine {
     this.#step('attach');
     // What was captured while it is taken up counts already.
     this.#clock.resume(zeroNs);
-    this.#watch(last);
-    this.#listening = true;
+    this.#events.watch(last);
+    this.#events.listening = true;
     const began = realtimeNs();
     const lab = this.#makeLab(await agentArchive(this.#options.bundles), name);
     const record = await lab.adopt(this.#controller, Math.min(LEASE_S, this.#silenceSeconds));
@@ -274,13 +254,13 @@ export class DockerEngine implements Engine {
     this.#file = record.file;
     this.#epoch = epoch;
     this.#revision = revision;
-    this.#watch(plan);
+    this.#events.watch(plan);
     await lab.restore(record);
     this.#throwIfStopped();
     this.#state = 'running';
     const timeNs = this.#clock.ofThisMachine(began);
-    this.#order.push({ kind: 'plan', timeNs, epoch, plan, changes: [], durationNs: 0 });
-    for (const node of plan.nodes) this.#announceFound(lab, node.name);
+    this.#events.push({ kind: 'plan', timeNs, epoch, plan, changes: [], durationNs: 0 });
+    for (const { name: node } of plan.nodes) this.#events.node(node, ...lab.stateOf(node));
     this.#traffic.follow(plan, trafficSinceNs);
     await this.#goOn(lab);
     await lab.tellLosses();
@@ -295,9 +275,11 @@ export class DockerEngine implements Engine {
       archive,
       silenceSeconds: this.#silenceSeconds,
       listener: {
-        frames: (node, frames) => this.#frames(node, frames),
-        event: (node, event) => this.#event(node, event),
-        state: (node, state, reason, time) => this.#announce(node, state, reason, time),
+        frames: (node, frames) => this.#events.frames(node, frames),
+        event: (node, event) => this.#events.told(node, event),
+        state: (...event) => {
+          if (this.#events.listening) this.#events.node(...event);
+        },
         warning: (warning) => this.#options.onWarning?.(warning),
         relinked: () => this.#lease?.renew(),
       },
@@ -317,7 +299,7 @@ export class DockerEngine implements Engine {
         this.#ending = Promise.resolve(this.#letGo());
       },
     });
-    this.#ticker = setInterval(() => this.#order.release(this.nowNs), TICK_MS);
+    this.#ticker = setInterval(() => this.#events.release(), TICK_MS);
     await this.#keep(lab);
     this.#step('ready');
   }
@@ -330,7 +312,7 @@ export class DockerEngine implements Engine {
     if (changes.some(({ kind }) => kind === 'segment-added' || kind === 'segment-changed'))
       await refuseOverlap(this.#options.client, plan);
     const startNs = this.nowNs;
-    this.#watch(plan);
+    this.#events.watch(plan);
     const effective = await ofChange(lab.apply(before, plan));
     // Both ways: a kernel that still asks for an address nobody had would not notice at once that somebody has it.
     await lab.forget([...staleNeighbours(before, plan), ...staleNeighbours(plan, before)]);
@@ -338,7 +320,7 @@ export class DockerEngine implements Engine {
     this.#epoch += 1;
     const timeNs = effective === undefined ? this.nowNs : this.#clock.ofHost(effective);
     const durationNs = this.nowNs - startNs;
-    this.#order.push({ kind: 'plan', timeNs, epoch: this.#epoch, plan, changes, durationNs });
+    this.#events.push({ kind: 'plan', timeNs, epoch: this.#epoch, plan, changes, durationNs });
     this.#traffic.follow(plan);
     await this.#keep(lab);
   }
@@ -364,12 +346,12 @@ export class DockerEngine implements Engine {
     await this.#changing;
     if (!wasRunning) return;
     await this.#lab?.tellLosses();
-    this.#order.flush();
+    this.#events.flush();
     try {
       await this.#remove();
     } finally {
-      for (const { name } of this.#plan.nodes) this.#announce(name, 'stopped');
-      this.#order.flush();
+      for (const { name } of this.#plan.nodes) this.#events.node(name, 'stopped');
+      this.#events.flush();
     }
   }
 
@@ -390,25 +372,21 @@ export class DockerEngine implements Engine {
   #letGo(): void {
     this.#state = 'stopped';
     this.#traffic.stop();
-    this.#listening = false;
+    this.#events.listening = false;
     clearInterval(this.#ticker);
     this.#lease?.end();
     this.#lab?.leave();
     this.#lab = undefined;
-    this.#order.flush();
+    this.#events.flush();
   }
 
   async #remove(): Promise<void> {
-    this.#listening = false;
+    this.#events.listening = false;
     clearInterval(this.#ticker);
     this.#lease?.end();
     const lab = this.#lab;
     this.#lab = undefined;
     await lab?.remove();
-  }
-
-  get #silenceSeconds(): number {
-    return this.#options.silenceSeconds ?? SILENCE_S;
   }
 
   #step(step: StartStep): void {
@@ -417,83 +395,6 @@ export class DockerEngine implements Engine {
   }
 
   #throwIfStopped(): void {
-    if (this.#isStopped()) throw new LabError('stopped');
+    if (this.#state === 'stopped') throw new LabError('stopped');
   }
-
-  #isStopped(): boolean {
-    return this.#state === 'stopped';
-  }
-
-  /** Own MACs tell what a node sent from what it received. */
-  #watch(plan: Plan): void {
-    this.#macs = new Map(
-      plan.nodes.flatMap(({ name, interfaces }) =>
-        interfaces.map(({ segment, mac }) => [`${name}.${segment}`, mac] as const),
-      ),
-    );
-  }
-
-  #frames(node: string, frames: readonly CapturedFrame[]): void {
-    if (!this.#listening) return;
-    for (const { segment, bytes, originalLength, seconds, nanoseconds } of frames) {
-      const timeNs = this.#clock.ofFrame(seconds, nanoseconds);
-      // Of the time before the lab was ready.
-      if (timeNs < 0 || bytes.length < 14) continue;
-      if (u16(bytes, ETHERTYPE) === IPV4) this.#lastActivity = performance.now();
-      const direction = u48(bytes, 6) === this.#macs.get(`${node}.${segment}`) ? 'out' : 'in';
-      this.#order.push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
-    }
-  }
-
-  #event(node: string, event: AgentEvent): void {
-    if (!this.#listening) return;
-    const timeNs = this.nowNs;
-    switch (event.event) {
-      case 'decision': {
-        const at = this.#clock.ofHost(event.timeNs);
-        if (at >= 0) this.#order.push({ ...event.decision, kind: 'decision', timeNs: at, node });
-        break;
-      }
-      case 'loss':
-        this.#order.push({ kind: 'loss', timeNs, node, segment: event.segment, frames: event.frames });
-        break;
-      case 'decisions-lost':
-        this.#order.push({ kind: 'decision-loss', timeNs, node, decisions: event.decisions });
-        break;
-      case 'process': {
-        const state = event.state === 'restarted' ? 'running' : 'failed';
-        this.#announce(node, state, `${event.name}-${event.state}`);
-        break;
-      }
-      case 'hello':
-        break;
-    }
-  }
-
-  #announceFound(lab: DockerLab, node: string): void {
-    const byHand = lab.overlay[node];
-    if (byHand) this.#announce(node, byHand);
-    else if (lab.containerOf(node) === undefined) this.#announce(node, 'failed', 'container-gone');
-    else this.#announce(node, 'running');
-  }
-
-  #announce(node: string, state: NodeEvent['state'], reason?: string, time?: string): void {
-    if (this.#state === 'starting') return;
-    const timeNs = Math.max(0, time === undefined ? this.nowNs : this.#clock.ofHost(time));
-    this.#order.push({ kind: 'node', timeNs, node, state, ...(reason !== undefined && { reason }) });
-  }
-}
-
-/** A node that fails while the lab starts ends the lab; here the lab goes on. */
-async function ofChange<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof LabError) || error.problem.code !== 'node-failed') throw error;
-    throw new LabError('change-failed', error.problem.params, { cause: error });
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

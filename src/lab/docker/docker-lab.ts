@@ -5,12 +5,12 @@ import type { Plan, PlannedNode, Sysctls } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.ts';
-import { all } from './all.ts';
+import { all, allOf } from './all.ts';
 import type { ContainerOptions } from './container.ts';
-import type { ContainerFacts, DockerClient } from './docker-client.ts';
+import type { DockerClient } from './docker-client.ts';
 import { control, giveUp } from './controlled.ts';
 import { DockerNode, type NodeListener } from './docker-node.ts';
-import { DockerError } from './docker-problem.ts';
+import { EngineWatch } from './engine-watch.ts';
 import { LabError } from './lab-problem.ts';
 import { newestRecord, type LabRecord } from './lab-record.ts';
 import { LABEL, type LabIdentity } from './labels.ts';
@@ -38,9 +38,8 @@ export interface DockerLabOptions {
   readonly listener: LabListener;
 }
 
-/** How long a lab waits for its Docker engine to come back. */
-const ENGINE_PATIENCE_MS = 60_000;
-const ENGINE_LOOK_MS = 500;
+/** More than that only wait for each other. */
+const STARTS_AT_ONCE = 12;
 
 /** The containers and networks of one lab. What it makes is found again by the lab's label, so that all of it can go. */
 export class DockerLab {
@@ -52,8 +51,7 @@ export class DockerLab {
   readonly #container: ContainerOptions;
   readonly #listener: NodeListener;
   #selfTest: SelfTest | undefined;
-  /** Ends the watch over the Docker engine. */
-  readonly #watching = new AbortController();
+  readonly #watch: EngineWatch;
   #ending = false;
 
   constructor(options: DockerLabOptions) {
@@ -68,6 +66,7 @@ export class DockerLab {
       silenceSeconds,
       networkOf: (segment) => this.#networks.get(segment) ?? '',
     };
+    this.#watch = new EngineWatch(client, identity.id, (warning) => listener.warning(warning));
     this.#listener = {
       frames: (node, frames) => this.#frames(node, frames),
       event: (node, event) => listener.event(node, event),
@@ -96,8 +95,8 @@ export class DockerLab {
   /** Networks, then containers, then interfaces without addresses: ready for the self-test. */
   async raise(plan: Plan): Promise<void> {
     await all(plan.segments.map(({ name }) => this.#addNetwork(plan, name)));
-    await all(plan.nodes.map((node) => this.#startNode(plan, node)));
-    void this.#watchEngine();
+    await allOf(plan.nodes, STARTS_AT_ONCE, (node) => this.#startNode(plan, node));
+    void this.#watch.run();
   }
 
   async selfTest(plan: Plan): Promise<void> {
@@ -112,7 +111,9 @@ export class DockerLab {
 
   /** Addresses, servers, forwarders. */
   async configure(plan: Plan): Promise<void> {
-    await all(plan.nodes.map(async (node) => this.#nodes.get(node.name)?.configure(plan, node)));
+    await allOf(plan.nodes, STARTS_AT_ONCE, async (node) =>
+      this.#nodes.get(node.name)?.configure(plan, node),
+    );
   }
 
   /**
@@ -161,7 +162,7 @@ export class DockerLab {
     for (const { name } of plan.segments) if (!this.#networks.has(name)) await this.#addNetwork(plan, name);
     for (const [name, state] of this.#overlay) if (state === 'paused') await this.#nodes.get(name)?.pause();
     await this.configure(plan);
-    void this.#watchEngine();
+    void this.#watch.run();
   }
 
   /** Every node keeps what the lab knows of itself. */
@@ -235,6 +236,13 @@ export class DockerLab {
     return this.#nodes.get(name)?.state();
   }
 
+  /** As a `node` event has it, with the reason. */
+  stateOf(name: string): [state: NodeEvent['state'], reason?: string] {
+    const byHand = this.#overlay.get(name);
+    if (byHand) return [byHand];
+    return this.#nodes.has(name) ? ['running'] : ['failed', 'container-gone'];
+  }
+
   /** Nodes that know these addresses by an answer that nobody gives any more. */
   async forget(neighbours: readonly { readonly segment: string; readonly address: number }[]): Promise<void> {
     if (neighbours.length === 0) return;
@@ -266,7 +274,7 @@ export class DockerLab {
 
   #close(): void {
     this.#ending = true;
-    this.#watching.abort();
+    this.#watch.end();
     for (const node of this.#nodes.values()) node.close();
     this.#nodes.clear();
   }
@@ -325,7 +333,7 @@ export class DockerLab {
     const { client, listener } = this.#options;
     const isStale = () => this.#ending || this.#nodes.get(node.name) !== node;
     if (isStale()) return;
-    const facts = await this.#look(node.containerId, isStale);
+    const facts = await this.#watch.inspect(node.containerId, isStale);
     if (isStale()) return;
     if (facts !== 'no-engine' && facts?.running) {
       try {
@@ -351,48 +359,6 @@ export class DockerLab {
       params,
     });
   }
-
-  /** Says when the Docker engine goes away under the lab: its stream of events breaks. */
-  async #watchEngine(): Promise<void> {
-    const { client, identity, listener } = this.#options;
-    const { signal } = this.#watching;
-    while (!signal.aborted) {
-      await client.watch([`${LABEL.lab}=${identity.id}`], () => undefined, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      const seconds = String(ENGINE_PATIENCE_MS / 1000);
-      listener.warning({ code: 'docker.warning.engine-gone', params: { seconds } });
-      const until = Date.now() + ENGINE_PATIENCE_MS;
-      while (!(await this.#answers())) {
-        if (signal.aborted || Date.now() > until) return;
-        await pause(ENGINE_LOOK_MS);
-      }
-    }
-  }
-
-  async #answers(): Promise<boolean> {
-    return this.#options.client.ping().then(
-      () => true,
-      () => false,
-    );
-  }
-
-  /** What the engine says of a container, when it answers again. */
-  async #look(id: string, isStale: () => boolean): Promise<ContainerFacts | undefined | 'no-engine'> {
-    const until = Date.now() + ENGINE_PATIENCE_MS;
-    for (;;) {
-      try {
-        return await this.#options.client.inspectContainer(id);
-      } catch (error) {
-        if (!(error instanceof DockerError)) throw error;
-        if (isStale() || Date.now() > until) return 'no-engine';
-      }
-      await pause(ENGINE_LOOK_MS);
-    }
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function changedSwitches(before: Sysctls, after: Sysctls): string[] {

@@ -28,3 +28,13 @@ export class LabError extends Error {
     this.problem = { code, params };
   }
 }
+
+/** A node that fails while the lab starts ends the lab; what fails in a change leaves it running, and is told so. */
+export async function ofChange<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof LabError) || error.problem.code !== 'node-failed') throw error;
+    throw new LabError('change-failed', error.problem.params, { cause: error });
+  }
+}
