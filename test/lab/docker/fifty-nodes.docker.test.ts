@@ -39,13 +39,18 @@ describe('Docker engine: 50 nodes', function () {
     assert.ok(plan, JSON.stringify(problems));
     assert.equal(plan.nodes.length, 50);
     const events: LabEvent[] = [];
-    const engine = dockerEngine(here, plan, (event) => events.push(event));
+    const began = performance.now();
+    const steps: string[] = [];
+    const engine = dockerEngine(here, plan, (event) => events.push(event), {
+      onStep: (step) => steps.push(`${step} ${((performance.now() - began) / 1000).toFixed(1)} s`),
+    });
     try {
-      const began = performance.now();
       await engine.start();
       const started = performance.now();
       await engine.settled(60e9);
-      console.log(`      50 nodes: ready after ${((started - began) / 1000).toFixed(1)} s`);
+      console.log(
+        `      50 nodes: ready after ${((started - began) / 1000).toFixed(1)} s (${steps.join(', ')})`,
+      );
       assert.deepEqual(
         engine.results.map(({ outcome }) => outcome),
         ['answered'],
