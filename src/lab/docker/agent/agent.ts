@@ -44,7 +44,7 @@ function serve(): void {
     (message) => connections.frames(message),
   );
   const end = () => void node.stop().finally(() => process.exit(0));
-  const lease = new Lease(end);
+  const lease = new Lease(end, Number(process.env['LB_LAB_SILENCE_SECONDS'] ?? 600));
   const handlers: Handlers = {
     attach: ({ setup }) => node.attach(setup),
     configure: async ({ setup }) => ({ warnings: await node.configure(setup), timeNs: realtimeNs() }),

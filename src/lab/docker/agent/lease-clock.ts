@@ -1,6 +1,3 @@
-/** Without a word from a controller for so long the node ends itself. */
-const LONGEST_SILENCE_S = Number(process.env['LB_LAB_SILENCE_SECONDS'] ?? 600);
-
 interface Holder {
   readonly controller: string;
   /** The connection it speaks over. */
@@ -14,12 +11,15 @@ interface Holder {
  */
 export class Lease {
   readonly #end: () => void;
+  readonly #silenceSeconds: number;
   #holder: Holder | undefined;
   #untilMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(end: () => void) {
+  /** Without a word from a controller for `silenceSeconds` the node ends itself: `end` is called. */
+  constructor(end: () => void, silenceSeconds: number) {
     this.#end = end;
+    this.#silenceSeconds = silenceSeconds;
     this.heard();
   }
 
@@ -44,7 +44,12 @@ export class Lease {
   /** A controller spoke: the silence begins anew. */
   heard(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#end, LONGEST_SILENCE_S * 1000);
+    this.#timer = setTimeout(this.#end, this.#silenceSeconds * 1000);
+  }
+
+  /** The silence is not watched any more. */
+  close(): void {
+    clearTimeout(this.#timer);
   }
 
   /** In seconds. */
