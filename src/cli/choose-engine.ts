@@ -2,9 +2,19 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Engine, EventSink } from '../lab/engine.ts';
 import type { DockerClient } from '../lab/docker/docker-client.ts';
+import type { DockerEngineOptions } from '../lab/docker/docker-engine.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { CliError, type Cli } from './cli.ts';
 import { packageRoot } from './package-root.ts';
+
+/** What only the Docker engine asks for. */
+export interface DockerSettings {
+  readonly quiet: boolean;
+  /** The topology file, whole path. */
+  readonly file?: string;
+  readonly silenceSeconds?: number;
+  readonly captureBudget?: number;
+}
 
 export type EngineChoice = 'embedded' | 'docker' | 'auto';
 
@@ -24,8 +34,7 @@ export function isEngineChoice(text: string): text is EngineChoice {
 export async function chooseEngine(
   cli: Cli,
   choice: EngineChoice,
-  quiet: boolean,
-  captureBudget?: number,
+  settings: DockerSettings,
 ): Promise<ChosenEngine> {
   if (choice === 'embedded') return embedded;
   // Loaded only when asked for: a run in memory needs none of it.
@@ -35,7 +44,7 @@ export async function chooseEngine(
   const image = nodeImage(packageRoot());
   try {
     const client = await openDocker();
-    if (await image.present(client)) return docker(cli, client, image.tag, quiet, captureBudget);
+    if (await image.present(client)) return docker(cli, client, image.tag, settings);
     client.close();
     throw new CliError('docker.lab.image-not-built', { image: image.tag });
   } catch (error) {
@@ -55,29 +64,35 @@ const embedded: ChosenEngine = {
   close: () => undefined,
 };
 
-function docker(
-  cli: Cli,
-  client: DockerClient,
-  image: string,
-  quiet: boolean,
-  captureBudget: number | undefined,
-): ChosenEngine {
+function docker(cli: Cli, client: DockerClient, image: string, settings: DockerSettings): ChosenEngine {
   return {
     name: 'docker',
     make: async (plan, emit) => {
       const { DockerEngine } = await import('../lab/docker/docker-engine.ts');
-      return new DockerEngine(plan, emit, {
-        client,
-        image,
-        bundles: join(packageRoot(), 'dist'),
-        version: packageJson.version,
-        ...(captureBudget !== undefined && { captureBudget }),
-        onStep: (step) => {
-          if (!quiet) cli.err(cli.paint('routine', cli.translate(`docker.step.${step}`)));
-        },
-        onWarning: ({ code, params }) => cli.err(cli.paint('warning', cli.translate(code, params))),
-      });
+      return new DockerEngine(plan, emit, dockerOptions(cli, client, image, settings));
     },
     close: () => client.close(),
+  };
+}
+
+/** Steps and warnings go to standard error. */
+export function dockerOptions(
+  cli: Cli,
+  client: DockerClient,
+  image: string,
+  { quiet, file, silenceSeconds, captureBudget }: DockerSettings,
+): DockerEngineOptions {
+  return {
+    client,
+    image,
+    bundles: join(packageRoot(), 'dist'),
+    version: packageJson.version,
+    ...(file !== undefined && { file }),
+    ...(silenceSeconds !== undefined && { silenceSeconds }),
+    ...(captureBudget !== undefined && { captureBudget }),
+    onStep: (step) => {
+      if (!quiet) cli.err(cli.paint('routine', cli.translate(`docker.step.${step}`)));
+    },
+    onWarning: ({ code, params }) => cli.err(cli.paint('warning', cli.translate(code, params))),
   };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { localeOf, makeTranslate } from '../l10n/translate.ts';
+import { attach } from './attach.ts';
 import { check } from './check.ts';
 import { CliError, type Cli } from './cli.ts';
 import { image } from './image.ts';
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => P
   image,
   ps,
   stop,
+  attach,
   shell,
   clean,
 };

@@ -17,6 +17,10 @@ const EVERYTHING = { maxFrames: Infinity, maxBytes: Infinity };
 export interface RecordOptions {
   /** Seconds of the lab's time. */
   readonly duration: number | undefined;
+  /** Until interrupted or `duration` is over, whatever has been sent. */
+  readonly open?: boolean;
+  /** How the lab ends; it is stopped when left out. */
+  readonly end?: () => Promise<void>;
   /** Applies the file each time it is saved, until interrupted or `duration` is over. */
   readonly watch?: { readonly file: string; readonly adapt: (plan: Plan) => Plan };
 }
@@ -33,7 +37,7 @@ export async function record(
   cli: Cli,
   plan: Plan,
   chosen: ChosenEngine,
-  { duration, watch }: RecordOptions,
+  { duration, watch, open, end }: RecordOptions,
 ): Promise<Recording> {
   const events: LabEvent[] = [];
   let builder: JourneyBuilder | undefined;
@@ -58,12 +62,15 @@ export async function record(
     await Promise.race([engine.start(), interruption.happened]);
     if (!interruption.did) {
       if (watch) await watched(cli, engine, watch, duration, interruption.happened);
+      else if (open) await overOr(duration, interruption.happened);
       else await Promise.race([engine.settled((duration ?? LONGEST_RUN_S) * 1e9), interruption.happened]);
     }
+    await (end ?? (() => engine.stop()))();
   } catch (error) {
+    // An engine that is gone cannot take the lab away either; what went wrong first is told.
+    await engine.stop().catch(() => undefined);
     throw asCliError(error);
   } finally {
-    await engine.stop();
     chosen.close();
     interruption.end();
   }
@@ -89,13 +96,17 @@ async function watched(
     await engine.apply(adapt(plan));
     cli.err(cli.translate('cli.applied', { file, ms: Math.round(performance.now() - began) }));
   });
+  await overOr(duration, interrupted);
+  stop();
+}
+
+async function overOr(duration: number | undefined, interrupted: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
     timer = setTimeout(resolve, Math.min(duration ?? FOREVER_S, FOREVER_S) * 1000);
   });
   await Promise.race([over, interrupted]);
   clearTimeout(timer);
-  stop();
 }
 
 /** Ctrl-C, and its like, while a lab runs: it is taken away first. A second one ends at once. */

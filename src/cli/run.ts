@@ -1,29 +1,25 @@
-import { basename } from 'node:path';
-import { exportPcapng } from '../journey/export-pcapng.ts';
-import { meetsExpectation } from '../journey/expectation.ts';
+import { basename, resolve } from 'node:path';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import type { Problem } from '../lab/topology/problem.ts';
-import { CliError, numberOption, parseCall, readText, writeOutput, type Cli } from './cli.ts';
-import { ladder } from './ladder/ladder.ts';
+import { CliError, numberOption, parseCall, readText, type Cli } from './cli.ts';
 import { chooseEngine, isEngineChoice } from './choose-engine.ts';
+import { present, presentOptions } from './present.ts';
 import { problemLines } from './problems.ts';
 import { record } from './record.ts';
-import { reportJson } from './report-json.ts';
-import { verdicts } from './verdicts.ts';
 
 const options = {
   requests: { type: 'string' },
   engine: { type: 'string', default: 'embedded' },
   duration: { type: 'string' },
   'capture-budget': { type: 'string' },
-  json: { type: 'string' },
-  pcapng: { type: 'string' },
   watch: { type: 'boolean' },
-  quiet: { type: 'boolean' },
-  full: { type: 'boolean' },
-  values: { type: 'boolean' },
+  'end-after': { type: 'string' },
+  ...presentOptions,
 } as const;
+
+/** A controller renews its lease four times in this time. */
+const LEAST_SILENCE_S = 4;
 
 /** `lb-lab run FILE`: exit 0 if all went as meant, 1 if not, 2 for a bad file or call. */
 export async function run(cli: Cli, args: readonly string[]): Promise<number> {
@@ -31,6 +27,7 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   const requests = numberOption('--requests', values.requests, 1, true);
   const captureBudget = numberOption('--capture-budget', values['capture-budget'], 0, true);
   const duration = numberOption('--duration', values.duration, 0, false);
+  const endAfter = numberOption('--end-after', values['end-after'], LEAST_SILENCE_S, true);
   if (!isEngineChoice(values.engine)) throw new CliError('cli.unknown-engine', { engine: values.engine });
 
   const { plan: loaded, expect, problems } = loadTopology(readText(file), basename(file));
@@ -38,8 +35,13 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
 
   const plan = requests === undefined ? loaded : withRequests(loaded, requests);
-  const engine = await chooseEngine(cli, values.engine, values.quiet ?? false, captureBudget);
-  const { report, events, interrupted } = await record(cli, plan, engine, {
+  const engine = await chooseEngine(cli, values.engine, {
+    quiet: values.quiet ?? false,
+    file: resolve(file),
+    ...(endAfter !== undefined && { silenceSeconds: endAfter }),
+    ...(captureBudget !== undefined && { captureBudget }),
+  });
+  const recording = await record(cli, plan, engine, {
     duration,
     ...(values.watch && {
       watch: {
@@ -48,24 +50,8 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
       },
     }),
   });
-  if (values.json) writeOutput(values.json, reportJson(report));
-  if (values.pcapng) writeOutput(values.pcapng, [exportPcapng(events, report, plan, cli.translate)]);
-
-  const met = meetsExpectation(report, expect);
-  if (!values.quiet) {
-    const frames = events.flatMap((event) => (event.kind === 'frame' ? [event.bytes] : []));
-    const options = {
-      translate: cli.translate,
-      paint: cli.paint,
-      full: values.full ?? false,
-      values: values.values ?? false,
-    };
-    ladder(report, plan, basename(file), { ...options, frame: (number) => frames[number - 1]! }).forEach(
-      cli.out,
-    );
-    verdicts(report, met, expect, cli.translate, cli.paint).forEach(cli.out);
-  }
-  return interrupted && !values.watch ? 130 : met.ok ? 0 : 1;
+  const asMeant = present(cli, recording, { ...values, plan, title: basename(file), expect });
+  return recording.interrupted && !values.watch ? 130 : asMeant ? 0 : 1;
 }
 
 /** No plan exists. That is an error, unless the file says that this is what it means to show. */

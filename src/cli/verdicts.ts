@@ -7,10 +7,10 @@ import { budgetLines, loadLines } from './traffic-lines.ts';
 
 const marks = { kept: ['good', '✓'], broken: ['bad', '✗'], 'not seen': ['routine', '○'] } as const;
 
-/** The promises with their verdicts and evidence, the explanations, and whether all this is what the file meant to show. */
+/** The promises with their verdicts and evidence, the explanations, and if it was judged whether all this is what the file meant to show. */
 export function verdicts(
   report: Report,
-  met: ReturnType<typeof meetsExpectation>,
+  met: ReturnType<typeof meetsExpectation> | undefined,
   expect: Expectation | undefined,
   translate: Translate,
   paint: Painter,
@@ -33,6 +33,7 @@ export function verdicts(
   }
   lines.push(...loadLines(report, translate, paint), ...budgetLines(report, translate, paint));
   lines.push('', countersLine(report, translate), '');
+  if (!met) return lines;
   if (met.ok) lines.push(paint('good', translate(expect ? 'cli.shown' : 'cli.as-promised')));
   else lines.push(paint('bad', translate(expect ? 'cli.not-shown' : 'cli.not-as-promised')));
   for (const { what, expected, observed } of met.differences) {

@@ -42,6 +42,9 @@ export class Joiner {
   readonly #routed = new Map<string, CrossingJoin>();
   readonly #translated = new Map<string, CrossingJoin>();
 
+  /** Whether an event has told the first plan. */
+  #planned = false;
+
   /** @param frames Where the frames are kept; the joiner only reads there. */
   constructor(plan: Plan, engine: Report['engine'], frames: FrameStore) {
     this.#engine = engine;
@@ -86,8 +89,10 @@ export class Joiner {
     const network = new Network(event.plan);
     this.#stage = { epoch: event.epoch, timeNs: event.timeNs, changes, network, frames: this.#frames };
     const last = this.stages.length - 1;
-    if (this.stages[last]!.epoch === event.epoch) this.stages[last] = this.#stage;
+    // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
+    if (!this.#planned || this.stages[last]!.epoch === event.epoch) this.stages[last] = this.#stage;
     else this.stages.push(this.#stage);
+    this.#planned = true;
   }
 
   #decision(event: DecisionEvent): void {

@@ -34,7 +34,7 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
   ].join(' · ');
   const lines = [paint('heading', heading), '', ...header(plan, context.lanes, translate)];
   const opened = new Set<string>();
-  let epoch = 0;
+  let epoch = report.epochs[0]?.epoch ?? 0;
   for (const flow of report.flows) {
     for (; epoch < flow.epoch; epoch++)
       lines.push('', paint('heading', epochLine(report, epoch + 1, translate)));

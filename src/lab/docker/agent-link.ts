@@ -10,6 +10,7 @@ import {
   type ReplyMessage,
 } from './agent-protocol.ts';
 import type { DockerClient, ExecSession } from './docker-client.ts';
+import { LabError } from './lab-problem.ts';
 import { AGENT_FOLDER } from './paths.ts';
 
 export interface LinkListener {
@@ -89,7 +90,7 @@ export class AgentLink {
     if (version === PROTOCOL_VERSION) return link;
     link?.close();
     if (version !== undefined)
-      throw new Error(`the agent speaks version ${version}, not ${PROTOCOL_VERSION}`);
+      throw new LabError('other-version', { version: String(version), own: String(PROTOCOL_VERSION) });
     return undefined;
   }
 

@@ -1,6 +1,7 @@
 import type { Decision } from '../../forwarder/verdict.ts';
 import type { CaptureDetail, LossEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
+import type { LabRecord } from './lab-record.ts';
 import type { PlannedNode, PlannedTraffic } from '../topology/plan.ts';
 import type { LoadResult } from '../traffic/load-result.ts';
 import type { RequestOutcome } from '../traffic/request-result.ts';
@@ -11,7 +12,7 @@ import type { LoadEntry } from '../traffic/traffic-schedule.ts';
  * (1 byte), payload`; the length counts type and payload. Type 0 is JSON, type 1 a batch of captured frames. The agent
  * speaks first (`hello`). Requests carry a number that their reply repeats.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A Docker network as the container sees it. */
 export interface AgentDevice {
@@ -85,11 +86,18 @@ export interface AgentOperations {
   };
   /** The host's CLOCK_REALTIME, in nanoseconds. */
   readonly clock: { readonly request: object; readonly reply: { readonly timeNs: string } };
-  /** The controller is alive: the node lives for so long without another word from it. */
-  readonly lease: { readonly request: { readonly seconds: number }; readonly reply: null };
+  /** The controller is alive, and the lab its own for so long; not granted while another one holds it. */
+  readonly lease: {
+    readonly request: { readonly seconds: number; readonly controller: string };
+    readonly reply: { readonly granted: boolean };
+  };
   /** How long the lease still runs. */
   readonly remaining: { readonly request: object; readonly reply: { readonly seconds: number } };
-  /** Frames that the captures lost are told as events before the reply. */
+  /** Kept for a controller that comes later. */
+  readonly keep: { readonly request: { readonly record: LabRecord }; readonly reply: null };
+  /** Null while the lab's start is not finished. */
+  readonly record: { readonly request: object; readonly reply: LabRecord | null };
+  /** Frames that the captures lost, and decisions that nobody was told, are told as events before the reply. */
   readonly losses: { readonly request: object; readonly reply: null };
 }
 

@@ -11,6 +11,8 @@ export interface ContainerOptions {
   readonly image: string;
   /** The agent and its processes as a tar archive. */
   readonly archive: Buffer;
+  /** Without a controller for so long it ends itself. */
+  readonly silenceSeconds: number;
   /** A segment's network. */
   readonly networkOf: (segment: string) => string;
 }
@@ -29,7 +31,7 @@ export class NodeContainer {
 
   /** Created, filled and started with no network at all: its interfaces come later and inherit `default`. */
   static async start(node: PlannedNode, options: ContainerOptions): Promise<NodeContainer> {
-    const { client, lab, image, archive } = options;
+    const { client, lab, image, archive, silenceSeconds } = options;
     const id = await client.createContainer({
       name: objectName(lab.id, node.name),
       image,
@@ -38,11 +40,30 @@ export class NodeContainer {
       networkMode: 'none',
       capabilities: ['NET_ADMIN', 'NET_RAW', 'SETGID'],
       sysctls: containerSysctls(node.sysctls),
+      environment: { LB_LAB_SILENCE_SECONDS: String(silenceSeconds) },
     });
-    await client.putArchive(id, AGENT_FOLDER, archive);
-    await client.startContainer(id);
-    await client.disconnectNetwork('none', id);
+    try {
+      await client.putArchive(id, AGENT_FOLDER, archive);
+      await client.startContainer(id);
+      await client.disconnectNetwork('none', id);
+    } catch (error) {
+      await client.removeContainer(id).catch(() => undefined);
+      throw error;
+    }
     return new NodeContainer(id, options);
+  }
+
+  /** One that runs already; `findSegments` tells what it is connected to. */
+  static adopt(id: string, options: ContainerOptions): NodeContainer {
+    return new NodeContainer(id, options);
+  }
+
+  /** Of these networks by segment. */
+  async findSegments(networks: ReadonlyMap<string, string>): Promise<void> {
+    const facts = await this.#options.client.inspectContainer(this.id);
+    for (const [segment, network] of networks)
+      if (facts?.networks.some(({ networkId }) => networkId === network))
+        this.#connected.set(network, segment);
   }
 
   /** Connects what the node needs and disconnects the rest; tells by which MACs the interfaces can be found. */

@@ -1,16 +1,20 @@
 import type { NodeSetting } from '../engine.ts';
 import type { NodeEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
-import type { Plan, PlannedNode } from '../topology/plan.ts';
+import type { Plan, PlannedNode, Sysctls } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { AgentDevice, AgentEvent, AgentWarning, CapturedFrame, NodeSetup } from './agent-protocol.ts';
-import { NodeContainer } from './container.ts';
+import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.ts';
+import { all, allOf } from './all.ts';
 import type { DockerClient } from './docker-client.ts';
+import { control, giveUp } from './controlled.ts';
+import { DockerNode, type NodeListener, type NodeOptions } from './docker-node.ts';
+import { EngineWatch } from './engine-watch.ts';
 import { LabError } from './lab-problem.ts';
-import type { LabIdentity } from './labels.ts';
+import { newestRecord, type LabRecord } from './lab-record.ts';
+import { LABEL, type LabIdentity } from './labels.ts';
+import { claim } from './lease.ts';
 import { createSegment } from './network.ts';
-import { nodeSetup, setupChange } from './node-setup.ts';
 import { SelfTest } from './self-test.ts';
 import { removeLab } from './sweep.ts';
 
@@ -20,6 +24,8 @@ export interface LabListener {
   /** `time` is the host's, in nanoseconds; now when left out. */
   state(node: string, state: NodeEvent['state'], reason?: string, time?: string): void;
   warning(warning: AgentWarning): void;
+  /** The stream to a node was opened again. */
+  relinked(): void;
 }
 
 export interface DockerLabOptions {
@@ -27,36 +33,56 @@ export interface DockerLabOptions {
   readonly identity: LabIdentity;
   readonly image: string;
   readonly archive: Buffer;
+  readonly silenceSeconds: number;
   /** See `DockerEngineOptions`. */
   readonly captureBudget: number | undefined;
   readonly listener: LabListener;
 }
 
-interface RunningNode {
-  readonly container: NodeContainer;
-  readonly link: AgentLink;
-  devices: readonly AgentDevice[];
-  /** What it was told last; undefined until it was configured. */
-  setup: NodeSetup | undefined;
-  paused: boolean;
-}
+/** More than that only wait for each other. */
+const STARTS_AT_ONCE = 12;
 
 /** The containers and networks of one lab. What it makes is found again by the lab's label, so that all of it can go. */
 export class DockerLab {
   readonly #options: DockerLabOptions;
   readonly #networks = new Map<string, string>();
-  readonly #nodes = new Map<string, RunningNode>();
+  readonly #nodes = new Map<string, DockerNode>();
   /** What was done to nodes by hand; it lies over the plan. */
   readonly #overlay = new Map<string, Exclude<NodeSetting, 'running'>>();
+  readonly #container: NodeOptions;
+  readonly #listener: NodeListener;
   #selfTest: SelfTest | undefined;
+  readonly #watch: EngineWatch;
   #ending = false;
 
   constructor(options: DockerLabOptions) {
     this.#options = options;
+    control(options.identity.id);
+    const { client, identity, image, archive, silenceSeconds, captureBudget, listener } = options;
+    this.#container = {
+      client,
+      lab: identity,
+      image,
+      archive,
+      silenceSeconds,
+      captureBudget,
+      networkOf: (segment) => this.#networks.get(segment) ?? '',
+    };
+    this.#watch = new EngineWatch(client, identity.id, (warning) => listener.warning(warning));
+    this.#listener = {
+      frames: (node, frames) => this.#frames(node, frames),
+      event: (node, event) => listener.event(node, event),
+      warning: (warning) => listener.warning(warning),
+      lost: (node) => void this.#recover(node),
+    };
   }
 
   get links(): ReadonlyMap<string, AgentLink> {
     return new Map([...this.#nodes].map(([name, { link }]) => [name, link]));
+  }
+
+  get overlay(): LabRecord['overlay'] {
+    return Object.fromEntries(this.#overlay);
   }
 
   link(node: string): AgentLink | undefined {
@@ -65,20 +91,14 @@ export class DockerLab {
 
   /** A node's container. */
   containerOf(node: string): string | undefined {
-    return this.#nodes.get(node)?.container.id;
+    return this.#nodes.get(node)?.containerId;
   }
 
   /** Networks, then containers, then interfaces without addresses: ready for the self-test. */
   async raise(plan: Plan): Promise<void> {
-    await all(
-      plan.segments.map(async (segment) => {
-        this.#networks.set(
-          segment.name,
-          await createSegment(this.#options.client, this.#options.identity, segment, plan),
-        );
-      }),
-    );
-    await all(plan.nodes.map((node) => this.#startNode(plan, node)));
+    await all(plan.segments.map(({ name }) => this.#addNetwork(plan, name)));
+    await allOf(plan.nodes, STARTS_AT_ONCE, (node) => this.#startNode(plan, node));
+    void this.#watch.run();
   }
 
   async selfTest(plan: Plan): Promise<void> {
@@ -93,19 +113,73 @@ export class DockerLab {
 
   /** Addresses, servers, forwarders. */
   async configure(plan: Plan): Promise<void> {
-    await all(plan.nodes.map((node) => this.#configure(plan, node)));
+    await allOf(plan.nodes, STARTS_AT_ONCE, async (node) =>
+      this.#nodes.get(node.name)?.configure(plan, node),
+    );
+  }
+
+  /**
+   * Takes up what another controller left: streams to all nodes that run, and the lease of each, in an order that is the
+   * same for everybody, so that of two controllers one gets all of them. Returns what the lab knows of itself.
+   */
+  async adopt(controller: string, leaseSeconds: number): Promise<LabRecord> {
+    const { client, identity } = this.#options;
+    const label = `${LABEL.lab}=${identity.id}`;
+    const [containers, networks] = await Promise.all([
+      client.listContainers([label]),
+      client.listNetworks([label]),
+    ]);
+    for (const { id, labels } of networks) this.#networks.set(labels[LABEL.segment] ?? '', id);
+    const running = containers
+      .filter(({ state }) => state === 'running')
+      .map(({ id, labels }) =>
+        DockerNode.adopt(labels[LABEL.node] ?? '', id, this.#container, this.#listener),
+      )
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (running.length === 0) throw new LabError('lab-gone', { lab: identity.id });
+    await all(
+      running.map(async (node) => {
+        await node.open();
+        await node.findSegments(this.#networks);
+        this.#nodes.set(node.name, node);
+      }),
+    );
+    for (const { link } of running)
+      if (!(await claim(link, controller, leaseSeconds)))
+        throw new LabError('lab-held', { lab: identity.id });
+    const record = newestRecord(await Promise.all(running.map(({ link }) => link.ask('record', {}))));
+    if (!record) throw new LabError('lab-unfinished', { lab: identity.id });
+    return record;
+  }
+
+  /** Makes what was taken up as its record says: its last controller may have ended in the midst of a change. */
+  async restore({ plan, overlay }: LabRecord): Promise<void> {
+    const { client, identity } = this.#options;
+    for (const [name, state] of Object.entries(overlay)) this.#overlay.set(name, state);
+    const ours = new Set([...this.#nodes.values()].map(({ containerId }) => containerId));
+    for (const { id } of await client.listContainers([`${LABEL.lab}=${identity.id}`]))
+      if (!ours.has(id)) await client.removeContainer(id);
+    for (const name of [...this.#nodes.keys()])
+      if (!plan.nodes.some((node) => node.name === name)) await this.#removeNode(name);
+    for (const { name } of plan.segments) if (!this.#networks.has(name)) await this.#addNetwork(plan, name);
+    for (const [name, state] of this.#overlay) if (state === 'paused') await this.#nodes.get(name)?.pause();
+    await this.configure(plan);
+    void this.#watch.run();
+  }
+
+  /** Every node keeps what the lab knows of itself. */
+  async keep(record: LabRecord): Promise<void> {
+    await Promise.allSettled([...this.#nodes.values()].map(({ link }) => link.ask('keep', { record })));
   }
 
   /**
    * Goes over to another plan. What a node is told as before is not told again, so a node that does not change is not
-   * touched. Returns when the first change took effect, as the host's time.
+   * touched; one that failed is started again. Returns when the first change took effect, as the host's time.
    */
   async apply(before: Plan, plan: Plan): Promise<string | undefined> {
-    const { client, identity, listener } = this.#options;
+    const { client, listener } = this.#options;
     const times: string[] = [];
-    for (const segment of plan.segments)
-      if (!this.#networks.has(segment.name))
-        this.#networks.set(segment.name, await createSegment(client, identity, segment, plan));
+    for (const { name } of plan.segments) if (!this.#networks.has(name)) await this.#addNetwork(plan, name);
     for (const name of [...this.#nodes.keys(), ...this.#overlay.keys()]) {
       if (plan.nodes.some((node) => node.name === name)) continue;
       this.#overlay.delete(name);
@@ -116,19 +190,19 @@ export class DockerLab {
         if (this.#overlay.get(node.name) === 'stopped') return;
         const running = this.#nodes.get(node.name);
         const was = before.nodes.find(({ name }) => name === node.name);
-        if (running && was && sameData(was.sysctls, node.sysctls)) {
-          const time = await this.#change(plan, node, running);
+        const switches = was ? changedSwitches(was.sysctls, node.sysctls) : [];
+        if (running && switches.length === 0) {
+          const time = await running.change(plan, node);
           if (time !== undefined) times.push(time);
           return;
         }
         // The switches of a network stack can only be set when it is made.
         if (running) {
-          listener.warning({ code: 'docker.warning.restarted', params: { node: node.name } });
-          await this.#removeNode(node.name);
+          const params = { node: node.name, switches: switches.join(', ') };
+          listener.warning({ code: 'docker.warning.restarted', params });
+          await this.#removeNode(node.name, 'kernel-switches');
         }
-        await this.#startNode(plan, node);
-        times.push(await this.#configure(plan, node));
-        listener.state(node.name, 'running');
+        times.push(await this.#bringUp(plan, node));
         if (this.#overlay.has(node.name)) await this.#pause(node.name);
       }),
     );
@@ -142,23 +216,33 @@ export class DockerLab {
 
   /** See `Engine.setNode`; rejects with a `LabError` when a node cannot be started. */
   async setNode(plan: Plan, name: string, state: NodeSetting): Promise<boolean> {
-    const node = plan.nodes.find((planned) => planned.name === name);
-    const isThere = this.#nodes.has(name);
-    if (!node || (state === 'paused' && !isThere)) return false;
-    if (state === 'stopped') await this.#stopNode(name);
-    else if (state === 'paused') await this.#pause(name);
-    else if (isThere) await this.#resume(name);
-    else {
+    const planned = plan.nodes.find((node) => node.name === name);
+    const running = this.#nodes.get(name);
+    if (!planned || (state === 'paused' && !running)) return false;
+    if (state === 'stopped') {
+      this.#overlay.set(name, 'stopped');
+      await this.#removeNode(name, undefined, await running?.unplug());
+    } else if (state === 'paused') {
+      this.#overlay.set(name, 'paused');
+      await this.#pause(name);
+    } else {
       this.#overlay.delete(name);
-      await this.#startNode(plan, node);
-      const time = await this.#configure(plan, node);
-      this.#options.listener.state(name, 'running', undefined, time);
+      if (!running) await this.#bringUp(plan, planned);
+      else if (running.paused)
+        this.#options.listener.state(name, 'running', undefined, await running.resume());
     }
     return true;
   }
 
   async nodeState(name: string): Promise<NodeState | undefined> {
-    return this.#nodes.get(name)?.link.ask('state', {});
+    return this.#nodes.get(name)?.state();
+  }
+
+  /** As a `node` event has it, with the reason. */
+  stateOf(name: string): [state: NodeEvent['state'], reason?: string] {
+    const byHand = this.#overlay.get(name);
+    if (byHand) return [byHand];
+    return this.#nodes.has(name) ? ['running'] : ['failed', 'container-gone'];
   }
 
   /** Nodes that know these addresses by an answer that nobody gives any more. */
@@ -172,103 +256,73 @@ export class DockerLab {
     await Promise.allSettled([...this.#nodes.values()].map(({ link }) => link.ask('losses', {}, 5000)));
   }
 
+  /** Closes the streams, and leaves everything as it is. */
+  leave(): void {
+    giveUp(this.#options.identity.id);
+    this.#close();
+  }
+
   /** Closes the streams and removes everything with the lab's label. */
   async remove(): Promise<void> {
-    this.#ending = true;
-    for (const { link } of this.#nodes.values()) link.close();
-    this.#nodes.clear();
-    this.#networks.clear();
-    await removeLab(this.#options.client, this.#options.identity.id);
-  }
-
-  async #startNode(plan: Plan, node: PlannedNode): Promise<void> {
-    const { client, identity, image, archive, listener } = this.#options;
-    const container = await NodeContainer.start(node, {
-      client,
-      lab: identity,
-      image,
-      archive,
-      networkOf: (segment) => this.#networks.get(segment) ?? '',
-    });
-    // At once: the engine takes its time for either, and the agent listens before it has any interface.
-    const [devices, link] = await both(
-      container.connect(node),
-      container.link({
-        frames: (frames) => this.#frames(node.name, frames),
-        event: (event) => listener.event(node.name, event),
-        lost: () => this.#lost(node.name, container),
-      }),
-    );
-    this.#nodes.set(node.name, { container, link, devices, setup: undefined, paused: false });
-    await named(node.name, link.ask('attach', { setup: this.#setupOf(plan, node, devices) }));
-  }
-
-  #setupOf(plan: Plan, node: PlannedNode, devices: readonly AgentDevice[]): NodeSetup {
-    const { captureBudget } = this.#options;
-    return { ...nodeSetup(plan, node, devices), ...(captureBudget !== undefined && { captureBudget }) };
-  }
-
-  async #configure(plan: Plan, node: PlannedNode): Promise<string> {
-    const running = this.#nodes.get(node.name);
-    if (!running) throw new LabError('node-failed', { node: node.name, message: '' });
-    const setup = this.#setupOf(plan, node, running.devices);
-    const { warnings, timeNs } = await named(node.name, running.link.ask('configure', { setup }));
-    running.setup = setup;
-    warnings.forEach(this.#options.listener.warning);
-    return timeNs;
-  }
-
-  /** Tells a running node what is new for it; undefined when nothing is. */
-  async #change(plan: Plan, node: PlannedNode, running: RunningNode): Promise<string | undefined> {
-    const setup = this.#setupOf(plan, node, running.devices);
-    const change = setupChange(running.setup, setup);
-    if (change === 'none') return undefined;
-    if (change === 'node') {
-      running.devices = await running.container.connect(node);
-      return this.#configure(plan, node);
+    const { client, identity } = this.#options;
+    this.#close();
+    try {
+      await removeLab(client, identity.id);
+    } finally {
+      // What could not be removed is the next sweep's.
+      giveUp(identity.id);
     }
-    const { timeNs } = await named(node.name, running.link.ask('reconfigure', { setup }));
-    running.setup = setup;
-    return timeNs;
+  }
+
+  #close(): void {
+    this.#ending = true;
+    this.#watch.end();
+    for (const node of this.#nodes.values()) node.close();
+    this.#nodes.clear();
+  }
+
+  async #addNetwork(plan: Plan, name: string): Promise<void> {
+    const segment = plan.segments.find((one) => one.name === name);
+    if (!segment) return;
+    const { client, identity } = this.#options;
+    this.#networks.set(name, await createSegment(client, identity, segment, plan));
+  }
+
+  async #startNode(plan: Plan, planned: PlannedNode): Promise<DockerNode> {
+    const node = await DockerNode.start(plan, planned, this.#container, this.#listener);
+    this.#nodes.set(planned.name, node);
+    return node;
+  }
+
+  /** Started while the lab runs; one that cannot be is taken away again. */
+  async #bringUp(plan: Plan, planned: PlannedNode): Promise<string> {
+    const { name } = planned;
+    const { client, identity } = this.#options;
+    try {
+      // What is left of one that failed has its name.
+      const labels = [`${LABEL.lab}=${identity.id}`, `${LABEL.node}=${name}`];
+      for (const { id } of await client.listContainers(labels)) await client.removeContainer(id);
+      const time = await (await this.#startNode(plan, planned)).configure(plan, planned);
+      this.#options.listener.state(name, 'running', undefined, time);
+      return time;
+    } catch (error) {
+      await this.#removeNode(name, 'not-started').catch(() => undefined);
+      throw error;
+    }
   }
 
   async #pause(name: string): Promise<void> {
-    const running = this.#nodes.get(name);
-    if (!running || running.paused) return;
-    this.#overlay.set(name, 'paused');
-    const { timeNs } = await named(name, running.link.ask('pause', {}));
-    running.paused = true;
-    this.#options.listener.state(name, 'paused', undefined, timeNs);
+    const node = this.#nodes.get(name);
+    if (!node || node.paused) return;
+    this.#options.listener.state(name, 'paused', undefined, await node.pause());
   }
 
-  async #resume(name: string): Promise<void> {
-    const running = this.#nodes.get(name);
-    this.#overlay.delete(name);
-    if (!running?.paused) return;
-    running.paused = false;
-    const { warnings, timeNs } = await named(name, running.link.ask('resume', {}));
-    this.#options.listener.state(name, 'running', undefined, timeNs);
-    warnings.forEach(this.#options.listener.warning);
-  }
-
-  /** Off the network before its processes end: a host without power says no farewell. */
-  async #stopNode(name: string): Promise<void> {
-    const running = this.#nodes.get(name);
-    this.#overlay.set(name, 'stopped');
-    if (!running) return;
-    await running.link.ask('losses', {}, 5000).catch(() => undefined);
-    // One that does not answer is stopped all the same.
-    const time = await running.link.ask('unplug', {}, 5000).catch(() => undefined);
-    await this.#removeNode(name, time?.timeNs);
-  }
-
-  async #removeNode(name: string, time?: string): Promise<void> {
-    const running = this.#nodes.get(name);
-    if (!running) return;
+  async #removeNode(name: string, reason?: string, time?: string): Promise<void> {
+    const node = this.#nodes.get(name);
+    if (!node) return;
     this.#nodes.delete(name);
-    running.link.close();
-    await running.container.remove();
-    this.#options.listener.state(name, 'stopped', undefined, time);
+    await node.remove();
+    this.#options.listener.state(name, 'stopped', reason, time);
   }
 
   #frames(node: string, frames: readonly CapturedFrame[]): void {
@@ -276,31 +330,41 @@ export class DockerLab {
     else this.#options.listener.frames(node, frames);
   }
 
-  #lost(node: string, container: NodeContainer): void {
-    if (this.#ending || this.#nodes.get(node)?.container !== container) return;
-    this.#nodes.delete(node);
-    this.#options.listener.state(node, 'failed', 'container-gone');
+  /** A stream that ended: the container did, or the engine broke it. One that still runs is spoken to again. */
+  async #recover(node: DockerNode): Promise<void> {
+    const { client, listener } = this.#options;
+    const isStale = () => this.#ending || this.#nodes.get(node.name) !== node;
+    if (isStale()) return;
+    const facts = await this.#watch.inspect(node.containerId, isStale);
+    if (isStale()) return;
+    if (facts !== 'no-engine' && facts?.running) {
+      try {
+        await node.open();
+        listener.relinked();
+        return;
+      } catch {
+        // It ended meanwhile, or nobody can speak to it: that is the same to whoever uses the lab.
+      }
+      if (isStale()) return;
+    }
+    this.#nodes.delete(node.name);
+    node.close();
+    if (facts === 'no-engine') {
+      listener.state(node.name, 'failed', 'engine-gone');
+      return;
+    }
+    await client.removeContainer(node.containerId).catch(() => undefined);
+    listener.state(node.name, 'failed', facts?.outOfMemory ? 'out-of-memory' : 'container-gone');
+    const params = { node: node.name, exitCode: String(facts?.exitCode ?? '?') };
+    listener.warning({
+      code: `docker.warning.node-${facts?.outOfMemory ? 'out-of-memory' : 'gone'}`,
+      params,
+    });
   }
 }
 
-async function named<Result>(node: string, work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new LabError('node-failed', { node, message }, { cause: error });
-  }
-}
-
-/** Waits for all, even when one fails: nothing may still be under way when what was made is taken away. */
-async function all(work: readonly Promise<unknown>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(work);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
-}
-
-/** The same for two, with their results. */
-async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
-  await all([one, other]);
-  return [await one, await other];
+function changedSwitches(before: Sysctls, after: Sysctls): string[] {
+  return Object.entries(after).flatMap(([name, value]) =>
+    sameData(before[name as keyof Sysctls], value) ? [] : [`${name}=${String(value)}`],
+  );
 }

@@ -12,7 +12,12 @@ export type LabProblemCode =
   | 'node-failed'
   | 'agent-missing'
   | 'image-not-built'
-  | 'stopped';
+  | 'change-failed'
+  | 'stopped'
+  | 'lab-held'
+  | 'lab-unfinished'
+  | 'lab-gone'
+  | 'other-version';
 
 export class LabError extends Error {
   readonly problem: LabProblem;
@@ -21,5 +26,15 @@ export class LabError extends Error {
     super(`${code} ${JSON.stringify(params)}`, options);
     this.name = 'LabError';
     this.problem = { code, params };
+  }
+}
+
+/** A node that fails while the lab starts ends the lab; what fails in a change leaves it running, and is told so. */
+export async function ofChange<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof LabError) || error.problem.code !== 'node-failed') throw error;
+    throw new LabError('change-failed', error.problem.params, { cause: error });
   }
 }

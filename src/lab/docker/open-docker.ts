@@ -1,6 +1,6 @@
 import type { DockerClient } from './docker-client.ts';
 import { DockerError } from './docker-problem.ts';
-import { connectDocker } from './dockerode-client.ts';
+import { connectDocker } from './connect-docker.ts';
 import { resolveEndpoint, type Surroundings } from './endpoint.ts';
 
 /** The engine the docker CLI would talk to. Rejects with a `DockerError`. */

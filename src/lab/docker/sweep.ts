@@ -1,6 +1,7 @@
 import type { ContainerSummary, DockerClient, NetworkSummary } from './docker-client.ts';
+import { isControlledHere } from './controlled.ts';
 import { LABEL } from './labels.ts';
-import { ownerState } from './owner.ts';
+import { ownerOf, ownerState } from './owner.ts';
 import { AGENT_FOLDER } from './paths.ts';
 
 /** A lab as its labels tell of it. */
@@ -55,7 +56,7 @@ export async function sweep(client: DockerClient): Promise<FoundLab[]> {
 /** By its owner, who lives, or by a lease under which an owner may come back. */
 export async function isHeld(client: DockerClient, lab: FoundLab): Promise<boolean> {
   const state = ownerState(lab.owner);
-  if (state === 'alive') return true;
+  if (state === 'alive' && (lab.owner !== ownerOf() || isControlledHere(lab.id))) return true;
   const running = lab.containers.filter((container) => ['running', 'paused'].includes(container.state));
   // Agents end themselves when no controller speaks to them: on another machine a running node is a living lab.
   if (state === 'elsewhere') return running.length > 0 || isYoung(lab);

@@ -53,14 +53,22 @@ export class TrafficSchedule {
     return this.#underWay === 0 && this.#schedules.every(({ timer }) => timer === undefined);
   }
 
-  /** Entries that stay the same go on where they are; changed and new ones start from now; the rest is cancelled. */
-  follow(plan: Plan): void {
+  /** When each entry of the plan began. */
+  get sinceNs(): readonly number[] {
+    return this.#schedules.map(({ startNs }) => startNs);
+  }
+
+  /**
+   * Entries that stay the same go on where they are; changed and new ones start from now, or from when another controller
+   * began them, without what was due meanwhile; the rest is cancelled.
+   */
+  follow(plan: Plan, sinceNs: readonly number[] = []): void {
     this.#plan = plan;
     const running = [...this.#schedules];
-    this.#schedules = plan.traffic.map((entry) => {
+    this.#schedules = plan.traffic.map((entry, index) => {
       const at = running.findIndex((schedule) => sameData(schedule.entry, entry));
       const [kept] = at === -1 ? [] : running.splice(at, 1);
-      return kept ?? { entry, startNs: this.#host.now(), next: 0, timer: undefined };
+      return kept ?? this.#schedule(entry, sinceNs[index]);
     });
     for (const { timer } of running) timer?.cancel();
     for (const schedule of this.#schedules) if (!schedule.timer) this.#await(schedule);
@@ -87,6 +95,15 @@ export class TrafficSchedule {
       schedule.timer = undefined;
     }
     this.#plan = undefined;
+  }
+
+  #schedule(entry: PlannedTraffic, sinceNs: number | undefined): Schedule {
+    const now = this.#host.now();
+    const startNs = sinceNs ?? now;
+    let next = 0;
+    for (let due = requestTime(entry, next); due !== undefined && startNs + due < now;)
+      due = requestTime(entry, ++next);
+    return { entry, startNs, next, timer: undefined };
   }
 
   #begin(entry: PlannedTraffic, startNs: number, finish: (outcome?: RequestOutcome) => void): boolean {

@@ -58,5 +58,9 @@ export function dockerEngine(
   emit: EventSink,
   more: Partial<DockerEngineOptions> = {},
 ): DockerEngine {
-  return new DockerEngine(plan, emit, { client, image, bundles: `${root}dist`, version: 'test', ...more });
+  return new DockerEngine(plan, emit, { ...dockerOptions({ client, image }), ...more });
+}
+
+export function dockerOptions({ client, image }: DockerHere): DockerEngineOptions {
+  return { client, image, bundles: `${root}dist`, version: 'test' };
 }

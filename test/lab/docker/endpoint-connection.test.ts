@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
-import { connectDocker } from '../../../src/lab/docker/dockerode-client.ts';
+import { connectDocker } from '../../../src/lab/docker/connect-docker.ts';
 import type { Endpoint, Transport } from '../../../src/lab/docker/endpoint.ts';
 import { demultiplexer } from '../../../src/lab/docker/exec-session.ts';
 import { jsonLines } from '../../../src/lab/docker/json-lines.ts';

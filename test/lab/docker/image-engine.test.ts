@@ -3,9 +3,9 @@ import type { DockerClient } from '../../../src/lab/docker/docker-client.ts';
 import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
 import { packContext } from '../../../src/lab/docker/image/image-context.ts';
 import { nodeImage } from '../../../src/lab/docker/image/node-image.ts';
-import { engineWithImageOrSkip, packageRoot } from '../../support/docker.ts';
+import { dockerHere, root } from './docker-here.ts';
 
-const image = nodeImage(packageRoot);
+const image = nodeImage(root);
 const labels = { 'lb-lab.test': 'image' };
 
 describe('node image on the engine', function () {
@@ -15,7 +15,7 @@ describe('node image on the engine', function () {
   const tags: string[] = [];
 
   before(async function () {
-    client = await engineWithImageOrSkip(this);
+    ({ client } = await dockerHere(this));
     container = await client.createContainer({
       name: `lb-lab-test-image-${process.pid}`,
       image: image.tag,

@@ -9,7 +9,7 @@ import type { DockerError } from '../../../src/lab/docker/docker-problem.ts';
 import { followBuild } from '../../../src/lab/docker/image/build-progress.ts';
 import { contextDigest, packContext } from '../../../src/lab/docker/image/image-context.ts';
 import { buildArguments, nodeImage } from '../../../src/lab/docker/image/node-image.ts';
-import { packageRoot } from '../../support/docker.ts';
+import { root } from './docker-here.ts';
 
 const file = (path: string, text: string) => ({ path, content: Buffer.from(text) });
 
@@ -45,14 +45,14 @@ describe('node image', () => {
     const tagAfter = (change: (folder: string) => void) => {
       folder = mkdtempSync(join(tmpdir(), 'lb-lab-test-'));
       try {
-        cpSync(join(packageRoot, 'media/node-image'), join(folder, 'media/node-image'), { recursive: true });
+        cpSync(join(root, 'media/node-image'), join(folder, 'media/node-image'), { recursive: true });
         change(join(folder, 'media/node-image'));
         return nodeImage(folder).tag;
       } finally {
         rmSync(folder, { recursive: true });
       }
     };
-    const { tag } = nodeImage(packageRoot);
+    const { tag } = nodeImage(root);
 
     it('is a name and twelve digits', () => assert.match(tag, /^lb-lab\/node:[0-9a-f]{12}$/));
     it('is the same for the same content elsewhere', () =>
@@ -93,13 +93,13 @@ describe('node image', () => {
   });
 
   it('is present when the engine has the tag', async () => {
-    const image = nodeImage(packageRoot);
+    const image = nodeImage(root);
     assert.equal(await image.present(fakeEngine(image.tag).client), true);
     assert.equal(await image.present(fakeEngine('lb-lab/node:000000000000').client), false);
   });
 
   it('sends its folder, and a certificate only when there is one', async () => {
-    const image = nodeImage(packageRoot);
+    const image = nodeImage(root);
     const { client, builds } = fakeEngine();
     await image.build(client);
     await image.build(client, { extraCa: 'PEM', baseImage: 'mine:1', networkMode: 'host' });
@@ -109,7 +109,7 @@ describe('node image', () => {
       ...['Dockerfile', 'apt-settings.sh', 'modules/package-lock.json', 'modules/package.json'],
       ...['tools/package-lock.json', 'tools/package.json'],
     ]);
-    assert.equal(files['Dockerfile'], readFileSync(join(packageRoot, 'media/node-image/Dockerfile'), 'utf8'));
+    assert.equal(files['Dockerfile'], readFileSync(join(root, 'media/node-image/Dockerfile'), 'utf8'));
     assert.equal((await unpack(special!.context))['extra-ca.crt'], 'PEM');
     assert.deepEqual(plain!.options, {
       tag: image.tag,
@@ -152,7 +152,7 @@ describe('node image', () => {
   });
 
   it('brings the same versions of the native modules as the package', () => {
-    const read = (path: string) => JSON.parse(readFileSync(join(packageRoot, path), 'utf8')) as Manifest;
+    const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest;
     const { dependencies, optionalDependencies } = read('package.json');
     const known = { ...dependencies, ...optionalDependencies };
     for (const [name, version] of Object.entries(read('media/node-image/modules/package.json').dependencies))
@@ -161,7 +161,7 @@ describe('node image', () => {
 
   it('names no host in its lock files', () => {
     for (const folder of ['modules', 'tools']) {
-      const path = join(packageRoot, 'media/node-image', folder, 'package-lock.json');
+      const path = join(root, 'media/node-image', folder, 'package-lock.json');
       assert.doesNotMatch(readFileSync(path, 'utf8'), /"resolved"/);
     }
   });

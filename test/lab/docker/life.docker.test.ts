@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AgentWarning } from '../../../src/lab/docker/agent-protocol.ts';
 import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
+import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';
+import { LABEL, objectName } from '../../../src/lab/docker/labels.ts';
+import { openDocker } from '../../../src/lab/docker/open-docker.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
@@ -25,8 +33,12 @@ describe('Docker engine: bad days', function () {
   afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.stop())));
   after(() => here?.client.close());
 
-  async function start(plan: Plan, events: LabEvent[] = []): Promise<DockerEngine> {
-    const engine = dockerEngine(here, plan, (event) => events.push(event));
+  async function start(
+    plan: Plan,
+    events: LabEvent[] = [],
+    onWarning: (warning: AgentWarning) => void = () => undefined,
+  ): Promise<DockerEngine> {
+    const engine = dockerEngine(here, plan, (event) => events.push(event), { onWarning });
     engines.push(engine);
     await engine.start();
     return engine;
@@ -56,12 +68,89 @@ describe('Docker engine: bad days', function () {
 
   it('a container that dies is told; the others go on', async () => {
     const events: LabEvent[] = [];
-    const engine = await start(quiet(planOf('examples/dr.lblab.yaml')), events);
+    const warnings: AgentWarning[] = [];
+    const engine = await start(quiet(planOf('examples/dr.lblab.yaml')), events, (warning) =>
+      warnings.push(warning),
+    );
     await here.client.killContainer(engine.containerOf('rs2')!);
     await told(events, (event) => event.kind === 'node' && event.node === 'rs2' && event.state === 'failed');
     assert.equal(engine.containerOf('rs2'), undefined);
     await engine.request();
     assert.equal(engine.results[0]?.outcome, 'answered');
+    for (let i = 0; i < 100 && warnings.length === 0; i += 1) await pause(50);
+    assert.deepEqual(warnings, [
+      { code: 'docker.warning.node-gone', params: { node: 'rs2', exitCode: '137' } },
+    ]);
+    // By hand, or with the next change.
+    assert.equal(await engine.setNode('rs2', 'running'), true);
+    await here.client.killContainer(engine.containerOf('rs1')!);
+    for (let i = 0; i < 200 && engine.containerOf('rs1') !== undefined; i += 1) await pause(50);
+    await engine.apply(
+      quiet(planOf('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr ', 'scheduler: wrr '))),
+    );
+    for (let i = 0; i < 4; i += 1) await engine.request();
+    assert.deepEqual(new Set(engine.results.map(({ outcome }) => outcome)), new Set(['answered']));
+    const served = async (name: string) => (await engine.nodeState(name))?.seenClients.length ?? 0;
+    await pause(300);
+    assert.deepEqual([await served('rs1'), await served('rs2')], [2, 2]);
+  });
+
+  it('a name that is taken ends the start whole; what has it is untouched', async () => {
+    const { client, image } = here;
+    const plan = quiet(planOf('examples/dr.lblab.yaml'));
+    const isTaken = (error: unknown) => error instanceof DockerError && error.problem.code === 'name-taken';
+    const left = async ({ id }: DockerEngine) => [
+      ...(await client.listContainers([`${LABEL.lab}=${id}`])),
+      ...(await client.listNetworks([`${LABEL.lab}=${id}`])),
+    ];
+    const first = dockerEngine(here, plan, () => undefined);
+    const container = await client.createContainer({ name: objectName(first.id, 'rs1'), image, labels: {} });
+    try {
+      await assert.rejects(first.start(), isTaken);
+      assert.deepEqual(await left(first), []);
+      assert.ok(await client.inspectContainer(container));
+    } finally {
+      await client.removeContainer(container);
+    }
+    const second = dockerEngine(here, plan, () => undefined);
+    const name = objectName(second.id, 'inside');
+    const network = await client.createNetwork({ name, labels: {}, subnet: '10.213.8.0/24' });
+    try {
+      await assert.rejects(second.start(), isTaken);
+      assert.deepEqual(await left(second), []);
+      assert.ok((await client.listNetworks()).some(({ id }) => id === network));
+    } finally {
+      await client.removeNetwork(network);
+    }
+  });
+
+  it('without permission for the socket it says so', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lb-lab-socket-'));
+    const path = join(folder, 'docker.sock');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    // To root nothing is forbidden.
+    const isRoot = process.getuid?.() === 0;
+    chmodSync(folder, 0o755);
+    chmodSync(path, 0);
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      const surroundings = {
+        environment: { DOCKER_HOST: `unix://${path}` },
+        home: '',
+        windows: false,
+        readText: () => '',
+      };
+      await assert.rejects(openDocker(surroundings), (error) => {
+        assert.ok(error instanceof DockerError);
+        assert.equal(error.problem.code, 'no-permission');
+        return true;
+      });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      server.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('a director that was down is mended while the lab runs', async () => {

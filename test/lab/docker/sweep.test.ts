@@ -5,6 +5,7 @@ import type {
   DockerClient,
   NetworkSummary,
 } from '../../../src/lab/docker/docker-client.ts';
+import { control, giveUp } from '../../../src/lab/docker/controlled.ts';
 import { LABEL } from '../../../src/lab/docker/labels.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { refuseOverlap } from '../../../src/lab/docker/network.ts';
@@ -68,6 +69,8 @@ describe('sweep', () => {
   it('takes what nobody holds, and nothing else', async () => {
     const engine = new FakeEngine();
     engine.add('alive', ownerOf(), 'running');
+    control('alive');
+    engine.add('left-here', ownerOf(), 'exited');
     engine.add('dead-created', gone(), 'created');
     engine.add('dead-running', gone(), 'running');
     engine.add('dead-leased', gone(), 'running');
@@ -79,12 +82,18 @@ describe('sweep', () => {
       created: '2020-01-01T00:00:00Z',
     });
     const swept = await sweep(engine.client);
-    assert.deepEqual(swept.map(({ id }) => id).sort(), ['dead-created', 'dead-running', 'far-exited']);
+    assert.deepEqual(swept.map(({ id }) => id).sort(), [
+      'dead-created',
+      'dead-running',
+      'far-exited',
+      'left-here',
+    ]);
     assert.deepEqual(
       (await findLabs(engine.client)).map(({ id }) => id),
       ['alive', 'dead-leased', 'far-running'],
     );
     assert.ok(engine.networks.some(({ id }) => id === 'foreign'));
+    giveUp('alive');
   });
 
   it('refuses a lab inside a Docker network', async () => {

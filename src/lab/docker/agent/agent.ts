@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { PROTOCOL_VERSION, type AgentOperations, type Operation } from '../agent-protocol.ts';
+import type { LabRecord } from '../lab-record.ts';
 import { Connections } from './connections.ts';
 import { realtimeNs } from '../host-clock.ts';
 import { inject } from './inject.ts';
@@ -8,31 +9,43 @@ import { Lease } from './lease-clock.ts';
 import { Node } from './node.ts';
 import { relay } from './relay.ts';
 import { runWrk } from './run-wrk.ts';
-import { tellLease } from './tell-lease.ts';
+import { tellLease, tellRecord } from './tell.ts';
 import { SOCKET_PATH } from './socket-path.ts';
 
 type Handlers = {
   readonly [Name in Operation]: (
     request: AgentOperations[Name]['request'],
+    peer: object,
   ) => Promise<AgentOperations[Name]['reply']>;
 };
 
 /** The agent of one node: it is told what to be over its socket, and ends when nobody has spoken to it for long. */
 function serve(): void {
-  const connections = new Connections(({ op, body }) => {
-    // A sweep that looks at the lease is no controller.
-    if (op !== 'remaining') lease.heard();
-    if (!Object.hasOwn(handlers, op)) return Promise.reject(new Error(`no operation ${op}`));
-    const handler = handlers[op] as (request: unknown) => Promise<unknown>;
-    // One after the other, but for what takes its time: two configurations must not interleave.
-    return UNORDERED.has(op) ? handler(body) : inTurn(() => handler(body));
-  });
+  let record: LabRecord | null = null;
+  let decisionsUntold = 0;
+  const connections = new Connections(
+    ({ op, body }, peer) => {
+      if (!Object.hasOwn(handlers, op)) return Promise.reject(new Error(`no operation ${op}`));
+      if (!READING.has(op)) {
+        if (op !== 'lease' && !lease.allows(peer))
+          return Promise.reject(new Error('another controller holds the lab'));
+        // Who only looks is no controller.
+        lease.heard();
+      }
+      const handler = handlers[op] as (request: unknown, peer: object) => Promise<unknown>;
+      // One after the other, but for what takes its time: two configurations must not interleave.
+      return UNORDERED.has(op) ? handler(body, peer) : inTurn(() => handler(body, peer));
+    },
+    (peer) => lease.left(peer),
+  );
   const node = new Node(
-    (event) => connections.event(event),
+    (event) => {
+      if (!connections.event(event) && event.event === 'decision') decisionsUntold += 1;
+    },
     (message) => connections.frames(message),
   );
   const end = () => void node.stop().finally(() => process.exit(0));
-  const lease = new Lease(end);
+  const lease = new Lease(end, Number(process.env['LB_LAB_SILENCE_SECONDS'] ?? 600));
   const handlers: Handlers = {
     attach: ({ setup }) => node.attach(setup),
     configure: async ({ setup }) => ({ warnings: await node.configure(setup), timeNs: realtimeNs() }),
@@ -61,12 +74,20 @@ function serve(): void {
     forget: ({ neighbours }) => done(node.forget(neighbours)),
     inject: ({ segment, frames }) => done(inject(node.deviceOf(segment), frames)),
     clock: () => Promise.resolve({ timeNs: realtimeNs() }),
-    lease: ({ seconds }) => {
-      lease.renew(seconds);
+    lease: ({ seconds, controller }, peer) =>
+      Promise.resolve({ granted: lease.claim(controller, peer, seconds) }),
+    remaining: () => Promise.resolve({ seconds: lease.remaining() }),
+    keep: ({ record: kept }) => {
+      record = kept;
       return Promise.resolve(null);
     },
-    remaining: () => Promise.resolve({ seconds: lease.remaining() }),
-    losses: () => done(node.tellLosses()),
+    record: () => Promise.resolve(record),
+    losses: async () => {
+      if (decisionsUntold > 0) connections.event({ event: 'decisions-lost', decisions: decisionsUntold });
+      decisionsUntold = 0;
+      await node.tellLosses();
+      return null;
+    },
   };
   rmSync(SOCKET_PATH, { force: true });
   createServer((socket) => {
@@ -76,13 +97,9 @@ function serve(): void {
   process.on('SIGINT', end);
 }
 
-const UNORDERED: ReadonlySet<Operation> = new Set<Operation>([
-  'fetch',
-  'load',
-  'lease',
-  'remaining',
-  'clock',
-]);
+const UNORDERED = new Set<Operation>(['fetch', 'load', 'lease', 'remaining', 'record', 'clock']);
+/** What changes nothing, so that anybody may ask. */
+const READING = new Set<Operation>(['remaining', 'record', 'state', 'clock']);
 
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -98,5 +115,6 @@ async function done(work: Promise<unknown>): Promise<null> {
 }
 
 if (process.argv[2] === 'relay') void relay();
-else if (process.argv[2] === 'lease') tellLease();
+else if (process.argv[2] === 'lease') void tellLease();
+else if (process.argv[2] === 'record') void tellRecord();
 else serve();

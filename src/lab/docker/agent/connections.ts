@@ -10,15 +10,19 @@ import {
 /** What may wait for a controller that does not read: beyond it captured frames are lost, and counted. */
 const MOST_WAITING = 32 * 1024 * 1024;
 
-export type Handler = (request: RequestMessage) => Promise<unknown>;
+/** `peer` stands for the connection that the request came by. */
+export type Handler = (request: RequestMessage, peer: object) => Promise<unknown>;
 
 /** The controllers that are connected now: each hears everything, and each is answered what it asked. */
 export class Connections {
   readonly #sockets = new Set<Socket>();
   readonly #handle: Handler;
+  readonly #left: (peer: object) => void;
 
-  constructor(handle: Handler) {
+  /** `left` hears of every connection that ended. */
+  constructor(handle: Handler, left: (peer: object) => void) {
     this.#handle = handle;
+    this.#left = left;
   }
 
   add(socket: Socket, greeting: AgentEvent): void {
@@ -33,18 +37,23 @@ export class Connections {
       }
     });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#left(socket);
+    });
     socket.write(encodeJson(greeting));
   }
 
-  event(event: AgentEvent): void {
+  /** False when nobody listens. */
+  event(event: AgentEvent): boolean {
     const message = encodeJson(event);
     for (const socket of this.#sockets) socket.write(message);
+    return this.#sockets.size > 0;
   }
 
   /** False when nobody listens, or one who listens cannot take more. */
   frames(message: Uint8Array): boolean {
-    let all = true;
+    let all = this.#sockets.size > 0;
     for (const socket of this.#sockets) {
       if (socket.writableLength > MOST_WAITING) all = false;
       else socket.write(message);
@@ -55,7 +64,7 @@ export class Connections {
   async #answer(socket: Socket, request: RequestMessage): Promise<void> {
     let reply: ReplyMessage;
     try {
-      reply = { id: request.id, result: (await this.#handle(request)) ?? null };
+      reply = { id: request.id, result: (await this.#handle(request, socket)) ?? null };
     } catch (error) {
       reply = { id: request.id, error: error instanceof Error ? error.message : String(error) };
     }

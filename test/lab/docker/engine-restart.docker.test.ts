@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { DockerClient } from '../../../src/lab/docker/docker-client.ts';
+import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
+import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
+import { openDocker } from '../../../src/lab/docker/open-docker.ts';
+import { findLabs, sweep } from '../../../src/lab/docker/sweep.ts';
+import type { LabEvent } from '../../../src/lab/events.ts';
+import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { dockerEngine, dockerHere } from './docker-here.ts';
+import { cannotStartEngine, PrivateEngine } from './private-engine.ts';
+import { planOf } from './run-lab.ts';
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('Docker engine: the daemon under a running lab', function () {
+  this.timeout(240_000);
+  let daemon: PrivateEngine;
+  let client: DockerClient;
+  let image: string;
+  let engine: DockerEngine | undefined;
+
+  before(async function () {
+    const here = await dockerHere(this);
+    image = here.image;
+    const from = here.client.engine.endpoint;
+    here.client.close();
+    const missing = cannotStartEngine();
+    if (missing !== undefined) {
+      if (process.env['CI']) throw new Error(missing);
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    daemon = new PrivateEngine();
+    await daemon.start();
+    await daemon.load(from, image);
+    client = await openDocker({
+      environment: { DOCKER_HOST: daemon.host },
+      home: '',
+      windows: false,
+      readText: () => '',
+    });
+  });
+  after(async () => {
+    client?.close();
+    await daemon?.remove();
+  });
+
+  afterEach(() => engine?.stop().catch(() => undefined));
+
+  it('restarted: the lab waits for it, says which nodes are gone, starts them again and leaves nothing', async () => {
+    const plan = planOf('examples/dr.lblab.yaml');
+    const quiet: Plan = { ...plan, traffic: [{ ...plan.traffic[0]!, count: 0, timeoutNs: 5e9 }] };
+    const events: LabEvent[] = [];
+    const warnings: string[] = [];
+    engine = dockerEngine({ client, image }, quiet, (event) => events.push(event), {
+      onWarning: ({ code }) => warnings.push(code),
+    });
+    await engine.start();
+    await engine.request();
+    await daemon.stop();
+    await assert.rejects(client.ping(), DockerError);
+    await daemon.start();
+    const failed = () =>
+      new Set(
+        events.flatMap((event) => (event.kind === 'node' && event.state === 'failed' ? [event.node] : [])),
+      );
+    for (let i = 0; i < 600 && failed().size < plan.nodes.length; i += 1) await pause(100);
+    assert.deepEqual(failed(), new Set(plan.nodes.map(({ name }) => name)));
+    assert.deepEqual([...new Set(warnings)].sort(), [
+      'docker.warning.engine-gone',
+      'docker.warning.node-gone',
+    ]);
+    for (const { name } of plan.nodes) assert.equal(await engine.setNode(name, 'running'), true);
+    await engine.request();
+    assert.deepEqual(
+      engine.results.map(({ outcome }) => outcome),
+      ['answered', 'answered'],
+    );
+    await engine.stop();
+    assert.deepEqual(await findLabs(client), []);
+    assert.equal(warnings.filter((code) => code.endsWith('engine-gone')).length, 1);
+  });
+
+  it('gone for good: the end of the lab says so, and what it left is swept when it is back', async () => {
+    engine = dockerEngine({ client, image }, planOf('examples/nat.lblab.yaml'), () => undefined);
+    await engine.start();
+    await daemon.stop();
+    await assert.rejects(engine.stop(), (error) => {
+      assert.ok(error instanceof DockerError);
+      assert.match(error.problem.code, /not-answering|no-engine|connection-lost/);
+      return true;
+    });
+    await daemon.start();
+    assert.equal((await findLabs(client)).length, 1);
+    assert.equal((await sweep(client)).length, 1);
+    assert.deepEqual(await findLabs(client), []);
+  });
+});
