@@ -45,7 +45,9 @@ export function rowWords(row: Row, source: WordSource): RowWords {
     case 'change': {
       const change = changes.find(({ epoch }) => epoch === row.epoch);
       if (!change) return nothing;
-      const result = text('panel.change.applied', { duration: formatDuration(change.durationNs) });
+      // The clock of a lab in memory may stand still meanwhile.
+      const duration = formatDuration(change.durationNs);
+      const result = change.durationNs > 0 ? text('panel.change.applied', { duration }) : '';
       return {
         what: text(`panel.change.kind.${change.kind}`),
         way: '',
