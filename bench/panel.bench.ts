@@ -115,7 +115,7 @@ const browser = await chromium.launch({
     '--disable-background-networking',
   ],
 });
-const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
+const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, bypassCSP: true });
 await page.route(`${origin}**`, (route) => {
   const name = new URL(route.request().url()).pathname.slice(1);
   if (name === 'host.js') return route.fulfill({ body: host, contentType: 'text/javascript' });
