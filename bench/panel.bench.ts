@@ -96,12 +96,12 @@ globalThis.requestAnimationFrame = (run) => raf((time) => { const began = perfor
 const last = messages.findLastIndex((one) => one.type === 'rows');
 let next = 0;
 const post = () => { const data = messages[next++]; queueMicrotask(() => dispatchEvent(new MessageEvent('message', { data }))); };
+const postRows = () => { do post(); while (next < messages.length && messages[next - 1].type !== 'rows'); };
 globalThis.acquireVsCodeApi = () => ({ postMessage(message) {
-  if (message.type === 'ready') { bench.began = performance.now(); while (next < messages.length && messages[next].type !== 'rows') post(); post(); post(); }
-  if (message.type === 'ack') {
-    if (next <= last) post();
-    else if (next === last + 1 && message.sequence === messages[last].sequence) { while (next < messages.length) post(); raf(() => raf(() => bench.ended = performance.now())); }
-  }
+  if (message.type === 'ready') { bench.began = performance.now(); postRows(); postRows(); }
+  if (message.type !== 'ack') return;
+  if (next < messages.length) postRows();
+  if (message.sequence === messages[last].sequence) raf(() => raf(() => bench.ended = performance.now()));
 } });
 `;
 

@@ -32,7 +32,7 @@ export class Panel {
   wanted: readonly [flow: number, journey: number | undefined, hop: number | undefined] | undefined;
   #list: { readonly of: readonly unknown[]; readonly list: RowList } | undefined;
   #shown: Filtered | undefined;
-  #filterSoon: ReturnType<typeof setTimeout> | undefined;
+  #isFilterDue = false;
   #names: { readonly of: readonly unknown[]; readonly names: Names } | undefined;
 
   constructor(api: HostApi, schedule: (run: () => void) => void) {
@@ -64,10 +64,7 @@ export class Panel {
       if (known.version === version) return known.shown;
       const restMs = known.tookMs * FILTER_REST - (performance.now() - known.atMs);
       if (restMs > 0) {
-        this.#filterSoon ??= setTimeout(() => {
-          this.#filterSoon = undefined;
-          this.store.touch();
-        }, restMs);
+        this.#filterAfter(restMs);
         return known.shown;
       }
     }
@@ -76,6 +73,15 @@ export class Panel {
     const atMs = performance.now();
     this.#shown = { of, version, shown, atMs, tookMs: atMs - began };
     return shown;
+  }
+
+  #filterAfter(restMs: number): void {
+    if (this.#isFilterDue) return;
+    this.#isFilterDue = true;
+    setTimeout(() => {
+      this.#isFilterDue = false;
+      this.store.touch();
+    }, restMs);
   }
 
   get names(): Names {
