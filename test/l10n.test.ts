@@ -51,6 +51,10 @@ describe('l10n', () => {
       'FIN',
       'RST',
       'LB Lab',
+      'TTL',
+      'VIP',
+      '(VIP)',
+      'VIP!',
     ]);
     for (const [, chinese] of pairs) {
       for (const [key, text] of Object.entries(read(chinese)))

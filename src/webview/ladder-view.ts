@@ -122,9 +122,9 @@ export class LadderView {
     const index = this.#panel.list.index.get(key);
     const row = index === undefined ? undefined : this.#panel.list.rows[index];
     if (!row) return;
+    if (this.#panel.state.lab) this.#arrange(this.#scroller.clientWidth, this.#scroller.clientHeight);
     const room = this.#scroller.clientHeight - this.#headerHeight;
     const { scrollTop } = this.#scroller;
-    this.#resizeExtent();
     if (row.top < scrollTop) this.#scroller.scrollTop = row.top;
     else if (row.top + row.height > scrollTop + room) this.#scroller.scrollTop = row.top + row.height - room;
     this.queue();

@@ -9,6 +9,17 @@ import { listRows, type RowList, type Shown } from './rows/row-list.ts';
 import type { WordSource } from './rows/row-words.ts';
 import { Store } from './store.ts';
 
+/** Times as long as filtering took must pass before it is done again for new rows. */
+const FILTER_REST = 8;
+
+interface Filtered {
+  readonly of: readonly unknown[];
+  readonly version: number;
+  readonly shown: Shown | undefined;
+  readonly atMs: number;
+  readonly tookMs: number;
+}
+
 /** What every part of the panel shares: the state, the rows, the way to the host. */
 export class Panel {
   readonly store: Store<PanelState>;
@@ -17,8 +28,11 @@ export class Panel {
   /** Brings a row into view; set by whoever shows the rows. */
   scrollTo: (key: string) => void = () => undefined;
   scrollToEnd: () => void = () => undefined;
+  /** A row to go to as soon as it has come. */
+  wanted: readonly [flow: number, journey: number | undefined, hop: number | undefined] | undefined;
   #list: { readonly of: readonly unknown[]; readonly list: RowList } | undefined;
-  #shown: { readonly of: readonly unknown[]; readonly shown: Shown | undefined } | undefined;
+  #shown: Filtered | undefined;
+  #isFilterDue = false;
   #names: { readonly of: readonly unknown[]; readonly names: Names } | undefined;
 
   constructor(api: HostApi, schedule: (run: () => void) => void) {
@@ -39,13 +53,35 @@ export class Panel {
     return this.#list!.list;
   }
 
+  /** Rows that keep coming are filtered anew only so often that it takes a small share of the time. */
   get #filtered(): Shown | undefined {
     const { filter, paused } = this.state;
-    const of = [paused ? 0 : this.table.version, filter, this.names];
-    if (!same(this.#shown?.of, of)) {
-      this.#shown = { of, shown: matchFilter(parseFilter(filter), this.table, this.names) };
+    if (filter === '') return undefined;
+    const of = [filter, this.names, paused];
+    const version = paused ? -1 : this.table.version;
+    const known = this.#shown;
+    if (known && same(known.of, of)) {
+      if (known.version === version) return known.shown;
+      const restMs = known.tookMs * FILTER_REST - (performance.now() - known.atMs);
+      if (restMs > 0) {
+        this.#filterAfter(restMs);
+        return known.shown;
+      }
     }
-    return this.#shown!.shown;
+    const began = performance.now();
+    const shown = matchFilter(parseFilter(filter), this.table, this.names);
+    const atMs = performance.now();
+    this.#shown = { of, version, shown, atMs, tookMs: atMs - began };
+    return shown;
+  }
+
+  #filterAfter(restMs: number): void {
+    if (this.#isFilterDue) return;
+    this.#isFilterDue = true;
+    setTimeout(() => {
+      this.#isFilterDue = false;
+      this.store.touch();
+    }, restMs);
   }
 
   get names(): Names {

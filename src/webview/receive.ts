@@ -31,6 +31,7 @@ export function receive(panel: Panel, message: HostMessage): void {
       const { evicted } = store.state;
       store.update({ evicted: evicted + message.removedFlows.length });
       if (empty) openFirst(panel);
+      if (panel.wanted) reveal(panel, ...panel.wanted);
       return;
     }
     case 'verdicts': {

@@ -4,7 +4,9 @@ import { flowKey, hopKey, packetKey, type Row } from './rows/row.ts';
 /** Selects a row and unfolds what hides it. */
 export function reveal(panel: Panel, flow: number, journey?: number, hop?: number): void {
   const { store, table } = panel;
-  if (!table.flow(flow)) return;
+  const isThere = table.flow(flow) && (journey === undefined || table.journey(journey));
+  panel.wanted = isThere ? undefined : [flow, journey, hop];
+  if (!isThere) return;
   let { folding } = store.state;
   if (journey !== undefined) folding = folding.with(flowKey(flow), true);
   if (journey !== undefined && hop !== undefined) folding = folding.with(packetKey(journey), true);

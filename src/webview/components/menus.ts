@@ -14,6 +14,7 @@ export function menus(panel: Panel): TemplateResult | typeof nothing {
   return html`<div
     class="menu"
     role="dialog"
+    tabindex="-1"
     aria-label=${text(`panel.menu.${menu}`)}
     @keydown=${(event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;

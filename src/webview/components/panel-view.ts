@@ -7,16 +7,18 @@ import { filterBar } from './filter-bar.ts';
 import { menus } from './menus.ts';
 import { modelCard } from './model-card.ts';
 import { notices } from './notices.ts';
+import { splitter } from './splitter.ts';
 import { stage, type Stage } from './stage.ts';
 import { timelineStrip } from './timeline-strip.ts';
 import { titleBar } from './title-bar.ts';
 
 /** The whole panel. */
 export function panelView(panel: Panel, parts: Stage): TemplateResult {
-  const { lab } = panel.state;
+  const { lab, detailsOpen, compared } = panel.state;
   return html`<main>
     ${titleBar(panel)} ${menus(panel)} ${notices(panel)}
     ${lab ? html`${filterBar(panel)} ${timelineStrip(panel)} ${modelCard(panel)}` : ''} ${cards(panel)}
-    ${stage(panel, parts)} ${compare(panel)} ${details(panel)}
+    ${stage(panel, parts)} ${detailsOpen || compared !== undefined ? splitter(panel) : ''} ${compare(panel)}
+    ${details(panel)}
   </main>`;
 }

@@ -6,9 +6,9 @@ import { fit, type Ink, type Shape } from './shapes.ts';
 
 /** What the receiver did with the frame, under its lane: a mark on the lane and words beside it. */
 export function arrival(sheet: Sheet, hop: HopRow, x: number, y: number, scene: Scene): void {
-  const { geometry, text, measure } = scene;
+  const { geometry, names, text, measure } = scene;
   sheet.shapes.push(...mark(hop, x, y));
-  const words = arrivalText(hop, text);
+  const words = arrivalText(hop, names, text);
   const ink = inkOf(hop);
   const space = geometry.width - 10 - (x + 10);
   const wanted = measure(words, 'small');

@@ -32,7 +32,7 @@ export function changeShapes(sheet: Sheet, row: RowOf<'change'>, scene: Scene): 
   let x = 14;
   sheet.shapes.push({ kind: 'text', x, y, text: what, ink: 'foreground', face: 'smallStrong' });
   x += measure(what, 'smallStrong') + 12;
-  const resultWidth = geometry.narrow ? 0 : measure(result, 'small') + 14;
+  const resultWidth = geometry.narrow || !result ? 0 : measure(result, 'small') + 14;
   const room = edge - compareWidth - lineWidth - resultWidth - x;
   sheet.shapes.push({
     kind: 'text',

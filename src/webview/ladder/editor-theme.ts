@@ -31,8 +31,11 @@ export function editorTheme(element: Element): Theme {
   return {
     inks: {
       ...plain,
+      // Words are written in these: mixed so that they can be read in every theme.
+      good: `color-mix(in srgb, ${plain.good} 75%, ${plain.foreground})`,
+      warn: `color-mix(in srgb, ${plain.warn} 75%, ${plain.foreground})`,
       raised: contrast ? plain.background : mix(plain.foreground, 6),
-      lane: contrast || mix(plain.foreground, 22),
+      lane: contrast ? mix(contrast, 60) : mix(plain.foreground, 22),
       rule: contrast || mix(plain.foreground, 11),
       chip: contrast ? plain.background : mix(plain.signature, 16),
       hover: veil(plain.foreground, 7),

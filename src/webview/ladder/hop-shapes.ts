@@ -49,7 +49,9 @@ function margins(sheet: Sheet, hop: HopRow, y: number, startNs: number, scene: S
     sheet.hits.push({ x: 38, y: y - 10, width: 20, height: 20, title });
   }
   if (geometry.narrow) return;
-  const segment = names.segment(hop.segment);
+  const segment = [names.segment(hop.segment), hop.fragment ? text('panel.fragment') : '']
+    .filter(Boolean)
+    .join(' · ');
   const x = geometry.right + 4;
   const shown = fit(segment, 'small', geometry.width - x - 12, measure);
   sheet.shapes.push({ kind: 'text', x, y, text: shown, ink: 'muted', face: 'small' });

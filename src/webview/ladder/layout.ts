@@ -13,7 +13,7 @@ export function layoutRows(rows: readonly Row[], scene: Scene): Picture {
   if (!first || !last) return sheet;
   behind(sheet, first.top, last.top + last.height, scene);
   for (const row of rows) {
-    if (row.kind === 'flow') ground(sheet, row, scene);
+    if (row.kind === 'flow' || row.kind === 'change') ground(sheet, row, scene);
     state(sheet, row, scene);
     const from = sheet.shapes.length;
     drawRow(sheet, row, scene);
@@ -41,7 +41,7 @@ function withoutHalos(shapes: Shape[], from: number): void {
   }
 }
 
-/** Flows hide the lanes: they are headings. */
+/** Flows and changes of the file hide the lanes: they are headings. */
 function ground({ shapes }: Sheet, { top, height, open }: Row, { geometry }: Scene): void {
   const { width } = geometry;
   shapes.push({ kind: 'rect', x: 0, y: top, width, height, fill: open ? 'raised' : 'background' });

@@ -24,7 +24,7 @@ ${body}
 }
 
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"'\u0000-\u001f\u007f]/g, (character) => {
+  return text.replace(/[&<>"']|\p{Cc}/gu, (character) => {
     const code = character.charCodeAt(0);
     // Control characters are not allowed in XML, not even by number.
     return code < 32 || code === 127 ? '\ufffd' : `&#${code};`;

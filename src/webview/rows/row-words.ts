@@ -1,6 +1,6 @@
 import type { ChangeRow } from '../protocol.ts';
 import { BROADCAST, NO_NODE } from '../protocol.ts';
-import type { Names } from '../names.ts';
+import { formatIpv4, type Names } from '../names.ts';
 import type { FlowRow } from '../records/flow-row.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
@@ -45,7 +45,9 @@ export function rowWords(row: Row, source: WordSource): RowWords {
     case 'change': {
       const change = changes.find(({ epoch }) => epoch === row.epoch);
       if (!change) return nothing;
-      const result = text('panel.change.applied', { duration: formatDuration(change.durationNs) });
+      // The clock of a lab in memory may stand still meanwhile.
+      const duration = formatDuration(change.durationNs);
+      const result = change.durationNs > 0 ? text('panel.change.applied', { duration }) : '';
       return {
         what: text(`panel.change.kind.${change.kind}`),
         way: '',
@@ -116,7 +118,7 @@ function hopWords(hops: readonly HopRow[], index: number, { names, text }: WordS
     what: text('panel.hop', { number: index + 1 }),
     way: `${names.node(hop.from)} → ${hopTarget(hop, names)} · ${names.segment(hop.segment)}`,
     change,
-    result: arrivalText(hop, text),
+    result: arrivalText(hop, names, text),
   };
 }
 
@@ -138,7 +140,17 @@ export function headerText(hop: HopRow, names: Names): string {
 }
 
 /** What the receiver did, with the forwarder's decision and the reason when there is one. */
-export function arrivalText(hop: HopRow, text: Text): string {
-  const parts = [text(`fate.${hop.fate}`), hop.reason || hop.decision].filter(Boolean);
+export function arrivalText(hop: HopRow, names: Names, text: Text): string {
+  const parts = [text(`fate.${hop.fate}`), hop.reason || hop.decision || vipOnLo(hop, names, text)].filter(
+    Boolean,
+  );
   return hop.fate === 'forwarded' && hop.decision ? hop.decision : parts.join(': ');
+}
+
+/** Why a server takes a packet that is addressed to the VIP. */
+function vipOnLo({ to, destination, fate }: HopRow, names: Names, text: Text): string {
+  if (fate !== 'accepted' && fate !== 'unwrapped') return '';
+  const address = formatIpv4(destination);
+  const holds = names.lanes[to]?.vips.some((vip) => vip.address === address && vip.how !== 'owned');
+  return holds ? text('panel.vip-on-lo') : '';
 }

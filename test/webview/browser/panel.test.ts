@@ -30,11 +30,14 @@ describe('webview: the panel in Chromium', function () {
   after(() => browser?.close());
 
   /** The panel with an example; afterwards nothing may have gone wrong in the page, nor against its policy. */
-  async function on(options: PageOptions, body: (page: Page) => Promise<void>): Promise<void> {
+  async function on(
+    options: PageOptions,
+    body: (page: Page, problems: string[]) => Promise<void>,
+  ): Promise<void> {
     const { page, problems } = await openPanel(browser, options);
     await page.waitForTimeout(250);
     try {
-      await body(page);
+      await body(page, problems);
       const failed = await page.evaluate(() => fakeHost.messages.filter(({ type }) => type === 'failed'));
       assert.deepEqual([...problems, ...failed], []);
     } finally {
@@ -129,9 +132,9 @@ describe('webview: the panel in Chromium', function () {
       await press(page, 'Escape', 'Escape');
       assert.match(await page.locator('.counts').innerText(), /6 of 13 flows/);
       await page.locator('#filter').fill('node:nobody');
-      assert.match(await page.locator('.empty').innerText(), /Nothing matches/);
-      await page.locator('.empty vscode-button').click();
-      assert.equal(await page.locator('.empty').count(), 0);
+      assert.match(await page.locator('div.empty').innerText(), /Nothing matches/);
+      await page.locator('div.empty vscode-button').click();
+      assert.equal(await page.locator('div.empty').count(), 0);
     }));
 
   it('pauses while recording goes on, follows, and tells how many are new', () =>
@@ -203,7 +206,7 @@ describe('webview: the panel in Chromium', function () {
     on({ example: 'tun' }, async (page) => {
       for (const format of ['SVG', 'PNG', 'PCAPNG']) {
         await page.locator('vscode-toolbar-button[label=Export]').click();
-        await page.locator('.menu .item', { hasText: new RegExp(`^${format}`) }).click();
+        await page.locator('.menu .item', { has: page.getByText(format, { exact: true }) }).click();
         await page.waitForFunction(
           (name) => fakeHost.saved.some((one) => one.format === name),
           format.toLowerCase(),
@@ -240,41 +243,44 @@ traffic: [{ from: client, count: 1, request: 'GET /<img/src=x/onerror=globalThis
     ));
 
   it('without a lab, and in a narrow panel, it is still of use', async () => {
-    await on({}, async (page) => {
-      assert.match(await page.locator('.empty').innerText(), /The lab is not running/);
-      await axe(page);
+    await on({}, async (page, problems) => {
+      assert.match(await page.locator('div.empty').innerText(), /The lab is not running/);
+      await axe(page, problems);
     });
-    await on({ example: 'dr', width: 420 }, async (page) => {
+    await on({ example: 'dr', width: 420 }, async (page, problems) => {
       assert.ok(await page.locator('.grid').isVisible());
       await page.locator('.grid .row').nth(1).click();
       assert.match((await selected(page))!, /#2/);
       await page.screenshot({ path: `${out}narrow.png` });
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-      await axe(page);
+      await axe(page, problems);
     });
   });
 
   for (const theme of themeNames) {
     for (const locale of ['en', 'zh-cn'] as const) {
       it(`${theme}, ${locale}: readable, nothing for axe to say`, () =>
-        on({ example: 'tun', theme, locale, width: 1000, height: 900 }, async (page) => {
+        on({ example: 'tun', theme, locale, width: 1000, height: 900 }, async (page, problems) => {
           await page.screenshot({ path: `${out}${theme}-${locale}-ladder.png` });
           await focusRows(page);
           await press(page, 'Home', ']', ']', ']', ']', ']', 'Enter', 'm');
           await page.waitForTimeout(200);
           await page.screenshot({ path: `${out}${theme}-${locale}-details.png` });
-          await axe(page);
+          await axe(page, problems);
           await press(page, '?');
-          await axe(page);
+          await axe(page, problems);
         }));
     }
   }
 
-  async function axe(page: Page): Promise<void> {
+  async function axe(page: Page, problems: string[]): Promise<void> {
+    const before = problems.length;
     await page.evaluate(axeScript);
     const { violations } = await page.evaluate(() =>
       (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
     );
+    // What axe itself tries against the page's policy is not the panel's doing.
+    problems.length = before;
     assert.deepEqual(
       violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
       [],

@@ -5,7 +5,7 @@ import { EmbeddedEngine } from '../../../src/lab/embedded/embedded-engine.ts';
 import type { FrameEvent, LabEvent, PlanEvent } from '../../../src/lab/events.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import type { LabState, LaneView, Place } from '../../../src/webview/protocol.ts';
+import type { LabState, LaneView } from '../../../src/webview/protocol.ts';
 
 /** A recording of a topology run in memory at the virtual clock's pace. */
 export class EmbeddedRecording implements Recording {
@@ -73,7 +73,7 @@ export class EmbeddedRecording implements Recording {
     return this.lab.nodeState(node).then((state) => state?.connections ?? []);
   }
 
-  lineOf(_place: Place): number | undefined {
+  lineOf(): number | undefined {
     return 7;
   }
 
