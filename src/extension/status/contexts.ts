@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { contextKeys, FILE_PATTERN } from '../ids.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** Keeps the context keys that menus, keys and welcome views ask for. */
+export function watchContexts({ labs, platform, files }: Workbench): vscode.Disposable {
+  const told = new Map<string, string>();
+  const set = (key: string, value: unknown) => {
+    const text = JSON.stringify(value);
+    if (told.get(key) === text) return;
+    told.set(key, text);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+  const labsChanged = () => {
+    const running = labs.running().map(({ uri }) => uri);
+    set(contextKeys.anyRunning, running.length > 0);
+    set(contextKeys.runningFiles, running);
+    set(contextKeys.recordedFiles, labs.all().map(({ uri }) => uri));
+  };
+  const trustChanged = () =>
+    set(contextKeys.dockerAllowed, platform.docker !== undefined && vscode.workspace.isTrusted);
+  const filesChanged = () =>
+    void files.saved().then(
+      (saved) => set(contextKeys.hasTopology, saved.length > 0),
+      () => undefined,
+    );
+  set(contextKeys.web, platform.isWeb);
+  labsChanged();
+  trustChanged();
+  filesChanged();
+  const watcher = vscode.workspace.createFileSystemWatcher(FILE_PATTERN, false, true, false);
+  return vscode.Disposable.from(
+    labs.onDidChange(({ news }) => {
+      if (news !== 'events') labsChanged();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(trustChanged),
+    vscode.workspace.onDidChangeWorkspaceFolders(filesChanged),
+    watcher,
+    watcher.onDidCreate(filesChanged),
+    watcher.onDidDelete(filesChanged),
+  );
+}
