@@ -26,6 +26,18 @@ const node = {
   plugins: [leaveOutUnused],
 };
 
+const browser = {
+  platform: 'browser',
+  // Chromium of the oldest VS Code we run in.
+  target: 'chrome132',
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  logLevel: 'warning',
+  absWorkingDir: root,
+  outdir: 'dist',
+};
+
 const bundles = [
   {
     ...node,
@@ -53,6 +65,21 @@ const bundles = [
     format: 'cjs',
     external: ['cap', 'koffi'],
   })),
+  // The packet-flow panel: one script, one style sheet, and the icons, which elements load into their own roots.
+  {
+    ...browser,
+    entryPoints: { webview: 'src/webview/main.ts' },
+    format: 'iife',
+  },
+  {
+    ...browser,
+    entryPoints: {
+      webview: 'src/webview/styles/panel.css',
+      codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
+    },
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
 ];
 
 if (watch) {
