@@ -55,6 +55,13 @@ const bundles = [
     format: 'cjs',
     external: ['vscode'],
   },
+  // The same extension for a browser's extension host, which adds `.js` to a name that lacks it.
+  {
+    ...browser,
+    entryPoints: { 'extension-web': 'src/extension/extension-web.ts' },
+    format: 'cjs',
+    external: ['vscode'],
+  },
   // What runs inside the containers of a Docker lab. The native modules are in the node image.
   ...['agent', 'forwarder-process', 'decapsulator-process'].map((name) => ({
     ...node,

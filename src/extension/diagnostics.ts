@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { basename } from 'node:path';
+import { fileNameOf } from './topology-files.ts';
 import type { Translate } from '../l10n/translate.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Problem } from '../lab/topology/problem.ts';
@@ -14,7 +14,7 @@ export function watchTopologies(translate: Translate): vscode.Disposable {
 
   const check = (document: vscode.TextDocument): void => {
     if (document.languageId !== 'lblab') return;
-    const { problems } = loadTopology(document.getText(), basename(document.fileName));
+    const { problems } = loadTopology(document.getText(), fileNameOf(document.uri));
     diagnostics.set(
       document.uri,
       problems.map((problem) => toDiagnostic(document, problem, translate)),

@@ -29,7 +29,7 @@ export const commandIds = [
 ] as const;
 
 /** Only code calls these: links, and remedies on messages. */
-export const innerCommandIds = ['lbLab.showProblem', 'lbLab.openSettings', 'lbLab.manageTrust'] as const;
+export const innerCommandIds = ['lbLab.showProblem', 'lbLab.openSettings', 'lbLab.manageTrust', 'lbLab.buildImage'] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];
 
@@ -40,6 +40,12 @@ export const contextKeys = {
   web: 'lbLab.web',
   /** Some lab runs. */
   anyRunning: 'lbLab.anyRunning',
+  /** Some lab has a recording. */
+  anyRecorded: 'lbLab.anyRecorded',
+  /** `missing`, `noImage` or `ready`, once it was looked for. */
+  dockerState: 'lbLab.dockerState',
+  /** A change of a file was applied to its lab. */
+  hasApplied: 'lbLab.hasApplied',
   /** Addresses of the files whose labs run, as a list for `in`. */
   runningFiles: 'lbLab.runningFiles',
   /** Of the files whose labs have a recording. */

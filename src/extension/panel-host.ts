@@ -5,7 +5,7 @@ import { PANEL_TYPE } from './ids.ts';
 import type { LabSession } from './labs/lab-session.ts';
 import type { Labs } from './labs/labs.ts';
 import type { ExportFormat } from './export-format.ts';
-import { newNonce, panelHtml } from './panel-html.ts';
+import { newNonce } from './nonce.ts';
 import type { PanelFeed } from './panel/panel-feed.ts';
 
 /** Under these keys the workspace remembers the panel. */
@@ -103,7 +103,10 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     // There is one panel: a second one that the editor restores takes over.
     this.#panel?.dispose();
     this.#panel = panel;
-    const { PanelFeed } = await import('./panel/panel-feed.ts');
+    const [{ PanelFeed }, { panelHtml }] = await Promise.all([
+      import('./panel/panel-feed.ts'),
+      import('./panel/panel-html.ts'),
+    ]);
     if (this.#panel !== panel) return;
     const root = vscode.Uri.joinPath(context.extensionUri, 'dist');
     const address = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
@@ -132,12 +135,13 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     feed.showCards(this.#cards);
     panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
     panel.webview.html = panelHtml({
-      source: panel.webview.cspSource,
+      nonce: newNonce(),
+      cspSource: panel.webview.cspSource,
+      locale,
+      title: translate('extension.panel'),
       script: address('webview.js'),
       style: address('webview.css'),
-      nonce: newNonce(),
-      language: locale,
-      title: translate('extension.panel'),
+      icons: address('codicon.css'),
     });
   }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CommandId } from '../ids.ts';
 import type { Workbench } from '../workbench.ts';
 import { applyFile } from './apply-file.ts';
+import { buildImage } from './build-image.ts';
 import { cleanUp } from './clean-up.ts';
 import { exportCapture } from './export-capture.ts';
 import { newTopology } from './new-topology.ts';
@@ -45,5 +46,6 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.pauseNode': (workbench, argument) => setNode(workbench, argument, 'paused'),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
   'lbLab.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'lbLab'),
+  'lbLab.buildImage': buildImage,
   'lbLab.manageTrust': () => vscode.commands.executeCommand('workbench.trust.manage'),
 };

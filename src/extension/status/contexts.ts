@@ -15,7 +15,14 @@ export function watchContexts({ labs, platform, files }: Workbench): vscode.Disp
     const running = labs.running().map(({ uri }) => uri);
     set(contextKeys.anyRunning, running.length > 0);
     set(contextKeys.runningFiles, running);
-    set(contextKeys.recordedFiles, labs.all().map(({ uri }) => uri));
+    const recorded = labs.all().filter(({ startedAt }) => startedAt !== '');
+    set(
+      contextKeys.recordedFiles,
+      recorded.map(({ uri }) => uri),
+    );
+    set(contextKeys.anyRecorded, recorded.length > 0);
+    // The walkthrough remembers it: it is not taken back.
+    if (recorded.some(({ changes }) => changes.length > 0)) set(contextKeys.hasApplied, true);
   };
   const trustChanged = () =>
     set(contextKeys.dockerAllowed, platform.docker !== undefined && vscode.workspace.isTrusted);
