@@ -29,7 +29,12 @@ export const commandIds = [
 ] as const;
 
 /** Only code calls these: links, and remedies on messages. */
-export const innerCommandIds = ['lbLab.showProblem', 'lbLab.openSettings', 'lbLab.manageTrust', 'lbLab.buildImage'] as const;
+export const innerCommandIds = [
+  'lbLab.showProblem',
+  'lbLab.openSettings',
+  'lbLab.manageTrust',
+  'lbLab.buildImage',
+] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];
 

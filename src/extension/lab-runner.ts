@@ -121,7 +121,11 @@ async function withLateProgress(
     show?.(step);
   });
   const timer = setTimeout(() => {
-    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: cancel !== undefined };
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title,
+      cancellable: cancel !== undefined,
+    };
     void vscode.window.withProgress(options, (progress, token) => {
       token.onCancellationRequested(() => cancel?.abort());
       show = (message) => progress.report({ message });

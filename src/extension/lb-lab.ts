@@ -50,7 +50,19 @@ export class LbLab {
       messages,
       show: (session) => show(session.uri),
     });
-    const workbench = { context, translate, locale, log, labs, engines, files, messages, runner, panel, platform };
+    const workbench = {
+      context,
+      translate,
+      locale,
+      log,
+      labs,
+      engines,
+      files,
+      messages,
+      runner,
+      panel,
+      platform,
+    };
     this.#workbench = workbench;
     this.#disposables.push(
       log,

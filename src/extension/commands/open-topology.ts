@@ -3,7 +3,10 @@ import { LANGUAGE } from '../ids.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Shows a topology file to be edited: where it is shown already, else in the first column, so that the panel fits beside. */
-export async function openTopology({ files, translate, messages }: Workbench, uri: vscode.Uri): Promise<void> {
+export async function openTopology(
+  { files, translate, messages }: Workbench,
+  uri: vscode.Uri,
+): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
   const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   await vscode.window.showTextDocument(document, {

@@ -13,6 +13,8 @@ export async function sendRequest(workbench: Workbench, argument: unknown, entry
     return;
   }
   const picks = traffic.map(({ from, request }, index) => ({ label: request, description: from, index }));
-  const picked = await vscode.window.showQuickPick(picks, { placeHolder: translate('extension.which-request') });
+  const picked = await vscode.window.showQuickPick(picks, {
+    placeHolder: translate('extension.which-request'),
+  });
   if (picked) await session.request(picked.index);
 }

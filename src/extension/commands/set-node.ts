@@ -8,7 +8,8 @@ import { pickNode } from './pick-node.ts';
 export async function setNode(workbench: Workbench, argument: unknown, state: NodeOverlay): Promise<void> {
   const session = await labTarget(workbench, argument);
   if (!session) return;
-  const node = isTreeItem(argument) && argument.kind === 'node' ? argument.name : await pickNode(workbench, session);
+  const node =
+    isTreeItem(argument) && argument.kind === 'node' ? argument.name : await pickNode(workbench, session);
   if (node !== undefined && !(await session.setNode(node, state)))
     workbench.messages.hint(workbench.translate('extension.node-cannot', { node }));
 }

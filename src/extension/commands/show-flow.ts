@@ -5,7 +5,9 @@ import { fileTarget, labTarget } from './targets.ts';
 export async function showFlow(workbench: Workbench, argument: unknown): Promise<void> {
   const { labs, panel } = workbench;
   const uri = fileTarget(workbench, argument);
-  const session = (uri && labs.of(uri.toString())) ?? (labs.all().length > 0 ? await labTarget(workbench, argument, () => true) : undefined);
+  const session =
+    (uri && labs.of(uri.toString())) ??
+    (labs.all().length > 0 ? await labTarget(workbench, argument, () => true) : undefined);
   const shown = session?.uri ?? uri?.toString();
   if (shown !== undefined) await panel.show(shown);
 }

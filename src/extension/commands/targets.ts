@@ -28,7 +28,9 @@ export async function labTarget(
       description: fileNameOf(vscode.Uri.parse(session.uri)),
       session,
     }));
-    const picked = await vscode.window.showQuickPick(picks, { placeHolder: translate('extension.which-lab') });
+    const picked = await vscode.window.showQuickPick(picks, {
+      placeHolder: translate('extension.which-lab'),
+    });
     return picked?.session;
   }
   if (candidates.length === 0)

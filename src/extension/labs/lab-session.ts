@@ -265,7 +265,12 @@ export class LabSession {
   }
 
   /** Before the engine's first event. */
-  #begin(loaded: LoadedTopology, plan: Plan, text: string, goesOn: readonly EditedSetting[] | undefined): void {
+  #begin(
+    loaded: LoadedTopology,
+    plan: Plan,
+    text: string,
+    goesOn: readonly EditedSetting[] | undefined,
+  ): void {
     this.#nodes.clear();
     this.#loaded = loaded;
     this.#plan = plan;

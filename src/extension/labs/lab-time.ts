@@ -1,6 +1,8 @@
 /** Nanoseconds from one ISO time with nine decimals to another. */
 export function nsBetween(from: string, to: string): number {
-  return (Date.parse(wholeSeconds(to)) - Date.parse(wholeSeconds(from))) * 1e6 + fraction(to) - fraction(from);
+  return (
+    (Date.parse(wholeSeconds(to)) - Date.parse(wholeSeconds(from))) * 1e6 + fraction(to) - fraction(from)
+  );
 }
 
 function wholeSeconds(time: string): string {

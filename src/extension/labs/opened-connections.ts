@@ -6,7 +6,8 @@ export class OpenedConnections {
 
   add({ relation, rule, service, server }: DecisionEvent): void {
     // A frame that waits for a neighbour is decided upon twice.
-    if (rule !== 'schedule' || relation !== 'forwarded' || service === undefined || server === undefined) return;
+    if (rule !== 'schedule' || relation !== 'forwarded' || service === undefined || server === undefined)
+      return;
     const servers = this.#services.get(service) ?? new Map<string, number>();
     servers.set(server, (servers.get(server) ?? 0) + 1);
     this.#services.set(service, servers);

@@ -37,7 +37,10 @@ export function dockerSource(
 }
 
 /** The same engine, whose failures have a text and a remedy. */
-function speakingToPeople<Target extends object>(target: Target, translated: (error: unknown) => unknown): Target {
+function speakingToPeople<Target extends object>(
+  target: Target,
+  translated: (error: unknown) => unknown,
+): Target {
   return new Proxy(target, {
     get: (_target, key) => {
       const value: unknown = Reflect.get(target, key, target);

@@ -16,7 +16,12 @@ export interface ConsoleRun {
   readonly signal: AbortSignal;
 }
 
-type Command = (node: ConsoleNode, args: readonly string[], run: ConsoleRun, translate: Translate) => Promise<void>;
+type Command = (
+  node: ConsoleNode,
+  args: readonly string[],
+  run: ConsoleRun,
+  translate: Translate,
+) => Promise<void>;
 
 const commands: Readonly<Record<string, Command>> = { help, ip, ss };
 
@@ -34,7 +39,12 @@ export async function runLine(
   else run.print(translate('extension.console.unknown', { name }));
 }
 
-function help(_node: ConsoleNode, _args: readonly string[], { print }: ConsoleRun, translate: Translate): Promise<void> {
+function help(
+  _node: ConsoleNode,
+  _args: readonly string[],
+  { print }: ConsoleRun,
+  translate: Translate,
+): Promise<void> {
   for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'exit'])
     print(translate(`extension.console.help.${name}`));
   return Promise.resolve();
@@ -43,11 +53,13 @@ function help(_node: ConsoleNode, _args: readonly string[], { print }: ConsoleRu
 /** `ip a`, `ip r`, `ip n`, with the long forms that `ip` knows. */
 async function ip(
   node: ConsoleNode,
-  [object = ''] : readonly string[],
+  [object = '']: readonly string[],
   { print }: ConsoleRun,
   translate: Translate,
 ): Promise<void> {
-  const show = ['address', 'route', 'neighbour', 'neighbor'].find((word) => object !== '' && word.startsWith(object));
+  const show = ['address', 'route', 'neighbour', 'neighbor'].find(
+    (word) => object !== '' && word.startsWith(object),
+  );
   if (show === undefined) {
     print(translate('extension.console.ip-usage'));
     return;
@@ -59,7 +71,12 @@ async function ip(
   else neighbours(state).forEach(print);
 }
 
-async function ss(node: ConsoleNode, _args: readonly string[], { print }: ConsoleRun, translate: Translate): Promise<void> {
+async function ss(
+  node: ConsoleNode,
+  _args: readonly string[],
+  { print }: ConsoleRun,
+  translate: Translate,
+): Promise<void> {
   const state = await node.inspect();
   if (!state) {
     print(translate('extension.console.not-running', { node: node.name }));

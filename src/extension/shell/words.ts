@@ -4,8 +4,10 @@ export function parseWords(line: string): string[] {
   const pattern = /((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+)/g;
   for (const [, word] of line.matchAll(pattern)) {
     words.push(
-      word!.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_, double?: string, single?: string, kept?: string) =>
-        double === undefined ? (single ?? kept ?? '') : double.replace(/\\(.)/g, '$1'),
+      word!.replace(
+        /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
+        (_, double?: string, single?: string, kept?: string) =>
+          double === undefined ? (single ?? kept ?? '') : double.replace(/\\(.)/g, '$1'),
       ),
     );
   }

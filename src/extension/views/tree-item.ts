@@ -20,7 +20,8 @@ export interface TreeItem {
   readonly open: boolean;
 }
 
-export type TreeItemKind = 'lab' | 'segment' | 'node' | 'interface' | 'service' | 'server' | 'connection' | 'group';
+export type TreeItemKind =
+  'lab' | 'segment' | 'node' | 'interface' | 'service' | 'server' | 'connection' | 'group';
 
 export function isTreeItem(value: unknown): value is TreeItem {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'lb-lab-tree-item';
