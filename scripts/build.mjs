@@ -1,4 +1,7 @@
-// Bundles what is shipped: the command line, the extension, and (as a proof that the core is pure) the core for a browser.
+// Bundles what is shipped into dist/: the command line, the extension, its panel, and what runs inside a lab's containers.
+//   node scripts/build.mjs [--minify] [--watch]
+import { existsSync, rmSync } from 'node:fs';
+import { commonJsChunks } from './common-js-chunks.mjs';
 import { ensureDependencies, root } from './setup.mjs';
 
 ensureDependencies();
@@ -16,25 +19,22 @@ const leaveOutUnused = {
 };
 
 const watch = process.argv.includes('--watch');
-const node = {
-  platform: 'node',
-  target: 'node20',
+const minify = process.argv.includes('--minify');
+const always = {
   bundle: true,
-  sourcemap: true,
+  minify,
+  sourcemap: !minify,
   logLevel: 'warning',
   absWorkingDir: root,
-  plugins: [leaveOutUnused],
 };
-
+const node = { ...always, platform: 'node', target: 'node20', plugins: [leaveOutUnused] };
+// Chromium of the oldest VS Code that we run in. Minified always: a page loads it anew each time it is shown.
 const browser = {
+  ...always,
   platform: 'browser',
-  // Chromium of the oldest VS Code we run in.
   target: 'chrome132',
-  bundle: true,
   minify: true,
   sourcemap: false,
-  logLevel: 'warning',
-  absWorkingDir: root,
   outdir: 'dist',
 };
 
@@ -48,20 +48,14 @@ const bundles = [
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   },
-  {
+  // What is imported on use becomes a chunk of its own, so that activating costs only the entry.
+  commonJsChunks({
     ...node,
-    entryPoints: ['src/extension/extension.ts'],
-    outfile: 'dist/extension.cjs',
-    format: 'cjs',
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
     external: ['vscode'],
-  },
-  // The same extension for a browser's extension host, which adds `.js` to a name that lacks it.
-  {
-    ...browser,
-    entryPoints: { 'extension-web': 'src/extension/extension-web.ts' },
-    format: 'cjs',
-    external: ['vscode'],
-  },
+  }),
   // What runs inside the containers of a Docker lab. The native modules are in the node image.
   ...['agent', 'forwarder-process', 'decapsulator-process'].map((name) => ({
     ...node,
@@ -72,12 +66,15 @@ const bundles = [
     format: 'cjs',
     external: ['cap', 'koffi'],
   })),
-  // The packet-flow panel: one script, one style sheet, and the icons, which elements load into their own roots.
+  // The same extension for a browser's extension host, which adds `.js` to a name that lacks it and takes one file only.
   {
     ...browser,
-    entryPoints: { webview: 'src/webview/main.ts' },
-    format: 'iife',
+    entryPoints: { 'extension-web': 'src/extension/extension-web.ts' },
+    format: 'cjs',
+    external: ['vscode'],
   },
+  // The packet-flow panel: one script, one style sheet, and the icons, which elements load into their own roots.
+  { ...browser, entryPoints: { webview: 'src/webview/main.ts' }, format: 'iife' },
   {
     ...browser,
     entryPoints: {
@@ -87,7 +84,9 @@ const bundles = [
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
   },
-];
+].filter(({ entryPoints }) => Object.values(entryPoints).every((file) => existsSync(`${root}${file}`)));
+
+rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 
 if (watch) {
   const contexts = await Promise.all(bundles.map((options) => context({ ...options, logLevel: 'info' })));

@@ -3,10 +3,11 @@ import { localeOf, makeTranslate } from '../l10n/translate.ts';
 import type { Action, LabState, Place } from '../webview/protocol.ts';
 import { saveExport } from './commands/export-capture.ts';
 import { handlers } from './commands/handlers.ts';
-import { watchTopologies } from './diagnostics.ts';
 import { commandIds, innerCommandIds, type CommandId } from './ids.ts';
 import { LabRunner } from './lab-runner.ts';
 import { Labs } from './labs/labs.ts';
+import { LiveLabs } from './labs/live-labs.ts';
+import { registerLanguage } from './language/register.ts';
 import { watchFiles } from './live-reload/watch-files.ts';
 import { Messages } from './messages.ts';
 import { PanelHost } from './panel-host.ts';
@@ -67,7 +68,7 @@ export class LbLab {
     this.#disposables.push(
       log,
       panel,
-      watchTopologies(translate),
+      registerLanguage({ translate, live: new LiveLabs(labs) }),
       watchContexts(workbench),
       watchFiles(workbench),
       ...[...commandIds, ...innerCommandIds].map((id) =>

@@ -70,7 +70,7 @@ export class EmbeddedRecording implements Recording {
   }
 
   connections(node: string) {
-    return Promise.resolve(this.lab.nodeState(node)?.connections ?? []);
+    return this.lab.nodeState(node).then((state) => state?.connections ?? []);
   }
 
   lineOf(_place: Place): number | undefined {

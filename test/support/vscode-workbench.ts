@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { CodeServer } from '../../scripts/start-code-server.mjs';
+import { root } from './lb-lab.ts';
+import { TextEditor } from './vscode-text-editor.ts';
+
+const READY_MS = 60_000;
+const RETRY_MS = 2000;
+
+export interface WorkbenchOptions {
+  readonly browser: Browser;
+  readonly server: CodeServer;
+  /** Absolute path of the folder to open; none is an empty window. */
+  readonly folder?: string;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** A window of VS Code as someone sees it: keys go in, what is on the screen comes out. */
+export class Workbench {
+  readonly page: Page;
+  readonly editor: TextEditor;
+  /** Errors on the page's console, the extension host's included, that name the extension. */
+  readonly errors: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    this.editor = new TextEditor(page);
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /lb-lab\.lb-lab|lbLab/.test(message.text())) this.errors.push(message.text());
+    });
+  }
+
+  static async open({ browser, server, folder, size }: WorkbenchOptions): Promise<Workbench> {
+    const page = await browser.newPage({ viewport: size ?? { width: 1400, height: 900 } });
+    const workbench = new Workbench(page);
+    const query = folder === undefined ? '?ew=true' : `?folder=${encodeURIComponent(folder)}`;
+    await page.goto(`http://${server.address}/${query}`);
+    await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: READY_MS });
+    return workbench;
+  }
+
+  /** The palette's row of that title, typed as someone would; commands may register late, so it is tried again. */
+  async palette(title: string): Promise<void> {
+    await this.#pick(title, this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`));
+  }
+
+  /** A command by its id, for what has another title in another language. The lowest editor's rows have no ids. */
+  async run(command: string): Promise<void> {
+    const entry = `.quick-input-list-entry[data-quick-input-id="${command}"]`;
+    await this.#pick(
+      command,
+      this.page.locator('.quick-input-list .monaco-list-row').filter({ has: this.page.locator(entry) }),
+    );
+  }
+
+  async #pick(text: string, row: Locator): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    for (let began = Date.now(); ;) {
+      await this.page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${text}`);
+      try {
+        await row.first().waitFor({ timeout: RETRY_MS });
+        await row.first().click();
+        return;
+      } catch (error) {
+        if (Date.now() - began > READY_MS) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /** A file of the folder, by its name, in the active group. */
+  async openFile(name: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    await this.page.keyboard.press('ControlOrMeta+p');
+    await input.fill(name);
+    await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`).first().click();
+    await this.tab(name).waitFor();
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator(`.tabs-container .tab[aria-label^="${name}"]`);
+  }
+
+  /** The document inside the first webview that is shown. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame');
+  }
+
+  /** Items of the status bar that the extension made. */
+  statusItems(): Locator {
+    return this.page.locator('.statusbar-item[id^="lb-lab.lb-lab"]');
+  }
+
+  /** Rows of one view of the side bar. */
+  treeRows(): Locator {
+    return this.page.locator('.sidebar .pane .monaco-list-row');
+  }
+
+  toasts(): Locator {
+    return this.page.locator('.notifications-toasts .notification-toast');
+  }
+
+  /** Rows of the Problems view, which is opened for it. */
+  async problems(): Promise<string[]> {
+    await this.palette('Problems: Focus on Problems View');
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    return rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
+  }
+
+  /** A picture for people, in out/screenshots. */
+  async screenshot(name: string): Promise<void> {
+    const folder = `${root}out/screenshots`;
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: `${folder}/${name}.png` });
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+}
