@@ -34,6 +34,7 @@ export const innerCommandIds = [
   'lbLab.openSettings',
   'lbLab.manageTrust',
   'lbLab.buildImage',
+  'lbLab.showPlace',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];

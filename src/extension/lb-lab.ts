@@ -13,7 +13,12 @@ import { Messages } from './messages.ts';
 import { PanelHost } from './panel-host.ts';
 import type { Platform, PlatformParts } from './platform.ts';
 import { revealPlace } from './reveal-place.ts';
+import { watchFindings } from './observed/watch-findings.ts';
 import { watchContexts } from './status/contexts.ts';
+import { languageStatus } from './status/language-status.ts';
+import { statusBar } from './status/status-bar.ts';
+import { labsView } from './views/labs-view.ts';
+import { recordingLimits } from './settings.ts';
 import { TopologyFiles } from './topology-files.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -28,7 +33,7 @@ export class LbLab {
     const log = vscode.window.createOutputChannel('LB Lab', { log: true });
     const platform = platformFor({ context, translate, log });
     const files = new TopologyFiles(context);
-    const labs = new Labs(translate);
+    const labs = new Labs({ translate, limits: recordingLimits });
     const messages = new Messages(translate, log);
     const { engines } = platform;
     const panel = new PanelHost({
@@ -71,6 +76,10 @@ export class LbLab {
       registerLanguage({ translate, live: new LiveLabs(labs) }),
       watchContexts(workbench),
       watchFiles(workbench),
+      watchFindings(workbench),
+      labsView(workbench),
+      statusBar(workbench),
+      languageStatus(workbench),
       ...[...commandIds, ...innerCommandIds].map((id) =>
         vscode.commands.registerCommand(id, (...args: unknown[]) => this.#run(id, args)),
       ),

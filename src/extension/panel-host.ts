@@ -6,7 +6,10 @@ import type { LabSession } from './labs/lab-session.ts';
 import type { Labs } from './labs/labs.ts';
 import type { ExportFormat } from './export-format.ts';
 import { newNonce } from './nonce.ts';
+import type { LabRecording } from './labs/lab-recording.ts';
+import { recordingView } from './labs/recording-view.ts';
 import type { PanelFeed } from './panel/panel-feed.ts';
+import type { Recording } from './panel/recording.ts';
 
 /** Under these keys the workspace remembers the panel. */
 const KEPT_VIEW = 'panel.view';
@@ -35,6 +38,8 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
   #feed: PanelFeed | undefined;
   #uri: string | undefined;
   #cards: readonly Card[] = [];
+  /** What the feed shows: another object for each recording, so that it begins anew. */
+  #shown: { readonly of: LabRecording; readonly view: Recording } | undefined;
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
@@ -43,8 +48,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this),
       parts.labs.onDidChange(({ session, news }) => {
         if (session.uri !== this.#uri) return;
-        if (news === 'added' || news === 'removed') this.#showLab();
-        if (news === 'plan') this.#setTitle();
+        if (news === 'added' || news === 'removed' || news === 'plan') this.#showLab();
       }),
     ];
   }
@@ -155,7 +159,11 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
   }
 
   #showLab(): void {
-    this.#feed?.show(this.#session(), this.#parts.emptyState());
+    const session = this.#session();
+    if (session && this.#shown?.of !== session.recording)
+      this.#shown = { of: session.recording, view: recordingView(session) };
+    if (!session) this.#shown = undefined;
+    this.#feed?.show(this.#shown?.view, this.#parts.emptyState());
     this.#setTitle();
   }
 

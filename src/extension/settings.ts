@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RecordingLimits } from './labs/lab-recording.ts';
 
 /** What the manifest's `configuration` holds, under `lbLab.`. */
 export interface Settings {
@@ -20,4 +21,11 @@ export const SECTION = 'lbLab';
 export function setting<Name extends keyof Settings>(name: Name): Settings[Name] {
   // The manifest gives every one of them a default.
   return vscode.workspace.getConfiguration(SECTION).get(name) as Settings[Name];
+}
+
+export function recordingLimits(): RecordingLimits {
+  return {
+    maxFrames: setting('recording.maxFrames'),
+    maxBytes: setting('recording.maxMemory') * 1024 * 1024,
+  };
 }

@@ -12,7 +12,7 @@ export async function exportCapture(workbench: Workbench, argument: unknown): Pr
 
 export async function captureOf({ translate }: Workbench, session: LabSession): Promise<Uint8Array> {
   const { exportPcapng } = await import('../../journey/export-pcapng.ts');
-  return exportPcapng(session.events(), session.builder.report(), session.plan, translate);
+  return exportPcapng(session.events(), session.report(), session.plan, translate);
 }
 
 /** Asks where to, and writes. Undefined when somebody thought better of it, else the file's name. */

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../ids.ts';
+import type { Place } from '../../webview/protocol.ts';
+import { revealPlace } from '../reveal-place.ts';
 import type { Workbench } from '../workbench.ts';
 import { applyFile } from './apply-file.ts';
 import { buildImage } from './build-image.ts';
@@ -45,6 +47,7 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.startNode': (workbench, argument) => setNode(workbench, argument, 'running'),
   'lbLab.pauseNode': (workbench, argument) => setNode(workbench, argument, 'paused'),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
+  'lbLab.showPlace': (_workbench, uri, place) => revealPlace(vscode.Uri.parse(String(uri)), place as Place),
   'lbLab.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'lbLab'),
   'lbLab.buildImage': buildImage,
   'lbLab.manageTrust': () => vscode.commands.executeCommand('workbench.trust.manage'),

@@ -1,21 +1,24 @@
+import type { ConnectionView } from '../../forwarder/connections/view.ts';
 import type { Translate } from '../../l10n/translate.ts';
-import { JourneyBuilder } from '../../journey/journey-builder.ts';
+import type { JourneyBuilder } from '../../journey/journey-builder.ts';
+import type { Report } from '../../journey/report.ts';
+import type { Engine, NodeSetting } from '../../lab/engine.ts';
 import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../lab/events.ts';
+import type { NodeState } from '../../lab/node-state.ts';
 import { diffPlans } from '../../lab/topology/diff.ts';
 import { loadTopology, type LoadedTopology } from '../../lab/topology/load.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Problem } from '../../lab/topology/problem.ts';
-import type { ConnectionView } from '../../forwarder/connections/view.ts';
 import type { LabState, Place } from '../../webview/protocol.ts';
 import { describeEdit, type EditedSetting } from './describe-edit.ts';
-import type { EngineSource, LabEngine, NodeOverlay, NodeState } from './lab-engine.ts';
-import { Cancelled, LabFailure } from './lab-failure.ts';
 import { pathOf } from './file-path.ts';
+import type { EngineSource } from './lab-engine.ts';
+import { Cancelled, LabFailure } from './lab-failure.ts';
+import { LabRecording, type RecordingLimits } from './lab-recording.ts';
 import { nsBetween } from './lab-time.ts';
 import { Listeners, type Ending } from './listeners.ts';
-import { OpenedConnections } from './opened-connections.ts';
+import type { OpenedConnections } from './opened-connections.ts';
 import type { RecordedChange, RecordingNews } from './recorded-change.ts';
-import type { SavedRecording } from './saved-recording.ts';
 
 /** What came of taking a changed file to the running lab. */
 export type ApplyOutcome =
@@ -34,34 +37,41 @@ export interface StartOptions {
   readonly onWarning?: (text: string) => void;
 }
 
+export interface SessionParts {
+  /** The file's address, as text. */
+  readonly uri: string;
+  /** Its name without folders. */
+  readonly file: string;
+  readonly translate: Translate;
+  /** Asked at each start. */
+  readonly limits: () => RecordingLimits;
+}
+
+/** A version of the file that was taken to the lab, or is on its way there. */
+interface Version {
+  readonly text: string;
+  readonly loaded: LoadedTopology;
+  readonly plan: Plan;
+}
+
 /** One topology file's lab: its engine while it runs, and its recording for as long as somebody may look at it. */
 export class LabSession {
-  /** The file's address, as text. */
   readonly uri: string;
   readonly file: string;
   /** Tells of new events, another state and applied changes. Often: gather before working. */
   readonly onDidChange: (listener: (news: RecordingNews) => void) => Ending;
-  /** Since the lab was first started. */
-  opened = new OpenedConnections();
-  readonly #translate: Translate;
+  readonly #parts: SessionParts;
   readonly #listeners = new Listeners<RecordingNews>();
-  readonly #nodes = new Map<string, NodeEvent>();
-  #loaded: LoadedTopology;
-  #text: string;
+  #version: Version;
   #source: EngineSource | undefined;
-  /** Of the recording. */
-  #engineName: EngineSource['name'] = 'embedded';
-  #engine: LabEngine | undefined;
-  #builder: JourneyBuilder | undefined;
-  #plan: Plan;
-  #startedAt = '';
-  #events: LabEvent[] = [];
-  #frames: FrameEvent[] = [];
-  #plans: PlanEvent[] = [];
-  #changes: RecordedChange[] = [];
+  #engine: Engine | undefined;
+  #recording: LabRecording;
+  /** Begun by the engine's first event, since only then its start is certain. */
+  #begun = false;
   /** Applied, but not told by the engine yet. */
   #edits: (readonly EditedSetting[])[] = [];
   #state: LabState = { kind: 'none', reason: 'not-running' };
+  #outcome: ApplyOutcome | undefined;
   /** Of the engine's time and epochs against the recording's. */
   #shift: { readonly ns: number; readonly epochs: number } | undefined;
   #starts = 0;
@@ -69,62 +79,55 @@ export class LabSession {
   #work: Promise<unknown> = Promise.resolve();
 
   /** Throws a `LabFailure` when the text has errors: there is no lab without a plan. */
-  constructor(uri: string, file: string, text: string, translate: Translate) {
-    this.uri = uri;
-    this.file = file;
-    this.#translate = translate;
+  constructor(parts: SessionParts, text: string) {
+    this.uri = parts.uri;
+    this.file = parts.file;
     this.onDidChange = this.#listeners.add;
-    this.#loaded = loadTopology(text, file);
-    this.#plan = this.#planOf(this.#loaded);
-    this.#text = text;
+    this.#parts = parts;
+    this.#version = this.#read(text);
+    this.#recording = this.#newRecording('embedded', '');
   }
 
-  get engine(): EngineSource['name'] {
-    return this.#engineName;
+  get engine(): Engine['name'] {
+    return this.#recording.head.engine;
   }
 
-  get source(): EngineSource | undefined {
-    return this.#source;
-  }
-
+  /** Empty before the lab's first event. */
   get startedAt(): string {
-    return this.#startedAt;
+    return this.#recording.head.startedAt;
   }
 
+  /** As applied last. */
   get plan(): Plan {
-    return this.#plan;
+    return this.#version.plan;
   }
 
-  /** The file as it was applied last. */
   get text(): string {
-    return this.#text;
+    return this.#version.text;
   }
 
   get loaded(): LoadedTopology {
-    return this.#loaded;
+    return this.#version.loaded;
+  }
+
+  get recording(): LabRecording {
+    return this.#recording;
   }
 
   get builder(): JourneyBuilder {
-    return (this.#builder ??= this.#newBuilder());
+    return this.#recording.builder;
   }
 
-  /** All that was recorded, for exports: the n-th frame among them is frame n. */
-  events(): readonly LabEvent[] {
-    return this.#events;
-  }
-
-  /** By record number, from 1. */
-  frame(number: number): FrameEvent | undefined {
-    return this.#frames[number - 1];
-  }
-
-  /** Every plan so far, oldest first. */
   get plans(): readonly PlanEvent[] {
-    return this.#plans;
+    return this.#recording.plans;
   }
 
   get changes(): readonly RecordedChange[] {
-    return this.#changes;
+    return this.#recording.changes;
+  }
+
+  get opened(): OpenedConnections {
+    return this.#recording.opened;
   }
 
   get state(): LabState {
@@ -135,10 +138,32 @@ export class LabSession {
     return this.#state.kind === 'running';
   }
 
+  /** What came of the last change of the file, for the status. */
+  get outcome(): ApplyOutcome | undefined {
+    return this.#outcome;
+  }
+
+  /** Of the running lab, for what only one of them can do. */
+  get runningEngine(): Engine | undefined {
+    return this.isRunning ? this.#engine : undefined;
+  }
+
+  events(): readonly LabEvent[] {
+    return this.#recording.events();
+  }
+
+  /** By record number, from 1; `undefined` when it was evicted. */
+  frame(number: number): FrameEvent | undefined {
+    return this.#recording.frame(number);
+  }
+
+  report(): Report {
+    return this.#recording.report();
+  }
+
   nodeState(name: string): NodeEvent['state'] {
-    return this.isRunning || this.#state.kind === 'starting'
-      ? (this.#nodes.get(name)?.state ?? 'starting')
-      : 'stopped';
+    if (this.#state.kind !== 'running' && this.#state.kind !== 'starting') return 'stopped';
+    return this.#recording.nodes.get(name)?.state ?? 'starting';
   }
 
   /**
@@ -156,22 +181,26 @@ export class LabSession {
 
   /** Takes the text to the running lab, in place. */
   apply(text: string): Promise<ApplyOutcome> {
-    return this.#next(() => this.#apply(text));
+    return this.#next(async () => {
+      this.#outcome = await this.#apply(text);
+      this.#listeners.tell('state');
+      return this.#outcome;
+    });
   }
 
   /** Sends one request of a traffic entry now; a lab that does not run does nothing. */
   async request(trafficIndex = 0): Promise<void> {
-    if (this.isRunning && this.#plan.traffic[trafficIndex]) await this.#engine?.request(trafficIndex);
+    if (this.plan.traffic[trafficIndex]) await this.runningEngine?.request(trafficIndex);
   }
 
   /** False when there is no such node, or a stopped one is to be paused. */
-  async setNode(name: string, state: NodeOverlay): Promise<boolean> {
-    return this.isRunning && ((await this.#engine?.setNode?.(name, state)) ?? false);
+  async setNode(name: string, state: NodeSetting): Promise<boolean> {
+    return (await this.runningEngine?.setNode(name, state)) ?? false;
   }
 
   /** What a person would look up on a node now; `undefined` when there is none of that name, or it does not run. */
   async inspect(name: string): Promise<NodeState | undefined> {
-    return this.isRunning ? this.#engine?.nodeState?.(name) : undefined;
+    return this.runningEngine?.nodeState(name);
   }
 
   /** The forwarder's table on a node as it is now; empty for nodes without one. */
@@ -183,12 +212,8 @@ export class LabSession {
   lineOf(place: Place): number | undefined {
     if (place.kind === 'line') return place.line;
     const path = pathOf(place);
-    return this.#loaded.places.has(path.slice(0, 1)) ? this.#loaded.places.of(path).start.line : undefined;
-  }
-
-  /** Of the running lab, for what only one of them can do. */
-  get runningEngine(): LabEngine | undefined {
-    return this.isRunning ? this.#engine : undefined;
+    const { places } = this.loaded;
+    return places.has(path.slice(0, 1)) ? places.of(path).start.line : undefined;
   }
 
   /** What is worth knowing about a running lab; ready to show. */
@@ -199,47 +224,51 @@ export class LabSession {
 
   /** Everything recorded so far goes, the lab runs on. */
   clear(): void {
-    const state = [...this.#nodes.values()];
-    this.#forget();
-    this.#builder = this.#newBuilder();
-    const timeNs = Math.max(0, ...state.map((event) => event.timeNs));
-    this.#record({ kind: 'plan', timeNs, epoch: 0, plan: this.#plan, changes: [], durationNs: 0 });
-    for (const event of state) this.#record(event);
+    const { nodes, lastNs, head, epoch } = this.#recording;
+    this.#recording = this.#newRecording(head.engine, head.startedAt);
+    this.#recording.add({
+      kind: 'plan',
+      timeNs: lastNs,
+      epoch: 0,
+      plan: this.plan,
+      changes: [],
+      durationNs: 0,
+    });
+    for (const event of nodes.values()) this.#recording.add(event);
+    if (this.#shift) this.#shift = { ...this.#shift, epochs: this.#shift.epochs - epoch };
     this.#listeners.tell('plan');
   }
 
   /** Takes up what was recorded before the window was reloaded. Only before the first start. */
-  restore(saved: SavedRecording): void {
-    this.#startedAt = saved.startedAt;
-    this.#plan = saved.plan;
-    this.#changes = [...saved.changes];
-    this.#engineName = saved.engine;
-    this.#builder = this.#newBuilder();
-    for (const event of saved.events) this.#record(event);
+  restore(recording: LabRecording): void {
+    this.#recording = recording;
     this.#setState({ kind: 'stopped' });
     this.#listeners.tell('plan');
   }
 
-  saved(): SavedRecording {
-    const { engine, startedAt, changes } = this;
-    const plan = this.#plans[0]?.plan ?? this.#plan;
-    return { engine, startedAt, plan, changes, events: this.#events };
-  }
-
   async #start(text: string, source: EngineSource, options: StartOptions): Promise<void> {
     const { signal, onWarning, keep = false } = options;
-    const loaded = loadTopology(text, this.file);
-    const plan = this.#planOf(loaded);
-    await this.#stop();
-    const goesOn = keep && this.#events.length > 0 && this.#engineName === source.name;
-    const edits = describeEdit(this.#text, text);
-    this.#setState({ kind: 'starting', step: 1, steps: 1, text: this.#translate('extension.starting') });
-    let engine: LabEngine | undefined;
+    let engine: Engine | undefined;
     const cancel = () => void engine?.stop().catch(() => undefined);
-    signal?.addEventListener('abort', cancel);
     try {
-      engine = await source.make(plan, (event) => this.#receive(event), {
-        seed: ++this.#starts,
+      const version = this.#read(text);
+      await this.#stop();
+      const goesOn = keep && !this.#recording.isEmpty && this.engine === source.name;
+      this.#edits = goesOn ? [describeEdit(this.text, text)] : [];
+      this.#version = version;
+      this.#outcome = undefined;
+      this.#shift = undefined;
+      this.#begun = goesOn;
+      this.#recording.nodes.clear();
+      this.#setState({
+        kind: 'starting',
+        step: 1,
+        steps: 1,
+        text: this.#parts.translate('extension.starting'),
+      });
+      signal?.addEventListener('abort', cancel);
+      engine = await source.make(version.plan, (event) => this.#receive(event), {
+        seed: (this.#starts += 1),
         onStep: (step) => {
           options.onStep?.(step.text);
           this.#setState({ kind: 'starting', ...step });
@@ -248,11 +277,10 @@ export class LabSession {
       });
       if (signal?.aborted) throw new Cancelled();
       this.#source = source;
-      this.#engineName = source.name;
       this.#engine = engine;
-      this.#begin(loaded, plan, text, goesOn ? edits : undefined);
       await engine.start();
       if (signal?.aborted) throw new Cancelled();
+      this.#setState(this.#runningState());
     } catch (error) {
       this.#engine = undefined;
       await engine?.stop().catch(() => undefined);
@@ -261,39 +289,14 @@ export class LabSession {
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
-    this.#setState(this.#runningState());
   }
 
-  /** Before the engine's first event. */
-  #begin(
-    loaded: LoadedTopology,
-    plan: Plan,
-    text: string,
-    goesOn: readonly EditedSetting[] | undefined,
-  ): void {
-    this.#nodes.clear();
-    this.#loaded = loaded;
-    this.#plan = plan;
-    this.#text = text;
-    this.#shift = undefined;
-    this.#edits = goesOn ? [goesOn] : [];
-    if (goesOn) return;
-    this.#forget();
-    this.#startedAt = '';
-  }
-
-  #forget(): void {
-    this.#events = [];
-    this.#frames = [];
-    this.#plans = [];
-    this.#changes = [];
-    this.opened = new OpenedConnections();
-    this.#builder = undefined;
-  }
-
+  /** What to show of a start that came to nothing; a file with errors changes nothing. */
   #failedStart(error: unknown): unknown {
+    if (this.#state.kind !== 'starting') return error;
     if (error instanceof Cancelled) {
-      this.#setState(this.#events.length > 0 ? { kind: 'stopped' } : { kind: 'none', reason: 'not-running' });
+      const none = { kind: 'none', reason: 'not-running' } as const;
+      this.#setState(this.#recording.isEmpty ? none : { kind: 'stopped' });
     } else {
       const message = error instanceof Error ? error.message : String(error);
       const remedy = error instanceof LabFailure ? (error.remedy?.text ?? '') : '';
@@ -315,36 +318,25 @@ export class LabSession {
   }
 
   async #apply(text: string): Promise<ApplyOutcome> {
-    const engine = this.#engine;
-    if (!engine || !this.isRunning) return { kind: 'unchanged' };
+    const engine = this.runningEngine;
+    if (!engine) return { kind: 'unchanged' };
     const loaded = loadTopology(text, this.file);
     const { plan, problems } = loaded;
     if (!plan) return { kind: 'invalid', problems };
-    const edits = describeEdit(this.#text, text);
-    const changes = diffPlans(this.#plan, plan);
-    if (changes.length === 0) {
-      this.#remember(text, loaded, plan);
-      return { kind: 'unchanged' };
-    }
-    const before = { text: this.#text, loaded: this.#loaded, plan: this.#plan };
+    const before = this.#version;
+    this.#version = { text, loaded, plan };
+    if (diffPlans(before.plan, plan).length === 0) return { kind: 'unchanged' };
+    const edits = describeEdit(before.text, text);
     const began = Date.now();
-    this.#remember(text, loaded, plan);
     this.#edits.push(edits);
     try {
       await engine.apply(plan);
     } catch (error) {
       this.#edits.pop();
-      this.#remember(before.text, before.loaded, before.plan);
+      this.#version = before;
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
     }
-    const texts = edits.map((edit) => edit.text);
-    return { kind: 'applied', texts, durationMs: Date.now() - began };
-  }
-
-  #remember(text: string, loaded: LoadedTopology, plan: Plan): void {
-    this.#text = text;
-    this.#loaded = loaded;
-    this.#plan = plan;
+    return { kind: 'applied', texts: edits.map((edit) => edit.text), durationMs: Date.now() - began };
   }
 
   #receive(event: LabEvent): void {
@@ -352,27 +344,26 @@ export class LabSession {
     const { ns, epochs } = this.#shift;
     const timeNs = event.timeNs + ns;
     if (event.kind !== 'plan') {
-      this.#record({ ...event, timeNs });
+      this.#recording.add({ ...event, timeNs });
       this.#listeners.tell('events');
       return;
     }
     const told = { ...event, timeNs, epoch: event.epoch + epochs };
-    if (told.epoch > 0) this.#changes.push(this.#changeRow(told, event.epoch === 0));
-    this.#record(told);
+    if (told.epoch > 0) this.#recording.changes.push(this.#changeRow(told, event.epoch === 0));
+    this.#recording.add(told);
     this.#listeners.tell('plan');
   }
 
   /** Time 0 is the first start's; what comes later is told on its clock. */
   #shiftOf(): { ns: number; epochs: number } {
-    const startedAt = this.#engine?.startedAt ?? this.#startedAt;
-    if (this.#startedAt === '') {
-      this.#startedAt = startedAt;
-      this.#builder = this.#newBuilder();
+    const { name = 'embedded', startedAt = '' } = this.#engine ?? {};
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#recording = this.#newRecording(name, startedAt);
       return { ns: 0, epochs: 0 };
     }
-    const last = this.#events.at(-1)?.timeNs ?? 0;
-    const epoch = this.#plans.at(-1)?.epoch ?? 0;
-    return { ns: Math.max(last, nsBetween(this.#startedAt, startedAt)), epochs: epoch + 1 };
+    const { lastNs, epoch, head } = this.#recording;
+    return { ns: Math.max(lastNs, nsBetween(head.startedAt, startedAt)), epochs: epoch + 1 };
   }
 
   #changeRow(event: PlanEvent, restarted: boolean): RecordedChange {
@@ -383,37 +374,28 @@ export class LabSession {
       timeNs: event.timeNs,
       durationNs: event.durationNs,
       texts: edits.map(({ text }) => text),
-      ...(first && { line: this.#loaded.places.of(first.path).start.line }),
+      ...(first && { line: this.loaded.places.of(first.path).start.line }),
       kind: restarted ? 'restarted' : 'applied',
     };
   }
 
-  #record(event: LabEvent): void {
-    if (event.kind === 'node') this.#nodes.set(event.node, event);
-    if (event.kind === 'frame') this.#frames.push(event);
-    if (event.kind === 'plan') this.#plans.push(event);
-    if (event.kind === 'decision') this.opened.add(event);
-    this.#events.push(event);
-    this.builder.add(event);
+  #newRecording(engine: Engine['name'], startedAt: string): LabRecording {
+    const head = { engine, startedAt, plan: this.plan };
+    return new LabRecording(head, this.#parts.limits(), this.#parts.translate);
   }
 
-  #newBuilder(): JourneyBuilder {
-    const { engine, startedAt } = this;
-    return new JourneyBuilder(this.#plan, { engine, startedAt, translate: this.#translate });
-  }
-
-  #planOf({ plan, problems }: LoadedTopology): Plan {
-    if (plan) return plan;
-    const problem = problems.find(({ severity }) => severity === 'error')!;
-    const params = {
-      file: this.file,
-      line: problem.range.start.line,
-      problem: this.#translate(`problem.${problem.code}`, problem.params),
-    };
-    throw new LabFailure(this.#translate('extension.file-has-errors', params), {
-      text: this.#translate('extension.show-problem'),
+  /** Throws a `LabFailure` that leads to the first error. */
+  #read(text: string): Version {
+    const loaded = loadTopology(text, this.file);
+    if (loaded.plan) return { text, loaded, plan: loaded.plan };
+    const { translate } = this.#parts;
+    const problem = loaded.problems.find(({ severity }) => severity === 'error')!;
+    const { line } = problem.range.start;
+    const params = { file: this.file, line, problem: translate(`problem.${problem.code}`, problem.params) };
+    throw new LabFailure(translate('extension.file-has-errors', params), {
+      text: translate('extension.show-problem'),
       command: 'lbLab.showProblem',
-      arguments: [this.uri, problem.range.start.line],
+      arguments: [this.uri, line],
     });
   }
 

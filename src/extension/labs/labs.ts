@@ -1,5 +1,4 @@
-import type { Translate } from '../../l10n/translate.ts';
-import type { LabSession } from './lab-session.ts';
+import type { LabSession, SessionParts } from './lab-session.ts';
 import { Listeners } from './listeners.ts';
 import type { RecordingNews } from './recorded-change.ts';
 
@@ -11,6 +10,8 @@ export interface LabFile {
   readonly text: string;
 }
 
+type LabsParts = Pick<SessionParts, 'translate' | 'limits'>;
+
 export interface LabsChange {
   readonly session: LabSession;
   readonly news: RecordingNews | 'added' | 'removed';
@@ -18,13 +19,13 @@ export interface LabsChange {
 
 /** All labs of this window, one for each topology file that was started. */
 export class Labs {
-  readonly #translate: Translate;
+  readonly #parts: LabsParts;
   readonly #sessions = new Map<string, LabSession>();
   readonly #listeners = new Listeners<LabsChange>();
   readonly onDidChange = this.#listeners.add;
 
-  constructor(translate: Translate) {
-    this.#translate = translate;
+  constructor(parts: LabsParts) {
+    this.#parts = parts;
   }
 
   all(): readonly LabSession[] {
@@ -45,7 +46,7 @@ export class Labs {
     if (existing) return existing;
     // What runs a lab is loaded when the first one is wanted.
     const { LabSession } = await import('./lab-session.ts');
-    const session = this.#sessions.get(uri) ?? new LabSession(uri, name, text, this.#translate);
+    const session = this.#sessions.get(uri) ?? new LabSession({ ...this.#parts, uri, file: name }, text);
     if (this.#sessions.has(uri)) return session;
     this.#sessions.set(uri, session);
     session.onDidChange((news) => this.#listeners.tell({ session, news }));

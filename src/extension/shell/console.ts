@@ -1,6 +1,6 @@
 import type { Translate } from '../../l10n/translate.ts';
 import { formatIpv4, formatMac } from '../../packet/address.ts';
-import type { NodeState } from '../labs/lab-engine.ts';
+import type { NodeState } from '../../lab/node-state.ts';
 import { parseWords } from './words.ts';
 
 /** What a console can ask of the node it stands on. */
