@@ -35,6 +35,7 @@ export const innerCommandIds = [
   'lbLab.manageTrust',
   'lbLab.buildImage',
   'lbLab.showPlace',
+  'lbLab.firstRun',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];
@@ -52,9 +53,9 @@ export const contextKeys = {
   dockerState: 'lbLab.dockerState',
   /** A change of a file was applied to its lab. */
   hasApplied: 'lbLab.hasApplied',
-  /** Addresses of the files whose labs run, as a list for `in`. */
+  /** Paths of the files whose labs run, as a list for `in`. */
   runningFiles: 'lbLab.runningFiles',
-  /** Of the files whose labs have a recording. */
+  /** Paths of the files whose labs have a recording. */
   recordedFiles: 'lbLab.recordedFiles',
   /** There is a topology file in the workspace. */
   hasTopology: 'lbLab.hasTopology',

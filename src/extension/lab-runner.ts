@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../lab/engine.ts';
 import type { Translate } from '../l10n/translate.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { Cancelled } from './labs/lab-failure.ts';
@@ -47,19 +48,26 @@ export class LabRunner {
       this.tell(session, await session.apply(file.text));
       return;
     }
-    await this.#run(file, setting('engine'), false);
+    await this.#run(file, setting('engine'), {});
   }
 
   /** From the start, on the engine the settings name; what was recorded stays. */
   async restart(uri: vscode.Uri): Promise<void> {
     const file = await this.#files.save(uri);
-    if (file) await this.#run(file, setting('engine'), true);
+    if (file) await this.#run(file, setting('engine'), { keep: true });
   }
 
   /** As `restart`, on this engine whatever the settings say. */
   async moveTo(uri: vscode.Uri, engine: 'docker' | 'embedded'): Promise<void> {
     const file = await this.#files.save(uri);
-    if (file) await this.#run(file, engine, true);
+    if (file) await this.#run(file, engine, { keep: true });
+  }
+
+  /** After the window was loaded anew: goes on below what was recorded, without bringing the panel up. */
+  async takeUp(session: LabSession, engine: Engine['name']): Promise<void> {
+    const uri = vscode.Uri.parse(session.uri);
+    const file = { uri: session.uri, name: session.file, text: await this.#files.read(uri) };
+    await this.#run(file, engine, { keep: true, quiet: true });
   }
 
   async stop(session: LabSession): Promise<void> {
@@ -81,12 +89,16 @@ export class LabRunner {
       this.#messages.hint(this.#translate('extension.kept-running', { file: session.file }));
   }
 
-  async #run(file: LabFile, wanted: Settings['engine'], keep: boolean): Promise<void> {
+  async #run(
+    file: LabFile,
+    wanted: Settings['engine'],
+    { keep = false, quiet = false }: { readonly keep?: boolean; readonly quiet?: boolean },
+  ): Promise<void> {
     const cancel = new AbortController();
     const title = this.#translate('extension.starting-lab', { file: file.name });
     await withLateProgress(title, cancel, async (report) => {
       const session = await this.#labs.open(file);
-      this.#show(session);
+      if (!quiet) this.#show(session);
       try {
         const { source, notice, later } = await this.#engines.choose(wanted);
         if (cancel.signal.aborted) {

@@ -27,7 +27,7 @@ export interface PanelParts {
   readonly open: (uri: string, place: Place) => void;
   readonly save: (session: LabSession, format: ExportFormat, data: Uint8Array) => Promise<string | undefined>;
   /** What to say when there is no lab to show. */
-  readonly emptyState: () => LabState;
+  readonly emptyState: (uri: string | undefined) => LabState;
 }
 
 /** The packet-flow panel: one beside the editor, showing one lab at a time. */
@@ -163,7 +163,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     if (session && this.#shown?.of !== session.recording)
       this.#shown = { of: session.recording, view: recordingView(session) };
     if (!session) this.#shown = undefined;
-    this.#feed?.show(this.#shown?.view, this.#parts.emptyState());
+    this.#feed?.show(this.#shown?.view, this.#parts.emptyState(this.#uri));
     this.#setTitle();
   }
 

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Locale, Translate } from '../l10n/translate.ts';
 import type { EngineChoice } from './engine-choice.ts';
+import type { FirstRun } from './first-run/first-run.ts';
 import type { LabRunner } from './lab-runner.ts';
 import type { Labs } from './labs/labs.ts';
 import type { Messages } from './messages.ts';
@@ -21,4 +22,5 @@ export interface Workbench {
   readonly runner: LabRunner;
   readonly panel: PanelHost;
   readonly platform: Platform;
+  readonly firstRun: () => FirstRun;
 }

@@ -6,6 +6,7 @@ import type { Workbench } from '../workbench.ts';
 import { applyFile } from './apply-file.ts';
 import { buildImage } from './build-image.ts';
 import { cleanUp } from './clean-up.ts';
+import { firstRunAgain } from './first-run-again.ts';
 import { exportCapture } from './export-capture.ts';
 import { newTopology } from './new-topology.ts';
 import { openInWireshark } from './open-in-wireshark.ts';
@@ -48,6 +49,7 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.pauseNode': (workbench, argument) => setNode(workbench, argument, 'paused'),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
   'lbLab.showPlace': (_workbench, uri, place) => revealPlace(vscode.Uri.parse(String(uri)), place as Place),
+  'lbLab.firstRun': firstRunAgain,
   'lbLab.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'lbLab'),
   'lbLab.buildImage': buildImage,
   'lbLab.manageTrust': () => vscode.commands.executeCommand('workbench.trust.manage'),

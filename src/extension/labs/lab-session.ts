@@ -179,6 +179,17 @@ export class LabSession {
     return this.#next(() => this.#stop());
   }
 
+  /** The window goes: a lab that can be taken up again runs on without it, any other ends. */
+  leave(): Promise<void> {
+    return this.#next(async () => {
+      const engine = this.#engine;
+      if (engine && isDetachable(engine)) {
+        await engine.detach();
+        this.#source?.close?.();
+      } else await this.#stop();
+    });
+  }
+
   /** Takes the text to the running lab, in place. */
   apply(text: string): Promise<ApplyOutcome> {
     return this.#next(async () => {
@@ -414,4 +425,9 @@ export class LabSession {
     this.#work = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Runs on by itself for a while, so that another window can take it up. */
+function isDetachable(engine: Engine): engine is Engine & { detach(): Promise<void> } {
+  return 'detach' in engine && typeof engine.detach === 'function';
 }

@@ -67,9 +67,9 @@ export class Labs {
     this.#remove(session);
   }
 
-  /** Stops every lab; rejects with the first failure when all have been tried. */
-  async stopAll(): Promise<void> {
-    const ends = await Promise.allSettled(this.all().map((session) => session.stop()));
+  /** Leaves every lab: see `LabSession.leave`. Rejects with the first failure when all have been tried. */
+  async leaveAll(): Promise<void> {
+    const ends = await Promise.allSettled(this.all().map((session) => session.leave()));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
   }

@@ -12,14 +12,11 @@ export function watchContexts({ labs, platform, files }: Workbench): vscode.Disp
     void vscode.commands.executeCommand('setContext', key, value);
   };
   const labsChanged = () => {
-    const running = labs.running().map(({ uri }) => uri);
+    const running = labs.running();
     set(contextKeys.anyRunning, running.length > 0);
-    set(contextKeys.runningFiles, running);
+    set(contextKeys.runningFiles, pathsOf(running));
     const recorded = labs.all().filter(({ startedAt }) => startedAt !== '');
-    set(
-      contextKeys.recordedFiles,
-      recorded.map(({ uri }) => uri),
-    );
+    set(contextKeys.recordedFiles, pathsOf(recorded));
     set(contextKeys.anyRecorded, recorded.length > 0);
     // The walkthrough remembers it: it is not taken back.
     if (recorded.some(({ changes }) => changes.length > 0)) set(contextKeys.hasApplied, true);
@@ -46,4 +43,15 @@ export function watchContexts({ labs, platform, files }: Workbench): vscode.Disp
     watcher.onDidCreate(filesChanged),
     watcher.onDidDelete(filesChanged),
   );
+}
+
+/**
+ * As a menu's `resourcePath` may be written: the window may run on another system than the extension, and then has its
+ * own idea of the address and of separators.
+ */
+function pathsOf(sessions: readonly { readonly uri: string }[]): string[] {
+  return sessions.flatMap(({ uri }) => {
+    const { path, fsPath } = vscode.Uri.parse(uri);
+    return [...new Set([path, fsPath, path.replaceAll('/', '\\')])];
+  });
 }
