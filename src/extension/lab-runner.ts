@@ -48,13 +48,13 @@ export class LabRunner {
       this.tell(session, await session.apply(file.text));
       return;
     }
-    await this.#run(file, setting('engine'), {});
+    await this.#run(file, setting('lbLab.engine'), {});
   }
 
   /** From the start, on the engine the settings name; what was recorded stays. */
   async restart(uri: vscode.Uri): Promise<void> {
     const file = await this.#files.save(uri);
-    if (file) await this.#run(file, setting('engine'), { keep: true });
+    if (file) await this.#run(file, setting('lbLab.engine'), { keep: true });
   }
 
   /** As `restart`, on this engine whatever the settings say. */
@@ -91,7 +91,7 @@ export class LabRunner {
 
   async #run(
     file: LabFile,
-    wanted: Settings['engine'],
+    wanted: Settings['lbLab.engine'],
     { keep = false, quiet = false }: { readonly keep?: boolean; readonly quiet?: boolean },
   ): Promise<void> {
     const cancel = new AbortController();

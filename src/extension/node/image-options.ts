@@ -4,12 +4,12 @@ import { setting } from '../settings.ts';
 
 /** How the settings want the node image built. Rejects when the certificate file cannot be read. */
 export async function imageOptions(): Promise<NodeImageOptions> {
-  const baseImage = setting('docker.baseImage');
-  const networkMode = setting('docker.buildNetwork');
-  const proxy = setting('docker.proxy');
-  const except = setting('docker.noProxy');
-  const caFile = setting('docker.caFile');
-  const { debian, debianSecurity, npm } = setting('docker.mirrors');
+  const baseImage = setting('lbLab.docker.baseImage');
+  const networkMode = setting('lbLab.docker.buildNetwork');
+  const proxy = setting('lbLab.docker.proxy');
+  const except = setting('lbLab.docker.noProxy');
+  const caFile = setting('lbLab.docker.caFile');
+  const { debian, debianSecurity, npm } = setting('lbLab.docker.mirrors');
   return {
     ...(baseImage && { baseImage }),
     ...(networkMode && { networkMode }),

@@ -19,7 +19,7 @@ export async function openEngine({ context }: Pick<PlatformParts, 'context'>): P
     import('../../lab/docker/image/node-image.ts'),
   ]);
   const machine = thisMachine();
-  const host = setting('docker.host');
+  const host = setting('lbLab.docker.host');
   const environment = host ? { ...machine.environment, DOCKER_HOST: host } : machine.environment;
   const client = await openDocker({ ...machine, environment });
   try {
