@@ -74,7 +74,6 @@ export class LabSession {
   #outcome: ApplyOutcome | undefined;
   /** Of the engine's time and epochs against the recording's. */
   #shift: { readonly ns: number; readonly epochs: number } | undefined;
-  #starts = 0;
   #notice: string | undefined;
   #work: Promise<unknown> = Promise.resolve();
 
@@ -279,7 +278,8 @@ export class LabSession {
       });
       signal?.addEventListener('abort', cancel);
       engine = await source.make(version.plan, (event) => this.#receive(event), {
-        seed: (this.#starts += 1),
+        // What goes on must not repeat the ports and numbers of what is recorded above it.
+        seed: goesOn ? this.#recording.epoch + 2 : 1,
         onStep: (step) => {
           options.onStep?.(step.text);
           this.#setState({ kind: 'starting', ...step });

@@ -3,6 +3,7 @@ import type { Translate } from '../../l10n/translate.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import { runLine, type ConsoleNode } from './console.ts';
 import { LineEditor } from './line-editor.ts';
+import { sessionNode } from './session-node.ts';
 
 /** A small console on a node of a lab in memory. */
 export class ConsoleTerminal implements vscode.Pseudoterminal {
@@ -19,7 +20,7 @@ export class ConsoleTerminal implements vscode.Pseudoterminal {
 
   constructor(session: LabSession, node: string, translate: Translate) {
     this.#translate = translate;
-    this.#node = { name: node, inspect: () => session.inspect(node) };
+    this.#node = sessionNode(session, node);
     this.#editor = new LineEditor(`${node}# `, {
       write: (text) => this.#write(text),
       enter: (line) => void this.#run(line),

@@ -1,6 +1,9 @@
 import type { Translate } from '../../l10n/translate.ts';
 import { formatIpv4, formatMac } from '../../packet/address.ts';
+import type { FetchResult, PingResult } from '../../lab/embedded/by-hand.ts';
 import type { NodeState } from '../../lab/node-state.ts';
+import { curl } from './curl.ts';
+import { ping } from './ping.ts';
 import { parseWords } from './words.ts';
 
 /** What a console can ask of the node it stands on. */
@@ -8,6 +11,17 @@ export interface ConsoleNode {
   readonly name: string;
   /** Undefined while it does not run. */
   inspect(): Promise<NodeState | undefined>;
+  /** Undefined when it does not run, or the lab ended meanwhile. */
+  ping(to: number): Promise<PingResult | undefined>;
+  fetch(request: FetchRequest): Promise<FetchResult | undefined>;
+  /** A node's or a service's address by its name. */
+  addressOf(name: string): number | undefined;
+}
+
+export interface FetchRequest {
+  readonly to: number;
+  readonly port: number;
+  readonly path: string;
 }
 
 /** Prints to the terminal; the signal is Ctrl-C. */
@@ -16,14 +30,14 @@ export interface ConsoleRun {
   readonly signal: AbortSignal;
 }
 
-type Command = (
+export type Command = (
   node: ConsoleNode,
   args: readonly string[],
   run: ConsoleRun,
   translate: Translate,
 ) => Promise<void>;
 
-const commands: Readonly<Record<string, Command>> = { help, ip, ss };
+const commands: Readonly<Record<string, Command>> = { help, ip, ss, ping, curl };
 
 /** Runs one line as a shell on a small machine would. Never rejects for what somebody typed. */
 export async function runLine(
@@ -45,7 +59,7 @@ function help(
   { print }: ConsoleRun,
   translate: Translate,
 ): Promise<void> {
-  for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'exit'])
+  for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'ping', 'curl', 'exit'])
     print(translate(`extension.console.help.${name}`));
   return Promise.resolve();
 }

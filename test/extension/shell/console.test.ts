@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runLine } from '../../../src/extension/shell/console.ts';
 import { LineEditor } from '../../../src/extension/shell/line-editor.ts';
+import { sessionNode } from '../../../src/extension/shell/session-node.ts';
 import { parseWords } from '../../../src/extension/shell/words.ts';
 import type { LabSession } from '../../../src/extension/labs/lab-session.ts';
 import { example, ManualSource, sessionOf, translate } from '../support.ts';
@@ -20,7 +21,9 @@ describe('the console of a node in memory', () => {
   async function typed(line: string, node = 'rs1'): Promise<string[]> {
     const lines: string[] = [];
     const run = { print: (text: string) => void lines.push(text), signal: new AbortController().signal };
-    await runLine(line, { name: node, inspect: () => session.inspect(node) }, run, translate);
+    const running = runLine(line, sessionNode(session, node), run, translate);
+    source.settle();
+    await running;
     return lines;
   }
 
@@ -49,6 +52,23 @@ describe('the console of a node in memory', () => {
     assert.match((await typed('ip a', 'nobody'))[0]!, /nobody is not running/);
     assert.deepEqual(await typed('   '), []);
     assert.ok((await typed('help')).length >= 5);
+  });
+
+  it('pings a name or an address, and says what came of it', async () => {
+    const [first, sum] = await typed('ping -c 1 client1');
+    assert.match(first!, /^64 bytes from 10\.0\.1\.10: icmp_seq=1 ttl=63 time=\d\.\d+ ms$/);
+    assert.equal(sum, '1 sent, 1 answered');
+    assert.match((await typed('ping -c 1 10.0.2.77'))[0]!, /unreachable/);
+    assert.match((await typed('ping nobody'))[0]!, /^usage/);
+    assert.match((await typed('ping -c 0 rs2'))[0]!, /^usage/);
+  });
+
+  it('asks a server, through the director or straight', async () => {
+    assert.match((await typed('curl http://vip/', 'client1'))[0]!, /^rs[12]$/);
+    assert.equal((await typed('curl rs2', 'client1'))[0], 'rs2');
+    assert.match((await typed('curl -i 10.0.2.12:80/x', 'client1'))[0]!, /^HTTP\/1\.1 200 OK\n[^]*rs2$/);
+    assert.match((await typed('curl rs2:81', 'client1'))[0]!, /refused/i);
+    assert.match((await typed('curl'))[0]!, /^usage/);
   });
 
   it('words are split as a shell does', () => {
