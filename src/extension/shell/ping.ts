@@ -30,12 +30,10 @@ export const ping: Command = async (node, args, { print, signal }, translate) =>
       heard += 1;
       const ms = (result.timeNs / 1e6).toFixed(3);
       print(`64 bytes from ${formatIpv4(result.from)}: icmp_seq=${sent + 1} ttl=${result.ttl} time=${ms} ms`);
-    } else if (result.kind === 'timed-out' || result.kind === 'no-route')
-      print(`icmp_seq=${sent + 1} ${translate(`extension.console.ping.${result.kind}`)}`);
-    else
-      print(
-        `${formatIpv4(result.from)}: icmp_seq=${sent + 1} ${translate(`extension.console.ping.${result.kind}`)}`,
-      );
+    } else {
+      const who = 'from' in result ? `${formatIpv4(result.from)}: ` : '';
+      print(`${who}icmp_seq=${sent + 1} ${translate(`extension.console.ping.${result.kind}`)}`);
+    }
   }
   print(translate('extension.console.ping-sum', { sent, heard }));
 };
