@@ -1,6 +1,6 @@
 // Bundles what is shipped into dist/: the command line, the extension, its panel, and what runs inside a lab's containers.
 //   node scripts/build.mjs [--minify] [--watch]
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { commonJsChunks } from './common-js-chunks.mjs';
 import { ensureDependencies, root } from './setup.mjs';
 
@@ -28,16 +28,13 @@ const always = {
   absWorkingDir: root,
 };
 const node = { ...always, platform: 'node', target: 'node20', plugins: [leaveOutUnused] };
-
+// Chromium of the oldest VS Code that we run in. Minified always: a page loads it anew each time it is shown.
 const browser = {
+  ...always,
   platform: 'browser',
-  // Chromium of the oldest VS Code we run in.
   target: 'chrome132',
-  bundle: true,
   minify: true,
   sourcemap: false,
-  logLevel: 'warning',
-  absWorkingDir: root,
   outdir: 'dist',
 };
 
@@ -69,12 +66,15 @@ const bundles = [
     format: 'cjs',
     external: ['cap', 'koffi'],
   })),
-  // The packet-flow panel: one script, one style sheet, and the icons, which elements load into their own roots.
+  // The same extension for a browser's extension host, which adds `.js` to a name that lacks it and takes one file only.
   {
     ...browser,
-    entryPoints: { webview: 'src/webview/main.ts' },
-    format: 'iife',
+    entryPoints: { 'extension-web': 'src/extension/extension-web.ts' },
+    format: 'cjs',
+    external: ['vscode'],
   },
+  // The packet-flow panel: one script, one style sheet, and the icons, which elements load into their own roots.
+  { ...browser, entryPoints: { webview: 'src/webview/main.ts' }, format: 'iife' },
   {
     ...browser,
     entryPoints: {
@@ -84,9 +84,8 @@ const bundles = [
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
   },
-];
+].filter(({ entryPoints }) => Object.values(entryPoints).every((file) => existsSync(`${root}${file}`)));
 
-mkdirSync(`${root}dist`, { recursive: true });
 rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 
 if (watch) {

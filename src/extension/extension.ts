@@ -1,13 +1,16 @@
-import * as vscode from 'vscode';
-import { localeOf, makeTranslate } from '../l10n/translate.ts';
-import { registerLanguage } from './language/register.ts';
-import { runInTerminal } from './run-in-terminal.ts';
+import type { ExtensionContext } from 'vscode';
+import { LbLab } from './lb-lab.ts';
+import { nodePlatform } from './node/platform.ts';
 
-/** VS Code calls this when the first topology file is opened or a command is run. */
-export function activate(context: vscode.ExtensionContext): void {
-  const translate = makeTranslate(localeOf(vscode.env.language));
-  context.subscriptions.push(
-    registerLanguage({ translate }),
-    vscode.commands.registerCommand('lbLab.runInTerminal', () => runInTerminal(context, translate)),
-  );
+let lbLab: LbLab | undefined;
+
+/** VS Code calls this when a topology file is opened, a view shown or a command run. */
+export function activate(context: ExtensionContext): void {
+  lbLab = new LbLab(context, nodePlatform);
+}
+
+/** Resolves when no lab is left. */
+export async function deactivate(): Promise<void> {
+  await lbLab?.dispose();
+  lbLab = undefined;
 }

@@ -2,9 +2,11 @@ import type { Engine, EventSink, NodeSetting } from '../engine.ts';
 import type { LabEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
-import type { Plan } from '../topology/plan.ts';
+import type { Plan, PlannedTraffic } from '../topology/plan.ts';
 import type { RequestResult } from '../traffic/request-result.ts';
+import { fetchOnce, ping, type FetchResult, type PingResult } from './by-hand.ts';
 import { VirtualClock } from './clock.ts';
+import type { LabNode } from './lab-node.ts';
 import { Lab } from './lab.ts';
 import { lookUp } from './look-up.ts';
 import { Pacer, ambientTimers, type RealTimers } from './pacer.ts';
@@ -34,6 +36,9 @@ export class EmbeddedEngine implements Engine {
   #waiting: { readonly untilNs: number; readonly resolve: () => void }[] = [];
   #state: 'new' | 'running' | 'stopped' = 'new';
   #epoch = 0;
+  #pings = 0;
+  /** Who asked something by hand and waits. */
+  readonly #unanswered = new Set<() => void>();
 
   constructor(plan: Plan, emit: EventSink, options: EmbeddedOptions = {}) {
     this.#sink = emit;
@@ -144,6 +149,8 @@ export class EmbeddedEngine implements Engine {
     this.#state = 'stopped';
     this.#pacer?.stop();
     this.#clock.clear();
+    for (const giveUp of this.#unanswered) giveUp();
+    this.#unanswered.clear();
     this.#releaseWaiting();
     return Promise.resolve();
   }
@@ -163,6 +170,35 @@ export class EmbeddedEngine implements Engine {
 
   nodeState(name: string): Promise<NodeState | undefined> {
     return Promise.resolve(this.nodeStateNow(name));
+  }
+
+  /** One ping from a node; `undefined` when it does not run, or the lab ends first. */
+  ping(name: string, to: number, timeoutNs: number): Promise<PingResult | undefined> {
+    this.#pings = (this.#pings + 1) >>> 0;
+    return this.#byHand(name, (node, done) => ping(node, this.#clock, to, this.#pings, timeoutNs, done));
+  }
+
+  /** One request over TCP from a node; `undefined` when it does not run, or the lab ends first. */
+  fetch(name: string, entry: PlannedTraffic): Promise<FetchResult | undefined> {
+    return this.#byHand(name, (node, done) => fetchOnce(node, this.#clock, entry, done));
+  }
+
+  #byHand<Result>(
+    name: string,
+    act: (node: LabNode, done: (result: Result) => void) => void,
+  ): Promise<Result | undefined> {
+    const node = this.#lab.node(name);
+    if (this.#state !== 'running' || !node || node.paused) return Promise.resolve(undefined);
+    this.#pacer?.follow();
+    return new Promise((resolve) => {
+      const giveUp = () => resolve(undefined);
+      this.#unanswered.add(giveUp);
+      act(node, (result) => {
+        this.#unanswered.delete(giveUp);
+        resolve(result);
+      });
+      this.#pacer?.follow();
+    });
   }
 
   /** The same without a promise. */

@@ -9,12 +9,13 @@ import type { TcpConnection } from './tcp/connection.ts';
 /** What an application takes to notice and act. */
 const THINKING = 50_000;
 
-/** One request, as curl makes it: connect, send, read the response by its length, close first. */
+/** One request, as curl makes it: connect, send, read the response by its length, close first. `heard` gets its bytes. */
 export function requestOverTcp(
   kernel: Kernel,
   clock: Clock,
   entry: PlannedTraffic,
   done: (outcome: RequestOutcome) => void,
+  heard: (bytes: Uint8Array) => void = () => undefined,
 ): void {
   const local = kernel.output.sourceFor(entry.to);
   if (local === undefined) {
@@ -39,6 +40,7 @@ export function requestOverTcp(
     (opened) => ({
       established: () => void clock.after(THINKING, () => opened.send(requestMessage(entry))),
       received: (bytes) => {
+        heard(bytes);
         if (reader.read(bytes).length === 0) return;
         clock.after(THINKING, () => {
           finish('answered');

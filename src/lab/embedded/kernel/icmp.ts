@@ -9,6 +9,8 @@ import { isLocal, type KernelSettings } from './settings.ts';
 
 /** Internetwork control: the precedence of ICMP errors (RFC 1812, section 4.3.2.5). */
 const ERROR_CLASS = 0xc0;
+/** Bytes of data in an echo request, as ping sends them. */
+const ECHO_DATA = 56;
 
 /** What an error says about a packet of ours. */
 export interface QuotedPacket {
@@ -25,11 +27,22 @@ export interface QuotedPacket {
   readonly payloadAt: number;
 }
 
+/** What came of an echo request. */
+export interface EchoAnswer {
+  readonly kind: 'reply' | 'unreachable' | 'time-exceeded';
+  /** Who said so; this host itself when it knows no way. */
+  readonly from: number;
+  /** Of the answer as it arrived; 0 when this host knows by itself. */
+  readonly ttl: number;
+}
+
 /** A host's ICMP: it answers echoes, sends errors and hands those it gets to the transport they concern. */
 export class Icmp {
   readonly #settings: () => KernelSettings;
   readonly #output: IpOutput;
   readonly #onError: (quoted: QuotedPacket) => void;
+  /** Who waits for the answer to an echo request, by identifier and sequence number. */
+  readonly #echoes = new Map<number, (answer: EchoAnswer) => void>();
 
   constructor(settings: () => KernelSettings, output: IpOutput, onError: (quoted: QuotedPacket) => void) {
     this.#settings = settings;
@@ -42,6 +55,12 @@ export class Icmp {
     if (icmp.check(bytes, payloadAt, end) || l4ChecksumOk(bytes, at, end) === false) return;
     const type = icmp.typeOf(bytes, payloadAt);
     if (type === icmp.ECHO_REQUEST) this.#answerEcho(packet);
+    else if (type === icmp.ECHO_REPLY)
+      this.#tellEcho(icmp.restOf(bytes, payloadAt), {
+        kind: 'reply',
+        from: packet.source,
+        ttl: ipv4.ttlOf(bytes, at),
+      });
     else if (type === icmp.DESTINATION_UNREACHABLE || type === icmp.TIME_EXCEEDED)
       this.#errorArrives(packet, type);
   }
@@ -68,6 +87,34 @@ export class Icmp {
     this.#output.send(header, icmp.encode({ type, code, rest }, quoted));
   }
 
+  /** Sends an echo request; false without a route. `heard` is called once at most; `forgetEcho` ends the waiting. */
+  echo(destination: number, rest: number, heard: (answer: EchoAnswer) => void): boolean {
+    const source = this.#output.sourceFor(destination);
+    if (source === undefined) return false;
+    this.#echoes.set(rest, heard);
+    const header = { source, destination, protocol: ipv4.PROTOCOL_ICMP, dontFragment: false };
+    const data = Uint8Array.from({ length: ECHO_DATA }, (_, at) => at);
+    return this.#output.send(header, icmp.encode({ type: icmp.ECHO_REQUEST, code: 0, rest }, data));
+  }
+
+  forgetEcho(rest: number): void {
+    this.#echoes.delete(rest);
+  }
+
+  /** An error, or this host itself, says that an echo request did not arrive. */
+  echoFailed({ type, bytes, payloadAt }: QuotedPacket, from: number, ttl: number): void {
+    if (bytes.length < payloadAt + icmp.HEADER_LENGTH) return;
+    if (icmp.typeOf(bytes, payloadAt) !== icmp.ECHO_REQUEST) return;
+    const kind = type === icmp.TIME_EXCEEDED ? 'time-exceeded' : 'unreachable';
+    this.#tellEcho(icmp.restOf(bytes, payloadAt), { kind, from, ttl });
+  }
+
+  #tellEcho(rest: number, answer: EchoAnswer): void {
+    const heard = this.#echoes.get(rest);
+    this.#echoes.delete(rest);
+    heard?.(answer);
+  }
+
   #answerEcho(packet: Packet): void {
     if (packet.broadcast) return;
     const { bytes, payloadAt, end } = packet;
@@ -89,7 +136,7 @@ export class Icmp {
     const at = packet.payloadAt + icmp.HEADER_LENGTH;
     const { bytes, end } = packet;
     if (ipv4.checkHeader(bytes, at, end)) return;
-    this.#onError({
+    const quoted: QuotedPacket = {
       type,
       code: icmp.codeOf(bytes, packet.payloadAt),
       mtu: icmp.nextHopMtuOf(bytes, packet.payloadAt),
@@ -99,7 +146,10 @@ export class Icmp {
       totalLength: ipv4.totalLengthOf(bytes, at),
       bytes: bytes.subarray(at, end),
       payloadAt: ipv4.headerLengthOf(bytes, at),
-    });
+    };
+    if (quoted.protocol === ipv4.PROTOCOL_ICMP)
+      this.echoFailed(quoted, packet.source, ipv4.ttlOf(packet.bytes, packet.at));
+    this.#onError(quoted);
   }
 }
 

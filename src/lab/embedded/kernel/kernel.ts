@@ -27,7 +27,7 @@ export class Kernel {
   readonly output: IpOutput;
   readonly tcp: TcpStack;
   readonly udp: UdpPorts;
-  readonly #icmp: Icmp;
+  readonly icmp: Icmp;
   readonly #reassembly: Reassembly;
   readonly #clock: Clock;
   #settings: KernelSettings;
@@ -42,7 +42,7 @@ export class Kernel {
       (frame) => this.#neighbourFailed(frame),
     );
     this.output = new IpOutput(clock, random.next(), current, this.neighbours, (frame) => this.#loop(frame));
-    this.#icmp = new Icmp(current, this.output, (quoted) => this.#errorArrives(quoted));
+    this.icmp = new Icmp(current, this.output, (quoted) => this.#errorArrives(quoted));
     this.#reassembly = new Reassembly(clock);
     this.tcp = new TcpStack(clock, random, {
       transmit: (segment, stateless) => {
@@ -90,7 +90,7 @@ export class Kernel {
     const packet = readPacket(link, bytes, at, broadcast);
     if (!packet || !sourceIsValid(this.#settings, link, packet.source)) return;
     if (isLocal(this.#settings, packet.destination)) this.#deliver(packet);
-    else forward(this.#settings, this.neighbours, this.#icmp, packet);
+    else forward(this.#settings, this.neighbours, this.icmp, packet);
   }
 
   #deliver(packet: Packet): void {
@@ -102,7 +102,7 @@ export class Kernel {
     }
     switch (packet.protocol) {
       case ipv4.PROTOCOL_ICMP:
-        this.#icmp.arrives(packet);
+        this.icmp.arrives(packet);
         return;
       case ipv4.PROTOCOL_TCP: {
         const segment = packet.broadcast ? undefined : readSegment(packet);
@@ -121,7 +121,7 @@ export class Kernel {
   }
 
   #refuse(packet: Packet, code: number): void {
-    this.#icmp.send(packet, icmpHeader.DESTINATION_UNREACHABLE, code);
+    this.icmp.send(packet, icmpHeader.DESTINATION_UNREACHABLE, code);
   }
 
   /** A packet to one of the node's own addresses never leaves it. */
@@ -141,7 +141,7 @@ export class Kernel {
       return;
     }
     const bytes = packetOf(frame);
-    this.#errorArrives({
+    const failed: QuotedPacket = {
       type: icmpHeader.DESTINATION_UNREACHABLE,
       code: icmpHeader.HOST_UNREACHABLE,
       mtu: 0,
@@ -151,7 +151,9 @@ export class Kernel {
       totalLength: bytes.length,
       bytes,
       payloadAt: packet.payloadAt - AT,
-    });
+    };
+    if (packet.protocol === ipv4.PROTOCOL_ICMP) this.icmp.echoFailed(failed, packet.source, 0);
+    this.#errorArrives(failed);
   }
 
   #noRoute(segment: {

@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import { Cancelled, LabFailure } from '../labs/lab-failure.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** Builds the node image unless it is there; rejects with `Cancelled` when somebody thought better of it. */
+export async function buildImage({ platform, translate }: Workbench): Promise<void> {
+  const { docker } = platform;
+  if (!docker) throw new LabFailure(translate('extension.docker-not-in-browser'));
+  if (!vscode.workspace.isTrusted)
+    throw new LabFailure(translate('extension.docker-not-trusted'), {
+      text: translate('extension.manage-trust'),
+      command: 'lbLab.manageTrust',
+    });
+  const cancel = new AbortController();
+  await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: translate('extension.building-image'),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      token.onCancellationRequested(() => cancel.abort());
+      await docker.ensureImage((message) => progress.report({ message }), cancel.signal);
+    },
+  );
+  if (cancel.signal.aborted) throw new Cancelled();
+}

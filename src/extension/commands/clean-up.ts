@@ -1,0 +1,13 @@
+import { LabFailure } from '../labs/lab-failure.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** `Clean Up`: takes away what Docker labs left behind that nobody holds any more. */
+export async function cleanUp({ platform, translate, messages }: Workbench): Promise<void> {
+  if (!platform.docker) throw new LabFailure(translate('extension.docker-not-in-browser'));
+  const removed = await platform.docker.cleanUp();
+  messages.hint(
+    removed.length === 0
+      ? translate('extension.nothing-left')
+      : translate('extension.removed', { labs: removed.join(', ') }),
+  );
+}

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { ExportFormat } from '../export-format.ts';
+import type { LabSession } from '../labs/lab-session.ts';
+import type { Workbench } from '../workbench.ts';
+import { labTarget } from './targets.ts';
+
+/** `Export Capture`: everything recorded so far as pcapng. */
+export async function exportCapture(workbench: Workbench, argument: unknown): Promise<void> {
+  const session = await labTarget(workbench, argument, ({ startedAt }) => startedAt !== '');
+  if (session) await saveExport(workbench, session, 'pcapng', await captureOf(workbench, session));
+}
+
+export async function captureOf({ translate }: Workbench, session: LabSession): Promise<Uint8Array> {
+  const { exportPcapng } = await import('../../journey/export-pcapng.ts');
+  return exportPcapng(session.events(), session.report(), session.plan, translate);
+}
+
+/** Asks where to, and writes. Undefined when somebody thought better of it, else the file's name. */
+export async function saveExport(
+  { files, translate }: Pick<Workbench, 'files' | 'translate'>,
+  session: LabSession,
+  format: ExportFormat,
+  data: Uint8Array,
+): Promise<string | undefined> {
+  const topology = vscode.Uri.parse(session.uri);
+  const name = `${session.plan.lab}.${format}`;
+  const folder = files.isKeptHere(topology) ? undefined : vscode.Uri.joinPath(topology, '..');
+  const target = await vscode.window.showSaveDialog({
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+    filters: { [format]: [format] },
+    title: translate('extension.export'),
+  });
+  if (!target) return undefined;
+  await vscode.workspace.fs.writeFile(target, data);
+  return target.path.slice(target.path.lastIndexOf('/') + 1);
+}

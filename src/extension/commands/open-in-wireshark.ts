@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import type { Workbench } from '../workbench.ts';
+import { captureOf, saveExport } from './export-capture.ts';
+import { labTarget } from './targets.ts';
+
+/** `Open in Wireshark`: on this machine at once; where the lab runs elsewhere, or there is no Wireshark, a file to take. */
+export async function openInWireshark(workbench: Workbench, argument: unknown): Promise<void> {
+  const { context, platform, translate, messages } = workbench;
+  const session = await labTarget(workbench, argument, ({ startedAt }) => startedAt !== '');
+  if (!session) return;
+  const data = await captureOf(workbench, session);
+  if (platform.openInWireshark) {
+    const folder = context.globalStorageUri;
+    await vscode.workspace.fs.createDirectory(folder);
+    const file = vscode.Uri.joinPath(folder, `${session.plan.lab}.pcapng`);
+    await vscode.workspace.fs.writeFile(file, data);
+    if (await platform.openInWireshark(file)) return;
+  }
+  const saved = await saveExport(workbench, session, 'pcapng', data);
+  if (saved !== undefined) messages.hint(translate('extension.no-wireshark', { file: saved }));
+}

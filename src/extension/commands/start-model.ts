@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { Plan } from '../../lab/topology/plan.ts';
+import type { Workbench } from '../workbench.ts';
+import { openTopology } from './open-topology.ts';
+
+/**
+ * `Start LB Lab (DR)` and its siblings: the open topology of that model; else the one in the workspace, a choice if there
+ * are several; else a new file from the example.
+ */
+export async function startModel(workbench: Workbench, model: Plan['model']): Promise<void> {
+  const uri = await fileFor(workbench, model);
+  if (!uri) return;
+  await openTopology(workbench, uri);
+  await workbench.runner.start(uri);
+}
+
+async function fileFor(workbench: Workbench, model: Plan['model']): Promise<vscode.Uri | undefined> {
+  const { files, translate } = workbench;
+  const open = files.openOf(model);
+  if (open) return open.uri;
+  const saved = await files.savedOf(model);
+  if (saved.length > 1) {
+    const picks = saved.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
+    const placeHolder = translate('extension.which-file');
+    return (await vscode.window.showQuickPick(picks, { placeHolder }))?.uri;
+  }
+  return saved[0] ?? files.create(files.example(model));
+}

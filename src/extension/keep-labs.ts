@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import type { LabSession } from './labs/lab-session.ts';
+import { recordingName } from './labs/recording-name.ts';
+import { rememberedLabs, rememberRunning } from './labs/remembered-labs.ts';
+import { recordingLimits } from './settings.ts';
+import { fileNameOf } from './topology-files.ts';
+import type { Workbench } from './workbench.ts';
+
+/** So long after the last frame a recording is written down, in case the window is gone at once. */
+const QUIET_MS = 3000;
+
+/** Labs outlive the window: which ran is remembered, what they recorded is written down, and both are taken up again. */
+export class LabKeeper implements vscode.Disposable {
+  readonly #workbench: Workbench;
+  readonly #folder: vscode.Uri;
+  readonly #listening: vscode.Disposable;
+  readonly #waiting = new Map<LabSession, ReturnType<typeof setTimeout>>();
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+    const { context, labs } = workbench;
+    this.#folder = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'recordings');
+    this.#listening = labs.onDidChange(({ session, news }) => {
+      if (news === 'events' || news === 'plan') this.#writeSoon(session);
+      if (news === 'state' || news === 'removed') rememberRunning(labs, context.workspaceState);
+    });
+  }
+
+  /** Starts again what ran when the window was closed; below what was recorded, a row says so. Never rejects. */
+  async takeUp(): Promise<void> {
+    const { context, labs, messages } = this.#workbench;
+    for (const { uri, engine, lab } of rememberedLabs(context.workspaceState))
+      await messages.attempt(() => this.#takeUp(vscode.Uri.parse(uri), engine, lab));
+    // What could not be started is not tried again each time.
+    rememberRunning(labs, context.workspaceState);
+  }
+
+  /** What is recorded by now is written down when it resolves. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#workbench.labs.all().map((session) => this.#write(session)));
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  async #takeUp(uri: vscode.Uri, engine: 'embedded' | 'docker', lab: string | undefined): Promise<void> {
+    const { files, labs, runner, log, translate } = this.#workbench;
+    const text = await files.read(uri).catch(() => undefined);
+    // The file is gone: there is nothing to run.
+    if (text === undefined) return;
+    const session = await labs.open({ uri: uri.toString(), name: fileNameOf(uri), text });
+    const [{ readRecording }, saved] = await Promise.all([
+      import('./labs/saved-recording.ts'),
+      this.#read(session),
+    ]);
+    const recording = saved === undefined ? undefined : readRecording(saved, recordingLimits(), translate);
+    if (recording) session.restore(recording);
+    log.info(`${session.file}: ran when the window was closed (${engine} ${lab ?? ''})`);
+    await runner.takeUp(session, engine);
+  }
+
+  #writeSoon(session: LabSession): void {
+    clearTimeout(this.#waiting.get(session));
+    const timer = setTimeout(() => {
+      this.#waiting.delete(session);
+      void this.#workbench.messages.attempt(() => this.#write(session));
+    }, QUIET_MS);
+    this.#waiting.set(session, timer);
+  }
+
+  async #write(session: LabSession): Promise<void> {
+    if (session.startedAt === '') return;
+    const { saveRecording } = await import('./labs/saved-recording.ts');
+    await vscode.workspace.fs.createDirectory(this.#folder);
+    const bytes = new TextEncoder().encode(saveRecording(session.recording));
+    await vscode.workspace.fs.writeFile(this.#fileOf(session), bytes);
+  }
+
+  async #read(session: LabSession): Promise<string | undefined> {
+    try {
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(this.#fileOf(session)));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #fileOf({ uri }: LabSession): vscode.Uri {
+    return vscode.Uri.joinPath(this.#folder, recordingName(uri));
+  }
+}

@@ -1,0 +1,153 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../lab/engine.ts';
+import type { Translate } from '../l10n/translate.ts';
+import type { EngineChoice } from './engine-choice.ts';
+import { Cancelled } from './labs/lab-failure.ts';
+import type { ApplyOutcome, LabSession } from './labs/lab-session.ts';
+import type { LabFile, Labs } from './labs/labs.ts';
+import type { Messages } from './messages.ts';
+import { setting, type Settings } from './settings.ts';
+import type { TopologyFiles } from './topology-files.ts';
+
+/** A start that takes longer than this shows its progress. */
+const PATIENCE_MS = 400;
+
+/** Starts, stops and changes labs, with what the editor shows about it. */
+export class LabRunner {
+  readonly #translate: Translate;
+  readonly #labs: Labs;
+  readonly #engines: EngineChoice;
+  readonly #files: TopologyFiles;
+  readonly #messages: Messages;
+  readonly #show: (session: LabSession) => void;
+
+  constructor(parts: {
+    readonly translate: Translate;
+    readonly labs: Labs;
+    readonly engines: EngineChoice;
+    readonly files: TopologyFiles;
+    readonly messages: Messages;
+    /** Shows the lab's packet flow. */
+    readonly show: (session: LabSession) => void;
+  }) {
+    this.#translate = parts.translate;
+    this.#labs = parts.labs;
+    this.#engines = parts.engines;
+    this.#files = parts.files;
+    this.#messages = parts.messages;
+    this.#show = parts.show;
+  }
+
+  /** Saves the file and starts its lab; one that runs already is only shown. Rejects as `LabSession.start` does. */
+  async start(uri: vscode.Uri): Promise<void> {
+    const file = await this.#files.save(uri);
+    if (!file) return;
+    const session = this.#labs.of(file.uri);
+    if (session?.isRunning) {
+      this.#show(session);
+      this.tell(session, await session.apply(file.text));
+      return;
+    }
+    await this.#run(file, setting('lbLab.engine'), {});
+  }
+
+  /** From the start, on the engine the settings name; what was recorded stays. */
+  async restart(uri: vscode.Uri): Promise<void> {
+    const file = await this.#files.save(uri);
+    if (file) await this.#run(file, setting('lbLab.engine'), { keep: true });
+  }
+
+  /** As `restart`, on this engine whatever the settings say. */
+  async moveTo(uri: vscode.Uri, engine: 'docker' | 'embedded'): Promise<void> {
+    const file = await this.#files.save(uri);
+    if (file) await this.#run(file, engine, { keep: true });
+  }
+
+  /** After the window was loaded anew: goes on below what was recorded, without bringing the panel up. */
+  async takeUp(session: LabSession, engine: Engine['name']): Promise<void> {
+    const uri = vscode.Uri.parse(session.uri);
+    const file = { uri: session.uri, name: session.file, text: await this.#files.read(uri) };
+    await this.#run(file, engine, { keep: true, quiet: true });
+  }
+
+  async stop(session: LabSession): Promise<void> {
+    const title = this.#translate('extension.stopping', { lab: session.plan.lab });
+    await withLateProgress(title, undefined, () => session.stop());
+  }
+
+  /** Saves the file and takes it to its running lab. */
+  async apply(uri: vscode.Uri): Promise<void> {
+    const file = await this.#files.save(uri);
+    const session = file && this.#labs.of(file.uri);
+    if (file && session) this.tell(session, await session.apply(file.text));
+  }
+
+  /** What went wrong with a change is said; that it went well, the status says. */
+  tell(session: LabSession, outcome: ApplyOutcome): void {
+    if (outcome.kind === 'failed') this.#messages.failure(outcome.error);
+    if (outcome.kind === 'invalid')
+      this.#messages.hint(this.#translate('extension.kept-running', { file: session.file }));
+  }
+
+  async #run(
+    file: LabFile,
+    wanted: Settings['lbLab.engine'],
+    { keep = false, quiet = false }: { readonly keep?: boolean; readonly quiet?: boolean },
+  ): Promise<void> {
+    const cancel = new AbortController();
+    const title = this.#translate('extension.starting-lab', { file: file.name });
+    await withLateProgress(title, cancel, async (report) => {
+      const session = await this.#labs.open(file);
+      if (!quiet) this.#show(session);
+      try {
+        const { source, notice, later } = await this.#engines.choose(wanted);
+        if (cancel.signal.aborted) {
+          source.close?.();
+          throw new Cancelled();
+        }
+        session.setNotice(notice);
+        await session.start(file.text, source, {
+          signal: cancel.signal,
+          keep,
+          onStep: report,
+          onWarning: (text) => this.#messages.warning(text),
+        });
+        void later?.then((text) => session.setNotice(text));
+      } finally {
+        this.#labs.discardEmpty(session);
+      }
+    });
+  }
+}
+
+/** Progress that can be cancelled, once the work has taken a moment: most starts are over before anybody could read it. */
+async function withLateProgress(
+  title: string,
+  cancel: AbortController | undefined,
+  work: (report: (text: string) => void) => Promise<void>,
+): Promise<void> {
+  let show: ((text: string) => void) | undefined;
+  let text = '';
+  const done = work((step) => {
+    text = step;
+    show?.(step);
+  });
+  const timer = setTimeout(() => {
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title,
+      cancellable: cancel !== undefined,
+    };
+    void vscode.window.withProgress(options, (progress, token) => {
+      token.onCancellationRequested(() => cancel?.abort());
+      show = (message) => progress.report({ message });
+      if (text) show(text);
+      return done.catch(() => undefined);
+    });
+  }, PATIENCE_MS);
+  try {
+    await done;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,433 @@
+import type { ConnectionView } from '../../forwarder/connections/view.ts';
+import type { Translate } from '../../l10n/translate.ts';
+import type { JourneyBuilder } from '../../journey/journey-builder.ts';
+import type { Report } from '../../journey/report.ts';
+import type { Engine, NodeSetting } from '../../lab/engine.ts';
+import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../lab/events.ts';
+import type { NodeState } from '../../lab/node-state.ts';
+import { diffPlans } from '../../lab/topology/diff.ts';
+import { loadTopology, type LoadedTopology } from '../../lab/topology/load.ts';
+import type { Plan } from '../../lab/topology/plan.ts';
+import type { Problem } from '../../lab/topology/problem.ts';
+import type { LabState, Place } from '../../webview/protocol.ts';
+import { describeEdit, type EditedSetting } from './describe-edit.ts';
+import { pathOf } from './file-path.ts';
+import type { EngineSource } from './lab-engine.ts';
+import { Cancelled, LabFailure } from './lab-failure.ts';
+import { LabRecording, type RecordingLimits } from './lab-recording.ts';
+import { nsBetween } from './lab-time.ts';
+import { Listeners, type Ending } from './listeners.ts';
+import type { OpenedConnections } from './opened-connections.ts';
+import type { RecordedChange, RecordingNews } from './recorded-change.ts';
+
+/** What came of taking a changed file to the running lab. */
+export type ApplyOutcome =
+  | { readonly kind: 'applied'; readonly texts: readonly string[]; readonly durationMs: number }
+  /** Nothing that the lab is made of is different. */
+  | { readonly kind: 'unchanged' }
+  /** The lab stays as it was. */
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+export interface StartOptions {
+  readonly signal?: AbortSignal;
+  /** Goes on with the recording there is: a row says that the lab was restarted. */
+  readonly keep?: boolean;
+  readonly onStep?: (text: string) => void;
+  readonly onWarning?: (text: string) => void;
+}
+
+export interface SessionParts {
+  /** The file's address, as text. */
+  readonly uri: string;
+  /** Its name without folders. */
+  readonly file: string;
+  readonly translate: Translate;
+  /** Asked at each start. */
+  readonly limits: () => RecordingLimits;
+}
+
+/** A version of the file that was taken to the lab, or is on its way there. */
+interface Version {
+  readonly text: string;
+  readonly loaded: LoadedTopology;
+  readonly plan: Plan;
+}
+
+/** One topology file's lab: its engine while it runs, and its recording for as long as somebody may look at it. */
+export class LabSession {
+  readonly uri: string;
+  readonly file: string;
+  /** Tells of new events, another state and applied changes. Often: gather before working. */
+  readonly onDidChange: (listener: (news: RecordingNews) => void) => Ending;
+  readonly #parts: SessionParts;
+  readonly #listeners = new Listeners<RecordingNews>();
+  #version: Version;
+  #source: EngineSource | undefined;
+  #engine: Engine | undefined;
+  #recording: LabRecording;
+  /** Begun by the engine's first event, since only then its start is certain. */
+  #begun = false;
+  /** Applied, but not told by the engine yet. */
+  #edits: (readonly EditedSetting[])[] = [];
+  #state: LabState = { kind: 'none', reason: 'not-running' };
+  #outcome: ApplyOutcome | undefined;
+  /** Of the engine's time and epochs against the recording's. */
+  #shift: { readonly ns: number; readonly epochs: number } | undefined;
+  #notice: string | undefined;
+  #work: Promise<unknown> = Promise.resolve();
+
+  /** Throws a `LabFailure` when the text has errors: there is no lab without a plan. */
+  constructor(parts: SessionParts, text: string) {
+    this.uri = parts.uri;
+    this.file = parts.file;
+    this.onDidChange = this.#listeners.add;
+    this.#parts = parts;
+    this.#version = this.#read(text);
+    this.#recording = this.#newRecording('embedded', '');
+  }
+
+  get engine(): Engine['name'] {
+    return this.#recording.head.engine;
+  }
+
+  /** Empty before the lab's first event. */
+  get startedAt(): string {
+    return this.#recording.head.startedAt;
+  }
+
+  /** As applied last. */
+  get plan(): Plan {
+    return this.#version.plan;
+  }
+
+  get text(): string {
+    return this.#version.text;
+  }
+
+  get loaded(): LoadedTopology {
+    return this.#version.loaded;
+  }
+
+  get recording(): LabRecording {
+    return this.#recording;
+  }
+
+  get builder(): JourneyBuilder {
+    return this.#recording.builder;
+  }
+
+  get plans(): readonly PlanEvent[] {
+    return this.#recording.plans;
+  }
+
+  get changes(): readonly RecordedChange[] {
+    return this.#recording.changes;
+  }
+
+  get opened(): OpenedConnections {
+    return this.#recording.opened;
+  }
+
+  get state(): LabState {
+    return this.#state;
+  }
+
+  get isRunning(): boolean {
+    return this.#state.kind === 'running';
+  }
+
+  /** What came of the last change of the file, for the status. */
+  get outcome(): ApplyOutcome | undefined {
+    return this.#outcome;
+  }
+
+  /** Of the running lab, for what only one of them can do. */
+  get runningEngine(): Engine | undefined {
+    return this.isRunning ? this.#engine : undefined;
+  }
+
+  events(): readonly LabEvent[] {
+    return this.#recording.events();
+  }
+
+  /** By record number, from 1; `undefined` when it was evicted. */
+  frame(number: number): FrameEvent | undefined {
+    return this.#recording.frame(number);
+  }
+
+  report(): Report {
+    return this.#recording.report();
+  }
+
+  nodeState(name: string): NodeEvent['state'] {
+    if (this.#state.kind !== 'running' && this.#state.kind !== 'starting') return 'stopped';
+    return this.#recording.nodes.get(name)?.state ?? 'starting';
+  }
+
+  /**
+   * Starts the lab with this text. Rejects with a `LabFailure`, or with `Cancelled` when the signal came first; nothing
+   * of the lab is left then.
+   */
+  start(text: string, source: EngineSource, options: StartOptions = {}): Promise<void> {
+    return this.#next(() => this.#start(text, source, options));
+  }
+
+  /** Ends the lab and keeps its recording. */
+  stop(): Promise<void> {
+    return this.#next(() => this.#stop());
+  }
+
+  /** The window goes: a lab that can be taken up again runs on without it, any other ends. */
+  leave(): Promise<void> {
+    return this.#next(async () => {
+      const engine = this.#engine;
+      if (engine && isDetachable(engine)) {
+        await engine.detach();
+        this.#source?.close?.();
+      } else await this.#stop();
+    });
+  }
+
+  /** Takes the text to the running lab, in place. */
+  apply(text: string): Promise<ApplyOutcome> {
+    return this.#next(async () => {
+      this.#outcome = await this.#apply(text);
+      this.#listeners.tell('state');
+      return this.#outcome;
+    });
+  }
+
+  /** Sends one request of a traffic entry now; a lab that does not run does nothing. */
+  async request(trafficIndex = 0): Promise<void> {
+    if (this.plan.traffic[trafficIndex]) await this.runningEngine?.request(trafficIndex);
+  }
+
+  /** False when there is no such node, or a stopped one is to be paused. */
+  async setNode(name: string, state: NodeSetting): Promise<boolean> {
+    return (await this.runningEngine?.setNode(name, state)) ?? false;
+  }
+
+  /** What a person would look up on a node now; `undefined` when there is none of that name, or it does not run. */
+  async inspect(name: string): Promise<NodeState | undefined> {
+    return this.runningEngine?.nodeState(name);
+  }
+
+  /** The forwarder's table on a node as it is now; empty for nodes without one. */
+  async connections(node: string): Promise<readonly ConnectionView[]> {
+    return (await this.inspect(node))?.connections ?? [];
+  }
+
+  /** The line, from 1, of a place in the file as it was applied last. */
+  lineOf(place: Place): number | undefined {
+    if (place.kind === 'line') return place.line;
+    const path = pathOf(place);
+    const { places } = this.loaded;
+    return places.has(path.slice(0, 1)) ? places.of(path).start.line : undefined;
+  }
+
+  /** What is worth knowing about a running lab; ready to show. */
+  setNotice(notice: string | undefined): void {
+    this.#notice = notice;
+    if (this.isRunning) this.#setState(this.#runningState());
+  }
+
+  /** Everything recorded so far goes, the lab runs on. */
+  clear(): void {
+    const { nodes, lastNs, head, epoch } = this.#recording;
+    this.#recording = this.#newRecording(head.engine, head.startedAt);
+    this.#recording.add({
+      kind: 'plan',
+      timeNs: lastNs,
+      epoch: 0,
+      plan: this.plan,
+      changes: [],
+      durationNs: 0,
+    });
+    for (const event of nodes.values()) this.#recording.add(event);
+    if (this.#shift) this.#shift = { ...this.#shift, epochs: this.#shift.epochs - epoch };
+    this.#listeners.tell('plan');
+  }
+
+  /** Takes up what was recorded before the window was reloaded. Only before the first start. */
+  restore(recording: LabRecording): void {
+    this.#recording = recording;
+    this.#setState({ kind: 'stopped' });
+    this.#listeners.tell('plan');
+  }
+
+  async #start(text: string, source: EngineSource, options: StartOptions): Promise<void> {
+    const { signal, onWarning, keep = false } = options;
+    let engine: Engine | undefined;
+    const cancel = () => void engine?.stop().catch(() => undefined);
+    try {
+      const version = this.#read(text);
+      await this.#stop();
+      const goesOn = keep && !this.#recording.isEmpty && this.engine === source.name;
+      this.#edits = goesOn ? [describeEdit(this.text, text)] : [];
+      this.#version = version;
+      this.#outcome = undefined;
+      this.#shift = undefined;
+      this.#begun = goesOn;
+      this.#recording.nodes.clear();
+      this.#setState({
+        kind: 'starting',
+        step: 1,
+        steps: 1,
+        text: this.#parts.translate('extension.starting'),
+      });
+      signal?.addEventListener('abort', cancel);
+      engine = await source.make(version.plan, (event) => this.#receive(event), {
+        // What goes on must not repeat the ports and numbers of what is recorded above it.
+        seed: goesOn ? this.#recording.epoch + 2 : 1,
+        onStep: (step) => {
+          options.onStep?.(step.text);
+          this.#setState({ kind: 'starting', ...step });
+        },
+        onWarning: (warning) => onWarning?.(warning),
+      });
+      if (signal?.aborted) throw new Cancelled();
+      this.#source = source;
+      this.#engine = engine;
+      await engine.start();
+      if (signal?.aborted) throw new Cancelled();
+      this.#setState(this.#runningState());
+    } catch (error) {
+      this.#engine = undefined;
+      await engine?.stop().catch(() => undefined);
+      source.close?.();
+      throw this.#failedStart(signal?.aborted ? new Cancelled() : error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** What to show of a start that came to nothing; a file with errors changes nothing. */
+  #failedStart(error: unknown): unknown {
+    if (this.#state.kind !== 'starting') return error;
+    if (error instanceof Cancelled) {
+      const none = { kind: 'none', reason: 'not-running' } as const;
+      this.#setState(this.#recording.isEmpty ? none : { kind: 'stopped' });
+    } else {
+      const message = error instanceof Error ? error.message : String(error);
+      const remedy = error instanceof LabFailure ? (error.remedy?.text ?? '') : '';
+      this.#setState({ kind: 'failed', message, remedy });
+    }
+    return error;
+  }
+
+  async #stop(): Promise<void> {
+    const engine = this.#engine;
+    if (!engine) return;
+    try {
+      await engine.stop();
+    } finally {
+      this.#engine = undefined;
+      this.#source?.close?.();
+      this.#setState({ kind: 'stopped' });
+    }
+  }
+
+  async #apply(text: string): Promise<ApplyOutcome> {
+    const engine = this.runningEngine;
+    if (!engine) return { kind: 'unchanged' };
+    const loaded = loadTopology(text, this.file);
+    const { plan, problems } = loaded;
+    if (!plan) return { kind: 'invalid', problems };
+    const before = this.#version;
+    this.#version = { text, loaded, plan };
+    if (diffPlans(before.plan, plan).length === 0) return { kind: 'unchanged' };
+    const edits = describeEdit(before.text, text);
+    const began = Date.now();
+    this.#edits.push(edits);
+    try {
+      await engine.apply(plan);
+    } catch (error) {
+      this.#edits.pop();
+      this.#version = before;
+      return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+    }
+    return { kind: 'applied', texts: edits.map((edit) => edit.text), durationMs: Date.now() - began };
+  }
+
+  #receive(event: LabEvent): void {
+    this.#shift ??= this.#shiftOf();
+    const { ns, epochs } = this.#shift;
+    const timeNs = event.timeNs + ns;
+    if (event.kind !== 'plan') {
+      this.#recording.add({ ...event, timeNs });
+      this.#listeners.tell('events');
+      return;
+    }
+    const told = { ...event, timeNs, epoch: event.epoch + epochs };
+    if (told.epoch > 0) this.#recording.changes.push(this.#changeRow(told, event.epoch === 0));
+    this.#recording.add(told);
+    this.#listeners.tell('plan');
+  }
+
+  /** Time 0 is the first start's; what comes later is told on its clock. */
+  #shiftOf(): { ns: number; epochs: number } {
+    const { name = 'embedded', startedAt = '' } = this.#engine ?? {};
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#recording = this.#newRecording(name, startedAt);
+      return { ns: 0, epochs: 0 };
+    }
+    const { lastNs, epoch, head } = this.#recording;
+    return { ns: Math.max(lastNs, nsBetween(head.startedAt, startedAt)), epochs: epoch + 1 };
+  }
+
+  #changeRow(event: PlanEvent, restarted: boolean): RecordedChange {
+    const edits = this.#edits.shift() ?? [];
+    const [first] = edits;
+    return {
+      epoch: event.epoch,
+      timeNs: event.timeNs,
+      durationNs: event.durationNs,
+      texts: edits.map(({ text }) => text),
+      ...(first && { line: this.loaded.places.of(first.path).start.line }),
+      kind: restarted ? 'restarted' : 'applied',
+    };
+  }
+
+  #newRecording(engine: Engine['name'], startedAt: string): LabRecording {
+    const head = { engine, startedAt, plan: this.plan };
+    return new LabRecording(head, this.#parts.limits(), this.#parts.translate);
+  }
+
+  /** Throws a `LabFailure` that leads to the first error. */
+  #read(text: string): Version {
+    const loaded = loadTopology(text, this.file);
+    if (loaded.plan) return { text, loaded, plan: loaded.plan };
+    const { translate } = this.#parts;
+    const problem = loaded.problems.find(({ severity }) => severity === 'error')!;
+    const { line } = problem.range.start;
+    const params = { file: this.file, line, problem: translate(`problem.${problem.code}`, problem.params) };
+    throw new LabFailure(translate('extension.file-has-errors', params), {
+      text: translate('extension.show-problem'),
+      command: 'lbLab.showProblem',
+      arguments: [this.uri, line],
+    });
+  }
+
+  #runningState(): LabState {
+    return { kind: 'running', ...(this.#notice !== undefined && { notice: this.#notice }) };
+  }
+
+  #setState(state: LabState): void {
+    this.#state = state;
+    this.#listeners.tell('state');
+  }
+
+  /** One thing after another: a save during a start is applied after it. */
+  #next<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#work.then(work);
+    this.#work = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Runs on by itself for a while, so that another window can take it up. */
+function isDetachable(engine: Engine): engine is Engine & { detach(): Promise<void> } {
+  return 'detach' in engine && typeof engine.detach === 'function';
+}

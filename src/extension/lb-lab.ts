@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import { localeOf, makeTranslate } from '../l10n/translate.ts';
+import type { Action, LabState } from '../webview/protocol.ts';
+import { saveExport } from './commands/export-capture.ts';
+import { handlers } from './commands/handlers.ts';
+import { FirstRun } from './first-run/first-run.ts';
+import { watchCursor } from './highlight.ts';
+import { commandIds, innerCommandIds, type CommandId } from './ids.ts';
+import { LabKeeper } from './keep-labs.ts';
+import { LabRunner } from './lab-runner.ts';
+import { Labs } from './labs/labs.ts';
+import { LiveLabs } from './labs/live-labs.ts';
+import { registerLanguage } from './language/register.ts';
+import { watchFiles } from './live-reload/watch-files.ts';
+import { Messages } from './messages.ts';
+import { watchFindings } from './observed/watch-findings.ts';
+import { PanelHost } from './panel-host.ts';
+import type { Platform, PlatformParts } from './platform.ts';
+import { revealPlace } from './reveal-place.ts';
+import { recordingLimits } from './settings.ts';
+import { watchContexts } from './status/contexts.ts';
+import { languageStatus } from './status/language-status.ts';
+import { statusBar } from './status/status-bar.ts';
+import { TopologyFiles } from './topology-files.ts';
+import { labsView } from './views/labs-view.ts';
+import type { Workbench } from './workbench.ts';
+
+/** The extension while it is active: it owns everything there is, and `dispose` leaves nothing. */
+export class LbLab {
+  readonly #workbench: Workbench;
+  readonly #firstRun: FirstRun;
+  readonly #keeper: LabKeeper;
+  readonly #disposables: vscode.Disposable[] = [];
+
+  constructor(context: vscode.ExtensionContext, platformFor: (parts: PlatformParts) => Platform) {
+    const locale = localeOf(vscode.env.language);
+    const translate = makeTranslate(locale);
+    const log = vscode.window.createOutputChannel('LB Lab', { log: true });
+    const platform = platformFor({ context, translate, log });
+    const { engines } = platform;
+    const files = new TopologyFiles(context);
+    const labs = new Labs({ translate, limits: recordingLimits });
+    const messages = new Messages(translate, log);
+    const panel = new PanelHost({
+      context,
+      translate,
+      locale,
+      log,
+      labs,
+      act: (action, uri) => void messages.attempt(async () => this.#act(action, uri)),
+      open: (uri, place) => void messages.attempt(() => revealPlace(vscode.Uri.parse(uri), place)),
+      save: (session, format, data) => saveExport({ files, translate }, session, format, data),
+      emptyState: (uri): LabState => ({
+        kind: 'none',
+        reason: uri === undefined ? 'no-file' : 'not-running',
+      }),
+    });
+    const show = (uri: string) => void messages.attempt(() => panel.show(uri));
+    const runner = new LabRunner({
+      ...{ translate, labs, engines, files, messages },
+      show: ({ uri }) => show(uri),
+    });
+    const parts = {
+      context,
+      translate,
+      locale,
+      log,
+      labs,
+      engines,
+      files,
+      messages,
+      runner,
+      panel,
+      platform,
+    };
+    this.#workbench = { ...parts, firstRun: () => this.#firstRun };
+    this.#firstRun = new FirstRun(this.#workbench);
+    this.#keeper = new LabKeeper(this.#workbench);
+    this.#disposables.push(
+      log,
+      panel,
+      this.#firstRun,
+      this.#keeper,
+      registerLanguage({ translate, live: new LiveLabs(labs) }),
+      watchContexts(this.#workbench),
+      watchFiles(this.#workbench),
+      watchFindings(this.#workbench),
+      watchCursor(this.#workbench),
+      labsView(this.#workbench),
+      statusBar(this.#workbench),
+      languageStatus(this.#workbench),
+      ...[...commandIds, ...innerCommandIds].map((id) =>
+        vscode.commands.registerCommand(id, (...args: unknown[]) => this.#run(id, args)),
+      ),
+    );
+    void this.#keeper.takeUp();
+  }
+
+  /** Ends every lab but those that can be taken up again. Resolves when nothing of the others is left. */
+  async dispose(): Promise<void> {
+    const { labs } = this.#workbench;
+    this.#keeper.dispose();
+    await this.#keeper.flush().catch(() => undefined);
+    for (const disposable of this.#disposables.splice(0).reverse()) disposable.dispose();
+    await labs.leaveAll();
+  }
+
+  async #run(id: CommandId, args: readonly unknown[]): Promise<void> {
+    await this.#workbench.messages.attempt(async () => handlers[id](this.#workbench, ...args));
+  }
+
+  /** Buttons of the panel; `uri` is the file of the lab on show. */
+  async #act(action: Action, uri: string | undefined): Promise<void> {
+    switch (action.kind) {
+      case 'send-request':
+        return this.#run('lbLab.sendRequest', [uri, action.traffic]);
+      case 'start':
+        return this.#run(uri === undefined ? 'lbLab.startDr' : 'lbLab.start', [uri]);
+      case 'stop':
+        return this.#run('lbLab.stop', [uri]);
+      case 'restart':
+        return this.#run('lbLab.restart', [uri]);
+      case 'use-docker':
+        return this.#run('lbLab.useDocker', [uri]);
+      case 'new-topology':
+        return this.#run('lbLab.newTopology', []);
+      case 'clear':
+        if (uri !== undefined) this.#workbench.labs.of(uri)?.clear();
+        return;
+      case 'dismiss-card':
+        return this.#firstRun.dismiss(action.card);
+      case 'card':
+        return this.#firstRun.act(action.card);
+    }
+  }
+}

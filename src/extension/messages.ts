@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { Translate } from '../l10n/translate.ts';
+import { Cancelled, LabFailure } from './labs/lab-failure.ts';
+
+/** Shows what went wrong, with the one button that helps. What nobody foresaw goes to the log with its stack. */
+export class Messages {
+  readonly #translate: Translate;
+  readonly #log: vscode.LogOutputChannel;
+
+  constructor(translate: Translate, log: vscode.LogOutputChannel) {
+    this.#translate = translate;
+    this.#log = log;
+  }
+
+  /** Never rejects, and does not wait for the button. */
+  failure(error: unknown): void {
+    if (error instanceof Cancelled) return;
+    this.#log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    if (error instanceof LabFailure) {
+      this.#show(vscode.window.showErrorMessage, error.message, error.remedy);
+      return;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    this.#show(vscode.window.showErrorMessage, this.#translate('extension.unforeseen', { message }), {
+      text: this.#translate('extension.show-log'),
+      command: 'lbLab.showLog',
+    });
+  }
+
+  warning(text: string): void {
+    this.#log.warn(text);
+    this.#show(vscode.window.showWarningMessage, text, undefined);
+  }
+
+  hint(text: string, remedy?: LabFailure['remedy']): void {
+    this.#show(vscode.window.showInformationMessage, text, remedy);
+  }
+
+  /** Runs what somebody asked for; what fails is shown. */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.failure(error);
+    }
+  }
+
+  #show(
+    show: (message: string, ...items: string[]) => Thenable<string | undefined>,
+    text: string,
+    remedy: LabFailure['remedy'],
+  ): void {
+    void show(text, ...(remedy ? [remedy.text] : [])).then(
+      (chosen) => {
+        if (chosen !== undefined && remedy)
+          void vscode.commands
+            .executeCommand(remedy.command, ...(remedy.arguments ?? []))
+            .then(undefined, (error: unknown) => this.#log.error(String(error)));
+      },
+      // A window without dialogs, as in tests of the editor itself, refuses to show any.
+      (error: unknown) => this.#log.warn(String(error)),
+    );
+  }
+}

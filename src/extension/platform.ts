@@ -1,0 +1,30 @@
+import type * as vscode from 'vscode';
+import type { Translate } from '../l10n/translate.ts';
+import type { EngineChoice } from './engine-choice.ts';
+import type { LabSession } from './labs/lab-session.ts';
+
+/** What depends on where the extension runs. */
+export interface PlatformParts {
+  readonly context: vscode.ExtensionContext;
+  readonly translate: Translate;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** `node/` has one with Docker and programs; a browser has neither. */
+export interface Platform {
+  readonly isWeb: boolean;
+  readonly engines: EngineChoice;
+  /** Absent in a browser. */
+  readonly docker?: DockerActions;
+  /** Opens a file in Wireshark; false where there is none, or the window is not on this machine. */
+  openInWireshark?(file: vscode.Uri): Promise<boolean>;
+}
+
+export interface DockerActions {
+  /** Builds the node image unless it is there; rejects with a `LabFailure` or `Cancelled`. */
+  ensureImage(onStep: (text: string) => void, signal: AbortSignal): Promise<void>;
+  /** A shell in a node's container. */
+  shell(session: LabSession, node: string): vscode.Pseudoterminal;
+  /** Takes away what labs left behind; the names of those that went. */
+  cleanUp(): Promise<readonly string[]>;
+}

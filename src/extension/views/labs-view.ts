@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import type { ConnectionView } from '../../forwarder/connections/view.ts';
+import { viewIds } from '../ids.ts';
+import { pathOf } from '../labs/file-path.ts';
+import type { LabSession } from '../labs/lab-session.ts';
+import type { Workbench } from '../workbench.ts';
+import { labTree } from './lab-tree.ts';
+import type { TreeItem } from './tree-item.ts';
+
+/** At most this often the tree is drawn anew while frames come. */
+const PACE_MS = 1000;
+
+/** The tree of labs, as long as somebody looks at it. */
+export function labsView(workbench: Workbench): vscode.Disposable {
+  const { labs, translate, messages } = workbench;
+  const changed = new vscode.EventEmitter<void>();
+  const connections = new Map<LabSession, Map<string, readonly ConnectionView[]>>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const treeOf = (session: LabSession): TreeItem =>
+    labTree(
+      {
+        uri: session.uri,
+        file: session.file,
+        engine: session.engine,
+        plan: session.plan,
+        state: session.state,
+        nodeState: (name) => session.nodeState(name),
+        opened: (service, server) => session.opened.count(service, server),
+        connections: (node) => connections.get(session)?.get(node) ?? [],
+      },
+      translate,
+    );
+  const view = vscode.window.createTreeView<TreeItem>(viewIds.labs, {
+    showCollapseAll: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: toItem,
+      getChildren: (parent) => (parent ? [...parent.children] : labs.all().map(treeOf)),
+    },
+  });
+  const draw = async () => {
+    connections.clear();
+    for (const session of labs.running()) connections.set(session, await tablesOf(session));
+    changed.fire();
+  };
+  const drawSoon = (delay: number) => {
+    if (!view.visible) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void messages.attempt(draw);
+    }, delay);
+  };
+  return vscode.Disposable.from(
+    view,
+    changed,
+    view.onDidChangeVisibility(() => drawSoon(0)),
+    labs.onDidChange(({ news }) => drawSoon(news === 'events' ? PACE_MS : 50)),
+    { dispose: () => clearTimeout(timer) },
+  );
+}
+
+async function tablesOf(session: LabSession): Promise<Map<string, readonly ConnectionView[]>> {
+  const nodes = session.plan.nodes.filter(({ forwarder }) => forwarder);
+  // A node that cannot be asked has no table to show; what ails it is told elsewhere.
+  const tables = await Promise.all(nodes.map(({ name }) => session.connections(name).catch(() => [])));
+  return new Map(nodes.map(({ name }, index) => [name, tables[index]!]));
+}
+
+function toItem(shown: TreeItem): vscode.TreeItem {
+  const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(
+    shown.label,
+    shown.children.length === 0 ? None : shown.open ? Expanded : Collapsed,
+  );
+  item.id = shown.id;
+  item.description = shown.description;
+  item.tooltip = shown.tooltip || `${shown.label} ${shown.description}`;
+  item.contextValue = shown.context;
+  item.iconPath = new vscode.ThemeIcon(
+    shown.icon,
+    shown.color ? new vscode.ThemeColor(shown.color) : undefined,
+  );
+  item.accessibilityInformation = { label: `${shown.label}, ${shown.description}` };
+  const place = placeOf(shown);
+  if (place) item.command = { title: shown.label, command: 'lbLab.showPlace', arguments: [shown.uri, place] };
+  return item;
+}
+
+/** Choosing a node, a segment or a service shows it in the file. */
+function placeOf({ kind, name }: TreeItem): Parameters<typeof pathOf>[0] | undefined {
+  return kind === 'node' || kind === 'segment' || kind === 'service' ? { kind, name } : undefined;
+}

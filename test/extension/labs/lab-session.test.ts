@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { Cancelled, LabFailure } from '../../../src/extension/labs/lab-failure.ts';
+import { readRecording, saveRecording } from '../../../src/extension/labs/saved-recording.ts';
+import { example, limits, ManualSource, sessionOf, translate } from '../support.ts';
+
+const dr = example('dr');
+const withSh = dr.replace('scheduler: rr ', 'scheduler: sh ');
+
+describe('a lab in the editor', () => {
+  it('starts, records and stops; the recording stays', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    assert.equal(session.state.kind, 'running');
+    source.settle();
+    await session.stop();
+    assert.equal(session.state.kind, 'stopped');
+    assert.equal(source.closed, 1);
+    const answered = session
+      .report()
+      .flows.filter(({ kind, outcome }) => kind === 'tcp' && outcome.kind === 'answered');
+    assert.equal(answered.length, 6);
+    assert.equal(session.opened.share('service', 'rs1'), 0.5);
+  });
+
+  it('takes a changed file to the running lab and says what changed, where', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    const outcome = await session.apply(withSh);
+    assert.equal(outcome.kind, 'applied');
+    const [change] = session.changes;
+    assert.deepEqual(change!.texts, ['scheduler rr → sh']);
+    assert.equal(change!.kind, 'applied');
+    assert.equal(change!.line, dr.split('\n').findIndex((line) => line.includes('scheduler:')) + 1);
+    assert.equal(session.plans.length, 2);
+    await session.stop();
+  });
+
+  it('a file with errors leaves the lab as it is, and so does one that says the same', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    const { plan } = session;
+    assert.equal((await session.apply('model: dr')).kind, 'invalid');
+    assert.equal(session.plan, plan);
+    assert.equal((await session.apply(`# a comment\n${dr}`)).kind, 'unchanged');
+    assert.equal(session.changes.length, 0);
+    assert.ok(session.isRunning);
+    await session.stop();
+  });
+
+  it('a restart goes on below what was recorded, in a new epoch', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    const { lastNs } = session.recording;
+    const frames = session.report().counters.frames;
+    await session.start(withSh, source, { keep: true });
+    source.settle();
+    assert.deepEqual(
+      session.plans.map(({ epoch }) => epoch),
+      [0, 1],
+    );
+    const [change] = session.changes;
+    assert.deepEqual([change!.kind, change!.epoch, change!.texts], ['restarted', 1, ['scheduler rr → sh']]);
+    // One minute lies between the two starts.
+    assert.equal(change!.timeNs, Math.max(lastNs, 60e9));
+    const report = session.report();
+    assert.ok(report.counters.frames > frames);
+    assert.equal(
+      report.flows.filter(({ kind }) => kind === 'tcp').every(({ outcome }) => outcome.kind === 'answered'),
+      true,
+    );
+    await session.stop();
+  });
+
+  it('another start begins another recording', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    await session.stop();
+    const before = session.recording;
+    await session.start(dr, source);
+    assert.notEqual(session.recording, before);
+    assert.equal(session.plans.length, 1);
+    await session.stop();
+  });
+
+  it('a restart with errors in the file keeps the lab that runs', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    await assert.rejects(session.start('model: dr', new ManualSource(), { keep: true }), (error) => {
+      assert.ok(error instanceof LabFailure);
+      assert.equal(error.remedy?.command, 'lbLab.showProblem');
+      return true;
+    });
+    assert.ok(session.isRunning);
+    await session.stop();
+  });
+
+  it('a start that is cancelled leaves nothing', async () => {
+    const cancel = new AbortController();
+    const source = new ManualSource();
+    const { make } = source;
+    source.make = async (...call) => {
+      const engine = await make(...call);
+      cancel.abort();
+      return engine;
+    };
+    const session = sessionOf(dr);
+    await assert.rejects(session.start(dr, source, { signal: cancel.signal }), Cancelled);
+    assert.equal(session.state.kind, 'none');
+    assert.equal(source.closed, 1);
+  });
+
+  it('a start that fails says why', async () => {
+    const source = new ManualSource();
+    source.make = () =>
+      Promise.reject(new LabFailure('no engine', { text: 'Build', command: 'lbLab.useDocker' }));
+    const session = sessionOf(dr);
+    await assert.rejects(session.start(dr, source), LabFailure);
+    assert.deepEqual(session.state, { kind: 'failed', message: 'no engine', remedy: 'Build' });
+  });
+
+  it('clearing forgets what was, and numbers epochs from 0 again', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    await session.apply(withSh);
+    session.clear();
+    assert.equal(session.report().flows.length, 0);
+    await session.apply(dr);
+    assert.deepEqual(
+      session.plans.map(({ epoch }) => epoch),
+      [0, 1],
+    );
+    await session.stop();
+  });
+
+  it('a recording outlives the window, and the lab goes on below it', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    await session.apply(withSh);
+    await session.request();
+    source.settle();
+    const report = session.report();
+    const text = saveRecording(session.recording);
+    await session.stop();
+
+    const again = sessionOf(withSh);
+    again.restore(readRecording(text, limits, translate)!);
+    assert.deepEqual(JSON.parse(JSON.stringify(again.report())), JSON.parse(JSON.stringify(report)));
+    await again.start(withSh, source, { keep: true });
+    source.settle();
+    assert.deepEqual(
+      again.changes.map(({ kind }) => kind),
+      ['applied', 'restarted'],
+    );
+    assert.ok(again.report().flows.length > report.flows.length);
+    await again.stop();
+  });
+
+  it('what is no recording is not read', () => {
+    for (const text of ['', '{}', '{"version":0}', '{"version":1}', '[1'])
+      assert.equal(readRecording(text, limits, translate), undefined);
+  });
+
+  it('nodes are stopped and started by hand', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    assert.equal(await session.setNode('rs1', 'stopped'), true);
+    assert.equal(session.nodeState('rs1'), 'stopped');
+    assert.equal(await session.setNode('rs1', 'paused'), false);
+    assert.equal(await session.setNode('nobody', 'stopped'), false);
+    await session.stop();
+    assert.equal(await session.setNode('rs1', 'running'), false);
+  });
+
+  it('places of the file are found by what stands there', () => {
+    const session = sessionOf(dr);
+    const line = (part: string) => dr.split('\n').findIndex((one) => one.includes(part)) + 1;
+    assert.equal(session.lineOf({ kind: 'node', name: 'rs2' }), line('rs2:'));
+    assert.equal(session.lineOf({ kind: 'service', name: 'service' }), line('service:'));
+    assert.equal(session.lineOf({ kind: 'setting', path: 'nodes.rs1.hideVip' }), line('rs1:      {'));
+    assert.equal(session.lineOf({ kind: 'line', line: 3 }), 3);
+    assert.equal(session.lineOf({ kind: 'setting', path: 'nowhere' }), undefined);
+  });
+});

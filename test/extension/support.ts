@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { makeTranslate } from '../../src/l10n/translate.ts';
+import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
+import type { EngineSource } from '../../src/extension/labs/lab-engine.ts';
+import { LabSession } from '../../src/extension/labs/lab-session.ts';
+
+export const translate = makeTranslate('en');
+export const limits = { maxFrames: 10_000, maxBytes: 16 << 20 };
+
+export function example(name: string): string {
+  return readFileSync(new URL(`../../examples/${name}.lblab.yaml`, import.meta.url), 'utf8');
+}
+
+/** The engine in memory, on a clock that tests move. */
+export class ManualSource implements EngineSource {
+  readonly name = 'embedded';
+  readonly made: EmbeddedEngine[] = [];
+  closed = 0;
+
+  make: EngineSource['make'] = (plan, emit, { seed }) => {
+    const startedAt = `2026-01-01T00:0${this.made.length}:00.000000000Z`;
+    const engine = new EmbeddedEngine(plan, emit, { seed, startedAt });
+    this.made.push(engine);
+    return Promise.resolve(engine);
+  };
+
+  close = (): void => {
+    this.closed += 1;
+  };
+
+  /** Lets everything happen that was going to. */
+  settle(): void {
+    this.made.at(-1)!.runUntilSettled(60e9);
+  }
+}
+
+export function sessionOf(text: string, file = 'dr.lblab.yaml'): LabSession {
+  return new LabSession({ uri: `file:///lab/${file}`, file, translate, limits: () => limits }, text);
+}
