@@ -1,6 +1,7 @@
 // One code-server with folders of its own on a free port: nothing of it is shared with another run, or left.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,14 +43,22 @@ export async function startCodeServer({
   const folders = ['--user-data-dir', data, '--extensions-dir', join(folder, 'extensions')];
   const environment = { ...process.env, EXTENSIONS_GALLERY: '{}', ...env };
   // The terminal of another editor, in which this may run, would take over.
-  for (const name of ['VSCODE_IPC_HOOK_CLI', 'VSCODE_PROXY_URI', 'PORT', 'PASSWORD']) delete environment[name];
+  for (const name of ['VSCODE_IPC_HOOK_CLI', 'VSCODE_PROXY_URI', 'PORT', 'PASSWORD'])
+    delete environment[name];
   for (const file of vsix) install(node, entry, folders, file, environment);
   const port = await freePort();
   const log = join(folder, 'code-server.log');
   const output = openSync(log, 'w');
   const args = [
     ...[entry, '--config', join(folder, 'config.yaml'), ...folders],
-    ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check'],
+    ...[
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      '--disable-telemetry',
+      '--disable-update-check',
+    ],
     ...['--disable-getting-started-override', '--ignore-last-opened', '--disable-proxy'],
     ...(restricted ? [] : ['--disable-workspace-trust']),
     // Without it the newest editor ignores what asks for development mode.
@@ -77,7 +86,8 @@ export async function startCodeServer({
   };
   const address = `127.0.0.1:${port}`;
   for (let tries = 0; tries < startSeconds * 10 && server.exitCode === null; tries++) {
-    if (await healthy(address)) return { version, address, folder, log: () => readFileSync(log, 'utf8'), stop };
+    if (await healthy(address))
+      return { version, address, folder, log: () => readFileSync(log, 'utf8'), stop };
     await sleep(100);
   }
   const lines = readFileSync(log, 'utf8');
@@ -123,10 +133,12 @@ function freePort() {
   });
 }
 
-async function healthy(address) {
-  try {
-    return (await fetch(`http://${address}/healthz`)).ok;
-  } catch {
-    return false;
-  }
+function healthy(address) {
+  return new Promise((resolve) => {
+    const request = get(`http://${address}/healthz`, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.once('error', () => resolve(false));
+  });
 }

@@ -26,7 +26,8 @@ export class Workbench {
     this.page = page;
     this.editor = new TextEditor(page);
     page.on('console', (message) => {
-      if (message.type() === 'error' && /lb-lab\.lb-lab|lbLab/.test(message.text())) this.errors.push(message.text());
+      if (message.type() === 'error' && /lb-lab\.lb-lab|lbLab/.test(message.text()))
+        this.errors.push(message.text());
     });
   }
 
