@@ -11,6 +11,8 @@ import { asCliError } from './with-docker.ts';
 /** Seconds after which a run ends even if something is still in flight. */
 const LONGEST_RUN_S = 120;
 const FOREVER_S = 1e6;
+/** A run is reported whole, however long it was. */
+const EVERYTHING = { maxFrames: Infinity, maxBytes: Infinity };
 
 export interface RecordOptions {
   /** Seconds of the lab's time. */
@@ -40,7 +42,7 @@ export async function record(
     (event) => {
       // The engine knows its start for certain when its first event comes.
       const { name, startedAt } = engine;
-      builder ??= new JourneyBuilder(plan, { engine: name, startedAt, translate: cli.translate });
+      builder ??= new JourneyBuilder(plan, { engine: name, startedAt, translate: cli.translate, ...EVERYTHING });
       events.push(event);
       builder.add(event);
     },
@@ -64,6 +66,7 @@ export async function record(
     engine: engine.name,
     startedAt: engine.startedAt,
     translate: cli.translate,
+    ...EVERYTHING,
   });
   return { report: builder.report(), events, interrupted: interruption.did };
 }

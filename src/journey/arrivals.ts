@@ -29,7 +29,7 @@ const unwrapped: Arrival = { fate: 'unwrapped', reason: '' };
 /** What the receiving node did with a frame: as its forwarder decided, otherwise as its planned settings make it. */
 export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
   if (!hop.received) return lost(lossReason(hop, around));
-  if (hop.takenBy && !isKernels(hop, hop.takenBy)) return (hop.decided ??= fromDecision(hop.takenBy));
+  if (hop.takenBy && !isKernels(hop, hop.takenBy)) return fromDecision(hop.takenBy);
   if (hop.followers > 0) return forwarded;
   const station = hop.stage.network.station(hop.to, hop.segment);
   return station ? inferred(hop, flow, station) : accepted;

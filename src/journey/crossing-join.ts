@@ -1,6 +1,8 @@
 import type { FrameFacts } from './frame-facts.ts';
-import type { HopRecord } from './hop-record.ts';
+import type { HopNews } from './hop-news.ts';
+import { linksOf, type HopRecord } from './hop-record.ts';
 import { routedKey, samePacket, sameRouted, sameSurvivors, survivorKey } from './match-keys.ts';
+import { prune } from './prune.ts';
 
 /** How long a node holds a packet, queues and planned delays not counted. */
 const PROMPT_NS = 20e6;
@@ -15,11 +17,13 @@ export class CrossingJoin {
   readonly #waiting = new Map<number, HopRecord[]>();
   readonly #keyOf: (facts: FrameFacts) => number;
   readonly #same: (before: FrameFacts, after: FrameFacts) => boolean;
+  readonly #news: HopNews;
   /** When a neighbour last answered the node: packets that waited for that leave now. */
   #neighbourNs = -Infinity;
 
   /** @param kind `routed`: all is kept but TTL and header checksum. `translated`: what survives a NAT or a tunnel. */
-  constructor(kind: 'routed' | 'translated') {
+  constructor(kind: 'routed' | 'translated', news: HopNews) {
+    this.#news = news;
     this.#keyOf = kind === 'routed' ? routedKey : survivorKey;
     this.#same = kind === 'routed' ? sameRouted : sameSurvivors;
   }
@@ -52,12 +56,20 @@ export class CrossingJoin {
     if (candidates.some((one) => !carryTheSame(one.facts, chosen.facts))) {
       // Different packets that became alike: which of them this is cannot be known.
       hop.join = 'ambiguous';
-      for (const one of candidates) one.contested = true;
+      for (const one of candidates) {
+        one.contested = true;
+        this.#news.judged(one);
+      }
       return;
     }
     this.#link(chosen, hop, candidates, prompt.length > 0);
     list.splice(list.indexOf(chosen), 1);
     if (list.length === 0) this.#waiting.delete(key);
+  }
+
+  /** Forgets what is of no more use: too old to be sent on, or taken out of the recording. */
+  prune(nowNs: number, isGone: (hop: HopRecord) => boolean): void {
+    prune(this.#waiting, (hop) => nowNs - hop.arrivalNs > PATIENT_NS || isGone(hop));
   }
 
   #link(chosen: HopRecord, hop: HopRecord, candidates: readonly HopRecord[], prompt: boolean): void {
@@ -68,8 +80,13 @@ export class CrossingJoin {
       samePacket(facts.bytes, facts.ipAt, hop.facts.bytes, hop.facts.ipAt, facts.ipEnd - facts.ipAt);
     hop.previous = chosen;
     hop.join = prompt && whole ? 'strong' : 'likely';
-    hop.rivals = candidates.length > 1 ? candidates.filter((one) => one !== chosen) : undefined;
+    if (candidates.length > 1) {
+      const rivals = candidates.filter((one) => one !== chosen);
+      linksOf(hop).rivals = rivals;
+      this.#news.rivals(hop, rivals);
+    }
     chosen.followers++;
+    this.#news.placed(chosen);
   }
 
   #isPrompt(before: HopRecord, after: HopRecord): boolean {

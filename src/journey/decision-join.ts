@@ -1,5 +1,7 @@
 import type { DecisionEvent } from '../lab/events.ts';
+import type { HopNews } from './hop-news.ts';
 import type { HopRecord } from './hop-record.ts';
+import { prune } from './prune.ts';
 
 /** A decision and the frame it names may reach us in the wrong order, by this much. */
 const SKEW_NS = 5e6;
@@ -33,6 +35,11 @@ export class DecisionJoin {
   readonly #unsent = new Map<number, Decided[]>();
   /** Waiting for a neighbour: a later decision names the same frame again. */
   readonly #held = new Map<number, HopRecord[]>();
+  readonly #news: HopNews;
+
+  constructor(news: HopNews) {
+    this.#news = news;
+  }
 
   /** @param hash `frameHash` of the frame as received. */
   received(hash: number, timeNs: number, hop: HopRecord | undefined): void {
@@ -44,7 +51,7 @@ export class DecisionJoin {
   sent(hash: number, hop: HopRecord): void {
     const decided = take(this.#unsent, hash, hop.timeNs, STALE_NS, true);
     if (decided === undefined) push(this.#sentEarly, hash, hop);
-    else sendOut(decided, hop);
+    else this.#sendOut(decided, hop);
   }
 
   decided(decision: DecisionEvent): void {
@@ -62,31 +69,45 @@ export class DecisionJoin {
     }
     for (const hash of framesOut) {
       const early = take(this.#sentEarly, hash, timeNs, SKEW_NS, false);
-      if (early) sendOut(decided, early);
+      if (early) this.#sendOut(decided, early);
       else push(this.#unsent, hash, decided);
     }
   }
 
+  /** Forgets what has been taken out of the recording, and what is so old that nothing can come of it. */
+  prune(oldestNs: number, isGone: (hop: HopRecord) => boolean): void {
+    prune(this.#unread, ({ timeNs, hop }) => (hop ? isGone(hop) : timeNs < oldestNs));
+    prune(this.#sentEarly, (hop) => hop.timeNs < oldestNs || isGone(hop));
+    prune(this.#unreceived, ({ timeNs }) => timeNs < oldestNs);
+    prune(this.#unsent, ({ timeNs }) => timeNs < oldestNs);
+    prune(this.#held, isGone);
+  }
+
   #takeIn(decided: Decided, hash: number, hop: HopRecord): void {
     hop.takenBy = decided.decision;
-    hop.decided = undefined;
+    this.#news.judged(hop);
     if (decided.decision.relation === 'held') push(this.#held, hash, hop);
     decided.ins.push(hop);
-    for (const out of decided.outs) tie(decided.decision, hop, out);
+    for (const out of decided.outs) this.#tie(decided.decision, hop, out);
   }
-}
 
-function sendOut({ decision, ins, outs }: Decided, hop: HopRecord): void {
-  hop.sentBy = decision;
-  outs.push(hop);
-  for (const taken of ins) tie(decision, taken, hop);
-}
+  #sendOut({ decision, ins, outs }: Decided, hop: HopRecord): void {
+    hop.sentBy = decision;
+    this.#news.placed(hop);
+    outs.push(hop);
+    for (const taken of ins) this.#tie(decision, taken, hop);
+  }
 
-function tie(decision: DecisionEvent, taken: HopRecord, sent: HopRecord): void {
-  // The decision is right about which frame became which, but a capture of an equal frame may be meant: time decides.
-  if (decision.relation !== 'forwarded' || taken.to !== sent.from || taken.arrivalNs > sent.timeNs) return;
-  taken.followers++;
-  sent.previous ??= taken;
+  #tie(decision: DecisionEvent, taken: HopRecord, sent: HopRecord): void {
+    // The decision is right about which frame became which, but a capture of an equal frame may be meant: time decides.
+    if (decision.relation !== 'forwarded' || taken.to !== sent.from || taken.arrivalNs > sent.timeNs) return;
+    // Without any delay on the way, time alone does not keep a packet from being its own beginning.
+    for (let hop = taken.parent; hop; hop = hop.parent) if (hop === sent) return;
+    taken.followers++;
+    sent.previous ??= taken;
+    this.#news.placed(taken);
+    this.#news.placed(sent);
+  }
 }
 
 /**

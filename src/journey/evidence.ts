@@ -2,7 +2,6 @@ import type { PlannedService } from '../lab/topology/plan.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
-import type { NodeStates } from './node-states.ts';
 import type { ReasonCode } from './report.ts';
 import { serviceOf } from './signature.ts';
 
@@ -24,27 +23,19 @@ export interface Trouble {
   readonly reason: ReasonCode;
 }
 
-/** What was seen in one epoch. */
+/** What was seen in one epoch: of one packet, for a promise; for explanations of all that are not just as they should be. */
 export interface EpochEvidence {
   readonly stage: Stage;
+  /** In their order. */
   readonly journeys: readonly JourneyRecord[];
   /** The packets of connections to services; ICMP errors about them are not among these. */
   readonly served: readonly Served[];
   /** Arrivals that have a reason: what did not go well, and refusals. */
   readonly troubles: readonly Trouble[];
-  readonly states: NodeStates;
 }
 
-/** What promises and explanations are made from: all that was seen, judged packet by packet, an entry per epoch. */
-export function byEpoch(
-  stages: readonly Stage[],
-  journeys: readonly JourneyRecord[],
-  states: NodeStates,
-): EpochEvidence[] {
-  return stages.map((stage) => {
-    const own = stages.length === 1 ? journeys : journeys.filter(({ first }) => first.stage === stage);
-    return { stage, journeys: own, served: servedOf(own), troubles: troublesOf(own), states };
-  });
+export function evidenceOf(stage: Stage, journeys: readonly JourneyRecord[]): EpochEvidence {
+  return { stage, journeys, served: servedOf(journeys), troubles: troublesOf(journeys) };
 }
 
 function servedOf(journeys: readonly JourneyRecord[]): Served[] {

@@ -1,5 +1,4 @@
 import type { Translate } from '../l10n/translate.ts';
-import type { EpochEvidence } from './evidence.ts';
 import {
   directorDown,
   noConnection,
@@ -7,7 +6,7 @@ import {
   portsAmbiguous,
   portsExhausted,
 } from './explanations/director.ts';
-import type { Finding, Rule } from './explanations/finding.ts';
+import type { Failures, Finding, Rule } from './explanations/finding.ts';
 import { mtuExceeded, noRoute } from './explanations/path.ts';
 import { connectionRefused, drPortMap, noDecapsulator, reversePathFilter } from './explanations/server.ts';
 import { replyNotRewritten, vipNotLocal, vipTwoAnswers } from './explanations/vip.ts';
@@ -33,7 +32,7 @@ export const explanationRules: Readonly<Record<string, Rule>> = {
 };
 
 /** Why things failed, in the words of load balancing, each with its frames. */
-export function explain(epochs: readonly EpochEvidence[], translate: Translate): Explanation[] {
+export function explain(epochs: readonly Failures[], translate: Translate): Explanation[] {
   return epochs.flatMap((epoch) => {
     const explained = new Set<FlowRecord>();
     return Object.entries(explanationRules).flatMap(([code, rule]) => {
@@ -58,7 +57,7 @@ function merge(findings: readonly Finding[]): Finding[][] {
 function explanation(
   code: string,
   findings: readonly Finding[],
-  { stage }: EpochEvidence,
+  { stage }: Failures,
   translate: Translate,
 ): Explanation {
   const { params } = findings[0]!;

@@ -3,18 +3,22 @@ import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { Endpoint, Flow, FlowOutcome } from './report.ts';
 
-/** A flow while a report is made. */
+/** A flow as far as it is known. */
 export class FlowRecord {
-  readonly id: number;
+  /** 0 until somebody has been told of it. */
+  id = 0;
   readonly kind: Flow['kind'];
   readonly stage: Stage;
   readonly client: Endpoint;
   readonly service: Endpoint;
+  readonly begun: Flow['begun'];
   /** Addresses as numbers: who opened it, and who was spoken to. */
   readonly clientAddress: number;
   readonly serviceAddress: number;
+  readonly startNs: number;
   readonly journeys: JourneyRecord[] = [];
-  server: Endpoint | undefined = undefined;
+
+  // What its packets told, in their order; `FlowStep` takes it back.
   request = '';
   response = '';
   /** TCP: the client's initial sequence number. */
@@ -25,36 +29,63 @@ export class FlowRecord {
   reset = false;
   /** The client received what it asked for: response bytes, an echo reply, an ARP reply. */
   answered = false;
-  /** Numbers of the director's connections that carried it. */
-  readonly connections: number[] = [];
   /** How many flows a reply could have belonged to, when it could not be told. */
   candidates = 0;
+  endNs = 0;
+  /** Numbers of the director's connections that carried it. */
+  readonly connections: number[] = [];
   /** Nodes that sent something against the client's direction. */
   readonly replied: string[] = [];
   /** Servers whose own addresses count as the service's, in case they answer from them. */
   readonly strangers: string[] = [];
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
   readonly arrivals: HopRecord[] = [];
-  /** Filled in by `choiceOf`. */
+  /** The first sending of each piece of a conversation: whatever sends it again is a retransmission. */
+  segments: Map<number, JourneyRecord> | undefined = undefined;
+
+  // What follows from that, made when the flow is judged.
+  /** The server its connection was given, and the packet that shows it. */
   choice: Choice | undefined = undefined;
+  chosenBy: JourneyRecord | undefined = undefined;
+  /** nat: in each epoch, the packet that shows which port it took. */
+  ports: JourneyRecord[] | undefined = undefined;
+  server: Endpoint | undefined = undefined;
   outcome: FlowOutcome = { kind: 'open' };
-  startNs = 0;
-  endNs = 0;
+  /** What its packets were judged by, besides themselves. */
+  basis = '';
+  /** Waiting to be judged. */
+  stale = false;
+  /** Superseded by another, or taken out of the recording. */
+  gone = false;
 
   constructor(
-    id: number,
     kind: Flow['kind'],
-    stage: Stage,
+    { stage, timeNs }: HopRecord,
     client: Endpoint & { readonly number: number },
     service: Endpoint & { readonly number: number },
+    begun: Flow['begun'],
   ) {
-    this.id = id;
     this.kind = kind;
     this.stage = stage;
+    this.startNs = timeNs;
     this.client = endpoint(client);
     this.service = endpoint(service);
+    this.begun = begun;
     this.clientAddress = client.number;
     this.serviceAddress = service.number;
+  }
+
+  /** As before its first packet. */
+  clear(): void {
+    for (const list of [this.journeys, this.connections, this.replied, this.strangers, this.arrivals]) {
+      list.length = 0;
+    }
+    this.request = this.response = this.basis = '';
+    this.synSequence = undefined;
+    this.requestFin = this.replyFin = this.reset = this.answered = false;
+    this.candidates = 0;
+    this.endNs = 0;
+    this.segments = undefined;
   }
 
   /** TCP: nothing more is to come, so that the same ports may serve a new connection. */

@@ -1,13 +1,15 @@
-import { formatIpv4 } from '../packet/address.ts';
 import { idOf } from '../packet/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../packet/tcp.ts';
 import { requestLine, statusLine } from './first-line.ts';
-import { FlowRecord } from './flow-record.ts';
+import { openFlow, tupleOf } from './flow-opening.ts';
+import type { FlowRecord } from './flow-record.ts';
+import { FlowStep } from './flow-step.ts';
 import type { FrameFacts } from './frame-facts.ts';
-import type { HopRecord, Stage } from './hop-record.ts';
+import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
-import type { Flow, Journey } from './report.ts';
-import { reversed, same, TupleIndex, type Tuple, type TupleEntry } from './tuple-index.ts';
+import type { Journey } from './report.ts';
+import { noteSegment } from './retransmissions.ts';
+import { same, TupleIndex, type Tuple, type TupleEntry } from './tuple-index.ts';
 
 /** A repeated ARP request belongs to the exchange before it; one after such a silence opens a new one. */
 const ARP_SILENCE_NS = 2e9;
@@ -15,62 +17,169 @@ const ARP_SILENCE_NS = 2e9;
 const IDLE_NS = 300e9;
 /** How far back to look for what provoked a reset. */
 const LOOK_BACK = 16;
+/** How long what a journey did can be taken back: longer than any packet waits for anything. */
+const UNDO_NS = 6e9;
 
-/** Journeys, in order of time, to flows: by connection, both directions, translated addresses included. */
+interface Placement {
+  readonly flow: FlowRecord;
+  readonly direction: Journey['direction'];
+  /** Its addresses and ports are those of the flow: more of the same are too. */
+  readonly isTelling: boolean;
+}
+
+/** Is told of whatever a journey did to others than itself, and of each flow it was put into or taken out of. */
+export interface FlowListener {
+  flow(flow: FlowRecord): void;
+  journey(journey: JourneyRecord): void;
+}
+
+/**
+ * Journeys, in their order, to flows: by connection, both directions, translated addresses included. The latest can
+ * be taken back, so that what turns out otherwise is placed as if that had been known before.
+ */
 export class FlowDeriver {
-  readonly flows: FlowRecord[] = [];
-  readonly #tuples = new TupleIndex();
+  readonly flows = new Set<FlowRecord>();
+  readonly #listener: FlowListener;
+  #tuples = new TupleIndex();
   /** First fragments: their later ones have no ports. */
-  readonly #fragments = new Map<
-    string,
-    { readonly flow: FlowRecord; readonly direction: Journey['direction'] }
-  >();
+  readonly #fragments = new Map<string, Placement>();
+  #steps: FlowStep[] = [];
+  /** Journeys before this one cannot be taken back one by one any more. */
+  #fixed = -1;
+  #undo: (() => void)[] = [];
+  /** Flows opened by journeys that were taken back: they may be opened again, and are the same then. */
+  readonly #closed = new Map<JourneyRecord, FlowRecord>();
+
+  constructor(listener: FlowListener) {
+    this.#listener = listener;
+  }
+
+  /** Whether `takeBack` can go back so far. */
+  reaches(order: number): boolean {
+    return order > this.#fixed;
+  }
+
+  /** As if journeys from this one on had not been added. */
+  takeBack(order: number): void {
+    for (let step = this.#steps.at(-1); step && step.journey.order >= order; step = this.#steps.at(-1)) {
+      this.#steps.pop();
+      step.takeBack();
+      this.#listener.flow(step.flow);
+      if (step.provoker?.journey) this.#listener.journey(step.provoker.journey);
+    }
+  }
+
+  /** As if no journey had been added. What they provoked is to be judged anew by the caller. */
+  restart(): void {
+    for (const flow of this.flows) {
+      this.#closed.set(flow.journeys[0]!, flow);
+      for (const { hops } of flow.journeys) for (const hop of hops) hop.provoked = undefined;
+      flow.clear();
+    }
+    this.flows.clear();
+    this.#tuples = new TupleIndex();
+    this.#fragments.clear();
+    this.#steps = [];
+    this.#fixed = -1;
+  }
+
+  /** Call it when all that were taken back are added again: flows that nobody opened again are gone. */
+  settle(nowNs: number): void {
+    for (const flow of this.#closed.values()) {
+      flow.gone = true;
+      this.#listener.flow(flow);
+    }
+    this.#closed.clear();
+    let old = 0;
+    while (old < this.#steps.length && nowNs - this.#steps[old]!.journey.first.timeNs > UNDO_NS) old++;
+    // In bulk, since it moves what is left.
+    if (old === 0 || old < this.#steps.length / 4) return;
+    this.#fixed = this.#steps[old - 1]!.journey.order;
+    this.#steps = this.#steps.slice(old);
+  }
+
+  /** Forgets what is only known of flows that are gone. */
+  sweep(): void {
+    this.#tuples.sweep();
+    for (const [key, { flow }] of this.#fragments) if (flow.gone) this.#fragments.delete(key);
+    for (const flow of this.flows) if (flow.gone) this.flows.delete(flow);
+    // A step that was never taken back must not bring a flow back that is gone.
+    const kept = this.#steps.findIndex(({ flow }) => flow.gone);
+    if (kept < 0) return;
+    const last = this.#steps.findLastIndex(({ flow }) => flow.gone);
+    this.#fixed = this.#steps[last]!.journey.order;
+    this.#steps = this.#steps.slice(last + 1);
+  }
 
   add(journey: JourneyRecord): void {
-    this.#place(journey);
-    const flow = journey.flow!;
+    this.#undo = [];
+    const { flow, direction, isTelling } = this.#place(journey);
+    const { retransmission } = journey;
+    if (journey.flow !== flow || journey.direction !== direction) this.#listener.journey(journey);
+    const step = new FlowStep(journey, flow);
+    journey.flow = flow;
+    journey.direction = direction;
+    if (isTelling) this.#register(journey);
     flow.journeys.push(journey);
     const { last } = journey;
     const endNs = last.received ? last.arrivalNs : last.timeNs;
     if (endNs > flow.endNs) flow.endNs = endNs;
-    if (journey.direction === 'reply') addOnce(flow.replied, journey.first.from);
+    if (direction === 'reply') addOnce(flow.replied, journey.first.from);
     follow(flow, journey);
-    if (provokes(journey)) noteProvocation(flow, journey);
+    noteSegment(flow, journey, step);
+    if (provokes(journey)) step.provoker = provokerOf(flow, journey);
+    if (step.provoker) {
+      step.provoker.provoked = journey.first;
+      this.#listener.journey(step.provoker.journey!);
+    }
     for (const hop of journey.hops) {
       if (hop.sentBy?.connection !== undefined) addOnce(flow.connections, hop.sentBy.connection);
       if (hop.followers === 0 && hop.received) flow.arrivals.push(hop);
     }
+    if (this.#undo.length > 0) step.undo = this.#undo;
+    this.#steps.push(step);
+    if (journey.retransmission !== retransmission) this.#listener.journey(journey);
+    this.#listener.flow(flow);
   }
 
-  #place(journey: JourneyRecord): void {
+  #place(journey: JourneyRecord): Placement {
     const { facts } = journey.first;
+    if (journey.unsure) {
+      journey.unsure = false;
+      this.#listener.journey(journey);
+    }
     if (facts.kind === 'arp') return this.#placeArp(journey);
-    if (facts.quoted && this.#placeByQuote(journey, facts.quoted)) return;
-    if (facts.kind === 'ip' && this.#placeFragment(journey)) return;
+    const known =
+      (facts.quoted && this.#placeByQuote(journey, facts.quoted)) ??
+      (facts.kind === 'ip' && facts.fragment ? this.#fragments.get(fragmentKey(facts)) : undefined);
+    if (known) return { ...known, isTelling: false };
     const entry = this.#tuples.find(facts) ?? this.#findLater(journey);
     const flow = entry && this.#choose(entry, journey);
     if (flow && !isOver(flow, journey, entry.direction)) {
-      this.#assign(journey, flow, entry.direction);
-    } else {
-      const backwards = looksLikeReply(facts, journey.first);
-      const opened = this.#open(kindOf(facts), journey, backwards ? reversed(facts) : facts);
-      this.#assign(journey, opened, backwards ? 'reply' : 'request');
+      return { flow, direction: entry.direction, isTelling: true };
     }
+    return this.#open(journey);
   }
 
-  #assign(journey: JourneyRecord, flow: FlowRecord, direction: Journey['direction']): void {
-    journey.flow = flow;
-    journey.direction = direction;
+  #register({ hops, last, direction, flow }: JourneyRecord): void {
     let before: Tuple | undefined;
-    for (const { facts } of journey.hops) {
+    for (const { facts } of hops) {
       if (facts.quoted !== undefined || (before && same(before, facts))) continue;
-      this.#tuples.register(facts, flow, direction);
+      this.#tuples.register(facts, flow!, direction, this.#undo);
       before = facts;
-      if (facts.kind !== 'ip' && facts.fragment) {
-        this.#fragments.set(fragmentKey(facts), { flow, direction });
-      }
+      if (facts.kind !== 'ip' && facts.fragment) this.#expectFragments(facts, flow!, direction);
     }
-    if (direction === 'request') this.#expectStrangers(journey.last, flow);
+    if (direction === 'request') this.#expectStrangers(last, flow!);
+  }
+
+  #expectFragments(facts: FrameFacts, flow: FlowRecord, direction: Journey['direction']): void {
+    const key = fragmentKey(facts);
+    const before = this.#fragments.get(key);
+    this.#fragments.set(key, { flow, direction, isTelling: false });
+    this.#undo.push(() => {
+      if (before) this.#fragments.set(key, before);
+      else this.#fragments.delete(key);
+    });
   }
 
   /** A server that got a packet for the VIP may wrongly answer from its own address: that reply is of this flow too. */
@@ -80,7 +189,8 @@ export class FlowDeriver {
       hop.received && stage.network.isVip(facts.destination) && stage.network.station(to, segment);
     if (!station || station.node.role !== 'server' || flow.strangers.includes(to)) return;
     flow.strangers.push(to);
-    this.#tuples.register({ ...tupleOf(facts), destination: station.port.address }, flow, 'request');
+    const tuple = { ...tupleOf(facts), destination: station.port.address };
+    this.#tuples.register(tuple, flow, 'request', this.#undo);
   }
 
   /** A journey whose first hops are missing, since it starts in the middle of the network, may be known by a later one. */
@@ -110,62 +220,49 @@ export class FlowDeriver {
         : flow.clientAddress === journey.first.facts.source,
     );
     if (reached.length === 1) return reached[0]!;
-    journey.outcome = 'ambiguous';
-    journey.confidence = 'ambiguous';
-    for (const flow of flows) flow.candidates = flows.length;
+    journey.unsure = true;
+    this.#listener.journey(journey);
+    for (const flow of flows) {
+      const { candidates } = flow;
+      flow.candidates = flows.length;
+      this.#listener.flow(flow);
+      this.#undo.push(() => {
+        flow.candidates = candidates;
+        this.#listener.flow(flow);
+      });
+    }
     return flows[0]!;
   }
 
-  #placeArp(journey: JourneyRecord): void {
+  #placeArp(journey: JourneyRecord): Placement {
     const { facts } = journey.first;
     const asks = facts.arpOperation === 1;
     const entry = this.#tuples.find(facts);
     const flow = entry?.flows[entry.flows.length - 1];
     const fits = flow && entry.direction === (asks ? 'request' : 'reply');
     const over = asks && flow && (flow.answered || journey.first.timeNs - flow.endNs > ARP_SILENCE_NS);
-    if (fits && !over) return this.#assign(journey, flow, entry.direction);
-    this.#assign(
-      journey,
-      this.#open('arp', journey, asks ? facts : reversed(facts)),
-      asks ? 'request' : 'reply',
-    );
+    return fits && !over ? { flow, direction: entry.direction, isTelling: true } : this.#open(journey);
   }
 
-  #placeByQuote(journey: JourneyRecord, quoted: FrameFacts): boolean {
+  #placeByQuote(journey: JourneyRecord, quoted: FrameFacts): Placement | undefined {
     const entry = this.#tuples.find(quoted);
-    if (entry === undefined) return false;
-    journey.flow = this.#choose(entry, journey);
-    journey.direction = entry.direction === 'request' ? 'reply' : 'request';
-    return true;
+    if (entry === undefined) return undefined;
+    const direction = entry.direction === 'request' ? 'reply' : 'request';
+    return { flow: this.#choose(entry, journey), direction, isTelling: false };
   }
 
-  #placeFragment(journey: JourneyRecord): boolean {
-    const { facts } = journey.first;
-    if (!facts.fragment) return false;
-    const known = this.#fragments.get(fragmentKey(facts));
-    if (known === undefined) return false;
-    journey.flow = known.flow;
-    journey.direction = known.direction;
-    return true;
-  }
-
-  #open(kind: Flow['kind'], journey: JourneyRecord, tuple: Tuple): FlowRecord {
-    const { first } = journey;
-    const ported = kind === 'tcp' || kind === 'udp';
-    const end = (number: number, port: number) => ({
-      number,
-      node: ownerOf(number, first.stage),
-      address: formatIpv4(number),
-      ...(ported && { port }),
+  #open(journey: JourneyRecord): Placement {
+    const opened = openFlow(journey);
+    const { direction } = opened;
+    const before = this.#closed.get(journey);
+    const flow = before && isSameFlow(before, opened.flow) ? before : opened.flow;
+    if (flow === before) this.#closed.delete(journey);
+    this.flows.add(flow);
+    this.#undo.push(() => {
+      this.flows.delete(flow);
+      this.#closed.set(journey, flow);
     });
-    const client = end(tuple.source, tuple.sourcePort);
-    // Whoever asks is known by its MAC, even when it asks with another's address.
-    if (kind === 'arp' && journey.kind === 'arp-request') client.node = first.from;
-    const service = end(tuple.destination, tuple.destinationPort);
-    const flow = new FlowRecord(this.flows.length + 1, kind, first.stage, client, service);
-    flow.startNs = first.timeNs;
-    this.flows.push(flow);
-    return flow;
+    return { flow, direction, isTelling: true };
   }
 }
 
@@ -174,16 +271,16 @@ function addOnce<T>(list: T[], value: T): void {
   if (!list.includes(value)) list.push(value);
 }
 
-function tupleOf({ protocol, source, sourcePort, destination, destinationPort }: Tuple): Tuple {
-  return { protocol, source, sourcePort, destination, destinationPort };
-}
-
-function kindOf({ kind }: FrameFacts): Flow['kind'] {
-  return kind === 'ip' ? 'other' : kind;
-}
-
-function ownerOf(address: number, { network }: Stage): string {
-  return network.stationOfAddress(address)?.node.name ?? network.directorsOf(address)[0] ?? '';
+function isSameFlow(a: FlowRecord, b: FlowRecord): boolean {
+  return (
+    a.kind === b.kind &&
+    a.stage === b.stage &&
+    a.begun === b.begun &&
+    a.clientAddress === b.clientAddress &&
+    a.serviceAddress === b.serviceAddress &&
+    a.client.port === b.client.port &&
+    a.service.port === b.service.port
+  );
 }
 
 function fragmentKey(facts: FrameFacts): string {
@@ -196,15 +293,6 @@ function isOver(flow: FlowRecord, { first }: JourneyRecord, direction: Journey['
   if (facts.kind !== 'tcp') return first.timeNs - flow.endNs > IDLE_NS;
   if (direction !== 'request' || (facts.flags & (SYN | ACK)) !== SYN) return false;
   return flow.synSequence === undefined ? flow.closed : flow.synSequence !== facts.sequence;
-}
-
-/** For a recording that starts in the middle: which side is the client's. */
-function looksLikeReply(facts: FrameFacts, { stage: { network }, from }: HopRecord): boolean {
-  if (facts.kind === 'tcp' && facts.flags & SYN) return (facts.flags & ACK) !== 0;
-  if (facts.kind === 'icmp') return facts.icmpType === 0;
-  if (facts.kind !== 'tcp' && facts.kind !== 'udp') return false;
-  if (network.isVip(facts.destination)) return false;
-  return network.isVip(facts.source) || network.node(from)?.role === 'server';
 }
 
 /** What the packet tells about its flow: requests, responses, beginnings and ends. */
@@ -235,9 +323,8 @@ function provokes({ kind }: JourneyRecord): boolean {
   return kind === 'rst' || kind === 'icmp-error' || kind === 'arp-reply' || kind === 'echo-reply';
 }
 
-/** Finds the arrival that a reset, an error or an ARP reply answers: the latest at that node the other way. */
-function noteProvocation(flow: FlowRecord, journey: JourneyRecord): void {
-  const { first } = journey;
+/** The arrival that a reset, an error or an ARP reply answers: the latest at that node the other way. */
+function provokerOf(flow: FlowRecord, { first, direction }: JourneyRecord): HopRecord | undefined {
   const { quoted } = first.facts;
   const oldest = Math.max(0, flow.arrivals.length - LOOK_BACK);
   for (let i = flow.arrivals.length - 1; i >= oldest; i--) {
@@ -246,9 +333,8 @@ function noteProvocation(flow: FlowRecord, journey: JourneyRecord): void {
     const { facts } = hop;
     const fits = quoted
       ? idOf(facts.bytes, facts.routedAt) === idOf(quoted.bytes, quoted.routedAt)
-      : hop.journey!.direction !== journey.direction;
-    if (!fits) continue;
-    hop.provoked = first;
-    return;
+      : hop.journey!.direction !== direction;
+    if (fits) return hop;
   }
+  return undefined;
 }

@@ -1,5 +1,6 @@
-import type { DecisionEvent, FrameEvent } from '../lab/events.ts';
-import type { FrameFacts } from './frame-facts.ts';
+import type { DecisionEvent } from '../lab/events.ts';
+import { readFacts, type FrameFacts } from './frame-facts.ts';
+import type { FrameStore } from './frame-store.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { Network } from './network.ts';
 import type { Arrival, Confidence, Epoch } from './report.ts';
@@ -7,17 +8,30 @@ import type { Arrival, Confidence, Epoch } from './report.ts';
 /** An epoch with the network that was in force. */
 export interface Stage extends Epoch {
   readonly network: Network;
+  readonly frames: FrameStore;
+}
+
+/** A frame as the joins see it: with its record number, and its bytes read. */
+export interface Sighting {
+  readonly number: number;
+  readonly timeNs: number;
+  readonly segment: string;
+  readonly originalLength: number;
+  readonly facts: FrameFacts;
 }
 
 /** A hop while it is being joined: one frame on one segment, from one node to another. */
 export class HopRecord {
   readonly stage: Stage;
-  /** The first capture of it: the sender's, unless that one is missing. */
-  readonly event: FrameEvent;
-  readonly facts: FrameFacts;
+  /** In the order in which hops were begun. */
+  readonly index: number;
   readonly from: string;
   /** The node that received it; for a lost one, the node it was meant for. */
   to: string;
+  readonly segment: string;
+  readonly timeNs: number;
+  /** The capture kept only the frame's beginning. */
+  readonly cut: boolean;
   /** Record numbers of the first capture and of the receiver's, if that is another; else 0. */
   frame: number;
   secondFrame = 0;
@@ -30,35 +44,43 @@ export class HopRecord {
   join: Confidence = 'certain';
   /** Hops that continue this one: several after a fragmentation. */
   followers = 0;
-  /** Hops with the same bytes that it could have come by as well. If one of them leads nowhere, the choice was a guess. */
-  rivals: HopRecord[] | undefined = undefined;
-  /** The same for the link: sendings of the same bytes that this arrival could have been of. */
-  linkRivals: HopRecord[] | undefined = undefined;
-  /** A broadcast's hops to its second and further receivers, and back to the first. */
-  copies: HopRecord[] | undefined = undefined;
-  copyOf: HopRecord | undefined = undefined;
   /** It was a candidate in a join that could not be decided. */
   contested = false;
+  /** What few hops have. */
+  links: HopLinks | undefined = undefined;
 
   /** The forwarder's decision that sent this frame, and the last one that took it in. */
   sentBy: DecisionEvent | undefined = undefined;
   takenBy: DecisionEvent | undefined = undefined;
-  /** What `takenBy` means for the frame: kept, because it stays the same from report to report. */
-  decided: Arrival | undefined = undefined;
 
-  // Filled in when a report is made.
+  /** Something about it is new since the last look: 1 for how it is judged, 2 also for where it belongs. */
+  news: 0 | 1 | 2 = 0;
   journey: JourneyRecord | undefined = undefined;
   /** What it provoked at `to`: a reset, an ICMP error, an ARP reply. */
   provoked: HopRecord | undefined = undefined;
   arrival: Arrival | undefined = undefined;
+  #facts: FrameFacts | undefined;
 
-  constructor(stage: Stage, event: FrameEvent, number: number, facts: FrameFacts, from: string, to: string) {
+  constructor(stage: Stage, index: number, sighting: Sighting, from: string, to: string) {
     this.stage = stage;
-    this.event = event;
-    this.facts = facts;
+    this.index = index;
     this.from = from;
     this.to = to;
-    this.frame = number;
+    this.segment = sighting.segment;
+    this.timeNs = sighting.timeNs;
+    this.cut = sighting.originalLength > sighting.facts.bytes.length;
+    this.frame = sighting.number;
+    this.#facts = sighting.facts;
+  }
+
+  /** Read again from the frame when it has been given up. */
+  get facts(): FrameFacts {
+    return (this.#facts ??= readFacts(this.stage.frames.get(this.frame)!.bytes));
+  }
+
+  /** Gives up what can be read again: most hops are never looked at. */
+  rest(): void {
+    this.#facts = undefined;
   }
 
   /** Record numbers of all captures, the sender's first. */
@@ -66,16 +88,28 @@ export class HopRecord {
     return this.secondFrame === 0 ? [this.frame] : [this.frame, this.secondFrame];
   }
 
-  get timeNs(): number {
-    return this.event.timeNs;
+  get originalLength(): number {
+    return this.stage.frames.get(this.frame)!.originalLength;
   }
 
-  get segment(): string {
-    return this.event.segment;
+  /** The hop that this one continues, or whose frame it is a copy of. */
+  get parent(): HopRecord | undefined {
+    return this.links?.copyOf ?? this.previous;
   }
+}
 
-  /** The capture kept only the frame's beginning. */
-  get cut(): boolean {
-    return this.event.originalLength > this.event.bytes.length;
-  }
+export class HopLinks {
+  /** Hops with the same bytes that it could have come by as well. If one of them leads nowhere, the choice was a guess. */
+  rivals: readonly HopRecord[] | undefined = undefined;
+  /** The same for the link: sendings of the same bytes that this arrival could have been of. */
+  linkRivals: readonly HopRecord[] | undefined = undefined;
+  /** Hops that have this one as a rival. */
+  readonly rivalOf: HopRecord[] = [];
+  /** A broadcast's hops to its second and further receivers, and back to the first. */
+  copies: HopRecord[] | undefined = undefined;
+  copyOf: HopRecord | undefined = undefined;
+}
+
+export function linksOf(hop: HopRecord): HopLinks {
+  return (hop.links ??= new HopLinks());
 }

@@ -1,4 +1,4 @@
-import type { DecisionEvent, FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../lab/events.ts';
+import type { DecisionEvent, FrameEvent, LabEvent, PlanEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
 import { u48 } from '../packet/bytes.ts';
@@ -7,9 +7,13 @@ import { frameHash } from '../packet/hash.ts';
 import { CrossingJoin } from './crossing-join.ts';
 import { DecisionJoin } from './decision-join.ts';
 import { readFacts } from './frame-facts.ts';
+import type { FrameStore } from './frame-store.ts';
+import { HopNews } from './hop-news.ts';
 import { HopRecord, type Stage } from './hop-record.ts';
+import { JoinCounters } from './join-counters.ts';
 import { LinkJoin } from './link-join.ts';
 import { Network } from './network.ts';
+import { NodeStates } from './node-states.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -18,57 +22,60 @@ import type { Report } from './report.ts';
  */
 export class Joiner {
   readonly stages: Stage[];
-  /** By the time of their first capture. */
-  readonly hops: HopRecord[] = [];
-  readonly nodeEvents: NodeEvent[] = [];
-  readonly decisionCounts: Record<string, number> = {};
-  frames = 0;
-  flooded = 0;
-  foreign = 0;
-  undecodable = 0;
-  captureLoss = 0;
+  readonly news = new HopNews();
+  readonly states = new NodeStates();
+  readonly counters = new JoinCounters();
   /** Of the latest event. */
   timeNs = 0;
 
   readonly #engine: Report['engine'];
+  readonly #frames: FrameStore;
   #stage: Stage;
+  /** Hops begun. */
+  #hops = 0;
   /** Some forwarder has said something. */
   #decided = false;
-  readonly #links = new LinkJoin((hop) => this.hops.push(hop));
+  readonly #links = new LinkJoin(this.news, (lead, to) => this.#copy(lead, to));
   readonly #forwarders = new Map<string, DecisionJoin>();
   readonly #routed = new Map<string, CrossingJoin>();
   readonly #translated = new Map<string, CrossingJoin>();
 
-  constructor(plan: Plan, engine: Report['engine']) {
+  /** @param frames Where the frames are kept; the joiner only reads there. */
+  constructor(plan: Plan, engine: Report['engine'], frames: FrameStore) {
     this.#engine = engine;
-    this.#stage = { epoch: 0, timeNs: 0, changes: [], network: new Network(plan) };
+    this.#frames = frames;
+    this.#stage = { epoch: 0, timeNs: 0, changes: [], network: new Network(plan), frames };
     this.stages = [this.#stage];
   }
 
-  /** @param number For a frame, its record number; otherwise 0. */
-  add(event: LabEvent, number: number): void {
+  /**
+   * @param number For a frame, its record number; otherwise 0.
+   * @returns Whether a frame is of some hop.
+   */
+  add(event: LabEvent, number: number): boolean {
     if (event.timeNs > this.timeNs) this.timeNs = event.timeNs;
     switch (event.kind) {
       case 'frame':
-        this.#frame(event, number);
-        return;
+        return this.#frame(event, number);
       case 'decision':
         this.#decision(event);
-        return;
+        return false;
       case 'plan':
         this.#plan(event);
-        return;
+        return false;
       case 'node':
-        this.nodeEvents.push(event);
-        return;
+        this.states.add(event);
+        return false;
       case 'loss':
-        this.captureLoss += event.frames;
+        this.counters.captureLoss += event.frames;
+        return false;
     }
   }
 
   #plan(event: PlanEvent): void {
     const changes = event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) }));
-    this.#stage = { epoch: event.epoch, timeNs: event.timeNs, changes, network: new Network(event.plan) };
+    const network = new Network(event.plan);
+    this.#stage = { epoch: event.epoch, timeNs: event.timeNs, changes, network, frames: this.#frames };
     const last = this.stages.length - 1;
     if (this.stages[last]!.epoch === event.epoch) this.stages[last] = this.#stage;
     else this.stages.push(this.#stage);
@@ -76,17 +83,16 @@ export class Joiner {
 
   #decision(event: DecisionEvent): void {
     this.#decided = true;
-    const key = event.reason ? `${event.relation}:${event.reason}` : event.relation;
-    this.decisionCounts[key] = (this.decisionCounts[key] ?? 0) + 1;
+    this.counters.decided(event);
     this.#forwarder(event.node).decided(event);
   }
 
-  #frame(event: FrameEvent, number: number): void {
-    this.frames++;
+  #frame(event: FrameEvent, number: number): boolean {
+    this.counters.frames++;
     const { bytes } = event;
     if (bytes.length < HEADER_LENGTH) {
-      this.undecodable++;
-      return;
+      this.counters.undecodable++;
+      return false;
     }
     const { network } = this.#stage;
     const destination = u48(bytes, 0);
@@ -94,23 +100,25 @@ export class Joiner {
     const own = network.station(event.node, event.segment);
     const target = network.stationOfMac(destination);
     if (!sender || !own || (!target && destination !== BROADCAST_MAC)) {
-      this.foreign++;
-      return;
+      this.counters.foreign++;
+      return false;
     }
     if (event.direction === 'out') this.#out(event, number, target?.node.name ?? '');
     else if (destination === own.port.mac || destination === BROADCAST_MAC) {
       this.#in(event, number, sender.node.name);
     } else {
-      this.flooded++;
+      this.counters.flooded++;
       // A forwarder that listens to everything has decided about this one too, and must not take another for it.
       if (own.node.forwarder) {
         this.#forwarder(event.node).received(frameHash(bytes, 0, bytes.length), event.timeNs, undefined);
       }
+      return false;
     }
+    return true;
   }
 
   #out(event: FrameEvent, number: number, to: string): void {
-    const hop = new HopRecord(this.#stage, event, number, readFacts(event.bytes), event.node, to);
+    const hop = this.#hop(event, number, event.node, to);
     if (this.#links.sent(hop)) this.#begin(hop);
   }
 
@@ -124,9 +132,9 @@ export class Joiner {
         this.#translated.get(event.node)?.neighbourAnswered(event.timeNs);
       }
     } else if (facts.ipAt !== 0 && node?.forwarder && this.#isForeignWork(hop)) {
-      crossing(this.#translated, event.node, 'translated').received(hop);
+      this.#crossing(this.#translated, event.node, 'translated').received(hop);
     } else if (facts.ipAt !== 0 && !node?.forwarder && node?.sysctls.ip_forward === 1) {
-      crossing(this.#routed, event.node, 'routed').received(hop);
+      this.#crossing(this.#routed, event.node, 'routed').received(hop);
     }
     if (node?.forwarder) {
       this.#forwarder(event.node).received(frameHash(event.bytes, 0, event.bytes.length), event.timeNs, hop);
@@ -135,7 +143,7 @@ export class Joiner {
 
   /** A frame received that nobody was seen sending: the sender's capture is missing. */
   #orphan(event: FrameEvent, number: number, from: string): HopRecord {
-    const hop = new HopRecord(this.#stage, event, number, readFacts(event.bytes), from, event.node);
+    const hop = this.#hop(event, number, from, event.node);
     hop.received = true;
     hop.arrivalNs = event.timeNs;
     this.#links.orphaned(hop);
@@ -144,11 +152,12 @@ export class Joiner {
   }
 
   #begin(hop: HopRecord): void {
-    this.hops.push(hop);
-    if (hop.facts.malformed) this.undecodable++;
+    this.counters.hops++;
+    this.news.placed(hop);
+    if (hop.facts.malformed) this.counters.undecodable++;
     const node = this.#stage.network.node(hop.from);
     if (node?.forwarder) {
-      const { bytes } = hop.event;
+      const { bytes } = hop.facts;
       this.#forwarder(hop.from).sent(frameHash(bytes, 0, bytes.length), hop);
     }
     if (hop.previous === undefined && hop.facts.ipAt !== 0 && hop.facts.kind !== 'arp') {
@@ -164,15 +173,44 @@ export class Joiner {
 
   #forwarder(node: string): DecisionJoin {
     let join = this.#forwarders.get(node);
-    if (join === undefined) this.#forwarders.set(node, (join = new DecisionJoin()));
+    if (join === undefined) this.#forwarders.set(node, (join = new DecisionJoin(this.news)));
     return join;
   }
-}
 
-function crossing(map: Map<string, CrossingJoin>, node: string, kind: 'routed' | 'translated'): CrossingJoin {
-  let join = map.get(node);
-  if (join === undefined) map.set(node, (join = new CrossingJoin(kind)));
-  return join;
+  #crossing(
+    map: Map<string, CrossingJoin>,
+    node: string,
+    kind: 'routed' | 'translated',
+  ): CrossingJoin {
+    let join = map.get(node);
+    if (join === undefined) map.set(node, (join = new CrossingJoin(kind, this.news)));
+    return join;
+  }
+
+  #hop({ timeNs, segment, originalLength, bytes }: FrameEvent, number: number, from: string, to: string): HopRecord {
+    const sighting = { number, timeNs, segment, originalLength, facts: readFacts(bytes) };
+    return new HopRecord(this.#stage, this.#hops++, sighting, from, to);
+  }
+
+  #copy(lead: HopRecord, to: string): HopRecord {
+    const { stage, timeNs, segment, originalLength, facts, frame, from } = lead;
+    this.counters.hops++;
+    return new HopRecord(
+      stage,
+      this.#hops++,
+      { number: frame, timeNs, segment, originalLength, facts },
+      from,
+      to,
+    );
+  }
+
+  /** Forgets what waits in vain, and what waits of hops that are gone. */
+  prune(oldestNs: number, isGone: (hop: HopRecord) => boolean): void {
+    this.#links.prune(this.timeNs, isGone);
+    for (const join of this.#forwarders.values()) join.prune(oldestNs, isGone);
+    for (const join of this.#routed.values()) join.prune(this.timeNs, isGone);
+    for (const join of this.#translated.values()) join.prune(this.timeNs, isGone);
+  }
 }
 
 function nameOf(change: PlanEvent['changes'][number]): string {

@@ -1,135 +1,277 @@
 import type { Translate } from '../l10n/translate.ts';
-import type { LabEvent } from '../lab/events.ts';
+import type { FrameEvent, LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import { totalLengthOf } from '../packet/ipv4.ts';
-import { FlowDeriver } from './flows.ts';
-import { confidenceOf, deriveJourneys, type JourneyRecord } from './journey-record.ts';
-import { Joiner } from './joiner.ts';
-import { byEpoch } from './evidence.ts';
+import { EventLog } from './event-log.ts';
 import { explain } from './explanations.ts';
-import { NodeStates } from './node-states.ts';
-import { judgeFlow } from './outcomes.ts';
-import { judgePromises } from './promises.ts';
-import type { Counters, Report } from './report.ts';
+import type { FlowRecord } from './flow-record.ts';
+import { FrameStore } from './frame-store.ts';
+import type { JourneyRecord } from './journey-record.ts';
+import { JourneyState } from './journey-state.ts';
+import type { Counters, Explanation, Flow, Journey, PromiseVerdict, Report } from './report.ts';
+import { Ring } from './ring.ts';
+import type { Update } from './update.ts';
 import { flowView, journeyView } from './views.ts';
 
+export interface JourneyBuilderOptions {
+  readonly engine: Report['engine'];
+  readonly startedAt: string;
+  readonly translate: Translate;
+  /** Beyond these the oldest flows are taken out, with their frames. */
+  readonly maxFrames?: number;
+  readonly maxBytes?: number;
+}
+
+const MAX_FRAMES = 200_000;
+const MAX_BYTES = 256 * 1024 * 1024;
+/** With more than this to explain, explanations wait until there is this share more. */
+const EXPLAINED_AT_ONCE = 1000;
+const SHARE_MORE = 0.25;
+
 /**
- * Frames and decisions in, journeys out. `add` only stores; the work is done by `report`, which joins what is new and
- * judges everything again, so that a verdict always stands on all that has been seen. Events that come out of time
- * order are sorted in, at the price of joining again from the start.
+ * Frames and decisions in, journeys out. `add` only stores; `update` tells what is new, at a cost that goes with what
+ * is new, and `report` tells all. Verdicts always stand on all that has been seen, whenever it was asked for.
  */
 export class JourneyBuilder {
   readonly #plan: Plan;
-  readonly #options: {
-    readonly engine: Report['engine'];
-    readonly startedAt: string;
-    readonly translate: Translate;
-  };
-  /** As they came. */
-  readonly #events: LabEvent[] = [];
-  /** For each its record number, if it is a frame. */
-  readonly #numbers: number[] = [];
-  /** How many of them have been joined. */
-  #joined = 0;
-  #joiner: Joiner;
-  #frames = 0;
+  readonly #options: JourneyBuilderOptions;
+  readonly #frames = new FrameStore();
+  readonly #log = new EventLog(this.#frames);
+  readonly #ring: Ring;
+  #state: JourneyState;
+  #lastFlow = 0;
+  #lastJourney = 0;
+  #flowById = new Map<number, FlowRecord>();
+  #journeyById = new Map<number, JourneyRecord>();
+  /** Since the last update. */
+  #reset = true;
+  readonly #changedFlows = new Set<FlowRecord>();
+  readonly #changedJourneys = new Set<JourneyRecord>();
+  #removedFlows: number[] = [];
+  #removedJourneys: number[] = [];
+  /** Explanations as of some earlier time, and how much has changed since. */
+  #explanations: Explanation[] = [];
+  #unexplained = 0;
 
-  constructor(
-    plan: Plan,
-    options: { readonly engine: Report['engine']; readonly startedAt: string; readonly translate: Translate },
-  ) {
+  constructor(plan: Plan, options: JourneyBuilderOptions) {
     this.#plan = plan;
     this.#options = options;
-    this.#joiner = new Joiner(plan, options.engine);
+    const { maxFrames = MAX_FRAMES, maxBytes = MAX_BYTES } = options;
+    this.#ring = new Ring(this.#frames, maxFrames, maxBytes);
+    this.#state = this.#begin();
   }
 
   add(event: LabEvent): void {
-    this.#events.push(event);
-    this.#numbers.push(event.kind === 'frame' ? ++this.#frames : 0);
+    this.#log.add(event);
+    // Nobody may be looking, for hours.
+    if (this.#ring.isFarOver) this.#advance(false);
   }
 
-  report(): Report {
-    this.#join();
-    const joiner = this.#joiner;
-    const hops = inTimeOrder(joiner.hops);
-    const journeys = deriveJourneys(hops);
-    const deriver = new FlowDeriver();
-    for (const journey of journeys) deriver.add(journey);
-    const { flows } = deriver;
-    const states = new NodeStates(joiner.nodeEvents);
-    for (const flow of flows) judgeFlow(flow, states, joiner.timeNs);
-    const { translate } = this.#options;
-    const epochs = byEpoch(joiner.stages, journeys, states);
+  /** What is new or changed since the update before; the first one tells everything. */
+  update(): Update {
+    this.#advance(!this.#log.hasNews);
+    const reset = this.#reset;
+    const flows = [...(reset ? this.#state.deriver.flows : this.#changedFlows)];
+    const journeys = reset ? this.#kept() : [...this.#changedJourneys].filter(({ gone }) => !gone);
+    this.#number(flows, journeys);
+    const [removedFlows, removedJourneys] = reset ? [[], []] : [this.#removedFlows, this.#removedJourneys];
+    this.#reset = false;
+    this.#changedFlows.clear();
+    this.#changedJourneys.clear();
+    this.#removedFlows = [];
+    this.#removedJourneys = [];
     return {
-      model: joiner.stages.at(-1)!.network.plan.model,
-      engine: this.#options.engine,
-      startedAt: this.#options.startedAt,
-      epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
+      reset,
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
-      promises: judgePromises(epochs, translate),
-      explanations: explain(epochs, translate),
-      counters: countersOf(joiner, journeys),
+      removedFlows,
+      removedJourneys,
+      ...this.#summary(false),
     };
   }
 
-  #join(): void {
-    if (!this.#isInOrder()) {
-      this.#joinAgain();
-      return;
-    }
-    for (; this.#joined < this.#events.length; this.#joined++) {
-      this.#joiner.add(this.#events[this.#joined]!, this.#numbers[this.#joined]!);
-    }
+  report(): Report {
+    this.#advance(true);
+    const flows = [...this.#state.deriver.flows];
+    const journeys = this.#kept();
+    this.#number(flows, journeys);
+    const { epochs, promises, explanations, counters } = this.#summary(true);
+    return {
+      model: this.#state.joiner.stages.at(-1)!.network.plan.model,
+      engine: this.#options.engine,
+      startedAt: this.#options.startedAt,
+      epochs,
+      flows: flows.map(flowView),
+      journeys: journeys.map(journeyView),
+      promises,
+      explanations,
+      counters,
+    };
   }
 
-  #isInOrder(): boolean {
-    let last = this.#joiner.timeNs;
-    for (let i = this.#joined; i < this.#events.length; i++) {
-      const { timeNs } = this.#events[i]!;
-      if (timeNs < last) return false;
-      last = timeNs;
+  /** By its record number; `undefined` when it is not kept any more. The bytes are shared: only read them. */
+  frame(number: number): FrameEvent | undefined {
+    return this.#frames.get(number);
+  }
+
+  flow(id: number): Flow | undefined {
+    const flow = this.#flowById.get(id);
+    return flow && flowView(flow);
+  }
+
+  journey(id: number): Journey | undefined {
+    const journey = this.#journeyById.get(id);
+    return journey && journeyView(journey);
+  }
+
+  #begin(): JourneyState {
+    return new JourneyState(this.#plan, this.#options.engine, this.#frames);
+  }
+
+  /** @param all Also events that others might yet come before. */
+  #advance(all: boolean): void {
+    const batch = this.#log.take(all, this.#state.joiner.timeNs);
+    if (batch.again) this.#restart();
+    for (const { event, number } of batch.entries) {
+      if (!this.#state.add(event, number) && event.kind === 'frame') this.#ring.loose(number, event.timeNs);
     }
-    return true;
+    const { flows, journeys } = this.#state.advance();
+    this.#unexplained += journeys.length + flows.length;
+    for (const flow of flows) {
+      if (flow.gone) this.#dropFlow(flow);
+      else this.#changedFlows.add(flow);
+    }
+    for (const journey of journeys) {
+      if (journey.gone) this.#dropJourney(journey);
+      else this.#changedJourneys.add(journey);
+    }
+    this.#evict();
   }
 
-  #joinAgain(): void {
-    const order = inTimeOrder(this.#events.map(({ timeNs }, index) => ({ timeNs, index })));
-    this.#joiner = new Joiner(this.#plan, this.#options.engine);
-    for (const { index } of order) this.#joiner.add(this.#events[index]!, this.#numbers[index]!);
-    this.#joined = this.#events.length;
-  }
-}
-
-/** Stable, and free when they are in order already, as they nearly always are. */
-function inTimeOrder<T extends { readonly timeNs: number }>(items: readonly T[]): readonly T[] {
-  const ordered = items.every((item, index) => index === 0 || items[index - 1]!.timeNs <= item.timeNs);
-  return ordered ? items : items.toSorted((a, b) => a.timeNs - b.timeNs);
-}
-
-function countersOf(joiner: Joiner, journeys: readonly JourneyRecord[]): Counters {
-  let ambiguousJoins = 0;
-  let directorBytes = 0;
-  for (const { hops } of journeys) {
-    for (const hop of hops) {
-      if (confidenceOf(hop) === 'ambiguous') ambiguousJoins++;
-      const { network } = hop.stage;
-      if (hop.facts.kind === 'arp' || hop.facts.ipAt === 0) continue;
-      // Counted on the way in, as an interface's own counter would.
-      if (hop.received && network.node(hop.to)?.forwarder) {
-        directorBytes += totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
+  #evict(): void {
+    for (const flow of this.#ring.evict(this.#state)) {
+      for (const journey of flow.journeys) {
+        this.#changedJourneys.delete(journey);
+        this.#journeyById.delete(journey.id);
+        journey.id = 0;
       }
+      this.#dropFlow(flow);
     }
+    if (!this.#ring.needsSweep) return;
+    this.#state.sweep(this.#ring.oldestNs(this.#state));
+    this.#log.sweep(this.#ring.oldestNs(this.#state));
+    this.#ring.swept();
   }
-  return {
-    frames: joiner.frames,
-    hops: joiner.hops.length,
-    flooded: joiner.flooded,
-    foreign: joiner.foreign,
-    captureLoss: joiner.captureLoss,
-    undecodable: joiner.undecodable,
-    ambiguousJoins,
-    directorBytes,
-    decisions: joiner.decisionCounts,
-  };
+
+  #dropFlow(flow: FlowRecord): void {
+    this.#changedFlows.delete(flow);
+    if (flow.id === 0) return;
+    this.#flowById.delete(flow.id);
+    this.#removedFlows.push(flow.id);
+    flow.id = 0;
+  }
+
+  #dropJourney(journey: JourneyRecord): void {
+    this.#changedJourneys.delete(journey);
+    if (journey.id === 0) return;
+    this.#journeyById.delete(journey.id);
+    this.#removedJourneys.push(journey.id);
+    journey.id = 0;
+  }
+
+  /** Joins all that is kept again: an event came so late that what was joined since would have been joined otherwise. */
+  #restart(): void {
+    const before = this.#state;
+    const flowIds = new Map<number, number>();
+    const journeyIds = new Map<number, number>();
+    for (const { id, journeys } of before.deriver.flows) {
+      for (const frame of journeys[0]!.first.frames) flowIds.set(frame, id);
+    }
+    for (const { id, gone, first } of before.journeys) {
+      if (!gone) for (const frame of first.frames) journeyIds.set(frame, id);
+    }
+    this.#state = this.#begin();
+    this.#ring.restart(before);
+    this.#reset = true;
+    this.#changedFlows.clear();
+    this.#changedJourneys.clear();
+    this.#flowById.clear();
+    this.#journeyById.clear();
+    this.#known = { flowIds, journeyIds };
+  }
+
+  /** What frames' flows and journeys were called before all was joined again. */
+  #known: { readonly flowIds: Map<number, number>; readonly journeyIds: Map<number, number> } | undefined;
+
+  /** Whoever has no name yet gets one, in the order of the recording. */
+  #number(flows: FlowRecord[], journeys: JourneyRecord[]): void {
+    flows.sort((a, b) => a.journeys[0]!.order - b.journeys[0]!.order);
+    journeys.sort((a, b) => a.order - b.order);
+    for (const flow of flows) {
+      if (flow.id !== 0) continue;
+      flow.id = this.#nameOf(flow.journeys[0]!, this.#known?.flowIds, this.#flowById) ?? ++this.#lastFlow;
+      this.#flowById.set(flow.id, flow);
+    }
+    for (const journey of journeys) {
+      if (journey.id !== 0) continue;
+      journey.id = this.#nameOf(journey, this.#known?.journeyIds, this.#journeyById) ?? ++this.#lastJourney;
+      this.#journeyById.set(journey.id, journey);
+    }
+    this.#known = undefined;
+  }
+
+  #nameOf(
+    { first }: JourneyRecord,
+    known: ReadonlyMap<number, number> | undefined,
+    taken: ReadonlyMap<number, unknown>,
+  ): number | undefined {
+    if (known === undefined) return undefined;
+    for (const frame of first.frames) {
+      const id = known.get(frame);
+      if (id !== undefined && id !== 0 && !taken.has(id)) return id;
+    }
+    return undefined;
+  }
+
+  #kept(): JourneyRecord[] {
+    return this.#state.journeys.filter(({ gone }) => !gone);
+  }
+
+  #summary(all: boolean): Pick<Update, 'epochs' | 'promises' | 'explanations' | 'counters'> {
+    const { joiner, judge } = this.#state;
+    const { translate } = this.#options;
+    const tallies = joiner.stages.map(({ epoch }) => judge.tallies.get(epoch)!);
+    const notable = tallies.reduce((sum, tally) => sum + tally.notable, 0);
+    const isCheap = notable <= EXPLAINED_AT_ONCE || this.#unexplained >= notable * SHARE_MORE;
+    if (this.#unexplained > 0 && (all || isCheap || !this.#log.hasNews)) {
+      this.#explanations = explain(
+        tallies.map((tally) => tally.failures(joiner.states)),
+        translate,
+      );
+      this.#unexplained = 0;
+    }
+    return {
+      epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
+      promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
+      explanations: this.#explanations,
+      counters: this.#counters(),
+    };
+  }
+
+  #counters(): Counters {
+    const { joiner, judge } = this.#state;
+    const { frames, hops, flooded, foreign, captureLoss, undecodable, decisions } = joiner.counters;
+    return {
+      frames,
+      hops,
+      flooded,
+      foreign,
+      captureLoss,
+      undecodable,
+      ambiguousJoins: judge.ambiguousJoins,
+      directorBytes: judge.directorBytes,
+      decisions: { ...decisions },
+      evictedFrames: this.#ring.evictedFrames,
+      evictedFlows: this.#ring.evictedFlows,
+    };
+  }
 }

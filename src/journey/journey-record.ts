@@ -3,23 +3,33 @@ import { ECHO_REPLY, ECHO_REQUEST } from '../packet/icmp.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { FrameFacts } from './frame-facts.ts';
 import type { HopRecord } from './hop-record.ts';
+import type { JourneyFindings } from './epoch-tally.ts';
 import type { Confidence, Journey, JourneyKind } from './report.ts';
 
-/** One logical packet while a report is made. */
+/** One logical packet. */
 export class JourneyRecord {
-  readonly id: number;
+  /** 0 until somebody has been told of it. */
+  id = 0;
+  /** By time. */
   readonly hops: HopRecord[];
   readonly kind: JourneyKind;
   flow: FlowRecord | undefined = undefined;
   direction: Journey['direction'] = 'request';
   retransmission = false;
+  /** Several flows could be its own. */
+  unsure = false;
   outcome: Journey['outcome'] = 'arrived';
   confidence: Confidence = 'certain';
   /** Its last frame may still be under way. */
   pending = false;
+  /** It turned out to be part of another, or was taken out of the recording. */
+  gone = false;
+  /** Waiting to be judged. */
+  stale = false;
+  /** What it says about its epoch. */
+  findings: JourneyFindings | undefined = undefined;
 
-  constructor(id: number, first: HopRecord) {
-    this.id = id;
+  constructor(first: HopRecord) {
     this.hops = [first];
     this.kind = kindOf(first.facts);
   }
@@ -32,35 +42,36 @@ export class JourneyRecord {
   get last(): HopRecord {
     return this.hops[this.hops.length - 1]!;
   }
+
+  /** Its place among all. */
+  get order(): number {
+    return this.hops[0]!.index;
+  }
+
+  add(hop: HopRecord): void {
+    let at = this.hops.length;
+    while (at > 1 && isBefore(hop, this.hops[at - 1]!)) at--;
+    this.hops.splice(at, 0, hop);
+    hop.journey = this;
+  }
 }
 
-/** Hops, ordered by time, to journeys, ordered by their first hop. */
-export function deriveJourneys(hops: readonly HopRecord[]): JourneyRecord[] {
-  const journeys: JourneyRecord[] = [];
-  for (const hop of hops) {
-    hop.journey = undefined;
-    hop.provoked = undefined;
-    hop.arrival = undefined;
-  }
-  for (const hop of hops) {
-    const journey = (hop.copyOf ?? hop.previous)?.journey;
-    if (journey) {
-      hop.journey = journey;
-      journey.hops.push(hop);
-    } else {
-      hop.journey = new JourneyRecord(journeys.length + 1, hop);
-      journeys.push(hop.journey);
-    }
-    hop.journey.confidence = leastSure(hop.journey.confidence, confidenceOf(hop));
-  }
-  return journeys;
+function isBefore(a: HopRecord, b: HopRecord): boolean {
+  return a.timeNs < b.timeNs || (a.timeNs === b.timeNs && a.index < b.index);
+}
+
+/** The least sure of its joins. */
+export function journeyConfidence({ hops, unsure }: JourneyRecord): Confidence {
+  let least: Confidence = unsure ? 'ambiguous' : 'certain';
+  for (const hop of hops) least = leastSure(least, confidenceOf(hop));
+  return least;
 }
 
 /** How sure the joins of a hop are, with what has become of the other candidates. */
 export function confidenceOf(hop: HopRecord): Confidence {
   if (hop.contested && hop.followers === 0) return 'ambiguous';
-  if (hop.linkRivals?.some((rival) => !rival.received)) return 'ambiguous';
-  if (hop.rivals?.some((rival) => rival.followers === 0)) return 'ambiguous';
+  if (hop.links?.linkRivals?.some((rival) => !rival.received)) return 'ambiguous';
+  if (hop.links?.rivals?.some((rival) => rival.followers === 0)) return 'ambiguous';
   return hop.join;
 }
 

@@ -1,7 +1,9 @@
 import type { FrameEvent } from '../lab/events.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
-import { HopRecord } from './hop-record.ts';
+import type { HopNews } from './hop-news.ts';
+import { linksOf, type HopRecord } from './hop-record.ts';
 import { frameKey, sameFrame } from './match-keys.ts';
+import { prune } from './prune.ts';
 
 /** How long a frame may be on one link, the planned delay not counted. A retransmission never comes this soon. */
 const LINK_WINDOW_NS = 100e6;
@@ -17,16 +19,18 @@ export class LinkJoin {
   readonly #sent = new Map<number, HopRecord[]>();
   /** Received without a sender's capture. */
   readonly #orphans = new Map<number, HopRecord[]>();
-  readonly #onCopy: (hop: HopRecord) => void;
+  readonly #news: HopNews;
+  readonly #copy: (lead: HopRecord, to: string) => HopRecord;
 
-  /** @param onCopy Takes the hops made for the second and further receivers of a broadcast. */
-  constructor(onCopy: (hop: HopRecord) => void) {
-    this.#onCopy = onCopy;
+  /** @param copy Makes the hop for a second or further receiver of a broadcast. */
+  constructor(news: HopNews, copy: (lead: HopRecord, to: string) => HopRecord) {
+    this.#news = news;
+    this.#copy = copy;
   }
 
   /** `false` when `hop` is the sender's capture of a frame already received: then it was merged into that one. */
   sent(hop: HopRecord): boolean {
-    const key = frameKey(hop.event.bytes);
+    const key = frameKey(hop.facts.bytes);
     if (this.#orphans.size > 0 && this.#adopt(key, hop)) return false;
     push(this.#sent, key, hop);
     return true;
@@ -53,64 +57,88 @@ export class LinkJoin {
     if (waiting.length === 1) this.#sent.delete(key);
     else {
       waiting.splice(index, 1);
-      hop.linkRivals = waiting.filter((one) => fits(one, event));
+      const rivals = waiting.filter((one) => fits(one, event));
+      if (rivals.length > 0) {
+        linksOf(hop).linkRivals = rivals;
+        this.#news.rivals(hop, rivals);
+      }
     }
-    arrive(hop, event, number);
+    this.#arrive(hop, event, number);
     return hop;
   }
 
   orphaned(hop: HopRecord): void {
-    push(this.#orphans, frameKey(hop.event.bytes), hop);
+    push(this.#orphans, frameKey(hop.facts.bytes), hop);
+  }
+
+  /** Forgets what is of no more use: too old to be received, or taken out of the recording. */
+  prune(nowNs: number, isGone: (hop: HopRecord) => boolean): void {
+    prune(this.#sent, (hop) => nowNs - hop.timeNs > windowOf(hop) || isGone(hop));
+    prune(this.#orphans, (hop) => nowNs - hop.timeNs > windowOf(hop) || isGone(hop));
   }
 
   /** Each receiver takes a broadcast once; a second copy there belongs to the next sending. */
   #broadcast(sendings: readonly HopRecord[], event: FrameEvent, number: number): HopRecord | undefined {
     for (const lead of sendings) {
       if (!lead.received) {
-        arrive(lead, event, number);
+        this.#arrive(lead, event, number);
         return lead;
       }
-      const copies = (lead.copies ??= []);
+      const links = linksOf(lead);
+      const copies = (links.copies ??= []);
       if (lead.to === event.node || copies.some(({ to }) => to === event.node)) continue;
-      const hop = new HopRecord(lead.stage, lead.event, lead.frame, lead.facts, lead.from, event.node);
+      const hop = this.#copy(lead, event.node);
       hop.sentBy = lead.sentBy;
-      hop.copyOf = lead;
+      linksOf(hop).copyOf = lead;
       copies.push(hop);
-      this.#onCopy(hop);
-      arrive(hop, event, number);
+      this.#arrive(hop, event, number);
       return hop;
     }
     return undefined;
   }
 
+  #arrive(hop: HopRecord, event: FrameEvent, number: number): void {
+    hop.received = true;
+    hop.to = event.node;
+    hop.arrivalNs = event.timeNs;
+    hop.secondFrame = number;
+    this.#news.placed(hop);
+  }
+
   #adopt(key: number, hop: HopRecord): boolean {
     const orphans = this.#orphans.get(key);
-    const index = orphans?.findIndex((one) => fits(hop, one.event, SKEW_NS)) ?? -1;
+    const index = orphans?.findIndex((one) => isOf(hop, one)) ?? -1;
     if (orphans === undefined || index < 0) return false;
     const [orphan] = orphans.splice(index, 1);
     if (orphans.length === 0) this.#orphans.delete(key);
     orphan!.secondFrame = orphan!.frame;
     orphan!.frame = hop.frame;
+    this.#news.judged(orphan!);
     return true;
   }
 }
 
-function fits(hop: HopRecord, event: FrameEvent, skewNs = 0): boolean {
+function fits(hop: HopRecord, event: FrameEvent): boolean {
   const late = event.timeNs - hop.timeNs;
   return (
     hop.segment === event.segment &&
     hop.from !== event.node &&
-    late >= -skewNs &&
+    late >= 0 &&
     late <= windowOf(hop) &&
-    sameFrame(hop.event.bytes, event.bytes)
+    sameFrame(hop.facts.bytes, event.bytes)
   );
 }
 
-function arrive(hop: HopRecord, event: FrameEvent, number: number): void {
-  hop.received = true;
-  hop.to = event.node;
-  hop.arrivalNs = event.timeNs;
-  hop.secondFrame = number;
+/** Whether `orphan` is what was received of `hop`. */
+function isOf(hop: HopRecord, orphan: HopRecord): boolean {
+  const late = orphan.timeNs - hop.timeNs;
+  return (
+    hop.segment === orphan.segment &&
+    hop.from !== orphan.to &&
+    late >= -SKEW_NS &&
+    late <= windowOf(hop) &&
+    sameFrame(hop.facts.bytes, orphan.facts.bytes)
+  );
 }
 
 function windowOf(hop: HopRecord): number {

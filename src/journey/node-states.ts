@@ -4,12 +4,15 @@ import type { NodeEvent } from '../lab/events.ts';
 export class NodeStates {
   readonly #changes = new Map<string, NodeEvent[]>();
 
-  constructor(events: readonly NodeEvent[]) {
-    for (const event of events) {
-      const list = this.#changes.get(event.node);
-      if (list) list.push(event);
-      else this.#changes.set(event.node, [event]);
-    }
+  /** How many changes it knows of. */
+  count = 0;
+
+  /** In order of time. */
+  add(event: NodeEvent): void {
+    this.count++;
+    const list = this.#changes.get(event.node);
+    if (list) list.push(event);
+    else this.#changes.set(event.node, [event]);
   }
 
   isUp(node: string, timeNs: number): boolean {

@@ -2,64 +2,82 @@ import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../packet/address.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
-import type { JourneyRecord } from './journey-record.ts';
+import { journeyConfidence, type JourneyRecord } from './journey-record.ts';
 import type { Reason } from './reasons.ts';
-import type { FlowOutcome } from './report.ts';
+import type { Endpoint, FlowOutcome } from './report.ts';
 
 /** A frame sent this shortly before the recording ended may still be under way; planned delays come on top. */
 const UNDER_WAY_NS = 5e6;
 
-/** How every packet of a flow ended, and from that how the flow did. `endNs` is the time of the last event. */
-export function judgeFlow(flow: FlowRecord, around: Surroundings, endNs: number): void {
-  markRetransmissions(flow);
-  for (const journey of flow.journeys) {
-    for (const hop of journey.hops) hop.arrival = arrivalOf(hop, flow, around);
-    judgeJourney(journey, endNs);
-    noteServer(flow, journey);
+/**
+ * How a packet ended. It is judged by its own captures and by what `FlowRecord.basis` holds of its flow; by nothing
+ * else, so that only what is touched by something new needs to be judged again.
+ * @param endNs The time of the last event.
+ */
+export function judgeJourney(journey: JourneyRecord, around: Surroundings, endNs: number): void {
+  const { hops, first, flow } = journey;
+  let arrived = false;
+  let dropped = false;
+  let ignored = true;
+  let contested = journey.unsure || first.join === 'ambiguous';
+  /** A router has it, for no reason of its own to keep it: it may be about to send it. */
+  let waiting = false;
+  for (const hop of hops) {
+    const { fate, reason } = (hop.arrival = arrivalOf(hop, flow!, around));
+    if (hop.followers > 0) continue;
+    arrived ||= fate === 'accepted' || fate === 'answered' || fate === 'unwrapped';
+    dropped ||= fate === 'dropped';
+    ignored &&= fate === 'ignored';
+    contested ||= hop.contested;
+    waiting ||= reason === 'not-forwarded';
+  }
+  journey.confidence = journeyConfidence(journey);
+  journey.pending = false;
+  if (contested) {
+    journey.outcome = 'ambiguous';
+    return;
+  }
+  journey.outcome = arrived || ignored ? 'arrived' : dropped && !waiting ? 'dropped' : 'lost';
+  journey.pending = journey.outcome === 'lost' && mayBeUnderWay(journey, endNs);
+}
+
+/** @param endNs The time of the last event. */
+export function mayBeUnderWay({ last }: JourneyRecord, endNs: number): boolean {
+  const delay = last.stage.network.station(last.from, last.segment)?.port.delayNs ?? 0;
+  const lastNs = last.received ? last.arrivalNs : last.timeNs;
+  return endNs - lastNs <= UNDER_WAY_NS + 2 * delay;
+}
+
+/** How a flow did, once its packets are judged. */
+export function judgeFlow(flow: FlowRecord): void {
+  flow.server = undefined;
+  if (flow.kind !== 'arp') {
+    for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
   flow.outcome = outcomeOf(flow);
 }
 
-function judgeJourney(journey: JourneyRecord, endNs: number): void {
-  const { last } = journey;
-  let arrived = false;
-  let dropped = false;
-  let ignored = true;
-  let contested = journey.first.join === 'ambiguous';
-  /** A router has it, for no reason of its own to keep it: it may be about to send it. */
-  let waiting = false;
-  for (const { followers, arrival, contested: isCandidate } of journey.hops) {
-    if (followers > 0) continue;
-    const { fate, reason } = arrival!;
-    arrived ||= fate === 'accepted' || fate === 'answered' || fate === 'unwrapped';
-    dropped ||= fate === 'dropped';
-    ignored &&= fate === 'ignored';
-    contested ||= isCandidate;
-    waiting ||= reason === 'not-forwarded';
-  }
-  if (contested) journey.outcome = 'ambiguous';
-  if (journey.outcome === 'ambiguous') return;
-  journey.outcome = arrived || ignored ? 'arrived' : dropped && !waiting ? 'dropped' : 'lost';
-  if (journey.outcome !== 'lost') return;
-  const delay = last.stage.network.station(last.from, last.segment)?.port.delayNs ?? 0;
-  const lastNs = last.received ? last.arrivalNs : last.timeNs;
-  journey.pending = endNs - lastNs <= UNDER_WAY_NS + 2 * delay;
-}
-
-function noteServer(flow: FlowRecord, { direction, last, first, kind }: JourneyRecord): void {
-  if (flow.server || flow.kind === 'arp') return;
-  // A server that answers has served; so has one that took a request and has not answered yet.
+/** A server that answers has served; so has one that took a request and has not answered yet. */
+function serverBy(flow: FlowRecord, { direction, last, first, kind }: JourneyRecord): Endpoint | undefined {
   const took =
     direction === 'request' && (last.arrival?.fate === 'accepted' || last.arrival?.fate === 'unwrapped');
-  const gave = direction === 'reply' && kind !== 'icmp-error';
-  if (!took && !gave) return;
+  const gave = direction === 'reply' && kind !== 'icmp-error' && isSenders(first);
+  if (!took && !gave) return undefined;
   const name = took ? last.to : first.from;
   const { network } = (took ? last : first).stage;
   const station = network.station(name, (took ? last : first).segment);
-  if (station === undefined || (network.isDirector(name) && kind !== 'echo-reply')) return;
+  if (station === undefined || (network.isDirector(name) && kind !== 'echo-reply')) return undefined;
   const port = took ? last.facts.destinationPort : first.facts.sourcePort;
   const address = formatIpv4(station.port.address);
-  flow.server = flow.service.port === undefined ? { node: name, address } : { node: name, address, port };
+  return flow.service.port === undefined ? { node: name, address } : { node: name, address, port };
+}
+
+/** Not so for what was captured only when it was already on its way: then a router seems to have sent it. */
+function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
+  const node = network.node(from);
+  if (node === undefined) return false;
+  const { source } = facts;
+  return node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from);
 }
 
 function outcomeOf(flow: FlowRecord): FlowOutcome {
@@ -129,27 +147,4 @@ function unansweredArp(flow: FlowRecord): FlowOutcome {
   // Someone announcing an address asks for its own: nobody is meant to answer.
   if (flow.clientAddress === flow.serviceAddress) return { kind: 'open' };
   return { kind: 'lost', at: flow.client.node || last.from, reason: 'no-arp-reply', frames: last.frames };
-}
-
-/** A second sending of the same segment: same direction, same sequence number, at least as much of it. */
-function markRetransmissions(flow: FlowRecord): void {
-  if (flow.kind !== 'tcp' && flow.kind !== 'arp') return;
-  const seen = new Set<number>();
-  for (const journey of flow.journeys) {
-    const { facts } = journey.first;
-    journey.retransmission = false;
-    if (facts.kind === 'arp') {
-      if (facts.arpOperation !== 1) continue;
-      journey.retransmission = seen.has(0);
-      seen.add(0);
-      continue;
-    }
-    if (facts.kind !== 'tcp' || facts.fragment) continue;
-    const occupies = facts.payloadLength + (facts.flags & 1) + ((facts.flags >>> 1) & 1);
-    if (occupies === 0) continue;
-    // Four billion sequence numbers, twice for the direction; SYN and data at one number are told apart by the flag.
-    const key = facts.sequence * 4 + (facts.flags & 2) + (journey.direction === 'reply' ? 1 : 0);
-    journey.retransmission = seen.has(key);
-    seen.add(key);
-  }
 }

@@ -37,6 +37,11 @@ export interface Flow {
   /** `200 OK`, or empty. */
   readonly response: string;
   readonly outcome: FlowOutcome;
+  /**
+   * `middle` when its beginning was not captured: the first packet known of it is a reply, or TCP without a SYN. Then
+   * the sides are told apart by the plan, and `server` is only named when the server itself was seen.
+   */
+  readonly begun: 'seen' | 'middle';
   readonly startNs: number;
   readonly endNs: number;
   readonly journeys: readonly number[];
@@ -191,4 +196,7 @@ export interface Counters {
   /** Bytes of IPv4 that crossed the director, both directions. */
   readonly directorBytes: number;
   readonly decisions: Readonly<Record<string, number>>;
+  /** Taken out of the recording because it holds no more: the oldest flows, and the frames of these and of none. */
+  readonly evictedFrames: number;
+  readonly evictedFlows: number;
 }

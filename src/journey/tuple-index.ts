@@ -28,20 +28,33 @@ export class TupleIndex {
     return undefined;
   }
 
-  /** Both directions of it. */
-  register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction']): void {
+  /** Both directions of it. What is to be done to forget it again is added to `undo`. */
+  register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction'], undo: (() => void)[]): void {
     const known = this.find(tuple);
     if (known?.direction === direction && known.flows.includes(flow)) return;
-    this.#register(tuple, flow, direction);
-    this.#register(reversed(tuple), flow, direction === 'request' ? 'reply' : 'request');
+    this.#register(tuple, flow, direction, undo);
+    this.#register(reversed(tuple), flow, direction === 'request' ? 'reply' : 'request', undo);
   }
 
-  #register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction']): void {
+  /** Forgets flows that are gone. */
+  sweep(): void {
+    for (const [key, list] of this.#entries) {
+      if (!list.some(({ flows }) => flows.some(({ gone }) => gone))) continue;
+      for (const { flows } of list) flows.splice(0, flows.length, ...flows.filter(({ gone }) => !gone));
+      const kept = list.filter(({ flows }) => flows.length > 0);
+      if (kept.length === 0) this.#entries.delete(key);
+      else this.#entries.set(key, kept);
+    }
+  }
+
+  #register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction'], undo: (() => void)[]): void {
     const key = hash(tuple);
     const list = this.#entries.get(key);
     const entry = list?.find((one) => same(one, tuple));
     if (entry && entry.direction === direction) {
       if (entry.flows.includes(flow)) return;
+      const before = [...entry.flows];
+      undo.push(() => entry.flows.splice(0, entry.flows.length, ...before));
       // A flow that is over, or an earlier one of the same client, makes room.
       const alive = entry.flows.filter((one) => !one.closed && !sameClient(one, flow));
       entry.flows.splice(0, entry.flows.length, ...alive, flow);
@@ -49,9 +62,17 @@ export class TupleIndex {
     }
     const { protocol, source, sourcePort, destination, destinationPort } = tuple;
     const fresh = { protocol, source, sourcePort, destination, destinationPort, direction, flows: [flow] };
-    if (list === undefined) this.#entries.set(key, [fresh]);
-    else if (entry) list[list.indexOf(entry)] = fresh;
-    else list.push(fresh);
+    if (list === undefined) {
+      this.#entries.set(key, [fresh]);
+      undo.push(() => this.#entries.delete(key));
+    } else if (entry) {
+      const place = list.indexOf(entry);
+      list[place] = fresh;
+      undo.push(() => (list[place] = entry));
+    } else {
+      list.push(fresh);
+      undo.push(() => list.pop());
+    }
   }
 }
 

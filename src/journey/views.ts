@@ -22,6 +22,7 @@ export function flowView(flow: FlowRecord): Flow {
     request: flow.request,
     response: flow.response,
     outcome: flow.outcome,
+    begun: flow.begun,
     startNs: flow.startNs,
     endNs: flow.endNs,
     journeys: flow.journeys.map(({ id }) => id),
@@ -69,7 +70,7 @@ function hopView(hop: HopRecord, index: number, journey: JourneyRecord, flow: Fl
 
 function changesOf(hop: HopRecord, flow: FlowRecord): HopChange[] {
   if (hop.previous === undefined) return [];
-  const before = decodeFrame(hop.previous.event.bytes, hop.previous.event.originalLength);
-  const after = decodeFrame(hop.event.bytes, hop.event.originalLength);
+  const before = decodeFrame(hop.previous.facts.bytes, hop.previous.originalLength);
+  const after = decodeFrame(hop.facts.bytes, hop.originalLength);
   return diffFrames(before, after).map((change) => ({ ...change, role: roleOf(change.field, hop, flow) }));
 }

@@ -1,4 +1,5 @@
 import type { LabEvent } from './events.ts';
+import type { NodeState } from './node-state.ts';
 import type { Plan } from './topology/plan.ts';
 
 /** What every engine can do: embedded here, Docker beside it. */
@@ -6,6 +7,8 @@ export interface Engine {
   readonly name: 'embedded' | 'docker';
   /** ISO time with nine decimals; event times are ns since then. */
   readonly startedAt: string;
+  /** The lab's time: nanoseconds since `startedAt`, as events have it. */
+  readonly nowNs: number;
   /** Starts the lab and its traffic. Events go to the sink given at construction. */
   start(): Promise<void>;
   /** Applies a changed plan in place. */
@@ -15,6 +18,17 @@ export interface Engine {
   /** Resolves when all planned traffic is done and nothing is in flight, or `limitNs` have passed. */
   settled(limitNs: number): Promise<void>;
   stop(): Promise<void>;
+  /**
+   * Stops, pauses or starts one node by hand, and tells a `node` event. It stays so over changes of the plan. Paused, its
+   * processes stand still and its kernel goes on; stopped, it is silent as a host without power; started again it is new,
+   * and as the plan has it by then. A node that failed can be started too. False when there is no such node, the lab does
+   * not run, or a stopped node is to be paused.
+   */
+  setNode(name: string, state: NodeSetting): Promise<boolean>;
+  /** What a person would look up on a node; `undefined` when none of that name runs. */
+  nodeState(name: string): Promise<NodeState | undefined>;
 }
+
+export type NodeSetting = 'running' | 'paused' | 'stopped';
 
 export type EventSink = (event: LabEvent) => void;

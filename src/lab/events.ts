@@ -50,13 +50,16 @@ export interface PlanEvent {
   readonly durationNs: number;
 }
 
-/** Frames a capture point could not record since the last such event. */
+/** Frames a capture point could not record since the last such event, or decisions that a forwarder could not tell. */
 export interface LossEvent {
   readonly kind: 'loss';
   readonly timeNs: number;
   readonly node: string;
+  /** Empty for decisions. */
   readonly segment: string;
   readonly frames: number;
+  /** Decisions of the node's forwarder that were not told. */
+  readonly decisions?: number;
 }
 
 export type LabEvent = FrameEvent | DecisionEvent | NodeEvent | PlanEvent | LossEvent;

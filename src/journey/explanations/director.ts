@@ -1,8 +1,7 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import { endedBy, type EpochEvidence } from '../evidence.ts';
+import { endedBy } from '../evidence.ts';
 import type { JourneyRecord } from '../journey-record.ts';
-import { uniquePorts } from '../promises/nat.ts';
-import { servicePath, type Finding, type Rule } from './finding.ts';
+import { servicePath, type Failures, type Finding, type Rule } from './finding.ts';
 
 /** Flows of different hosts came to share a port of the NAT router, so that a reply could belong to several. */
 export const portsAmbiguous: Rule = (evidence) => {
@@ -10,7 +9,7 @@ export const portsAmbiguous: Rule = (evidence) => {
   const nat = stage.network.plan.nodes.find(({ forwarder }) => forwarder?.nat);
   if (nat === undefined) return [];
   const setting = nat.forwarder!.nat!.translatePorts ? undefined : `nodes.${nat.name}.translatePorts`;
-  const shared = uniquePorts(evidence).broken.map((hop) => ({ hop, flow: hop.journey!.flow! }));
+  const shared = evidence.sharedPorts.map((hop) => ({ hop, flow: hop.journey!.flow! }));
   return [...shared, ...endedBy(evidence, 'ambiguous-port')].map(({ hop, flow }) => ({
     place: nat.name,
     flow,
@@ -58,9 +57,9 @@ export const directorDown: Rule = (evidence) => {
   return [...directors].flatMap((name) => silenceOf(name, evidence));
 };
 
-function silenceOf(name: string, evidence: EpochEvidence): Finding[] {
+function silenceOf(name: string, evidence: Failures): Finding[] {
   const { network } = evidence.stage;
-  const lastSeen = lastFrameOf(name, evidence);
+  const lastSeen = evidence.lastSentNs(name);
   const since = evidence.journeys.filter(({ last, pending }) => !pending && last.timeNs > lastSeen);
   const unheard = since.filter((journey) => isUnheardBy(name, journey));
   const down = network.node(name)!.interfaces.find((port) => port.down);
@@ -85,13 +84,6 @@ function silenceOf(name: string, evidence: EpochEvidence): Finding[] {
     params,
     setting,
   }));
-}
-
-function lastFrameOf(name: string, { journeys }: EpochEvidence): number {
-  let last = -Infinity;
-  for (const { hops } of journeys)
-    for (const hop of hops) if (hop.from === name) last = Math.max(last, hop.timeNs);
-  return last;
 }
 
 /** A frame to it that it never got, or an ARP question for an address of its own that nobody answered. */

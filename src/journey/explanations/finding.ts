@@ -1,6 +1,7 @@
 import type { EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
+import type { NodeStates } from '../node-states.ts';
 
 /** Evidence of one cause at one place. Findings of the same code, setting and place become one explanation. */
 export interface Finding {
@@ -13,11 +14,20 @@ export interface Finding {
   readonly setting?: string | undefined;
 }
 
+/** What explanations are made from: every packet that is not just as it should be, and what is known of the rest. */
+export interface Failures extends EpochEvidence {
+  readonly states: NodeStates;
+  /** When the node was last seen sending anything; -Infinity for never. */
+  readonly lastSentNs: (node: string) => number;
+  /** nat: the hops by which flows of different hosts came to share a port of the router. */
+  readonly sharedPorts: readonly HopRecord[];
+}
+
 /**
  * One rule: symptoms in the frames first; the plan's settings only to name the cause. A healthy run gives nothing.
  * Later rules are told which flows earlier ones explained.
  */
-export type Rule = (evidence: EpochEvidence, explained: ReadonlySet<FlowRecord>) => Finding[];
+export type Rule = (evidence: Failures, explained: ReadonlySet<FlowRecord>) => Finding[];
 
 /** Where a setting of a service stands in the file: `service` is the only one's name when it was written so. */
 export function servicePath(name: string): string {

@@ -3,6 +3,7 @@ import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp
 import { totalLengthOf } from '../../packet/ipv4.ts';
 import { choiceOf } from '../choice.ts';
 import { endedBy } from '../evidence.ts';
+import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
@@ -11,9 +12,12 @@ import type { Finding, Rule } from './finding.ts';
 
 /** A packet that must not be fragmented was too long, in a tunnel by the 20 bytes of the wrapper. */
 export const mtuExceeded: Rule = (evidence) => {
-  const errors = evidence.journeys.filter(isTooBig);
+  const errors = new Map<FlowRecord, JourneyRecord>();
+  for (const journey of evidence.journeys) {
+    if (isTooBig(journey) && !errors.has(journey.flow!)) errors.set(journey.flow!, journey);
+  }
   return endedBy(evidence, 'too-big').map(({ hop, flow }): Finding => {
-    const error = errors.find((journey) => journey.flow === flow);
+    const error = errors.get(flow);
     const filtered = error?.last.arrival?.reason === 'filtered' ? error.last : undefined;
     const egress = egressOf(hop);
     const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);

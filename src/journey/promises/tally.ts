@@ -5,6 +5,8 @@ import type { HopRecord } from '../hop-record.ts';
 export class Tally {
   readonly kept: HopRecord[] = [];
   readonly broken: HopRecord[] = [];
+  /** A second part of the promise, which is only kept when both parts were seen to be. */
+  also: Tally | undefined = undefined;
 
   note(hop: HopRecord, ok: boolean): void {
     (ok ? this.kept : this.broken).push(hop);
@@ -12,12 +14,10 @@ export class Tally {
 
   /** For a promise that is only shown when both parts of it were seen. */
   onlyWith(other: Tally): this {
-    if (other.kept.length === 0 || this.kept.length === 0) this.kept.length = 0;
-    else this.kept.push(...other.kept);
-    this.broken.push(...other.broken);
+    this.also = other;
     return this;
   }
 }
 
-/** One promise: what the captured bytes of one epoch say about it. */
+/** One promise: what captured bytes say about it. Each packet speaks for itself, so that they can be asked one by one. */
 export type PromiseCheck = (evidence: EpochEvidence) => Tally;

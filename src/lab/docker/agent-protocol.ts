@@ -1,6 +1,7 @@
-import type { ForwarderConfig } from '../../forwarder/config.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
+import type { NodeState } from '../node-state.ts';
 import type { PlannedNode, PlannedTraffic } from '../topology/plan.ts';
+import type { RequestOutcome } from '../traffic/request-result.ts';
 
 /**
  * What the controller and a node's agent say to each other over one stream. Every message is `length (4 bytes), type
@@ -26,8 +27,6 @@ export interface NodeSetup {
   readonly bodySizes: readonly number[];
 }
 
-export type RequestOutcome = 'answered' | 'refused' | 'timed-out' | 'unreachable' | 'port-in-use';
-
 /** What the agent of a node found that cannot be applied here; `code` is a key of the l10n bundle. */
 export interface AgentWarning {
   readonly code: string;
@@ -45,9 +44,18 @@ export interface AgentOperations {
   };
   /** The running forwarder takes another configuration over. */
   readonly reconfigure: {
-    readonly request: { readonly forwarder: ForwarderConfig };
+    readonly request: { readonly setup: NodeSetup };
     readonly reply: { readonly timeNs: string };
   };
+  /** The node's processes stand still, or go on; what the node is told meanwhile is taken over then. */
+  readonly pause: { readonly request: object; readonly reply: { readonly timeNs: string } };
+  readonly resume: {
+    readonly request: object;
+    readonly reply: { readonly warnings: AgentWarning[]; readonly timeNs: string };
+  };
+  /** All interfaces down, as if the power were gone. */
+  readonly unplug: { readonly request: object; readonly reply: { readonly timeNs: string } };
+  readonly state: { readonly request: object; readonly reply: NodeState };
   /** Resolves when the request has ended. */
   readonly fetch: {
     readonly request: { readonly entry: PlannedTraffic; readonly protocol: 'tcp' | 'udp' };
@@ -94,6 +102,8 @@ export type AgentEvent =
   | { readonly event: 'hello'; readonly version: number }
   | { readonly event: 'decision'; readonly timeNs: string; readonly decision: Decision }
   | { readonly event: 'loss'; readonly segment: string; readonly frames: number }
+  /** The forwarder decided more than could be told. */
+  | { readonly event: 'decisions-lost'; readonly count: number }
   /** A process of the node ended by itself and was started again, or could not be. */
   | {
       readonly event: 'process';

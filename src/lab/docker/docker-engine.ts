@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Engine, EventSink } from '../engine.ts';
+import type { Engine, EventSink, NodeSetting } from '../engine.ts';
 import type { LabEvent, NodeEvent } from '../events.ts';
+import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
+import type { RequestResult } from '../traffic/request-result.ts';
+import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { u16, u48 } from '../../packet/bytes.ts';
 import { agentArchive } from './agent-archive.ts';
 import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.ts';
@@ -16,7 +19,7 @@ import { LeaseKeeper } from './lease.ts';
 import { refuseOverlap } from './network.ts';
 import { ownerOf } from './owner.ts';
 import { sweep } from './sweep.ts';
-import { TrafficSchedule, type RequestResult } from './traffic-schedule.ts';
+import { trafficHost } from './traffic-host.ts';
 
 /** What a start is doing, for whoever waits: `docker.step.NAME`. */
 export type StartStep = 'sweep' | 'containers' | 'self-test' | 'configure' | 'ready';
@@ -69,15 +72,12 @@ export class DockerEngine implements Engine {
     this.#plan = plan;
     this.#options = options;
     this.#order = new EventOrder(emit, WINDOW_NS);
-    this.#traffic = new TrafficSchedule({
-      nowNs: () => this.nowNs,
-      fetch: async (entry, protocol) => {
-        const link = this.#lab?.link(entry.from);
-        if (!link) return 'unreachable';
-        const patienceMs = entry.timeoutNs / 1e6 + 30_000;
-        return (await link.ask('fetch', { entry, protocol }, patienceMs)).outcome;
-      },
-    });
+    this.#traffic = new TrafficSchedule(
+      trafficHost(
+        () => this.nowNs,
+        (node) => this.#lab?.link(node),
+      ),
+    );
   }
 
   /** Final once `start` has resolved: the lab's time begins when it is ready, before its first request. */
@@ -112,16 +112,26 @@ export class DockerEngine implements Engine {
 
   /** Changes follow one another. What fails is thrown and can be tried again: the next call goes on from what is. */
   apply(plan: Plan): Promise<void> {
-    const change = this.#changing.then(() => this.#apply(plan));
-    this.#changing = change.catch(() => undefined);
-    return change;
+    return this.#inTurn(() => this.#apply(plan));
+  }
+
+  /** Rejects with a `LabError` when a node cannot be started. */
+  setNode(name: string, state: NodeSetting): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (this.#state !== 'running' || !this.#lab) return false;
+      return this.#lab.setNode(this.#plan, name, state);
+    });
+  }
+
+  async nodeState(name: string): Promise<NodeState | undefined> {
+    return this.#lab?.nodeState(name);
   }
 
   /** Rejects with a RangeError when the plan has no such entry. */
   async request(trafficIndex = 0): Promise<void> {
     const entry = this.#plan.traffic[trafficIndex];
     if (!entry) throw new RangeError(`no traffic entry ${trafficIndex}`);
-    if (this.#state === 'running') await this.#traffic.request(entry);
+    if (this.#state === 'running') await new Promise<void>((ended) => this.#traffic.request(entry, ended));
   }
 
   async settled(limitNs: number): Promise<void> {
@@ -141,6 +151,15 @@ export class DockerEngine implements Engine {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#changing.then(work);
+    this.#changing = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
   }
 
   async #start(): Promise<void> {
@@ -170,7 +189,7 @@ export class DockerEngine implements Engine {
       listener: {
         frames: (node, frames) => this.#frames(node, frames),
         event: (node, event) => this.#event(node, event),
-        state: (node, state, reason) => this.#nodeState(node, state, reason),
+        state: (node, state, reason, time) => this.#announce(node, state, reason, time),
         warning: (warning) => this.#options.onWarning?.(warning),
       },
     });
@@ -185,7 +204,7 @@ export class DockerEngine implements Engine {
     this.#throwIfStopped();
     this.#state = 'running';
     this.#order.push({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
-    for (const { name } of plan.nodes) this.#nodeState(name, 'running');
+    for (const { name } of plan.nodes) this.#announce(name, 'running');
     this.#lease = new LeaseKeeper(() => lab.links.values());
     this.#ticker = setInterval(() => this.#order.release(this.nowNs), TICK_MS);
     this.#step('ready');
@@ -223,7 +242,7 @@ export class DockerEngine implements Engine {
       this.#order.flush();
       const nodes = this.#plan.nodes;
       await this.#end();
-      for (const { name } of nodes) this.#nodeState(name, 'stopped');
+      for (const { name } of nodes) this.#announce(name, 'stopped');
       this.#order.flush();
     }
   }
@@ -295,20 +314,30 @@ export class DockerEngine implements Engine {
         this.#push({ kind: 'loss', timeNs: this.nowNs, node, segment: event.segment, frames: event.frames });
         break;
       case 'process':
-        this.#nodeState(
+        this.#announce(
           node,
           event.state === 'restarted' ? 'running' : 'failed',
           `${event.name}-${event.state}`,
         );
+        break;
+      case 'decisions-lost':
+        this.#push({
+          kind: 'loss',
+          timeNs: this.nowNs,
+          node,
+          segment: '',
+          frames: 0,
+          decisions: event.count,
+        });
         break;
       case 'hello':
         break;
     }
   }
 
-  #nodeState(node: string, state: NodeEvent['state'], reason?: string): void {
+  #announce(node: string, state: NodeEvent['state'], reason?: string, time?: string): void {
     if (this.#state === 'starting') return;
-    const timeNs = Math.max(0, this.nowNs);
+    const timeNs = Math.max(0, time === undefined ? this.nowNs : Number(BigInt(time) - this.#zero));
     this.#push({ kind: 'node', timeNs, node, state, ...(reason !== undefined && { reason }) });
   }
 

@@ -1,5 +1,6 @@
-import type { ForwarderConfig } from '../../forwarder/config.ts';
+import type { NodeSetting } from '../engine.ts';
 import type { NodeEvent } from '../events.ts';
+import type { NodeState } from '../node-state.ts';
 import type { Plan, PlannedNode } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
 import type { AgentLink } from './agent-link.ts';
@@ -9,13 +10,15 @@ import type { DockerClient } from './docker-client.ts';
 import { LabError } from './lab-problem.ts';
 import type { LabIdentity } from './labels.ts';
 import { createSegment } from './network.ts';
+import { nodeSetup, setupChange } from './node-setup.ts';
 import { SelfTest } from './self-test.ts';
 import { removeLab } from './sweep.ts';
 
 export interface LabListener {
   frames(node: string, frames: readonly CapturedFrame[]): void;
   event(node: string, event: AgentEvent): void;
-  state(node: string, state: NodeEvent['state'], reason?: string): void;
+  /** `time` is the host's, in nanoseconds; now when left out. */
+  state(node: string, state: NodeEvent['state'], reason?: string, time?: string): void;
   warning(warning: AgentWarning): void;
 }
 
@@ -33,6 +36,7 @@ interface RunningNode {
   devices: readonly AgentDevice[];
   /** What it was told last; undefined until it was configured. */
   setup: NodeSetup | undefined;
+  paused: boolean;
 }
 
 /** The containers and networks of one lab. What it makes is found again by the lab's label, so that all of it can go. */
@@ -40,6 +44,8 @@ export class DockerLab {
   readonly #options: DockerLabOptions;
   readonly #networks = new Map<string, string>();
   readonly #nodes = new Map<string, RunningNode>();
+  /** What was done to nodes by hand; it lies over the plan. */
+  readonly #overlay = new Map<string, Exclude<NodeSetting, 'running'>>();
   #selfTest: SelfTest | undefined;
   #ending = false;
 
@@ -98,10 +104,14 @@ export class DockerLab {
     for (const segment of plan.segments)
       if (!this.#networks.has(segment.name))
         this.#networks.set(segment.name, await createSegment(client, identity, segment, plan));
-    for (const name of [...this.#nodes.keys()])
-      if (!plan.nodes.some((node) => node.name === name)) await this.#removeNode(name);
+    for (const name of [...this.#nodes.keys(), ...this.#overlay.keys()]) {
+      if (plan.nodes.some((node) => node.name === name)) continue;
+      this.#overlay.delete(name);
+      await this.#removeNode(name);
+    }
     await all(
       plan.nodes.map(async (node) => {
+        if (this.#overlay.get(node.name) === 'stopped') return;
         const running = this.#nodes.get(node.name);
         const was = before.nodes.find(({ name }) => name === node.name);
         if (running && was && sameData(was.sysctls, node.sysctls)) {
@@ -117,6 +127,7 @@ export class DockerLab {
         await this.#startNode(plan, node);
         times.push(await this.#configure(plan, node));
         listener.state(node.name, 'running');
+        if (this.#overlay.has(node.name)) await this.#pause(node.name);
       }),
     );
     for (const [name, network] of [...this.#networks]) {
@@ -125,6 +136,27 @@ export class DockerLab {
       this.#networks.delete(name);
     }
     return times.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1))[0];
+  }
+
+  /** See `Engine.setNode`; rejects with a `LabError` when a node cannot be started. */
+  async setNode(plan: Plan, name: string, state: NodeSetting): Promise<boolean> {
+    const node = plan.nodes.find((planned) => planned.name === name);
+    const isThere = this.#nodes.has(name);
+    if (!node || (state === 'paused' && !isThere)) return false;
+    if (state === 'stopped') await this.#stopNode(name);
+    else if (state === 'paused') await this.#pause(name);
+    else if (isThere) await this.#resume(name);
+    else {
+      this.#overlay.delete(name);
+      await this.#startNode(plan, node);
+      const time = await this.#configure(plan, node);
+      this.#options.listener.state(name, 'running', undefined, time);
+    }
+    return true;
+  }
+
+  async nodeState(name: string): Promise<NodeState | undefined> {
+    return this.#nodes.get(name)?.link.ask('state', {});
   }
 
   /** Nodes that know these addresses by an answer that nobody gives any more. */
@@ -162,7 +194,7 @@ export class DockerLab {
       event: (event) => listener.event(node.name, event),
       lost: () => this.#lost(node.name, link),
     });
-    this.#nodes.set(node.name, { container, link, devices, setup: undefined });
+    this.#nodes.set(node.name, { container, link, devices, setup: undefined, paused: false });
     await named(node.name, link.ask('attach', { setup: nodeSetup(plan, node, devices) }));
   }
 
@@ -178,26 +210,55 @@ export class DockerLab {
 
   /** Tells a running node what is new for it; undefined when nothing is. */
   async #change(plan: Plan, node: PlannedNode, running: RunningNode): Promise<string | undefined> {
-    const { setup } = running;
-    const wanted = nodeSetup(plan, node, running.devices);
-    if (!setup || !sameData(withoutForwarder(setup), withoutForwarder(wanted))) {
+    const setup = nodeSetup(plan, node, running.devices);
+    const change = setupChange(running.setup, setup);
+    if (change === 'none') return undefined;
+    if (change === 'node') {
       running.devices = await running.container.connect(node);
       return this.#configure(plan, node);
     }
-    const { forwarder } = node;
-    if (!forwarder || sameData(setup.node.forwarder, forwarder)) return undefined;
-    const { timeNs } = await named(node.name, running.link.ask('reconfigure', { forwarder }));
-    running.setup = wanted;
+    const { timeNs } = await named(node.name, running.link.ask('reconfigure', { setup }));
+    running.setup = setup;
     return timeNs;
   }
 
-  async #removeNode(name: string): Promise<void> {
+  async #pause(name: string): Promise<void> {
+    const running = this.#nodes.get(name);
+    if (!running || running.paused) return;
+    this.#overlay.set(name, 'paused');
+    const { timeNs } = await named(name, running.link.ask('pause', {}));
+    running.paused = true;
+    this.#options.listener.state(name, 'paused', undefined, timeNs);
+  }
+
+  async #resume(name: string): Promise<void> {
+    const running = this.#nodes.get(name);
+    this.#overlay.delete(name);
+    if (!running?.paused) return;
+    running.paused = false;
+    const { warnings, timeNs } = await named(name, running.link.ask('resume', {}));
+    this.#options.listener.state(name, 'running', undefined, timeNs);
+    warnings.forEach(this.#options.listener.warning);
+  }
+
+  /** Off the network before its processes end: a host without power says no farewell. */
+  async #stopNode(name: string): Promise<void> {
+    const running = this.#nodes.get(name);
+    this.#overlay.set(name, 'stopped');
+    if (!running) return;
+    await running.link.ask('losses', {}, 5000).catch(() => undefined);
+    // One that does not answer is stopped all the same.
+    const time = await running.link.ask('unplug', {}, 5000).catch(() => undefined);
+    await this.#removeNode(name, time?.timeNs);
+  }
+
+  async #removeNode(name: string, time?: string): Promise<void> {
     const running = this.#nodes.get(name);
     if (!running) return;
     this.#nodes.delete(name);
     running.link.close();
     await running.container.remove();
-    this.#options.listener.state(name, 'stopped');
+    this.#options.listener.state(name, 'stopped', undefined, time);
   }
 
   #frames(node: string, frames: readonly CapturedFrame[]): void {
@@ -210,34 +271,6 @@ export class DockerLab {
     this.#nodes.delete(node);
     this.#options.listener.state(node, 'failed', 'container-gone');
   }
-}
-
-function nodeSetup(plan: Plan, node: PlannedNode, devices: readonly AgentDevice[]): NodeSetup {
-  const udp = plan.services.filter(({ protocol }) => protocol === 'udp');
-  const ports = udp.flatMap(({ servers }) => servers.filter(({ name }) => name === node.name));
-  const sizes = node.listen.length > 0 ? plan.traffic.map(({ responseBytes }) => responseBytes) : [];
-  return {
-    node,
-    devices,
-    udpPorts: [...new Set(ports.map(({ port }) => port))],
-    bodySizes: [...new Set(sizes)].sort((a, b) => a - b),
-  };
-}
-
-/** A forwarder's presence counts, its configuration does not. */
-function withoutForwarder({ node, udpPorts, bodySizes }: NodeSetup) {
-  const { forwarder, ...rest } = node;
-  const interfaces = (config: ForwarderConfig | undefined) =>
-    config?.interfaces.map(({ segment }) => segment) ?? null;
-  return { node: rest, forwarder: interfaces(forwarder), pools: pools(forwarder), udpPorts, bodySizes };
-}
-
-/** The firewall of the node follows these. */
-function pools(config: ForwarderConfig | undefined) {
-  return {
-    nat: config?.nat ?? null,
-    services: config?.services.map(({ model, snat, ports }) => [model, snat, ports]) ?? [],
-  };
 }
 
 async function named<Result>(node: string, work: Promise<Result>): Promise<Result> {

@@ -1,12 +1,13 @@
-import type { Engine, EventSink } from '../engine.ts';
+import type { Engine, EventSink, NodeSetting } from '../engine.ts';
 import type { LabEvent } from '../events.ts';
+import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
+import type { RequestResult } from '../traffic/request-result.ts';
 import { VirtualClock } from './clock.ts';
 import { Lab } from './lab.ts';
-import { nodeState, type NodeState } from './node-state.ts';
+import { lookUp } from './look-up.ts';
 import { Pacer, ambientTimers, type RealTimers } from './pacer.ts';
-import type { RequestResult } from './traffic-runner.ts';
 
 export interface EmbeddedOptions {
   /** Decides loss, sequence numbers and ports: the same seed gives the same run, byte for byte. */
@@ -48,7 +49,6 @@ export class EmbeddedEngine implements Engine {
     });
   }
 
-  /** The lab's time, in nanoseconds since the start. */
   get nowNs(): number {
     return this.#clock.now();
   }
@@ -148,11 +148,12 @@ export class EmbeddedEngine implements Engine {
     return Promise.resolve();
   }
 
-  /**
-   * Stops, pauses or starts one node by hand. It stays so over changes of the plan. False when there is no such node,
-   * or a stopped one is to be paused.
-   */
-  setNode(name: string, state: 'running' | 'paused' | 'stopped'): boolean {
+  setNode(name: string, state: NodeSetting): Promise<boolean> {
+    return Promise.resolve(this.setNodeNow(name, state));
+  }
+
+  /** The same without a promise. */
+  setNodeNow(name: string, state: NodeSetting): boolean {
     if (this.#state !== 'running') return false;
     this.#pacer?.follow();
     const done = this.#lab.setState(name, state);
@@ -160,10 +161,14 @@ export class EmbeddedEngine implements Engine {
     return done;
   }
 
-  /** What a person would look up on a node; `undefined` when there is none of that name. */
-  nodeState(name: string): NodeState | undefined {
+  nodeState(name: string): Promise<NodeState | undefined> {
+    return Promise.resolve(this.nodeStateNow(name));
+  }
+
+  /** The same without a promise. */
+  nodeStateNow(name: string): NodeState | undefined {
     const node = this.#lab.node(name);
-    return node && nodeState(node, this.nowNs);
+    return node && lookUp(node, this.nowNs);
   }
 
   #releaseWaiting(): void {

@@ -1,3 +1,4 @@
+import type { SeenClient } from '../node-state.ts';
 import { RESPONSE_BYTES_HEADER, responseMessage } from '../traffic/messages.ts';
 import { MessageReader, wholeNumber } from '../traffic/message-reader.ts';
 import type { Clock } from './clock.ts';
@@ -8,14 +9,6 @@ import type { TcpOwner } from './tcp/control-block.ts';
 const THINKING = 50_000;
 /** Requests that the log remembers. */
 const LOG_LENGTH = 1000;
-
-/** Who a server saw asking. */
-export interface SeenClient {
-  readonly address: number;
-  readonly port: number;
-  /** The address it was asked at. */
-  readonly at: number;
-}
 
 /** The HTTP-like server of one node: on whatever address it is asked, it answers from there and says who asked. */
 export class HttpServer {

@@ -1,12 +1,14 @@
+import type { NodeSetting } from '../engine.ts';
 import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
+import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
+import { requestOverTcp, requestOverUdp } from './request-client.ts';
 import { Segment } from './segment.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
-import { TrafficRunner } from './traffic-runner.ts';
 
 /** The running network: segments, nodes and traffic. */
 export class Lab {
-  readonly traffic: TrafficRunner;
+  readonly traffic: TrafficSchedule;
   readonly #environment: NodeEnvironment;
   readonly #segments = new Map<string, Segment>();
   readonly #nodes = new Map<string, LabNode>();
@@ -15,7 +17,18 @@ export class Lab {
   constructor(plan: Plan, environment: Omit<NodeEnvironment, 'segment'>) {
     this.#plan = plan;
     this.#environment = { ...environment, segment: (name) => this.#segment(name) };
-    this.traffic = new TrafficRunner(environment.clock, (name) => this.#nodes.get(name));
+    const { clock } = environment;
+    this.traffic = new TrafficSchedule({
+      now: () => clock.now(),
+      after: (delayNs, run) => clock.after(delayNs, run),
+      send: (entry, protocol, ended) => {
+        const node = this.#nodes.get(entry.from);
+        if (!node || node.paused) return false;
+        const send = protocol === 'udp' ? requestOverUdp : requestOverTcp;
+        send(node.kernel, clock, entry, ended);
+        return true;
+      },
+    });
   }
 
   get plan(): Plan {
@@ -44,7 +57,7 @@ export class Lab {
    * What a person does to one node by hand. A changed plan leaves it as it is; a node started again is new, and as the
    * plan has it by then. False when there is no such node, or it cannot be paused because it is stopped.
    */
-  setState(name: string, state: 'running' | 'paused' | 'stopped'): boolean {
+  setState(name: string, state: NodeSetting): boolean {
     const planned = this.#plan.nodes.find((node) => node.name === name);
     const node = this.#nodes.get(name);
     if (!planned || (state === 'paused' && !node)) return false;

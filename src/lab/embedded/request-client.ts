@@ -1,5 +1,6 @@
 import { MessageReader } from '../traffic/message-reader.ts';
 import { requestMessage } from '../traffic/messages.ts';
+import type { RequestOutcome } from '../traffic/request-result.ts';
 import type { PlannedTraffic } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Kernel } from './kernel/kernel.ts';
@@ -7,16 +8,6 @@ import type { TcpConnection } from './tcp/connection.ts';
 
 /** What an application takes to notice and act. */
 const THINKING = 50_000;
-
-export type RequestOutcome =
-  | 'answered'
-  /** Reset, or a datagram answered by an ICMP error. */
-  | 'refused'
-  | 'timed-out'
-  /** No route, no neighbour, or ICMP said so. */
-  | 'unreachable'
-  /** The source port is taken. */
-  | 'port-in-use';
 
 /** One request, as curl makes it: connect, send, read the response by its length, close first. */
 export function requestOverTcp(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NodeState } from '../../../src/lab/embedded/node-state.ts';
+import type { NodeState } from '../../../src/lab/node-state.ts';
 import { parseIpv4 } from '../../../src/packet/address.ts';
 import { SECOND, describeFrame, planOf, runLab, startLab, type Run } from './testbed.ts';
 
@@ -55,14 +55,14 @@ describe('EmbeddedEngine.apply', () => {
   it('a changed weight leaves an open connection alone', () => {
     const run = startLab(planOf(dr(slow)));
     run.engine.run(0.7 * SECOND);
-    assert.equal(run.engine.nodeState('client')!.sockets[0]?.state, 'established');
+    assert.equal(run.engine.nodeStateNow('client')!.sockets[0]?.state, 'established');
     change(run, { ...slow, servers: '{ rs1: { weight: 0 }, rs2: { weight: 5 } }' });
     assert.ok(run.engine.runUntilSettled(100 * SECOND));
     assert.deepEqual(run.outcomes(), ['answered']);
-    assert.equal(run.engine.nodeState('rs1')!.seenClients.length, 1);
+    assert.equal(run.engine.nodeStateNow('rs1')!.seenClients.length, 1);
     void run.engine.request();
     run.engine.runUntilSettled(100 * SECOND);
-    assert.equal(run.engine.nodeState('rs2')!.seenClients.length, 1, 'new connections go elsewhere');
+    assert.equal(run.engine.nodeStateNow('rs2')!.seenClients.length, 1, 'new connections go elsewhere');
   });
 
   it('tells the change before its consequences, as the next epoch', () => {
@@ -86,7 +86,7 @@ describe('EmbeddedEngine.apply', () => {
     const run = startLab(planOf(dr(slow)));
     run.engine.run(0.7 * SECOND);
     change(run, { ...slow, rs1: ', rpFilter: loose' });
-    assert.notEqual(neighbour(run.engine.nodeState('rs1'), '10.0.2.1'), undefined);
+    assert.notEqual(neighbour(run.engine.nodeStateNow('rs1'), '10.0.2.1'), undefined);
     assert.ok(run.engine.runUntilSettled(100 * SECOND));
     assert.deepEqual(run.outcomes(), ['answered']);
   });
@@ -96,7 +96,7 @@ describe('EmbeddedEngine.apply', () => {
     run.engine.run(0.7 * SECOND);
     const plan = planOf(dr({ ...slow, servers: '{ rs1: {} }' }));
     void run.engine.apply({ ...plan, nodes: plan.nodes.filter(({ name }) => name !== 'rs1') });
-    assert.equal(run.engine.nodeState('rs1'), undefined);
+    assert.equal(run.engine.nodeStateNow('rs1'), undefined);
     assert.ok(
       run.events.some((event) => event.kind === 'node' && event.node === 'rs1' && event.state === 'stopped'),
     );
@@ -111,16 +111,16 @@ describe('EmbeddedEngine.apply', () => {
     change(run, { servers: '{ rs1: { weight: 0 }, rs2: {} }', traffic: '[{ count: 2 }]' });
     void run.engine.request();
     run.engine.runUntilSettled(100 * SECOND);
-    assert.equal(run.engine.nodeState('rs2')!.seenClients.length, 1);
+    assert.equal(run.engine.nodeStateNow('rs2')!.seenClients.length, 1);
   });
 
   it('a VIP that is no longer hidden is forgotten by those who knew who answers', () => {
     const traffic = '[{ count: 1 }]';
     const run = runLab(planOf(dr({ traffic })));
-    assert.notEqual(neighbour(run.engine.nodeState('router'), '10.0.2.100'), undefined);
+    assert.notEqual(neighbour(run.engine.nodeStateNow('router'), '10.0.2.100'), undefined);
     change(run, { traffic, rs1: ', hideVip: false' });
-    assert.equal(neighbour(run.engine.nodeState('router'), '10.0.2.100'), undefined);
-    assert.notEqual(neighbour(run.engine.nodeState('router'), '10.0.2.11'), undefined);
+    assert.equal(neighbour(run.engine.nodeStateNow('router'), '10.0.2.100'), undefined);
+    assert.notEqual(neighbour(run.engine.nodeStateNow('router'), '10.0.2.11'), undefined);
     const from = run.frames().length;
     void run.engine.request();
     run.engine.runUntilSettled(100 * SECOND);

@@ -20,48 +20,48 @@ describe('A node stopped or paused by hand', () => {
   it('a stopped director serves nobody; started again it does', () => {
     const run = idleLab();
     assert.equal(request(run), 'answered');
-    assert.ok(run.engine.setNode('director', 'stopped'));
+    assert.ok(run.engine.setNodeNow('director', 'stopped'));
     assert.equal(request(run), 'timed-out');
-    assert.equal(run.engine.setNode('director', 'paused'), false);
-    assert.ok(run.engine.setNode('director', 'running'));
+    assert.equal(run.engine.setNodeNow('director', 'paused'), false);
+    assert.ok(run.engine.setNodeNow('director', 'running'));
     assert.equal(request(run), 'answered');
     assert.deepEqual(states(run, 'director'), ['running', 'stopped', 'running']);
   });
 
   it('a paused director is silent about the VIP, its kernel is not', () => {
     const run = idleLab();
-    run.engine.setNode('director', 'paused');
+    run.engine.setNodeNow('director', 'paused');
     assert.equal(request(run), 'timed-out');
-    run.engine.setNode('director', 'running');
+    run.engine.setNodeNow('director', 'running');
     assert.equal(request(run), 'answered');
     assert.deepEqual(states(run, 'director'), ['running', 'paused', 'running']);
   });
 
   it('a paused server accepts and answers once it goes on', () => {
     const run = idleLab();
-    run.engine.setNode('rs1', 'paused');
+    run.engine.setNodeNow('rs1', 'paused');
     void run.engine.request();
     run.engine.run(1 * SECOND);
     assert.deepEqual(run.outcomes(), []);
-    assert.equal(run.engine.nodeState('rs1')!.sockets[0]?.state, 'established');
-    run.engine.setNode('rs1', 'running');
+    assert.equal(run.engine.nodeStateNow('rs1')!.sockets[0]?.state, 'established');
+    run.engine.setNodeNow('rs1', 'running');
     assert.ok(run.engine.runUntilSettled(10 * SECOND));
     assert.deepEqual(run.outcomes(), ['answered']);
   });
 
   it('stays stopped when the plan changes', async () => {
     const run = idleLab();
-    run.engine.setNode('rs1', 'stopped');
+    run.engine.setNodeNow('rs1', 'stopped');
     await run.engine.apply({
       ...run.plan,
       nodes: run.plan.nodes.map((node) => ({ ...node, listen: [80, 81] })),
     });
-    assert.equal(run.engine.nodeState('rs1'), undefined);
-    run.engine.setNode('rs1', 'running');
+    assert.equal(run.engine.nodeStateNow('rs1'), undefined);
+    run.engine.setNodeNow('rs1', 'running');
     assert.equal(request(run), 'answered');
   });
 
   it('knows no other nodes', () => {
-    assert.equal(idleLab().engine.setNode('nobody', 'stopped'), false);
+    assert.equal(idleLab().engine.setNodeNow('nobody', 'stopped'), false);
   });
 });

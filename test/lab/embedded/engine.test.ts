@@ -95,7 +95,7 @@ describe('EmbeddedEngine traffic', () => {
   it('carries bodies both ways and tells who asked', () => {
     const run = runLab(planOf(dr('[{ count: 2, response: 20000, upload: 9000, request: POST /x }]')));
     assert.deepEqual(run.outcomes(), ['answered', 'answered']);
-    const seen = run.engine.nodeState('rs1')!.seenClients;
+    const seen = run.engine.nodeStateNow('rs1')!.seenClients;
     assert.deepEqual(
       seen.map(({ address, at }) => [formatIpv4(address), formatIpv4(at)]),
       [['10.0.1.10', '10.0.2.100']],
@@ -139,7 +139,7 @@ describe('EmbeddedEngine traffic', () => {
 describe('EmbeddedEngine.nodeState', () => {
   it('shows what a person would look up', () => {
     const { engine } = runLab(planOf(dr()));
-    const server = engine.nodeState('rs1')!;
+    const server = engine.nodeStateNow('rs1')!;
     assert.deepEqual(
       server.addresses.map(({ device, address }) => [device, formatIpv4(address)]),
       [
@@ -152,9 +152,9 @@ describe('EmbeddedEngine.nodeState', () => {
       ['10.0.2.2', '10.0.2.1'],
     );
     assert.equal(server.connections, undefined);
-    assert.equal(engine.nodeState('director')!.connections!.length, 1);
-    assert.equal(engine.nodeState('client')!.sockets[0]?.state, 'time-wait');
-    assert.equal(engine.nodeState('nobody'), undefined);
+    assert.equal(engine.nodeStateNow('director')!.connections!.length, 1);
+    assert.equal(engine.nodeStateNow('client')!.sockets[0]?.state, 'time-wait');
+    assert.equal(engine.nodeStateNow('nobody'), undefined);
   });
 });
 

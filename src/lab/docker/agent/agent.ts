@@ -35,10 +35,23 @@ function serve(): void {
   const handlers: Handlers = {
     attach: ({ setup }) => node.attach(setup),
     configure: async ({ setup }) => ({ warnings: await node.configure(setup), timeNs: realtimeNs() }),
-    reconfigure: async ({ forwarder }) => {
-      await node.reconfigure(forwarder);
+    reconfigure: async ({ setup }) => {
+      await node.reconfigure(setup);
       return { timeNs: realtimeNs() };
     },
+    pause: () => {
+      node.pause();
+      return Promise.resolve({ timeNs: realtimeNs() });
+    },
+    resume: async () => {
+      const timeNs = realtimeNs();
+      return { warnings: await node.resume(), timeNs };
+    },
+    unplug: async () => {
+      await node.unplug();
+      return { timeNs: realtimeNs() };
+    },
+    state: () => node.lookUp(),
     fetch: async ({ entry, protocol }) => ({ outcome: await node.fetch(entry, protocol) }),
     forget: ({ neighbours }) => done(node.forget(neighbours)),
     inject: ({ segment, frames }) => done(inject(node.deviceOf(segment), frames)),

@@ -1,7 +1,7 @@
 import { formatIpv4 } from '../../../packet/address.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
 import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
-import type { RequestOutcome } from '../agent-protocol.ts';
+import type { RequestOutcome } from '../../traffic/request-result.ts';
 
 /** How a traffic entry is asked for with curl; the message is the one of `requestMessage`. Never through a shell. */
 export function curlArguments(entry: PlannedTraffic): string[] {

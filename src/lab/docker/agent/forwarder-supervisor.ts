@@ -1,28 +1,34 @@
 import type { ForwarderConfig } from '../../../forwarder/config.ts';
+import type { ConnectionView } from '../../../forwarder/connections/view.ts';
+import type { ForwarderCounters } from '../../../forwarder/counters.ts';
 import type { Decision } from '../../../forwarder/verdict.ts';
+import type { NodeState } from '../../node-state.ts';
 import { AGENT_FOLDER } from '../paths.ts';
 import type { FromForwarder, ToForwarder } from './forwarder-messages.ts';
 import { Supervised } from './supervised.ts';
 import { within } from './within.ts';
 
+export interface ForwarderListener {
+  decision(timeNs: string, decision: Decision): void;
+  /** So many decisions were left out, because their reader was too slow. */
+  decisionsLost(count: number): void;
+  ended(message: string, restarted: boolean): void;
+}
+
 /** The forwarder's process on this node: told its configuration, told it again when it had to be started anew. */
 export class ForwarderSupervisor {
-  readonly #onDecision: (timeNs: string, decision: Decision) => void;
-  readonly #onEnd: (message: string, restarted: boolean) => void;
+  readonly #listener: ForwarderListener;
   #process: Supervised | undefined;
   #config: ForwarderConfig | undefined;
   #devices: readonly string[] = [];
   #ready: Promise<void> = Promise.resolve();
   #becomeReady: () => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
-  readonly #counted: (() => void)[] = [];
+  readonly #counted: ((counters: ForwarderCounters) => void)[] = [];
+  readonly #listed: ((connections: readonly ConnectionView[]) => void)[] = [];
 
-  constructor(
-    onDecision: (timeNs: string, decision: Decision) => void,
-    onEnd: (message: string, restarted: boolean) => void,
-  ) {
-    this.#onDecision = onDecision;
-    this.#onEnd = onEnd;
+  constructor(listener: ForwarderListener) {
+    this.#listener = listener;
   }
 
   /** Starts it, changes it in place, or ends it. Resolves when the configuration is in force. */
@@ -49,6 +55,13 @@ export class ForwarderSupervisor {
   /** Without addresses: all neighbours. */
   forget(addresses: readonly number[] = []): void {
     for (const address of addresses) this.#tell({ type: 'forget', address });
+  }
+
+  /** Its table and its counters; undefined where no forwarder runs. */
+  async lookUp(): Promise<Required<Pick<NodeState, 'connections' | 'counters'>> | undefined> {
+    if (!this.#process) return undefined;
+    const [connections, counters] = await Promise.all([this.#connections(), this.#answered()]);
+    return { connections, counters };
   }
 
   async stop(): Promise<void> {
@@ -82,7 +95,7 @@ export class ForwarderSupervisor {
       onMessage: (message) => this.#hear(message as FromForwarder),
       onEnd: (message, restarted) => {
         if (!restarted) this.#fail(new Error(`the forwarder ended: ${message}`));
-        this.#onEnd(message, restarted);
+        this.#listener.ended(message, restarted);
       },
     });
   }
@@ -90,28 +103,37 @@ export class ForwarderSupervisor {
   #hear(said: FromForwarder): void {
     switch (said.type) {
       case 'decision':
-        this.#onDecision(said.timeNs, said.decision);
+        this.#listener.decision(said.timeNs, said.decision);
         break;
       case 'ready':
         this.#becomeReady();
         break;
       case 'counters':
-        for (const resolve of this.#counted.splice(0)) resolve();
+        for (const resolve of this.#counted.splice(0)) resolve(said.counters);
         break;
       case 'error':
         this.#fail(new Error(said.message));
-        this.#onEnd(said.message, true);
+        this.#listener.ended(said.message, true);
         break;
       case 'connections':
+        for (const resolve of this.#listed.splice(0)) resolve(said.connections);
+        break;
       case 'decisions-lost':
+        this.#listener.decisionsLost(said.count);
         break;
     }
   }
 
   /** Messages are taken in order: when the counters come, what was said before is in force. */
-  #answered(): Promise<void> {
-    const counted = new Promise<void>((resolve) => this.#counted.push(resolve));
+  #answered(): Promise<ForwarderCounters> {
+    const counted = new Promise<ForwarderCounters>((resolve) => this.#counted.push(resolve));
     this.#tell({ type: 'counters' });
     return within(counted, 'the forwarder does not answer');
+  }
+
+  #connections(): Promise<readonly ConnectionView[]> {
+    const listed = new Promise<readonly ConnectionView[]>((resolve) => this.#listed.push(resolve));
+    this.#tell({ type: 'connections' });
+    return within(listed, 'the forwarder does not answer');
   }
 }

@@ -3,25 +3,7 @@ import { formatIpv4, formatMac, inSubnet, parseIpv4 } from '../../../packet/addr
 import type { PlannedInterface, PlannedNode, PlannedRoute, Sysctls } from '../../topology/plan.ts';
 import type { AgentDevice } from '../agent-protocol.ts';
 import { must, run } from './run.ts';
-
-/** What `ip -json address show` says of one device; only what is needed here. */
-interface ShownLink {
-  readonly ifname: string;
-  readonly address?: string;
-  readonly mtu: number;
-  readonly flags: readonly string[];
-  readonly addr_info: readonly {
-    readonly family: string;
-    readonly local?: string;
-    readonly prefixlen?: number;
-  }[];
-}
-
-interface ShownRoute {
-  readonly dst: string;
-  readonly gateway?: string;
-  readonly protocol?: string;
-}
+import { showLinks, showRoutes, type ShownLink, type ShownRoute } from './shown.ts';
 
 /** Features of ethtool that must be off, and how it names them when it shows them. */
 const OFFLOADS = ['tx', 'tso', 'gso', 'gro'] as const;
@@ -38,6 +20,15 @@ export class Links {
 
   deviceOf(segment: string): string | undefined {
     return this.#devices.get(segment);
+  }
+
+  segmentOf(device: string): string | undefined {
+    return [...this.#devices].find(([, name]) => name === device)?.[0];
+  }
+
+  /** As if the power were gone: nothing is sent any more, whatever the kernel has still to say. */
+  async unplug(): Promise<void> {
+    for (const device of this.#devices.values()) await must('ip', ['link', 'set', 'dev', device, 'down']);
   }
 
   /**
@@ -192,16 +183,6 @@ function readSysctl(path: string): string {
 
 function same(what: string, found: string | undefined, wanted: string): void {
   if (found !== wanted) throw new Error(`${what} is ‘${found ?? ''}’, not ‘${wanted}’`);
-}
-
-async function showLinks(): Promise<readonly ShownLink[]> {
-  return JSON.parse(await must('ip', ['-json', 'address', 'show'])) as ShownLink[];
-}
-
-async function showRoutes(): Promise<readonly ShownRoute[]> {
-  const text = await must('ip', ['-json', '-4', 'route', 'show']);
-  const routes = JSON.parse(text.trim() === '' ? '[]' : text) as ShownRoute[];
-  return routes.filter(({ protocol }) => protocol !== 'kernel');
 }
 
 function linkOf(shown: readonly ShownLink[], device: string): ShownLink {

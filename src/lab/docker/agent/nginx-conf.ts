@@ -3,6 +3,9 @@ import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
 /** Everything nginx writes stands here: the rest of the container belongs to root, or is not writable. */
 export const NGINX_FOLDER = '/tmp/lb-lab-nginx';
 
+/** Who asked, a line per request. */
+export const ACCESS_LOG = `${NGINX_FOLDER}/access.log`;
+
 /** Any body that a client may ask for: its name under `www`. */
 const DEFAULT_BODY = 'body-0';
 
@@ -32,7 +35,9 @@ export function nginxFiles(
     'error_log stderr warn;',
     'events { worker_connections 4096; }',
     'http {',
-    '  access_log off;',
+    "  log_format seen '$remote_addr:$remote_port $server_addr';",
+    // Written in pieces: a line at a time would cost a load run dearly.
+    `  access_log ${ACCESS_LOG} seen buffer=32k flush=100ms;`,
     '  default_type text/plain;',
     '  server_tokens off;',
     '  etag off;',

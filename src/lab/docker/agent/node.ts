@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { Decision } from '../../../forwarder/verdict.ts';
-import type { ForwarderConfig } from '../../../forwarder/config.ts';
+import type { NodeState } from '../../node-state.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
-import type { AgentEvent, AgentWarning, NodeSetup, RequestOutcome } from '../agent-protocol.ts';
+import type { RequestOutcome } from '../../traffic/request-result.ts';
+import type { AgentEvent, AgentWarning, NodeSetup } from '../agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
 import { curlArguments, curlInput, curlOutcome } from './curl-call.ts';
 import { DatagramServer, fetchByDatagram } from './datagrams.ts';
 import { Decapsulator } from './decapsulator.ts';
 import { ForwarderSupervisor } from './forwarder-supervisor.ts';
-import { realtimeNs } from '../host-clock.ts';
+import { freeze } from './freeze.ts';
+import { Gate } from './gate.ts';
 import { Links } from './links.ts';
+import { lookUpNetwork } from './look-up.ts';
 import { applyQueueing } from './queueing.ts';
 import { ruleset } from './rules.ts';
 import { must } from './run.ts';
@@ -21,10 +24,14 @@ export class Node {
   readonly #links = new Links();
   readonly #captures = new Map<string, { readonly device: string; readonly capture: Capture }>();
   readonly #web: WebServer;
-  readonly #datagrams = new DatagramServer();
+  /** Shut while the node is paused. */
+  readonly #gate = new Gate();
+  readonly #datagrams = new DatagramServer(this.#gate);
   readonly #decapsulator: Decapsulator;
   readonly #forwarder: ForwarderSupervisor;
   #rules = '';
+  /** What a paused node was told: it is taken over when the node goes on. */
+  #deferred: NodeSetup | undefined;
 
   constructor(emit: (event: AgentEvent) => void, frames: (message: Uint8Array) => boolean) {
     this.#sink = { frames, lost: (segment, lost) => emit({ event: 'loss', segment, frames: lost }) };
@@ -34,10 +41,11 @@ export class Node {
     const ended = (name: string) => (message: string, restarted: boolean) =>
       emit({ event: 'process', name, state: restarted ? 'restarted' : 'failed', message });
     this.#decapsulator = new Decapsulator(ended('decapsulator'));
-    this.#forwarder = new ForwarderSupervisor(
-      (timeNs: string, decision: Decision) => emit({ event: 'decision', timeNs, decision }),
-      ended('forwarder'),
-    );
+    this.#forwarder = new ForwarderSupervisor({
+      decision: (timeNs: string, decision: Decision) => emit({ event: 'decision', timeNs, decision }),
+      decisionsLost: (count) => emit({ event: 'decisions-lost', count }),
+      ended: ended('forwarder'),
+    });
   }
 
   /** Interfaces without addresses, and the captures on them. */
@@ -48,9 +56,15 @@ export class Node {
     return [];
   }
 
+  /** Of a paused node the kernel alone is told; its processes hear of it when they go on. */
   async configure(setup: NodeSetup): Promise<AgentWarning[]> {
     const { node, udpPorts, bodySizes } = setup;
     await this.attach(setup);
+    if (!this.#gate.isOpen) {
+      await this.#links.address(node);
+      this.#deferred = setup;
+      return [];
+    }
     const ownDecapsulator = await this.#decapsulator.configure(node, (segment) =>
       this.#links.deviceOf(segment),
     );
@@ -66,11 +80,39 @@ export class Node {
     return warnings;
   }
 
-  reconfigure(forwarder: ForwarderConfig): Promise<void> {
-    return this.#forwarder.configure(forwarder, (segment) => this.#links.deviceOf(segment));
+  async reconfigure(setup: NodeSetup): Promise<void> {
+    if (!this.#gate.isOpen) this.#deferred = setup;
+    else await this.#forwarder.configure(setup.node.forwarder, (segment) => this.#links.deviceOf(segment));
+  }
+
+  /** Processes stand still; the kernel, the captures and this agent go on. */
+  pause(): void {
+    this.#gate.close();
+    freeze(true);
+  }
+
+  async resume(): Promise<AgentWarning[]> {
+    freeze(false);
+    this.#gate.open();
+    const setup = this.#deferred;
+    this.#deferred = undefined;
+    return setup ? this.configure(setup) : [];
+  }
+
+  /** Nothing is sent any more: what follows is the end of the container. */
+  unplug(): Promise<void> {
+    return this.#links.unplug();
+  }
+
+  /** The forwarder of a paused node cannot be asked. */
+  async lookUp(): Promise<NodeState> {
+    const network = await lookUpNetwork((device) => this.#links.segmentOf(device));
+    const forwarder = this.#gate.isOpen ? await this.#forwarder.lookUp() : undefined;
+    return { ...network, ...forwarder, seenClients: [...this.#web.seen, ...this.#datagrams.seen] };
   }
 
   async fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp'): Promise<RequestOutcome> {
+    await new Promise<void>((resolve) => this.#gate.pass(resolve));
     if (protocol === 'udp') return fetchByDatagram(entry);
     return new Promise((resolve) => {
       const child = spawn('curl', curlArguments(entry), { stdio: ['pipe', 'ignore', 'pipe'] });
@@ -122,10 +164,5 @@ export class Node {
     if (rules === this.#rules) return;
     await must('nft', ['-f', '-'], rules);
     this.#rules = rules;
-  }
-
-  /** For the reply of an operation: when it took effect. */
-  now(): string {
-    return realtimeNs();
   }
 }

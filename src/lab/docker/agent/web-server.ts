@@ -2,13 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { NGINX_FOLDER, nginxFiles } from './nginx-conf.ts';
+import type { SeenClient } from '../../node-state.ts';
+import { AccessLog } from './access-log.ts';
+import { ACCESS_LOG, NGINX_FOLDER, nginxFiles } from './nginx-conf.ts';
 
 /** nginx of one node. It is started anew when its configuration changes, so that its ports are those of the plan. */
 export class WebServer {
   readonly #onEnd: (message: string) => void;
   #child: ChildProcess | undefined;
   #configured = '';
+  readonly #log = new AccessLog(ACCESS_LOG);
 
   constructor(onEnd: (message: string) => void) {
     this.#onEnd = onEnd;
@@ -30,6 +33,10 @@ export class WebServer {
     if (this.#child) this.#child.kill('SIGHUP');
     else this.#start();
     await listening(ports);
+  }
+
+  get seen(): SeenClient[] {
+    return this.#log.read();
   }
 
   async stop(): Promise<void> {

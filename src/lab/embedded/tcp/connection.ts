@@ -1,4 +1,5 @@
-import type { ControlBlock, TcpState } from './control-block.ts';
+import type { TcpState } from '../../node-state.ts';
+import type { ControlBlock } from './control-block.ts';
 import { sendReset } from './output.ts';
 import { closeBlock, sendAndWatch } from './timers.ts';
 

@@ -1,3 +1,4 @@
+import type { TcpState } from '../../node-state.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { Congestion } from './congestion.ts';
 import { ReceiveQueue } from './receive-queue.ts';
@@ -5,19 +6,6 @@ import { RoundTrip } from './round-trip.ts';
 import type { TcpSegment } from './segment.ts';
 import { SendQueue } from './send-queue.ts';
 import { sequenceAdd, sequenceDistance } from './sequence.ts';
-
-/** RFC 9293, section 3.3.2; LISTEN belongs to the port, not to a connection. */
-export type TcpState =
-  | 'syn-sent'
-  | 'syn-received'
-  | 'established'
-  | 'fin-wait-1'
-  | 'fin-wait-2'
-  | 'close-wait'
-  | 'closing'
-  | 'last-ack'
-  | 'time-wait'
-  | 'closed';
 
 export type CloseReason =
   /** Both sides have closed and know it. */

@@ -1,0 +1,90 @@
+import type { LabEvent } from '../lab/events.ts';
+import type { Plan } from '../lab/topology/plan.ts';
+import { FlowDeriver } from './flows.ts';
+import type { FrameStore } from './frame-store.ts';
+import { Joiner } from './joiner.ts';
+import { JourneyList } from './journey-list.ts';
+import { Judge, type Judged } from './judge.ts';
+import type { Report } from './report.ts';
+
+/** After this, what was read of a frame is given up: most are never looked at again. */
+const REST_NS = 2e9;
+
+/**
+ * All that is known, from events to judgements. Each stage tells the next what is new, and goes back over what turned
+ * out otherwise, so that it is always as if everything had been known from the start.
+ */
+export class JourneyState {
+  readonly joiner: Joiner;
+  readonly judge: Judge;
+  readonly deriver: FlowDeriver;
+  readonly #list = new JourneyList();
+  /** Journeys before this one have given up what can be read again. */
+  #rested = -1;
+
+  constructor(plan: Plan, engine: Report['engine'], frames: FrameStore) {
+    this.joiner = new Joiner(plan, engine, frames);
+    this.judge = new Judge(this.joiner, () => this.#list.journeys);
+    this.deriver = new FlowDeriver(this.judge);
+  }
+
+  /** In order of time. `false` for a frame that no journey will have. */
+  add(event: LabEvent, number: number): boolean {
+    return this.joiner.add(event, number);
+  }
+
+  /** Works out what the events added since mean. */
+  advance(): Judged {
+    let from = Infinity;
+    this.#list.take(this.joiner.news.take(), {
+      hop: ({ journey }, news) => {
+        this.judge.journey(journey!);
+        if (news === 2 && journey!.order < from) from = journey!.order;
+      },
+      gone: (journey) => {
+        this.judge.journey(journey);
+        if (journey.order < from) from = journey.order;
+      },
+    });
+    if (from < Infinity) this.#derive(from);
+    this.#rest();
+    return this.judge.run();
+  }
+
+  /** In their order; those that are gone may be among them. */
+  get journeys() {
+    return this.#list.journeys;
+  }
+
+  /** Forgets what is only known of what is gone. */
+  sweep(oldestNs: number): void {
+    this.#list.sweep();
+    this.deriver.sweep();
+    this.joiner.prune(oldestNs, ({ journey }) => journey?.gone ?? false);
+  }
+
+  #derive(from: number): void {
+    let first = from;
+    if (this.deriver.reaches(from)) this.deriver.takeBack(from);
+    else {
+      this.deriver.restart();
+      for (const journey of this.#list.journeys) if (!journey.gone) this.judge.journey(journey);
+      first = this.#rested = -1;
+    }
+    const { journeys } = this.#list;
+    for (let i = this.#list.indexOf(first); i < journeys.length; i++) {
+      if (!journeys[i]!.gone) this.deriver.add(journeys[i]!);
+    }
+    this.deriver.settle(this.joiner.timeNs);
+  }
+
+  #rest(): void {
+    const { journeys } = this.#list;
+    for (let i = this.#list.indexOf(this.#rested + 1); i < journeys.length; i++) {
+      const journey = journeys[i]!;
+      if (this.joiner.timeNs - journey.first.timeNs < REST_NS) return;
+      for (const hop of journey.hops) hop.rest();
+      this.#rested = journey.order;
+    }
+  }
+}

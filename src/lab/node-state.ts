@@ -1,0 +1,63 @@
+import type { ConnectionView } from '../forwarder/connections/view.ts';
+import type { ForwarderCounters } from '../forwarder/counters.ts';
+import type { PlannedRoute } from './topology/plan.ts';
+
+/**
+ * What a person would look up on a node: `ip addr`, `ip neigh`, `ip route`, `ss`, `ipvsadm -Lc --stats`, the access log.
+ * Plain data; addresses are 32-bit, MACs 48-bit numbers. It is a copy: it does not change with the lab.
+ */
+export interface NodeState {
+  /** `device` is a segment's name, or `lo`. */
+  readonly addresses: readonly {
+    readonly device: string;
+    readonly address: number;
+    readonly prefixLength: number;
+  }[];
+  readonly neighbours: readonly NeighbourState[];
+  /** Without the connected ones. */
+  readonly routes: readonly PlannedRoute[];
+  /** TCP connections; ports that only listen are not among them. */
+  readonly sockets: readonly SocketState[];
+  /** The forwarder's table; absent where none runs. */
+  readonly connections?: readonly ConnectionView[];
+  /** Each service's and each server's share of the connections, packets and bytes; absent where no forwarder runs. */
+  readonly counters?: ForwarderCounters;
+  /** Who asked the node's servers, one entry per request, in order: the end of the access log. */
+  readonly seenClients: readonly SeenClient[];
+}
+
+export interface NeighbourState {
+  readonly device: string;
+  readonly address: number;
+  /** `undefined` while nobody has answered. */
+  readonly mac: number | undefined;
+}
+
+/** RFC 9293, section 3.3.2; LISTEN belongs to the port, not to a connection. */
+export type TcpState =
+  | 'syn-sent'
+  | 'syn-received'
+  | 'established'
+  | 'fin-wait-1'
+  | 'fin-wait-2'
+  | 'close-wait'
+  | 'closing'
+  | 'last-ack'
+  | 'time-wait'
+  | 'closed';
+
+export interface SocketState {
+  readonly local: number;
+  readonly localPort: number;
+  readonly remote: number;
+  readonly remotePort: number;
+  readonly state: TcpState;
+}
+
+/** Who a server saw asking. */
+export interface SeenClient {
+  readonly address: number;
+  readonly port: number;
+  /** The address it was asked at. */
+  readonly at: number;
+}

@@ -1,0 +1,100 @@
+import type { Plan, PlannedTraffic } from '../topology/plan.ts';
+import { sameData } from '../topology/same-data.ts';
+import type { RequestOutcome, RequestResult } from './request-result.ts';
+import { protocolOf, requestTime } from './schedule.ts';
+
+/** What an engine lends the schedule: its time, and its clients. */
+export interface TrafficHost {
+  /** Nanoseconds of the lab's time. */
+  now(): number;
+  after(delayNs: number, run: () => void): { cancel(): void };
+  /** Begins one request, and tells once how it ended. False when its client cannot ask: nothing is told then. */
+  send(entry: PlannedTraffic, protocol: 'tcp' | 'udp', ended: (outcome: RequestOutcome) => void): boolean;
+}
+
+interface Schedule {
+  readonly entry: PlannedTraffic;
+  readonly startNs: number;
+  next: number;
+  timer: { cancel(): void } | undefined;
+}
+
+/** A lab that runs for days keeps the last of them. */
+const RESULTS_KEPT = 100_000;
+
+/** Sends the planned requests when they are due, on whatever clock and by whatever clients the engine has. */
+export class TrafficSchedule {
+  readonly #host: TrafficHost;
+  #schedules: Schedule[] = [];
+  #plan: Plan | undefined;
+  #underWay = 0;
+  readonly #results: RequestResult[] = [];
+
+  constructor(host: TrafficHost) {
+    this.#host = host;
+  }
+
+  /** In the order they ended. */
+  get results(): readonly RequestResult[] {
+    return this.#results;
+  }
+
+  /** Whether every planned request was sent and has ended. */
+  get done(): boolean {
+    return this.#underWay === 0 && this.#schedules.every(({ timer }) => timer === undefined);
+  }
+
+  /** Entries that stay the same go on where they are; changed and new ones start from now; the rest is cancelled. */
+  follow(plan: Plan): void {
+    this.#plan = plan;
+    const running = [...this.#schedules];
+    this.#schedules = plan.traffic.map((entry) => {
+      const at = running.findIndex((schedule) => sameData(schedule.entry, entry));
+      const [kept] = at === -1 ? [] : running.splice(at, 1);
+      return kept ?? { entry, startNs: this.#host.now(), next: 0, timer: undefined };
+    });
+    for (const { timer } of running) timer?.cancel();
+    for (const schedule of this.#schedules) if (!schedule.timer) this.#await(schedule);
+  }
+
+  /** Sends one request of the entry now; `ended` is called when it has ended, at once when it could not be sent. */
+  request(entry: PlannedTraffic, ended: () => void = () => undefined): void {
+    const startNs = this.#host.now();
+    let waiting = true;
+    const finish = (outcome?: RequestOutcome) => {
+      if (!waiting) return;
+      waiting = false;
+      this.#underWay -= 1;
+      if (outcome !== undefined) this.#keep({ entry, startNs, endNs: this.#host.now(), outcome });
+      ended();
+    };
+    this.#underWay += 1;
+    const sent = this.#plan !== undefined && this.#host.send(entry, protocolOf(this.#plan, entry), finish);
+    if (!sent) finish();
+  }
+
+  stop(): void {
+    for (const schedule of this.#schedules) {
+      schedule.timer?.cancel();
+      schedule.timer = undefined;
+    }
+    this.#plan = undefined;
+  }
+
+  #keep(result: RequestResult): void {
+    if (this.#results.length === RESULTS_KEPT) this.#results.shift();
+    this.#results.push(result);
+  }
+
+  #await(schedule: Schedule): void {
+    const due = requestTime(schedule.entry, schedule.next);
+    schedule.timer = undefined;
+    if (due === undefined) return;
+    schedule.next += 1;
+    const delayNs = Math.max(0, schedule.startNs + due - this.#host.now());
+    schedule.timer = this.#host.after(delayNs, () => {
+      this.#await(schedule);
+      this.request(schedule.entry);
+    });
+  }
+}

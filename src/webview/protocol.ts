@@ -1,0 +1,430 @@
+import type {
+  Confidence,
+  Counters,
+  Explanation,
+  Hop,
+  PromiseVerdict,
+  FlowOutcome,
+} from '../journey/report.ts';
+
+/**
+ * All that the panel and its host say to each other: two closed unions. Everything is plain data that a structured
+ * clone keeps (no BigInt, no Node `Buffer`, no view on a part of a buffer). The host holds the recording; the view
+ * mirrors one fixed-size record for each row, and asks for the rest when somebody looks at it.
+ */
+
+// ── Host to view ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type HostMessage =
+  /** First after every `ready`: the view forgets what it had. */
+  | {
+      readonly type: 'hello';
+      /** For `lang` and number formats. */
+      readonly locale: string;
+      /** `panel.*` of the l10n bundles, in that language. */
+      readonly texts: Readonly<Record<string, string>>;
+    }
+  /** The lab on show, at its start and after each applied change; `undefined` when there is none. */
+  | { readonly type: 'lab'; readonly lab: LabView | undefined }
+  | { readonly type: 'state'; readonly state: LabState }
+  /** New and changed rows; answered by `ack`. At most two are under way. */
+  | RowsMessage
+  | {
+      readonly type: 'verdicts';
+      readonly promises: readonly PromiseVerdict[];
+      readonly explanations: readonly Explanation[];
+      readonly counters: Counters;
+    }
+  /** Changes of the file, oldest first: all of them, each time. */
+  | { readonly type: 'changes'; readonly changes: readonly ChangeRow[] }
+  /** The editor's cursor is on these nodes or segments: light their lanes. */
+  | { readonly type: 'highlight'; readonly names: readonly string[] }
+  /** Go to a row: a command or a link in the editor asked for it. */
+  | { readonly type: 'reveal'; readonly flow: number; readonly journey?: number; readonly hop?: number }
+  /** The first-run cards, in order; empty when dismissed or seen. */
+  | { readonly type: 'cards'; readonly cards: readonly Card[] }
+  | { readonly type: 'reply'; readonly id: number; readonly answer: Answer }
+  | { readonly type: 'reply'; readonly id: number; readonly error: string };
+
+export interface RowsMessage {
+  readonly type: 'rows';
+  /** Counts from 1 after each `hello`. */
+  readonly sequence: number;
+  /** Rows of before are void. */
+  readonly reset: boolean;
+  /** To be appended to the string table, which begins as `['']` after each `hello`. */
+  readonly strings: readonly string[];
+  /** Records of `RECORD_BYTES` each, at most `MOST_RECORDS`; exactly as long as they are. */
+  readonly records: ArrayBuffer;
+  /** Flows that are gone: evicted, or joined into others. Their packets and hops go with them. */
+  readonly removedFlows: readonly number[];
+}
+
+export interface LabView {
+  /** The lab's name and the file's, for the title. */
+  readonly name: string;
+  readonly file: string;
+  readonly model: 'nat' | 'dnat' | 'dr' | 'tun';
+  readonly engine: 'embedded' | 'docker' | 'capture';
+  /** ISO time with nine decimals: time 0 of all records. */
+  readonly startedAt: string;
+  /** In lane order. A record names a node by its index here; nodes that a change took away stay, `gone`. */
+  readonly nodes: readonly LaneView[];
+  /** A record names a segment by its index here. */
+  readonly segments: readonly SegmentView[];
+  readonly services: readonly ServiceView[];
+  readonly traffic: readonly { readonly from: string; readonly request: string }[];
+  /** Addresses and MACs that have a name, for showing names instead of values. */
+  readonly names: readonly AddressName[];
+}
+
+export interface LaneView {
+  readonly name: string;
+  readonly role: 'client' | 'router' | 'director' | 'server';
+  readonly interfaces: readonly {
+    readonly segment: string;
+    /** Dotted quad, and colon-separated. */
+    readonly address: string;
+    readonly prefixLength: number;
+    readonly mac: string;
+  }[];
+  /** VIPs: `owned` by the director's forwarder, `hidden` on a server's `lo`, `exposed` when it answers ARP for it. */
+  readonly vips: readonly { readonly address: string; readonly how: 'owned' | 'hidden' | 'exposed' }[];
+  readonly state: 'starting' | 'running' | 'paused' | 'stopped' | 'failed';
+  readonly gone: boolean;
+}
+
+export interface SegmentView {
+  readonly name: string;
+  readonly subnet: string;
+  readonly gone: boolean;
+}
+
+export interface ServiceView {
+  readonly name: string;
+  readonly model: 'dnat' | 'dr' | 'tun';
+  readonly vip: string;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  readonly scheduler: string;
+  readonly snat: boolean;
+  readonly director: string;
+  readonly servers: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly port: number;
+    readonly weight: number;
+  }[];
+}
+
+export interface AddressName {
+  readonly kind: 'ip' | 'mac';
+  readonly value: string;
+  /** `VIP`, `CIP`, `DIP`, `rs1`, `director`. */
+  readonly name: string;
+}
+
+export type LabState =
+  | { readonly kind: 'none'; readonly reason: 'no-file' | 'not-running' | 'restricted' }
+  /** `text` is ready to show; steps count from 1. */
+  | {
+      readonly kind: 'starting';
+      readonly step: number;
+      readonly steps: number;
+      readonly text: string;
+    }
+  /** `notice`: for instance that Docker is there and could be used; ready to show. */
+  | { readonly kind: 'running'; readonly notice?: string }
+  /** The recording is kept. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly message: string; readonly remedy: string };
+
+/** A change of the file that was applied: a row across all lanes. */
+export interface ChangeRow {
+  readonly epoch: number;
+  readonly timeNs: number;
+  readonly durationNs: number;
+  /** Ready to show: `scheduler rr → sh`, one for each change. */
+  readonly texts: readonly string[];
+  /** Where in the file, from 1, when one place stands for it. */
+  readonly line?: number;
+  /** The last flow before it and the first after it, when there are such. */
+  readonly before?: number;
+  readonly after?: number;
+  /** `restarted`: an embedded lab was started again from its file after a reload of the window. */
+  readonly kind: 'applied' | 'restarted';
+}
+
+/** One step of the first run. */
+export interface Card {
+  readonly id: 'predict' | 'reply-path' | 'break-it';
+  readonly title: string;
+  readonly text: string;
+  /** What to tick before the answer is shown. */
+  readonly choices: readonly { readonly text: string; readonly right: boolean }[];
+  readonly action: { readonly text: string; readonly kind: 'reveal' | 'show' | 'edit' };
+  /** The row it speaks of. */
+  readonly flow?: number;
+  readonly journey?: number;
+  readonly hop?: number;
+}
+
+// ── View to host ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ViewMessage =
+  /** The view's script runs: `hello` and everything else follow, also at each re-show. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'ack'; readonly sequence: number }
+  /** Answered by a `reply` with the same id. */
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  /** Buttons; nothing is answered, what follows comes as state. */
+  | { readonly type: 'do'; readonly action: Action }
+  /** Show a place in the topology file without taking focus. */
+  | { readonly type: 'open'; readonly place: Place }
+  /** Kept by the host for the next show: filter, folding, levels. Small JSON. */
+  | { readonly type: 'keep'; readonly view: Readonly<Record<string, unknown>> }
+  /** Something in the view failed; for the log. */
+  | { readonly type: 'failed'; readonly message: string };
+
+export type Action =
+  | { readonly kind: 'send-request'; readonly traffic: number }
+  | { readonly kind: 'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' }
+  | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }
+  | { readonly kind: 'card'; readonly card: Card['id'] };
+
+export type Place =
+  | { readonly kind: 'node' | 'segment' | 'service'; readonly name: string }
+  /** A setting's path, such as `nodes.rs1.hideVip`. */
+  | { readonly kind: 'setting'; readonly path: string }
+  | { readonly kind: 'line'; readonly line: number };
+
+export type Question =
+  /** The details of one hop: `hop` counts from 0 in its journey. */
+  | { readonly kind: 'hop'; readonly journey: number; readonly hop: number }
+  /** The forwarder's table and the NAT table, as they are now. */
+  | { readonly kind: 'connections'; readonly node: string }
+  /** Saves what the host makes or the view drew (SVG text, PNG bytes); answers with the file's name, or nothing. */
+  | {
+      readonly kind: 'export';
+      readonly format: 'pcapng' | 'json' | 'svg' | 'png';
+      /** Only these flows; all when left out. */
+      readonly flows?: readonly number[];
+      readonly data?: string | ArrayBuffer;
+    };
+
+export type Answer =
+  | { readonly kind: 'hop'; readonly details: HopDetails }
+  | { readonly kind: 'connections'; readonly rows: readonly ConnectionRow[] }
+  | { readonly kind: 'export'; readonly file: string | undefined };
+
+export interface HopDetails {
+  readonly hop: Hop;
+  readonly confidence: Confidence;
+  /** The frame as this hop carried it, and as the hop before did; `undefined` on a first hop, or when evicted. */
+  readonly out: FrameDetails | undefined;
+  readonly in: FrameDetails | undefined;
+  /** The line of the topology file that the decision rests on. */
+  readonly line?: number;
+  /** The connection that this packet made or used, on the node that sent the hop. */
+  readonly connection?: ConnectionRow;
+}
+
+export interface FrameDetails {
+  readonly frame: number;
+  readonly timeNs: number;
+  readonly originalLength: number;
+  readonly bytes: ArrayBuffer;
+  /** Fields in the order of the bytes. `offset` and `length` in bytes; `text` is the shown value. */
+  readonly layers: readonly {
+    readonly protocol: string;
+    readonly offset: number;
+    readonly length: number;
+    readonly fields: readonly {
+      readonly name: string;
+      readonly text: string;
+      readonly offset: number;
+      readonly length: number;
+    }[];
+  }[];
+}
+
+export interface ConnectionRow {
+  readonly id: number;
+  readonly protocol: string;
+  readonly client: string;
+  readonly service: string;
+  /** The address and port towards the server: the director's own in dnat, the outside ones in nat. */
+  readonly local: string;
+  readonly server: string;
+  readonly state: string;
+  readonly expiresInMs: number;
+}
+
+// ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const RECORD_BYTES = 64;
+export const MOST_RECORDS = 2000;
+/** In a byte that names a node. */
+export const NO_NODE = 255;
+export const BROADCAST = 254;
+
+/** The first byte of every record. A record with the same key as an earlier one replaces it. */
+export const recordKinds = { flow: 1, journey: 2, hop: 3 } as const;
+
+/**
+ * Byte offsets, little-endian. `text` fields are u16 or u32 indices of the string table. Key: `id`.
+ */
+export const flowLayout = {
+  kind: 0, // u8
+  /** u8: index in `flowKinds`. */
+  protocol: 1,
+  /** u8: index in `outcomes`. */
+  outcome: 2,
+  /** u8, bits of `flowFlags`. */
+  flags: 3,
+  id: 4, // u32
+  epoch: 8, // u16
+  /** u8 each: nodes. */
+  client: 10,
+  server: 11,
+  clientAddress: 12, // u32
+  serviceAddress: 16, // u32
+  clientPort: 20, // u16
+  servicePort: 22, // u16
+  startNs: 24, // f64
+  endNs: 32, // f64
+  /** u32 each: how many packets; record numbers are in the hops. */
+  journeys: 40,
+  /** u32 texts. */
+  request: 44,
+  response: 48,
+  /** Ready to show: why it was refused or lost, or what is broken about it. */
+  reason: 52,
+  /** u8: the node where it was lost or who refused it. */
+  at: 56,
+  /** u8: 0 nothing was predicted, 1 all as predicted, 2 something was not. */
+  expected: 57,
+} as const;
+
+/** Key: `id`. Belongs to the flow record with id `flow`, which precedes it. */
+export const journeyLayout = {
+  kind: 0, // u8
+  /** u8: index in `journeyKinds`. */
+  journeyKind: 1,
+  /** u8: index in `journeyOutcomes`. */
+  outcome: 2,
+  /** u8, bits of `journeyFlags`. */
+  flags: 3,
+  id: 4, // u32
+  flow: 8, // u32
+  epoch: 12, // u16
+  /** u16: how many hops; their records follow. */
+  hops: 14,
+  timeNs: 16, // f64
+  /** u8: index in `confidences`. */
+  confidence: 24,
+  /** u8: as in flows. */
+  expected: 25,
+  /** u8, bits of `tcpFlags` as on the wire. */
+  tcpFlags: 26,
+  /** u32: bytes of payload. */
+  payload: 28,
+  /** u32 text: ready to show, why it ended where it did. */
+  reason: 32,
+} as const;
+
+/** Key: `journey` and `index`. */
+export const hopLayout = {
+  kind: 0, // u8
+  /** u8, bits of `hopFlags`. */
+  flags: 1,
+  /** u8: index in `confidences`. */
+  confidence: 2,
+  /** u8: index in `fates`. */
+  fate: 3,
+  journey: 4, // u32
+  index: 8, // u16
+  /** u16: length of the frame on the wire. */
+  length: 10,
+  timeNs: 12, // f64
+  frame: 20, // u32
+  /** u8 each: nodes, segment, owners of the MACs (`BROADCAST` too). */
+  from: 24,
+  to: 25,
+  segment: 26,
+  sourceMac: 27,
+  destinationMac: 28,
+  /** u8 each: of the outermost IPv4 header; 0 without one. */
+  ttl: 29,
+  protocol: 30,
+  /** u8: as in flows. */
+  expected: 31,
+  /** u32 each: of the innermost IPv4 header, or ARP's sender and target. */
+  source: 32,
+  destination: 36,
+  sourcePort: 40, // u16
+  destinationPort: 42, // u16
+  /** u32 each: of the wrapper of an encapsulated packet, else 0. */
+  outerSource: 44,
+  outerDestination: 48,
+  /** u16, bits of `changeBits`: what the node before changed that is the model's signature. */
+  signature: 52,
+  /** u8: how many routine changes beside it. */
+  routine: 54,
+  /** u32 texts, ready to show: the arrival's reason; the decision (`rr chose rs1`). */
+  reason: 56,
+  decision: 60,
+} as const;
+
+export const flowKinds = ['tcp', 'udp', 'icmp', 'arp', 'other'] as const;
+export const outcomes = [
+  'answered',
+  'refused',
+  'lost',
+  'ambiguous',
+  'open',
+] as const satisfies readonly FlowOutcome['kind'][];
+export const journeyKinds = [
+  'syn',
+  'syn-ack',
+  'ack',
+  'data',
+  'fin',
+  'rst',
+  'udp',
+  'echo-request',
+  'echo-reply',
+  'icmp-error',
+  'arp-request',
+  'arp-reply',
+  'other',
+] as const;
+export const journeyOutcomes = ['arrived', 'lost', 'ambiguous', 'dropped'] as const;
+export const confidences = ['certain', 'strong', 'likely', 'ambiguous'] as const;
+export const fates = [
+  'forwarded',
+  'accepted',
+  'answered',
+  'unwrapped',
+  'ignored',
+  'dropped',
+  'lost',
+  'held',
+] as const;
+
+export const flowFlags = { begunInMiddle: 1 } as const;
+export const journeyFlags = { reply: 1, retransmission: 2 } as const;
+export const hopFlags = { encapsulated: 1, cut: 2, broadcast: 4, fragment: 8 } as const;
+/** What can change on the way. `wrapped` and `unwrapped`: an outer header was put on or taken off. */
+export const changeBits = {
+  sourceMac: 1,
+  destinationMac: 2,
+  source: 4,
+  destination: 8,
+  sourcePort: 16,
+  destinationPort: 32,
+  wrapped: 64,
+  unwrapped: 128,
+  ttl: 256,
+  other: 512,
+} as const;
