@@ -1,6 +1,6 @@
 // Bundles what is shipped into dist/: the command line, the extension, its panel, and what runs inside a lab's containers.
 //   node scripts/build.mjs [--minify] [--watch]
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { commonJsChunks } from './common-js-chunks.mjs';
 import { ensureDependencies, root } from './setup.mjs';
 
@@ -28,6 +28,15 @@ const always = {
   absWorkingDir: root,
 };
 const node = { ...always, platform: 'node', target: 'node20', plugins: [leaveOutUnused] };
+// Chromium of the oldest VS Code that we run in. Minified always: a page loads it anew each time it is shown.
+const browser = {
+  ...always,
+  platform: 'browser',
+  target: 'chrome132',
+  minify: true,
+  sourcemap: false,
+  outdir: 'dist',
+};
 
 const bundles = [
   {
@@ -57,24 +66,27 @@ const bundles = [
     format: 'cjs',
     external: ['cap', 'koffi'],
   })),
-  ...(existsSync(`${root}src/webview/main.ts`)
-    ? [
-        {
-          ...always,
-          platform: 'browser',
-          target: 'es2022',
-          entryPoints: ['src/webview/main.ts'],
-          outfile: 'dist/webview.js',
-          format: 'iife',
-        },
-      ]
-    : []),
-];
+  // The same extension for a browser's extension host, which adds `.js` to a name that lacks it and takes one file only.
+  {
+    ...browser,
+    entryPoints: { 'extension-web': 'src/extension/extension-web.ts' },
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  // The packet-flow panel: one script, one style sheet, and the icons, which elements load into their own roots.
+  { ...browser, entryPoints: { webview: 'src/webview/main.ts' }, format: 'iife' },
+  {
+    ...browser,
+    entryPoints: {
+      webview: 'src/webview/styles/panel.css',
+      codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
+    },
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
+].filter(({ entryPoints }) => Object.values(entryPoints).every((file) => existsSync(`${root}${file}`)));
 
-mkdirSync(`${root}dist`, { recursive: true });
 rmSync(`${root}dist/chunks`, { recursive: true, force: true });
-for (const file of ['codicon.css', 'codicon.ttf'])
-  copyFileSync(`${root}node_modules/@vscode/codicons/dist/${file}`, `${root}dist/${file}`);
 
 if (watch) {
   const contexts = await Promise.all(bundles.map((options) => context({ ...options, logLevel: 'info' })));
