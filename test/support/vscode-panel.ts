@@ -27,16 +27,19 @@ export class FlowPanel {
   rows(): Promise<PanelRow[]> {
     return this.#frame.locator('[role=treegrid] [role=row]').evaluateAll((rows) =>
       rows.map((row) => {
-        const cell = (name: string) => row.querySelector(`.${name}`)?.textContent ?? '';
+        // No function here has a name: the loader would add a helper, which the page does not have.
+        const [what, way, change, result] = ['what', 'way', 'change', 'result'].map(
+          (name) => row.querySelector(`.${name}`)?.textContent ?? '',
+        );
         const expanded = row.getAttribute('aria-expanded');
         return {
           id: row.id,
           kind: row.classList[1] as 'flow' | 'packet' | 'hop' | 'change',
           open: expanded === null ? undefined : expanded === 'true',
-          what: cell('what'),
-          way: cell('way'),
-          change: cell('change'),
-          result: cell('result'),
+          what: what!,
+          way: way!,
+          change: change!,
+          result: result!,
         };
       }),
     );
