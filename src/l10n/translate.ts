@@ -8,6 +8,10 @@ import extensionEn from '../../l10n/extension.en.json' with { type: 'json' };
 import extensionZh from '../../l10n/extension.zh-cn.json' with { type: 'json' };
 import journeyEn from '../../l10n/journey.en.json' with { type: 'json' };
 import journeyZh from '../../l10n/journey.zh-cn.json' with { type: 'json' };
+import languageEn from '../../l10n/language.en.json' with { type: 'json' };
+import languageZh from '../../l10n/language.zh-cn.json' with { type: 'json' };
+import panelEn from '../../l10n/panel.en.json' with { type: 'json' };
+import panelZh from '../../l10n/panel.zh-cn.json' with { type: 'json' };
 import topologyEn from '../../l10n/topology.en.json' with { type: 'json' };
 import topologyZh from '../../l10n/topology.zh-cn.json' with { type: 'json' };
 
@@ -20,8 +24,26 @@ export type Translate = (key: string, params?: Readonly<Record<string, string | 
 export type Locale = 'en' | 'zh-cn';
 
 const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
-  en: { ...topologyEn, ...journeyEn, ...cliEn, ...dockerLabEn, ...dockerEn, ...extensionEn },
-  'zh-cn': { ...topologyZh, ...journeyZh, ...cliZh, ...dockerLabZh, ...dockerZh, ...extensionZh },
+  en: {
+    ...cliEn,
+    ...dockerEn,
+    ...dockerLabEn,
+    ...extensionEn,
+    ...journeyEn,
+    ...languageEn,
+    ...panelEn,
+    ...topologyEn,
+  },
+  'zh-cn': {
+    ...cliZh,
+    ...dockerZh,
+    ...dockerLabZh,
+    ...extensionZh,
+    ...journeyZh,
+    ...languageZh,
+    ...panelZh,
+    ...topologyZh,
+  },
 };
 
 export function makeTranslate(locale: Locale): Translate {

@@ -23,6 +23,8 @@ export type HostMessage =
       readonly locale: string;
       /** `panel.*` of the l10n bundles, in that language. */
       readonly texts: Readonly<Record<string, string>>;
+      /** What the view asked to be kept, if anything. */
+      readonly view: Readonly<Record<string, unknown>> | undefined;
     }
   /** The lab on show, at its start and after each applied change; `undefined` when there is none. */
   | { readonly type: 'lab'; readonly lab: LabView | undefined }
@@ -58,6 +60,8 @@ export interface RowsMessage {
   readonly records: ArrayBuffer;
   /** Flows that are gone: evicted, or joined into others. Their packets and hops go with them. */
   readonly removedFlows: readonly number[];
+  /** Packets that turned out to be part of another one. */
+  readonly removedJourneys: readonly number[];
 }
 
 export interface LabView {
@@ -68,7 +72,7 @@ export interface LabView {
   readonly engine: 'embedded' | 'docker' | 'capture';
   /** ISO time with nine decimals: time 0 of all records. */
   readonly startedAt: string;
-  /** In lane order. A record names a node by its index here; nodes that a change took away stay, `gone`. */
+  /** A record names a node by its index here, which stays its own; nodes that a change took away stay, `gone`. */
   readonly nodes: readonly LaneView[];
   /** A record names a segment by its index here. */
   readonly segments: readonly SegmentView[];
@@ -91,6 +95,8 @@ export interface LaneView {
   /** VIPs: `owned` by the director's forwarder, `hidden` on a server's `lo`, `exposed` when it answers ARP for it. */
   readonly vips: readonly { readonly address: string; readonly how: 'owned' | 'hidden' | 'exposed' }[];
   readonly state: 'starting' | 'running' | 'paused' | 'stopped' | 'failed';
+  /** Its place among the lanes, from 0. */
+  readonly position: number;
   readonly gone: boolean;
 }
 
@@ -206,11 +212,13 @@ export type Question =
   /** Saves what the host makes or the view drew (SVG text, PNG bytes); answers with the file's name, or nothing. */
   | {
       readonly kind: 'export';
-      readonly format: 'pcapng' | 'json' | 'svg' | 'png';
+      readonly format: ExportFormat;
       /** Only these flows; all when left out. */
       readonly flows?: readonly number[];
       readonly data?: string | ArrayBuffer;
     };
+
+export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png';
 
 export type Answer =
   | { readonly kind: 'hop'; readonly details: HopDetails }
@@ -223,6 +231,8 @@ export interface HopDetails {
   /** The frame as this hop carried it, and as the hop before did; `undefined` on a first hop, or when evicted. */
   readonly out: FrameDetails | undefined;
   readonly in: FrameDetails | undefined;
+  /** What the forwarder decided about the frame that came in; on a first hop about this one. */
+  readonly decision?: NonNullable<Hop['arrival']['decision']>;
   /** The line of the topology file that the decision rests on. */
   readonly line?: number;
   /** The connection that this packet made or used, on the node that sent the hop. */
@@ -329,8 +339,10 @@ export const journeyLayout = {
   tcpFlags: 26,
   /** u32: bytes of payload. */
   payload: 28,
-  /** u32 text: ready to show, why it ended where it did. */
+  /** u32 texts: ready to show, why it ended where it did; what it says (an ICMP error's meaning, a line of HTTP). */
   reason: 32,
+  detail: 36,
+  endNs: 40, // f64
 } as const;
 
 /** Key: `journey` and `index`. */
@@ -362,8 +374,9 @@ export const hopLayout = {
   /** u32 each: of the innermost IPv4 header, or ARP's sender and target. */
   source: 32,
   destination: 36,
-  sourcePort: 40, // u16
-  destinationPort: 42, // u16
+  /** u16 each: for an ICMP echo both are its identifier. */
+  sourcePort: 40,
+  destinationPort: 42,
   /** u32 each: of the wrapper of an encapsulated packet, else 0. */
   outerSource: 44,
   outerDestination: 48,

@@ -18,7 +18,7 @@ export class TextEditor {
 
   /** Puts the cursor at the start of a line, counted from 1. */
   async goTo(line: number): Promise<void> {
-    await this.#page.locator('.editor-instance .monaco-editor').first().click();
+    await this.#focus();
     await this.#page.keyboard.press('Control+g');
     const input = this.#page.locator('.quick-input-widget:visible .quick-input-box input');
     await input.fill(`:${line}`);
@@ -38,10 +38,12 @@ export class TextEditor {
     await this.#page.keyboard.press('Shift+End');
     await this.#page.keyboard.insertText(replace(lines[index]!));
     await this.#page.keyboard.press('Escape');
+    await this.#page.keyboard.press('Home');
     return index + 1;
   }
 
   async undo(): Promise<void> {
+    await this.#focus();
     await this.#page.keyboard.press('ControlOrMeta+z');
   }
 
@@ -63,6 +65,12 @@ export class TextEditor {
         return marks.some((mark) => mark.y + mark.height / 2 > y && mark.y + mark.height / 2 < y + height);
       })
       .map(shown);
+  }
+
+  /** The editor of the first group; a panel beside it is in the second. */
+  async #focus(): Promise<void> {
+    await this.#page.keyboard.press('Control+1');
+    await this.#page.locator('.editor-instance .monaco-editor.focused').waitFor();
   }
 
   #boxes(locator: Locator): Promise<{ readonly y: number; readonly height: number }[]> {

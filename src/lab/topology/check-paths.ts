@@ -5,7 +5,7 @@ import type { Path } from './places.ts';
 import { destinationOf, sendersOf } from './plan-traffic.ts';
 import type { Plan, PlannedNode, PlannedService } from './plan.ts';
 import { makeProblem, type Fix, type Problem } from './problem.ts';
-import { nodeNamed, pathMtu, walk, type Walk } from './walk.ts';
+import { pathMtu, Ways, type Walk } from './walk.ts';
 
 /** Bytes of the outer IP header in `tun`. */
 const WRAPPER = 20;
@@ -13,58 +13,59 @@ const WRAPPER = 20;
 /** Follows the packets of every service and request over the plan's routes, there and back, and says where they end. */
 export function checkPaths(network: Network, plan: Plan): Problem[] {
   const findings = new PathFindings(network);
+  const ways = new Ways(plan);
   for (const node of plan.nodes) findings.gatewaysOf(plan, node);
-  for (const service of plan.services) servicePaths(plan, service, findings);
+  for (const service of plan.services) servicePaths(plan, ways, service, findings);
   for (const [index, settings] of network.document.topology.traffic.entries()) {
     const to = destinationOf(network, settings)?.address;
     if (to === undefined || plan.services.some(({ vip }) => vip === to)) continue;
     for (const name of sendersOf(network, settings)) {
-      const from = nodeNamed(plan, name);
-      if (from) directPath(plan, from, to, ['traffic', index, 'to'], findings);
+      const from = ways.node(name);
+      if (from) directPath(ways, from, to, ['traffic', index, 'to'], findings);
     }
   }
   return findings.problems;
 }
 
-function servicePaths(plan: Plan, service: PlannedService, findings: PathFindings): void {
-  const director = nodeNamed(plan, service.director);
+function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings: PathFindings): void {
+  const director = ways.node(service.director);
   if (!director) return;
   const clients = plan.nodes.filter(({ role }) => role === 'client');
-  const requests = clients.map((client) => walk(plan, client, service.vip, director.name));
+  const requests = clients.map((client) => ways.walk(client, service.vip, director.name));
   for (const way of requests) findings.toVip(way, service);
   for (const { name, address } of service.servers) {
-    const server = nodeNamed(plan, name);
+    const server = ways.node(name);
     if (!server) continue;
-    const way = walk(plan, director, address);
+    const way = ways.walk(director, address);
     findings.forward(way, name);
     const own = way.links.at(-1);
     if (service.model === 'tun' && way.end === 'arrived') findings.tunnel(way, requests, service, name);
     if (service.model === 'dnat' && service.snat) {
       const dip = way.links[0]?.address;
-      if (own && dip !== undefined) findings.back(walk(plan, server, dip), director.name);
+      if (own && dip !== undefined) findings.back(ways.walk(server, dip), director.name);
       continue;
     }
     for (const client of clients) {
-      const reply = walk(plan, server, client.interfaces[0]?.address ?? 0);
+      const reply = ways.walk(server, client.interfaces[0]?.address ?? 0);
       if (service.model === 'dnat') findings.plainReply(reply, service, client.name);
       else findings.back(reply, client.name);
     }
   }
   if (service.model !== 'dnat') return;
   for (const client of clients)
-    findings.back(walk(plan, director, client.interfaces[0]?.address ?? 0), client.name);
+    findings.back(ways.walk(director, client.interfaces[0]?.address ?? 0), client.name);
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */
-function directPath(plan: Plan, from: PlannedNode, to: number, place: Path, findings: PathFindings): void {
-  const way = walk(plan, from, to);
+function directPath(ways: Ways, from: PlannedNode, to: number, place: Path, findings: PathFindings): void {
+  const way = ways.walk(from, to);
   findings.forward(way, formatIpv4(to), way.nextHop === to ? place : undefined);
   const server = way.nodes.at(-1);
   if (way.end !== 'arrived' || !server || server === from) return;
   const nat = way.nodes.find((node) => node.forwarder?.nat);
   const outside = nat?.forwarder?.nat && nat.interfaces[nat.forwarder.nat.outside];
   const source = outside ?? way.links[0];
-  if (source) findings.back(walk(plan, server, source.address), (nat ?? from).name);
+  if (source) findings.back(ways.walk(server, source.address), (nat ?? from).name);
 }
 
 /** Collects problems, each once: many packets end at the same place. */

@@ -1,5 +1,5 @@
-import { checkTopology } from './check.ts';
-import { expectation, makePlan } from './make-plan.ts';
+import { checkedPlan } from './check.ts';
+import { expectation } from './make-plan.ts';
 import { parseTopology, type TopologyDocument } from './parse.ts';
 import type { Places } from './places.ts';
 import type { Expectation, Plan } from './plan.ts';
@@ -22,10 +22,11 @@ export interface LoadedTopology {
 export function loadTopology(text: string, name: string): LoadedTopology {
   const { document, places, problems: parsing } = parseTopology(text, name);
   if (!document) return { places, problems: parsing };
-  const problems = sortProblems([...parsing, ...checkTopology(document)]);
+  const { problems: found, plan } = checkedPlan(document);
+  const problems = sortProblems([...parsing, ...found]);
   const expect = expectation(document);
   return {
-    ...(hasError(problems) ? {} : { plan: makePlan(document) }),
+    ...(plan && !hasError(problems) && { plan }),
     ...(expect && { expect }),
     document,
     places,

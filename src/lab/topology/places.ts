@@ -7,7 +7,8 @@ export type Path = readonly (string | number)[];
 export class Places {
   readonly text: string;
   readonly #lineStarts: readonly number[];
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Entry[] = [];
+  readonly #top: Branch = { below: new Map() };
 
   constructor(text: string) {
     this.text = text;
@@ -16,19 +17,26 @@ export class Places {
 
   /** Keeps the first place of a path: an explicit key comes before a merged one. Offsets into the text. */
   add(path: Path, value: Span, scalar: boolean, key?: Span): void {
-    const id = JSON.stringify(path);
-    if (!this.#entries.has(id)) this.#entries.set(id, { path, value, scalar, ...(key && { key }) });
+    let branch = this.#top;
+    for (const part of path) {
+      let next = branch.below.get(part);
+      if (!next) branch.below.set(part, (next = { below: new Map() }));
+      branch = next;
+    }
+    if (branch.entry) return;
+    branch.entry = { path, value, scalar, ...(key && { key }) };
+    this.#entries.push(branch.entry);
   }
 
   /** Whether the file says something at this path, as opposed to a default. */
   has(path: Path): boolean {
-    return this.#entries.has(JSON.stringify(path));
+    return this.#find(path) !== undefined;
   }
 
   /** A scalar itself; of a map or list its key; of what is not there, the nearest thing around it. */
   of(path: Path): Range {
     for (let length = path.length; length > 0; length--) {
-      const entry = this.#entries.get(JSON.stringify(path.slice(0, length)));
+      const entry = this.#find(path, length);
       if (!entry) continue;
       if (length < path.length) return this.range(entry.key ?? firstOf(entry.value));
       return this.range(entry.scalar ? entry.value : (entry.key ?? entry.value));
@@ -37,13 +45,13 @@ export class Places {
   }
 
   key(path: Path): Range {
-    const entry = this.#entries.get(JSON.stringify(path));
+    const entry = this.#find(path);
     return entry?.key ? this.range(entry.key) : this.of(path);
   }
 
   /** The whole value, from its first to its last character. */
   value(path: Path): Range {
-    const entry = this.#entries.get(JSON.stringify(path));
+    const entry = this.#find(path);
     return entry ? this.range(entry.value) : this.of(path);
   }
 
@@ -51,7 +59,7 @@ export class Places {
   pathAt(offset: number): Path {
     let found: Path = [];
     let size = Infinity;
-    for (const { path, key, value } of this.#entries.values()) {
+    for (const { path, key, value } of this.#entries) {
       const start = Math.min(key?.[0] ?? value[0], value[0]);
       const end = Math.max(key?.[1] ?? value[1], value[1]);
       if (offset < start || offset > end || end - start > size) continue;
@@ -77,8 +85,14 @@ export class Places {
     return { line: low + 1, column: clamped - this.#lineStarts[low]! + 1, offset: clamped };
   }
 
+  #find(path: Path, length = path.length): Entry | undefined {
+    let branch: Branch | undefined = this.#top;
+    for (let depth = 0; depth < length && branch; depth++) branch = branch.below.get(path[depth]!);
+    return branch?.entry;
+  }
+
   #firstKey(): Span {
-    for (const { path, key } of this.#entries.values()) if (path.length === 1 && key) return key;
+    for (const { path, key } of this.#entries) if (path.length === 1 && key) return key;
     return [0, 0];
   }
 }
@@ -91,6 +105,12 @@ interface Entry {
   readonly key?: Span;
   readonly value: Span;
   readonly scalar: boolean;
+}
+
+/** What stands below each key and index. */
+interface Branch {
+  readonly below: Map<string | number, Branch>;
+  entry?: Entry;
 }
 
 function firstOf([start]: Span): Span {

@@ -12,32 +12,73 @@ export interface Walk {
   readonly nextHop?: number;
 }
 
-/** `director` is who answers for the destination when that is a VIP: no node has it on an interface. */
-export function walk(plan: Plan, from: PlannedNode, destination: number, director?: string): Walk {
-  const nodes = [from];
-  const links: PlannedInterface[] = [];
-  for (let at = from; ;) {
-    if (owns(at, destination) || at.name === director) return { end: 'arrived', nodes, links };
-    if (at !== from && !forwards(at, links.at(-1)!, destination))
-      return { end: 'not-forwarded', nodes, links };
-    const way = lookUp(at, destination);
-    if (!way) return { end: 'no-route', nodes, links };
-    links.push(way.link);
-    const next = neighbour(plan, at, way.link.segment, way.nextHop, destination, director);
-    if (!next) return { end: 'nobody', nodes, links, nextHop: way.nextHop };
-    if (nodes.includes(next)) return { end: 'loop', nodes, links };
-    nodes.push(next);
-    at = next;
+/**
+ * The ways of a plan. Each is walked once: the replies of one server to one client are the same in all of its services,
+ * and a lab of 128 nodes has thousands of ways.
+ */
+export class Ways {
+  readonly #nodes: ReadonlyMap<string, PlannedNode>;
+  /** By segment and address, the first node that has it. */
+  readonly #holders = new Map<string, Map<number, PlannedNode>>();
+  readonly #walked = new Map<string, Map<PlannedNode, Map<number, Walk>>>();
+
+  constructor({ nodes }: Plan) {
+    this.#nodes = new Map(nodes.map((node) => [node.name, node]));
+    for (const node of nodes) {
+      for (const { segment, address } of node.interfaces) {
+        const holders = entry(this.#holders, segment, () => new Map<number, PlannedNode>());
+        if (!holders.has(address)) holders.set(address, node);
+      }
+    }
+  }
+
+  node(name: string): PlannedNode | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** `director` is who answers for the destination when that is a VIP: no node has it on an interface. */
+  walk(from: PlannedNode, destination: number, director = ''): Walk {
+    const byNode = entry(this.#walked, director, () => new Map<PlannedNode, Map<number, Walk>>());
+    const byDestination = entry(byNode, from, () => new Map<number, Walk>());
+    return entry(byDestination, destination, () => this.#walk(from, destination, this.node(director)));
+  }
+
+  #walk(from: PlannedNode, destination: number, director: PlannedNode | undefined): Walk {
+    const nodes = [from];
+    const links: PlannedInterface[] = [];
+    for (let at = from; ;) {
+      if (at === director || owns(at, destination)) return { end: 'arrived', nodes, links };
+      if (at !== from && !forwards(at, links.at(-1)!, destination))
+        return { end: 'not-forwarded', nodes, links };
+      const way = lookUp(at, destination);
+      if (!way) return { end: 'no-route', nodes, links };
+      links.push(way.link);
+      const next = this.#neighbour(at, way.link.segment, way.nextHop, destination, director);
+      if (!next) return { end: 'nobody', nodes, links, nextHop: way.nextHop };
+      if (nodes.includes(next)) return { end: 'loop', nodes, links };
+      nodes.push(next);
+      at = next;
+    }
+  }
+
+  /** Who answers ARP for the next hop. */
+  #neighbour(
+    from: PlannedNode,
+    segment: string,
+    nextHop: number,
+    destination: number,
+    director: PlannedNode | undefined,
+  ): PlannedNode | undefined {
+    const holder = this.#holders.get(segment)?.get(nextHop);
+    if (holder && holder !== from) return holder;
+    const answers = director !== undefined && director !== from && nextHop === destination;
+    return answers && director.interfaces.some((port) => port.segment === segment) ? director : undefined;
   }
 }
 
 /** The largest packet that fits every link of the walk. */
 export function pathMtu({ links }: Walk): number {
   return Math.min(...links.map(({ mtu }) => mtu));
-}
-
-export function nodeNamed(plan: Plan, name: string): PlannedNode | undefined {
-  return plan.nodes.find((node) => node.name === name);
 }
 
 function owns(node: PlannedNode, address: number): boolean {
@@ -60,43 +101,32 @@ function forwards(node: PlannedNode, arrivedBy: PlannedInterface, destination: n
 function lookUp(
   node: PlannedNode,
   destination: number,
-): { link: PlannedInterface; nextHop: number } | undefined {
-  const connected = node.interfaces.map((link) => ({
-    link,
-    nextHop: destination,
-    length: reaches(link, destination) ? link.prefixLength : -1,
-  }));
-  const routed = node.routes.flatMap(({ network, prefixLength, via }) => {
-    const link = node.interfaces.find((port) => reaches(port, via));
-    return link
-      ? [{ link, nextHop: via, length: inSubnet(destination, network, prefixLength) ? prefixLength : -1 }]
-      : [];
-  });
-  return [...connected, ...routed]
-    .filter(({ length }) => length >= 0)
-    .reduce<{ link: PlannedInterface; nextHop: number; length: number } | undefined>(
-      (best, way) => (best && best.length >= way.length ? best : way),
-      undefined,
-    );
+): { readonly link: PlannedInterface; readonly nextHop: number } | undefined {
+  let link: PlannedInterface | undefined;
+  let nextHop = destination;
+  let length = -1;
+  for (const port of node.interfaces) {
+    if (port.prefixLength <= length || !reaches(port, destination)) continue;
+    link = port;
+    length = port.prefixLength;
+  }
+  for (const { network, prefixLength, via } of node.routes) {
+    if (prefixLength <= length || !inSubnet(destination, network, prefixLength)) continue;
+    const port = node.interfaces.find((candidate) => reaches(candidate, via));
+    if (!port) continue;
+    link = port;
+    nextHop = via;
+    length = prefixLength;
+  }
+  return link && { link, nextHop };
 }
 
-function neighbour(
-  plan: Plan,
-  from: PlannedNode,
-  segment: string,
-  nextHop: number,
-  destination: number,
-  director: string | undefined,
-): PlannedNode | undefined {
-  return plan.nodes.find(
-    (node) =>
-      node !== from &&
-      node.interfaces.some(
-        (port) =>
-          port.segment === segment &&
-          (port.address === nextHop || (node.name === director && nextHop === destination)),
-      ),
-  );
+function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 function reaches(port: PlannedInterface, address: number): boolean {

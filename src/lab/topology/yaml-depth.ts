@@ -1,16 +1,16 @@
-import { CST, Lexer } from 'yaml';
+import { CST } from 'yaml';
 
 /**
  * Whether the text nests deeper than the parser can be trusted with. The parser recurses, and where the call stack ends
  * inside of a regular expression V8 ends the whole process instead of throwing; so the depth is bounded beforehand, from
- * the tokens, which takes no recursion.
+ * the lexer's tokens, which takes no recursion.
  */
-export function isTooDeep(text: string): boolean {
+export function isTooDeep(lexemes: readonly string[]): boolean {
   let brackets = 0;
   /** Indicators since the last line or comma: each may open a collection inside of the one before. */
   let indicators = 0;
   let atLineStart = true;
-  for (const token of new Lexer().lex(text)) {
+  for (const token of lexemes) {
     const type = CST.tokenType(token);
     if (atLineStart && type === 'space' && token.length > MAX_DEPTH) return true;
     atLineStart = type === 'newline';

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Node, Pair, YAMLError } from 'yaml';
+import { Composer, isAlias, isMap, isNode, isPair, isScalar, isSeq, Lexer, Parser } from 'yaml';
+import type { CST, Document, Node, Pair, YAMLError } from 'yaml';
 import { isTooDeep } from './yaml-depth.ts';
 import { Places, type Path, type Span } from './places.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -22,12 +22,16 @@ const MAX_VALUES = 50_000;
 export function readYaml(text: string): YamlSource {
   const places = new Places(text);
   const tooLarge = { places, problems: [makeProblem('yaml-too-large', places.range([0, 0]))] };
-  if (text.length > MAX_CHARACTERS || isTooDeep(text)) return tooLarge;
-  // Keys are compared below: the parser's own comparison takes quadratic time.
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
+  if (text.length > MAX_CHARACTERS) return tooLarge;
+  const lexemes = [...new Lexer().lex(text)];
+  if (isTooDeep(lexemes)) return tooLarge;
+  const [document, second] = compose(lexemes, text.length);
+  if (!document) return tooLarge;
   const problems = essential(
     [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, places)),
   );
+  if (second)
+    problems.push(makeProblem('yaml-several-documents', places.range([second.range[0], second.range[1]])));
   const reader = new Reader(places, problems);
   const value = document.contents === null ? undefined : reader.read(document.contents, []);
   if (!hasError(problems)) {
@@ -36,6 +40,19 @@ export function readYaml(text: string): YamlSource {
     else if (!isMap(contents)) problems.push(makeProblem('not-a-map', places.range(spanOf(contents))));
   }
   return hasError(problems) ? { places, problems } : { value, places, problems };
+}
+
+/**
+ * The documents of a text from its lexemes, one at least. `parseDocument` would read the text once more, which in an
+ * editor is a third of the time that a keystroke costs.
+ */
+function compose(lexemes: readonly string[], length: number): Document.Parsed[] {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of lexemes) tokens.push(...parser.next(lexeme));
+  tokens.push(...parser.end());
+  // Keys are compared below: the parser's own comparison takes quadratic time.
+  return [...new Composer({ uniqueKeys: false, logLevel: 'error' }).compose(tokens, true, length)];
 }
 
 /** Turns nodes into plain values and notes their places. */
@@ -125,7 +142,6 @@ function syntaxProblem(error: YAMLError, places: Places): Problem {
   if (error.code === 'TAB_AS_INDENT') {
     return makeProblem('yaml-tab', range, {}, { fix: { kind: 'replace', range, text: '  ' } });
   }
-  if (error.code === 'MULTIPLE_DOCS') return makeProblem('yaml-several-documents', range);
   if (error.code === 'TAG_RESOLVE_FAILED' && error.name === 'YAMLWarning')
     return makeProblem('yaml-tag', range);
   return makeProblem('yaml-syntax', range, { detail: error.message });

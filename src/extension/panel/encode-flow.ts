@@ -1,0 +1,40 @@
+import type { Flow, FlowOutcome } from '../../journey/report.ts';
+import { parseIpv4 } from '../../packet/address.ts';
+import { flowKinds, flowLayout as at, NO_NODE, outcomes, recordKinds } from '../../webview/protocol.ts';
+import type { RecordWriter } from './record-writer.ts';
+import type { RowContext } from './row-context.ts';
+
+/** @param expected 0 nothing was predicted, 1 all as predicted, 2 something was not. */
+export function encodeFlow(writer: RecordWriter, flow: Flow, expected: number, context: RowContext): void {
+  const { index, strings, translate } = context;
+  const { client, service, outcome } = flow;
+  writer.begin(recordKinds.flow);
+  writer.u8(at.protocol, flowKinds.indexOf(flow.kind));
+  writer.u8(at.outcome, outcomes.indexOf(outcome.kind));
+  writer.u32(at.id, flow.id);
+  writer.u16(at.epoch, flow.epoch);
+  writer.u8(at.client, index.node(client.node));
+  writer.u8(at.server, flow.server ? index.node(flow.server.node) : NO_NODE);
+  writer.u32(at.clientAddress, parseIpv4(client.address) ?? 0);
+  writer.u32(at.serviceAddress, parseIpv4(service.address) ?? 0);
+  writer.u16(at.clientPort, client.port ?? 0);
+  writer.u16(at.servicePort, service.port ?? 0);
+  writer.f64(at.startNs, flow.startNs);
+  writer.f64(at.endNs, flow.endNs);
+  writer.u32(at.journeys, flow.journeys.length);
+  writer.u32(at.request, strings.indexOf(flow.request));
+  writer.u32(at.response, strings.indexOf(flow.response));
+  const reason = reasonOf(outcome);
+  writer.u32(at.reason, reason ? strings.indexOf(translate(`reason.${reason}`)) : 0);
+  writer.u8(at.at, index.node(placeOf(outcome)));
+  writer.u8(at.expected, expected);
+}
+
+function reasonOf(outcome: FlowOutcome): string {
+  return outcome.kind === 'refused' || outcome.kind === 'lost' ? outcome.reason : '';
+}
+
+function placeOf(outcome: FlowOutcome): string {
+  if (outcome.kind === 'refused') return outcome.by;
+  return outcome.kind === 'lost' ? outcome.at : '';
+}

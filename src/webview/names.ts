@@ -1,0 +1,49 @@
+import { BROADCAST, type LabView, type LaneView } from './protocol.ts';
+
+export function formatIpv4(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+/** What nodes, addresses and MACs are called: by name, or by value when the reader wants values. */
+export class Names {
+  readonly #lab: LabView | undefined;
+  readonly #values: boolean;
+  readonly #addresses: ReadonlyMap<string, string>;
+
+  constructor(lab: LabView | undefined, values: boolean) {
+    this.#lab = lab;
+    this.#values = values;
+    const named = lab?.names.filter(({ kind }) => kind === 'ip') ?? [];
+    this.#addresses = new Map(named.map(({ value, name }) => [value, name]));
+  }
+
+  get lanes(): readonly LaneView[] {
+    return this.#lab?.nodes ?? [];
+  }
+
+  node(index: number): string {
+    if (index === BROADCAST) return '*';
+    return this.#lab?.nodes[index]?.name ?? '?';
+  }
+
+  segment(index: number): string {
+    return this.#lab?.segments[index]?.name ?? '?';
+  }
+
+  address(address: number): string {
+    const text = formatIpv4(address);
+    return this.#values ? text : (this.#addresses.get(text) ?? text);
+  }
+
+  endpoint(address: number, port: number): string {
+    return port ? `${this.address(address)}:${port}` : this.address(address);
+  }
+
+  /** The MAC of a node on a segment; nodes have one on each. */
+  mac(node: number, segment: number): string {
+    if (!this.#values || node === BROADCAST)
+      return node === BROADCAST ? 'ff:ff:ff:ff:ff:ff' : this.node(node);
+    const name = this.segment(segment);
+    return this.#lab?.nodes[node]?.interfaces.find((port) => port.segment === name)?.mac ?? this.node(node);
+  }
+}

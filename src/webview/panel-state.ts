@@ -1,0 +1,86 @@
+import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts';
+import type { Card, ChangeRow, ConnectionRow, HopDetails, LabState, LabView } from './protocol.ts';
+import type { LaneChoice } from './ladder/lanes.ts';
+import { Folding } from './rows/folding.ts';
+import type { Text } from './text.ts';
+import { makeText } from './text.ts';
+import type { TimeMode } from './time-format.ts';
+
+export type DetailsTab = 'layers' | 'bytes' | 'connection' | 'map';
+
+/** All that the panel shows, but for the rows, which are in the `RowTable`. */
+export interface PanelState {
+  readonly text: Text;
+  readonly locale: string;
+  readonly lab: LabView | undefined;
+  readonly labState: LabState;
+  readonly changes: readonly ChangeRow[];
+  readonly promises: readonly PromiseVerdict[];
+  readonly explanations: readonly Explanation[];
+  readonly counters: Counters | undefined;
+  readonly cards: readonly Card[];
+  /** Ticked answers of the card on show, and whether it was solved. */
+  readonly cardAnswers: ReadonlySet<number>;
+  readonly cardSolved: boolean;
+  readonly highlighted: readonly string[];
+  /** Flows that the host has let go of. */
+  readonly evicted: number;
+
+  readonly folding: Folding;
+  readonly selected: string | undefined;
+  readonly filter: string;
+  readonly follow: boolean;
+  readonly paused: boolean;
+  readonly values: boolean;
+  readonly timeMode: TimeMode;
+  readonly lanes: LaneChoice;
+  /** Shows rows as a list even where there is room for the ladder. */
+  readonly asList: boolean;
+
+  readonly details: HopDetails | undefined;
+  readonly detailsOpen: boolean;
+  readonly detailsTab: DetailsTab;
+  /** A field under the pointer or cursor, by its place in the bytes. */
+  readonly field: { readonly offset: number; readonly length: number } | undefined;
+  readonly connections: readonly ConnectionRow[];
+  readonly connectionsOf: string;
+  readonly modelOpen: boolean;
+  readonly compared: number | undefined;
+  readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
+  readonly message: string;
+}
+
+export const firstState: PanelState = {
+  text: makeText({}),
+  locale: 'en',
+  lab: undefined,
+  labState: { kind: 'none', reason: 'not-running' },
+  changes: [],
+  promises: [],
+  explanations: [],
+  counters: undefined,
+  cards: [],
+  cardAnswers: new Set(),
+  cardSolved: false,
+  highlighted: [],
+  evicted: 0,
+  folding: new Folding(1),
+  selected: undefined,
+  filter: '',
+  follow: false,
+  paused: false,
+  values: false,
+  timeMode: 'delta',
+  lanes: { order: [], hidden: [] },
+  asList: false,
+  details: undefined,
+  detailsOpen: false,
+  detailsTab: 'layers',
+  field: undefined,
+  connections: [],
+  connectionsOf: '',
+  modelOpen: false,
+  compared: undefined,
+  menu: 'none',
+  message: '',
+};

@@ -1,0 +1,50 @@
+import { flowKinds, flowLayout as at, outcomes } from '../protocol.ts';
+
+/** A flow's record, read. Addresses are unsigned numbers, texts as they are shown. */
+export interface FlowRow {
+  readonly id: number;
+  readonly kind: (typeof flowKinds)[number];
+  readonly outcome: (typeof outcomes)[number];
+  readonly epoch: number;
+  readonly client: number;
+  readonly server: number;
+  readonly clientAddress: number;
+  readonly serviceAddress: number;
+  readonly clientPort: number;
+  readonly servicePort: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly journeys: number;
+  readonly request: string;
+  readonly response: string;
+  readonly reason: string;
+  readonly at: number;
+  readonly expected: number;
+}
+
+export function readFlow(view: DataView, start: number, strings: readonly string[]): FlowRow {
+  const u8 = (offset: number) => view.getUint8(start + offset);
+  const u16 = (offset: number) => view.getUint16(start + offset, true);
+  const u32 = (offset: number) => view.getUint32(start + offset, true);
+  const text = (offset: number) => strings[u32(offset)] ?? '';
+  return {
+    id: u32(at.id),
+    kind: flowKinds[u8(at.protocol)] ?? 'other',
+    outcome: outcomes[u8(at.outcome)] ?? 'open',
+    epoch: u16(at.epoch),
+    client: u8(at.client),
+    server: u8(at.server),
+    clientAddress: u32(at.clientAddress),
+    serviceAddress: u32(at.serviceAddress),
+    clientPort: u16(at.clientPort),
+    servicePort: u16(at.servicePort),
+    startNs: view.getFloat64(start + at.startNs, true),
+    endNs: view.getFloat64(start + at.endNs, true),
+    journeys: u32(at.journeys),
+    request: text(at.request),
+    response: text(at.response),
+    reason: text(at.reason),
+    at: u8(at.at),
+    expected: u8(at.expected),
+  };
+}

@@ -1,0 +1,72 @@
+import { confidences, fates, hopFlags, hopLayout as at } from '../protocol.ts';
+
+/** A hop's record, read. Addresses are unsigned numbers, nodes and segments their indices. */
+export interface HopRow {
+  readonly journey: number;
+  readonly index: number;
+  readonly timeNs: number;
+  readonly frame: number;
+  readonly length: number;
+  readonly from: number;
+  readonly to: number;
+  readonly segment: number;
+  readonly sourceMac: number;
+  readonly destinationMac: number;
+  readonly ttl: number;
+  readonly protocol: number;
+  readonly expected: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly outerSource: number;
+  readonly outerDestination: number;
+  readonly signature: number;
+  readonly routine: number;
+  readonly reason: string;
+  readonly decision: string;
+  readonly confidence: (typeof confidences)[number];
+  readonly fate: (typeof fates)[number];
+  readonly encapsulated: boolean;
+  readonly cut: boolean;
+  readonly broadcast: boolean;
+  readonly fragment: boolean;
+}
+
+export function readHop(view: DataView, start: number, strings: readonly string[]): HopRow {
+  const u8 = (offset: number) => view.getUint8(start + offset);
+  const u16 = (offset: number) => view.getUint16(start + offset, true);
+  const u32 = (offset: number) => view.getUint32(start + offset, true);
+  const flags = u8(at.flags);
+  return {
+    journey: u32(at.journey),
+    index: u16(at.index),
+    timeNs: view.getFloat64(start + at.timeNs, true),
+    frame: u32(at.frame),
+    length: u16(at.length),
+    from: u8(at.from),
+    to: u8(at.to),
+    segment: u8(at.segment),
+    sourceMac: u8(at.sourceMac),
+    destinationMac: u8(at.destinationMac),
+    ttl: u8(at.ttl),
+    protocol: u8(at.protocol),
+    expected: u8(at.expected),
+    source: u32(at.source),
+    destination: u32(at.destination),
+    sourcePort: u16(at.sourcePort),
+    destinationPort: u16(at.destinationPort),
+    outerSource: u32(at.outerSource),
+    outerDestination: u32(at.outerDestination),
+    signature: u16(at.signature),
+    routine: u8(at.routine),
+    reason: strings[u32(at.reason)] ?? '',
+    decision: strings[u32(at.decision)] ?? '',
+    confidence: confidences[u8(at.confidence)] ?? 'ambiguous',
+    fate: fates[u8(at.fate)] ?? 'accepted',
+    encapsulated: (flags & hopFlags.encapsulated) !== 0,
+    cut: (flags & hopFlags.cut) !== 0,
+    broadcast: (flags & hopFlags.broadcast) !== 0,
+    fragment: (flags & hopFlags.fragment) !== 0,
+  };
+}

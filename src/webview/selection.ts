@@ -1,0 +1,87 @@
+import type { Panel } from './panel.ts';
+import { flowKey, hopKey, packetKey, type Row } from './rows/row.ts';
+
+/** Selects a row and unfolds what hides it. */
+export function reveal(panel: Panel, flow: number, journey?: number, hop?: number): void {
+  const { store, table } = panel;
+  if (!table.flow(flow)) return;
+  let { folding } = store.state;
+  if (journey !== undefined) folding = folding.with(flowKey(flow), true);
+  if (journey !== undefined && hop !== undefined) folding = folding.with(packetKey(journey), true);
+  const key =
+    journey === undefined ? flowKey(flow) : hop === undefined ? packetKey(journey) : hopKey(journey, hop);
+  store.update({ folding, filter: '', follow: false });
+  select(panel, key);
+}
+
+/** Selects a row; when details are open they follow. */
+export function select(panel: Panel, key: string | undefined): void {
+  const { store } = panel;
+  store.update({ selected: key });
+  if (key !== undefined) panel.scrollTo(key);
+  void loadDetails(panel);
+}
+
+export function toggle(panel: Panel, row: Row, open = !row.open): void {
+  if (row.open === undefined) return;
+  panel.store.update({ folding: panel.state.folding.with(row.key, open) });
+}
+
+/** The row `steps` away from the selected one, of those that `wanted` accepts. */
+export function move(panel: Panel, steps: number, wanted: (row: Row) => boolean = () => true): void {
+  const { rows, index } = panel.list;
+  const { selected } = panel.state;
+  const from = selected === undefined ? undefined : index.get(selected);
+  if (from === undefined) {
+    const first = rows.find(wanted);
+    if (first) select(panel, first.key);
+    return;
+  }
+  let at = from;
+  for (let left = Math.abs(steps); left > 0; left--) {
+    let next = at + Math.sign(steps);
+    while (rows[next] && !wanted(rows[next]!)) next += Math.sign(steps);
+    if (!rows[next]) break;
+    at = next;
+  }
+  if (at !== from) select(panel, rows[at]!.key);
+}
+
+/** Steps from hop to hop through the packets, unfolding them on the way. */
+export function stepHop(panel: Panel, step: 1 | -1): void {
+  const { table } = panel;
+  const row = panel.selectedRow ?? panel.list.rows[0];
+  if (!row || row.kind === 'change') return move(panel, step);
+  if (row.kind === 'hop') {
+    const next = row.hop + step;
+    if (next >= 0 && next < table.hopCountOf(row.journey)) return reveal(panel, row.flow, row.journey, next);
+  }
+  const packets = [...table.journeyIds(row.flow)];
+  const at = row.kind === 'flow' ? -1 : packets.indexOf(row.journey);
+  const target = row.kind === 'packet' && step > 0 ? at : at + step;
+  const journey = packets[target];
+  if (journey !== undefined) return revealHop(panel, row.flow, journey, step);
+  const flows = [...table.flowIds()];
+  const flow = flows[flows.indexOf(row.flow) + step];
+  const inFlow = flow === undefined ? [] : table.journeyIds(flow);
+  const first = step > 0 ? inFlow[0] : inFlow[inFlow.length - 1];
+  if (flow !== undefined && first !== undefined) revealHop(panel, flow, first, step);
+}
+
+function revealHop(panel: Panel, flow: number, journey: number, step: 1 | -1): void {
+  reveal(panel, flow, journey, step > 0 ? 0 : panel.table.hopCountOf(journey) - 1);
+}
+
+/** Asks the host for the details of the selected hop; of a packet, its first. */
+export async function loadDetails(panel: Panel): Promise<void> {
+  const { store, host } = panel;
+  const row = panel.selectedRow;
+  if (!store.state.detailsOpen || !row || (row.kind !== 'hop' && row.kind !== 'packet')) return;
+  const question = { kind: 'hop', journey: row.journey, hop: row.kind === 'hop' ? row.hop : 0 } as const;
+  try {
+    const { details } = await host.ask(question);
+    if (panel.state.selected === row.key) store.update({ details, field: undefined });
+  } catch (error) {
+    store.update({ details: undefined, message: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,59 @@
+import { PanelFeed } from '../../../src/extension/panel/panel-feed.ts';
+import { localeOf, makeTranslate } from '../../../src/l10n/translate.ts';
+import type { HostMessage, ViewMessage } from '../../../src/webview/protocol.ts';
+import { EmbeddedRecording } from './embedded-recording.ts';
+
+/** The editor's side, in the page itself: the real feed over labs run in memory. Bundled for the browser by the tests. */
+const messages: ViewMessage[] = [];
+const saved: { format: string; data: Uint8Array }[] = [];
+let kept: Readonly<Record<string, unknown>> | undefined;
+let feed: PanelFeed | undefined;
+let recording: EmbeddedRecording | undefined;
+
+const fakeHost = {
+  messages,
+  saved,
+  /** Begins with a topology; call it before the panel's script runs, or after, as for another lab. */
+  show(text: string | undefined, file: string, language: string): void {
+    const translate = makeTranslate(localeOf(language));
+    feed ??= new PanelFeed({
+      translate,
+      locale: localeOf(language),
+      // As the editor does it: a copy, later.
+      post: (message: HostMessage) => {
+        const data = structuredClone(message);
+        queueMicrotask(() => dispatchEvent(new MessageEvent('message', { data })));
+      },
+      act: () => undefined,
+      open: () => undefined,
+      save: (format, data) => {
+        saved.push({ format, data });
+        return Promise.resolve(`saved.${format}`);
+      },
+      keep: (view) => void (kept = view),
+      kept: () => kept,
+      log: (message) => messages.push({ type: 'failed', message }),
+    });
+    recording = text === undefined ? undefined : new EmbeddedRecording(text, file, translate).run();
+    feed.show(recording);
+  },
+  save: (text: string) => recording!.save(text),
+  get recording() {
+    return recording;
+  },
+  get feed() {
+    return feed!;
+  },
+};
+
+export type FakeHost = typeof fakeHost;
+
+Object.assign(globalThis, {
+  fakeHost,
+  acquireVsCodeApi: () => ({
+    postMessage: (message: ViewMessage) => {
+      messages.push(structuredClone(message));
+      queueMicrotask(() => feed?.receive(message));
+    },
+  }),
+});
