@@ -28,3 +28,18 @@ export async function engineWithImageOrSkip(context: Mocha.Context): Promise<Doc
   console.log('      no node image: node scripts/docker.mjs image');
   return context.skip();
 }
+
+/** Whether an engine answers and has the node image. */
+export async function dockerIsReady(): Promise<boolean> {
+  try {
+    const client = await openDocker();
+    try {
+      return await nodeImage(packageRoot).present(client);
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (error instanceof DockerError) return false;
+    throw error;
+  }
+}
