@@ -21,7 +21,12 @@ export function isEngineChoice(text: string): text is EngineChoice {
 }
 
 /** `auto` is Docker when it answers and the node image is there; else embedded, and it says why. */
-export async function chooseEngine(cli: Cli, choice: EngineChoice, quiet: boolean): Promise<ChosenEngine> {
+export async function chooseEngine(
+  cli: Cli,
+  choice: EngineChoice,
+  quiet: boolean,
+  captureBudget?: number,
+): Promise<ChosenEngine> {
   if (choice === 'embedded') return embedded;
   // Loaded only when asked for: a run in memory needs none of it.
   const { openDocker } = await import('../lab/docker/open-docker.ts');
@@ -30,7 +35,7 @@ export async function chooseEngine(cli: Cli, choice: EngineChoice, quiet: boolea
   const image = nodeImage(packageRoot());
   try {
     const client = await openDocker();
-    if (await image.present(client)) return docker(cli, client, image.tag, quiet);
+    if (await image.present(client)) return docker(cli, client, image.tag, quiet, captureBudget);
     client.close();
     throw new CliError('docker.lab.image-not-built', { image: image.tag });
   } catch (error) {
@@ -50,7 +55,13 @@ const embedded: ChosenEngine = {
   close: () => undefined,
 };
 
-function docker(cli: Cli, client: DockerClient, image: string, quiet: boolean): ChosenEngine {
+function docker(
+  cli: Cli,
+  client: DockerClient,
+  image: string,
+  quiet: boolean,
+  captureBudget: number | undefined,
+): ChosenEngine {
   return {
     name: 'docker',
     make: async (plan, emit) => {
@@ -60,6 +71,7 @@ function docker(cli: Cli, client: DockerClient, image: string, quiet: boolean): 
         image,
         bundles: join(packageRoot(), 'dist'),
         version: packageJson.version,
+        ...(captureBudget !== undefined && { captureBudget }),
         onStep: (step) => {
           if (!quiet) cli.err(cli.paint('routine', cli.translate(`docker.step.${step}`)));
         },

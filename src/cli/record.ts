@@ -42,7 +42,12 @@ export async function record(
     (event) => {
       // The engine knows its start for certain when its first event comes.
       const { name, startedAt } = engine;
-      builder ??= new JourneyBuilder(plan, { engine: name, startedAt, translate: cli.translate, ...EVERYTHING });
+      builder ??= new JourneyBuilder(plan, {
+        engine: name,
+        startedAt,
+        translate: cli.translate,
+        ...EVERYTHING,
+      });
       events.push(event);
       builder.add(event);
     },

@@ -16,6 +16,7 @@ const options = {
   requests: { type: 'string' },
   engine: { type: 'string', default: 'embedded' },
   duration: { type: 'string' },
+  'capture-budget': { type: 'string' },
   json: { type: 'string' },
   pcapng: { type: 'string' },
   watch: { type: 'boolean' },
@@ -28,6 +29,7 @@ const options = {
 export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   const { file, values } = parseCall(cli, args, options);
   const requests = numberOption('--requests', values.requests, 1, true);
+  const captureBudget = numberOption('--capture-budget', values['capture-budget'], 0, true);
   const duration = numberOption('--duration', values.duration, 0, false);
   if (!isEngineChoice(values.engine)) throw new CliError('cli.unknown-engine', { engine: values.engine });
 
@@ -36,7 +38,7 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
 
   const plan = requests === undefined ? loaded : withRequests(loaded, requests);
-  const engine = await chooseEngine(cli, values.engine, values.quiet ?? false);
+  const engine = await chooseEngine(cli, values.engine, values.quiet ?? false, captureBudget);
   const { report, events, interrupted } = await record(cli, plan, engine, {
     duration,
     ...(values.watch && {
@@ -84,11 +86,14 @@ function withoutPlan(
   return shown ? 0 : 2;
 }
 
-/** The same traffic with `total` requests in all, dealt out to its entries in turn. */
+/** The same traffic with `total` requests in all, dealt out to its entries in turn; loads stay as they are. */
 function withRequests(plan: Plan, total: number): Plan {
-  const share = (index: number) => Math.ceil((total - index) / plan.traffic.length);
+  const single = plan.traffic.filter(({ load }) => !load);
+  const share = (index: number) => Math.max(0, Math.ceil((total - index) / single.length));
   return {
     ...plan,
-    traffic: plan.traffic.map((entry, index) => ({ ...entry, count: Math.max(0, share(index)) })),
+    traffic: plan.traffic.map((entry) =>
+      entry.load ? entry : { ...entry, count: share(single.indexOf(entry)) },
+    ),
   };
 }

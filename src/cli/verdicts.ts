@@ -3,6 +3,7 @@ import type { Report } from '../journey/report.ts';
 import type { Translate } from '../l10n/translate.ts';
 import type { Expectation } from '../lab/topology/plan.ts';
 import type { Painter } from './paint.ts';
+import { budgetLines, loadLines } from './traffic-lines.ts';
 
 const marks = { kept: ['good', '✓'], broken: ['bad', '✗'], 'not seen': ['routine', '○'] } as const;
 
@@ -30,6 +31,7 @@ export function verdicts(
     const where = setting ? `${translate('cli.setting', { setting })} · ` : '';
     lines.push(paint('routine', `    ${where}${frameList(translate, frames)}`));
   }
+  lines.push(...loadLines(report, translate, paint), ...budgetLines(report, translate, paint));
   lines.push('', countersLine(report, translate), '');
   if (met.ok) lines.push(paint('good', translate(expect ? 'cli.shown' : 'cli.as-promised')));
   else lines.push(paint('bad', translate(expect ? 'cli.not-shown' : 'cli.not-as-promised')));

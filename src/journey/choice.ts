@@ -29,7 +29,9 @@ function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
   for (const journey of journeys) {
     if (journey.flow !== flow || journey.gone || journey.direction !== 'request') continue;
     if (flow.chosenBy && flow.chosenBy.order <= journey.order) continue;
-    const hop = journey.hops.find(({ from, previous, stage }) => previous && stage.network.node(from)?.forwarder);
+    const hop = journey.hops.find(
+      ({ from, previous, stage }) => previous && stage.network.node(from)?.forwarder,
+    );
     if (!hop) continue;
     flow.chosenBy = journey;
     flow.choice = { server: serverOf(hop), sourcePort: hop.facts.sourcePort };

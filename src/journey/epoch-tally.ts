@@ -1,7 +1,7 @@
 import type { Translate } from '../l10n/translate.ts';
 import { totalLengthOf } from '../packet/ipv4.ts';
-import { evidenceOf } from './evidence.ts';
-import type { Failures } from './explanations/finding.ts';
+import { EpochEvidence } from './evidence.ts';
+import { Failures } from './explanations/finding.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import { confidenceOf, type JourneyRecord } from './journey-record.ts';
@@ -31,7 +31,11 @@ const ids = Object.keys(promiseChecks);
 /** What the packets of one epoch show, kept up packet by packet. */
 export class EpochTally {
   readonly stage: Stage;
-  readonly #checks: readonly { readonly id: string; readonly bit: number; readonly check: PromiseCheck | undefined }[];
+  readonly #checks: readonly {
+    readonly id: string;
+    readonly bit: number;
+    readonly check: PromiseCheck | undefined;
+  }[];
   /** By bit. */
   readonly #parts = new Map<number, PromisePart>();
   readonly #ports: SharedPorts | undefined;
@@ -52,17 +56,29 @@ export class EpochTally {
     this.#ports = promised.has(UNIQUE_PORTS) ? new SharedPorts() : undefined;
   }
 
+  /** Takes over what was shown by packets that are not in the recording any more. */
+  inherit(before: EpochTally): void {
+    for (const [bit, part] of before.#parts) this.#part(bit).inherit(part);
+    for (const [node, timeNs] of before.#lastSentNs) this.#lastSentNs.set(node, timeNs);
+  }
+
   /** Takes in a journey that was judged, instead of what was known of it before. */
   add(journey: JourneyRecord): JourneyFindings {
     this.remove(journey);
-    const evidence = evidenceOf(this.stage, [journey]);
+    // What is missing of its flow says nothing about how it went.
+    if (journey.flow?.partial) {
+      journey.findings = { kept: 0, broken: undefined, ...countsOf(journey) };
+      return journey.findings;
+    }
+    const evidence = new EpochEvidence(this.stage, [journey]);
     let kept = 0;
     const broken: Breach[] = [];
     for (const { bit, check } of this.#checks) {
       if (check === undefined) continue;
       const tally = check(evidence);
       // A second part speaks only with the first, but each packet for one of them.
-      kept |= (tally.kept.length > 0 ? 1 << bit : 0) | (tally.also && tally.also.kept.length > 0 ? 2 << bit : 0);
+      kept |=
+        (tally.kept.length > 0 ? 1 << bit : 0) | (tally.also && tally.also.kept.length > 0 ? 2 << bit : 0);
       for (const hop of tally.broken) broken.push({ bit, hop });
       if (tally.also) for (const hop of tally.also.broken) broken.push({ bit, hop });
       if (tally.also) this.#part(bit + 1);
@@ -70,7 +86,8 @@ export class EpochTally {
     for (let bit = 0; kept >>> bit !== 0; bit++) if ((kept >>> bit) & 1) this.#part(bit).keep(journey);
     for (const { bit, hop } of broken) this.#part(bit).breach(journey, hop);
     for (const { from, timeNs, stage } of journey.hops) {
-      if (stage.network.isDirector(from) && timeNs > this.lastSentNs(from)) this.#lastSentNs.set(from, timeNs);
+      if (stage.network.isDirector(from) && timeNs > this.lastSentNs(from))
+        this.#lastSentNs.set(from, timeNs);
     }
     if (broken.length > 0 || isNotable(journey)) this.#notable.add(journey);
     journey.findings = { kept, broken: broken.length > 0 ? broken : undefined, ...countsOf(journey) };
@@ -123,12 +140,8 @@ export class EpochTally {
 
   failures(states: NodeStates): Failures {
     const journeys = [...this.#notable].sort((a, b) => a.order - b.order);
-    return {
-      ...evidenceOf(this.stage, journeys),
-      states,
-      lastSentNs: (node) => this.lastSentNs(node),
-      sharedPorts: this.#ports?.broken ?? [],
-    };
+    const lastSentNs = (node: string) => this.lastSentNs(node);
+    return new Failures(this.stage, journeys, states, lastSentNs, this.#ports?.broken ?? []);
   }
 
   /** Frames are named when somebody looks. */
@@ -140,9 +153,14 @@ export class EpochTally {
       const kept = parts.every(({ isKept }) => isKept) || ports?.isShown === true;
       let evidence: readonly number[] | undefined;
       const name = (): readonly number[] => {
-        if (broken) return inOrder([...parts.flatMap((part) => part.framesBroken()), ...framesOf(ports?.broken)]);
+        if (broken)
+          return inOrder([...parts.flatMap((part) => part.framesBroken()), ...framesOf(ports?.broken)]);
         if (!kept) return [];
-        const hops = ports ? ports.kept : parts.flatMap((part, index) => part.hopsKept(this.#isKeptBy(bit + index), (journey) => this.#tallyOf(journey, check!, index)));
+        const hops = ports
+          ? ports.kept
+          : parts.flatMap((part, index) =>
+              part.hopsKept(this.#isKeptBy(bit + index), (journey) => this.#tallyOf(journey, check!, index)),
+            );
         return inOrder(framesOf(hops.slice(0, FRAMES_SHOWN)));
       };
       return {
@@ -159,11 +177,12 @@ export class EpochTally {
 
   #isKeptBy(bit: number): (journey: JourneyRecord) => boolean {
     const { epoch } = this.stage;
-    return ({ first, findings }) => first.stage.epoch === epoch && (((findings?.kept ?? 0) >>> bit) & 1) === 1;
+    return ({ first, findings }) =>
+      first.stage.epoch === epoch && (((findings?.kept ?? 0) >>> bit) & 1) === 1;
   }
 
   #tallyOf(journey: JourneyRecord, check: PromiseCheck, part: number): readonly HopRecord[] {
-    const tally: Tally = check(evidenceOf(this.stage, [journey]));
+    const tally: Tally = check(new EpochEvidence(this.stage, [journey]));
     return (part === 0 ? tally : tally.also)?.kept ?? [];
   }
 
@@ -194,7 +213,8 @@ function countsOf({ hops }: JourneyRecord): Pick<JourneyFindings, 'ambiguousJoin
     const { facts } = hop;
     // Counted on the way in, as an interface's own counter would.
     if (facts.kind === 'arp' || facts.ipAt === 0 || !hop.received) continue;
-    if (hop.stage.network.node(hop.to)?.forwarder) directorBytes += totalLengthOf(facts.bytes, facts.routedAt);
+    if (hop.stage.network.node(hop.to)?.forwarder)
+      directorBytes += totalLengthOf(facts.bytes, facts.routedAt);
   }
   return { ambiguousJoins, directorBytes };
 }

@@ -1,16 +1,19 @@
-import type { LabEvent } from '../lab/events.ts';
+import type { DecisionEvent, LabEvent } from '../lab/events.ts';
 import type { FrameStore } from './frame-store.ts';
 
 /** An event with its record number, if it is a frame; otherwise 0. */
 export interface Entry {
   readonly event: LabEvent;
   readonly number: number;
+  /** It was joined before. */
+  readonly again: boolean;
 }
 
 type Other = Exclude<LabEvent, { readonly kind: 'frame' }>;
 
 /** However late events come, none are held back longer than this for them. */
 const MOST_PATIENT_NS = 1e9;
+const TEXTS = 1000;
 
 /**
  * Events as they came, handed on in order of time. Engines keep that order, so at first nothing is held back. Once an
@@ -21,6 +24,7 @@ export class EventLog {
   /** Handed on, in order of time: frames by number. */
   #past: (number | Other)[] = [];
   #next: Entry[] = [];
+  readonly #texts = new Map<string, string>();
   #number = 0;
   #newestNs = 0;
   #patienceNs = 0;
@@ -34,7 +38,7 @@ export class EventLog {
   add(event: LabEvent): void {
     const number = event.kind === 'frame' ? ++this.#number : 0;
     if (event.kind === 'frame') this.#frames.add(number, event);
-    this.#next.push({ event, number });
+    this.#next.push({ event: event.kind === 'decision' ? this.#slim(event) : event, number, again: false });
     if (event.timeNs > this.#newestNs) this.#newestNs = event.timeNs;
     this.hasNews = true;
   }
@@ -63,6 +67,33 @@ export class EventLog {
     return { again: false, entries };
   }
 
+  /** Decisions are many and stay: what they name stands once. */
+  #slim(event: DecisionEvent): DecisionEvent {
+    const { reason, service, server, connection, detail } = event;
+    return {
+      kind: 'decision',
+      timeNs: event.timeNs,
+      node: this.#once(event.node),
+      framesIn: event.framesIn.slice(),
+      framesOut: event.framesOut.slice(),
+      relation: this.#once(event.relation),
+      rule: this.#once(event.rule),
+      ...(reason !== undefined && { reason: this.#once(reason) }),
+      ...(service !== undefined && { service: this.#once(service) }),
+      ...(server !== undefined && { server: this.#once(server) }),
+      ...(connection !== undefined && { connection }),
+      ...(detail !== undefined && { detail: this.#once(detail) }),
+    };
+  }
+
+  #once<T extends string>(text: T): T {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known as T;
+    // What schedulers weigh may be different each time.
+    if (this.#texts.size < TEXTS) this.#texts.set(text, text);
+    return text;
+  }
+
   /** Forgets frames that are not kept, and the decisions about them. */
   sweep(oldestNs: number): void {
     this.#past = this.#past.filter((one) =>
@@ -72,9 +103,9 @@ export class EventLog {
 
   #again(next: readonly Entry[]): readonly Entry[] {
     const past = this.#past.flatMap((one): Entry[] => {
-      if (typeof one !== 'number') return [{ event: one, number: 0 }];
+      if (typeof one !== 'number') return [{ event: one, number: 0, again: true }];
       const event = this.#frames.get(one);
-      return event ? [{ event, number: one }] : [];
+      return event ? [{ event, number: one, again: true }] : [];
     });
     const entries = inTimeOrder([...past, ...next]);
     this.#past = [];

@@ -24,18 +24,33 @@ export interface Trouble {
 }
 
 /** What was seen in one epoch: of one packet, for a promise; for explanations of all that are not just as they should be. */
-export interface EpochEvidence {
+export class EpochEvidence {
   readonly stage: Stage;
   /** In their order. */
   readonly journeys: readonly JourneyRecord[];
-  /** The packets of connections to services; ICMP errors about them are not among these. */
-  readonly served: readonly Served[];
-  /** Arrivals that have a reason: what did not go well, and refusals. */
-  readonly troubles: readonly Trouble[];
-}
+  #served: readonly Served[] | undefined;
+  #troubles: readonly Trouble[] | undefined;
+  #reasons: ReadonlySet<ReasonCode> | undefined;
 
-export function evidenceOf(stage: Stage, journeys: readonly JourneyRecord[]): EpochEvidence {
-  return { stage, journeys, served: servedOf(journeys), troubles: troublesOf(journeys) };
+  constructor(stage: Stage, journeys: readonly JourneyRecord[]) {
+    this.stage = stage;
+    this.journeys = journeys;
+  }
+
+  /** The packets of connections to services; ICMP errors about them are not among these. */
+  get served(): readonly Served[] {
+    return (this.#served ??= servedOf(this.journeys));
+  }
+
+  /** Arrivals that have a reason: what did not go well, and refusals. */
+  get troubles(): readonly Trouble[] {
+    return (this.#troubles ??= troublesOf(this.journeys));
+  }
+
+  /** Of `troubles`. */
+  get reasons(): ReadonlySet<ReasonCode> {
+    return (this.#reasons ??= new Set(this.troubles.map(({ reason }) => reason)));
+  }
 }
 
 function servedOf(journeys: readonly JourneyRecord[]): Served[] {
@@ -62,8 +77,11 @@ function troublesOf(journeys: readonly JourneyRecord[]): Trouble[] {
 }
 
 /** The packets that ended for one of these reasons. */
-export function endedBy({ troubles }: EpochEvidence, ...reasons: readonly ReasonCode[]): Trouble[] {
-  return troubles.filter(({ reason }) => reasons.includes(reason));
+export function endedBy({ troubles, reasons }: EpochEvidence, ...wanted: readonly ReasonCode[]): Trouble[] {
+  // Most reasons do not occur, and there may be many troubles.
+  return wanted.some((reason) => reasons.has(reason))
+    ? troubles.filter(({ reason }) => wanted.includes(reason))
+    : [];
 }
 
 /** The hop by which the director (or NAT router) sent the packet on, if it did. */

@@ -10,7 +10,7 @@ export interface Difference {
 
 /**
  * Whether a run showed what its file means to show: these outcomes of TCP and UDP flows, these broken promises and
- * these explanations, no more and no fewer. Without an expectation: every flow (a ping too) answered, at least one of
+ * these explanations, no more and no fewer; a load that got no answer at all counts as one more lost. Without an expectation: every flow (a ping too) answered, at least one of
  * them, and no promise broken.
  */
 export function meetsExpectation(
@@ -18,14 +18,16 @@ export function meetsExpectation(
   expect?: Expectation,
 ): { readonly ok: boolean; readonly differences: readonly Difference[] } {
   const kinds = expect ? ['tcp', 'udp'] : ['tcp', 'udp', 'icmp'];
-  const flows = report.flows.filter(({ kind }) => kinds.includes(kind));
+  const flows = report.flows.filter(
+    // Of what was recorded in part, an end that was not seen says nothing.
+    ({ kind, partial, outcome }) => kinds.includes(kind) && !(partial && outcome.kind === 'open'),
+  );
   const broken = report.promises.filter(({ verdict }) => verdict === 'broken').map(({ id }) => id);
   const differences = [
-    compare(
-      'outcomes',
-      expect?.outcomes ?? ['answered'],
-      flows.map(({ outcome }) => outcome.kind),
-    ),
+    compare('outcomes', expect?.outcomes ?? ['answered'], [
+      ...flows.map(({ outcome }) => outcome.kind),
+      ...report.loads.flatMap(({ requests }) => (requests === 0 ? ['lost'] : [])),
+    ]),
     compare('broken', expect?.broken ?? [], broken),
     ...(expect
       ? [

@@ -16,7 +16,7 @@ export class FlowRecord {
   readonly clientAddress: number;
   readonly serviceAddress: number;
   readonly startNs: number;
-  readonly journeys: JourneyRecord[] = [];
+  journeys: JourneyRecord[] = [];
 
   // What its packets told, in their order; `FlowStep` takes it back.
   request = '';
@@ -33,15 +33,15 @@ export class FlowRecord {
   candidates = 0;
   endNs = 0;
   /** Numbers of the director's connections that carried it. */
-  readonly connections: number[] = [];
+  connections: number[] = [];
   /** Nodes that sent something against the client's direction. */
-  readonly replied: string[] = [];
+  replied: string[] = [];
   /** Servers whose own addresses count as the service's, in case they answer from them. */
-  readonly strangers: string[] = [];
+  strangers: string[] = [];
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
-  readonly arrivals: HopRecord[] = [];
-  /** The first sending of each piece of a conversation: whatever sends it again is a retransmission. */
-  segments: Map<number, JourneyRecord> | undefined = undefined;
+  arrivals: HopRecord[] = [];
+  /** Each piece of the conversation that was sent: whatever sends it again is a retransmission. */
+  segments: Set<number> | undefined = undefined;
 
   // What follows from that, made when the flow is judged.
   /** The server its connection was given, and the packet that shows it. */
@@ -51,6 +51,7 @@ export class FlowRecord {
   ports: JourneyRecord[] | undefined = undefined;
   server: Endpoint | undefined = undefined;
   outcome: FlowOutcome = { kind: 'open' };
+  partial: Flow['partial'] = undefined;
   /** What its packets were judged by, besides themselves. */
   basis = '';
   /** Waiting to be judged. */
@@ -86,6 +87,15 @@ export class FlowRecord {
     this.candidates = 0;
     this.endNs = 0;
     this.segments = undefined;
+  }
+
+  /** Gives up room for more of everything, when no more is expected. */
+  rest(): void {
+    this.journeys = this.journeys.slice();
+    this.connections = this.connections.slice();
+    this.replied = this.replied.slice();
+    this.strangers = this.strangers.slice();
+    this.arrivals = this.arrivals.slice();
   }
 
   /** TCP: nothing more is to come, so that the same ports may serve a new connection. */

@@ -15,7 +15,10 @@ export class FlowStep {
   /** Changes outside of the flow, to be undone backwards. */
   undo: readonly (() => void)[] = NOTHING;
   readonly #flags: number;
-  readonly #lengths: readonly [connections: number, replied: number, strangers: number, arrivals: number];
+  readonly #connections: number;
+  readonly #replied: number;
+  readonly #strangers: number;
+  readonly #arrivals: number;
   readonly #request: string;
   readonly #response: string;
   readonly #synSequence: number | undefined;
@@ -24,8 +27,10 @@ export class FlowStep {
   constructor(journey: JourneyRecord, flow: FlowRecord) {
     this.journey = journey;
     this.flow = flow;
-    const { connections, replied, strangers, arrivals } = flow;
-    this.#lengths = [connections.length, replied.length, strangers.length, arrivals.length];
+    this.#connections = flow.connections.length;
+    this.#replied = flow.replied.length;
+    this.#strangers = flow.strangers.length;
+    this.#arrivals = flow.arrivals.length;
     this.#flags =
       (flow.requestFin ? 1 : 0) | (flow.replyFin ? 2 : 0) | (flow.reset ? 4 : 0) | (flow.answered ? 8 : 0);
     this.#request = flow.request;
@@ -37,12 +42,10 @@ export class FlowStep {
   takeBack(): void {
     const { flow } = this;
     flow.journeys.pop();
-    [
-      flow.connections.length,
-      flow.replied.length,
-      flow.strangers.length,
-      flow.arrivals.length,
-    ] = this.#lengths;
+    flow.connections.length = this.#connections;
+    flow.replied.length = this.#replied;
+    flow.strangers.length = this.#strangers;
+    flow.arrivals.length = this.#arrivals;
     flow.requestFin = (this.#flags & 1) !== 0;
     flow.replyFin = (this.#flags & 2) !== 0;
     flow.reset = (this.#flags & 4) !== 0;

@@ -152,8 +152,8 @@ export class FlowDeriver {
     const known =
       (facts.quoted && this.#placeByQuote(journey, facts.quoted)) ??
       (facts.kind === 'ip' && facts.fragment ? this.#fragments.get(fragmentKey(facts)) : undefined);
-    if (known) return { ...known, isTelling: false };
-    const entry = this.#tuples.find(facts) ?? this.#findLater(journey);
+    if (known && !known.flow.gone) return { ...known, isTelling: false };
+    const entry = this.#tuples.findKept(facts) ?? this.#findLater(journey);
     const flow = entry && this.#choose(entry, journey);
     if (flow && !isOver(flow, journey, entry.direction)) {
       return { flow, direction: entry.direction, isTelling: true };
@@ -199,7 +199,7 @@ export class FlowDeriver {
     const role = stage.network.node(from)?.role;
     if (role === 'client' || role === 'server') return undefined;
     for (let i = 1; i < journey.hops.length; i++) {
-      const entry = this.#tuples.find(journey.hops[i]!.facts);
+      const entry = this.#tuples.findKept(journey.hops[i]!.facts);
       if (entry) return entry;
     }
     return undefined;
@@ -237,7 +237,7 @@ export class FlowDeriver {
   #placeArp(journey: JourneyRecord): Placement {
     const { facts } = journey.first;
     const asks = facts.arpOperation === 1;
-    const entry = this.#tuples.find(facts);
+    const entry = this.#tuples.findKept(facts);
     const flow = entry?.flows[entry.flows.length - 1];
     const fits = flow && entry.direction === (asks ? 'request' : 'reply');
     const over = asks && flow && (flow.answered || journey.first.timeNs - flow.endNs > ARP_SILENCE_NS);
@@ -245,7 +245,7 @@ export class FlowDeriver {
   }
 
   #placeByQuote(journey: JourneyRecord, quoted: FrameFacts): Placement | undefined {
-    const entry = this.#tuples.find(quoted);
+    const entry = this.#tuples.findKept(quoted);
     if (entry === undefined) return undefined;
     const direction = entry.direction === 'request' ? 'reply' : 'request';
     return { flow: this.#choose(entry, journey), direction, isTelling: false };

@@ -24,7 +24,9 @@ export class FrameStore {
     const key = Math.floor(number / BLOCK);
     let block = this.#blocks.get(key);
     if (block === undefined) {
-      this.#blocks.get(key - 1)?.close();
+      const before = this.#blocks.get(key - 1);
+      before?.close();
+      if (before?.count === 0) this.#blocks.delete(key - 1);
       this.#blocks.set(key, (block = new Block()));
     }
     const point = this.#pointIndex(event.node, event.segment) * 2 + (event.direction === 'out' ? 1 : 0);
@@ -152,6 +154,11 @@ class Block {
   /** What is still here, close together, in a buffer of this size. */
   #move(size: number): void {
     const buffer = new Uint8Array(size);
+    if (this.#live === this.#end) {
+      buffer.set(this.#buffer.subarray(0, this.#end));
+      this.#buffer = buffer;
+      return;
+    }
     let end = 0;
     for (let slot = 0; slot < BLOCK; slot++) {
       if (!this.has(slot)) continue;

@@ -20,6 +20,15 @@ export interface Sighting {
   readonly facts: FrameFacts;
 }
 
+const NOTHING = new Uint8Array(0);
+const CUT = 1;
+const RECEIVED = 2;
+const CONTESTED = 4;
+const JOIN_AT = 3;
+const NEWS_AT = 5;
+const FOLLOWERS_AT = 7;
+const confidences: readonly Confidence[] = ['certain', 'strong', 'likely', 'ambiguous'];
+
 /** A hop while it is being joined: one frame on one segment, from one node to another. */
 export class HopRecord {
   readonly stage: Stage;
@@ -30,22 +39,13 @@ export class HopRecord {
   to: string;
   readonly segment: string;
   readonly timeNs: number;
-  /** The capture kept only the frame's beginning. */
-  readonly cut: boolean;
   /** Record numbers of the first capture and of the receiver's, if that is another; else 0. */
   frame: number;
   secondFrame = 0;
-  received = false;
   arrivalNs = 0;
 
   /** The hop that the same packet came to `from` by. */
   previous: HopRecord | undefined = undefined;
-  /** How sure that is. */
-  join: Confidence = 'certain';
-  /** Hops that continue this one: several after a fragmentation. */
-  followers = 0;
-  /** It was a candidate in a join that could not be decided. */
-  contested = false;
   /** What few hops have. */
   links: HopLinks | undefined = undefined;
 
@@ -53,13 +53,13 @@ export class HopRecord {
   sentBy: DecisionEvent | undefined = undefined;
   takenBy: DecisionEvent | undefined = undefined;
 
-  /** Something about it is new since the last look: 1 for how it is judged, 2 also for where it belongs. */
-  news: 0 | 1 | 2 = 0;
   journey: JourneyRecord | undefined = undefined;
   /** What it provoked at `to`: a reset, an ICMP error, an ARP reply. */
   provoked: HopRecord | undefined = undefined;
   arrival: Arrival | undefined = undefined;
   #facts: FrameFacts | undefined;
+  /** Several small things in one number: there are many hops. */
+  #state = 0;
 
   constructor(stage: Stage, index: number, sighting: Sighting, from: string, to: string) {
     this.stage = stage;
@@ -68,19 +68,68 @@ export class HopRecord {
     this.to = to;
     this.segment = sighting.segment;
     this.timeNs = sighting.timeNs;
-    this.cut = sighting.originalLength > sighting.facts.bytes.length;
+    if (sighting.originalLength > sighting.facts.bytes.length) this.#state = CUT;
     this.frame = sighting.number;
     this.#facts = sighting.facts;
   }
 
-  /** Read again from the frame when it has been given up. */
+  /** Read again from the frame when it has been given up; of a frame that is not kept any more nothing can be told. */
   get facts(): FrameFacts {
-    return (this.#facts ??= readFacts(this.stage.frames.get(this.frame)!.bytes));
+    return (this.#facts ??= readFacts(this.stage.frames.get(this.frame)?.bytes ?? NOTHING));
   }
 
   /** Gives up what can be read again: most hops are never looked at. */
   rest(): void {
     this.#facts = undefined;
+  }
+
+  /** The capture kept only the frame's beginning. */
+  get cut(): boolean {
+    return (this.#state & CUT) !== 0;
+  }
+
+  get received(): boolean {
+    return (this.#state & RECEIVED) !== 0;
+  }
+
+  set received(received: boolean) {
+    this.#state = received ? this.#state | RECEIVED : this.#state & ~RECEIVED;
+  }
+
+  /** It was a candidate in a join that could not be decided. */
+  get contested(): boolean {
+    return (this.#state & CONTESTED) !== 0;
+  }
+
+  set contested(contested: boolean) {
+    this.#state = contested ? this.#state | CONTESTED : this.#state & ~CONTESTED;
+  }
+
+  /** How sure the join with `previous` is. */
+  get join(): Confidence {
+    return confidences[(this.#state >>> JOIN_AT) & 3]!;
+  }
+
+  set join(join: Confidence) {
+    this.#state = (this.#state & ~(3 << JOIN_AT)) | (confidences.indexOf(join) << JOIN_AT);
+  }
+
+  /** Something about it is new since the last look: 1 for how it is judged, 2 also for where it belongs. */
+  get news(): 0 | 1 | 2 {
+    return ((this.#state >>> NEWS_AT) & 3) as 0 | 1 | 2;
+  }
+
+  set news(news: 0 | 1 | 2) {
+    this.#state = (this.#state & ~(3 << NEWS_AT)) | (news << NEWS_AT);
+  }
+
+  /** Hops that continue this one: several after a fragmentation. */
+  get followers(): number {
+    return this.#state >>> FOLLOWERS_AT;
+  }
+
+  set followers(followers: number) {
+    this.#state = (this.#state & ((1 << FOLLOWERS_AT) - 1)) | (followers << FOLLOWERS_AT);
   }
 
   /** Record numbers of all captures, the sender's first. */
@@ -89,7 +138,7 @@ export class HopRecord {
   }
 
   get originalLength(): number {
-    return this.stage.frames.get(this.frame)!.originalLength;
+    return this.stage.frames.get(this.frame)?.originalLength ?? 0;
   }
 
   /** The hop that this one continues, or whose frame it is a copy of. */

@@ -14,6 +14,7 @@ import { JoinCounters } from './join-counters.ts';
 import { LinkJoin } from './link-join.ts';
 import { Network } from './network.ts';
 import { NodeStates } from './node-states.ts';
+import { Recording } from './recording.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -24,7 +25,8 @@ export class Joiner {
   readonly stages: Stage[];
   readonly news = new HopNews();
   readonly states = new NodeStates();
-  readonly counters = new JoinCounters();
+  counters = new JoinCounters();
+  recording = new Recording();
   /** Of the latest event. */
   timeNs = 0;
 
@@ -67,7 +69,14 @@ export class Joiner {
         this.states.add(event);
         return false;
       case 'loss':
-        this.counters.captureLoss += event.frames;
+        this.counters.lost(event);
+        return false;
+      case 'decision-loss':
+        this.counters.decisionsLost += event.decisions;
+        return false;
+      case 'capture':
+      case 'load':
+        this.recording.add(event);
         return false;
     }
   }
@@ -88,7 +97,7 @@ export class Joiner {
   }
 
   #frame(event: FrameEvent, number: number): boolean {
-    this.counters.frames++;
+    this.counters.frame(event);
     const { bytes } = event;
     if (bytes.length < HEADER_LENGTH) {
       this.counters.undecodable++;
@@ -177,17 +186,18 @@ export class Joiner {
     return join;
   }
 
-  #crossing(
-    map: Map<string, CrossingJoin>,
-    node: string,
-    kind: 'routed' | 'translated',
-  ): CrossingJoin {
+  #crossing(map: Map<string, CrossingJoin>, node: string, kind: 'routed' | 'translated'): CrossingJoin {
     let join = map.get(node);
     if (join === undefined) map.set(node, (join = new CrossingJoin(kind, this.news)));
     return join;
   }
 
-  #hop({ timeNs, segment, originalLength, bytes }: FrameEvent, number: number, from: string, to: string): HopRecord {
+  #hop(
+    { timeNs, segment, originalLength, bytes }: FrameEvent,
+    number: number,
+    from: string,
+    to: string,
+  ): HopRecord {
     const sighting = { number, timeNs, segment, originalLength, facts: readFacts(bytes) };
     return new HopRecord(this.#stage, this.#hops++, sighting, from, to);
   }

@@ -5,11 +5,12 @@ import { EventLog } from './event-log.ts';
 import { explain } from './explanations.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { FrameStore } from './frame-store.ts';
+import { JoinCounters } from './join-counters.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { JourneyState } from './journey-state.ts';
 import type { Counters, Explanation, Flow, Journey, PromiseVerdict, Report } from './report.ts';
 import { Ring } from './ring.ts';
-import type { Update } from './update.ts';
+import type { Summary, Update } from './update.ts';
 import { flowView, journeyView } from './views.ts';
 
 export interface JourneyBuilderOptions {
@@ -24,7 +25,7 @@ export interface JourneyBuilderOptions {
 const MAX_FRAMES = 200_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 /** With more than this to explain, explanations wait until there is this share more. */
-const EXPLAINED_AT_ONCE = 1000;
+const EXPLAINED_AT_ONCE = 300;
 const SHARE_MORE = 0.25;
 
 /**
@@ -68,7 +69,8 @@ export class JourneyBuilder {
 
   /** What is new or changed since the update before; the first one tells everything. */
   update(): Update {
-    this.#advance(!this.#log.hasNews);
+    const idle = !this.#log.hasNews;
+    this.#advance(idle);
     const reset = this.#reset;
     const flows = [...(reset ? this.#state.deriver.flows : this.#changedFlows)];
     const journeys = reset ? this.#kept() : [...this.#changedJourneys].filter(({ gone }) => !gone);
@@ -85,7 +87,7 @@ export class JourneyBuilder {
       journeys: journeys.map(journeyView),
       removedFlows,
       removedJourneys,
-      ...this.#summary(false),
+      ...this.#summary(idle),
     };
   }
 
@@ -94,17 +96,14 @@ export class JourneyBuilder {
     const flows = [...this.#state.deriver.flows];
     const journeys = this.#kept();
     this.#number(flows, journeys);
-    const { epochs, promises, explanations, counters } = this.#summary(true);
+    const summary = this.#summary(true);
     return {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
       startedAt: this.#options.startedAt,
-      epochs,
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
-      promises,
-      explanations,
-      counters,
+      ...summary,
     };
   }
 
@@ -131,9 +130,15 @@ export class JourneyBuilder {
   #advance(all: boolean): void {
     const batch = this.#log.take(all, this.#state.joiner.timeNs);
     if (batch.again) this.#restart();
-    for (const { event, number } of batch.entries) {
+    const { joiner } = this.#state;
+    const { counters } = joiner;
+    // What was taken over from before counts what is joined again too.
+    const uncounted = this.#ring.evictedFrames > 0 ? new JoinCounters() : counters;
+    for (const { event, number, again } of batch.entries) {
+      joiner.counters = again ? uncounted : counters;
       if (!this.#state.add(event, number) && event.kind === 'frame') this.#ring.loose(number, event.timeNs);
     }
+    joiner.counters = counters;
     const { flows, journeys } = this.#state.advance();
     this.#unexplained += journeys.length + flows.length;
     for (const flow of flows) {
@@ -190,7 +195,9 @@ export class JourneyBuilder {
       if (!gone) for (const frame of first.frames) journeyIds.set(frame, id);
     }
     this.#state = this.#begin();
-    this.#ring.restart(before);
+    this.#ring.restart();
+    // What is not kept cannot be joined again, and counts all the same.
+    if (this.#ring.evictedFrames > 0) this.#state.inherit(before);
     this.#reset = true;
     this.#changedFlows.clear();
     this.#changedJourneys.clear();
@@ -236,13 +243,14 @@ export class JourneyBuilder {
     return this.#state.journeys.filter(({ gone }) => !gone);
   }
 
-  #summary(all: boolean): Pick<Update, 'epochs' | 'promises' | 'explanations' | 'counters'> {
+  /** @param all Explanations too, whatever they cost. */
+  #summary(all: boolean): Summary {
     const { joiner, judge } = this.#state;
     const { translate } = this.#options;
     const tallies = joiner.stages.map(({ epoch }) => judge.tallies.get(epoch)!);
     const notable = tallies.reduce((sum, tally) => sum + tally.notable, 0);
     const isCheap = notable <= EXPLAINED_AT_ONCE || this.#unexplained >= notable * SHARE_MORE;
-    if (this.#unexplained > 0 && (all || isCheap || !this.#log.hasNews)) {
+    if (this.#unexplained > 0 && (all || isCheap)) {
       this.#explanations = explain(
         tallies.map((tally) => tally.failures(joiner.states)),
         translate,
@@ -253,19 +261,25 @@ export class JourneyBuilder {
       epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
+      loads: joiner.recording.loads,
+      captures: joiner.recording.captures,
       counters: this.#counters(),
     };
   }
 
   #counters(): Counters {
     const { joiner, judge } = this.#state;
-    const { frames, hops, flooded, foreign, captureLoss, undecodable, decisions } = joiner.counters;
+    const { frames, hops, flooded, foreign, undecodable, decisions } = joiner.counters;
+    const { captureLoss, overBudget, cut, decisionsLost } = joiner.counters;
     return {
       frames,
       hops,
       flooded,
       foreign,
       captureLoss,
+      overBudget,
+      cut,
+      decisionsLost,
       undecodable,
       ambiguousJoins: judge.ambiguousJoins,
       directorBytes: judge.directorBytes,

@@ -16,7 +16,8 @@ export class JourneyList {
     for (const hop of hops) {
       const { news } = hop;
       hop.news = 0;
-      if (news === 0) continue;
+      // What was taken out of the recording has nothing more to tell.
+      if (news === 0 || hop.journey?.gone) continue;
       const merged = this.#place(hop);
       if (merged) {
         tell.gone(merged);
@@ -45,7 +46,8 @@ export class JourneyList {
   /** The journey that was taken for one of its own, if `hop` began one. */
   #place(hop: HopRecord): JourneyRecord | undefined {
     const { parent } = hop;
-    if (parent === undefined) {
+    // What continues a packet that was taken out of the recording begins a journey of its own.
+    if (parent === undefined || parent.journey?.gone) {
       if (hop.journey === undefined) this.#begin(hop);
       return undefined;
     }

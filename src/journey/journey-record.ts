@@ -11,7 +11,7 @@ export class JourneyRecord {
   /** 0 until somebody has been told of it. */
   id = 0;
   /** By time. */
-  readonly hops: HopRecord[];
+  hops: HopRecord[];
   readonly kind: JourneyKind;
   flow: FlowRecord | undefined = undefined;
   direction: Journey['direction'] = 'request';
@@ -46,6 +46,13 @@ export class JourneyRecord {
   /** Its place among all. */
   get order(): number {
     return this.hops[0]!.index;
+  }
+
+  /** Gives up what can be had again, when nothing more is expected to happen to it. */
+  rest(): void {
+    // A list that grew has room for many more.
+    this.hops = this.hops.slice();
+    for (const hop of this.hops) hop.rest();
   }
 
   add(hop: HopRecord): void {

@@ -8,7 +8,7 @@ import { Judge, type Judged } from './judge.ts';
 import type { Report } from './report.ts';
 
 /** After this, what was read of a frame is given up: most are never looked at again. */
-const REST_NS = 2e9;
+const REST_NS = 0.2e9;
 
 /**
  * All that is known, from events to judgements. Each stage tells the next what is new, and goes back over what turned
@@ -26,6 +26,13 @@ export class JourneyState {
     this.joiner = new Joiner(plan, engine, frames);
     this.judge = new Judge(this.joiner, () => this.#list.journeys);
     this.deriver = new FlowDeriver(this.judge);
+  }
+
+  /** Takes over what was counted and shown by what is not kept any more. */
+  inherit(before: JourneyState): void {
+    this.joiner.counters = before.joiner.counters.copy();
+    this.joiner.recording = before.joiner.recording;
+    this.judge.inherit(before.judge);
   }
 
   /** In order of time. `false` for a frame that no journey will have. */
@@ -83,7 +90,8 @@ export class JourneyState {
     for (let i = this.#list.indexOf(this.#rested + 1); i < journeys.length; i++) {
       const journey = journeys[i]!;
       if (this.joiner.timeNs - journey.first.timeNs < REST_NS) return;
-      for (const hop of journey.hops) hop.rest();
+      journey.rest();
+      if (journey.flow?.closed && journey.flow.journeys.at(-1) === journey) journey.flow.rest();
       this.#rested = journey.order;
     }
   }

@@ -19,15 +19,27 @@ export class Judge {
   readonly tallies = new Map<number, EpochTally>();
   ambiguousJoins = 0;
   directorBytes = 0;
+  /** Of these, by packets that are not in the recording any more. */
+  #evictedJoins = 0;
+  #evictedBytes = 0;
+  #inherited: ReadonlyMap<number, EpochTally> | undefined;
   #journeys: JourneyRecord[] = [];
   #flows: FlowRecord[] = [];
   /** Journeys that may still be under way. */
   readonly #pending = new Set<JourneyRecord>();
   #nodeChanges = 0;
+  #recordingNews = 0;
 
   constructor(joiner: Joiner, allJourneys: () => readonly JourneyRecord[]) {
     this.#joiner = joiner;
     this.#allJourneys = allJourneys;
+  }
+
+  /** Takes over what was shown by packets that are not in the recording any more. */
+  inherit(before: Judge): void {
+    this.ambiguousJoins = this.#evictedJoins = before.#evictedJoins;
+    this.directorBytes = this.#evictedBytes = before.#evictedBytes;
+    this.#inherited = before.tallies;
   }
 
   /** It is new, or something about it is. */
@@ -45,6 +57,7 @@ export class Judge {
 
   run(): Judged {
     this.#meetStages();
+    this.#meetRecording();
     this.#askPending();
     for (const journey of this.#journeys) if (!journey.gone) this.flow(journey.flow!);
     this.#widen();
@@ -69,6 +82,8 @@ export class Judge {
 
   /** The journey is taken out of the recording, and what it showed is remembered. */
   evict(journey: JourneyRecord): void {
+    this.#evictedJoins += journey.findings?.ambiguousJoins ?? 0;
+    this.#evictedBytes += journey.findings?.directorBytes ?? 0;
     this.#tally(journey)?.evict(journey);
     this.#pending.delete(journey);
   }
@@ -88,7 +103,10 @@ export class Judge {
     for (const stage of this.#joiner.stages) {
       const known = this.tallies.get(stage.epoch);
       if (known?.stage === stage) continue;
-      this.tallies.set(stage.epoch, new EpochTally(stage, this.#allJourneys));
+      const tally = new EpochTally(stage, this.#allJourneys);
+      const before = known ?? this.#inherited?.get(stage.epoch);
+      if (before) tally.inherit(before);
+      this.tallies.set(stage.epoch, tally);
       if (known === undefined) continue;
       for (const journey of this.#allJourneys()) {
         if (journey.gone || journey.first.stage.epoch !== stage.epoch) continue;
@@ -97,6 +115,14 @@ export class Judge {
         this.journey(journey);
       }
     }
+  }
+
+  /** A load's connections are known for what they are when it ends, and so is a time of which captures lack something. */
+  #meetRecording(): void {
+    const { news } = this.#joiner.recording;
+    if (news === this.#recordingNews) return;
+    this.#recordingNews = news;
+    for (const { flow } of this.#allJourneys()) if (flow && !flow.gone) this.flow(flow);
   }
 
   #askPending(): void {
@@ -121,7 +147,8 @@ export class Judge {
     for (const flow of this.#flows) {
       if (flow.gone) continue;
       noteChoice(flow, changed.get(flow) ?? []);
-      const basis = basisOf(flow);
+      flow.partial = this.#joiner.recording.partOf(flow);
+      const basis = `${flow.partial ?? ''} ${basisOf(flow)}`;
       if (basis === flow.basis) continue;
       flow.basis = basis;
       for (const journey of flow.journeys) this.journey(journey);

@@ -54,7 +54,7 @@ export function judgeFlow(flow: FlowRecord): void {
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
-  flow.outcome = outcomeOf(flow);
+  flow.outcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow);
 }
 
 /** A server that answers has served; so has one that took a request and has not answered yet. */
@@ -77,7 +77,9 @@ function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
   const node = network.node(from);
   if (node === undefined) return false;
   const { source } = facts;
-  return node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from);
+  return (
+    node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from)
+  );
 }
 
 function outcomeOf(flow: FlowRecord): FlowOutcome {

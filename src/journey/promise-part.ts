@@ -57,6 +57,12 @@ export class PromisePart {
     this.#broken.delete(journey);
   }
 
+  /** Takes over what is only remembered. */
+  inherit(before: PromisePart): void {
+    this.#wasKept = before.#wasKept;
+    this.#remembered.push(...before.#remembered);
+  }
+
   /** What showed it is taken out of the recording. */
   rememberKept(): void {
     this.#wasKept = true;

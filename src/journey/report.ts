@@ -11,7 +11,39 @@ export interface Report {
   readonly journeys: readonly Journey[];
   readonly promises: readonly PromiseVerdict[];
   readonly explanations: readonly Explanation[];
+  readonly loads: readonly Load[];
+  /** When a capture point fell back past its packet budget, and when it returned. */
+  readonly captures: readonly CaptureChange[];
   readonly counters: Counters;
+}
+
+/** A load run, as its client counted. */
+export interface Load {
+  /** The client's node, and where it sent. */
+  readonly client: string;
+  readonly address: string;
+  readonly port: number;
+  readonly connections: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Answered requests; those that failed; bytes that the client received. */
+  readonly requests: number;
+  readonly errors: number;
+  readonly bytes: number;
+  readonly requestsPerSecond: number;
+  /** Time to an answer: the median and the 99th percentile. */
+  readonly p50Ns: number;
+  readonly p99Ns: number;
+  /** The engine ended it after as many requests as it makes in one load. */
+  readonly limited: boolean;
+}
+
+export interface CaptureChange {
+  readonly node: string;
+  readonly segment: string;
+  readonly timeNs: number;
+  /** What is recorded from then on: whole frames, their headers, or only how many there are. */
+  readonly detail: 'frames' | 'headers' | 'counters';
 }
 
 export interface Epoch {
@@ -42,6 +74,11 @@ export interface Flow {
    * the sides are told apart by the plan, and `server` is only named when the server itself was seen.
    */
   readonly begun: 'seen' | 'middle';
+  /**
+   * Why it may be recorded in part and end in the middle: it is one of a load run's connections, or a capture had
+   * fallen back while it lasted. Promises and explanations do not stand on it.
+   */
+  readonly partial?: 'load' | 'capture';
   readonly startNs: number;
   readonly endNs: number;
   readonly journeys: readonly number[];
@@ -190,7 +227,13 @@ export interface Counters {
   readonly flooded: number;
   /** From or to a MAC outside the plan. */
   readonly foreign: number;
+  /** Frames not recorded by accident: the kernel's buffer was full, or the reader too slow. */
   readonly captureLoss: number;
+  /** Frames past the packet budget: counted only. */
+  readonly overBudget: number;
+  /** Frames of which only the headers were recorded. */
+  readonly cut: number;
+  readonly decisionsLost: number;
   readonly undecodable: number;
   readonly ambiguousJoins: number;
   /** Bytes of IPv4 that crossed the director, both directions. */

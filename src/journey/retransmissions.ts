@@ -5,10 +5,9 @@ import type { JourneyRecord } from './journey-record.ts';
 /** A second sending of the same segment: same direction, same sequence number, at least as much of it. */
 export function noteSegment(flow: FlowRecord, journey: JourneyRecord, step: FlowStep): void {
   const key = segmentOf(flow, journey);
-  const segments = (flow.segments ??= new Map<number, JourneyRecord>());
-  journey.retransmission = key !== undefined && segments.has(key);
+  journey.retransmission = key !== undefined && flow.segments?.has(key) === true;
   if (key === undefined || journey.retransmission) return;
-  segments.set(key, journey);
+  (flow.segments ??= new Set()).add(key);
   step.segment = key;
 }
 

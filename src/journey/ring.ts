@@ -68,7 +68,7 @@ export class Ring {
   }
 
   /** All that is kept will be joined again. */
-  restart(_before: JourneyState): void {
+  restart(): void {
     this.#loose = [];
   }
 

@@ -28,6 +28,14 @@ export class TupleIndex {
     return undefined;
   }
 
+  /** The same, as far as its flows are still in the recording. */
+  findKept(tuple: Tuple): TupleEntry | undefined {
+    const entry = this.find(tuple);
+    if (!entry?.flows.some(({ gone }) => gone)) return entry;
+    entry.flows.splice(0, entry.flows.length, ...entry.flows.filter(({ gone }) => !gone));
+    return entry.flows.length > 0 ? entry : undefined;
+  }
+
   /** Both directions of it. What is to be done to forget it again is added to `undo`. */
   register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction'], undo: (() => void)[]): void {
     const known = this.find(tuple);

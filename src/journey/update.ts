@@ -1,11 +1,11 @@
-import type { Counters, Epoch, Explanation, Flow, Journey, PromiseVerdict } from './report.ts';
+import type { Flow, Journey, Report } from './report.ts';
 
 /**
  * What is new or changed since the update before. Whoever applies updates in turn, flows and journeys by their ids,
  * holds what the report would say. Lists within a flow or hops within a journey are made when they are read, from what
  * is known then: read them before more events are added.
  */
-export interface Update {
+export interface Update extends Summary {
   /** Everything follows anew, and what was held before is void. Ids that appear again mean what they meant. */
   readonly reset: boolean;
   readonly flows: readonly Flow[];
@@ -14,8 +14,10 @@ export interface Update {
   readonly removedFlows: readonly number[];
   /** Journeys that turned out to be part of another one. Those of removed flows are not listed. */
   readonly removedJourneys: readonly number[];
-  readonly epochs: readonly Epoch[];
-  readonly promises: readonly PromiseVerdict[];
-  readonly explanations: readonly Explanation[];
-  readonly counters: Counters;
 }
+
+/** What is said about all of it: small, so it is told whole each time. */
+export type Summary = Pick<
+  Report,
+  'epochs' | 'promises' | 'explanations' | 'loads' | 'captures' | 'counters'
+>;

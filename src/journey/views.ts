@@ -23,6 +23,7 @@ export function flowView(flow: FlowRecord): Flow {
     response: flow.response,
     outcome: flow.outcome,
     begun: flow.begun,
+    ...(flow.partial && { partial: flow.partial }),
     startNs: flow.startNs,
     endNs: flow.endNs,
     journeys: flow.journeys.map(({ id }) => id),

@@ -1,5 +1,6 @@
 import type { Decision } from '../forwarder/verdict.ts';
-import type { Plan, PlanChange } from './topology/plan.ts';
+import type { Plan, PlanChange, PlannedTraffic } from './topology/plan.ts';
+import type { LoadResult } from './traffic/load-result.ts';
 
 /**
  * What an engine emits, and all it emits: whoever watches (panel, command line, tests, recorder) sees this one stream.
@@ -50,16 +51,60 @@ export interface PlanEvent {
   readonly durationNs: number;
 }
 
-/** Frames a capture point could not record since the last such event, or decisions that a forwarder could not tell. */
+/** Frames a capture point did not record since the last such event. */
 export interface LossEvent {
   readonly kind: 'loss';
   readonly timeNs: number;
   readonly node: string;
-  /** Empty for decisions. */
   readonly segment: string;
   readonly frames: number;
-  /** Decisions of the node's forwarder that were not told. */
-  readonly decisions?: number;
+  /**
+   * `budget`: on purpose, in a flood (see `CaptureEvent`). Otherwise by accident: the kernel's buffer was full, or the
+   * reader was too slow.
+   */
+  readonly reason?: 'kernel' | 'reader' | 'budget';
 }
 
-export type LabEvent = FrameEvent | DecisionEvent | NodeEvent | PlanEvent | LossEvent;
+/**
+ * How much a capture point records from now on. Past its packet budget it falls back to `headers` (long frames are cut)
+ * and then to `counters` (frames are counted, as losses by `budget`), and returns to whole `frames` when the flood is
+ * over. It begins with `frames`, which is not told.
+ */
+export interface CaptureEvent {
+  readonly kind: 'capture';
+  readonly timeNs: number;
+  readonly node: string;
+  readonly segment: string;
+  readonly detail: CaptureDetail;
+}
+
+export type CaptureDetail = 'frames' | 'headers' | 'counters';
+
+/** Decisions that were not told since the last such event: of frames that no capture holds whole, or to a slow reader. */
+export interface DecisionLossEvent {
+  readonly kind: 'decision-loss';
+  readonly timeNs: number;
+  readonly node: string;
+  readonly decisions: number;
+}
+
+/** A load run has ended: its result, as the client that made it counted. */
+export interface LoadEvent {
+  readonly kind: 'load';
+  /** Its end. */
+  readonly timeNs: number;
+  readonly startNs: number;
+  readonly node: string;
+  readonly entry: PlannedTraffic;
+  readonly result: LoadResult;
+}
+
+export type LabEvent =
+  | FrameEvent
+  | DecisionEvent
+  | NodeEvent
+  | PlanEvent
+  | LossEvent
+  | CaptureEvent
+  | DecisionLossEvent
+  | LoadEvent;

@@ -1,17 +1,57 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
+import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { render } from 'lit';
+import { announce } from './announcer.ts';
 import { panelView } from './components/panel-view.ts';
 import type { HostApi } from './host-link.ts';
+import { followKeys } from './keys.ts';
+import { followPointer } from './ladder-pointer.ts';
+import { LadderView } from './ladder-view.ts';
+import { followConnections } from './load-connections.ts';
 import { Panel } from './panel.ts';
 import type { HostMessage } from './protocol.ts';
 import { receive } from './receive.ts';
+import { Unseen } from './unseen.ts';
 
 declare function acquireVsCodeApi(): HostApi;
+
+/** Below this lanes have no room, and the rows are shown as words. */
+const NARROWEST_LADDER = 480;
+const CONNECTIONS_EVERY_MS = 1000;
 
 const api = acquireVsCodeApi();
 const panel = new Panel(api, (run) => requestAnimationFrame(run));
 const root = document.getElementById('panel')!;
+const region = document.createElement('div');
+region.className = 'heard';
+region.setAttribute('role', 'status');
+document.body.append(region);
+const unseen = new Unseen(panel);
+let ladder: LadderView | undefined;
 
-panel.store.subscribe(() => render(panelView(panel), root));
+const attach = (scroller: Element | undefined): void => {
+  ladder = scroller ? new LadderView(panel, scroller as HTMLElement) : undefined;
+  if (!ladder) return;
+  followPointer(panel, ladder, scroller!.querySelector('canvas')!);
+  const view = ladder;
+  ladder.onDrawn = (_, last) => unseen.saw(last, view.atEnd);
+};
+panel.scrollTo = (key) => ladder?.scrollTo(key);
+panel.scrollToEnd = () => ladder?.scrollToEnd();
+
+panel.store.subscribe(() => {
+  const { state } = panel;
+  const asList = innerWidth < NARROWEST_LADDER || state.asList;
+  document.documentElement.lang = state.locale;
+  render(panelView(panel, { attach, asList, unseen: unseen.count }), root);
+  if (state.follow) ladder?.scrollToEnd();
+  ladder?.queue();
+});
+followKeys(panel);
+followConnections(panel, CONNECTIONS_EVERY_MS);
+announce(panel, region);
+addEventListener('resize', () => panel.store.touch());
 addEventListener('message', ({ data }: MessageEvent<HostMessage>) => receive(panel, data));
 addEventListener('error', ({ message }) => api.postMessage({ type: 'failed', message }));
 addEventListener('unhandledrejection', ({ reason }) =>

@@ -9,12 +9,19 @@ export class Names {
   readonly #lab: LabView | undefined;
   readonly #values: boolean;
   readonly #addresses: ReadonlyMap<string, string>;
+  readonly #all: ReadonlyMap<string, string>;
 
   constructor(lab: LabView | undefined, values: boolean) {
     this.#lab = lab;
     this.#values = values;
     const named = lab?.names.filter(({ kind }) => kind === 'ip') ?? [];
     this.#addresses = new Map(named.map(({ value, name }) => [value, name]));
+    this.#all = new Map(lab?.names.map(({ value, name }) => [value, name]));
+  }
+
+  /** The name of an address or MAC as text, whatever the reader wants to see elsewhere. */
+  of(value: string): string | undefined {
+    return this.#all.get(value);
   }
 
   get lanes(): readonly LaneView[] {

@@ -45,6 +45,8 @@ export interface PanelState {
   readonly connections: readonly ConnectionRow[];
   readonly connectionsOf: string;
   readonly modelOpen: boolean;
+  /** The part of the time that the strip shows, in nanoseconds; all when undefined. */
+  readonly zoom: readonly [fromNs: number, toNs: number] | undefined;
   readonly compared: number | undefined;
   readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
   readonly message: string;
@@ -80,6 +82,7 @@ export const firstState: PanelState = {
   connections: [],
   connectionsOf: '',
   modelOpen: false,
+  zoom: undefined,
   compared: undefined,
   menu: 'none',
   message: '',

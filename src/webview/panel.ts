@@ -1,9 +1,11 @@
+import { matchFilter } from './filter/match-filter.ts';
+import { parseFilter } from './filter/parse-filter.ts';
 import { HostLink, type HostApi } from './host-link.ts';
 import { Names } from './names.ts';
 import { firstState, type PanelState } from './panel-state.ts';
 import { RowTable } from './records/row-table.ts';
 import type { Row } from './rows/row.ts';
-import { listRows, type RowList } from './rows/row-list.ts';
+import { listRows, type RowList, type Shown } from './rows/row-list.ts';
 import type { WordSource } from './rows/row-words.ts';
 import { Store } from './store.ts';
 
@@ -14,7 +16,9 @@ export class Panel {
   readonly host: HostLink;
   /** Brings a row into view; set by whoever shows the rows. */
   scrollTo: (key: string) => void = () => undefined;
+  scrollToEnd: () => void = () => undefined;
   #list: { readonly of: readonly unknown[]; readonly list: RowList } | undefined;
+  #shown: { readonly of: readonly unknown[]; readonly shown: Shown | undefined } | undefined;
   #names: { readonly of: readonly unknown[]; readonly names: Names } | undefined;
 
   constructor(api: HostApi, schedule: (run: () => void) => void) {
@@ -29,9 +33,19 @@ export class Panel {
   /** The rows as they are to be shown now; while paused, as they were. */
   get list(): RowList {
     const { changes, folding, paused } = this.state;
-    const of = [paused ? 0 : this.table.version, paused ? 0 : changes, folding, paused];
-    if (!same(this.#list?.of, of)) this.#list = { of, list: listRows(this.table, changes, folding) };
+    const shown = this.#filtered;
+    const of = [paused ? 0 : this.table.version, paused ? 0 : changes, folding, paused, shown];
+    if (!same(this.#list?.of, of)) this.#list = { of, list: listRows(this.table, changes, folding, shown) };
     return this.#list!.list;
+  }
+
+  get #filtered(): Shown | undefined {
+    const { filter, paused } = this.state;
+    const of = [paused ? 0 : this.table.version, filter, this.names];
+    if (!same(this.#shown?.of, of)) {
+      this.#shown = { of, shown: matchFilter(parseFilter(filter), this.table, this.names) };
+    }
+    return this.#shown!.shown;
   }
 
   get names(): Names {

@@ -85,3 +85,8 @@ export async function loadDetails(panel: Panel): Promise<void> {
     store.update({ details: undefined, message: error instanceof Error ? error.message : String(error) });
   }
 }
+
+export function openDetails(panel: Panel): void {
+  panel.store.update({ detailsOpen: true });
+  void loadDetails(panel);
+}

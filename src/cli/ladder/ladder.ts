@@ -39,7 +39,7 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
     for (; epoch < flow.epoch; epoch++)
       lines.push('', paint('heading', epochLine(report, epoch + 1, translate)));
     const kind = `${flow.epoch} ${flow.outcome.kind}`;
-    const open = options.full || (flow.kind !== 'arp' && !opened.has(kind));
+    const open = options.full || (flow.kind !== 'arp' && !flow.partial && !opened.has(kind));
     if (!open) {
       lines.push(flowLine(flow, '▸', context));
       continue;
@@ -60,9 +60,11 @@ function flowLine(flow: Flow, mark: string, context: LadderContext): string {
     end(flow.client.node || flow.client.address, flow.client.port),
     flow.server?.node ?? '',
     flow.response,
+    flow.begun === 'middle' ? translate('cli.begun-middle') : '',
     translate('cli.packets', { count: flow.journeys.length }),
     `${((flow.endNs - flow.startNs) / 1e6).toFixed(2)} ms`,
     outcomeText(flow, context),
+    flow.partial ? translate(`cli.partial.${flow.partial}`) : '',
   ];
   return `${mark} #${flow.id}  ${parts.filter(Boolean).join('   ')}`;
 }

@@ -51,12 +51,12 @@ function usedAddresses({ nodes, services }: Facts): number[] {
 
 function firstFor(facts: Facts, { name, subnet }: SegmentFacts, role: string): number {
   const { network, prefixLength } = subnet!;
+  const size = 2 ** (32 - prefixLength);
   const same = facts.nodes
     .filter((node) => node.role === role)
     .flatMap(({ interfaces }) => interfaces.filter(({ segment }) => segment === name))
     .flatMap(({ address }) => address ?? [])
-    .filter((address) => inSubnet(address, network, prefixLength));
-  const size = 2 ** (32 - prefixLength);
+    .filter((address) => inSubnet(address, network, prefixLength) && address < network + size - 1);
   const usual = network + Math.min(firstOfRole[role] ?? 10, size - 2);
   return same.length > 0 ? Math.max(...same) + 1 : usual;
 }

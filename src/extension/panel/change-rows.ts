@@ -1,15 +1,18 @@
-import type { Flow, Report } from '../../journey/report.ts';
+import type { Flow } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { ChangeRow } from '../../webview/protocol.ts';
 import { changeTexts } from './change-texts.ts';
 import type { Recording } from './recording.ts';
 
 /** The applied changes, each with the last request before it and the first after it. */
-export function changeRows(recording: Recording, { flows }: Report, translate: Translate): ChangeRow[] {
+export function changeRows(
+  recording: Recording,
+  requests: readonly Pick<Flow, 'id' | 'epoch' | 'startNs'>[],
+  translate: Translate,
+): ChangeRow[] {
   const { plans } = recording;
   return plans.slice(1).map((event, index) => {
     const texts = changeTexts(plans[index]!.plan, event.plan);
-    const requests = flows.filter(isRequest);
     const before = requests.findLast(({ startNs }) => startNs < event.timeNs);
     const after = requests.find(({ epoch, startNs }) => epoch === event.epoch && startNs >= event.timeNs);
     const line = texts.length === 1 ? recording.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
@@ -24,8 +27,4 @@ export function changeRows(recording: Recording, { flows }: Report, translate: T
       kind: 'applied',
     };
   });
-}
-
-function isRequest({ kind }: Flow): boolean {
-  return kind === 'tcp' || kind === 'udp' || kind === 'icmp';
 }

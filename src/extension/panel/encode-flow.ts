@@ -1,6 +1,13 @@
 import type { Flow, FlowOutcome } from '../../journey/report.ts';
 import { parseIpv4 } from '../../packet/address.ts';
-import { flowKinds, flowLayout as at, NO_NODE, outcomes, recordKinds } from '../../webview/protocol.ts';
+import {
+  flowFlags,
+  flowKinds,
+  flowLayout as at,
+  NO_NODE,
+  outcomes,
+  recordKinds,
+} from '../../webview/protocol.ts';
 import type { RecordWriter } from './record-writer.ts';
 import type { RowContext } from './row-context.ts';
 
@@ -11,6 +18,7 @@ export function encodeFlow(writer: RecordWriter, flow: Flow, expected: number, c
   writer.begin(recordKinds.flow);
   writer.u8(at.protocol, flowKinds.indexOf(flow.kind));
   writer.u8(at.outcome, outcomes.indexOf(outcome.kind));
+  writer.u8(at.flags, flow.begun === 'middle' ? flowFlags.begunInMiddle : 0);
   writer.u32(at.id, flow.id);
   writer.u16(at.epoch, flow.epoch);
   writer.u8(at.client, index.node(client.node));

@@ -19,9 +19,11 @@ export class RowStream {
   readonly #context: RowContext;
   readonly #post: (message: RowsMessage) => void;
   readonly #waiting = new Map<number, Changed>();
-  readonly #removed = new Set<number>();
+  #removedFlows: number[] = [];
+  #removedJourneys: number[] = [];
+  #reset = false;
   readonly #writer = new RecordWriter();
-  /** Of each journey sent: how it compared with what was predicted, for its flow's record. */
+  /** Of each journey: how it compared with what was predicted, for its flow's record. */
   readonly #expected = new Map<number, number>();
   #sequence = 0;
   #acknowledged = 0;
@@ -31,16 +33,18 @@ export class RowStream {
     this.#post = post;
   }
 
-  add({ flows, removedFlows }: Derived): void {
+  add({ reset, flows, removedFlows, removedJourneys }: Derived): void {
+    if (reset) this.#forget();
+    for (const id of removedFlows) this.#waiting.delete(id);
+    this.#removedFlows.push(...removedFlows);
+    this.#removedJourneys.push(...removedJourneys);
+    const gone = new Set(removedJourneys);
+    for (const id of gone) this.#expected.delete(id);
     for (const { flow, journeys } of flows) {
       const earlier = this.#waiting.get(flow.id)?.journeys ?? [];
       const newer = new Set(journeys.map(({ id }) => id));
-      const kept = earlier.filter(({ id }) => !newer.has(id));
+      const kept = earlier.filter(({ id }) => !newer.has(id) && !gone.has(id));
       this.#waiting.set(flow.id, { flow, journeys: [...kept, ...journeys] });
-    }
-    for (const id of removedFlows) {
-      this.#waiting.delete(id);
-      this.#removed.add(id);
     }
     this.#send();
   }
@@ -50,39 +54,46 @@ export class RowStream {
     this.#send();
   }
 
-  /** Nothing waits and the view has everything. */
-  get idle(): boolean {
-    return this.#waiting.size === 0 && this.#acknowledged === this.#sequence;
+  #forget(): void {
+    this.#waiting.clear();
+    this.#expected.clear();
+    this.#removedFlows = [];
+    this.#removedJourneys = [];
+    this.#reset = true;
   }
 
   /** A flow is encoded as a whole; batches that it fills on the way go out even beyond the limit. */
   #send(): void {
-    while (this.#open && (this.#waiting.size > 0 || this.#removed.size > 0)) {
+    while (this.#isOpen && this.#hasNews) {
       for (const [id, changed] of this.#waiting) {
         this.#waiting.delete(id);
         const before = this.#sequence;
         this.#encode(changed);
         if (this.#sequence !== before) break;
       }
-      this.#flush();
+      if (this.#waiting.size === 0) this.#flush();
     }
   }
 
-  get #open(): boolean {
+  get #isOpen(): boolean {
     return this.#sequence - this.#acknowledged < MOST_UNACKNOWLEDGED;
   }
 
+  get #hasNews(): boolean {
+    const removed = this.#removedFlows.length + this.#removedJourneys.length;
+    return this.#waiting.size + this.#writer.count + removed > 0 || this.#reset;
+  }
+
   #encode({ flow, journeys }: Changed): void {
-    encodeFlow(this.#next(), flow, this.#expectedOf(flow.journeys, journeys), this.#context);
+    for (const { id, hops } of journeys) this.#expected.set(id, predictedOf(hops));
+    const worst = flow.journeys.reduce((most, id) => Math.max(most, this.#expected.get(id) ?? 0), 0);
+    encodeFlow(this.#next(), flow, worst, this.#context);
     for (const journey of journeys) {
+      // Without hops it has been merged into another while it waited; that one is told of too.
+      if (journey.hops.length === 0) continue;
       encodeJourney(this.#next(), journey, this.#context);
       encodeHops(journey, this.#context, () => this.#next());
     }
-  }
-
-  #expectedOf(all: readonly number[], journeys: Changed['journeys']): number {
-    for (const { id, hops } of journeys) this.#expected.set(id, predictedOf(hops));
-    return all.reduce((worst, id) => Math.max(worst, this.#expected.get(id) ?? 0), 0);
   }
 
   #next(): RecordWriter {
@@ -91,20 +102,20 @@ export class RowStream {
   }
 
   #flush(): void {
-    const removedFlows = [...this.#removed];
-    this.#removed.clear();
-    if (this.#writer.count === 0 && removedFlows.length === 0) return;
-    const records = this.#writer.take();
-    const strings = this.#context.strings.takeFresh();
-    this.#sequence++;
+    if (this.#writer.count + this.#removedFlows.length + this.#removedJourneys.length === 0 && !this.#reset) {
+      return;
+    }
     this.#post({
       type: 'rows',
-      sequence: this.#sequence,
-      reset: false,
-      strings,
-      records,
-      removedFlows,
-      removedJourneys: [],
+      sequence: ++this.#sequence,
+      reset: this.#reset,
+      strings: this.#context.strings.takeFresh(),
+      records: this.#writer.take(),
+      removedFlows: this.#removedFlows,
+      removedJourneys: this.#removedJourneys,
     });
+    this.#reset = false;
+    this.#removedFlows = [];
+    this.#removedJourneys = [];
   }
 }

@@ -1,8 +1,8 @@
-import type { Journey, Report } from '../../journey/report.ts';
+import type { Flow, Journey, Report } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { HostMessage } from '../../webview/protocol.ts';
 import { changeRows } from './change-rows.ts';
-import { Derivation } from './derive.ts';
+import { Derivation, type Derived } from './derive.ts';
 import { LabIndex } from './lab-index.ts';
 import { labView } from './lab-view.ts';
 import type { Recording } from './recording.ts';
@@ -24,8 +24,8 @@ export class Session {
   /** What was last sent of each kind, so that the same is not sent twice. */
   readonly #sent = new Map<HostMessage['type'], string>();
   #plans = 0;
-  #report: Report | undefined;
-  #journeys = new Map<number, Journey>();
+  /** In the order of their beginnings: the flows that a change of the file can stand between. */
+  readonly #requests = new Map<number, Pick<Flow, 'id' | 'epoch' | 'startNs'>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(recording: Recording, translate: Translate, post: (message: HostMessage) => void) {
@@ -40,12 +40,12 @@ export class Session {
   }
 
   get report(): Report {
-    return this.#report!;
+    return this.#recording.builder.report();
   }
 
   /** By number; throws for one that is gone. */
   journey(id: number): Journey {
-    const journey = this.#journeys.get(id);
+    const journey = this.#recording.builder.journey(id);
     if (!journey) throw new Error(this.#translate('panel.gone'));
     return journey;
   }
@@ -71,13 +71,21 @@ export class Session {
     this.#once({ type: 'lab', lab: labView(this.#recording, this.#index) });
     this.#once({ type: 'state', state: this.#recording.state });
     const derived = this.#derivation.next();
-    const { report } = derived;
-    this.#report = report;
-    this.#journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
     this.#rows.add(derived);
-    const { promises, explanations, counters } = report;
+    this.#noteRequests(derived);
+    const { promises, explanations, counters } = derived;
     this.#once({ type: 'verdicts', promises, explanations, counters });
-    this.#once({ type: 'changes', changes: changeRows(this.#recording, report, this.#translate) });
+    const changes = changeRows(this.#recording, [...this.#requests.values()], this.#translate);
+    this.#once({ type: 'changes', changes });
+  }
+
+  #noteRequests({ reset, flows, removedFlows }: Derived): void {
+    if (reset) this.#requests.clear();
+    for (const id of removedFlows) this.#requests.delete(id);
+    for (const { flow } of flows) {
+      if (flow.kind === 'arp' || flow.kind === 'other') continue;
+      this.#requests.set(flow.id, { id: flow.id, epoch: flow.epoch, startNs: flow.startNs });
+    }
   }
 
   #addPlans(): void {

@@ -141,7 +141,7 @@ class PacketPort implements NetworkPort {
     if (this.#closed) this.#free();
   }
 
-  /** One batch; whether there may be more. */
+  /** One batch; whether there may be more: an empty ring alone says that there is not. */
   #receive(own: Interface): boolean {
     const { ring } = own;
     if (!ring.take()) {
@@ -164,7 +164,8 @@ class PacketPort implements NetworkPort {
     this.flush();
     ring.release();
     this.#events.end?.();
-    return count === BATCH;
+    // Sending takes longer than everything else: what came meanwhile is taken without another round of the event loop.
+    return true;
   }
 
   /** The socket's error is ENETDOWN, whether the interface is down, to come back, or goes for good. */

@@ -1,6 +1,7 @@
-import type { EpochEvidence } from '../evidence.ts';
+import { EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
+import type { HopRecord, Stage } from '../hop-record.ts';
+import type { JourneyRecord } from '../journey-record.ts';
 import type { NodeStates } from '../node-states.ts';
 
 /** Evidence of one cause at one place. Findings of the same code, setting and place become one explanation. */
@@ -15,12 +16,25 @@ export interface Finding {
 }
 
 /** What explanations are made from: every packet that is not just as it should be, and what is known of the rest. */
-export interface Failures extends EpochEvidence {
+export class Failures extends EpochEvidence {
   readonly states: NodeStates;
   /** When the node was last seen sending anything; -Infinity for never. */
   readonly lastSentNs: (node: string) => number;
   /** nat: the hops by which flows of different hosts came to share a port of the router. */
   readonly sharedPorts: readonly HopRecord[];
+
+  constructor(
+    stage: Stage,
+    journeys: readonly JourneyRecord[],
+    states: NodeStates,
+    lastSentNs: (node: string) => number,
+    sharedPorts: readonly HopRecord[],
+  ) {
+    super(stage, journeys);
+    this.states = states;
+    this.lastSentNs = lastSentNs;
+    this.sharedPorts = sharedPorts;
+  }
 }
 
 /**

@@ -12,11 +12,13 @@ import type { Finding, Rule } from './finding.ts';
 
 /** A packet that must not be fragmented was too long, in a tunnel by the 20 bytes of the wrapper. */
 export const mtuExceeded: Rule = (evidence) => {
+  const tooBig = endedBy(evidence, 'too-big');
+  if (tooBig.length === 0) return [];
   const errors = new Map<FlowRecord, JourneyRecord>();
   for (const journey of evidence.journeys) {
     if (isTooBig(journey) && !errors.has(journey.flow!)) errors.set(journey.flow!, journey);
   }
-  return endedBy(evidence, 'too-big').map(({ hop, flow }): Finding => {
+  return tooBig.map(({ hop, flow }): Finding => {
     const error = errors.get(flow);
     const filtered = error?.last.arrival?.reason === 'filtered' ? error.last : undefined;
     const egress = egressOf(hop);
@@ -78,12 +80,10 @@ function isAimedAway({ facts, stage, to }: HopRecord): boolean {
   return node !== undefined && facts.kind !== 'arp' && !stage.network.isLocal(node, facts.destination);
 }
 
-function isTooBig({ kind, first: { facts } }: JourneyRecord): boolean {
-  return (
-    kind === 'icmp-error' &&
-    facts.icmpType === DESTINATION_UNREACHABLE &&
-    facts.icmpCode === FRAGMENTATION_NEEDED
-  );
+function isTooBig({ kind, first }: JourneyRecord): boolean {
+  if (kind !== 'icmp-error') return false;
+  const { icmpType, icmpCode } = first.facts;
+  return icmpType === DESTINATION_UNREACHABLE && icmpCode === FRAGMENTATION_NEEDED;
 }
 
 /** The way by which the packet should have left the node. */

@@ -67,10 +67,11 @@ export const noDecapsulator: Rule = (evidence) => {
   const { journeys, stage } = evidence;
   const { network } = stage;
   const complaints = journeys.flatMap(({ kind, first, flow }) => {
-    const { quoted, icmpType } = first.facts;
-    const isAboutTunnel = kind === 'icmp-error' && icmpType === DESTINATION_UNREACHABLE && quoted?.outerAt;
+    if (kind !== 'icmp-error') return [];
+    const { quoted, icmpType, icmpCode } = first.facts;
+    const isAboutTunnel = icmpType === DESTINATION_UNREACHABLE && quoted?.outerAt;
     // A router's 3/4 about the tunnel is about its size.
-    return isAboutTunnel && first.facts.icmpCode !== 4 && network.node(first.from)?.role === 'server'
+    return isAboutTunnel && icmpCode !== 4 && network.node(first.from)?.role === 'server'
       ? [{ name: first.from, hop: first, flow: flow! }]
       : [];
   });
@@ -100,6 +101,7 @@ function refusals({ journeys }: EpochEvidence): Refusal[] {
 
 function isRefusal(journey: JourneyRecord): boolean {
   if (journey.kind === 'rst') return isOfSyn(journey);
+  if (journey.kind !== 'icmp-error') return false;
   const { icmpType, icmpCode, quoted } = journey.first.facts;
   return icmpType === DESTINATION_UNREACHABLE && icmpCode === PORT_UNREACHABLE && quoted?.outerAt === 0;
 }

@@ -9,14 +9,18 @@ export const vipTwoAnswers: Rule = ({ journeys, stage: { network } }) => {
     ({ kind, first }) => kind === 'arp-reply' && network.isVip(first.facts.source),
   );
 
+  const told = new Set<string>();
   return replies.flatMap(({ first, flow }) => {
     const vip = first.facts.source;
     const directors = network.directorsOf(vip);
     const name = network.stationOfMac(first.facts.etherSource)?.node.name ?? first.from;
     if (directors.includes(name)) return [];
-    const others = replies.filter(
-      (reply) => reply.first.facts.source === vip && reply.first.from !== first.from,
-    );
+    // The other answers are evidence too, once.
+    const isTold = told.has(`${vip} ${name}`);
+    told.add(`${vip} ${name}`);
+    const others = isTold
+      ? []
+      : replies.filter((reply) => reply.first.facts.source === vip && reply.first.from !== first.from);
     const node = network.node(name);
     const holds = node !== undefined && network.isLocal(node, vip) && node.sysctls.arp_ignore === 0;
     return {
@@ -54,8 +58,10 @@ export const vipNotLocal: Rule = (evidence) => {
 };
 
 /** A dnat reply reached the client with the server's own address on it. */
-export const replyNotRewritten: Rule = ({ served, stage: { network } }) =>
-  served.flatMap(({ journey, flow, service }): Finding[] => {
+export const replyNotRewritten: Rule = (evidence) => {
+  const { network } = evidence.stage;
+  if (!network.plan.services.some(({ model }) => model === 'dnat')) return [];
+  return evidence.served.flatMap(({ journey, flow, service }): Finding[] => {
     if (service.model !== 'dnat' || journey.direction !== 'reply') return [];
     const hop = journey.hops.find(({ received, to }) => received && to === flow.client.node);
     const server = hop && service.servers.find(({ address }) => address === hop.facts.source);
@@ -78,6 +84,7 @@ export const replyNotRewritten: Rule = ({ served, stage: { network } }) =>
       },
     ];
   });
+};
 
 function gatewayIs(network: Network, from: string, director: string, target: number): boolean {
   const node = network.node(from);

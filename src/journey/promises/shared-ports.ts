@@ -26,7 +26,7 @@ export class SharedPorts {
   /** A flow is new or changed. @param epoch The one that this is about. */
   look(flow: FlowRecord, epoch: number): void {
     const before = this.#taken.get(flow);
-    const after = flow.gone ? undefined : takenBy(flow, epoch, before);
+    const after = flow.gone || flow.partial ? undefined : takenBy(flow, epoch, before);
     if (before && (before.by !== after?.by || before.hop !== after.hop)) this.#drop(before);
     if (after === undefined) return;
     if (before?.hop === after.hop) this.#compare(before);

@@ -1,7 +1,10 @@
 import type { Decision } from '../../forwarder/verdict.ts';
+import type { CaptureDetail, LossEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import type { PlannedNode, PlannedTraffic } from '../topology/plan.ts';
+import type { LoadResult } from '../traffic/load-result.ts';
 import type { RequestOutcome } from '../traffic/request-result.ts';
+import type { LoadEntry } from '../traffic/traffic-schedule.ts';
 
 /**
  * What the controller and a node's agent say to each other over one stream. Every message is `length (4 bytes), type
@@ -25,6 +28,8 @@ export interface NodeSetup {
   readonly udpPorts: readonly number[];
   /** Body sizes that clients will ask servers for. */
   readonly bodySizes: readonly number[];
+  /** Frames a second at each capture point that are recorded whole for as long as they come; left out, the usual; 0, all. */
+  readonly captureBudget?: number;
 }
 
 /** What the agent of a node found that cannot be applied here; `code` is a key of the l10n bundle. */
@@ -60,6 +65,11 @@ export interface AgentOperations {
   readonly fetch: {
     readonly request: { readonly entry: PlannedTraffic; readonly protocol: 'tcp' | 'udp' };
     readonly reply: { readonly outcome: RequestOutcome };
+  };
+  /** Resolves when the load has ended; without a result it could not be made. */
+  readonly load: {
+    readonly request: { readonly entry: LoadEntry };
+    readonly reply: { readonly result?: LoadResult };
   };
   /** Forgets who has these addresses; all of them when none is named. */
   readonly forget: {
@@ -101,9 +111,19 @@ export interface ReplyMessage {
 export type AgentEvent =
   | { readonly event: 'hello'; readonly version: number }
   | { readonly event: 'decision'; readonly timeNs: string; readonly decision: Decision }
-  | { readonly event: 'loss'; readonly segment: string; readonly frames: number }
-  /** The forwarder decided more than could be told. */
-  | { readonly event: 'decisions-lost'; readonly count: number }
+  | {
+      readonly event: 'loss';
+      readonly segment: string;
+      readonly frames: number;
+      readonly reason: NonNullable<LossEvent['reason']>;
+    }
+  | {
+      readonly event: 'capture';
+      readonly segment: string;
+      readonly detail: CaptureDetail;
+      readonly timeNs: string;
+    }
+  | { readonly event: 'decisions-lost'; readonly decisions: number }
   /** A process of the node ended by itself and was started again, or could not be. */
   | {
       readonly event: 'process';

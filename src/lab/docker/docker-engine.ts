@@ -32,6 +32,11 @@ export interface DockerEngineOptions {
   readonly bundles: string;
   /** LB Lab's own version, for the label. */
   readonly version: string;
+  /**
+   * The packet budget: frames a second at each capture point that are recorded whole for as long as they come; five
+   * seconds' worth may come at once. Left out, 4000; 0: no budget.
+   */
+  readonly captureBudget?: number;
   readonly onStep?: (step: StartStep) => void;
   /** A setting that does not hold on this engine, or a node that had to be started anew. */
   readonly onWarning?: (warning: AgentWarning) => void;
@@ -76,6 +81,7 @@ export class DockerEngine implements Engine {
       trafficHost(
         () => this.nowNs,
         (node) => this.#lab?.link(node),
+        (event) => this.#push(event),
       ),
     );
   }
@@ -166,7 +172,8 @@ export class DockerEngine implements Engine {
     try {
       await this.#raise();
     } catch (error) {
-      await this.#end();
+      // What cannot be removed now (a stranger is connected to the segment) is the next sweep's; the cause is told.
+      await this.#end().catch(() => undefined);
       throw this.#isStopped() ? new LabError('stopped', {}, { cause: error }) : error;
     }
   }
@@ -186,6 +193,7 @@ export class DockerEngine implements Engine {
       identity: { id: this.id, name: plan.lab, owner: ownerOf(), version },
       image,
       archive,
+      captureBudget: this.#options.captureBudget,
       listener: {
         frames: (node, frames) => this.#frames(node, frames),
         event: (node, event) => this.#event(node, event),
@@ -311,7 +319,22 @@ export class DockerEngine implements Engine {
         break;
       }
       case 'loss':
-        this.#push({ kind: 'loss', timeNs: this.nowNs, node, segment: event.segment, frames: event.frames });
+        this.#push({
+          kind: 'loss',
+          timeNs: this.nowNs,
+          node,
+          segment: event.segment,
+          frames: event.frames,
+          reason: event.reason,
+        });
+        break;
+      case 'capture': {
+        const timeNs = Math.max(0, Number(BigInt(event.timeNs) - this.#zero));
+        this.#push({ kind: 'capture', timeNs, node, segment: event.segment, detail: event.detail });
+        break;
+      }
+      case 'decisions-lost':
+        this.#push({ kind: 'decision-loss', timeNs: this.nowNs, node, decisions: event.decisions });
         break;
       case 'process':
         this.#announce(
@@ -319,16 +342,6 @@ export class DockerEngine implements Engine {
           event.state === 'restarted' ? 'running' : 'failed',
           `${event.name}-${event.state}`,
         );
-        break;
-      case 'decisions-lost':
-        this.#push({
-          kind: 'loss',
-          timeNs: this.nowNs,
-          node,
-          segment: '',
-          frames: 0,
-          decisions: event.count,
-        });
         break;
       case 'hello':
         break;

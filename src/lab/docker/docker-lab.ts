@@ -27,6 +27,8 @@ export interface DockerLabOptions {
   readonly identity: LabIdentity;
   readonly image: string;
   readonly archive: Buffer;
+  /** See `DockerEngineOptions`. */
+  readonly captureBudget: number | undefined;
   readonly listener: LabListener;
 }
 
@@ -188,20 +190,28 @@ export class DockerLab {
       archive,
       networkOf: (segment) => this.#networks.get(segment) ?? '',
     });
-    const devices = await container.connect(node);
-    const link = await container.link({
-      frames: (frames) => this.#frames(node.name, frames),
-      event: (event) => listener.event(node.name, event),
-      lost: () => this.#lost(node.name, link),
-    });
+    // At once: the engine takes its time for either, and the agent listens before it has any interface.
+    const [devices, link] = await both(
+      container.connect(node),
+      container.link({
+        frames: (frames) => this.#frames(node.name, frames),
+        event: (event) => listener.event(node.name, event),
+        lost: () => this.#lost(node.name, container),
+      }),
+    );
     this.#nodes.set(node.name, { container, link, devices, setup: undefined, paused: false });
-    await named(node.name, link.ask('attach', { setup: nodeSetup(plan, node, devices) }));
+    await named(node.name, link.ask('attach', { setup: this.#setupOf(plan, node, devices) }));
+  }
+
+  #setupOf(plan: Plan, node: PlannedNode, devices: readonly AgentDevice[]): NodeSetup {
+    const { captureBudget } = this.#options;
+    return { ...nodeSetup(plan, node, devices), ...(captureBudget !== undefined && { captureBudget }) };
   }
 
   async #configure(plan: Plan, node: PlannedNode): Promise<string> {
     const running = this.#nodes.get(node.name);
     if (!running) throw new LabError('node-failed', { node: node.name, message: '' });
-    const setup = nodeSetup(plan, node, running.devices);
+    const setup = this.#setupOf(plan, node, running.devices);
     const { warnings, timeNs } = await named(node.name, running.link.ask('configure', { setup }));
     running.setup = setup;
     warnings.forEach(this.#options.listener.warning);
@@ -210,7 +220,7 @@ export class DockerLab {
 
   /** Tells a running node what is new for it; undefined when nothing is. */
   async #change(plan: Plan, node: PlannedNode, running: RunningNode): Promise<string | undefined> {
-    const setup = nodeSetup(plan, node, running.devices);
+    const setup = this.#setupOf(plan, node, running.devices);
     const change = setupChange(running.setup, setup);
     if (change === 'none') return undefined;
     if (change === 'node') {
@@ -266,8 +276,8 @@ export class DockerLab {
     else this.#options.listener.frames(node, frames);
   }
 
-  #lost(node: string, link: AgentLink): void {
-    if (this.#ending || this.#nodes.get(node)?.link !== link) return;
+  #lost(node: string, container: NodeContainer): void {
+    if (this.#ending || this.#nodes.get(node)?.container !== container) return;
     this.#nodes.delete(node);
     this.#options.listener.state(node, 'failed', 'container-gone');
   }
@@ -287,4 +297,10 @@ async function all(work: readonly Promise<unknown>[]): Promise<void> {
   const outcomes = await Promise.allSettled(work);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+/** The same for two, with their results. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await all([one, other]);
+  return [await one, await other];
 }

@@ -5,7 +5,11 @@ import type { AgentLink } from './agent-link.ts';
 const BEYOND_TIMEOUT_MS = 30_000;
 
 /** Real time, and clients that are containers: a client that is gone gets no answer. */
-export function trafficHost(now: () => number, linkOf: (node: string) => AgentLink | undefined): TrafficHost {
+export function trafficHost(
+  now: () => number,
+  linkOf: (node: string) => AgentLink | undefined,
+  loaded: TrafficHost['loaded'],
+): TrafficHost {
   return {
     now,
     after: (delayNs, run) => {
@@ -23,5 +27,16 @@ export function trafficHost(now: () => number, linkOf: (node: string) => AgentLi
         );
       return true;
     },
+    load: (entry, ended) => {
+      const patienceMs = (entry.load.durationNs + entry.timeoutNs) / 1e6 + BEYOND_TIMEOUT_MS;
+      const asked = linkOf(entry.from)?.ask('load', { entry }, patienceMs);
+      if (!asked) return false;
+      void asked.then(
+        ({ result }) => ended(result),
+        () => ended(undefined),
+      );
+      return true;
+    },
+    loaded,
   };
 }

@@ -1,6 +1,7 @@
 import type { NodeSetting } from '../engine.ts';
 import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
 import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
+import { LoadClient } from './load-client.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
 import { requestOverTcp, requestOverUdp } from './request-client.ts';
 import { Segment } from './segment.ts';
@@ -28,6 +29,13 @@ export class Lab {
         send(node.kernel, clock, entry, ended);
         return true;
       },
+      load: (entry, ended) => {
+        const node = this.#nodes.get(entry.from);
+        if (!node || node.paused) return false;
+        new LoadClient(node.kernel, clock, entry, ended).start();
+        return true;
+      },
+      loaded: (event) => environment.emit(event),
     });
   }
 

@@ -78,7 +78,7 @@ function serviceMistakes(network: Network, service: NetworkService, plan: Plan):
 function smallPool(network: Network, service: NetworkService, plan: Plan): Problem[] {
   const { director, settings, servers } = service;
   const asked = plan.traffic.filter(({ to, port }) => to === settings.vip && port === settings.port);
-  const flows = asked.reduce((sum, { count }) => sum + count, 0);
+  const flows = asked.reduce((sum, { count, load }) => sum + (load?.connections ?? count), 0);
   const { first, last } = director?.settings.ports ?? DEFAULT_PORTS;
   const room = (last - first + 1) * servers.filter(({ weight }) => weight > 0).length;
   if (!director || room === 0 || flows <= room) return [];

@@ -17,10 +17,14 @@ export function plannedTraffic(network: Network): PlannedTraffic[] {
       port: settings.port ?? destination.port,
       afterNs: settings.after,
       everyNs: settings.every,
-      count: settings.count,
+      // A load is run once.
+      count: settings.load ? 1 : settings.count,
       request: settings.request ?? (settings.upload > 0 ? 'POST /' : 'GET /'),
       responseBytes: settings.response,
       requestBytes: settings.upload,
+      ...(settings.load && {
+        load: { connections: settings.load.connections, durationNs: settings.load.for },
+      }),
       ...(settings.sourcePort !== undefined && { sourcePort: settings.sourcePort }),
       timeoutNs: settings.timeout,
     }));

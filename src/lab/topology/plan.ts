@@ -110,6 +110,13 @@ export interface PlannedTraffic {
   readonly sourcePort?: number;
   /** How long a client waits before it gives the request up. */
   readonly timeoutNs: number;
+  /** Not single requests but a load: so many connections, each with one request after the other, for so long. */
+  readonly load?: PlannedLoad;
+}
+
+export interface PlannedLoad {
+  readonly connections: number;
+  readonly durationNs: number;
 }
 
 /** What a lesson means to show. A run whose findings are exactly these reads "shown". */

@@ -76,6 +76,11 @@ const nodeSchema = z.strictObject({
   rpFilter: z.optional(z.enum(['off', 'strict', 'loose'])),
 });
 
+const loadSchema = z.strictObject({
+  connections: z.prefault(z.int().check(z.gte(1), z.lte(256)), 8),
+  for: z.prefault(field.duration, '5s'),
+});
+
 const trafficSchema = z.strictObject({
   from: z.optional(z.union([field.name, field.atMost(limits.nodes, z.array(field.name))])),
   to: z.optional(field.nodeOrAddress),
@@ -88,6 +93,7 @@ const trafficSchema = z.strictObject({
   response: z.prefault(field.size, 0),
   upload: z.prefault(field.size, 0),
   sourcePort: z.optional(field.port),
+  load: z.optional(loadSchema),
 });
 
 const expectSchema = z.strictObject({

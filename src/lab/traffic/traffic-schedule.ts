@@ -1,5 +1,7 @@
-import type { Plan, PlannedTraffic } from '../topology/plan.ts';
+import type { LoadEvent } from '../events.ts';
+import type { Plan, PlannedLoad, PlannedTraffic } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
+import type { LoadResult } from './load-result.ts';
 import type { RequestOutcome, RequestResult } from './request-result.ts';
 import { protocolOf, requestTime } from './schedule.ts';
 
@@ -10,7 +12,14 @@ export interface TrafficHost {
   after(delayNs: number, run: () => void): { cancel(): void };
   /** Begins one request, and tells once how it ended. False when its client cannot ask: nothing is told then. */
   send(entry: PlannedTraffic, protocol: 'tcp' | 'udp', ended: (outcome: RequestOutcome) => void): boolean;
+  /** Begins one load; the result is undefined when it could not be made. Otherwise as `send`. */
+  load(entry: LoadEntry, ended: (result: LoadResult | undefined) => void): boolean;
+  /** A load has ended. */
+  loaded(event: LoadEvent): void;
 }
+
+/** An entry that is a load. */
+export type LoadEntry = PlannedTraffic & { readonly load: PlannedLoad };
 
 interface Schedule {
   readonly entry: PlannedTraffic;
@@ -69,8 +78,7 @@ export class TrafficSchedule {
       ended();
     };
     this.#underWay += 1;
-    const sent = this.#plan !== undefined && this.#host.send(entry, protocolOf(this.#plan, entry), finish);
-    if (!sent) finish();
+    if (!this.#begin(entry, startNs, finish)) finish();
   }
 
   stop(): void {
@@ -79,6 +87,19 @@ export class TrafficSchedule {
       schedule.timer = undefined;
     }
     this.#plan = undefined;
+  }
+
+  #begin(entry: PlannedTraffic, startNs: number, finish: (outcome?: RequestOutcome) => void): boolean {
+    if (this.#plan === undefined) return false;
+    const protocol = protocolOf(this.#plan, entry);
+    if (!isLoad(entry) || protocol !== 'tcp') return this.#host.send(entry, protocol, finish);
+    return this.#host.load(entry, (result) => {
+      if (result) {
+        const timeNs = this.#host.now();
+        this.#host.loaded({ kind: 'load', timeNs, startNs, node: entry.from, entry, result });
+      }
+      finish(result && result.requests > 0 ? 'answered' : 'timed-out');
+    });
   }
 
   #keep(result: RequestResult): void {
@@ -97,4 +118,8 @@ export class TrafficSchedule {
       this.request(schedule.entry);
     });
   }
+}
+
+function isLoad(entry: PlannedTraffic): entry is LoadEntry {
+  return entry.load !== undefined;
 }

@@ -6,17 +6,20 @@ import { rowWords } from '../rows/row-words.ts';
 import { select, toggle } from '../selection.ts';
 
 /** Rows around the selected one that are in the document at a time. */
-const WINDOW = 60;
+const WINDOW = 40;
+/** The same where the words are all there is to see. */
+const LIST_WINDOW = 400;
 
 const levelOf = { flow: 1, packet: 2, hop: 3, change: 1 } as const;
 
 /** The rows as words: what a screen reader reads, and what narrow panels show instead of the ladder. */
-export function grid(panel: Panel, visible: boolean, first: number): TemplateResult {
+export function grid(panel: Panel, visible: boolean): TemplateResult {
   const { text, selected } = panel.state;
   const { rows, index } = panel.list;
-  const centre = visible ? first : ((selected === undefined ? undefined : index.get(selected)) ?? 0);
-  const from = Math.max(0, Math.min(centre - (visible ? 10 : WINDOW / 2), rows.length - WINDOW));
-  const shown = rows.slice(from, from + WINDOW);
+  const centre = (selected === undefined ? undefined : index.get(selected)) ?? 0;
+  const size = visible ? LIST_WINDOW : WINDOW;
+  const from = Math.max(0, Math.min(centre - size / 2, rows.length - size));
+  const shown = rows.slice(from, from + size);
   return html`<div
     class=${visible ? 'grid' : 'grid heard'}
     role="treegrid"

@@ -1,4 +1,4 @@
-import { flowKinds, flowLayout as at, outcomes } from '../protocol.ts';
+import { flowFlags, flowKinds, flowLayout as at, outcomes } from '../protocol.ts';
 
 /** A flow's record, read. Addresses are unsigned numbers, texts as they are shown. */
 export interface FlowRow {
@@ -20,6 +20,7 @@ export interface FlowRow {
   readonly reason: string;
   readonly at: number;
   readonly expected: number;
+  readonly begunInMiddle: boolean;
 }
 
 export function readFlow(view: DataView, start: number, strings: readonly string[]): FlowRow {
@@ -46,5 +47,6 @@ export function readFlow(view: DataView, start: number, strings: readonly string
     reason: text(at.reason),
     at: u8(at.at),
     expected: u8(at.expected),
+    begunInMiddle: (u8(at.flags) & flowFlags.begunInMiddle) !== 0,
   };
 }

@@ -2,6 +2,7 @@ import {
   flowLayout,
   hopLayout,
   journeyLayout,
+  outcomes,
   RECORD_BYTES,
   recordKinds,
   type RowsMessage,
@@ -78,6 +79,19 @@ export class RowTable {
   startOf(flow: number): number {
     const slot = this.#flows.get(flow);
     return slot === undefined ? 0 : this.#view.getFloat64(slot * RECORD_BYTES + flowLayout.startNs, true);
+  }
+
+  endOf(flow: number): number {
+    const slot = this.#flows.get(flow);
+    return slot === undefined ? 0 : this.#view.getFloat64(slot * RECORD_BYTES + flowLayout.endNs, true);
+  }
+
+  /** Refused, lost or ambiguous. */
+  hasFailed(flow: number): boolean {
+    const slot = this.#flows.get(flow);
+    if (slot === undefined) return false;
+    const outcome = outcomes[this.#view.getUint8(slot * RECORD_BYTES + flowLayout.outcome)];
+    return outcome === 'refused' || outcome === 'lost' || outcome === 'ambiguous';
   }
 
   journeyIds(flow: number): readonly number[] {

@@ -46,7 +46,12 @@ export function rowWords(row: Row, source: WordSource): RowWords {
       const change = changes.find(({ epoch }) => epoch === row.epoch);
       if (!change) return nothing;
       const result = text('panel.change.applied', { duration: formatDuration(change.durationNs) });
-      return { what: text(`panel.change.kind.${change.kind}`), way: '', change: change.texts.join(' · '), result };
+      return {
+        what: text(`panel.change.kind.${change.kind}`),
+        way: '',
+        change: change.texts.join(' · '),
+        result,
+      };
     }
   }
 }
@@ -66,8 +71,9 @@ function flowWords(flow: FlowRow, { names, text }: WordSource): RowWords {
 
 /** `200 OK`, or what went wrong and where. */
 export function flowResult(flow: FlowRow, names: Names, text: Text): string {
-  const outcome = text(`panel.outcome.${flow.outcome}`);
-  if (flow.outcome === 'answered') return flow.response || outcome;
+  const begun = flow.begunInMiddle ? text('panel.begun-in-middle') : '';
+  const outcome = [begun, text(`panel.outcome.${flow.outcome}`)].filter(Boolean).join(' · ');
+  if (flow.outcome === 'answered') return flow.begunInMiddle ? outcome : flow.response || outcome;
   const place = flow.at === NO_NODE ? '' : ` @ ${names.node(flow.at)}`;
   return flow.reason ? `${outcome}${place}: ${flow.reason}` : `${outcome}${place}`;
 }

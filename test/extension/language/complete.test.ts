@@ -61,7 +61,7 @@ const cases: [marked: string, labels: string][] = [
   // Names, from the file.
   [drWith('[rs1, rs2]', '[│'), 'rs1 rs2'],
   [drWith('[rs1, rs2]', '[rs1, │]'), 'rs2'],
-  [drWith('[rs1, rs2]', '[rs1, r│]'), 'rs1 rs2'],
+  [drWith('[rs1, rs2]', '[rs1, r│]'), 'rs2'],
   [drWith('[rs1, rs2]', '\n    - rs1\n    - │'), 'rs2'],
   [drWith('[rs1, rs2]', '{ rs1: {}, │ }'), 'rs2'],
   [drWith('[rs1, rs2]', '│'), '[rs1, rs2]'],

@@ -11,6 +11,7 @@ import { u16, u32, u48 } from '../../../src/packet/bytes.ts';
 export function essence(report: Report, events: readonly LabEvent[], plan: Plan): string[] {
   return [
     ...flowLines(report, stationsOf(plan)),
+    ...loadLines(report),
     ...report.promises.map(({ id, verdict }) => `promise ${id}: ${verdict}`).sort(),
     ...[
       ...new Set(
@@ -24,7 +25,7 @@ export function essence(report: Report, events: readonly LabEvent[], plan: Plan)
 function flowLines({ flows, journeys }: Report, stations: Stations): string[] {
   const counts = new Map<string, number>();
   const byId = new Map(journeys.map((journey) => [journey.id, journey]));
-  const tcp = flows.filter(({ kind }) => kind === 'tcp' || kind === 'udp');
+  const tcp = flows.filter(({ kind, partial }) => (kind === 'tcp' || kind === 'udp') && !partial);
   const lines = tcp.map((flow) => {
     const to = `${flow.service.address}:${flow.service.port ?? ''}`;
     const key = `${flow.client.node} → ${to}`;
@@ -41,6 +42,16 @@ function flowLines({ flows, journeys }: Report, stations: Stations): string[] {
     return [head, ...landmarks(own, stations).map((line) => `${name}  ${line}`)];
   });
   return lines.sort(([a], [b]) => (a! < b! ? -1 : 1)).flat();
+}
+
+/** How many answers there are is the machine's; that there are, and from whom, is the lab's. */
+function loadLines({ loads, flows }: Report): string[] {
+  const servers = flows.filter(({ partial }) => partial === 'load').map(({ server }) => server?.node ?? '');
+  const names = [...new Set(servers)].filter(Boolean).sort().join(', ');
+  return loads.map(
+    ({ client, address, port, requests, errors }) =>
+      `load ${client} → ${address}:${port}: ${requests > 0 ? 'answered' : 'not answered'}, ${errors} errors, by ${names}`,
+  );
 }
 
 /** SYN, SYN-ACK, the first bytes each way, the first FIN or RST each way. */

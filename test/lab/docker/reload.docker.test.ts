@@ -26,8 +26,6 @@ const weighted = (rs1: number, rs2: number) => (text: string) =>
 
 describe('Docker engine: a changed plan is applied in place', function () {
   this.timeout(180_000);
-  // A machine shared with other work loses a frame now and then; what is broken fails twice.
-  this.retries(1);
   let here: DockerHere;
   let engine: DockerEngine;
   let events: LabEvent[];
@@ -153,8 +151,6 @@ describe('Docker engine: a changed plan is applied in place', function () {
 
 describe('Docker engine: run --watch', function () {
   this.timeout(120_000);
-  // A machine shared with other work loses a frame now and then; what is broken fails twice.
-  this.retries(1);
   before(async function () {
     (await dockerHere(this)).client.close();
   });

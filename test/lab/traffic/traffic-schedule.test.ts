@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Plan, PlannedTraffic } from '../../../src/lab/topology/plan.ts';
+import type { LoadEvent } from '../../../src/lab/events.ts';
+import type { LoadResult } from '../../../src/lab/traffic/load-result.ts';
 import type { RequestOutcome } from '../../../src/lab/traffic/request-result.ts';
 import { TrafficSchedule } from '../../../src/lab/traffic/traffic-schedule.ts';
 import { VirtualClock } from '../../../src/lab/embedded/clock.ts';
@@ -17,6 +19,8 @@ interface Sent {
 function schedule(canSend = true) {
   const clock = new VirtualClock();
   const sent: Sent[] = [];
+  const loads: ((result: LoadResult | undefined) => void)[] = [];
+  const events: LoadEvent[] = [];
   const traffic = new TrafficSchedule({
     now: () => clock.now(),
     after: (delayNs, run) => clock.after(delayNs, run),
@@ -24,8 +28,13 @@ function schedule(canSend = true) {
       if (canSend) sent.push({ at: clock.now(), request, end });
       return canSend;
     },
+    load: (_, end) => {
+      loads.push(end);
+      return canSend;
+    },
+    loaded: (event) => events.push(event),
   });
-  return { clock, sent, traffic };
+  return { clock, sent, loads, events, traffic };
 }
 
 const withTraffic = (...entries: Partial<PlannedTraffic>[]): Plan => ({
@@ -87,6 +96,28 @@ describe('Traffic schedule', () => {
     assert.equal(ends, 2);
     assert.equal(unable.traffic.done, true);
     assert.deepEqual(unable.traffic.results, []);
+  });
+
+  it('a load is told when it ends; one that could not be made has timed out', () => {
+    const { clock, sent, loads, events, traffic } = schedule();
+    const load = { connections: 2, durationNs: 50 };
+    traffic.follow(withTraffic({ load, count: 1, afterNs: 5 }));
+    clock.runUntil(60);
+    assert.equal(sent.length, 0);
+    assert.equal(traffic.done, false);
+    const result = { requests: 7, errors: 0, durationNs: 50, bytes: 1, p50Ns: 2, p99Ns: 3, limited: false };
+    loads[0]!(result);
+    assert.deepEqual(
+      events.map(({ startNs, timeNs, result: told }) => [startNs, timeNs, told]),
+      [[5, 60, result]],
+    );
+    traffic.request({ ...first!, load });
+    loads[1]!(undefined);
+    assert.equal(events.length, 1);
+    assert.deepEqual(
+      traffic.results.map(({ outcome }) => outcome),
+      ['answered', 'timed-out'],
+    );
   });
 
   it('sends nothing more once it is stopped', () => {

@@ -7,6 +7,7 @@ import { inject } from './inject.ts';
 import { Lease } from './lease-clock.ts';
 import { Node } from './node.ts';
 import { relay } from './relay.ts';
+import { runWrk } from './run-wrk.ts';
 import { tellLease } from './tell-lease.ts';
 import { SOCKET_PATH } from './socket-path.ts';
 
@@ -53,6 +54,10 @@ function serve(): void {
     },
     state: () => node.lookUp(),
     fetch: async ({ entry, protocol }) => ({ outcome: await node.fetch(entry, protocol) }),
+    load: async ({ entry }) => {
+      const result = await runWrk(entry);
+      return result ? { result } : {};
+    },
     forget: ({ neighbours }) => done(node.forget(neighbours)),
     inject: ({ segment, frames }) => done(inject(node.deviceOf(segment), frames)),
     clock: () => Promise.resolve({ timeNs: realtimeNs() }),
@@ -71,7 +76,13 @@ function serve(): void {
   process.on('SIGINT', end);
 }
 
-const UNORDERED: ReadonlySet<Operation> = new Set<Operation>(['fetch', 'lease', 'remaining', 'clock']);
+const UNORDERED: ReadonlySet<Operation> = new Set<Operation>([
+  'fetch',
+  'load',
+  'lease',
+  'remaining',
+  'clock',
+]);
 
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -86,6 +97,6 @@ async function done(work: Promise<unknown>): Promise<null> {
   return null;
 }
 
-if (process.argv[2] === 'relay') relay();
+if (process.argv[2] === 'relay') void relay();
 else if (process.argv[2] === 'lease') tellLease();
 else serve();

@@ -7,6 +7,7 @@ import { macHead, macTail } from '../../../forwarder/port.ts';
 import { isProblem, type NetworkPort } from '../../../forwarder/ports/network-port.ts';
 import { parseMac } from '../../../packet/address.ts';
 import type { FromDecapsulator, ToDecapsulator } from './decapsulator-messages.ts';
+import { isDropped } from './dropped.ts';
 import { LineWriter, readLines } from './lines.ts';
 import { describe, openPort } from './open-port.ts';
 import { unwrap } from './unwrap.ts';
@@ -36,7 +37,8 @@ async function configure({ addresses, interfaces, inner, outer }: ToDecapsulator
     {
       receive: (frame) => {
         const mac = macs[frame.port];
-        if (mac === undefined || !unwrap(frame, mac, own, link)) return;
+        if (mac === undefined || isDropped(frame, interfaces[frame.port]?.drop ?? [])) return;
+        if (!unwrap(frame, mac, own, link)) return;
         frame.port = into;
         port?.transmit(frame);
       },

@@ -2,6 +2,7 @@ import { formatIpv4 } from '../../../packet/address.ts';
 import type { PlannedNode } from '../../topology/plan.ts';
 import { AGENT_FOLDER } from '../paths.ts';
 import type { FromDecapsulator, ToDecapsulator } from './decapsulator-messages.ts';
+import { droppedProtocols } from './dropped.ts';
 import { must, run } from './run.ts';
 import { Supervised } from './supervised.ts';
 import { within } from './within.ts';
@@ -52,9 +53,9 @@ export class Decapsulator {
     const told: ToDecapsulator = {
       type: 'configure',
       addresses: interfaces.map(({ address }) => address),
-      interfaces: up.flatMap(({ segment }) => {
-        const name = deviceOf(segment);
-        return name === undefined ? [] : [{ name }];
+      interfaces: up.flatMap((planned) => {
+        const name = deviceOf(planned.segment);
+        return name === undefined ? [] : [{ name, drop: droppedProtocols(planned) }];
       }),
       inner: INNER,
       outer: OUTER,

@@ -6,6 +6,7 @@ import type { Frame } from '../../../forwarder/frame.ts';
 import { isProblem, type NetworkPort, type PortName } from '../../../forwarder/ports/network-port.ts';
 import type { Verdict } from '../../../forwarder/verdict.ts';
 import type { FromForwarder, ToForwarder } from './forwarder-messages.ts';
+import { isDropped } from './dropped.ts';
 import { describe, openPort } from './open-port.ts';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -18,10 +19,14 @@ export class ForwarderLoop {
   #trace: DecisionTrace | undefined;
   #port: NetworkPort | undefined;
   #opened = '';
+  /** By interface: protocols that are left out. */
+  #dropped: readonly (readonly number[])[] = [];
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Infinity;
   #now = performance.now();
   #lost = 0;
+  /** Decisions are wanted, but not now. */
+  #silent = false;
   /** Messages are taken in order, though opening a port takes a while. */
   #before: Promise<void> = Promise.resolve();
   #closed = false;
@@ -49,6 +54,7 @@ export class ForwarderLoop {
   async #obey(message: ToForwarder): Promise<void> {
     if (this.#closed) return;
     if (message.type === 'configure') {
+      this.#dropped = message.interfaces.map(({ drop }) => drop ?? []);
       this.#configure(message.config, message.decisions);
       await this.#open(
         message.port,
@@ -61,7 +67,13 @@ export class ForwarderLoop {
     if (forwarder === undefined) throw new Error(`${message.type}: not configured yet`);
     switch (message.type) {
       case 'reconfigure':
+        this.#dropped = message.drop ?? this.#dropped;
         this.#configure(message.config, message.decisions ?? this.#trace !== undefined);
+        break;
+      case 'watch':
+        this.#watch(forwarder, message.decisions);
+        this.#silent = !message.decisions;
+        this.#tellLost();
         break;
       case 'forget':
         forwarder.forgetNeighbour(message.address);
@@ -83,12 +95,16 @@ export class ForwarderLoop {
     const now = performance.now();
     const first = this.#forwarder === undefined;
     const forwarder = (this.#forwarder ??= new Forwarder(config, now));
-    if (!decisions) this.#trace = undefined;
-    else this.#trace ??= new DecisionTrace(forwarder);
-    forwarder.watched = decisions;
+    this.#watch(forwarder, decisions);
     if (!first) this.#emit(forwarder.reconfigure(config, now), 0);
     this.#port?.flush();
     this.#watchTimer();
+  }
+
+  #watch(forwarder: Forwarder, decisions: boolean): void {
+    if (!decisions) this.#trace = undefined;
+    else this.#trace ??= new DecisionTrace(forwarder);
+    forwarder.watched = decisions;
   }
 
   async #open(name: PortName, devices: readonly string[], { interfaces }: ForwarderConfig): Promise<void> {
@@ -125,6 +141,7 @@ export class ForwarderLoop {
   }
 
   #receive(frame: Frame): void {
+    if (isDropped(frame, this.#dropped[frame.port]!)) return;
     const received = this.#trace === undefined ? 0 : hashOf(frame);
     this.#emit(this.#forwarder!.receive(frame, this.#now), received);
   }
@@ -133,6 +150,7 @@ export class ForwarderLoop {
     const port = this.#port;
     for (let verdict = first; verdict !== undefined; verdict = verdict.next) {
       if (this.#trace !== undefined) this.#tell(verdict, received);
+      else if (this.#silent && (verdict.input || verdict.count > 0)) this.#lost++;
       const { frames, count } = verdict;
       for (let i = 0; i < count; i++) port?.transmit(frames[i]!);
     }
@@ -145,12 +163,14 @@ export class ForwarderLoop {
       this.#lost++;
       return;
     }
-    if (this.#lost > 0) {
-      this.#say({ type: 'decisions-lost', count: this.#lost });
-      this.#lost = 0;
-    }
+    this.#tellLost();
     const timeNs = this.#port?.realtime() ?? BigInt(Date.now()) * 1_000_000n;
     this.#say({ type: 'decision', timeNs: timeNs.toString(), decision });
+  }
+
+  #tellLost(): void {
+    if (this.#lost > 0) this.#say({ type: 'decisions-lost', count: this.#lost });
+    this.#lost = 0;
   }
 
   /** Wakes the forwarder when it asks for it; a timer that has become too early is cheaper than one set anew. */

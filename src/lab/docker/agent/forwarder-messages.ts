@@ -4,6 +4,12 @@ import type { ForwarderCounters } from '../../../forwarder/counters.ts';
 import type { InterfaceCounts, PortName } from '../../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../../forwarder/verdict.ts';
 
+/** A Linux device, and the IP protocols (by number) of which nothing that comes in by it reaches the forwarder. */
+export interface ForwarderDevice {
+  readonly name: string;
+  readonly drop?: readonly number[];
+}
+
 /** What the agent tells a forwarder's process, one object a line. */
 export type ToForwarder =
   | {
@@ -11,7 +17,7 @@ export type ToForwarder =
       readonly type: 'configure';
       readonly config: ForwarderConfig;
       /** The Linux device of each of `config.interfaces`, in that order. */
-      readonly interfaces: readonly { readonly name: string }[];
+      readonly interfaces: readonly ForwarderDevice[];
       readonly port: PortName;
       /** Whether to tell what was decided. */
       readonly decisions: boolean;
@@ -19,7 +25,8 @@ export type ToForwarder =
   | {
       readonly type: 'reconfigure';
       readonly config: ForwarderConfig;
-      /** Left out, as before. */
+      /** Of each interface, as in `ForwarderDevice`. Left out, as before; so with `decisions`. */
+      readonly drop?: readonly (readonly number[])[];
       readonly decisions?: boolean;
     }
   | {
@@ -27,6 +34,8 @@ export type ToForwarder =
       readonly type: 'forget';
       readonly address: number;
     }
+  /** Whether to tell what is decided. What is not told is counted, and the count told when it is asked for again. */
+  | { readonly type: 'watch'; readonly decisions: boolean }
   | { readonly type: 'counters' }
   | { readonly type: 'connections' };
 
@@ -40,7 +49,7 @@ export type FromForwarder =
       readonly decision: Decision;
     }
   | {
-      /** The reader was too slow: so many decisions were not told. */
+      /** So many decisions were not told: the reader was too slow, or did not want them (`watch`). */
       readonly type: 'decisions-lost';
       readonly count: number;
     }

@@ -21,6 +21,8 @@ export class ForwarderSupervisor {
   #process: Supervised | undefined;
   #config: ForwarderConfig | undefined;
   #devices: readonly string[] = [];
+  #watched = true;
+  #drop: readonly (readonly number[])[] = [];
   #ready: Promise<void> = Promise.resolve();
   #becomeReady: () => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
@@ -35,21 +37,32 @@ export class ForwarderSupervisor {
   async configure(
     config: ForwarderConfig | undefined,
     deviceOf: (segment: string) => string | undefined,
+    droppedOn: (segment: string) => readonly number[],
   ): Promise<void> {
-    const devices = (config?.interfaces ?? []).map(({ segment }) => deviceOf(segment) ?? '');
+    const segments = (config?.interfaces ?? []).map(({ segment }) => segment);
+    const devices = segments.map((segment) => deviceOf(segment) ?? '');
+    const drop = segments.map(droppedOn);
     const sameDevices = devices.join() === this.#devices.join();
-    const changed = JSON.stringify(config) !== JSON.stringify(this.#config);
+    const changed = JSON.stringify([config, drop]) !== JSON.stringify([this.#config, this.#drop]);
     this.#config = config;
+    this.#drop = drop;
     if (!config || !sameDevices) await this.stop();
     this.#devices = devices;
     if (!config) return;
     if (!this.#process) this.#start();
     else if (changed) {
-      this.#tell({ type: 'reconfigure', config });
+      this.#tell({ type: 'reconfigure', config, drop });
       await this.#answered();
       return;
     }
     await within(this.#ready, 'the forwarder does not get ready');
+  }
+
+  /** Whether decisions are to be told; those that are not are counted. */
+  watch(watched: boolean): void {
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    this.#tell({ type: 'watch', decisions: watched });
   }
 
   /** Without addresses: all neighbours. */
@@ -87,9 +100,9 @@ export class ForwarderSupervisor {
         {
           type: 'configure',
           config: this.#config,
-          interfaces: this.#devices.map((name) => ({ name })),
+          interfaces: this.#devices.map((name, index) => ({ name, drop: this.#drop[index] ?? [] })),
           port: 'packet',
-          decisions: true,
+          decisions: this.#watched,
         },
       ],
       onMessage: (message) => this.#hear(message as FromForwarder),

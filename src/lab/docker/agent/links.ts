@@ -56,16 +56,17 @@ export class Links {
     const link = linkOf(await showLinks(), device);
     await must('ethtool', ['-K', device, ...OFFLOADS.flatMap((name) => [name, 'off'])]);
     const mac = formatMac(planned.mac);
+    const steps: string[] = [];
     if (link.address !== mac) {
-      await must('ip', ['link', 'set', 'dev', device, 'down']);
-      await must('ip', ['link', 'set', 'dev', device, 'address', mac]);
+      steps.push(`link set dev ${device} down`, `link set dev ${device} address ${mac}`);
     }
-    if (link.mtu !== planned.mtu)
-      await must('ip', ['link', 'set', 'dev', device, 'mtu', String(planned.mtu)]);
+    if (link.mtu !== planned.mtu) steps.push(`link set dev ${device} mtu ${planned.mtu}`);
     const wanted = `${formatIpv4(planned.address)}/${planned.prefixLength}`;
     for (const address of addressesOf(link))
-      if (address !== wanted) await must('ip', ['address', 'del', address, 'dev', device]);
-    await must('ip', ['link', 'set', 'dev', device, planned.down ? 'down' : 'up']);
+      if (address !== wanted) steps.push(`address del ${address} dev ${device}`);
+    steps.push(`link set dev ${device} ${planned.down ? 'down' : 'up'}`);
+    // One process for all: a node's start is mostly the start of processes. Names and values are ours and the kernel's.
+    await must('ip', ['-batch', '-'], `${steps.join('\n')}\n`);
   }
 
   /** The lab's addresses and routes. What stands there already is left alone. */

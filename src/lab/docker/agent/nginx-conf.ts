@@ -42,6 +42,8 @@ export function nginxFiles(
     '  server_tokens off;',
     '  etag off;',
     '  keepalive_timeout 75s;',
+    // A load stays on its connections.
+    '  keepalive_requests 1000000;',
     ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${kind};`),
     // Head and body leave in one segment, as from the embedded server.
     '  sendfile off;',

@@ -5,9 +5,11 @@ import type { PlannedTraffic } from '../../topology/plan.ts';
 import type { RequestOutcome } from '../../traffic/request-result.ts';
 import type { AgentEvent, AgentWarning, NodeSetup } from '../agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
+import { CaptureBudget, DEFAULT_FRAMES_PER_SECOND } from './capture-budget.ts';
 import { curlArguments, curlInput, curlOutcome } from './curl-call.ts';
 import { DatagramServer, fetchByDatagram } from './datagrams.ts';
 import { Decapsulator } from './decapsulator.ts';
+import { droppedProtocols } from './dropped.ts';
 import { ForwarderSupervisor } from './forwarder-supervisor.ts';
 import { freeze } from './freeze.ts';
 import { Gate } from './gate.ts';
@@ -15,6 +17,7 @@ import { Links } from './links.ts';
 import { lookUpNetwork } from './look-up.ts';
 import { applyQueueing } from './queueing.ts';
 import { ruleset } from './rules.ts';
+import { realtimeNs } from '../host-clock.ts';
 import { must } from './run.ts';
 import { WebServer } from './web-server.ts';
 
@@ -29,12 +32,27 @@ export class Node {
   readonly #datagrams = new DatagramServer(this.#gate);
   readonly #decapsulator: Decapsulator;
   readonly #forwarder: ForwarderSupervisor;
+  /** Segments whose capture has fallen back. */
+  readonly #reduced = new Set<string>();
+  #budget = DEFAULT_FRAMES_PER_SECOND;
   #rules = '';
   /** What a paused node was told: it is taken over when the node goes on. */
   #deferred: NodeSetup | undefined;
+  /** Of each segment's interface, the protocols that it drops. */
+  #dropped: ReadonlyMap<string, readonly number[]> = new Map();
 
   constructor(emit: (event: AgentEvent) => void, frames: (message: Uint8Array) => boolean) {
-    this.#sink = { frames, lost: (segment, lost) => emit({ event: 'loss', segment, frames: lost }) };
+    this.#sink = {
+      frames,
+      lost: (segment, lost, reason) => emit({ event: 'loss', segment, frames: lost, reason }),
+      detail: (segment, detail, timeNs) => {
+        emit({ event: 'capture', segment, detail, timeNs: timeNs.toString() });
+        if (detail === 'frames') this.#reduced.delete(segment);
+        else this.#reduced.add(segment);
+        // A decision is of use only with the frames that it is about.
+        this.#forwarder.watch(this.#reduced.size === 0);
+      },
+    };
     this.#web = new WebServer((message) =>
       emit({ event: 'process', name: 'nginx', state: 'failed', message }),
     );
@@ -43,13 +61,14 @@ export class Node {
     this.#decapsulator = new Decapsulator(ended('decapsulator'));
     this.#forwarder = new ForwarderSupervisor({
       decision: (timeNs: string, decision: Decision) => emit({ event: 'decision', timeNs, decision }),
-      decisionsLost: (count) => emit({ event: 'decisions-lost', count }),
+      decisionsLost: (decisions) => emit({ event: 'decisions-lost', decisions }),
       ended: ended('forwarder'),
     });
   }
 
   /** Interfaces without addresses, and the captures on them. */
-  async attach({ node, devices }: NodeSetup): Promise<AgentWarning[]> {
+  async attach({ node, devices, captureBudget }: NodeSetup): Promise<AgentWarning[]> {
+    this.#budget = captureBudget === 0 ? Infinity : (captureBudget ?? DEFAULT_FRAMES_PER_SECOND);
     await this.#links.find(devices);
     for (const planned of node.interfaces) await this.#links.prepare(planned);
     await this.#capture(node.interfaces.filter(({ down }) => !down).map(({ segment }) => segment));
@@ -76,13 +95,14 @@ export class Node {
     const addresses = [...node.interfaces.map(({ address }) => address), ...node.loopback];
     await this.#datagrams.serve(node.name, addresses, udpPorts);
     const warnings = await applyQueueing(node, (segment) => this.#links.deviceOf(segment));
-    await this.#forwarder.configure(node.forwarder, (segment) => this.#links.deviceOf(segment));
+    this.#dropped = new Map(node.interfaces.map((port) => [port.segment, droppedProtocols(port)]));
+    await this.#configureForwarder(setup);
     return warnings;
   }
 
   async reconfigure(setup: NodeSetup): Promise<void> {
     if (!this.#gate.isOpen) this.#deferred = setup;
-    else await this.#forwarder.configure(setup.node.forwarder, (segment) => this.#links.deviceOf(segment));
+    else await this.#configureForwarder(setup);
   }
 
   /** Processes stand still; the kernel, the captures and this agent go on. */
@@ -146,16 +166,26 @@ export class Node {
     await Promise.all([this.#forwarder.stop(), this.#decapsulator.stop(), this.#web.stop()]);
   }
 
+  #configureForwarder({ node }: NodeSetup): Promise<void> {
+    return this.#forwarder.configure(
+      node.forwarder,
+      (segment) => this.#links.deviceOf(segment),
+      (segment) => this.#dropped.get(segment) ?? [],
+    );
+  }
+
   async #capture(segments: readonly string[]): Promise<void> {
     for (const [segment, { device, capture }] of this.#captures) {
       if (segments.includes(segment) && this.#links.deviceOf(segment) === device && capture.alive) continue;
       capture.stop();
       this.#captures.delete(segment);
+      if (this.#reduced.has(segment)) this.#sink.detail(segment, 'frames', BigInt(realtimeNs()));
     }
     for (const segment of segments) {
       const device = this.#links.deviceOf(segment);
       if (device === undefined || this.#captures.has(segment)) continue;
-      this.#captures.set(segment, { device, capture: new Capture(segment, device, this.#sink) });
+      const budget = new CaptureBudget(this.#budget, Date.now());
+      this.#captures.set(segment, { device, capture: new Capture(segment, device, this.#sink, budget) });
     }
     await Promise.all([...this.#captures.values()].map(({ capture }) => capture.ready));
   }

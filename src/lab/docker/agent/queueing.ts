@@ -11,13 +11,10 @@ export async function applyQueueing(
   deviceOf: (segment: string) => string | undefined,
 ): Promise<AgentWarning[]> {
   const warnings: AgentWarning[] = [];
-  for (const { segment, delayNs, loss, drop } of node.interfaces) {
+  for (const { segment, delayNs, loss } of node.interfaces) {
     const device = deviceOf(segment);
     if (device === undefined) continue;
     const where = { node: node.name, segment };
-    // A packet socket sees the frame before the ingress hook can drop it.
-    if (drop.length > 0 && node.forwarder)
-      warnings.push({ code: 'docker.warning.drop-before-forwarder', params: where });
     await run('tc', ['qdisc', 'del', 'dev', device, 'root']);
     if (delayNs === 0 && loss === 0) continue;
     const settings = [

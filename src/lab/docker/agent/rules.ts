@@ -1,10 +1,8 @@
 import type { PlannedNode } from '../../topology/plan.ts';
 import { formatIpv4 } from '../../../packet/address.ts';
+import { droppedProtocols } from './dropped.ts';
 
 const TABLE = 'lb_lab';
-
-/** How nftables calls what a topology file drops. */
-const PROTOCOL_NUMBERS = { icmp: 1, tcp: 6, udp: 17, ipip: 4 } as const;
 
 /**
  * The nftables rules of a node, as `nft -f -` reads them: made of numbers and device names of our own only. The tables
@@ -12,7 +10,8 @@ const PROTOCOL_NUMBERS = { icmp: 1, tcp: 6, udp: 17, ipip: 4 } as const;
  *
  * What the forwarder's port pools take must not reach the kernel, which knows no such connection and would reset it;
  * a packet socket sees a frame before `raw` does. With a decapsulator in user space the kernel must not answer
- * protocol 4. Dropped protocols go at ingress: behind the capture, before everything else.
+ * protocol 4. Dropped protocols go at ingress: behind the capture (and behind the forwarder, which leaves them out by
+ * itself), before everything else.
  */
 export function ruleset(
   node: PlannedNode,
@@ -25,10 +24,10 @@ export function ruleset(
   if (ownDecapsulator)
     lines.push(...chain('tunnel', 'type filter hook input priority 0;', ['ip protocol 4 drop']));
   lines.push('}', `table netdev ${TABLE} {`);
-  for (const { segment, drop } of node.interfaces) {
-    const device = deviceOf(segment);
-    if (device === undefined || drop.length === 0) continue;
-    const rules = drop.map((name) => `ip protocol ${PROTOCOL_NUMBERS[name]} drop`);
+  for (const planned of node.interfaces) {
+    const device = deviceOf(planned.segment);
+    if (device === undefined || planned.drop.length === 0) continue;
+    const rules = droppedProtocols(planned).map((protocol) => `ip protocol ${protocol} drop`);
     lines.push(...chain(`in_${device}`, `type filter hook ingress device "${device}" priority 0;`, rules));
   }
   lines.push('}');

@@ -1,7 +1,7 @@
 import { PanelFeed } from '../../../src/extension/panel/panel-feed.ts';
 import { localeOf, makeTranslate } from '../../../src/l10n/translate.ts';
 import type { HostMessage, ViewMessage } from '../../../src/webview/protocol.ts';
-import { EmbeddedRecording } from './embedded-recording.ts';
+import { EmbeddedRecording } from '../support/embedded-recording.ts';
 
 /** The editor's side, in the page itself: the real feed over labs run in memory. Bundled for the browser by the tests. */
 const messages: ViewMessage[] = [];

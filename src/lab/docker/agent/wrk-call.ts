@@ -1,0 +1,55 @@
+import { formatIpv4 } from '../../../packet/address.ts';
+import type { PlannedTraffic } from '../../topology/plan.ts';
+import type { LoadResult } from '../../traffic/load-result.ts';
+import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
+import type { LoadEntry } from '../../traffic/traffic-schedule.ts';
+
+const NS_PER_S = 1e9;
+
+/** How a load is made with wrk, never through a shell. It takes whole seconds only, and at least one. */
+export function wrkArguments(entry: LoadEntry, script: string): string[] {
+  const [, path = '/'] = entry.request.split(' ');
+  const seconds = (ns: number) => `${Math.max(1, Math.round(ns / NS_PER_S))}s`;
+  const { connections, durationNs } = entry.load;
+  const args = ['--threads', '1', '--connections', String(connections), '--duration', seconds(durationNs)];
+  args.push('--timeout', seconds(entry.timeoutNs), '--script', script, '--header', 'User-Agent: lb-lab');
+  if (entry.responseBytes > 0) args.push('--header', `${RESPONSE_BYTES_HEADER}: ${entry.responseBytes}`);
+  args.push(`http://${formatIpv4(entry.to)}:${entry.port}${path}`);
+  return args;
+}
+
+/** What wrk is to send besides, and how it is to say what came of it: its own words round to two digits. */
+export function wrkScript(entry: PlannedTraffic): string {
+  const [method = 'GET'] = entry.request.split(' ');
+  return [
+    `wrk.method = "${entry.requestBytes > 0 && method === 'GET' ? 'POST' : method.replace(/[^A-Z]/g, '')}"`,
+    ...(entry.requestBytes > 0
+      ? [
+          `wrk.body = string.rep("request\\n", ${Math.ceil(entry.requestBytes / 8)}):sub(1, ${entry.requestBytes})`,
+        ]
+      : []),
+    'function done(summary, latency)',
+    '  local errors = summary.errors',
+    '  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout',
+    '  io.write(string.format("\\n{\\"requests\\":%d,\\"errors\\":%d,\\"us\\":%d,\\"bytes\\":%d,\\"p50\\":%d,\\"p99\\":%d}\\n",',
+    '    summary.requests, failed, summary.duration, summary.bytes, latency:percentile(50), latency:percentile(99)))',
+    'end',
+    '',
+  ].join('\n');
+}
+
+/** Out of what wrk printed; undefined when it did not get that far. */
+export function wrkResult(output: string): LoadResult | undefined {
+  const line = /^\{.*\}$/m.exec(output)?.[0];
+  if (line === undefined) return undefined;
+  const said = JSON.parse(line) as Record<'requests' | 'errors' | 'us' | 'bytes' | 'p50' | 'p99', number>;
+  return {
+    requests: said.requests,
+    errors: said.errors,
+    durationNs: said.us * 1000,
+    bytes: said.bytes,
+    p50Ns: said.p50 * 1000,
+    p99Ns: said.p99 * 1000,
+    limited: false,
+  };
+}

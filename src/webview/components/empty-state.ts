@@ -1,0 +1,65 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Panel } from '../panel.ts';
+import type { Action } from '../protocol.ts';
+import { setFilter } from '../settings.ts';
+import { icon } from './icon.ts';
+
+/** What stands where the rows would be, when there are none: what is going on, and what to do about it. */
+export function emptyState(panel: Panel): TemplateResult | typeof nothing {
+  const { text, lab, labState, filter } = panel.state;
+  const act = (key: string, kind: Extract<Action['kind'], 'start' | 'restart' | 'new-topology'>) =>
+    html`<vscode-button @click=${() => panel.host.send({ type: 'do', action: { kind } })}
+      >${text(key)}</vscode-button
+    >`;
+  const show = (
+    sign: string,
+    title: string,
+    words: string,
+    button: TemplateResult | typeof nothing = nothing,
+  ) =>
+    html`<div class="empty">
+      ${icon(sign)}
+      <h2>${title}</h2>
+      <p>${words}</p>
+      ${button}
+    </div>`;
+  switch (labState.kind) {
+    case 'none':
+      return show(
+        'type-hierarchy-sub',
+        text(`panel.none.${labState.reason}`),
+        text(`panel.none.${labState.reason}.hint`),
+        labState.reason === 'restricted'
+          ? nothing
+          : labState.reason === 'no-file'
+            ? act('panel.none.new', 'new-topology')
+            : act('panel.none.start', 'start'),
+      );
+    case 'starting':
+      return html`<div class="empty">
+        <h2>${text('panel.state.starting')}</h2>
+        <p>${text('panel.step', { step: labState.step, steps: labState.steps, what: labState.text })}</p>
+        <progress
+          aria-label=${text('panel.state.starting')}
+          max=${labState.steps}
+          value=${labState.step - 1}
+        ></progress>
+      </div>`;
+    case 'failed':
+      if (panel.table.flowCount > 0) return nothing;
+      return show('error', labState.message, labState.remedy, act('panel.none.start', 'restart'));
+    case 'running':
+    case 'stopped':
+      if (!lab || panel.list.rows.length > 0) return nothing;
+      if (panel.table.flowCount > 0 && filter)
+        return show(
+          'filter',
+          text('panel.empty.filter'),
+          filter,
+          html`<vscode-button @click=${() => setFilter(panel, '')}
+            >${text('panel.filter.clear')}</vscode-button
+          >`,
+        );
+      return show('pulse', text('panel.empty.frames'), text('panel.empty.frames.hint'));
+  }
+}

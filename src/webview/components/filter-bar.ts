@@ -1,0 +1,139 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { completeFilter, type Completion } from '../filter/complete-filter.ts';
+import type { Panel } from '../panel.ts';
+import { setFilter } from '../settings.ts';
+import { icon } from './icon.ts';
+
+/** The word under the cursor and the choice among its completions; gone when the field is left. */
+interface Completing {
+  readonly from: number;
+  readonly to: number;
+  readonly completions: readonly Completion[];
+  readonly chosen: number;
+}
+
+let completing: Completing | undefined;
+
+/** Where the filter is typed, with completions and what it leaves. */
+export function filterBar(panel: Panel): TemplateResult {
+  const { text, filter, evicted, counters } = panel.state;
+  const { flows } = panel.list;
+  const open = completing !== undefined && completing.completions.length > 0;
+  const total = panel.table.flowCount;
+  const counts = [
+    filter
+      ? text('panel.count.filtered', { shown: flows, total })
+      : text('panel.count.flows', { count: total }),
+    text('panel.count.frames', { count: counters?.frames ?? 0 }),
+    counters && counters.captureLoss > 0 ? text('panel.count.lost', { count: counters.captureLoss }) : '',
+    evicted > 0 ? text('panel.count.evicted', { count: evicted }) : '',
+  ];
+  return html`<div class="filter-bar" role="search">
+    <div class="field">
+      ${icon('filter')}
+      <input
+        id="filter"
+        type="text"
+        spellcheck="false"
+        autocomplete="off"
+        role="combobox"
+        aria-label=${text('panel.filter')}
+        aria-expanded=${open}
+        aria-controls=${open ? 'completions' : nothing}
+        aria-autocomplete="list"
+        aria-activedescendant=${open && completing!.chosen >= 0 ? `completion-${completing!.chosen}` : nothing}
+        placeholder=${text('panel.filter.example')}
+        .value=${filter}
+        @input=${(event: Event) => typed(panel, event.target as HTMLInputElement)}
+        @focus=${(event: Event) => typed(panel, event.target as HTMLInputElement)}
+        @keydown=${(event: KeyboardEvent) => key(panel, event)}
+        @blur=${() => close(panel)}
+      />
+      ${
+        filter
+          ? html`<vscode-toolbar-button
+              icon="close"
+              label=${text('panel.filter.clear')}
+              title=${text('panel.filter.clear')}
+              @click=${() => setFilter(panel, '')}
+            ></vscode-toolbar-button>`
+          : nothing
+      }
+      ${open ? list(panel, completing!) : nothing}
+    </div>
+    <span class="counts">${counts.filter(Boolean).join(' · ')}</span>
+  </div>`;
+}
+
+function list(panel: Panel, { completions, chosen }: Completing): TemplateResult {
+  return html`<ul id="completions" role="listbox" aria-label=${panel.state.text('panel.filter')}>
+    ${completions.map(
+      ({ word }, index) =>
+        html`<li
+          id="completion-${index}"
+          role="option"
+          aria-selected=${index === chosen}
+          @pointerdown=${(event: Event) => {
+            event.preventDefault();
+            accept(panel, index);
+          }}
+        >
+          <span>${word}</span>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+function typed(panel: Panel, input: HTMLInputElement): void {
+  const to = input.selectionStart ?? input.value.length;
+  const { from, completions } = completeFilter(input.value, to, panel.state.lab);
+  completing = { from, to, completions, chosen: -1 };
+  if (input.value !== panel.state.filter) setFilter(panel, input.value);
+  panel.store.touch();
+}
+
+function key(panel: Panel, event: KeyboardEvent): void {
+  const { completions = [], chosen = -1 } = completing ?? {};
+  const count = completions.length;
+  if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && count > 0) {
+    const step = event.key === 'ArrowDown' ? 1 : -1;
+    completing = {
+      ...completing!,
+      chosen: (chosen + step + count + (chosen < 0 && step < 0 ? 1 : 0)) % count,
+    };
+    panel.store.touch();
+  } else if (
+    (event.key === 'Tab' || event.key === 'Enter') &&
+    count > 0 &&
+    (chosen >= 0 || event.key === 'Tab')
+  ) {
+    if (event.key === 'Tab' && chosen < 0 && !panel.state.filter) return;
+    accept(panel, Math.max(0, chosen));
+  } else if (event.key === 'Enter' || (event.key === 'Escape' && count === 0)) {
+    close(panel);
+    document.querySelector<HTMLElement>('[role=treegrid]')?.focus();
+  } else if (event.key === 'Escape') {
+    close(panel);
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function accept(panel: Panel, index: number): void {
+  if (!completing) return;
+  const { from, to, completions } = completing;
+  const { word, open } = completions[index]!;
+  const { filter } = panel.state;
+  const value = `${filter.slice(0, from)}${word}${open ? '' : ' '}${filter.slice(to).trimStart()}`;
+  const cursor = from + word.length + (open ? 0 : 1);
+  completing = { to: cursor, ...completeFilter(value, cursor, panel.state.lab), chosen: -1 };
+  setFilter(panel, value);
+  const input = document.querySelector<HTMLInputElement>('#filter')!;
+  input.value = value;
+  input.setSelectionRange(cursor, cursor);
+}
+
+function close(panel: Panel): void {
+  completing = undefined;
+  panel.store.touch();
+}

@@ -1,0 +1,63 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Panel } from '../panel.ts';
+import { setPaused } from '../settings.ts';
+import { icon } from './icon.ts';
+
+/** Lines above the ladder about the lab as a whole: a better engine, that it stopped, failed, or that the view waits. */
+export function notices(panel: Panel): TemplateResult {
+  const { text, labState, paused } = panel.state;
+  const line = (
+    kind: string,
+    sign: string,
+    words: string,
+    button: TemplateResult | typeof nothing = nothing,
+  ) => html`<p class="notice ${kind}">${icon(sign)}<span>${words}</span>${button}</p>`;
+  const waiting = panel.table.flowCount - panel.list.flows;
+  return html`
+    ${
+      labState.kind === 'running' && labState.notice
+        ? line(
+            'info',
+            'info',
+            labState.notice,
+            html`<vscode-button
+              secondary
+              @click=${() => panel.host.send({ type: 'do', action: { kind: 'use-docker' } })}
+              >${text('panel.use-docker')}</vscode-button
+            >`,
+          )
+        : nothing
+    }
+    ${
+      labState.kind === 'failed' && panel.table.flowCount > 0
+        ? line('bad', 'error', `${labState.message} ${labState.remedy}`)
+        : nothing
+    }
+    ${
+      labState.kind === 'stopped'
+        ? line(
+            'info',
+            'debug-stop',
+            text('panel.stopped'),
+            html`<vscode-button
+              secondary
+              @click=${() => panel.host.send({ type: 'do', action: { kind: 'restart' } })}
+              >${text('panel.restart')}</vscode-button
+            >`,
+          )
+        : nothing
+    }
+    ${
+      paused
+        ? line(
+            'info',
+            'debug-pause',
+            text('panel.paused', { count: Math.max(0, panel.state.filter ? 0 : waiting) }),
+            html`<vscode-button secondary @click=${() => setPaused(panel, false)}
+              >${text('panel.resume')}</vscode-button
+            >`,
+          )
+        : nothing
+    }
+  `;
+}

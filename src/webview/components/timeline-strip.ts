@@ -1,0 +1,119 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { Panel } from '../panel.ts';
+import { formatDuration } from '../time-format.ts';
+import { goToTime } from '../go-to-time.ts';
+import { timelineOf, type Timeline } from '../timeline.ts';
+
+const SLICES = 160;
+const HEIGHT = 26;
+/** A drag shorter than this share of the strip is a click. */
+const SHORTEST_BRUSH = 0.01;
+
+let kept: { readonly of: readonly unknown[]; readonly line: Timeline } | undefined;
+let brush: { readonly from: number; readonly to: number } | undefined;
+
+/** Density over time, with failures and changes of the file: click to go there, drag to look closer. */
+export function timelineStrip(panel: Panel): TemplateResult | typeof nothing {
+  const { text, changes, zoom, paused } = panel.state;
+  if (panel.table.flowCount === 0) return nothing;
+  const of = [paused ? 0 : panel.table.version, changes, zoom];
+  if (!kept?.of.every((value, index) => value === of[index])) {
+    kept = { of, line: timelineOf(panel.table, changes, SLICES, zoom) };
+  }
+  const { line } = kept;
+  const most = Math.max(1, ...line.packets);
+  const spanNs = line.endNs - line.startNs;
+  const at = selectedShare(panel, line);
+  return html`<div class="timeline">
+    <div
+      class="strip"
+      role="slider"
+      tabindex="0"
+      aria-label=${text('panel.timeline')}
+      aria-valuemin="0"
+      aria-valuemax=${Math.round(spanNs / 1e6)}
+      aria-valuenow=${Math.round(((at ?? 0) * spanNs) / 1e6)}
+      aria-valuetext=${formatDuration((at ?? 0) * spanNs)}
+      @pointerdown=${(event: PointerEvent) => begin(panel, event)}
+      @pointermove=${(event: PointerEvent) => drag(panel, event)}
+      @pointerup=${(event: PointerEvent) => end(panel, event, line)}
+      @keydown=${(event: KeyboardEvent) => key(panel, event, line, at ?? 0)}
+    >
+      <svg viewBox="0 0 ${SLICES} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
+        ${line.packets.map((count, index) => bar(count, line.failed[index]!, index, most))}
+        ${line.changes.map((share) => svg`<line class="change" x1=${share * SLICES} x2=${share * SLICES} y1="0" y2=${HEIGHT}></line>`)}
+        ${at === undefined ? nothing : svg`<line class="here" x1=${at * SLICES} x2=${at * SLICES} y1="0" y2=${HEIGHT}></line>`}
+        ${brush ? svg`<rect class="brush" x=${Math.min(brush.from, brush.to) * SLICES} y="0" width=${Math.abs(brush.to - brush.from) * SLICES} height=${HEIGHT}></rect>` : nothing}
+      </svg>
+    </div>
+    <span class="span">${formatDuration(spanNs)}</span>
+    ${
+      zoom
+        ? html`<vscode-toolbar-button
+            icon="zoom-out"
+            label=${text('panel.timeline.all')}
+            title=${text('panel.timeline.all')}
+            @click=${() => panel.store.update({ zoom: undefined })}
+          ></vscode-toolbar-button>`
+        : nothing
+    }
+  </div>`;
+}
+
+function bar(count: number, failed: number, index: number, most: number) {
+  if (count === 0) return nothing;
+  // The root keeps small numbers visible beside large ones.
+  const height = Math.max(2, Math.sqrt(count / most) * (HEIGHT - 4));
+  return svg`<rect class=${failed ? 'failed' : 'packets'} x=${index + 0.1} y=${HEIGHT - height} width="0.8" height=${height}></rect>
+    ${failed ? svg`<rect class="failed" x=${index - 0.4} y="0" width="1.8" height="3"></rect>` : nothing}`;
+}
+
+function selectedShare(panel: Panel, { startNs, endNs }: Timeline): number | undefined {
+  const row = panel.selectedRow;
+  if (!row || row.kind === 'change' || endNs === startNs) return undefined;
+  const share = (panel.table.startOf(row.flow) - startNs) / (endNs - startNs);
+  return share >= 0 && share <= 1 ? share : undefined;
+}
+
+function shareAt({ clientX, currentTarget }: PointerEvent): number {
+  const { left, width } = (currentTarget as HTMLElement).getBoundingClientRect();
+  return Math.max(0, Math.min(1, (clientX - left) / width));
+}
+
+function begin(panel: Panel, event: PointerEvent): void {
+  (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+  brush = { from: shareAt(event), to: shareAt(event) };
+  panel.store.touch();
+}
+
+function drag(panel: Panel, event: PointerEvent): void {
+  if (!brush) return;
+  brush = { from: brush.from, to: shareAt(event) };
+  panel.store.touch();
+}
+
+function end(panel: Panel, event: PointerEvent, { startNs, endNs }: Timeline): void {
+  if (!brush) return;
+  const [low, high] = [Math.min(brush.from, shareAt(event)), Math.max(brush.from, shareAt(event))];
+  brush = undefined;
+  const timeNs = (share: number) => startNs + share * (endNs - startNs);
+  if (high - low > SHORTEST_BRUSH) panel.store.update({ zoom: [timeNs(low), timeNs(high)] });
+  goToTime(panel, timeNs(low));
+  panel.store.touch();
+}
+
+function key(panel: Panel, event: KeyboardEvent, { startNs, endNs }: Timeline, at: number): void {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: at - 0.02,
+    ArrowRight: at + 0.02,
+    PageDown: at + 0.1,
+    PageUp: at - 0.1,
+    Home: 0,
+    End: 1,
+  };
+  const share = steps[event.key];
+  if (share === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  goToTime(panel, startNs + Math.max(0, Math.min(1, share)) * (endNs - startNs), Math.sign(share - at));
+}

@@ -1,0 +1,81 @@
+import type { Change, Changes } from '../rows/changes.ts';
+import { changeText } from '../rows/changes.ts';
+import type { Text } from '../text.ts';
+import type { Sheet } from './scene.ts';
+import { fit, type Measure } from './shapes.ts';
+
+const HEIGHT = 17;
+const PADDING = 6;
+const SPACE = 6;
+
+export interface ChipRoom {
+  /** Chips are set around this, as far as the room allows. */
+  readonly middle: number;
+  readonly left: number;
+  readonly right: number;
+  /** Middle of the line. */
+  readonly y: number;
+}
+
+/** What was changed: the model's own doing as chips, the rest in a few quiet words behind. */
+export function chips(sheet: Sheet, changes: Changes, room: ChipRoom, text: Text, measure: Measure): void {
+  const rest = routineText(changes, text);
+  const all = changes.signature.map(changeText);
+  const restWidth = rest ? measure(rest, 'small') + SPACE : 0;
+  const available = room.right - room.left;
+  const widths = all.map((label) => measure(label, 'small') + 2 * PADDING);
+  let total = widths.reduce((sum, width) => sum + width + SPACE, 0) + restWidth;
+  const shrink = total > available ? Math.max(0.3, (available - restWidth) / (total - restWidth)) : 1;
+  if (shrink < 1) total = available;
+  let x = Math.round(Math.max(room.left, Math.min(room.middle - total / 2, room.right - total)));
+  for (const [index, label] of all.entries()) {
+    const width = Math.floor(widths[index]! * shrink);
+    chip(sheet, fit(label, 'small', width - 2 * PADDING + 1, measure), x, room.y, width, label);
+    x += width + SPACE;
+  }
+  if (!rest) return;
+  const shown = fit(rest, 'small', room.right - x, measure);
+  sheet.shapes.push({ kind: 'text', x, y: room.y, text: shown, ink: 'muted', face: 'small', halo: true });
+  const title = changes.routine.map(changeText).join('\n');
+  sheet.hits.push({ x, y: room.y - HEIGHT / 2, width: restWidth, height: HEIGHT, title });
+}
+
+function chip(
+  { shapes, hits }: Sheet,
+  label: string,
+  x: number,
+  y: number,
+  width: number,
+  title: string,
+): void {
+  const top = y - HEIGHT / 2;
+  shapes.push({
+    kind: 'rect',
+    x: x + 0.5,
+    y: top + 0.5,
+    width: width - 1,
+    height: HEIGHT - 1,
+    radius: 3,
+    fill: 'chip',
+    stroke: 'signature',
+  });
+  shapes.push({ kind: 'text', x: x + PADDING, y, text: label, ink: 'foreground', face: 'small' });
+  hits.push({ x, y: top, width, height: HEIGHT, title });
+}
+
+/** `+4 MACs, TTL 64 → 63, checksum`. */
+export function routineText({ routine, more }: Changes, text: Text): string {
+  const count = routine.length + more;
+  if (count === 0) return '';
+  const macs = routine.filter(isMac);
+  const words = [
+    macs.length > 0 ? text('panel.routine.macs') : '',
+    ...routine.filter((change) => !isMac(change)).map(changeText),
+    more > 0 ? text(more > 2 ? 'panel.routine.more' : 'panel.routine.checksum', { count: more }) : '',
+  ];
+  return `+${count}  ${words.filter(Boolean).join(', ')}`;
+}
+
+function isMac({ field }: Change): boolean {
+  return field.endsWith('.mac');
+}

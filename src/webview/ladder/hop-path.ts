@@ -1,0 +1,80 @@
+import type { HopRow } from '../records/hop-row.ts';
+import type { JourneyRow } from '../records/journey-row.ts';
+import { arrow, lostArrow } from './arrow.ts';
+import { arrowStyle } from './arrow-style.ts';
+import { laneX, type Geometry } from './geometry.ts';
+import type { Shape } from './shapes.ts';
+
+/** How far an arrow reaches when the other end has no lane on show. */
+const STUB = 40;
+
+export interface HopEnds {
+  readonly from: number;
+  readonly to: number;
+  /** Lanes between the two. */
+  readonly passed: readonly number[];
+}
+
+/** `undefined` when neither end has a lane. */
+export function hopEnds(hop: HopRow, geometry: Geometry): HopEnds | undefined {
+  const from = laneX(geometry, hop.from);
+  const to = laneX(geometry, hop.to);
+  if (from === undefined && to === undefined) return undefined;
+  const beside = (x: number) => (x + STUB < geometry.right ? x + STUB : x - STUB);
+  const start = from ?? beside(to!) - 2 * (beside(to!) - to!);
+  const end = to ?? beside(start);
+  const [low, high] = [Math.min(start, end), Math.max(start, end)];
+  const passed = geometry.lanes.map(({ x }) => x).filter((x) => x > low + 1 && x < high - 1);
+  return { from: start, to: end, passed };
+}
+
+/** One hop's arrow with the mark where it begins: a diamond where headers were rewritten, else a dot. */
+export function hopPath(
+  journey: JourneyRow,
+  hop: HopRow,
+  y: number,
+  geometry: Geometry,
+  headless = false,
+): Shape[] {
+  const ends = hopEnds(hop, geometry);
+  if (!ends) return [];
+  const { from, to, passed } = ends;
+  const full = arrowStyle(journey, hop);
+  const style = headless ? { ...full, head: 'none' as const } : full;
+  const lost = hop.fate === 'lost';
+  const line = lost ? lostArrow(from, to, y, passed, style) : arrow(from, to, y, passed, style);
+  const start: Shape = hop.signature
+    ? {
+        kind: 'polygon',
+        points: [from - 5, y, from, y - 5, from + 5, y, from, y + 5],
+        closed: true,
+        fill: 'signature',
+      }
+    : { kind: 'circle', x: from, y, radius: 3, fill: style.ink };
+  return [...line, ...(hop.encapsulated ? envelope(from, to, y) : []), start];
+}
+
+/** A letter on the line: a packet inside another one. */
+function envelope(from: number, to: number, y: number): Shape[] {
+  const x = from + (to - from) * 0.42;
+  const [left, top, right] = [x - 8, y - 6, x + 8];
+  return [
+    {
+      kind: 'rect',
+      x: left,
+      y: top,
+      width: 16,
+      height: 12,
+      radius: 1.5,
+      fill: 'background',
+      stroke: 'signature',
+    },
+    {
+      kind: 'polygon',
+      points: [left, top, x, y + 1, right, top],
+      closed: false,
+      stroke: 'signature',
+      width: 1,
+    },
+  ];
+}

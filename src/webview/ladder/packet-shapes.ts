@@ -1,0 +1,106 @@
+import type { HopRow } from '../records/hop-row.ts';
+import type { JourneyRow } from '../records/journey-row.ts';
+import { packetMarks, packetTitle } from '../rows/row-words.ts';
+import { formatMoment } from '../time-format.ts';
+import type { Geometry } from './geometry.ts';
+import { hopEnds, hopPath } from './hop-path.ts';
+import type { RowOf, Scene, Sheet } from './scene.ts';
+import { fit, type Ink } from './shapes.ts';
+import { twisty } from './twisty.ts';
+
+/** A packet in one line: folded, its way over the lanes; unfolded, a title for its hops. */
+export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): void {
+  const { table, text, geometry, measure, timeMode, startedAt } = scene;
+  const journey = table.journey(row.journey);
+  if (!journey) return;
+  const { gutter, right, width, narrow } = geometry;
+  const y = row.top + row.height / 2;
+  twisty(sheet, row, 30, y);
+  const title = packetTitle(journey, text);
+  const trouble = journey.outcome === 'lost' || journey.outcome === 'dropped';
+  const ink: Ink = trouble ? 'bad' : 'foreground';
+  sheet.shapes.push({
+    kind: 'text',
+    x: 42,
+    y,
+    text: fit(title, 'smallStrong', gutter - 46, measure),
+    ink,
+    face: 'smallStrong',
+  });
+  if (!narrow) {
+    const beforeNs = table.startOf(row.flow);
+    const time = formatMoment(journey.timeNs, timeMode, startedAt, beforeNs);
+    const room = gutter - 8 - 42 - measure(title, 'smallStrong') - 6;
+    if (measure(time, 'monoSmall') <= room) {
+      sheet.shapes.push({
+        kind: 'text',
+        x: gutter - 8,
+        y,
+        text: time,
+        ink: 'muted',
+        face: 'monoSmall',
+        align: 'end',
+      });
+    }
+  }
+  const marks = [...packetMarks(journey, text), journey.reason].filter(Boolean).join(' · ');
+  if (row.open) {
+    const direction = text(journey.reply ? 'direction.reply' : 'direction.request');
+    const words = fit(
+      [direction, journey.detail].filter(Boolean).join(' · '),
+      'small',
+      width - gutter - 24,
+      measure,
+    );
+    const x = gutter + 8;
+    sheet.shapes.push({ kind: 'text', x, y, text: words, ink: 'muted', face: 'small', halo: true });
+    const marksAt = x + measure(words, 'small') + 12;
+    const room = width - marksAt - 14;
+    if (!marks || room < 20) return;
+    const shown = fit(marks, 'small', room, measure);
+    sheet.shapes.push({ kind: 'text', x: marksAt, y, text: shown, ink: 'bad', face: 'small', halo: true });
+    return;
+  }
+  way(sheet, row.journey, journey, y, scene);
+  const remark = marks || journey.detail;
+  if (narrow || !remark) return;
+  const value = fit(remark, 'small', width - right - 16, measure);
+  sheet.shapes.push({
+    kind: 'text',
+    x: right + 4,
+    y,
+    text: value,
+    ink: marks ? 'bad' : 'muted',
+    face: 'small',
+  });
+  sheet.hits.push({ x: right, y: row.top, width: width - right, height: row.height, title: remark });
+}
+
+/** How far the line moves down where a packet turns back, so that it does not run over itself. */
+const TURN = 6;
+
+/** A line over all lanes it touches, with a head at its end only. */
+function way(sheet: Sheet, id: number, journey: JourneyRow, y: number, { table, geometry }: Scene): void {
+  const hops = table.hopsOf(id);
+  const turns = turnsOf(hops, geometry);
+  const last = turns[turns.length - 1] ?? 0;
+  for (const [index, hop] of hops.entries()) {
+    const goesOn = hops.some(({ from, index: other }) => other > hop.index && from === hop.to);
+    const at = y + (turns[index]! - last / 2) * TURN;
+    sheet.shapes.push(...hopPath(journey, hop, at, geometry, goesOn));
+  }
+}
+
+/** For each hop how often the packet has turned back before it. */
+function turnsOf(hops: readonly HopRow[], geometry: Geometry): number[] {
+  let turns = 0;
+  let direction = 0;
+  return hops.map((hop) => {
+    const ends = hopEnds(hop, geometry);
+    const now = ends ? Math.sign(ends.to - ends.from) : 0;
+    // Copies of a broadcast leave together: no turn.
+    if (now !== 0 && direction !== 0 && now !== direction && !hop.broadcast) turns++;
+    if (now !== 0) direction = now;
+    return Math.min(turns, 2);
+  });
+}

@@ -1,0 +1,1 @@
+export const models = ['nat', 'dnat', 'dr', 'tun'] as const;

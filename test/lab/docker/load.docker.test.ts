@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
+import type { LabEvent } from '../../../src/lab/events.ts';
+import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
+import { planOf, reportOf } from './run-lab.ts';
+
+const BUDGET = 300;
+
+/** One load, made when it is asked for. */
+function loadPlan(seconds: number): Plan {
+  const plan = planOf('examples/dr.lblab.yaml');
+  const [entry] = plan.traffic;
+  const load = { connections: 4, durationNs: seconds * 1e9 };
+  return {
+    ...plan,
+    traffic: [
+      { ...entry!, count: 0, load },
+      { ...entry!, count: 0 },
+    ],
+  };
+}
+
+describe('Docker engine: under load', function () {
+  this.timeout(180_000);
+  this.retries(1);
+  let here: DockerHere;
+  let engine: DockerEngine | undefined;
+  before(async function () {
+    here = await dockerHere(this);
+  });
+  afterEach(() => engine?.stop());
+  after(() => here?.client.close());
+
+  /** Frames across each interface of the lab, both ways, as its kernel counted them. */
+  async function across(lab: DockerEngine, plan: Plan): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const { name, interfaces } of plan.nodes) {
+      const { stdout } = await here.client.execute(lab.containerOf(name)!, {
+        command: ['ip', '-json', '-statistics', 'link', 'show'],
+      });
+      const links = JSON.parse(stdout) as {
+        address?: string;
+        stats64: { rx: { packets: number }; tx: { packets: number } };
+      }[];
+      for (const { segment, mac } of interfaces) {
+        const text = mac.toString(16).padStart(12, '0').match(/../g)!.join(':');
+        const link = links.find(({ address }) => address === text)!;
+        counts.set(`${name}.${segment}`, link.stats64.rx.packets + link.stats64.tx.packets);
+      }
+    }
+    return counts;
+  }
+
+  it('a flood falls back, every frame is recorded or counted, and whole frames come back', async () => {
+    const plan = loadPlan(4);
+    const events: LabEvent[] = [];
+    const lab = dockerEngine(here, plan, (event) => events.push(event), { captureBudget: BUDGET });
+    engine = lab;
+    await lab.start();
+    const before = await across(lab, plan);
+    const begun = events.length;
+    await lab.request(0);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await lab.request(1);
+    await lab.settled(20e9);
+    const after = await across(lab, plan);
+
+    const seen = new Map<string, number>();
+    for (const event of events.slice(begun))
+      if (event.kind === 'frame' || event.kind === 'loss') {
+        const point = `${event.node}.${event.segment}`;
+        seen.set(point, (seen.get(point) ?? 0) + (event.kind === 'frame' ? 1 : event.frames));
+      }
+    for (const [point, count] of after)
+      assert.equal(seen.get(point) ?? 0, count - before.get(point)!, `${point} does not add up`);
+
+    const details = events.flatMap((event) =>
+      event.kind === 'capture' && event.node === 'client1' ? [event.detail] : [],
+    );
+    assert.deepEqual(details, ['headers', 'counters', 'frames']);
+    const { counters, captures, loads, flows } = reportOf(plan, lab, events);
+    assert.ok(counters.overBudget > 0, JSON.stringify(counters));
+    assert.ok(counters.cut > 0 || counters.frames > 0);
+    assert.ok(counters.decisionsLost > 0, JSON.stringify(counters));
+    assert.equal(captures.length, events.filter(({ kind }) => kind === 'capture').length);
+    const [load] = loads;
+    assert.ok(load && load.requests > 1000, JSON.stringify(load));
+    assert.equal(load.errors, 0);
+    assert.ok(load.p50Ns > 0 && load.p99Ns >= load.p50Ns);
+    // Nothing is said of what was not recorded whole; the request after the flood is.
+    assert.ok(flows.every(({ partial, outcome }) => !partial || ['answered', 'open'].includes(outcome.kind)));
+    const last = flows.findLast(({ kind }) => kind === 'tcp')!;
+    assert.equal(last.outcome.kind, 'answered');
+  });
+
+  it('without a budget everything is recorded', async () => {
+    const plan = loadPlan(1);
+    const events: LabEvent[] = [];
+    const lab = dockerEngine(here, plan, (event) => events.push(event), { captureBudget: 0 });
+    engine = lab;
+    await lab.start();
+    await lab.request(0);
+    await lab.settled(20e9);
+    assert.ok(events.every(({ kind }) => kind !== 'capture'));
+    assert.equal(reportOf(plan, lab, events).counters.overBudget, 0);
+    assert.equal(lab.results[0]?.outcome, 'answered');
+  });
+});

@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, openPanel, type PageOptions } from './panel-page.ts';
+import { themeNames } from './themes.ts';
+
+const out = new URL('../../../out/panel/', import.meta.url).pathname;
+const axeScript = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+describe('webview: the panel in Chromium', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  before(async function () {
+    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
+      assert.ok(!process.env['CI'], 'Chromium is missing: apt-get install chromium');
+      this.skip();
+    }
+    assert.ok(existsSync(new URL('../../../dist/webview.js', import.meta.url)), 'run npm run build first');
+    mkdirSync(out, { recursive: true });
+    browser = await openBrowser();
+  });
+  after(() => browser?.close());
+
+  /** The panel with an example; afterwards nothing may have gone wrong in the page, nor against its policy. */
+  async function on(options: PageOptions, body: (page: Page) => Promise<void>): Promise<void> {
+    const { page, problems } = await openPanel(browser, options);
+    await page.waitForTimeout(250);
+    try {
+      await body(page);
+      const failed = await page.evaluate(() => fakeHost.messages.filter(({ type }) => type === 'failed'));
+      assert.deepEqual([...problems, ...failed], []);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  const rows = (page: Page) => page.locator('[role=row]').allInnerTexts();
+  const selected = (page: Page) => page.locator('[role=row][aria-selected=true]').textContent();
+  const focusRows = (page: Page) => page.locator('[role=treegrid]').focus();
+  const press = async (page: Page, ...keys: readonly string[]) => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(40);
+    }
+  };
+
+  it('works from the keyboard alone', () =>
+    on({ example: 'dr' }, async (page) => {
+      await focusRows(page);
+      await press(page, '1', 'ArrowDown', 'ArrowDown');
+      assert.match((await selected(page))!, /#2 GET \//);
+      await press(page, 'ArrowRight', 'ArrowDown', 'ArrowRight', 'ArrowDown');
+      assert.match((await selected(page))!, /hop 1.*client1 → router/s);
+      await press(page, ']', ']');
+      assert.match((await selected(page))!, /hop 3.*dst MAC director → rs1/s);
+      await press(page, 'n');
+      assert.match((await selected(page))!, /SYN-ACK/);
+      await press(page, 'p', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+      assert.match((await selected(page))!, /#2 GET \//);
+      await press(page, '3');
+      assert.ok((await page.locator('[role=row][aria-level="3"]').count()) > 10);
+      await press(page, '?');
+      assert.ok(await page.locator('[role=dialog]').isVisible());
+      await press(page, 'Escape');
+      assert.equal(await page.locator('[role=dialog]').count(), 0);
+    }));
+
+  it('shows a hop: layers, bytes with their fields, connections, map; steps on', () =>
+    on({ example: 'dr' }, async (page) => {
+      await focusRows(page);
+      await press(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', ']', ']', ']', 'Enter');
+      const details = page.locator('.details');
+      await details.locator('tr.signature').first().waitFor();
+      assert.match(
+        (await details.innerText()).replaceAll(/\s+/g, ' '),
+        /eth\.dst director .* rs1 .* changed ✓ rs1/,
+      );
+      await page.getByRole('tab', { name: 'Bytes' }).click();
+      await page.locator('.fields button', { hasText: 'ip.ttl' }).hover();
+      assert.equal(await page.locator('.codes .lit').innerText(), '3e');
+      await page.locator('.codes span').first().hover();
+      assert.match(await page.locator('.fields .lit').innerText(), /eth\.dst/);
+      await page.getByRole('tab', { name: 'Connections' }).click();
+      await press(page, 'ArrowRight');
+      assert.ok(await page.locator('svg.map .way.here').count());
+      await page.getByRole('tab', { name: 'Layers' }).click();
+      await page.getByRole('button', { name: 'dr.lblab.yaml:7' }).click();
+      const opened = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'open'));
+      assert.deepEqual(opened, { type: 'open', place: { kind: 'line', line: 7 } });
+    }));
+
+  it('the live table marks the entry that this packet used', () =>
+    on({ example: 'dnat' }, async (page) => {
+      await focusRows(page);
+      await press(
+        page,
+        '1',
+        'End',
+        'ArrowRight',
+        'ArrowDown',
+        'ArrowRight',
+        'ArrowDown',
+        'ArrowDown',
+        ']',
+        'Enter',
+      );
+      await page.getByRole('tab', { name: 'Connections' }).click();
+      await page.locator('.table tbody tr').first().waitFor({ timeout: 5000 });
+      assert.equal(await page.locator('.table tr.lit').count(), 1);
+    }));
+
+  it('filters with completion, says when nothing matches, and clears', () =>
+    on({ example: 'dr' }, async (page) => {
+      await focusRows(page);
+      await press(page, '/');
+      await page.keyboard.type('chang');
+      await press(page, 'ArrowDown', 'Enter');
+      await page.keyboard.type('dst.m');
+      await press(page, 'ArrowDown', 'Enter');
+      assert.equal(await page.locator('#filter').inputValue(), 'changed:dst.mac ');
+      await press(page, 'Escape', 'Escape');
+      assert.match(await page.locator('.counts').innerText(), /6 of 13 flows/);
+      await page.locator('#filter').fill('node:nobody');
+      assert.match(await page.locator('.empty').innerText(), /Nothing matches/);
+      await page.locator('.empty vscode-button').click();
+      assert.equal(await page.locator('.empty').count(), 0);
+    }));
+
+  it('pauses while recording goes on, follows, and tells how many are new', () =>
+    on({ example: 'dr', height: 500 }, async (page) => {
+      assert.match(await page.locator('.pill').innerText(), /\d+ new/);
+      const before = (await page.locator('.counts').innerText()).match(/\d+/)![0];
+      await focusRows(page);
+      await press(page, '1', ' ');
+      await page.evaluate(async () => {
+        await fakeHost.recording!.lab.request(0);
+        fakeHost.recording!.run();
+      });
+      await page.waitForTimeout(300);
+      assert.match(await page.locator('.notice').innerText(), /1 flows wait/);
+      assert.notEqual((await page.locator('.counts').innerText()).match(/\d+/)![0], before);
+      await press(page, ' ', 'f');
+      assert.equal(await page.locator('.pill').count(), 0);
+    }));
+
+  it('a change of the file is a row, with before and after', () =>
+    on({ example: 'dr' }, async (page) => {
+      await page.evaluate(async () => {
+        const { text } = (globalThis as unknown as { fakeTopology: { text: string } }).fakeTopology;
+        await fakeHost.save(text.replace('scheduler: rr', 'scheduler: sh'));
+        await fakeHost.recording!.lab.request(0);
+        fakeHost.recording!.run();
+      });
+      await page.waitForTimeout(300);
+      await focusRows(page);
+      await press(page, '1');
+      const words = await rows(page);
+      assert.ok(
+        words.some((row) => row.includes('scheduler rr → sh')),
+        words.join('\n'),
+      );
+      await press(page, 'End', 'ArrowUp', 'Enter');
+      await page.locator('.compare').waitFor();
+      await page.screenshot({ path: `${out}compare.png` });
+      assert.match(await page.locator('.compare').innerText(), /Before[\s\S]*After/);
+    }));
+
+  it('model card: verdicts with their frames, one click away', () =>
+    on({ example: 'lessons/vip-not-hidden' }, async (page) => {
+      await page.locator('.model-card h2 button').click();
+      assert.equal(await page.locator('.promises .broken').count(), 3);
+      await page.locator('.promises .broken .evidence button').first().click();
+      assert.match((await selected(page))!, /hop/);
+      await page.locator('.explanation .link').first().click();
+      const opened = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'open'));
+      assert.deepEqual(opened, { type: 'open', place: { kind: 'setting', path: 'nodes.rs1.hideVip' } });
+    }));
+
+  it('lanes are hidden, moved and remembered', () =>
+    on({ example: 'dr' }, async (page) => {
+      await page.locator('vscode-toolbar-button[label=Lanes]').click();
+      await page.locator('.lanes vscode-checkbox').nth(1).click();
+      await page.locator('vscode-toolbar-button[label="Move rs2 left"]').click();
+      const kept = await page.evaluate(() =>
+        fakeHost.messages.findLast((message) => message.type === 'keep'),
+      );
+      assert.ok(kept?.type === 'keep');
+      assert.deepEqual(kept.view['lanes'], {
+        order: ['client1', 'router', 'director', 'rs2', 'rs1'],
+        hidden: ['client2'],
+      });
+    }));
+
+  it('exports what the filter leaves: SVG, PNG and capture', () =>
+    on({ example: 'tun' }, async (page) => {
+      for (const format of ['SVG', 'PNG', 'PCAPNG']) {
+        await page.locator('vscode-toolbar-button[label=Export]').click();
+        await page.locator('.menu .item', { hasText: new RegExp(`^${format}`) }).click();
+        await page.waitForFunction(
+          (name) => fakeHost.saved.some((one) => one.format === name),
+          format.toLowerCase(),
+        );
+      }
+      const heads = await page.evaluate(() => fakeHost.saved.map(({ data }) => [...data.subarray(0, 4)]));
+      assert.deepEqual(heads, [
+        [0x3c, 0x73, 0x76, 0x67],
+        [0x89, 0x50, 0x4e, 0x47],
+        [0x0a, 0x0d, 0x0d, 0x0a],
+      ]);
+    }));
+
+  it('hostile content is text', () =>
+    on(
+      {
+        topology: `model: dr
+service: { vip: 10.0.2.100, port: 80, servers: [rs1] }
+segments: { inside: 10.0.2.0/24 }
+nodes:
+  client: { role: client, at: { inside: 10.0.2.10 } }
+  director: { role: director, at: { inside: 10.0.2.2 } }
+  rs1: { role: server, at: { inside: 10.0.2.11 } }
+traffic: [{ from: client, count: 1, request: 'GET /<img/src=x/onerror=globalThis.hacked=1>' }]
+`,
+      },
+      async (page) => {
+        await focusRows(page);
+        await press(page, '3');
+        assert.ok((await rows(page)).some((row) => row.includes('<img/src=x')));
+        assert.equal(await page.evaluate(() => 'hacked' in globalThis), false);
+        assert.equal(await page.locator('#panel img').count(), 0);
+      },
+    ));
+
+  it('without a lab, and in a narrow panel, it is still of use', async () => {
+    await on({}, async (page) => {
+      assert.match(await page.locator('.empty').innerText(), /The lab is not running/);
+      await axe(page);
+    });
+    await on({ example: 'dr', width: 420 }, async (page) => {
+      assert.ok(await page.locator('.grid').isVisible());
+      await page.locator('.grid .row').nth(1).click();
+      assert.match((await selected(page))!, /#2/);
+      await page.screenshot({ path: `${out}narrow.png` });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+      await axe(page);
+    });
+  });
+
+  for (const theme of themeNames) {
+    for (const locale of ['en', 'zh-cn'] as const) {
+      it(`${theme}, ${locale}: readable, nothing for axe to say`, () =>
+        on({ example: 'tun', theme, locale, width: 1000, height: 900 }, async (page) => {
+          await page.screenshot({ path: `${out}${theme}-${locale}-ladder.png` });
+          await focusRows(page);
+          await press(page, 'Home', ']', ']', ']', ']', ']', 'Enter', 'm');
+          await page.waitForTimeout(200);
+          await page.screenshot({ path: `${out}${theme}-${locale}-details.png` });
+          await axe(page);
+          await press(page, '?');
+          await axe(page);
+        }));
+    }
+  }
+
+  async function axe(page: Page): Promise<void> {
+    await page.evaluate(axeScript);
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+    );
+    assert.deepEqual(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+      [],
+    );
+  }
+});

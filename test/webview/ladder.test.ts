@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { paintSvg } from '../../src/webview/ladder/paint-svg.ts';
+import type { Measure } from '../../src/webview/ladder/shapes.ts';
+import { faces, paperTheme } from '../../src/webview/ladder/theme.ts';
+import { picture } from '../../src/webview/ladder/whole-picture.ts';
+import { Folding } from '../../src/webview/rows/folding.ts';
+import { listRows, type RowList } from '../../src/webview/rows/row-list.ts';
+import { rowWords } from '../../src/webview/rows/row-words.ts';
+import { flowKey, packetKey } from '../../src/webview/rows/row.ts';
+import { golden } from '../support/golden.ts';
+import { exampleNames, exampleText, Mirror, quiet } from './support/mirror.ts';
+
+/** As wide as any font: Chinese letters are square. */
+const measure: Measure = (text, face) =>
+  [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.58) * faces[face].size, 0);
+
+/** The first request's first two packets hop by hop, and every flow that failed down to its hops. */
+function unfolded({ table }: Mirror): RowList {
+  const ids = [...table.flowIds()];
+  const first = ids.find((id) => table.flow(id)!.kind !== 'arp');
+  const turned = ids.flatMap((id) => {
+    const packets = table.journeyIds(id).map(packetKey);
+    if (table.hasFailed(id)) return [flowKey(id), ...packets];
+    return id === first ? [flowKey(id), ...packets.slice(0, 2)] : [];
+  });
+  return listRows(table, [], new Folding(1, turned));
+}
+
+describe('webview: ladders', () => {
+  for (const name of exampleNames) {
+    it(`${name} in words`, async () => {
+      const mirror = new Mirror(exampleText(name), name).show();
+      await quiet();
+      const { rows } = unfolded(mirror);
+      const indent = { flow: '', packet: '  ', hop: '    ', change: '' };
+      const lines = rows.map((row) => {
+        const { what, way, change, result } = rowWords(row, mirror.words());
+        return indent[row.kind] + [what, way, change, result].filter(Boolean).join(' | ');
+      });
+      golden(import.meta.url, name.replace('/', '-'), `${lines.join('\n')}\n`);
+    });
+  }
+
+  for (const name of ['nat', 'dnat', 'dr', 'tun']) {
+    it(`${name} as a picture`, async () => {
+      const mirror = new Mirror(exampleText(name), name).show();
+      await quiet();
+      const { rows, index } = unfolded(mirror);
+      const some = { rows: rows.slice(0, 24), index, height: 0, flows: 0 };
+      const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
+      const drawn = picture(some, mirror.lab, { order: [], hidden: [] }, source);
+      golden(
+        import.meta.url,
+        `${name}.svg`,
+        paintSvg(drawn.shapes, drawn.width, drawn.height, paperTheme, drawn.title),
+      );
+    });
+  }
+
+  it('no text runs out of the picture, in either language and at any width', async () => {
+    for (const locale of ['en', 'zh-cn'] as const) {
+      for (const name of ['dr', 'lessons/tunnel-mtu-filtered', 'dnat']) {
+        const mirror = new Mirror(exampleText(name), name, locale).show();
+        await quiet();
+        const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
+        const { shapes, width } = picture(unfolded(mirror), mirror.lab, { order: [], hidden: [] }, source);
+        for (const shape of shapes) {
+          if (shape.kind !== 'text') continue;
+          const wide = measure(shape.text, shape.face);
+          const left =
+            shape.align === 'end' ? shape.x - wide : shape.align === 'middle' ? shape.x - wide / 2 : shape.x;
+          assert.ok(left >= -1 && left + wide <= width + 1, `${name} ${locale}: ${shape.text}`);
+        }
+      }
+    }
+  });
+
+  it('an arrow that passes a lane breaks there', async () => {
+    const mirror = new Mirror(exampleText('dr'), 'dr').show();
+    await quiet();
+    const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
+    const { shapes } = picture(unfolded(mirror), mirror.lab, { order: [], hidden: [] }, source);
+    const lanes = shapes.flatMap((shape) =>
+      shape.kind === 'line' && shape.ink === 'lane' ? [shape.x1] : [],
+    );
+    const arrows = shapes.filter(
+      (shape) => shape.kind === 'line' && (shape.ink === 'request' || shape.ink === 'reply'),
+    );
+    assert.ok(arrows.length > 10 && lanes.length > 4);
+    for (const shape of arrows) {
+      if (shape.kind !== 'line') continue;
+      const [low, high] = [Math.min(shape.x1, shape.x2), Math.max(shape.x1, shape.x2)];
+      assert.deepEqual(
+        lanes.filter((x) => x > low + 2 && x < high - 9),
+        [],
+      );
+    }
+  });
+});
