@@ -28,7 +28,7 @@ export class TextEditor {
 
   /**
    * Writes another line in place of the one that matches, in a file whose saved text is what the editor shows. Returns
-   * its number. The new text comes in one piece, so that no suggestion is taken on the way.
+   * its number. The new text is pasted: no suggestion is taken on the way, and one undo takes all of it back.
    */
   async replaceLine(file: string, pattern: RegExp, replace: (line: string) => string): Promise<number> {
     const lines = readFileSync(file, 'utf8').split('\n');
@@ -36,8 +36,8 @@ export class TextEditor {
     if (index < 0) throw new Error(`no line of ${file} matches ${pattern}`);
     await this.goTo(index + 1);
     await this.#page.keyboard.press('Shift+End');
-    await this.#page.keyboard.insertText(replace(lines[index]!));
-    await this.#page.keyboard.press('Escape');
+    await this.#page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(replace(lines[index]!))})`);
+    await this.#page.keyboard.press('ControlOrMeta+v');
     await this.#page.keyboard.press('Home');
     return index + 1;
   }

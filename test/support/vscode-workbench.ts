@@ -33,6 +33,7 @@ export class Workbench {
 
   static async open({ browser, server, folder, size }: WorkbenchOptions): Promise<Workbench> {
     const page = await browser.newPage({ viewport: size ?? { width: 1400, height: 900 } });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const workbench = new Workbench(page);
     const query = folder === undefined ? '?ew=true' : `?folder=${encodeURIComponent(folder)}`;
     await page.goto(`http://${server.address}/${query}`);
