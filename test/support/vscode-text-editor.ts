@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 
+const MOST_UNDO = 60;
+
 /** Spaces are no-break spaces on the screen. */
 const shown = (text: string): string => text.replaceAll('\u00a0', ' ');
 
@@ -28,7 +30,7 @@ export class TextEditor {
 
   /**
    * Writes another line in place of the one that matches, in a file whose saved text is what the editor shows. Returns
-   * its number. The new text is pasted: no suggestion is taken on the way, and one undo takes all of it back.
+   * its number. The new text comes in one piece, so that no suggestion is taken on the way.
    */
   async replaceLine(file: string, pattern: RegExp, replace: (line: string) => string): Promise<number> {
     const lines = readFileSync(file, 'utf8').split('\n');
@@ -36,15 +38,25 @@ export class TextEditor {
     if (index < 0) throw new Error(`no line of ${file} matches ${pattern}`);
     await this.goTo(index + 1);
     await this.#page.keyboard.press('Shift+End');
-    await this.#page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(replace(lines[index]!))})`);
-    await this.#page.keyboard.press('ControlOrMeta+v');
+    await this.#page.keyboard.insertText(replace(lines[index]!));
+    await this.#page.keyboard.press('Escape');
     await this.#page.keyboard.press('Home');
     return index + 1;
   }
 
-  async undo(): Promise<void> {
+  /** Undoes, word by word as it was written, until a line on the screen begins so again. */
+  async undo(beginning: string): Promise<void> {
     await this.#focus();
-    await this.#page.keyboard.press('ControlOrMeta+z');
+    for (let presses = 0; presses < MOST_UNDO; presses++) {
+      await this.#page.keyboard.press('ControlOrMeta+z');
+      // One step too many would take back the edit before: the screen has to be up to date.
+      await this.#page.evaluate(
+        'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+      );
+      const texts = (await this.lines().allTextContents()).map(shown);
+      if (texts.some((text) => text.startsWith(beginning))) return;
+    }
+    throw new Error(`no line begins with ${beginning} after ${MOST_UNDO} steps back`);
   }
 
   /** Saves, and waits until no tab is marked as changed. */

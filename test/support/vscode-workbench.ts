@@ -33,7 +33,6 @@ export class Workbench {
 
   static async open({ browser, server, folder, size }: WorkbenchOptions): Promise<Workbench> {
     const page = await browser.newPage({ viewport: size ?? { width: 1400, height: 900 } });
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const workbench = new Workbench(page);
     const query = folder === undefined ? '?ew=true' : `?folder=${encodeURIComponent(folder)}`;
     await page.goto(`http://${server.address}/${query}`);
@@ -70,6 +69,17 @@ export class Workbench {
         await this.page.keyboard.press('Escape');
       }
     }
+  }
+
+  /** Chosen as someone would, by its name in the list; resolves when the webview has the class of its kind. */
+  async chooseTheme(name: string, kind: string): Promise<void> {
+    await this.palette('Preferences: Color Theme');
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    await input.fill(name);
+    await this.page.locator(`.quick-input-list .monaco-list-row.focused[aria-label^="${name}"]`).waitFor();
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+    await this.webview().locator(`body.${kind}`).waitFor();
   }
 
   /** A file of the folder, by its name, in the active group. */

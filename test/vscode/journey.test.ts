@@ -84,9 +84,9 @@ class Journey {
     return line;
   }
 
-  async undo(): Promise<void> {
+  async undo(beginning: string): Promise<void> {
     const changes = await this.#changes();
-    await this.#workbench.editor.undo();
+    await this.#workbench.editor.undo(beginning);
     await this.#workbench.editor.save();
     await this.#applied(changes);
   }
@@ -135,6 +135,12 @@ class Journey {
     );
   }
 
+  /** What the model promises has been seen and was kept, since the last change. */
+  async allKept(): Promise<void> {
+    const tallies = this.#workbench.webview().locator('.model-card .tallies');
+    await tallies.filter({ hasText: '0 broken' }).filter({ hasNotText: '0 kept' }).waitFor();
+  }
+
   async warnsNoMore(): Promise<void> {
     await until('no warning', async () => (await this.#observed()).length === 0);
   }
@@ -161,9 +167,10 @@ async function travel(journey: Journey): Promise<void> {
     await journey.warnsOn(line);
   });
   await journey.step('undone, all is well again', async () => {
-    await journey.undo();
+    await journey.undo('  rs1:      { role: server,   at:');
     await journey.request(2);
     await journey.warnsNoMore();
+    await journey.allKept();
   });
   await journey.step('stopped', () => journey.stop());
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { startCodeServer, type CodeServer } from '../../scripts/start-code-server.mjs';
+import { startCodeServer } from '../../scripts/start-code-server.mjs';
 import { temporaryFolder } from '../support/lb-lab.ts';
 import { packaged } from '../support/packaged.ts';
 import { launchBrowser } from '../support/vscode-browser.ts';
@@ -12,18 +12,11 @@ import { Workbench } from '../support/vscode-workbench.ts';
 const themes = [
   ['Dark Modern', 'vscode-dark'],
   ['Light Modern', 'vscode-light'],
-  ['Default High Contrast', 'vscode-high-contrast'],
-  ['Default High Contrast Light', 'vscode-high-contrast-light'],
+  ['Dark High Contrast', 'vscode-high-contrast'],
+  ['Light High Contrast', 'vscode-high-contrast-light'],
 ] as const;
 
 const HAN = /\p{Script=Han}/u;
-
-/** As someone would in the settings' file; the editor takes it up at once. */
-function setTheme(server: CodeServer, theme: string): void {
-  const file = `${server.folder}/data/User/settings.json`;
-  const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify({ ...settings, 'workbench.colorTheme': theme }));
-}
 
 describe('pictures of the running lab, to be looked at', () => {
   let browser: Browser;
@@ -39,7 +32,7 @@ describe('pictures of the running lab, to be looked at', () => {
       const folder = temporaryFolder();
       const lab = folder.path('lab');
       mkdirSync(lab);
-      const settings = { 'lbLab.engine': 'embedded', 'workbench.colorTheme': themes[0][0] };
+      const settings = { 'lbLab.engine': 'embedded' };
       const server = await startCodeServer({
         vsix: [packaged()],
         settings,
@@ -57,8 +50,7 @@ describe('pictures of the running lab, to be looked at', () => {
         const heard = await workbench.webview().locator('[role=treegrid]').getAttribute('aria-label');
         assert.equal(HAN.test(heard ?? ''), locale === 'zh-cn', heard ?? 'no label');
         for (const [theme, kind] of themes) {
-          setTheme(server, theme);
-          await workbench.webview().locator(`body.${kind}`).waitFor();
+          await workbench.chooseTheme(theme, kind);
           await workbench.screenshot(`${locale}-${theme.toLowerCase().replaceAll(' ', '-')}`);
         }
         assert.deepEqual(workbench.errors, []);
