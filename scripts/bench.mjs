@@ -20,6 +20,8 @@ for (const file of chosen) {
     format: 'esm',
     logLevel: 'warning',
     packages: 'external',
+    // They tell by their own address whether they were called from a terminal; it is the same from dist/.
+    external: ['../scripts/*'],
   });
   code ||= run(process.execPath, ['--expose-gc', outfile]);
 }

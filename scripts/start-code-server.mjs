@@ -1,6 +1,7 @@
 // One code-server with folders of its own on a free port: nothing of it is shared with another run, or left.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,10 +133,12 @@ function freePort() {
   });
 }
 
-async function healthy(address) {
-  try {
-    return (await fetch(`http://${address}/healthz`)).ok;
-  } catch {
-    return false;
-  }
+function healthy(address) {
+  return new Promise((resolve) => {
+    const request = get(`http://${address}/healthz`, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.once('error', () => resolve(false));
+  });
 }

@@ -62,7 +62,22 @@ const needs = [
     packages: ['docker.io', 'debootstrap', 'debian-archive-keyring', 'iptables', 'tcpdump'],
     what: 'everything on a Docker engine',
   },
+  {
+    programs: ['chromium'],
+    packages: ['chromium', 'fonts-wqy-microhei'],
+    what: 'the extension in a real VS Code',
+  },
 ];
+
+/** The editors are installed first, so that the time of a test is its own. */
+function inVsCode() {
+  const here = process.platform === 'linux' && has('chromium');
+  const missing = here ? run(process.execPath, ['scripts/code-server.mjs']) !== 0 : true;
+  if (!missing) return mocha(['test/vscode/*.test.ts']);
+  if (ci) console.error('Chromium or code-server is missing: see above.');
+  else if (here) leftOut.push('the extension in a real VS Code: node scripts/code-server.mjs');
+  return { passed: 0, failed: ci ? 1 : 0 };
+}
 
 await leg('set-up', () => {
   const missing = needs.filter(({ programs }) => !programs.every(has));
@@ -114,7 +129,10 @@ await leg('docker', async () => {
   leftOut.push('everything on a Docker engine: node scripts/docker.mjs image');
   return { passed: 0, failed: 0 };
 });
-await leg('tests', () => mocha(only.length > 0 ? only : ['--reporter', 'dot', 'test/**/*.test.ts']));
+await leg('tests', () =>
+  mocha(only.length > 0 ? only : ['--reporter', 'dot', '--ignore', 'test/vscode/**', 'test/**/*.test.ts']),
+);
+if (only.length === 0) await leg('vscode', inVsCode);
 
 await docker.stop();
 

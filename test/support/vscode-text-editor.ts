@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 
+const MOST_UNDO = 60;
+
 /** Spaces are no-break spaces on the screen. */
 const shown = (text: string): string => text.replaceAll('\u00a0', ' ');
 
@@ -18,7 +20,7 @@ export class TextEditor {
 
   /** Puts the cursor at the start of a line, counted from 1. */
   async goTo(line: number): Promise<void> {
-    await this.#page.locator('.editor-instance .monaco-editor').first().click();
+    await this.#focus();
     await this.#page.keyboard.press('Control+g');
     const input = this.#page.locator('.quick-input-widget:visible .quick-input-box input');
     await input.fill(`:${line}`);
@@ -38,11 +40,23 @@ export class TextEditor {
     await this.#page.keyboard.press('Shift+End');
     await this.#page.keyboard.insertText(replace(lines[index]!));
     await this.#page.keyboard.press('Escape');
+    await this.#page.keyboard.press('Home');
     return index + 1;
   }
 
-  async undo(): Promise<void> {
-    await this.#page.keyboard.press('ControlOrMeta+z');
+  /** Undoes, word by word as it was written, until a line on the screen begins so again. */
+  async undo(beginning: string): Promise<void> {
+    await this.#focus();
+    for (let presses = 0; presses < MOST_UNDO; presses++) {
+      await this.#page.keyboard.press('ControlOrMeta+z');
+      // One step too many would take back the edit before: the screen has to be up to date.
+      await this.#page.evaluate(
+        'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+      );
+      const texts = (await this.lines().allTextContents()).map(shown);
+      if (texts.some((text) => text.startsWith(beginning))) return;
+    }
+    throw new Error(`no line begins with ${beginning} after ${MOST_UNDO} steps back`);
   }
 
   /** Saves, and waits until no tab is marked as changed. */
@@ -63,6 +77,12 @@ export class TextEditor {
         return marks.some((mark) => mark.y + mark.height / 2 > y && mark.y + mark.height / 2 < y + height);
       })
       .map(shown);
+  }
+
+  /** The editor of the first group; a panel beside it is in the second. */
+  async #focus(): Promise<void> {
+    await this.#page.keyboard.press('Control+1');
+    await this.#page.locator('.editor-instance .monaco-editor.focused').waitFor();
   }
 
   #boxes(locator: Locator): Promise<{ readonly y: number; readonly height: number }[]> {

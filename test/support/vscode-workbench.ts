@@ -26,7 +26,8 @@ export class Workbench {
     this.page = page;
     this.editor = new TextEditor(page);
     page.on('console', (message) => {
-      if (message.type() === 'error' && /lb-lab\.lb-lab|lbLab/.test(message.text())) this.errors.push(message.text());
+      if (message.type() === 'error' && /lb-lab\.lb-lab|lbLab/.test(message.text()))
+        this.errors.push(message.text());
     });
   }
 
@@ -68,6 +69,17 @@ export class Workbench {
         await this.page.keyboard.press('Escape');
       }
     }
+  }
+
+  /** Chosen as someone would, by its name in the list; resolves when the webview has the class of its kind. */
+  async chooseTheme(name: string, kind: string): Promise<void> {
+    await this.palette('Preferences: Color Theme');
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    await input.fill(name);
+    await this.page.locator(`.quick-input-list .monaco-list-row.focused[aria-label^="${name}"]`).waitFor();
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+    await this.webview().locator(`body.${kind}`).waitFor();
   }
 
   /** A file of the folder, by its name, in the active group. */

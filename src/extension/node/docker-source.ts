@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { DockerClient } from '../../lab/docker/docker-client.ts';
+import type { StartStep } from '../../lab/docker/docker-engine.ts';
 import type { EngineSource } from '../labs/lab-engine.ts';
 import type { PlatformParts } from '../platform.ts';
 import { asLabFailure } from './docker-failure.ts';
 
-const STEPS = ['sweep', 'containers', 'self-test', 'configure', 'ready'] as const;
+const STEPS: readonly StartStep[] = ['sweep', 'containers', 'self-test', 'configure', 'ready'];
 
 /** Docker, opened and with the node image: good for one lab, whose stop closes it. */
 export function dockerSource(

@@ -39,6 +39,21 @@ export async function dockerHere(context: Mocha.Context): Promise<DockerHere> {
   return context.skip();
 }
 
+/** Whether an engine answers and has the node image. */
+export async function dockerIsReady(): Promise<boolean> {
+  try {
+    const client = await openDocker();
+    try {
+      return await nodeImage(root).present(client);
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (error instanceof DockerError) return false;
+    throw error;
+  }
+}
+
 let bundled = false;
 
 /** The agent as it is now, not as it was built last. */

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FrameLocator } from 'playwright-core';
+
+const PATIENCE_MS = 30_000;
+
+/** A row of the packet-flow panel as a screen reader hears it. */
+export interface PanelRow {
+  readonly id: string;
+  readonly kind: 'flow' | 'packet' | 'hop' | 'change';
+  /** Undefined where there is nothing to unfold. */
+  readonly open: boolean | undefined;
+  readonly what: string;
+  readonly way: string;
+  readonly change: string;
+  readonly result: string;
+}
+
+/** The packet-flow panel, read and driven through its grid of words. */
+export class FlowPanel {
+  readonly #frame: FrameLocator;
+
+  constructor(frame: FrameLocator) {
+    this.#frame = frame;
+  }
+
+  /** All rows from top to bottom; no more than the grid keeps in the document at a time. */
+  rows(): Promise<PanelRow[]> {
+    return this.#frame.locator('[role=treegrid] [role=row]').evaluateAll((rows) =>
+      rows.map((row) => {
+        // No function here has a name: the loader would add a helper, which the page does not have.
+        const [what, way, change, result] = ['what', 'way', 'change', 'result'].map(
+          (name) => row.querySelector(`.${name}`)?.textContent ?? '',
+        );
+        const expanded = row.getAttribute('aria-expanded');
+        return {
+          id: row.id,
+          kind: row.classList[1] as 'flow' | 'packet' | 'hop' | 'change',
+          open: expanded === null ? undefined : expanded === 'true',
+          what: what!,
+          way: way!,
+          change: change!,
+          result: result!,
+        };
+      }),
+    );
+  }
+
+  /** What `look` finds in the rows, once it finds something. Throws with the rows when it does not. */
+  async waitFor<T>(what: string, look: (rows: readonly PanelRow[]) => T | undefined): Promise<T> {
+    for (const began = Date.now(); ;) {
+      const rows = await this.rows();
+      const found = look(rows);
+      if (found !== undefined) return found;
+      if (Date.now() - began > PATIENCE_MS) throw new Error(`${what}: not in the panel:\n${listing(rows)}`);
+      await sleep(100);
+    }
+  }
+
+  /** Unfolds a flow or a packet. */
+  async open({ id, open }: PanelRow): Promise<void> {
+    if (open === false) await this.#frame.locator(`[id="${id}"]`).dispatchEvent('dblclick');
+  }
+}
+
+function listing(rows: readonly PanelRow[]): string {
+  return rows
+    .map(({ kind, what, way, change, result }) => [kind, what, way, change, result].join(' | '))
+    .join('\n');
+}
+
+/** Flows of requests after the last change of the file. */
+export function flowsOfEpoch(rows: readonly PanelRow[]): readonly PanelRow[] {
+  return rows
+    .slice(rows.findLastIndex(({ kind }) => kind === 'change') + 1)
+    .filter(({ kind, what }) => kind === 'flow' && what.includes('GET /'));
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { innerCommandIds, viewIds } from '../../../src/extension/ids.ts';
+import { example, extension, openTopology } from './topology.ts';
+import { until } from './until.ts';
+
+interface Manifest {
+  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+}
+
+describe('activation', () => {
+  it('waits for a topology or a command', () => assert.equal(extension().isActive, false));
+
+  it('comes with the first topology file', async () => {
+    const document = await openTopology(example('dr'));
+    assert.equal(document.languageId, 'lblab');
+    await until('activation', () => extension().isActive);
+  });
+
+  it('registers exactly the commands of the manifest, and those that only code calls', async () => {
+    const { contributes } = extension().packageJSON as Manifest;
+    const declared = contributes.commands.map(({ command }) => command);
+    const registered = (await vscode.commands.getCommands(true))
+      // The editor makes some for each view.
+      .filter((id) => id.startsWith('lbLab.') && !id.startsWith(`${viewIds.labs}.`));
+    assert.deepEqual(registered.sort(), [...declared, ...innerCommandIds].sort());
+  });
+});

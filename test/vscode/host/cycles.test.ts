@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { example, openTopology } from './topology.ts';
+import { until } from './until.ts';
+
+const EMBEDDED_CYCLES = 50;
+const DOCKER_CYCLES = 5;
+const MOST_GROWTH = 1.1;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes on the heap when everything that can go has gone. */
+async function heapBytes(): Promise<number> {
+  for (let round = 0; round < 4; round++) {
+    await sleep(250);
+    collectGarbage();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** What keeps a process busy: timers, sockets, child processes, file watchers; how many of each. */
+function openResources(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo().sort()) counts[kind] = (counts[kind] ?? 0) + 1;
+  // The editor's own come and go; a lab's are still there after a while.
+  delete counts['Immediate'];
+  return counts;
+}
+
+const panels = (): number =>
+  vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputWebview).length;
+
+async function cycle(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('lbLab.start', uri);
+  await vscode.commands.executeCommand('lbLab.sendRequest', uri, 0);
+  await vscode.commands.executeCommand('lbLab.stop', uri);
+}
+
+describe('starting and stopping, again and again in one window', () => {
+  let uri: vscode.Uri;
+  const useEngine = (name: string | undefined) =>
+    vscode.workspace.getConfiguration('lbLab').update('engine', name, vscode.ConfigurationTarget.Global);
+
+  before(async () => {
+    ({ uri } = await openTopology(example('dr')));
+  });
+  after(() => useEngine(undefined));
+
+  /** The heap is compared after the first labs: what they load stays. The title tells what came of it. */
+  const leavesNothing = async (test: Mocha.Runnable, engine: string, warmUp: number, cycles: number) => {
+    await useEngine(engine);
+    for (let count = 0; count < warmUp; count++) await cycle(uri);
+    const [heap, resources] = [await heapBytes(), openResources()];
+    for (let count = 0; count < cycles; count++) await cycle(uri);
+    const grown = (await heapBytes()) / heap;
+    test.title += ` (heap ${grown.toFixed(3)} of ${(heap / 2 ** 20).toFixed(1)} MiB)`;
+    assert.ok(grown <= MOST_GROWTH, `the heap grew to ${grown.toFixed(3)} of ${heap} bytes`);
+    await until('the resources of before', () => sameOrFewer(openResources(), resources));
+    assert.equal(panels(), 1);
+  };
+
+  it(`${EMBEDDED_CYCLES} labs in memory leave nothing`, function () {
+    this.timeout(300_000);
+    return leavesNothing(this.test!, 'embedded', 5, EMBEDDED_CYCLES);
+  });
+
+  if (process.env['LB_LAB_WITH_DOCKER']) {
+    it(`${DOCKER_CYCLES} labs on Docker leave nothing`, function () {
+      this.timeout(300_000);
+      return leavesNothing(this.test!, 'docker', 1, DOCKER_CYCLES);
+    });
+  }
+});
+
+function sameOrFewer(now: Record<string, number>, before: Record<string, number>): boolean {
+  return Object.entries(now).every(([kind, count]) => count <= (before[kind] ?? 0));
+}
