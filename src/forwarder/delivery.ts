@@ -1,0 +1,78 @@
+import * as ethernet from '../packet/ethernet.ts';
+import * as ipv4 from '../packet/ipv4.ts';
+import { fillHeaderChecksum } from './checksums.ts';
+import type { Frame } from './frame.ts';
+import { keepCopiedOptions } from './ip-options.ts';
+import type { NeighbourTable } from './neighbours/neighbour-table.ts';
+import type { Neighbour } from './neighbours/neighbour.ts';
+import type { Output } from './output.ts';
+import type { Packet } from './packet.ts';
+import type { Verdict } from './verdict.ts';
+
+/** How a rewritten packet leaves: as it is, or in fragments (RFC 791, section 3.2). */
+export class Delivery {
+  private readonly neighbours: NeighbourTable;
+  private readonly output: Output;
+  private readonly fragments: Frame[] = [];
+
+  constructor(neighbours: NeighbourTable, output: Output) {
+    this.neighbours = neighbours;
+    this.output = output;
+  }
+
+  /** The packet's fragments to the next hop. */
+  inFragments(packet: Packet, hop: Neighbour, verdict: Verdict): void {
+    this.neighbours.deliverAll(this.fragmentsOf(packet, hop.port.mtu), hop, verdict, packet.now);
+  }
+
+  /**
+   * The packet in fragments, good until the next call: where the sender's own fit they are made again as they were,
+   * as Linux does (`ip_do_fragment`), else it is cut into as few as the MTU and the longest of the sender's allow.
+   */
+  fragmentsOf(packet: Packet, mtu: number): readonly Frame[] {
+    const { frame, view, ip, pieces } = packet;
+    const headerLength = (view.getUint8(ip) & 15) * 4;
+    const payload = view.getUint16(ip + ipv4.TOTAL_LENGTH) - headerLength;
+    const keeps = pieces !== undefined && packet.longestPiece <= mtu;
+    const most = pieces === undefined ? mtu : Math.min(mtu, packet.longestPiece);
+    const size = (most - headerLength) & ~7;
+    const { fragments } = this;
+    fragments.length = 0;
+    for (let offset = 0; offset < payload;) {
+      const wanted = keeps ? pieces[fragments.length]! : size;
+      const length = Math.min(wanted, payload - offset);
+      fragments.push(this.piece(frame, ip, headerLength, offset, length, payload));
+      offset += length;
+    }
+    return fragments;
+  }
+
+  private piece(
+    frame: Frame,
+    ip: number,
+    headerLength: number,
+    offset: number,
+    length: number,
+    payload: number,
+  ): Frame {
+    const before = ip - frame.start + headerLength;
+    const piece = this.output.spare(before + length);
+    const { bytes, view, start } = piece;
+    piece.port = frame.port;
+    bytes.set(frame.bytes.subarray(frame.start, ip + headerLength), start);
+    bytes.set(
+      frame.bytes.subarray(ip + headerLength + offset, ip + headerLength + offset + length),
+      start + before,
+    );
+    piece.end = start + before + length;
+    const own = start + ethernet.HEADER_LENGTH;
+    // A packet that is itself a fragment has an offset, and perhaps others behind it.
+    const word = frame.view.getUint16(ip + ipv4.FRAGMENT);
+    const more = offset + length < payload ? ipv4.MORE_FRAGMENTS : 0;
+    view.setUint16(own + ipv4.TOTAL_LENGTH, headerLength + length);
+    view.setUint16(own + ipv4.FRAGMENT, (word + (offset >>> 3)) | more);
+    if ((word & 0x1fff) + offset > 0) keepCopiedOptions(bytes, own + ipv4.OPTIONS, own + headerLength);
+    fillHeaderChecksum(view, own, headerLength);
+    return piece;
+  }
+}
