@@ -1,9 +1,10 @@
-import { setU8, u16, u32 } from '../packet/bytes.ts';
-import { fillChecksums, update16 } from '../packet/checksum.ts';
+import { setU8, u32 } from '../packet/bytes.ts';
+import { fillChecksums } from '../packet/checksum.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
+import { fillIcmpChecksum } from './checksums.ts';
 import type { Frame } from './frame.ts';
 import type { Packet } from './packet.ts';
 import { setMac, type Port } from './port.ts';
@@ -59,9 +60,8 @@ export function answerEcho(packet: Packet, port: Port): void {
   ipv4.setDestination(bytes, ip, source);
   ipv4.setTtl(bytes, ip, TTL);
   ipv4.fillHeaderChecksum(bytes, ip);
-  const before = u16(bytes, l4 + icmp.TYPE);
   setU8(bytes, l4 + icmp.TYPE, icmp.ECHO_REPLY);
-  icmp.setChecksum(bytes, l4, update16(icmp.checksumOf(bytes, l4), before, u16(bytes, l4 + icmp.TYPE)));
+  fillIcmpChecksum(frame.view, l4, frame.end);
 }
 
 /** What an ICMP error says. */

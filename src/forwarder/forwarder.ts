@@ -167,6 +167,8 @@ export class Forwarder {
     packet.clock = now | 0;
     // Ethernet pads short frames: what is behind the packet does not travel on.
     frame.end = ip + packet.length;
+    // No link carries more than its MTU; what seems to was put together on the way here.
+    if (packet.length > port.mtu) return this.output.drop(verdict, 'mtu', 'too-big');
     if (headerLength > ipv4.HEADER_LENGTH) {
       const refused = refusesOptions(bytes, ip + ipv4.OPTIONS, packet.l4);
       if (refused !== undefined) return this.output.drop(verdict, 'malformed', refused);

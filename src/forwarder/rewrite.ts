@@ -2,7 +2,7 @@ import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import * as udp from '../packet/udp.ts';
-import { applyChange, change } from './checksums.ts';
+import { applyChange, change, fillIcmpChecksum } from './checksums.ts';
 import { isQueryRequest } from './headers.ts';
 import type { Packet } from './packet.ts';
 
@@ -23,6 +23,9 @@ export function translate(packet: Packet, source: number, destination: number, p
   const addresses = changeAddresses(view, ip, source, destination);
   if (packet.protocol !== ipv4.PROTOCOL_TCP) {
     translateOther(view, packet.protocol, l4, addresses, ports);
+    // A message of zeros alone has the checksum ffff; the update cannot tell it from one whose sum is ffff.
+    if (packet.protocol === ipv4.PROTOCOL_ICMP && view.getUint16(l4 + icmp.CHECKSUM) === 0)
+      fillIcmpChecksum(view, l4, packet.frame.end);
     return;
   }
   applyChange(view, l4 + tcp.CHECKSUM, addresses + change(view.getInt32(l4 + tcp.SOURCE_PORT), ports));

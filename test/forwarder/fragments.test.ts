@@ -9,7 +9,9 @@ import {
   DIP,
   directorConfig,
   hex,
+  ip,
   M_DIRECTOR,
+  M_INSIDE,
   M_ROUTER,
   M_SERVER,
   Rig,
@@ -22,6 +24,7 @@ import {
   VIP,
 } from './rig.ts';
 
+/** Port 0 is towards the servers and has this MTU; port 1, where clients are, has a large one. */
 const service = (model: 'dnat' | 'dr' | 'tun', snat = false, mtu = 1500): ForwarderConfig => {
   const config = directorConfig({
     model,
@@ -30,7 +33,8 @@ const service = (model: 'dnat' | 'dr' | 'tun', snat = false, mtu = 1500): Forwar
     port: 53,
     servers: [RS1, RS2].map((server) => ({ ...server, port: 53 })),
   });
-  return { ...config, interfaces: [{ ...config.interfaces[0]!, mtu }] };
+  const wide = { segment: 'wide', address: ip('10.0.9.2'), prefixLength: 24, mac: M_INSIDE, mtu: 9000 };
+  return { ...config, interfaces: [{ ...config.interfaces[0]!, mtu }, wide] };
 };
 
 const start = (config: ForwarderConfig): Rig =>
@@ -77,6 +81,8 @@ function cut(frame: Uint8Array, ...at: number[]): Uint8Array[] {
   });
 }
 
+const WIDE = [M_ROUTER, M_INSIDE] as const;
+
 const texts = (frames: readonly Uint8Array[]): string[] => frames.map(hex);
 const allSent = (rig: Rig): string[] =>
   rig.sent.filter(({ bytes }) => bytes[13] === 0).map(({ bytes }) => hex(bytes));
@@ -119,22 +125,16 @@ describe('fragments through a translation', () => {
   });
 
   it('longer than the MTU on the other side: cut anew', () => {
-    const small = service('dnat', true);
-    const config = {
-      ...small,
-      interfaces: [{ ...small.interfaces[0]!, mtu: 60 }],
-    };
-    const rig = start(config);
-    for (const piece of cut(datagram(), 64)) rig.give(piece);
+    const rig = start(service('dnat', true, 60));
+    for (const piece of cut(datagram({ macs: WIDE }), 64)) rig.give(piece, 1);
     assert.deepEqual(allSent(rig), texts(cut(expected, 40, 80)));
   });
 
   it('what is whole and too long is cut, without DF; the first fragment alone keeps what is not to be copied', () => {
     // A record-route option that is full, then one that is copied (security, 130).
     const options = Uint8Array.of(7, 3, 4, 1, 130, 4, 0, 0);
-    const given = datagram({ options });
     const rig = start(service('dnat', true, 80));
-    rig.give(given);
+    rig.give(datagram({ options, macs: WIDE }), 1);
     const whole = datagram({
       macs: [M_DIRECTOR, M_SERVER],
       addresses: [DIP, RIP],
@@ -152,7 +152,7 @@ describe('fragments through a translation', () => {
 
   it('with DF, too long: ICMP 3/4', () => {
     const rig = start(service('dnat', true, 80));
-    const { sent } = rig.give(datagram({ dontFragment: true }));
+    const { sent } = rig.give(datagram({ dontFragment: true, macs: WIDE }), 1);
     assert.equal(hex(sent[0]!.bytes.slice(34, 36)), '0304');
     assert.equal((sent[0]!.bytes[40]! << 8) | sent[0]!.bytes[41]!, 80);
   });
@@ -305,7 +305,7 @@ describe('fragments in dr and tun', () => {
 
   it('tun: too long for the MTU without DF: the outer packet is cut', () => {
     const rig = start(service('tun', false, 100));
-    rig.give(datagram());
+    rig.give(datagram({ macs: WIDE }), 1);
     const outer = wrapIpip({
       ethernet: { source: M_DIRECTOR, destination: M_SERVER },
       ip: { source: DIP, destination: RIP, id: 1 },
@@ -346,6 +346,12 @@ describe('fragments in dr and tun', () => {
 });
 
 describe('fragments of others', () => {
+  it('a packet longer than the MTU it came in by cannot be', () => {
+    const rig = start(service('dr', false, 100));
+    assert.equal(rig.give(datagram()).decisions[0]!.reason, 'too-big');
+    assert.deepEqual(allSent(rig), []);
+  });
+
   it('for nobody here: not ours, or the kernel’s', () => {
     const rig = start(service('dr'));
     const [elsewhere] = cut(datagram({ addresses: [CIP, RIP2] }), 16);

@@ -338,6 +338,32 @@ describe('ping through nat', () => {
     assert.deepEqual(rig.connections, []);
   });
 
+  it('a message of zeros alone has the checksum ffff', () => {
+    const rig = new Rig(natConfig({ translatePorts: false }))
+      .learn(HOST, M_HOST)
+      .learn(UPSTREAM, M_UPSTREAM, 1);
+    const empty = (
+      macs: readonly [number, number],
+      addresses: readonly [number, number],
+      ttl: number,
+      operation: 'request' | 'reply',
+    ): Uint8Array =>
+      buildIcmpEcho({
+        ethernet: { source: macs[0], destination: macs[1] },
+        ip: { source: addresses[0], destination: addresses[1], ttl },
+        icmp: { operation, identifier: 0, sequence: 0 },
+      });
+    rig.give(empty([M_HOST, M_INSIDE], [HOST, SIP], 64, 'request'));
+    assertSent(
+      rig.give(empty([M_UPSTREAM, M_OUTSIDE], [SIP, EXT], 64, 'reply'), 1).sent,
+      empty([M_INSIDE, M_HOST], [SIP, HOST], 63, 'reply'),
+    );
+    assertSent(
+      start(DR).give(empty([M_ROUTER, M_DIRECTOR], [CIP, VIP], 64, 'request')).sent,
+      empty([M_DIRECTOR, M_ROUTER], [VIP, CIP], 64, 'reply'),
+    );
+  });
+
   it('an error about a ping comes back to who sent it', () => {
     const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
     rig.give(ping([M_HOST, M_INSIDE], [HOST, SIP], 7, 64));
