@@ -50,7 +50,7 @@ export interface AgentOperations {
   };
   /** Resolves when the request has ended. */
   readonly fetch: {
-    readonly request: { readonly entry: PlannedTraffic; readonly protocol: 'tcp' | 'udp' };
+    readonly request: { readonly entry: PlannedTraffic; readonly protocol: 'tcp' | 'udp' | 'icmp' };
     readonly reply: { readonly outcome: RequestOutcome };
   };
   /** Forgets who has these addresses; all of them when none is named. */

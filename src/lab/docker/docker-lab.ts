@@ -219,7 +219,7 @@ function nodeSetup(plan: Plan, node: PlannedNode, devices: readonly AgentDevice[
   return {
     node,
     devices,
-    udpPorts: [...new Set(ports.map(({ port }) => port))],
+    udpPorts: [...new Set([...ports.map(({ port }) => port), ...(node.datagrams ?? [])])],
     bodySizes: [...new Set(sizes)].sort((a, b) => a - b),
   };
 }

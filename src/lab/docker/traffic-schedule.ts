@@ -20,7 +20,7 @@ interface Schedule {
 
 export interface TrafficHost {
   nowNs(): number;
-  fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp'): Promise<RequestOutcome>;
+  fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp' | 'icmp'): Promise<RequestOutcome>;
 }
 
 /** A lab that runs for days keeps the last of them. */

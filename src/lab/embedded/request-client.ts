@@ -107,3 +107,34 @@ export function requestOverUdp(
     payload: requestMessage(entry),
   });
 }
+
+/** What ping sends without being told otherwise. */
+const PING_BYTES = 56;
+
+/** One echo request and its reply. A fixed source port is the identifier. */
+export function requestOverIcmp(
+  kernel: Kernel,
+  clock: Clock,
+  entry: PlannedTraffic,
+  done: (outcome: RequestOutcome) => void,
+): void {
+  const finish = (outcome: RequestOutcome) => {
+    timeout.cancel();
+    if (identifier !== undefined) kernel.pings.release(identifier);
+    done(outcome);
+  };
+  const timeout = clock.after(entry.timeoutNs, () => finish('timed-out'));
+  const owner = {
+    answered: (from: number) => {
+      if (from === entry.to) finish('answered');
+    },
+    refused: () => finish('refused'),
+  };
+  const identifier = kernel.pings.bind(owner, entry.sourcePort);
+  if (identifier === undefined) {
+    finish('port-in-use');
+    return;
+  }
+  const data = Uint8Array.from({ length: entry.requestBytes || PING_BYTES }, (_, at) => at);
+  if (!kernel.pings.send(entry.to, identifier, 1, data)) finish('unreachable');
+}

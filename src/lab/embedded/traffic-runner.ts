@@ -3,7 +3,7 @@ import { sameData } from '../topology/same-data.ts';
 import { protocolOf, requestTime } from '../traffic/schedule.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { LabNode } from './lab-node.ts';
-import { requestOverTcp, requestOverUdp, type RequestOutcome } from './request-client.ts';
+import { requestOverIcmp, requestOverTcp, requestOverUdp, type RequestOutcome } from './request-client.ts';
 
 /** How one request ended. */
 export interface RequestResult {
@@ -19,6 +19,8 @@ interface Schedule {
   next: number;
   timer: Timer | undefined;
 }
+
+const REQUESTS = { tcp: requestOverTcp, udp: requestOverUdp, icmp: requestOverIcmp };
 
 /** A lab that runs for days keeps the last of them. */
 const RESULTS_KEPT = 100_000;
@@ -58,7 +60,7 @@ export class TrafficRunner {
     const node = this.#node(entry.from);
     if (!node || node.paused || !this.#plan) return;
     const startNs = this.#clock.now();
-    const send = protocolOf(this.#plan, entry) === 'udp' ? requestOverUdp : requestOverTcp;
+    const send = REQUESTS[protocolOf(this.#plan, entry)];
     send(node.kernel, this.#clock, entry, (outcome) => {
       if (this.#results.length === RESULTS_KEPT) this.#results.shift();
       this.#results.push({ entry, startNs, endNs: this.#clock.now(), outcome });

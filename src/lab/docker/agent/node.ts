@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Decision } from '../../../forwarder/verdict.ts';
 import type { ForwarderConfig } from '../../../forwarder/config.ts';
+import { ping } from './ping-call.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
 import type { AgentEvent, AgentWarning, NodeSetup, RequestOutcome } from '../agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
@@ -70,8 +71,9 @@ export class Node {
     return this.#forwarder.configure(forwarder, (segment) => this.#links.deviceOf(segment));
   }
 
-  async fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp'): Promise<RequestOutcome> {
+  async fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp' | 'icmp'): Promise<RequestOutcome> {
     if (protocol === 'udp') return fetchByDatagram(entry);
+    if (protocol === 'icmp') return ping(entry);
     return new Promise((resolve) => {
       const child = spawn('curl', curlArguments(entry), { stdio: ['pipe', 'ignore', 'pipe'] });
       let errors = '';

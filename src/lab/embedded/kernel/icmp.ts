@@ -30,11 +30,18 @@ export class Icmp {
   readonly #settings: () => KernelSettings;
   readonly #output: IpOutput;
   readonly #onError: (quoted: QuotedPacket) => void;
+  readonly #onReply: (packet: Packet) => void;
 
-  constructor(settings: () => KernelSettings, output: IpOutput, onError: (quoted: QuotedPacket) => void) {
+  constructor(
+    settings: () => KernelSettings,
+    output: IpOutput,
+    onError: (quoted: QuotedPacket) => void,
+    onReply: (packet: Packet) => void,
+  ) {
     this.#settings = settings;
     this.#output = output;
     this.#onError = onError;
+    this.#onReply = onReply;
   }
 
   arrives(packet: Packet): void {
@@ -42,6 +49,7 @@ export class Icmp {
     if (icmp.check(bytes, payloadAt, end) || l4ChecksumOk(bytes, at, end) === false) return;
     const type = icmp.typeOf(bytes, payloadAt);
     if (type === icmp.ECHO_REQUEST) this.#answerEcho(packet);
+    else if (type === icmp.ECHO_REPLY) this.#onReply(packet);
     else if (type === icmp.DESTINATION_UNREACHABLE || type === icmp.TIME_EXCEEDED)
       this.#errorArrives(packet, type);
   }

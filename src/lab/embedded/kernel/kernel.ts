@@ -14,6 +14,7 @@ import { IpOutput, packetOf } from './ip-output.ts';
 import { TUNNEL, type Link } from './link.ts';
 import { Neighbours } from './neighbours.ts';
 import { readPacket, type Packet } from './packet.ts';
+import { Pings } from './pings.ts';
 import { isLocal, type KernelSettings } from './settings.ts';
 import { sourceIsValid } from './source-filter.ts';
 import { readSegment, sendSegment } from './tcp-wire.ts';
@@ -27,6 +28,7 @@ export class Kernel {
   readonly output: IpOutput;
   readonly tcp: TcpStack;
   readonly udp: UdpPorts;
+  readonly pings: Pings;
   readonly #icmp: Icmp;
   readonly #reassembly: Reassembly;
   readonly #clock: Clock;
@@ -42,7 +44,13 @@ export class Kernel {
       (frame) => this.#neighbourFailed(frame),
     );
     this.output = new IpOutput(clock, random.next(), current, this.neighbours, (frame) => this.#loop(frame));
-    this.#icmp = new Icmp(current, this.output, (quoted) => this.#errorArrives(quoted));
+    this.pings = new Pings(this.output, 1000 + random.below(30000));
+    this.#icmp = new Icmp(
+      current,
+      this.output,
+      (quoted) => this.#errorArrives(quoted),
+      (packet) => this.pings.arrives(packet),
+    );
     this.#reassembly = new Reassembly(clock);
     this.tcp = new TcpStack(clock, random, {
       transmit: (segment, stateless) => {
@@ -180,6 +188,8 @@ export class Kernel {
     if (tooBig) this.output.paths.narrowed(quoted.destination, quoted.mtu);
     const localPort = u16(bytes, payloadAt);
     if (quoted.protocol === ipv4.PROTOCOL_UDP && !tooBig) this.udp.refused(localPort);
+    if (quoted.protocol === ipv4.PROTOCOL_ICMP && !tooBig)
+      this.pings.refused(icmpHeader.identifierOf(bytes, payloadAt));
     if (quoted.protocol !== ipv4.PROTOCOL_TCP) return;
     const endpoints = {
       local: quoted.source,
