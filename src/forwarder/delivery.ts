@@ -1,5 +1,6 @@
 import * as ethernet from '../packet/ethernet.ts';
 import * as ipv4 from '../packet/ipv4.ts';
+import * as tcp from '../packet/tcp.ts';
 import { fillHeaderChecksum } from './checksums.ts';
 import type { Frame } from './frame.ts';
 import { keepCopiedOptions } from './ip-options.ts';
@@ -27,21 +28,25 @@ export class Delivery {
 
   /**
    * The packet in fragments, good until the next call: where the sender's own fit they are made again as they were,
-   * as Linux does (`ip_do_fragment`), else it is cut into as few as the MTU and the longest of the sender's allow.
+   * as Linux does (`ip_do_fragment`) and like it without DF, else it is cut into as few as the MTU and the longest of the sender's allow.
    */
   fragmentsOf(packet: Packet, mtu: number): readonly Frame[] {
     const { frame, view, ip, pieces } = packet;
     const headerLength = (view.getUint8(ip) & 15) * 4;
     const payload = view.getUint16(ip + ipv4.TOTAL_LENGTH) - headerLength;
-    const keeps = pieces !== undefined && packet.longestPiece <= mtu;
+    // A first fragment that cuts the TCP header (RFC 1858) is never made again.
+    const isTiny = packet.protocol === ipv4.PROTOCOL_TCP && (pieces?.[0] ?? 0) < tcp.HEADER_LENGTH;
+    const keeps = pieces !== undefined && packet.longestPiece <= mtu && !isTiny;
     const most = pieces === undefined ? mtu : Math.min(mtu, packet.longestPiece);
-    const size = (most - headerLength) & ~7;
     const { fragments } = this;
     fragments.length = 0;
     for (let offset = 0; offset < payload;) {
-      const wanted = keeps ? pieces[fragments.length]! : size;
-      const length = Math.min(wanted, payload - offset);
-      fragments.push(this.piece(frame, ip, headerLength, offset, length, payload));
+      const rest = payload - offset;
+      const fits = Math.min(most - headerLength, rest);
+      const length = keeps ? pieces[fragments.length]! : fits === rest ? rest : fits & ~7;
+      const piece = this.piece(frame, ip, headerLength, offset, length, payload);
+      if (keeps) clearDontFragment(piece, headerLength);
+      fragments.push(piece);
       offset += length;
     }
     return fragments;
@@ -75,4 +80,10 @@ export class Delivery {
     fillHeaderChecksum(view, own, headerLength);
     return piece;
   }
+}
+
+function clearDontFragment({ view, start }: Frame, headerLength: number): void {
+  const ip = start + ethernet.HEADER_LENGTH;
+  view.setUint16(ip + ipv4.FRAGMENT, view.getUint16(ip + ipv4.FRAGMENT) & ~ipv4.DONT_FRAGMENT);
+  fillHeaderChecksum(view, ip, headerLength);
 }
