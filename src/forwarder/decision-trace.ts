@@ -40,7 +40,7 @@ export class DecisionTrace {
   private framesIn(verdict: Verdict, received: number): number[] {
     const released = verdict.released.flatMap((ticket) => this.held.get(ticket) ?? []);
     for (const ticket of verdict.released) this.held.delete(ticket);
-    const framesIn = verdict.input ? [received, ...released] : released;
+    const framesIn = verdict.input ? released.toSpliced(verdict.place, 0, received) : released;
     if (verdict.relation === 'held') this.held.set(verdict.ticket, framesIn);
     return framesIn;
   }

@@ -79,6 +79,7 @@ function clear(verdict: Verdict): void {
   verdict.server = -1;
   verdict.connection = 0;
   verdict.input = false;
+  verdict.place = 0;
   verdict.count = 0;
   verdict.ticket = 0;
   if (verdict.released.length > 0) verdict.released.length = 0;

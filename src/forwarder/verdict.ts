@@ -63,7 +63,7 @@ export type Relation =
 
 /** What the forwarder did with the frames it took in. Identical bytes recur: match by hash and by order. */
 export interface Decision {
-  /** `frameHash` of each frame consumed, as received; several for a reassembly, none for one made by a timer. */
+  /** `frameHash` of each frame consumed, as received; for a reassembly each fragment in order; none for one made by a timer. */
   readonly framesIn: readonly number[];
   /** `frameHash` of each frame sent, as sent. */
   readonly framesOut: readonly number[];
@@ -97,6 +97,8 @@ export class Verdict {
   connection = 0;
   /** Whether the frame just received is among the frames taken in. */
   input = false;
+  /** Where it stands among them; the others are `released`. Fragments are told in the order of their offsets. */
+  place = 0;
   /** The frames to send: the first `count` of `frames`. */
   count = 0;
   readonly frames: Frame[] = [];

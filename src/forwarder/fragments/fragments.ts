@@ -193,6 +193,7 @@ export class Fragments {
     verdict: Verdict,
   ): Verdict {
     this.forget(datagram);
+    verdict.place = datagram.fragments.indexOf(last);
     release(
       datagram.fragments.filter((fragment) => fragment !== last),
       verdict,

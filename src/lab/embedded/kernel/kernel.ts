@@ -44,7 +44,7 @@ export class Kernel {
       (frame) => this.#neighbourFailed(frame),
     );
     this.output = new IpOutput(clock, random.next(), current, this.neighbours, (frame) => this.#loop(frame));
-    this.pings = new Pings(this.output, 1000 + random.below(30000));
+    this.pings = new Pings(this.output);
     this.#icmp = new Icmp(
       current,
       this.output,

@@ -14,11 +14,11 @@ export interface PingOwner {
 export class Pings {
   readonly #output: IpOutput;
   readonly #owners = new Map<number, PingOwner>();
-  #nextIdentifier: number;
+  /** Every host begins with 1: behind one address they meet, which is what a NAT router is for. */
+  #nextIdentifier = 0;
 
-  constructor(output: IpOutput, firstIdentifier: number) {
+  constructor(output: IpOutput) {
     this.#output = output;
-    this.#nextIdentifier = firstIdentifier;
   }
 
   /** Takes an identifier; `undefined` when it, or every one, is taken. */
