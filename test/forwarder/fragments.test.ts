@@ -226,6 +226,27 @@ describe('fragments through a translation', () => {
     assert.equal(start(service('dnat', true)).give(odd).decisions[0]!.relation, 'held');
   });
 
+  it('of which some met congestion: all of them say so; if others cannot tell, none goes on', () => {
+    for (const [marks, expected] of [
+      [[2, 3, 1], 3],
+      [[2, 2, 2], 2],
+      [[3, 0, 3], undefined],
+    ] as const) {
+      const rig = start(service('dnat', true));
+      cut(datagram(), 16, 64).forEach((piece, index) => {
+        piece[15] = marks[index]!;
+        ipv4.fillHeaderChecksum(piece, 14);
+        rig.give(piece);
+      });
+      const sent = rig.sent.filter(({ bytes }) => bytes[13] === 0);
+      assert.deepEqual(
+        sent.map(({ bytes }) => bytes[15]),
+        expected === undefined ? [] : [expected, expected, expected],
+      );
+      if (expected === undefined) assert.deepEqual(rig.drops(), { 'bad-fragment': 1 });
+    }
+  });
+
   it('are bounded: more than 1024 incomplete datagrams, or 4 MiB, are not begun', () => {
     const rig = start(service('dnat', true));
     const counts = [];

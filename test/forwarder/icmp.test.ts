@@ -306,6 +306,64 @@ describe('ICMP errors in dr and tun', () => {
   });
 });
 
+describe('errors about the tunnel that are not relayed', () => {
+  const inner = (fields: Partial<SegmentFields> = {}): Uint8Array =>
+    request(50000, ACK, { ttl: 62, payload: 'x'.repeat(100), ...fields });
+  const about = (frame: Uint8Array, mtu = 1400, to = RIP): Uint8Array =>
+    error({
+      macs: [M_ROUTER, M_DIRECTOR],
+      addresses: [MIDDLE, DIP],
+      quoted: wrapIpip({
+        ethernet: { source: 0, destination: 0 },
+        ip: { source: DIP, destination: to, id: 0 },
+        inner: frame,
+      }),
+      icmp: { type: 3, code: 4, rest: mtu },
+    });
+  const damaged = about(inner());
+  damaged[36]! ^= 1;
+  const cases: readonly [string, Uint8Array, string | undefined][] = [
+    ['about no connection', about(inner({ ports: [1, 80] })), undefined],
+    ['about another server', about(inner(), 1400, MIDDLE), undefined],
+    ['about a packet that may be fragmented', about(inner({ dontFragment: false })), 'unsupported'],
+    ['with an MTU that no link has', about(inner(), 80), 'unsupported'],
+    ['with a bad checksum', damaged, 'bad-checksum'],
+    ['about a ping inside', about(pingInside()), undefined],
+  ];
+  for (const [name, given, reason] of cases) {
+    it(name, () => {
+      const rig = start(TUN);
+      rig.give(request(50000));
+      const { sent, decisions } = rig.give(given);
+      assert.deepEqual(sent, []);
+      assert.equal(decisions[0]?.reason, reason);
+    });
+  }
+
+  it('no way back to the client: dropped', () => {
+    const rig = start({ ...TUN, routes: [] });
+    rig.give(request(50000));
+    assert.equal(rig.give(about(inner())).decisions[0]!.reason, 'no-route');
+  });
+
+  it('dr, the server is gone: dropped', () => {
+    const rig = start(DR);
+    rig.give(request(50000));
+    rig.reconfigure({ ...DR, services: [{ ...DR.services[0]!, servers: [] }] });
+    const quoted = packet({ addresses: [VIP, CIP], ports: [80, 50000], ttl: 50, flags: ACK });
+    const given = error({ macs: [M_ROUTER, M_DIRECTOR], addresses: [MIDDLE, VIP], quoted });
+    assert.equal(rig.give(given).decisions[0]!.reason, 'server-removed');
+  });
+});
+
+function pingInside(): Uint8Array {
+  return buildIcmpEcho({
+    ethernet: { source: 0, destination: 0 },
+    ip: { source: CIP, destination: VIP, dontFragment: true },
+    icmp: { operation: 'request', identifier: 1, sequence: 1 },
+  });
+}
+
 describe('ping through nat', () => {
   const ping = (
     macs: readonly [number, number],
