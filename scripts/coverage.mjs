@@ -1,5 +1,6 @@
 // Which lines of src/packet and src/forwarder their tests run. Lines that none runs must be explained in
-// scripts/uncovered.json, by their text; what is unexplained, or explained but run, fails. `--hostile` leaves out nothing.
+// scripts/uncovered.json, by their text; what is unexplained fails. A line counts when all of it ran. Explanations that
+// are no longer needed are listed: some lines are reached by chance, so they do not fail.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,7 @@ for (const [file, lines] of [...files].sort(([a], [b]) => a.localeCompare(b))) {
   const reasons = explained[file] ?? {};
   const unexplained = missed.filter((line) => !(text[line].trim() in reasons));
   const stale = Object.keys(reasons).filter((line) => !missed.some((number) => text[number].trim() === line));
-  problems += unexplained.length + stale.length;
+  problems += unexplained.length;
   const share = ((1 - missed.length / lines.size) * 100).toFixed(1).padStart(5);
   console.log(`${share} %  ${file}`);
   for (const line of missed) {

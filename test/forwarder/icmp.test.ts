@@ -397,23 +397,22 @@ describe('ping through nat', () => {
   });
 
   it('a message of zeros alone has the checksum ffff', () => {
-    const rig = new Rig(natConfig({ translatePorts: false }))
-      .learn(HOST, M_HOST)
-      .learn(UPSTREAM, M_UPSTREAM, 1);
+    const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
     const empty = (
       macs: readonly [number, number],
       addresses: readonly [number, number],
       ttl: number,
       operation: 'request' | 'reply',
+      identifier = 0,
     ): Uint8Array =>
       buildIcmpEcho({
         ethernet: { source: macs[0], destination: macs[1] },
         ip: { source: addresses[0], destination: addresses[1], ttl },
-        icmp: { operation, identifier: 0, sequence: 0 },
+        icmp: { operation, identifier, sequence: 0 },
       });
     rig.give(empty([M_HOST, M_INSIDE], [HOST, SIP], 64, 'request'));
     assertSent(
-      rig.give(empty([M_UPSTREAM, M_OUTSIDE], [SIP, EXT], 64, 'reply'), 1).sent,
+      rig.give(empty([M_UPSTREAM, M_OUTSIDE], [SIP, EXT], 64, 'reply', 40000), 1).sent,
       empty([M_INSIDE, M_HOST], [SIP, HOST], 63, 'reply'),
     );
     assertSent(

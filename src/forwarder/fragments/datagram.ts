@@ -36,10 +36,6 @@ export class Datagram {
     this.expiresAt = expiresAt;
   }
 
-  get first(): Fragment | undefined {
-    return this.fragments[0]?.offset === 0 ? this.fragments[0] : undefined;
-  }
-
   /**
    * Puts the fragment in its place. Fragments may not overlap, but for one that brings nothing new: as in Linux since
    * 4.20 (`inet_frag_queue_insert`), for overlaps served only attacks (RFC 5722).
