@@ -259,6 +259,7 @@ function configure(port: PortName) {
       closeWait: 60 * second,
       lastAck: 30 * second,
       udp: 300 * second,
+      icmp: 30 * second,
     },
     maxConnections: 1000,
     noEntry: 'drop',

@@ -257,6 +257,7 @@ function configure(model: 'dr' | 'dnat') {
       closeWait: 60 * second,
       lastAck: 30 * second,
       udp: 300 * second,
+      icmp: 30 * second,
     },
     maxConnections: 10_000,
     noEntry: 'drop',

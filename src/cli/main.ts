@@ -4,8 +4,11 @@ import { localeOf, makeTranslate } from '../l10n/translate.ts';
 import { attach } from './attach.ts';
 import { check } from './check.ts';
 import { CliError, type Cli } from './cli.ts';
+import { explain } from './explain.ts';
+import { forward } from './forward.ts';
 import { image } from './image.ts';
 import { clean } from './clean.ts';
+import { lessons } from './lessons.ts';
 import { plan } from './plan.ts';
 import { ps } from './ps.ts';
 import { run } from './run.ts';
@@ -23,6 +26,9 @@ const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => P
   attach,
   shell,
   clean,
+  forward,
+  explain,
+  lessons,
 };
 
 /** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call. */

@@ -1,9 +1,10 @@
-import { setU8, u16, u32 } from '../packet/bytes.ts';
-import { fillChecksums, update16 } from '../packet/checksum.ts';
+import { setU8, u32 } from '../packet/bytes.ts';
+import { fillChecksums } from '../packet/checksum.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
+import { fillIcmpChecksum } from './checksums.ts';
 import type { Frame } from './frame.ts';
 import type { Packet } from './packet.ts';
 import { setMac, type Port } from './port.ts';
@@ -19,6 +20,9 @@ const TTL = 64;
 
 /** RFC 1812, section 4.3.2.3: as much of the packet as fits into 576 bytes. */
 const MOST_QUOTED = 576 - ipv4.HEADER_LENGTH - icmp.HEADER_LENGTH;
+/** Internetwork control, and the packet's own type of service (RFC 1812, section 4.3.2.5; Linux's `RT_TOS`). */
+const ERROR_PRECEDENCE = 0xc0;
+const TOS_BITS = 0x1e;
 
 /** Turns the frame into the RST that answers its segment (RFC 9293, section 3.10.7.1). */
 export function answerWithReset(packet: Packet, port: Port): void {
@@ -56,29 +60,52 @@ export function answerEcho(packet: Packet, port: Port): void {
   ipv4.setDestination(bytes, ip, source);
   ipv4.setTtl(bytes, ip, TTL);
   ipv4.fillHeaderChecksum(bytes, ip);
-  const before = u16(bytes, l4 + icmp.TYPE);
   setU8(bytes, l4 + icmp.TYPE, icmp.ECHO_REPLY);
-  icmp.setChecksum(bytes, l4, update16(icmp.checksumOf(bytes, l4), before, u16(bytes, l4 + icmp.TYPE)));
+  fillIcmpChecksum(frame.view, l4, frame.end);
 }
 
-/** Fills `error` with an ICMP 3/4 (RFC 1191) about the packet as it was received, from its destination to its source. */
-export function fragmentationNeeded(packet: Packet, mtu: number, port: Port, error: Frame): void {
+/** What an ICMP error says. */
+export interface ErrorKind {
+  readonly type: number;
+  readonly code: number;
+  /** The second word: the MTU of a 3/4. */
+  readonly rest?: number;
+}
+
+/**
+ * Fills `error` with an ICMP error about the packet as it was received, from `source` (signed) to whom the packet came
+ * from.
+ */
+export function writeError(packet: Packet, kind: ErrorKind, source: number, port: Port, error: Frame): void {
   const { frame, ip, length } = packet;
+  error.bytes.set(packet.bytes.subarray(frame.start, frame.start + IP), error.start);
+  turnAround(error, port);
+  error.port = port.index;
+  quote(packet.view, ip, length, kind, source >>> 0, error);
+}
+
+/** Writes the error's packet, about the one at `ip` of which `length` bytes are there, into a frame whose Ethernet header stands. */
+export function quote(
+  view: DataView,
+  ip: number,
+  length: number,
+  kind: ErrorKind,
+  source: number,
+  error: Frame,
+): void {
   const { bytes, start } = error;
   const quoted = Math.min(length, MOST_QUOTED);
-  bytes.set(packet.bytes.subarray(frame.start, frame.start + IP), start);
-  turnAround(error, port);
   const total = ipv4.HEADER_LENGTH + icmp.HEADER_LENGTH + quoted;
-  const source = ipv4.destinationOf(packet.bytes, ip);
-  const destination = ipv4.sourceOf(packet.bytes, ip);
-  ipv4.write({ source, destination, protocol: ipv4.PROTOCOL_ICMP, ttl: TTL }, bytes, start + IP, total);
-  icmp.write(
-    { type: icmp.DESTINATION_UNREACHABLE, code: icmp.FRAGMENTATION_NEEDED, rest: mtu },
-    bytes,
-    start + L4,
-  );
-  bytes.set(packet.bytes.subarray(ip, ip + quoted), start + L4 + icmp.HEADER_LENGTH);
-  error.port = port.index;
+  const header = {
+    source,
+    destination: view.getUint32(ip + ipv4.SOURCE),
+    protocol: ipv4.PROTOCOL_ICMP,
+    ttl: TTL,
+    trafficClass: ERROR_PRECEDENCE | (view.getUint8(ip + ipv4.TRAFFIC_CLASS) & TOS_BITS),
+  };
+  ipv4.write(header, bytes, start + IP, total);
+  icmp.write({ rest: 0, ...kind }, bytes, start + L4);
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset + ip, quoted), start + L4 + icmp.HEADER_LENGTH);
   error.end = start + IP + total;
   fillChecksums(bytes, start, error.end);
 }

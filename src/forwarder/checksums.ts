@@ -1,4 +1,6 @@
+import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
+import * as udp from '../packet/udp.ts';
 
 /**
  * The checks and updates of `src/packet/checksum.ts` for the hot path: four bytes at a time through a DataView, which
@@ -10,18 +12,34 @@ export function headerChecksumOk(view: DataView, ip: number, length: number): bo
   return fold(sum(view, ip, ip + length)) === 0xffff;
 }
 
-/** Writes the checksum of the IPv4 header at `ip`, of 20 bytes. */
-export function fillHeaderChecksum(view: DataView, ip: number): void {
+/** Writes the checksum of the IPv4 header at `ip`, of `length` bytes. */
+export function fillHeaderChecksum(view: DataView, ip: number, length: number = ipv4.HEADER_LENGTH): void {
   view.setUint16(ip + ipv4.CHECKSUM, 0);
-  view.setUint16(ip + ipv4.CHECKSUM, ~fold(sum(view, ip, ip + ipv4.HEADER_LENGTH)));
+  view.setUint16(ip + ipv4.CHECKSUM, ~fold(sum(view, ip, ip + length)));
 }
 
-/** The TCP segment from `l4` to `end`, of the IPv4 packet at `ip`. */
-export function tcpChecksumOk(view: DataView, ip: number, l4: number, end: number): boolean {
-  const rest = ipv4.PROTOCOL_TCP + (end - l4);
+/**
+ * What stands behind the IPv4 header at `ip`, from `l4` to the packet's `end`: a TCP segment, a UDP datagram (its own
+ * length counts, and a checksum of 0 is none), an ICMP message.
+ */
+export function l4ChecksumOk(view: DataView, ip: number, l4: number, end: number, protocol: number): boolean {
+  let covered = end;
+  if (protocol === ipv4.PROTOCOL_UDP) {
+    if (view.getUint16(l4 + udp.CHECKSUM) === 0) return true;
+    covered = l4 + view.getUint16(l4 + udp.LENGTH);
+  } else if (protocol === ipv4.PROTOCOL_ICMP) {
+    return fold(sum(view, l4, end)) === 0xffff;
+  }
+  const rest = protocol + (covered - l4);
   // Without options the addresses stand right before the segment: one run of bytes.
-  if (l4 === ip + ipv4.OPTIONS) return fold(rest + sum(view, ip + ipv4.SOURCE, end)) === 0xffff;
-  return fold(rest + sum(view, ip + ipv4.SOURCE, ip + ipv4.OPTIONS) + sum(view, l4, end)) === 0xffff;
+  if (l4 === ip + ipv4.OPTIONS) return fold(rest + sum(view, ip + ipv4.SOURCE, covered)) === 0xffff;
+  return fold(rest + sum(view, ip + ipv4.SOURCE, ip + ipv4.OPTIONS) + sum(view, l4, covered)) === 0xffff;
+}
+
+/** Writes the checksum of the ICMP message from `l4` to `end`. */
+export function fillIcmpChecksum(view: DataView, l4: number, end: number): void {
+  view.setUint16(l4 + icmp.CHECKSUM, 0);
+  view.setUint16(l4 + icmp.CHECKSUM, ~fold(sum(view, l4, end)));
 }
 
 /** What one 32-bit field's change adds to a checksum; 0 when there is none. Sums of these are changes too. */

@@ -46,6 +46,15 @@ export interface ServiceConfig {
   readonly snat: boolean;
   /** dnat with `snat`: the director's own ports, unique per (protocol, DIP, RIP, RIP port). */
   readonly ports: PortRange;
+  readonly persistence?: PersistenceConfig;
+}
+
+/** New connections from one client, or one network of clients, go where its last one went (IPVS `-p`, `-M`). */
+export interface PersistenceConfig {
+  /** Milliseconds after the last new connection; as long as one of them lives the memory does too. */
+  readonly timeout: number;
+  /** Of the client's address: 32 tells every address apart. */
+  readonly prefixLength: number;
 }
 
 /** The `nat` model: hosts inside share the address of the outside interface. */
@@ -67,6 +76,8 @@ export interface Timeouts {
   readonly closeWait: number;
   readonly lastAck: number;
   readonly udp: number;
+  /** ICMP queries through the nat model. */
+  readonly icmp: number;
 }
 
 export interface ForwarderConfig {
@@ -82,9 +93,17 @@ export interface ForwarderConfig {
   readonly noEntry: 'drop' | 'reset';
   /** What happens to the connections of a server that is removed. */
   readonly onRemove: 'reset' | 'silent';
+  /**
+   * Lowers the maximum segment size that a SYN announces, in models that translate: to what fits the MTU on both sides
+   * of the forwarder, or to a number of bytes if that is less. Left out, it is left alone.
+   */
+  readonly clampMss?: 'mtu' | number;
 }
 
-/** The timeouts of IPVS (net/netfilter/ipvs/ip_vs_proto_tcp.c and ip_vs_proto_udp.c). */
+/**
+ * The timeouts of IPVS (net/netfilter/ipvs/ip_vs_proto_tcp.c and ip_vs_proto_udp.c). IPVS keeps no ICMP queries; theirs
+ * is that of Linux's conntrack (nf_conntrack_proto_icmp.c).
+ */
 export const IPVS_TIMEOUTS: Timeouts = {
   established: 900_000,
   synReceived: 60_000,
@@ -94,4 +113,5 @@ export const IPVS_TIMEOUTS: Timeouts = {
   closeWait: 60_000,
   lastAck: 30_000,
   udp: 300_000,
+  icmp: 30_000,
 };

@@ -6,7 +6,7 @@ import type { Decision, Verdict } from './verdict.ts';
 /** Makes decisions out of verdicts, for whoever watches. It remembers what the frames looked like that are held. */
 export class DecisionTrace {
   private readonly forwarder: Forwarder;
-  private readonly held = new Map<number, number>();
+  private readonly held = new Map<number, readonly number[]>();
 
   constructor(forwarder: Forwarder) {
     this.forwarder = forwarder;
@@ -38,10 +38,11 @@ export class DecisionTrace {
   }
 
   private framesIn(verdict: Verdict, received: number): number[] {
-    if (verdict.relation === 'held') this.held.set(verdict.ticket, received);
     const released = verdict.released.flatMap((ticket) => this.held.get(ticket) ?? []);
     for (const ticket of verdict.released) this.held.delete(ticket);
-    return verdict.input ? [received, ...released] : released;
+    const framesIn = verdict.input ? released.toSpliced(verdict.place, 0, received) : released;
+    if (verdict.relation === 'held') this.held.set(verdict.ticket, framesIn);
+    return framesIn;
   }
 }
 

@@ -1,25 +1,36 @@
 import { fillChecksums } from '../packet/checksum.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
-import { answerWithReset, fragmentationNeeded } from './answers.ts';
-import { tcpChecksumOk } from './checksums.ts';
+import { isQueryRequest } from './headers.ts';
+import { l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { Connections } from './connections/connections.ts';
 import * as at from './connections/layout.ts';
 import { isClosing } from './connections/tcp-state.ts';
+import { Delivery } from './delivery.ts';
+import type { Frame } from './frame.ts';
+import { translateError } from './icmp-errors.ts';
+import { fillOptions } from './ip-options.ts';
 import type { Model } from './models/model.ts';
+import { clampMss, TCP_HEADERS } from './mss.ts';
+import type { Neighbour } from './neighbours/neighbour.ts';
 import type { NeighbourTable } from './neighbours/neighbour-table.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
+import { Refusals } from './refusals.ts';
 import { decrementTtl } from './rewrite.ts';
 import type { RouteTable } from './routes.ts';
+import * as total from './server.ts';
 import type { Server } from './server.ts';
 import type { Service } from './service.ts';
 import { ServiceTable } from './service-table.ts';
 import type { Rule, Verdict } from './verdict.ts';
 
-/** What happens to TCP segments: an entry is followed, a SYN is scheduled, anything else is refused. */
+/**
+ * What happens to the packets of flows: an entry is followed, what may open one is scheduled (a SYN, a datagram, an
+ * ICMP query through nat), anything else is refused.
+ */
 export class Director {
   readonly services = new ServiceTable();
   readonly connections: Connections;
@@ -29,6 +40,8 @@ export class Director {
   private config: ForwarderConfig;
   private routes: RouteTable;
   private readonly neighbours: NeighbourTable;
+  private readonly delivery: Delivery;
+  private readonly refusals: Refusals;
 
   constructor(
     config: ForwarderConfig,
@@ -41,6 +54,8 @@ export class Director {
     this.routes = routes;
     this.neighbours = neighbours;
     this.output = output;
+    this.delivery = new Delivery(neighbours, output);
+    this.refusals = new Refusals(output, (address) => this.services.isVip(address) || this.isOwn(address));
     this.services.apply(config, routes);
     this.connections = new Connections(this.services, config.maxConnections, config.timeouts, now);
   }
@@ -52,7 +67,7 @@ export class Director {
     this.connections.configure(config.maxConnections, config.timeouts);
   }
 
-  /** Decides about a whole TCP segment in a valid IPv4 packet that `port` received. */
+  /** Decides about a packet whose `ports` are known: TCP, UDP, an ICMP query; whole, or the first fragment of one. */
   receive(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const found = this.connections.find(packet);
     if (found < 0) return this.receiveFirst(packet, port, verdict);
@@ -65,14 +80,14 @@ export class Director {
       const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
       if (server.gone || isClosing(state)) {
         // The client uses its port again: a new connection (IPVS's `conn_reuse_mode`). A damaged SYN says nothing.
-        if (!this.admits(packet, server.model, verdict)) return verdict;
+        if (!this.admits(packet, server.model, port, verdict)) return verdict;
         this.connections.end(connection);
         return this.receiveFirst(packet, port, verdict);
       }
     }
     this.name(verdict, this.ruleFor(server, direction), server, words[base + at.SERIAL]!);
     if (server.gone) return this.refuseRemoved(packet, connection, direction, server, port, verdict);
-    if (!this.admits(packet, server.model, verdict)) return verdict;
+    if (!this.admits(packet, server.model, port, verdict)) return verdict;
     const sharesReplies =
       direction === 1 && (words[base]! & at.OWNS_PORT) === 0 && server.model === this.services.nat;
     if (sharesReplies && this.connections.table.isAmbiguous(found)) {
@@ -83,39 +98,155 @@ export class Director {
     return this.carry(packet, connection, direction, server, port, verdict);
   }
 
-  /** A segment without a connection. */
+  /**
+   * Whether the datagram that this first fragment begins must be whole before it is decided about. In dr and tun its
+   * fragments go on as they are.
+   */
+  needsWhole(packet: Packet): boolean {
+    const found = this.connections.find(packet);
+    const service = this.services.find(
+      packet.view.getInt32(packet.ip + ipv4.DESTINATION),
+      packet.ports & 0xffff,
+      packet.protocol,
+    );
+    const server =
+      found < 0
+        ? service?.servers[0]
+        : this.services.server(this.connections.table.words[((found >> 1) << at.LOG2_WORDS) + at.SERVER]!);
+    return server === undefined || server.model.translates;
+  }
+
+  /** A later fragment, in dr and tun: on the way that its first one took. `serial` is the connection's. */
+  follow(packet: Packet, server: Server, serial: number, port: Port, verdict: Verdict): Verdict {
+    this.name(verdict, 'fragment', server, serial);
+    if (server.gone) return this.output.drop(verdict, 'fragment', 'server-removed');
+    if (!this.admits(packet, server.model, port, verdict)) return verdict;
+    const { hop } = server;
+    if (hop === undefined) return this.output.drop(verdict, 'fragment', 'no-route');
+    const room = hop.port.mtu - server.model.overhead;
+    if (packet.length > room && mustNotSplit(packet, room))
+      return this.refusals.tooBig(packet, port, verdict, room);
+    const refused = server.model.refuses(packet, server);
+    if (refused !== undefined) return this.output.drop(verdict, 'fragment', refused);
+    server.totals[total.PACKETS_IN]!++;
+    server.totals[total.BYTES_IN]! += packet.length;
+    this.prepare(packet, hop);
+    server.model.request(packet, NO_WORDS, 0, server);
+    this.emit(packet, room, hop, verdict);
+    return verdict;
+  }
+
+  /** An ICMP error about a packet of this connection; `direction` and connection as `found` tells. */
+  carryError(
+    packet: Packet,
+    found: number,
+    server: Server,
+    port: Port,
+    verdict: Verdict,
+    quotedL4: number,
+  ): Verdict {
+    if (!this.admits(packet, server.model, port, verdict)) return verdict;
+    const { words } = this.connections.table;
+    const base = (found >> 1) << at.LOG2_WORDS;
+    const direction = found & 1;
+    const hop = this.hopOf(words, base, direction, server);
+    if (hop === undefined) return this.output.drop(verdict, 'icmp-error', 'no-route');
+    const room = hop.port.mtu - (direction === 0 ? server.model.overhead : 0);
+    if (packet.length > room && mustNotSplit(packet, room))
+      return this.refusals.tooBig(packet, port, verdict, room);
+    this.prepare(packet, hop);
+    if (server.model.translates) translateError(packet, words, base, direction, quotedL4);
+    else server.model.request(packet, words, base, server);
+    this.emit(packet, room, hop, verdict);
+    return verdict;
+  }
+
+  /** Sends a packet that the director made itself. */
+  deliverOwn(frame: Frame, hop: Neighbour, verdict: Verdict, now: number): void {
+    this.neighbours.deliver(frame, hop, verdict, now);
+    if (verdict.relation === 'forwarded') verdict.relation = 'caused-error';
+  }
+
+  /** Sends an answer that stands in the packet's own frame, in as many fragments as the packet came in. */
+  answer(packet: Packet, port: Port, verdict: Verdict): void {
+    if (packet.pieces === undefined && packet.length <= port.mtu) send(verdict, packet.frame);
+    else for (const frame of this.delivery.fragmentsOf(packet, port.mtu)) send(verdict, frame);
+  }
+
+  hopTowards(destination: number): Neighbour | undefined {
+    return this.routes.nextHop(destination);
+  }
+
+  /** Nobody's, or the kernel's: packets for the node's own addresses are none of the forwarder's business. */
+  notOurs(destination: number, verdict: Verdict): Verdict {
+    if (!this.isOwn(destination)) return this.output.drop(verdict, 'not-ours', 'not-ours');
+    verdict.input = false;
+    return verdict;
+  }
+
+  /** Whether a packet that `port` received goes from the inside to the outside of the nat model. */
+  crossesNat(destination: number, port: Port): boolean {
+    const { nat } = this.config;
+    if (nat === undefined || port.index === nat.outside || this.isOwn(destination)) return false;
+    return this.routes.portTowards(destination)?.index === nat.outside;
+  }
+
+  /** Whether any packet that is not for a VIP may concern the forwarder. */
+  get translates(): boolean {
+    return this.config.nat !== undefined || this.config.services.some(({ model }) => model === 'dnat');
+  }
+
+  name(verdict: Verdict, rule: Rule, server: Server, serial: number): void {
+    verdict.rule = rule;
+    verdict.connection = serial;
+    if (server.model === this.services.nat) return;
+    verdict.service = server.service.index;
+    verdict.server = server.slot;
+  }
+
+  /** A packet without a connection. */
   private receiveFirst(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
     if (this.services.isVip(destination)) {
-      const destinationPort = tcp.destinationPortOf(packet.bytes, packet.l4);
-      const service = this.services.find(destination, destinationPort, ipv4.PROTOCOL_TCP);
-      if (service === undefined) return this.reset(packet, port, verdict, 'no-service');
+      const service = this.services.find(destination, packet.ports & 0xffff, packet.protocol);
+      if (service === undefined) return this.refusals.nobody(packet, port, verdict, 'no-service');
       verdict.service = service.index;
-      if (isFirst(packet)) return this.schedule(packet, service, port, verdict);
+      if (opens(packet)) return this.schedule(packet, service, port, verdict);
       return this.refuseWithoutEntry(packet, port, verdict);
     }
     if (this.crossesNat(destination, port)) {
-      if (isFirst(packet)) return this.open(packet, this.services.outside!, 'nat-out', port, verdict);
+      if (opens(packet)) return this.open(packet, this.services.outside!, 'nat-out', port, verdict);
       return this.refuseWithoutEntry(packet, port, verdict);
     }
-    return this.receiveForOthers(packet, destination, verdict);
+    if (this.isOwn(destination) && this.isPoolPort(packet, destination)) {
+      return this.output.drop(verdict, 'no-entry', 'no-connection');
+    }
+    return this.notOurs(destination, verdict);
   }
 
   private schedule(packet: Packet, service: Service, port: Port, verdict: Verdict): Verdict {
     verdict.rule = 'schedule';
     // All servers of a service share its model: a packet it cannot take must not cost a turn.
     const model = service.servers[0]?.model;
-    if (model !== undefined && !this.admits(packet, model, verdict)) return verdict;
+    if (model !== undefined && !this.admits(packet, model, port, verdict)) return verdict;
+    const { persistence } = service;
     const source = packet.view.getInt32(packet.ip + ipv4.SOURCE);
-    const place = service.scheduler!.pick(source, service.vip);
-    if (place < 0) return this.output.drop(verdict, 'schedule', 'no-server');
-    if (this.watched) verdict.detail = service.scheduler!.explain();
-    return this.open(packet, service.servers[place]!, 'schedule', port, verdict);
+    const remembered = persistence?.find(source, packet.now);
+    const place = remembered === undefined ? service.scheduler!.pick(source, service.vip) : -1;
+    const server = remembered ?? service.servers[place];
+    if (server === undefined) return this.output.drop(verdict, 'schedule', 'no-server');
+    if (this.watched)
+      verdict.detail = remembered === undefined ? service.scheduler!.explain() : `persistent: ${server.name}`;
+    if (persistence?.enter(source, server, packet.now) === false)
+      return this.output.drop(verdict, 'schedule', 'table-full');
+    this.open(packet, server, 'schedule', port, verdict);
+    if (verdict.connection === 0) persistence?.leave(source, server);
+    return verdict;
   }
 
   private open(packet: Packet, server: Server, rule: Rule, port: Port, verdict: Verdict): Verdict {
     this.name(verdict, rule, server, 0);
-    if (rule !== 'schedule' && !this.admits(packet, server.model, verdict)) return verdict;
+    if (rule !== 'schedule' && !this.admits(packet, server.model, port, verdict)) return verdict;
     const mayShareReplies = server.model === this.services.nat && !this.services.nat.translatePorts;
     const connection = this.connections.open(packet, server, mayShareReplies);
     if (connection < 0) return this.output.drop(verdict, rule, this.connections.refusal);
@@ -127,7 +258,7 @@ export class Director {
     return this.carry(packet, connection, 0, server, port, verdict);
   }
 
-  /** Sends the packet on its connection's way. All that may forbid it is looked at before anything changes. */
+  /** Sends the packet on its connection's way, and has the connection know. */
   private carry(
     packet: Packet,
     connection: number,
@@ -138,56 +269,59 @@ export class Director {
   ): Verdict {
     const { words } = this.connections.table;
     const base = connection << at.LOG2_WORDS;
-    const { model } = server;
-    const hop =
-      direction === 1
-        ? this.routes.nextHop(words[base + at.REQUEST_SOURCE]!)
-        : model === this.services.nat
-          ? this.routes.nextHop(words[base + at.REQUEST_DESTINATION]!)
-          : server.hop;
+    const hop = this.hopOf(words, base, direction, server);
     if (hop === undefined) return this.output.drop(verdict, verdict.rule, 'no-route');
-    const room = hop.port.mtu - (direction === 0 ? model.overhead : 0);
-    if (packet.length > room) return this.tooBig(packet, room, direction, port, verdict);
-    const refused = direction === 0 ? model.refuses(packet, server) : undefined;
+    const room = hop.port.mtu - (direction === 0 ? server.model.overhead : 0);
+    if (packet.length > room && mustNotSplit(packet, room)) {
+      return this.refusals.tooBig(packet, port, verdict, room);
+    }
+    const refused = direction === 0 ? server.model.refuses(packet, server) : undefined;
     if (refused !== undefined) return this.output.drop(verdict, verdict.rule, refused);
     this.connections.touch(packet, connection, direction, server);
-    if (this.config.decrementTtl) decrementTtl(packet.view, packet.ip);
-    if (direction === 0) model.request(packet, words, base, server);
-    else model.reply(packet, words, base);
-    this.neighbours.deliver(packet.frame, hop, verdict, packet.now);
+    if ((packet.flags & tcp.SYN) !== 0 && this.config.clampMss !== undefined && server.model.translates) {
+      const fits = Math.min(room, port.mtu) - TCP_HEADERS;
+      clampMss(packet, this.config.clampMss === 'mtu' ? fits : Math.min(fits, this.config.clampMss));
+    }
+    this.prepare(packet, hop);
+    if (direction === 0) server.model.request(packet, words, base, server);
+    else server.model.reply(packet, words, base);
+    this.emit(packet, room, hop, verdict);
     return verdict;
+  }
+
+  /** `room` is the longest packet, as received, that needs no fragments. */
+  private emit(packet: Packet, room: number, hop: Neighbour, verdict: Verdict): void {
+    if (packet.length > room || packet.pieces !== undefined) this.delivery.inFragments(packet, hop, verdict);
+    else this.neighbours.deliver(packet.frame, hop, verdict, packet.now);
+  }
+
+  private hopOf(words: Int32Array, base: number, direction: number, server: Server): Neighbour | undefined {
+    if (direction === 1) return this.routes.nextHop(words[base + at.REQUEST_SOURCE]!);
+    if (server.model !== this.services.nat) return server.hop;
+    return this.routes.nextHop(words[base + at.REQUEST_DESTINATION]!);
+  }
+
+  /** What a router does to every packet that it forwards. */
+  private prepare({ view, ip, l4, now }: Packet, hop: Neighbour): void {
+    if (this.config.decrementTtl) decrementTtl(view, ip);
+    if (l4 - ip > ipv4.HEADER_LENGTH) fillOptions(view, ip, l4, hop.port.address, now);
   }
 
   /** Whether the packet may be forwarded at all; the verdict says why not. */
-  private admits(packet: Packet, model: Model, verdict: Verdict): boolean {
+  private admits(packet: Packet, model: Model, port: Port, verdict: Verdict): boolean {
     const { frame, bytes, view, ip, l4 } = packet;
-    if (this.config.decrementTtl && ipv4.ttlOf(bytes, ip) <= 1) {
-      this.output.drop(verdict, 'ttl', 'ttl-expired');
-      return false;
-    }
     if (frame.partialChecksum) {
       fillChecksums(bytes, frame.start, frame.end);
       frame.partialChecksum = false;
-    } else if (model.translates && !tcpChecksumOk(view, ip, l4, frame.end)) {
+    } else if (model.translates && !l4ChecksumOk(view, ip, l4, frame.end, packet.protocol)) {
       this.output.drop(verdict, 'malformed', 'bad-checksum');
       return false;
     }
-    return true;
-  }
-
-  /** An ICMP error from the VIP, as a host there would send it, when the sender asked not to fragment. */
-  private tooBig(packet: Packet, mtu: number, direction: number, port: Port, verdict: Verdict): Verdict {
-    const toService = direction === 0 && verdict.service >= 0;
-    if (!toService || !ipv4.dontFragmentOf(packet.bytes, packet.ip)) {
-      return this.output.drop(verdict, 'mtu', 'too-big');
+    if (this.config.decrementTtl && view.getUint8(ip + ipv4.TTL) <= 1) {
+      this.refusals.ttlExpired(packet, port, verdict);
+      return false;
     }
-    const error = this.output.spare();
-    fragmentationNeeded(packet, mtu, port, error);
-    this.output.drops['too-big']++;
-    verdict.relation = 'caused-error';
-    verdict.rule = 'mtu';
-    send(verdict, error);
-    return verdict;
+    return true;
   }
 
   private refuseRemoved(
@@ -203,66 +337,53 @@ export class Director {
       return this.output.drop(verdict, rule, 'server-removed');
     this.connections.end(connection);
     if ((packet.flags & tcp.RST) !== 0) return this.output.drop(verdict, rule, 'server-removed');
-    return this.reset(packet, port, verdict, rule);
+    return this.refusals.nobody(packet, port, verdict, rule);
   }
 
   private refuseWithoutEntry(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    if (this.config.noEntry === 'reset') return this.reset(packet, port, verdict, 'no-entry');
+    if (this.config.noEntry === 'reset' && packet.protocol === ipv4.PROTOCOL_TCP)
+      return this.refusals.nobody(packet, port, verdict, 'no-entry');
     return this.output.drop(verdict, 'no-entry', 'no-connection');
   }
 
-  private reset(packet: Packet, port: Port, verdict: Verdict, rule: Rule): Verdict {
-    // A reset is never answered: two hosts would go on for ever (RFC 9293, section 3.10.7.1).
-    if ((packet.flags & tcp.RST) !== 0) return this.output.drop(verdict, rule, 'no-connection');
-    answerWithReset(packet, port);
-    verdict.relation = 'answered';
-    verdict.rule = rule;
-    send(verdict, packet.frame);
-    return verdict;
+  private isOwn(destination: number): boolean {
+    for (const { address } of this.config.interfaces) if ((address | 0) === destination) return true;
+    return false;
   }
 
-  /** Packets for our own addresses are the kernel's, but for the ports it was told to leave alone. */
-  private receiveForOthers(packet: Packet, destination: number, verdict: Verdict): Verdict {
-    const isOwn = this.config.interfaces.some(({ address }) => (address | 0) === destination);
-    if (!isOwn) return this.output.drop(verdict, 'not-ours', 'not-ours');
-    if (this.isPoolPort(destination, tcp.destinationPortOf(packet.bytes, packet.l4))) {
-      return this.output.drop(verdict, 'no-entry', 'no-connection');
-    }
-    verdict.input = false;
-    return verdict;
-  }
-
-  private isPoolPort(destination: number, port: number): boolean {
+  /** The node's kernel was told to leave these ports alone. It keeps all ICMP. */
+  private isPoolPort({ ports, protocol }: Packet, destination: number): boolean {
+    if (protocol === ipv4.PROTOCOL_ICMP) return false;
     const { nat, services } = this.config;
+    const port = ports & 0xffff;
     if (nat !== undefined && destination === this.services.nat.outside && isIn(port, nat.ports)) return true;
     return services.some((service) => service.model === 'dnat' && service.snat && isIn(port, service.ports));
-  }
-
-  /** Whether a packet that `port` received goes from the inside to the outside of the nat model. */
-  crossesNat(destination: number, port: Port): boolean {
-    const { nat, interfaces } = this.config;
-    if (nat === undefined || port.index === nat.outside) return false;
-    if (interfaces.some(({ address }) => (address | 0) === destination)) return false;
-    return this.routes.portTowards(destination)?.index === nat.outside;
   }
 
   private ruleFor(server: Server, direction: number): Rule {
     if (server.model === this.services.nat) return direction === 0 ? 'nat-out' : 'nat-in';
     return direction === 0 ? 'established' : 'reply';
   }
-
-  private name(verdict: Verdict, rule: Rule, server: Server, serial: number): void {
-    verdict.rule = rule;
-    verdict.connection = serial;
-    if (server.model === this.services.nat) return;
-    verdict.service = server.service.index;
-    verdict.server = server.slot;
-  }
 }
+
+/** For models that do not look at the connection. */
+const NO_WORDS = new Int32Array(0);
 
 /** A SYN alone: what opens a connection. */
 function isFirst({ flags }: Packet): boolean {
   return (flags & (tcp.SYN | tcp.ACK | tcp.RST | tcp.FIN)) === tcp.SYN;
+}
+
+/** A SYN, a datagram, the request of an ICMP query. */
+function opens(packet: Packet): boolean {
+  if (packet.protocol === ipv4.PROTOCOL_TCP) return isFirst(packet);
+  return packet.protocol === ipv4.PROTOCOL_UDP || isQueryRequest(packet.view.getUint8(packet.l4));
+}
+
+/** What was put together from fragments is made into fragments again, whatever its length: only their sizes count. */
+function mustNotSplit({ view, ip, length, pieces, longestPiece }: Packet, room: number): boolean {
+  if ((view.getUint16(ip + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT) === 0) return false;
+  return (pieces === undefined ? length : longestPiece) > room;
 }
 
 function isIn(port: number, range: { readonly first: number; readonly last: number }): boolean {

@@ -1,18 +1,21 @@
-import { l4ChecksumOk } from '../packet/checksum.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import { answerEcho } from './answers.ts';
 import { ArpResponder } from './arp-responder.ts';
+import { l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { connectionView, type ConnectionView } from './connections/view.ts';
 import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
 import { makeFrame, type Frame } from './frame.ts';
-import { isSoundTcp, soundIpv4 } from './headers.ts';
+import { Fragments } from './fragments/fragments.ts';
+import { isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
+import { IcmpErrors } from './icmp-errors.ts';
+import { refusesOptions } from './ip-options.ts';
 import { NeighbourTable } from './neighbours/neighbour-table.ts';
-import { Output, send } from './output.ts';
+import { Output } from './output.ts';
 import { Packet } from './packet.ts';
 import { isAddressedTo, isBroadcast, makePort, type Port } from './port.ts';
 import { RouteTable } from './routes.ts';
@@ -28,6 +31,8 @@ export class Forwarder {
   private readonly packet = new Packet(makeFrame(0));
   private readonly director: Director;
   private readonly arp: ArpResponder;
+  private readonly fragments: Fragments;
+  private readonly icmpErrors: IcmpErrors;
   private ports: readonly Port[];
   private readonly neighbours: NeighbourTable;
 
@@ -37,6 +42,10 @@ export class Forwarder {
     this.neighbours = new NeighbourTable(this.output);
     this.director = new Director(config, this.routes(), this.neighbours, this.output, now);
     this.arp = new ArpResponder(this.director.services);
+    this.fragments = new Fragments(this.director, this.output, (packet, port, verdict) =>
+      this.receiveWhole(packet, port, verdict),
+    );
+    this.icmpErrors = new IcmpErrors(this.director, this.output);
   }
 
   /** Whether someone reads `Verdict.detail`: it is made only then. */
@@ -71,17 +80,22 @@ export class Forwarder {
     this.output.begin();
     this.director.connections.expire(now);
     this.neighbours.advance(now);
+    this.fragments.advance(now);
     return this.output.first();
   }
 
   /** When to call `advance` next; Infinity when there is nothing to wait for. */
   nextTimer(): number {
-    return Math.min(this.neighbours.nextTimer(), this.director.connections.nextTimer());
+    return Math.min(
+      this.neighbours.nextTimer(),
+      this.fragments.nextTimer(),
+      this.director.connections.nextTimer(),
+    );
   }
 
   /** Whether no frame will be sent or dropped by a timer alone: only connections are left to end. */
   get quiet(): boolean {
-    return this.neighbours.nextTimer() === Infinity;
+    return this.neighbours.nextTimer() === Infinity && this.fragments.nextTimer() === Infinity;
   }
 
   /**
@@ -148,49 +162,74 @@ export class Forwarder {
     packet.ip = ip;
     packet.l4 = ip + headerLength;
     packet.length = view.getUint16(ip + ipv4.TOTAL_LENGTH);
+    packet.pieces = undefined;
     packet.now = now;
     packet.clock = now | 0;
     // Ethernet pads short frames: what is behind the packet does not travel on.
     frame.end = ip + packet.length;
-    const isTcp = view.getUint8(ip + ipv4.PROTOCOL) === ipv4.PROTOCOL_TCP;
-    if (!isTcp || ipv4.isFragment(bytes, ip)) return this.receiveOther(packet, port, verdict);
-    if (!isSoundTcp(view, packet.l4, frame.end)) return this.output.drop(verdict, 'malformed', 'malformed');
-    packet.flags = view.getUint8(packet.l4 + tcp.FLAGS);
-    return this.director.receive(packet, port, verdict);
+    // No link carries more than its MTU; what seems to was put together on the way here.
+    if (packet.length > port.mtu) return this.output.drop(verdict, 'mtu', 'too-big');
+    if (headerLength > ipv4.HEADER_LENGTH) {
+      const refused = refusesOptions(bytes, ip + ipv4.OPTIONS, packet.l4);
+      if (refused !== undefined) return this.output.drop(verdict, 'malformed', refused);
+    }
+    if (ipv4.isFragment(bytes, ip)) return this.fragments.receive(packet, port, this.ports, verdict);
+    return this.receiveWhole(packet, port, verdict);
   }
 
-  /** Anything but a whole TCP segment. Only a ping of the VIP is served yet. */
-  private receiveOther(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    const { bytes, view, ip, frame } = packet;
-    const destination = view.getInt32(ip + ipv4.DESTINATION);
-    const isVip = this.director.services.isVip(destination);
-    if (isVip && isEchoRequest(packet)) {
-      if (l4ChecksumOk(bytes, ip, frame.end) === false)
-        return this.output.drop(verdict, 'malformed', 'bad-checksum');
-      answerEcho(packet, port);
-      verdict.relation = 'answered';
-      verdict.rule = 'ping-vip';
-      send(verdict, frame);
-      return verdict;
+  /** A packet that is no fragment, or no longer one. */
+  private receiveWhole(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    const { view, l4, frame } = packet;
+    packet.protocol = view.getUint8(packet.ip + ipv4.PROTOCOL);
+    if (packet.protocol === ipv4.PROTOCOL_TCP) {
+      if (!isSoundTcp(view, l4, frame.end)) return this.output.drop(verdict, 'malformed', 'malformed');
+      packet.flags = view.getUint8(l4 + tcp.FLAGS);
+      packet.ports = view.getInt32(l4);
+      return this.director.receive(packet, port, verdict);
     }
-    if (isVip || this.director.crossesNat(destination, port)) {
-      return this.output.drop(verdict, 'no-service', 'unsupported');
+    packet.flags = 0;
+    if (packet.protocol === ipv4.PROTOCOL_UDP) {
+      if (!isSoundUdp(view, l4, frame.end)) return this.output.drop(verdict, 'malformed', 'malformed');
+      packet.ports = view.getInt32(l4);
+      return this.director.receive(packet, port, verdict);
     }
-    if (!this.ports.some(({ address }) => address === destination)) {
-      return this.output.drop(verdict, 'not-ours', 'not-ours');
-    }
-    verdict.input = false;
+    if (packet.protocol === ipv4.PROTOCOL_ICMP) return this.receiveIcmp(packet, port, verdict);
+    return this.receiveOther(packet, port, verdict);
+  }
+
+  private receiveIcmp(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    const { bytes, view, ip, l4, frame } = packet;
+    if (icmp.check(bytes, l4, frame.end) !== undefined)
+      return this.output.drop(verdict, 'malformed', 'malformed');
+    const type = icmp.typeOf(bytes, l4);
+    if (icmp.isError(type)) return this.icmpErrors.receive(packet, port, verdict);
+    packet.ports = queryPorts(view, l4);
+    const isVip = this.director.services.isVip(view.getInt32(ip + ipv4.DESTINATION));
+    if (packet.ports === -1 || (isVip && type !== icmp.ECHO_REQUEST))
+      return this.receiveOther(packet, port, verdict);
+    return isVip ? this.ping(packet, port, verdict) : this.director.receive(packet, port, verdict);
+  }
+
+  /** The director answers for the VIP itself, as IPVS does. */
+  private ping(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    const { view, ip, l4, frame } = packet;
+    if (!l4ChecksumOk(view, ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
+      return this.output.drop(verdict, 'malformed', 'bad-checksum');
+    answerEcho(packet, port);
+    verdict.relation = 'answered';
+    verdict.rule = 'ping-vip';
+    this.director.answer(packet, port, verdict);
     return verdict;
   }
-}
 
-function isEchoRequest({ bytes, ip, l4, frame }: Packet): boolean {
-  return (
-    ipv4.protocolOf(bytes, ip) === ipv4.PROTOCOL_ICMP &&
-    !ipv4.isFragment(bytes, ip) &&
-    icmp.check(bytes, l4, frame.end) === undefined &&
-    icmp.typeOf(bytes, l4) === icmp.ECHO_REQUEST
-  );
+  /** Protocols without ports. */
+  private receiveOther({ view, ip }: Packet, port: Port, verdict: Verdict): Verdict {
+    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    if (this.director.services.isVip(destination) || this.director.crossesNat(destination, port)) {
+      return this.output.drop(verdict, 'no-service', 'unsupported');
+    }
+    return this.director.notOurs(destination, verdict);
+  }
 }
 
 function sameNetwork(a: ForwarderConfig, b: ForwarderConfig): boolean {

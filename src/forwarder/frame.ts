@@ -35,3 +35,13 @@ export function fillFrame(frame: Frame, port: number, bytes: Uint8Array): void {
   frame.partialChecksum = false;
   frame.bytes.set(bytes, HEADROOM);
 }
+
+/** A frame of its own with the same bytes, headroom restored. */
+export function copyOf(frame: Frame): Frame {
+  const copy = makeFrame(frame.end - frame.start);
+  copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
+  copy.port = frame.port;
+  copy.partialChecksum = frame.partialChecksum;
+  copy.end = copy.start + frame.end - frame.start;
+  return copy;
+}

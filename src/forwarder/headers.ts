@@ -1,10 +1,12 @@
+import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
+import * as udp from '../packet/udp.ts';
 import { headerChecksumOk } from './checksums.ts';
 
 /**
- * `check` of src/packet's ipv4.ts and tcp.ts without its reasons: the forwarder counts what is malformed and does not
- * say what exactly, and these are read in a few loads per packet.
+ * `check` of src/packet's ipv4.ts, tcp.ts and udp.ts without its reasons: the forwarder counts what is malformed and
+ * does not say what exactly, and these are read in a few loads per packet.
  */
 
 /** Length of the IPv4 header at `ip` when all of its packet is there and its checksum is right; else 0. */
@@ -24,3 +26,34 @@ export function isSoundTcp(view: DataView, l4: number, end: number): boolean {
   const headerLength = (view.getUint8(l4 + tcp.DATA_OFFSET) >>> 4) * 4;
   return headerLength >= tcp.HEADER_LENGTH && l4 + headerLength <= end;
 }
+
+/** Whether a UDP datagram stands at `l4`: its length may leave surplus bytes behind it, but not reach beyond `end`. */
+export function isSoundUdp(view: DataView, l4: number, end: number): boolean {
+  if (end - l4 < udp.HEADER_LENGTH) return false;
+  const length = view.getUint16(l4 + udp.LENGTH);
+  return length >= udp.HEADER_LENGTH && l4 + length <= end;
+}
+
+/**
+ * `Packet.ports` of the ICMP message at `l4`: both directions of one query have the same identifier and the type of
+ * its request, each on its own side, as in conntrack (nf_conntrack_proto_icmp.c). -1 for what is no query.
+ */
+export function queryPorts(view: DataView, l4: number): number {
+  const type = view.getUint8(l4 + icmp.TYPE);
+  const identifier = view.getUint16(l4 + icmp.IDENTIFIER);
+  if (isQueryRequest(type)) return (identifier << 16) | type;
+  const request = REQUEST_OF[type];
+  return request === undefined ? -1 : (request << 16) | identifier;
+}
+
+/** Echo, timestamp, information, address mask. */
+export function isQueryRequest(type: number): boolean {
+  return type === icmp.ECHO_REQUEST || type === 13 || type === 15 || type === 17;
+}
+
+const REQUEST_OF: readonly (number | undefined)[] = Object.assign(new Array<number | undefined>(19), {
+  0: 8,
+  14: 13,
+  16: 15,
+  18: 17,
+});

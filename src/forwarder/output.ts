@@ -1,4 +1,4 @@
-import { makeFrame, type Frame } from './frame.ts';
+import { HEADROOM, makeFrame, type Frame } from './frame.ts';
 import { Verdict, type DropReason, type Rule } from './verdict.ts';
 
 /** Room for an ARP frame, or an ICMP error of at most 576 bytes (RFC 1812, section 4.3.2.3) behind its Ethernet header. */
@@ -11,6 +11,7 @@ export class Output {
   private used = 0;
   private readonly spares: Frame[] = [];
   private sparesUsed = 0;
+  private tickets = 0;
 
   /** Forgets the last call's verdicts. */
   begin(): void {
@@ -32,11 +33,21 @@ export class Output {
     return this.used === 0 ? undefined : this.verdicts[0];
   }
 
-  /** A frame that stands on its own, to be filled and sent in this call. */
-  spare(): Frame {
-    const frame = (this.spares[this.sparesUsed++] ??= makeFrame(SPARE_CAPACITY));
+  /** A frame of at least `capacity` bytes that stands on its own, to be filled and sent in this call. */
+  spare(capacity = SPARE_CAPACITY): Frame {
+    const place = this.sparesUsed++;
+    let frame = this.spares[place];
+    if (frame === undefined || frame.bytes.length - HEADROOM < capacity) {
+      this.spares[place] = frame = makeFrame(Math.max(capacity, SPARE_CAPACITY));
+    }
+    frame.start = HEADROOM;
     frame.partialChecksum = false;
     return frame;
+  }
+
+  /** A number under which a held frame will be named again. */
+  ticket(): number {
+    return ++this.tickets;
   }
 
   /** The frame is in and nothing goes out. Counted by reason. */
@@ -68,6 +79,7 @@ function clear(verdict: Verdict): void {
   verdict.server = -1;
   verdict.connection = 0;
   verdict.input = false;
+  verdict.place = 0;
   verdict.count = 0;
   verdict.ticket = 0;
   if (verdict.released.length > 0) verdict.released.length = 0;
@@ -91,6 +103,10 @@ function noDrops(): Record<DropReason, number> {
     'ambiguous-port': 0,
     'server-removed': 0,
     'too-big': 0,
+    'bad-fragment': 0,
+    'fragment-timeout': 0,
+    'fragments-full': 0,
+    'source-route': 0,
     unsupported: 0,
   };
 }

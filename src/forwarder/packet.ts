@@ -10,12 +10,22 @@ export class Packet {
   view: DataView;
   /** Offset of the (outermost) IPv4 header. */
   ip = 0;
-  /** Offset of the TCP header. */
+  /** Offset of the header behind it. */
   l4 = 0;
   /** Total length of the IPv4 packet as received, in bytes. */
   length = 0;
-  /** TCP flags. */
+  protocol = 0;
+  /**
+   * What tells flows between two addresses apart: source and destination port. Of an ICMP query the identifier plays
+   * the client's port and the type of the request the server's.
+   */
+  ports = 0;
+  /** TCP flags; 0 for everything else. */
   flags = 0;
+  /** Payload bytes of each fragment in order, when the packet was put together from several. */
+  pieces: readonly number[] | undefined = undefined;
+  /** Total length of the longest of them. */
+  longestPiece = 0;
   /** Milliseconds. */
   now = 0;
   /** The same modulo 2^32, signed, as connections keep their end. */

@@ -1,6 +1,9 @@
+import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
-import { applyChange, change } from './checksums.ts';
+import * as udp from '../packet/udp.ts';
+import { applyChange, change, fillIcmpChecksum } from './checksums.ts';
+import { isQueryRequest } from './headers.ts';
 import type { Packet } from './packet.ts';
 
 /** One less, the header checksum kept: what leaves the TTL byte's place comes to the checksum (RFC 1141, RFC 1624). */
@@ -12,18 +15,75 @@ export function decrementTtl(view: DataView, ip: number): void {
 }
 
 /**
- * Gives the packet these addresses and ports (source port in the high half). Both checksums are updated incrementally:
+ * Gives the packet these addresses and ports (source port in the high half). All checksums are updated incrementally:
  * one that was wrong stays wrong.
  */
 export function translate(packet: Packet, source: number, destination: number, ports: number): void {
   const { view, ip, l4 } = packet;
+  const addresses = changeAddresses(view, ip, source, destination);
+  if (packet.protocol !== ipv4.PROTOCOL_TCP) {
+    translateOther(view, packet.protocol, l4, addresses, ports);
+    // A message of zeros alone has the checksum ffff; the update cannot tell it from one whose sum is ffff.
+    if (packet.protocol === ipv4.PROTOCOL_ICMP && view.getUint16(l4 + icmp.CHECKSUM) === 0)
+      fillIcmpChecksum(view, l4, packet.frame.end);
+    return;
+  }
+  applyChange(view, l4 + tcp.CHECKSUM, addresses + change(view.getInt32(l4 + tcp.SOURCE_PORT), ports));
+  view.setInt32(l4 + tcp.SOURCE_PORT, ports);
+}
+
+/**
+ * The same for the start of a packet that an ICMP error quotes, of which `[l4, end)` is there: a TCP checksum only
+ * when the whole header is, as in Linux (nf_nat_proto.c). The error's own checksum is the caller's business.
+ */
+export function translateQuote(
+  view: DataView,
+  ip: number,
+  l4: number,
+  end: number,
+  source: number,
+  destination: number,
+  ports: number,
+): void {
+  const addresses = changeAddresses(view, ip, source, destination);
+  const protocol = view.getUint8(ip + ipv4.PROTOCOL);
+  if (protocol !== ipv4.PROTOCOL_TCP) return translateOther(view, protocol, l4, addresses, ports);
+  if (l4 + tcp.HEADER_LENGTH <= end)
+    applyChange(view, l4 + tcp.CHECKSUM, addresses + change(view.getInt32(l4 + tcp.SOURCE_PORT), ports));
+  view.setInt32(l4 + tcp.SOURCE_PORT, ports);
+}
+
+/** Writes both addresses, the header checksum kept; what they add to a checksum over them. */
+export function changeAddresses(view: DataView, ip: number, source: number, destination: number): number {
   const addresses =
     change(view.getInt32(ip + ipv4.SOURCE), source) +
     change(view.getInt32(ip + ipv4.DESTINATION), destination);
-  const all = addresses + change(view.getInt32(l4 + tcp.SOURCE_PORT), ports);
   applyChange(view, ip + ipv4.CHECKSUM, addresses);
-  applyChange(view, l4 + tcp.CHECKSUM, all);
   view.setInt32(ip + ipv4.SOURCE, source);
   view.setInt32(ip + ipv4.DESTINATION, destination);
-  view.setInt32(l4 + tcp.SOURCE_PORT, ports);
+  return addresses;
+}
+
+/** UDP, and the identifier of an ICMP query, whose checksum covers no addresses. */
+function translateOther(
+  view: DataView,
+  protocol: number,
+  l4: number,
+  addresses: number,
+  ports: number,
+): void {
+  if (protocol === ipv4.PROTOCOL_UDP) {
+    const changes = addresses + change(view.getInt32(l4 + udp.SOURCE_PORT), ports);
+    // 0 says that there is no checksum; a computed 0 is sent as its other form (RFC 768).
+    if (changes !== 0 && view.getUint16(l4 + udp.CHECKSUM) !== 0) {
+      applyChange(view, l4 + udp.CHECKSUM, changes);
+      if (view.getUint16(l4 + udp.CHECKSUM) === 0) view.setUint16(l4 + udp.CHECKSUM, 0xffff);
+    }
+    view.setInt32(l4 + udp.SOURCE_PORT, ports);
+    return;
+  }
+  const isRequest = isQueryRequest(view.getUint8(l4 + icmp.TYPE));
+  const identifier = isRequest ? ports >>> 16 : ports & 0xffff;
+  applyChange(view, l4 + icmp.CHECKSUM, change(view.getUint16(l4 + icmp.IDENTIFIER), identifier));
+  view.setUint16(l4 + icmp.IDENTIFIER, identifier);
 }

@@ -78,6 +78,7 @@ export class ServiceTable {
   private configure(service: Service, config: ServiceConfig): void {
     service.name = config.name;
     service.ports = config.ports;
+    service.persist(config.persistence);
     const model = this.model(config);
     service.servers = config.servers.map((server) => this.keepOrMakeServer(service, model, server));
     if (service.scheduler === undefined || service.schedulerName !== config.scheduler) {
@@ -153,7 +154,7 @@ export class ServiceTable {
     server.hop = routes.nextHop(server.address);
     const port = server.hop?.port.index;
     server.dip = port === undefined ? 0 : interfaces[port]!.address | 0;
-    const key = `${server.dip} ${server.address} ${server.port}`;
+    const key = `${server.service.protocol} ${server.dip} ${server.address} ${server.port}`;
     // A pool in use stays: ports go back to the one they came from. It differs only when the DIP changed.
     server.pool ??= this.pools.get(key) ?? new PortPool();
     this.pools.set(key, server.pool);

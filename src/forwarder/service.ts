@@ -1,4 +1,5 @@
-import type { PortRange, SchedulerName } from './config.ts';
+import type { PersistenceConfig, PortRange, SchedulerName } from './config.ts';
+import { Persistence } from './persistence.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
 import { TOTALS, type Server } from './server.ts';
 
@@ -17,6 +18,8 @@ export class Service {
   servers: readonly Server[] = [];
   /** The director's own ports, for dnat with snat. */
   ports: PortRange = { first: 1, last: 0 };
+  /** `undefined`: every connection is scheduled anew. */
+  persistence: Persistence | undefined = undefined;
   /** What servers that are gone had counted. */
   readonly past = new Float64Array(TOTALS);
 
@@ -25,5 +28,13 @@ export class Service {
     this.vip = vip | 0;
     this.port = port;
     this.protocol = protocol;
+  }
+
+  /** Clients keep their servers when only the timeout changes. */
+  persist(config: PersistenceConfig | undefined): void {
+    if (config === undefined) this.persistence = undefined;
+    else if (this.persistence?.prefixLength !== config.prefixLength)
+      this.persistence = new Persistence(config);
+    else this.persistence.timeout = config.timeout;
   }
 }

@@ -19,6 +19,10 @@ export type Rule =
   | 'malformed'
   | 'ttl'
   | 'mtu'
+  /** An ICMP error about a packet of a connection, on its way to the end it concerns. */
+  | 'icmp-error'
+  /** Waits for the other fragments of its datagram, or follows the first one. */
+  | 'fragment'
   | 'expire';
 
 export type DropReason =
@@ -36,6 +40,10 @@ export type DropReason =
   | 'ambiguous-port'
   | 'server-removed'
   | 'too-big'
+  | 'bad-fragment'
+  | 'fragment-timeout'
+  | 'fragments-full'
+  | 'source-route'
   | 'unsupported';
 
 export type Relation =
@@ -47,7 +55,7 @@ export type Relation =
   | 'caused-error'
   /** Out was made without a frame in (an ARP request of the director's own, a reset after a timer). */
   | 'originated'
-  /** Held until a neighbour answers; a later `forwarded` with the same frame in follows, or a `dropped`. */
+  /** Held until a neighbour answers or the other fragments are there; a later `forwarded` with the same frame in follows, or a `dropped`. */
   | 'held'
   /** Taken in for the forwarder's own knowledge (an ARP reply), nothing sent. */
   | 'consumed'
@@ -55,7 +63,7 @@ export type Relation =
 
 /** What the forwarder did with the frames it took in. Identical bytes recur: match by hash and by order. */
 export interface Decision {
-  /** `frameHash` of each frame consumed, as received; several for a reassembly, none for one made by a timer. */
+  /** `frameHash` of each frame consumed, as received; for a reassembly each fragment in order; none for one made by a timer. */
   readonly framesIn: readonly number[];
   /** `frameHash` of each frame sent, as sent. */
   readonly framesOut: readonly number[];
@@ -89,6 +97,8 @@ export class Verdict {
   connection = 0;
   /** Whether the frame just received is among the frames taken in. */
   input = false;
+  /** Where it stands among them; the others are `released`. Fragments are told in the order of their offsets. */
+  place = 0;
   /** The frames to send: the first `count` of `frames`. */
   count = 0;
   readonly frames: Frame[] = [];

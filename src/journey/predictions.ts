@@ -35,6 +35,8 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   const prediction = new Prediction(facts);
   setFirstTuple(prediction, hop, flow!);
   setMacs(prediction, hop, node, prediction.destination ?? facts.destination);
+  // What the director says itself goes back the way the frame came, whatever its routes are.
+  if (node.forwarder) prediction.etherDestination = undefined;
   const isHost = node.role === 'client' || node.role === 'server';
   // An outside server is somebody else's machine: its TTL is its own.
   if (isHost && !(direction === 'reply' && hop.stage.network.hasNat)) prediction.ttl = FIRST_TTL;

@@ -216,19 +216,23 @@ interface Corpus {
 }
 
 describe('frames of other projects', () => {
-  it('valid TCP frames: forwarding keeps their checksums valid and is undone by the reply', function () {
-    let tried = 0;
+  it('valid TCP and UDP frames: forwarding keeps their checksums valid and is undone by the reply', function () {
+    const tried = { tcp: 0, udp: 0 };
     for (const { name, hex: text } of (vectors(this, 'frames-corpus.json') as Corpus).frames) {
       const original = fromHex(text);
-      if (!isPlainTcp(original)) continue;
+      if (!isPlain(original)) continue;
+      const protocol = ipv4.protocolOf(original, 14) === ipv4.PROTOCOL_TCP ? 'tcp' : 'udp';
       for (const setup of SETUPS) {
         // The client's, the server's addresses and the director's MAC are put in; the rest is the frame's own.
         const given = addressed(original, setup);
-        const rig = start(setup.config);
-        const opening = given.slice();
-        const flags = 14 + ipv4.headerLengthOf(given, 14) + 13;
-        opening[flags] = SYN;
-        rig.give(valid(opening), setup.request.port);
+        const services = setup.config.services.map((service) => ({ ...service, protocol }) as const);
+        const rig = start({ ...setup.config, services });
+        if (protocol === 'tcp') {
+          const opening = given.slice();
+          const flags = 14 + ipv4.headerLengthOf(given, 14) + 13;
+          opening[flags] = SYN;
+          rig.give(valid(opening), setup.request.port);
+        }
         const { sent } = rig.give(given, setup.request.port);
         assert.equal(sent.length, 1, `${name} ${setup.name}`);
         const bytes =
@@ -236,7 +240,7 @@ describe('frames of other projects', () => {
             ? Uint8Array.from([...sent[0]!.bytes.slice(0, 14), ...sent[0]!.bytes.slice(34)])
             : sent[0]!.bytes;
         assert.ok(isValid(bytes), `${name} ${setup.name}`);
-        tried++;
+        tried[protocol]++;
         if (!setup.translates) {
           assert.equal(masked(bytes), masked(given), name);
           continue;
@@ -249,7 +253,7 @@ describe('frames of other projects', () => {
         );
       }
     }
-    assert.ok(tried >= 25, `${tried} frames tried`);
+    assert.ok(tried.tcp >= 25 && tried.udp >= 25, JSON.stringify(tried));
   });
 
   it('every truncation of every frame: no throw, nothing leaves', function () {
@@ -269,12 +273,14 @@ describe('frames of other projects', () => {
   });
 });
 
-function isPlainTcp(frame: Uint8Array): boolean {
+function isPlain(frame: Uint8Array): boolean {
   return (
     frame[12] === 8 &&
     frame[13] === 0 &&
     ipv4.check(frame, 14, frame.length) === undefined &&
-    ipv4.protocolOf(frame, 14) === ipv4.PROTOCOL_TCP &&
+    [ipv4.PROTOCOL_TCP, ipv4.PROTOCOL_UDP].includes(ipv4.protocolOf(frame, 14)) &&
+    !ipv4.isFragment(frame, 14) &&
+    ipv4.totalLengthOf(frame, 14) <= 1480 &&
     isValid(frame) &&
     ipv4.ttlOf(frame, 14) > 3
   );

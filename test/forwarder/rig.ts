@@ -46,6 +46,7 @@ export const TIMEOUTS = {
   closeWait: 60_000,
   lastAck: 30_000,
   udp: 300_000,
+  icmp: 30_000,
 };
 
 export const RS1: ServerConfig = { name: 'rs1', address: RIP, port: 80, weight: 1 };

@@ -8,7 +8,7 @@ import type { DropReason } from '../verdict.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
 import * as at from './layout.ts';
 import { ConnectionTable } from './table.ts';
-import { ESTABLISHED, INPUT_ONLY, nextTcpState, tcpTimeouts } from './tcp-state.ts';
+import { ESTABLISHED, ICMP, INPUT_ONLY, nextTcpState, NONE, timeoutsByState, UDP } from './tcp-state.ts';
 
 /** The life of connections: found, opened, kept alive by their packets, ended; and what their servers count. */
 export class Connections {
@@ -23,36 +23,44 @@ export class Connections {
     this.services = services;
     this.table = new ConnectionTable(limit);
     this.wheel = new ExpiryWheel(this.table, now);
-    this.timeouts = tcpTimeouts(timeouts);
+    this.timeouts = timeoutsByState(timeouts);
   }
 
   /** Connections that are there stay, even above a smaller limit; new timeouts count from their next packets on. */
   configure(limit: number, timeouts: Timeouts): void {
     this.table.limit = limit;
-    this.timeouts = tcpTimeouts(timeouts);
+    this.timeouts = timeoutsByState(timeouts);
   }
 
   /** The packet's connection as `connection * 2 + direction`, -1 when there is none whose time is not over. */
-  find(packet: Packet): number {
+  find({ view, ip, ports, protocol, clock }: Packet): number {
+    const source = view.getInt32(ip + ipv4.SOURCE);
+    return this.findKey(source, view.getInt32(ip + ipv4.DESTINATION), ports, protocol, clock);
+  }
+
+  /** The same for a key, as signed words. */
+  findKey(source: number, destination: number, ports: number, protocol: number, clock: number): number {
     for (;;) {
-      const found = this.table.find(packet.view, packet.ip, packet.l4);
-      if (found < 0 || !this.isOver(found >> 1, packet.clock)) return found;
+      const found = this.table.findKey(source, destination, ports, protocol);
+      if (found < 0 || !this.isOver(found >> 1, clock)) return found;
       this.end(found >> 1);
     }
   }
 
-  /** A new connection to the server, in state NONE; -1 when it cannot be had, see `refusal`. */
+  /** A new connection to the server; -1 when it cannot be had, see `refusal`. */
   open(packet: Packet, server: Server, mayShareReplies: boolean): number {
     const connection = this.table.allocate();
     this.refusal = 'table-full';
     if (connection < 0) return -1;
     const { words } = this.table;
-    const { view, ip, l4 } = packet;
+    const { view, ip, protocol } = packet;
     const base = connection << at.LOG2_WORDS;
-    words[base] = view.getUint8(ip + ipv4.PROTOCOL) | at.INACTIVE;
+    const state = protocol === ipv4.PROTOCOL_TCP ? NONE : protocol === ipv4.PROTOCOL_UDP ? UDP : ICMP;
+    // IPVS counts a connection as inactive until TCP is established: UDP for ever.
+    words[base] = protocol | (state << at.STATE_SHIFT) | at.INACTIVE;
     words[base + at.REQUEST_SOURCE] = view.getInt32(ip + ipv4.SOURCE);
     words[base + at.REQUEST_DESTINATION] = view.getInt32(ip + ipv4.DESTINATION);
-    words[base + at.REQUEST_PORTS] = view.getInt32(l4);
+    words[base + at.REQUEST_PORTS] = packet.ports;
     words[base + at.SERVER] = server.slot;
     const refused =
       server.model.open(words, base, server) ?? this.replyTaken(base, server, mayShareReplies, packet.clock);
@@ -62,7 +70,7 @@ export class Connections {
       this.table.release(connection);
       return -1;
     }
-    words[base + at.EXPIRY] = (packet.clock + this.timeouts[0]!) | 0;
+    words[base + at.EXPIRY] = (packet.clock + this.timeouts[state]!) | 0;
     this.table.addKey(connection, 0);
     if (server.model.translates) this.table.addKey(connection, 1);
     this.wheel.add(connection);
@@ -71,12 +79,15 @@ export class Connections {
     return connection;
   }
 
-  /** One more packet: moves the TCP state, puts off the end, counts. `direction` 0 from the client, 1 from the server. */
+  /** One more packet: moves the state of TCP, puts off the end, counts. `direction` 0 from the client, 1 from the server. */
   touch(packet: Packet, connection: number, direction: number, server: Server): void {
     const { words } = this.table;
     const base = connection << at.LOG2_WORDS;
     const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
-    const next = nextTcpState(server.model.translates ? direction : INPUT_ONLY, packet.flags, state);
+    const next =
+      packet.protocol === ipv4.PROTOCOL_TCP
+        ? nextTcpState(server.model.translates ? direction : INPUT_ONLY, packet.flags, state)
+        : state;
     words[base + at.EXPIRY] = (packet.clock + this.timeouts[next]!) | 0;
     if (next !== state) this.enter(connection, state, next, server);
     const { length } = packet;
@@ -108,6 +119,7 @@ export class Connections {
     const server = this.services.server(words[base + at.SERVER]!);
     server.totals[(words[base]! & at.INACTIVE) === 0 ? total.ACTIVE : total.INACTIVE]!--;
     server.model.close(words, base, server);
+    server.service.persistence?.leave(words[base + at.REQUEST_SOURCE]!, server);
     this.table.remove(connection);
   };
 
@@ -140,16 +152,13 @@ export class Connections {
   private replyTaken(base: number, server: Server, mayShare: boolean, clock: number): DropReason | undefined {
     if (!server.model.translates || mayShare) return undefined;
     const { words } = this.table;
-    for (;;) {
-      const found = this.table.findKey(
-        words[base + at.REPLY_SOURCE]!,
-        words[base + at.REPLY_DESTINATION]!,
-        words[base + at.REPLY_PORTS]!,
-        words[base]! & 0xff,
-      );
-      if (found < 0) return undefined;
-      if (!this.isOver(found >> 1, clock)) return 'ambiguous-port';
-      this.end(found >> 1);
-    }
+    const found = this.findKey(
+      words[base + at.REPLY_SOURCE]!,
+      words[base + at.REPLY_DESTINATION]!,
+      words[base + at.REPLY_PORTS]!,
+      words[base]! & 0xff,
+      clock,
+    );
+    return found < 0 ? undefined : 'ambiguous-port';
   }
 }

@@ -6,12 +6,12 @@
 export const LOG2_WORDS = 4;
 export const WORDS = 1 << LOG2_WORDS;
 
-/** Bits 0–7 IP protocol, 8–11 TCP state, 16–31 the flags below. */
+/** Bits 0–7 IP protocol, 8–11 state, 16–31 the flags below. */
 export const META = 0;
 
 export const REQUEST_SOURCE = 1;
 export const REQUEST_DESTINATION = 2;
-/** Source port in the high half, destination port in the low half, as the header has them. */
+/** Source port in the high half, destination port in the low half, as the header has them (see `Packet.ports`). */
 export const REQUEST_PORTS = 3;
 
 export const REPLY_SOURCE = 4;
@@ -35,7 +35,7 @@ export const WHEEL_NEXT = 12;
 /** The entry before, or -1 - slot for the first one of a wheel slot. */
 export const WHEEL_PREVIOUS = 13;
 export const BYTES_HIGH = 14;
-/** Word 15 is free: fragments and UDP will need it. */
+/** Word 15 is free. */
 
 export const STATE_SHIFT = 8;
 export const STATE_MASK = 0xf << STATE_SHIFT;

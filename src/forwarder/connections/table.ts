@@ -1,4 +1,3 @@
-import { DESTINATION, PROTOCOL, SOURCE } from '../../packet/ipv4.ts';
 import * as at from './layout.ts';
 
 /** Slots of the index hold 8 bits of hash and 24 bits of `connection * 2 + direction + 1`. */
@@ -37,19 +36,9 @@ export class ConnectionTable {
   }
 
   /**
-   * The connection of the packet whose IPv4 header starts at `ip` and whose ports start at `l4`, as
-   * `connection * 2 + direction` (0 request, 1 reply); -1 when there is none.
+   * The connection of a packet with these addresses, ports and protocol, as signed words: `connection * 2 + direction`
+   * (0 request, 1 reply); -1 when there is none.
    */
-  find(view: DataView, ip: number, l4: number): number {
-    return this.findKey(
-      view.getInt32(ip + SOURCE),
-      view.getInt32(ip + DESTINATION),
-      view.getInt32(l4),
-      view.getUint8(ip + PROTOCOL),
-    );
-  }
-
-  /** The same for a key: addresses and ports as signed 32-bit words. */
   findKey(source: number, destination: number, ports: number, protocol: number): number {
     const hash = hashKey(source, destination, ports, protocol);
     const { index, words, mask } = this;

@@ -15,7 +15,14 @@ export const TCP_STATES = [
   'SYNACK',
 ] as const;
 
-export type TcpState = (typeof TCP_STATES)[number];
+/** Behind them, the one state that a UDP exchange and that an ICMP query have. */
+export const STATES = [...TCP_STATES, 'UDP', 'ICMP'] as const;
+
+export type ConnectionState = (typeof STATES)[number];
+
+export const NONE = 0;
+export const UDP = 11;
+export const ICMP = 12;
 
 export const ESTABLISHED = 1;
 
@@ -36,7 +43,7 @@ export function nextTcpState(direction: number, flags: number, state: number): n
           : (flags & ACK) !== 0
             ? 2
             : -1;
-  return row < 0 ? CLOSE : TABLE[(direction * 4 + row) * STATES + state]!;
+  return row < 0 ? CLOSE : TABLE[(direction * 4 + row) * COLUMNS + state]!;
 }
 
 /** A SYN on such an entry is a new connection from a reused port, not a retransmission. */
@@ -45,7 +52,7 @@ export function isClosing(state: number): boolean {
 }
 
 /** Milliseconds by state. What `Timeouts` does not name has the value of IPVS's `tcp_timeouts`. */
-export function tcpTimeouts(timeouts: Timeouts): Int32Array {
+export function timeoutsByState(timeouts: Timeouts): Int32Array {
   return Int32Array.from(
     [
       2_000,
@@ -59,6 +66,8 @@ export function tcpTimeouts(timeouts: Timeouts): Int32Array {
       timeouts.lastAck,
       120_000,
       120_000,
+      timeouts.udp,
+      timeouts.icmp,
     ],
     // Expiry words are compared by signed difference: 2^30 ms is twelve days.
     (timeout) => Math.max(0, Math.min(timeout, 2 ** 30)),
@@ -73,7 +82,7 @@ const ACK = 16;
 const FIN_WAIT = 4;
 const CLOSE = 6;
 const LAST_ACK = 8;
-const STATES = TCP_STATES.length;
+const COLUMNS = TCP_STATES.length;
 
 /** `tcp_states` of ip_vs_proto_tcp.c: per direction the rows SYN, FIN, ACK, RST; per row the next state of each state. */
 const TABLE = Int8Array.from(

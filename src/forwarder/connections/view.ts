@@ -1,7 +1,7 @@
 import type { Model } from '../config.ts';
 import type { ServiceTable } from '../service-table.ts';
 import * as at from './layout.ts';
-import { TCP_STATES, type TcpState } from './tcp-state.ts';
+import { STATES, type ConnectionState } from './tcp-state.ts';
 
 /** A connection as people read it. Addresses are unsigned. */
 export interface ConnectionView {
@@ -12,11 +12,13 @@ export interface ConnectionView {
   readonly service: string | undefined;
   readonly server: string | undefined;
   readonly protocol: number;
-  readonly state: TcpState;
+  readonly state: ConnectionState;
   readonly client: number;
+  /** Of an ICMP query, its identifier. */
   readonly clientPort: number;
   /** The VIP; for the nat model the outside server. */
   readonly destination: number;
+  /** Of an ICMP query, the type of its request. */
   readonly destinationPort: number;
   /** What the server sees as its client, where addresses are translated: DIP, CIP or the outside address. */
   readonly seen: { readonly address: number; readonly port: number } | undefined;
@@ -42,7 +44,7 @@ export function connectionView(
     service: isNat ? undefined : server.service.name,
     server: isNat ? undefined : server.name,
     protocol: word(at.META) & 0xff,
-    state: TCP_STATES[(word(at.META) & at.STATE_MASK) >>> at.STATE_SHIFT] ?? 'NONE',
+    state: STATES[(word(at.META) & at.STATE_MASK) >>> at.STATE_SHIFT] ?? 'NONE',
     client: word(at.REQUEST_SOURCE),
     clientPort: word(at.REQUEST_PORTS) >>> 16,
     destination: word(at.REQUEST_DESTINATION),

@@ -1,11 +1,11 @@
 import { BROADCAST_MAC } from '../../packet/address.ts';
 import * as arp from '../../packet/arp.ts';
 import * as ethernet from '../../packet/ethernet.ts';
-import { makeFrame, type Frame } from '../frame.ts';
+import { copyOf, type Frame } from '../frame.ts';
 import { send, type Output } from '../output.ts';
 import { macHead, macTail, setMac, type Port } from '../port.ts';
 import type { Verdict } from '../verdict.ts';
-import { Neighbour, type HeldFrame } from './neighbour.ts';
+import { Neighbour, type HeldPacket } from './neighbour.ts';
 
 /** As Linux: three requests a second apart (`mcast_solicit`, `retrans_time_ms`). */
 const MOST_REQUESTS = 3;
@@ -26,7 +26,6 @@ export class NeighbourTable {
   private readonly byPort: Map<number, Neighbour>[] = [];
   private readonly asking = new Set<Neighbour>();
   private size = 0;
-  private tickets = 0;
 
   constructor(output: Output) {
     this.output = output;
@@ -55,13 +54,19 @@ export class NeighbourTable {
    */
   deliver(frame: Frame, neighbour: Neighbour, verdict: Verdict, now: number): void {
     if (!neighbour.known) {
-      this.hold(frame, neighbour, verdict, now);
+      this.hold([frame], neighbour, verdict, now);
       return;
     }
     verdict.relation = 'forwarded';
     address(frame, neighbour);
     send(verdict, frame);
     if (now >= neighbour.staleAt && neighbour.requests === 0) this.ask(neighbour, now);
+  }
+
+  /** The same for the fragments of one packet. */
+  deliverAll(frames: readonly Frame[], neighbour: Neighbour, verdict: Verdict, now: number): void {
+    if (neighbour.known) for (const frame of frames) this.deliver(frame, neighbour, verdict, now);
+    else this.hold(frames, neighbour, verdict, now);
   }
 
   /** `mac` answers for the neighbour: what was held for it leaves. */
@@ -74,8 +79,10 @@ export class NeighbourTable {
     for (const held of takeHeld(neighbour)) {
       const verdict = this.about(held);
       verdict.relation = 'forwarded';
-      address(held.frame, neighbour);
-      send(verdict, held.frame);
+      for (const frame of held.frames) {
+        address(frame, neighbour);
+        send(verdict, frame);
+      }
     }
   }
 
@@ -112,15 +119,15 @@ export class NeighbourTable {
     return next;
   }
 
-  private hold(frame: Frame, neighbour: Neighbour, verdict: Verdict, now: number): void {
+  private hold(frames: readonly Frame[], neighbour: Neighbour, verdict: Verdict, now: number): void {
     if (neighbour.held.length >= MOST_HELD) {
       this.output.drop(verdict, 'neighbour', 'neighbour-queue-full');
       return;
     }
     verdict.relation = 'held';
-    verdict.ticket = ++this.tickets;
+    verdict.ticket = this.output.ticket();
     const { ticket, rule, service, server, connection, detail } = verdict;
-    neighbour.held.push({ frame: copyOf(frame), ticket, rule, service, server, connection, detail });
+    neighbour.held.push({ frames: frames.map(copyOf), ticket, rule, service, server, connection, detail });
     if (neighbour.requests === 0) this.ask(neighbour, now);
   }
 
@@ -164,7 +171,7 @@ export class NeighbourTable {
     this.asking.delete(neighbour);
   }
 
-  private about(held: HeldFrame): Verdict {
+  private about(held: HeldPacket): Verdict {
     const verdict = this.output.verdict();
     verdict.rule = held.rule;
     verdict.service = held.service;
@@ -183,15 +190,8 @@ function address(frame: Frame, neighbour: Neighbour): void {
   frame.port = port.index;
 }
 
-function takeHeld(neighbour: Neighbour): HeldFrame[] {
+function takeHeld(neighbour: Neighbour): HeldPacket[] {
   const { held } = neighbour;
   neighbour.held = [];
   return held;
-}
-
-function copyOf(frame: Frame): Frame {
-  const copy = makeFrame(frame.end - frame.start);
-  copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
-  copy.end = copy.start + frame.end - frame.start;
-  return copy;
 }

@@ -2,9 +2,10 @@ import type { Frame } from '../frame.ts';
 import type { Port } from '../port.ts';
 import type { Rule } from '../verdict.ts';
 
-/** A frame that waits for its neighbour, with what the verdict about it will say. */
-export interface HeldFrame {
-  readonly frame: Frame;
+/** A packet that waits for its neighbour, with what the verdict about it will say. */
+export interface HeldPacket {
+  /** One, or one for each fragment. */
+  readonly frames: readonly Frame[];
   readonly ticket: number;
   readonly rule: Rule;
   readonly service: number;
@@ -26,7 +27,7 @@ export class Neighbour {
   /** Requests sent since the last answer; 0 when none is under way. */
   requests = 0;
   retryAt = Infinity;
-  held: HeldFrame[] = [];
+  held: HeldPacket[] = [];
 
   constructor(port: Port, address: number) {
     this.port = port;

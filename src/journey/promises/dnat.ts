@@ -1,4 +1,5 @@
 import { dipTowards, isRequest, isServersReply, type Served } from '../evidence.ts';
+import type { FrameFacts } from '../frame-facts.ts';
 import type { HopRecord } from '../hop-record.ts';
 import { sameRange, sameTcpOptions } from '../match-keys.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
@@ -24,7 +25,8 @@ export const rewritten: PromiseCheck = (evidence) => {
 
 function isRewrittenInward({ service, flow }: Served, { facts, stage }: HopRecord): boolean {
   const server = service.servers.find(
-    ({ address, port }) => address === facts.destination && port === facts.destinationPort,
+    ({ address, port }) =>
+      address === facts.destination && (!hasPorts(facts) || port === facts.destinationPort),
   );
   if (server === undefined) return false;
   return facts.source === (service.snat ? dipTowards(service, server.address, stage) : flow.clientAddress);
@@ -33,10 +35,14 @@ function isRewrittenInward({ service, flow }: Served, { facts, stage }: HopRecor
 function isRewrittenBack({ service, flow }: Served, { facts }: HopRecord): boolean {
   return (
     facts.source === service.vip &&
-    facts.sourcePort === service.port &&
     facts.destination === flow.clientAddress &&
-    facts.destinationPort === flow.client.port
+    (!hasPorts(facts) || (facts.sourcePort === service.port && facts.destinationPort === flow.client.port))
   );
+}
+
+/** A later fragment has none. */
+function hasPorts({ kind, fragment }: FrameFacts): boolean {
+  return kind !== 'ip' || !fragment;
 }
 
 export const serverSeesDip: PromiseCheck = (evidence) => {
@@ -59,7 +65,8 @@ export const serverSeesCip: PromiseCheck = ({ served }) => {
     for (const hop of one.intoServer) {
       tally.note(
         hop,
-        hop.facts.source === one.flow.clientAddress && hop.facts.sourcePort === one.flow.client.port,
+        hop.facts.source === one.flow.clientAddress &&
+          (!hasPorts(hop.facts) || hop.facts.sourcePort === one.flow.client.port),
       );
     }
   }

@@ -64,7 +64,7 @@ export interface AgentOperations {
   readonly state: { readonly request: object; readonly reply: NodeState };
   /** Resolves when the request has ended. */
   readonly fetch: {
-    readonly request: { readonly entry: PlannedTraffic; readonly protocol: 'tcp' | 'udp' };
+    readonly request: { readonly entry: PlannedTraffic; readonly protocol: 'tcp' | 'udp' | 'icmp' };
     readonly reply: { readonly outcome: RequestOutcome };
   };
   /** Resolves when the load has ended; without a result it could not be made. */

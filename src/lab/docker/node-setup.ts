@@ -11,7 +11,7 @@ export function nodeSetup(plan: Plan, node: PlannedNode, devices: readonly Agent
   return {
     node,
     devices,
-    udpPorts: [...new Set(ports.map(({ port }) => port))],
+    udpPorts: [...new Set([...ports.map(({ port }) => port), ...(node.datagrams ?? [])])],
     bodySizes: [...new Set(sizes)].sort((a, b) => a - b),
   };
 }

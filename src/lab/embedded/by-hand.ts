@@ -2,9 +2,9 @@ import type { PlannedTraffic } from '../topology/plan.ts';
 import type { RequestOutcome } from '../traffic/request-result.ts';
 import { asciiText } from '../traffic/ascii.ts';
 import type { Clock } from './clock.ts';
-import type { EchoAnswer } from './kernel/icmp.ts';
+import type { EchoAnswer } from './kernel/pings.ts';
 import type { LabNode } from './lab-node.ts';
-import { requestOverTcp } from './request-client.ts';
+import { PING_BYTES, requestOverTcp } from './request-client.ts';
 
 /** What came of a ping; times in nanoseconds of the lab. */
 export type PingResult =
@@ -19,27 +19,26 @@ export interface FetchResult {
 /** More of a response nobody reads in a console. */
 const MOST_BYTES = 4096;
 
-/** One echo request from a node. `number` tells it from others: 32 bits, identifier and sequence. */
+/** One echo request from a node. */
 export function ping(
   { kernel }: LabNode,
   clock: Clock,
   to: number,
-  number: number,
+  sequence: number,
   timeoutNs: number,
   done: (result: PingResult) => void,
 ): void {
   const sentNs = clock.now();
-  const timeout = clock.after(timeoutNs, () => {
-    kernel.icmp.forgetEcho(number);
-    done({ kind: 'timed-out' });
-  });
-  const sent = kernel.icmp.echo(to, number, (answer) => {
+  const finish = (result: PingResult) => {
     timeout.cancel();
-    done({ ...answer, timeNs: clock.now() - sentNs });
-  });
-  if (sent) return;
-  timeout.cancel();
-  done({ kind: 'no-route' });
+    if (identifier !== undefined) kernel.pings.release(identifier);
+    done(result);
+  };
+  const timeout = clock.after(timeoutNs, () => finish({ kind: 'timed-out' }));
+  const identifier = kernel.pings.bind((answer) => finish({ ...answer, timeNs: clock.now() - sentNs }));
+  const data = Uint8Array.from({ length: PING_BYTES }, (_, at) => at);
+  if (identifier === undefined || !kernel.pings.send(to, identifier, sequence & 0xffff, data))
+    finish({ kind: 'no-route' });
 }
 
 /** One HTTP request from a node, wherever it wants to go. */

@@ -69,6 +69,8 @@ export class ForwarderDevice {
     if (ipv4.check(frame, at, frame.length)) return false;
     const protocol = ipv4.protocolOf(frame, at);
     if (protocol !== ipv4.PROTOCOL_TCP && protocol !== ipv4.PROTOCOL_UDP) return false;
+    // A later fragment has no ports; without the first one the kernel makes nothing of it.
+    if (ipv4.fragmentOffsetOf(frame, at) > 0) return false;
     const ports = at + ipv4.headerLengthOf(frame, at);
     if (ports + 4 > frame.length) return false;
     return this.#isPooled(ipv4.destinationOf(frame, at), u16(frame, ports + 2));

@@ -88,11 +88,11 @@ export class LabNode {
   /** Answers datagrams at the ports where this node is a server of a UDP service. */
   serve(services: Plan['services']): void {
     for (const port of this.#udpPorts) this.kernel.udp.release(port);
-    const ports = services
+    const served = services
       .filter((service) => service.protocol === 'udp')
       .flatMap((service) => service.servers.filter(({ name }) => name === this.name))
       .map(({ port }) => port);
-    this.#udpPorts = [...new Set(ports)];
+    this.#udpPorts = [...new Set([...served, ...(this.#planned.datagrams ?? [])])];
     const owner = udpServer(this.name, this.#environment.clock, this.kernel.udp, this.server);
     for (const port of this.#udpPorts) this.kernel.udp.bind(owner, port);
   }

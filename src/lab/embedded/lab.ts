@@ -3,9 +3,11 @@ import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
 import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { LoadClient } from './load-client.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
-import { requestOverTcp, requestOverUdp } from './request-client.ts';
+import { requestOverIcmp, requestOverTcp, requestOverUdp } from './request-client.ts';
 import { Segment } from './segment.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
+
+const REQUESTS = { tcp: requestOverTcp, udp: requestOverUdp, icmp: requestOverIcmp };
 
 /** The running network: segments, nodes and traffic. */
 export class Lab {
@@ -25,7 +27,7 @@ export class Lab {
       send: (entry, protocol, ended) => {
         const node = this.#nodes.get(entry.from);
         if (!node || node.paused) return false;
-        const send = protocol === 'udp' ? requestOverUdp : requestOverTcp;
+        const send = REQUESTS[protocol];
         send(node.kernel, clock, entry, ended);
         return true;
       },

@@ -100,3 +100,31 @@ export function requestOverUdp(
     payload: requestMessage(entry),
   });
 }
+
+/** What ping sends without being told otherwise. */
+export const PING_BYTES = 56;
+
+/** One echo request and its reply. A fixed source port is the identifier. */
+export function requestOverIcmp(
+  kernel: Kernel,
+  clock: Clock,
+  entry: PlannedTraffic,
+  done: (outcome: RequestOutcome) => void,
+): void {
+  const finish = (outcome: RequestOutcome) => {
+    timeout.cancel();
+    if (identifier !== undefined) kernel.pings.release(identifier);
+    done(outcome);
+  };
+  const timeout = clock.after(entry.timeoutNs, () => finish('timed-out'));
+  const identifier = kernel.pings.bind(({ kind, from }) => {
+    if (kind !== 'reply') finish('refused');
+    else if (from === entry.to) finish('answered');
+  }, entry.sourcePort);
+  if (identifier === undefined) {
+    finish('port-in-use');
+    return;
+  }
+  const data = Uint8Array.from({ length: entry.requestBytes || PING_BYTES }, (_, at) => at);
+  if (!kernel.pings.send(entry.to, identifier, 1, data)) finish('unreachable');
+}

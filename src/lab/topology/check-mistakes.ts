@@ -65,6 +65,8 @@ function serviceMistakes(network: Network, service: NetworkService, plan: Plan):
       problems.push(curable('dr-port-map', place, { ...params, model }, String(settings.port)));
       continue;
     }
+    // A server answers datagrams wherever its services say.
+    if (settings.protocol === 'udp') continue;
     const listens = plan.nodes.find((node) => node.name === server.name)?.listen ?? [];
     if (listens.includes(server.port)) continue;
     const range = places.of(['nodes', server.name, 'listen']);

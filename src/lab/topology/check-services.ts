@@ -34,12 +34,6 @@ function serviceProblems(network: Network, service: NetworkService): Problem[] {
   const { name, settings, model, servers, path } = service;
   const problems: Problem[] = [];
   if (model === 'nat') problems.push(makeProblem('service-needs-model', places.key(path), { service: name }));
-  if (settings.protocol === 'udp') {
-    const range = places.of([...path, 'protocol']);
-    problems.push(
-      makeProblem('udp-not-yet', range, { service: name }, { fix: { kind: 'replace', range, text: 'tcp' } }),
-    );
-  }
   if (settings.director === undefined && !service.director) {
     const directors = nodesOfRole(network, 'director').map((node) => node.name);
     const code = directors.length === 0 ? 'no-director' : 'which-director';

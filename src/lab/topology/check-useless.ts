@@ -41,6 +41,10 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
   onRemove: (_, { settings }) => settings.role === 'director',
   decrementTtl: (_, node) => isNat(node) || node.settings.role === 'director',
   maxConnections: (_, node) => isNat(node) || node.settings.role === 'director',
+  timeouts: (_, node) => isNat(node) || node.settings.role === 'director',
+  // Replies pass by in dr and tun, and with them what the server announces.
+  clampMss: (network, node) =>
+    isNat(node) || network.services.some((service) => service.director === node && service.model === 'dnat'),
   hideVip: (network, node) => directServices(network, node).length > 0,
   holdVip: (network, node) => directServices(network, node).length > 0,
   decapsulate: (network, node) => servicesOf(network, node).some(({ model }) => model === 'tun'),

@@ -1,9 +1,15 @@
-import { IPVS_TIMEOUTS, type ForwarderConfig, type NatConfig } from '../../forwarder/config.ts';
+import {
+  IPVS_TIMEOUTS,
+  type ForwarderConfig,
+  type NatConfig,
+  type Timeouts,
+} from '../../forwarder/config.ts';
 import { deriveMac } from './mac.ts';
 import type { Network, NetworkNode } from './network.ts';
 import type { PlannedInterface, PlannedNode, PlannedTraffic, Sysctls } from './plan.ts';
 import { DEFAULT_PORTS, directServices, forwarderServices } from './plan-services.ts';
-import { listenPorts } from './plan-traffic.ts';
+import { datagramPorts, listenPorts } from './plan-traffic.ts';
+import { NS_PER_MS } from './quantities.ts';
 import { plannedRoutes } from './routes.ts';
 
 export const DEFAULT_MAX_CONNECTIONS = 1_048_576;
@@ -39,6 +45,7 @@ export function plannedNodes(
     const tunnelled = direct.some(({ model }) => model === 'tun');
     const routes = plannedRoutes(network, node);
     const forwarder = forwarderConfig(network, node, interfaces, routes);
+    const datagrams = datagramPorts(node, traffic);
     return {
       name: node.name,
       role: settings.role,
@@ -49,6 +56,7 @@ export function plannedNodes(
       ...(forwarder && { forwarder }),
       decapsulate: settings.decapsulate ?? tunnelled,
       listen: listenPorts(network, node, traffic),
+      ...(datagrams.length > 0 && { datagrams }),
     };
   });
 }
@@ -89,11 +97,17 @@ function forwarderConfig(
     services: forwarderServices(network, node),
     ...(nat && { nat }),
     decrementTtl: settings.decrementTtl ?? true,
-    timeouts: IPVS_TIMEOUTS,
+    timeouts: timeoutsOf(node),
     maxConnections: settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     noEntry: settings.noEntry ?? 'drop',
     onRemove: settings.onRemove ?? 'silent',
+    ...(settings.clampMss !== undefined && { clampMss: settings.clampMss }),
   };
+}
+
+function timeoutsOf({ settings }: NetworkNode): Timeouts {
+  const given = Object.entries(settings.timeouts ?? {}).map(([state, ns]) => [state, (ns ?? 0) / NS_PER_MS]);
+  return { ...IPVS_TIMEOUTS, ...(Object.fromEntries(given) as Partial<Timeouts>) };
 }
 
 /** With ports left as they are, a reply may come back to any port a client may choose, so all of them are the pool. */

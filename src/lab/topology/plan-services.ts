@@ -1,6 +1,8 @@
-import type { PortRange, ServiceConfig } from '../../forwarder/config.ts';
+import type { PersistenceConfig, PortRange, ServiceConfig } from '../../forwarder/config.ts';
 import { realInterface, type Network, type NetworkNode, type NetworkService } from './network.ts';
 import type { PlannedService } from './plan.ts';
+import { NS_PER_MS } from './quantities.ts';
+import type { ServiceSettings } from './schema.ts';
 
 /** A director's kernel opens no connections of its own, so the ports are the forwarder's alone. */
 export const DEFAULT_PORTS: PortRange = { first: 40000, last: 59999 };
@@ -21,8 +23,29 @@ export function forwarderServices(network: Network, director: NetworkNode): Serv
     if (service.director !== director || model === 'nat') return [];
     const { vip, protocol, port, scheduler, snat } = settings;
     const ports = director.settings.ports ?? DEFAULT_PORTS;
-    return [{ name, model, vip, protocol, port, scheduler, servers: serversOf(service), snat, ports }];
+    const persistence = persistenceOf(settings);
+    const servers = serversOf(service);
+    return [
+      {
+        name,
+        model,
+        vip,
+        protocol,
+        port,
+        scheduler,
+        servers,
+        snat,
+        ports,
+        ...(persistence && { persistence }),
+      },
+    ];
   });
+}
+
+function persistenceOf({ persistence }: ServiceSettings): PersistenceConfig | undefined {
+  if (persistence === undefined) return undefined;
+  const long = typeof persistence === 'number' ? { timeout: persistence, prefix: 32 } : persistence;
+  return { timeout: long.timeout / NS_PER_MS, prefixLength: long.prefix };
 }
 
 /** The services in which a node is a server that receives packets addressed to the VIP itself. */

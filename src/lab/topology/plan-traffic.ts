@@ -15,6 +15,7 @@ export function plannedTraffic(network: Network): PlannedTraffic[] {
       from,
       to: destination.address,
       port: settings.port ?? destination.port,
+      ...(settings.protocol !== undefined && { protocol: settings.protocol }),
       afterNs: settings.after,
       everyNs: settings.every,
       // A load is run once.
@@ -63,14 +64,26 @@ export function listenPorts(
 ): number[] {
   const own = ownPorts(network, node);
   if (own.length > 0 || node.settings.role !== 'server') return own;
-  const asked = traffic.filter(({ to }) => node.interfaces.some(({ address }) => address === to));
+  const asked = askedAt(node, traffic).filter(({ protocol }) => (protocol ?? 'tcp') === 'tcp');
   return [...new Set([...asked.map(({ port }) => port), ...(asked.length === 0 ? [DEFAULT_PORT] : [])])];
+}
+
+/** The UDP ports at which traffic asks the server by an address of its own. */
+export function datagramPorts(node: NetworkNode, traffic: readonly PlannedTraffic[]): number[] {
+  if (node.settings.role !== 'server') return [];
+  const asked = askedAt(node, traffic).filter(({ protocol }) => protocol === 'udp');
+  return [...new Set(asked.map(({ port }) => port))];
+}
+
+function askedAt(node: NetworkNode, traffic: readonly PlannedTraffic[]): PlannedTraffic[] {
+  return traffic.filter(({ to }) => node.interfaces.some(({ address }) => address === to));
 }
 
 function ownPorts(network: Network, node: NetworkNode): number[] {
   const { listen } = node.settings;
   if (listen !== undefined) return [...new Set([listen].flat())];
-  const served = servicesOf(network, node).flatMap(({ servers }) =>
+  const overTcp = servicesOf(network, node).filter(({ settings }) => settings.protocol === 'tcp');
+  const served = overTcp.flatMap(({ servers }) =>
     servers.filter((server) => server.node === node).map(({ port }) => port),
   );
   return [...new Set(served)];

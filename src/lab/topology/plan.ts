@@ -40,6 +40,8 @@ export interface PlannedNode {
   readonly decapsulate: boolean;
   /** TCP ports answered by an HTTP server, on every local address. */
   readonly listen: readonly number[];
+  /** UDP ports answered besides those of the node's services: where traffic asks an outside server. Left out, none. */
+  readonly datagrams?: readonly number[];
 }
 
 export interface PlannedInterface {
@@ -96,6 +98,8 @@ export interface PlannedTraffic {
   /** Destination address and port: a VIP, or in the `nat` model an outside server. */
   readonly to: number;
   readonly port: number;
+  /** `icmp`: pings. Left out, what the service at that address and port is made for. */
+  readonly protocol?: 'tcp' | 'udp' | 'icmp';
   /** Nanoseconds after the start of the lab. */
   readonly afterNs: number;
   readonly everyNs: number;
@@ -104,9 +108,9 @@ export interface PlannedTraffic {
   readonly request: string;
   /** Bytes of body asked of the server. */
   readonly responseBytes: number;
-  /** Bytes of body the client sends (as a POST). */
+  /** Bytes of body the client sends (as a POST); of a ping, its data, 56 when 0. */
   readonly requestBytes: number;
-  /** A fixed source port, for the lessons that need a collision. */
+  /** A fixed source port, or identifier of a ping, for the lessons that need a collision. */
   readonly sourcePort?: number;
   /** How long a client waits before it gives the request up. */
   readonly timeoutNs: number;

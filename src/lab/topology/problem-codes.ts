@@ -69,7 +69,6 @@ export const problemCodes = {
   'no-nat-router': 'error',
   'nat-not-attached': 'error',
   'which-destination': 'error',
-  'udp-not-yet': 'error',
   // The lab starts, and shows what this does.
   'missing-gateway': 'warning',
   'gateway-nobody': 'warning',

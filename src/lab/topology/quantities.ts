@@ -34,6 +34,8 @@ export function parsePortRange(written: string | number): PortRange | undefined 
   return first >= 1 && first <= last && last <= 65535 ? { first, last } : undefined;
 }
 
+export const NS_PER_MS = 1e6;
+
 /** A day: timers beyond it would only be a slip of the pen. */
 const LONGEST_NS = 86_400e9;
 const LARGEST_BYTES = 1e9;

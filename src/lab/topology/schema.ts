@@ -17,6 +17,9 @@ const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'sh', 'dh', 'mh'] as 
 /** 0 drains a server: it keeps the connections it has and gets no new ones. */
 const weight = z.int().check(z.gte(0), z.lte(65535));
 
+/** Of a client's address: how many of its bits tell clients apart. */
+const prefixLength = z.int().check(z.gte(1), z.lte(32));
+
 /** What one machine can run and one screen can show; checks take time with the square of these. */
 const limits = { nodes: 128, segments: 64, services: 32, traffic: 64 } as const;
 
@@ -37,6 +40,12 @@ const serviceSchema = z.strictObject({
   snat: z.prefault(z.boolean(), true),
   model: z.optional(z.enum(['dnat', 'dr', 'tun'])),
   director: z.optional(field.name),
+  persistence: z.optional(
+    z.union([
+      field.duration,
+      z.strictObject({ timeout: field.duration, prefix: z.prefault(prefixLength, 32) }),
+    ]),
+  ),
 });
 
 const segmentSchema = z.union([
@@ -57,6 +66,19 @@ const interfaceSchema = z.union([
   }),
 ]);
 
+/** How long a connection without packets is remembered, by its state; IPVS's names and values. */
+const timeoutsSchema = z.strictObject({
+  established: z.optional(field.duration),
+  synReceived: z.optional(field.duration),
+  finWait: z.optional(field.duration),
+  timeWait: z.optional(field.duration),
+  close: z.optional(field.duration),
+  closeWait: z.optional(field.duration),
+  lastAck: z.optional(field.duration),
+  udp: z.optional(field.duration),
+  icmp: z.optional(field.duration),
+});
+
 const nodeSchema = z.strictObject({
   role: z.enum(roles),
   at: field.atMost(limits.segments, z.record(field.name, interfaceSchema)),
@@ -69,6 +91,8 @@ const nodeSchema = z.strictObject({
   onRemove: z.optional(z.enum(['reset', 'silent'])),
   decrementTtl: z.optional(z.boolean()),
   maxConnections: z.optional(z.int().check(z.gte(1), z.lte(16_777_216))),
+  timeouts: z.optional(timeoutsSchema),
+  clampMss: z.optional(z.union([z.literal('mtu'), z.int().check(z.gte(88), z.lte(8960))])),
   hideVip: z.optional(z.boolean()),
   holdVip: z.optional(z.boolean()),
   decapsulate: z.optional(z.boolean()),
@@ -85,6 +109,7 @@ const trafficSchema = z.strictObject({
   from: z.optional(z.union([field.name, field.atMost(limits.nodes, z.array(field.name))])),
   to: z.optional(field.nodeOrAddress),
   port: z.optional(field.port),
+  protocol: z.optional(z.enum(['tcp', 'udp', 'icmp'])),
   request: z.optional(field.request),
   count: z.prefault(z.int().check(z.gte(0), z.lte(1_000_000)), 4),
   every: z.prefault(field.duration, '1s'),

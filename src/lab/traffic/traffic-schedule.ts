@@ -11,7 +11,11 @@ export interface TrafficHost {
   now(): number;
   after(delayNs: number, run: () => void): { cancel(): void };
   /** Begins one request, and tells once how it ended. False when its client cannot ask: nothing is told then. */
-  send(entry: PlannedTraffic, protocol: 'tcp' | 'udp', ended: (outcome: RequestOutcome) => void): boolean;
+  send(
+    entry: PlannedTraffic,
+    protocol: 'tcp' | 'udp' | 'icmp',
+    ended: (outcome: RequestOutcome) => void,
+  ): boolean;
   /** Begins one load; the result is undefined when it could not be made. Otherwise as `send`. */
   load(entry: LoadEntry, ended: (result: LoadResult | undefined) => void): boolean;
   /** A load has ended. */

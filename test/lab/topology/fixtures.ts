@@ -180,7 +180,6 @@ export const fixtures: Readonly<Record<string, string>> = {
     'traffic:',
     '  web2: { role: server, at: { outside: 203.0.113.81 } }\ntraffic:',
   ]),
-  'udp-not-yet': edit(dr, ['port: 80', 'protocol: udp\n  port: 80']),
   'missing-gateway': edit(dr, ['{ outside: 10.0.1.10 }, gateway: router', '{ outside: 10.0.1.10 }']),
   'missing-gateway: of a server': edit(dr, [RS1, 'at: { inside: 10.0.2.11 } }']),
   'missing-gateway: of a server in plain dnat': edit(

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Decision } from '../../../forwarder/verdict.ts';
 import type { NodeState } from '../../node-state.ts';
+import { ping } from './ping-call.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
 import type { RequestOutcome } from '../../traffic/request-result.ts';
 import type { AgentEvent, AgentWarning, NodeSetup } from '../agent-protocol.ts';
@@ -131,9 +132,10 @@ export class Node {
     return { ...network, ...forwarder, seenClients: [...this.#web.seen, ...this.#datagrams.seen] };
   }
 
-  async fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp'): Promise<RequestOutcome> {
+  async fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp' | 'icmp'): Promise<RequestOutcome> {
     await new Promise<void>((resolve) => this.#gate.pass(resolve));
     if (protocol === 'udp') return fetchByDatagram(entry);
+    if (protocol === 'icmp') return ping(entry);
     return new Promise((resolve) => {
       const child = spawn('curl', curlArguments(entry), { stdio: ['pipe', 'ignore', 'pipe'] });
       let errors = '';

@@ -9,8 +9,6 @@ import { isLocal, type KernelSettings } from './settings.ts';
 
 /** Internetwork control: the precedence of ICMP errors (RFC 1812, section 4.3.2.5). */
 const ERROR_CLASS = 0xc0;
-/** Bytes of data in an echo request, as ping sends them. */
-const ECHO_DATA = 56;
 
 /** What an error says about a packet of ours. */
 export interface QuotedPacket {
@@ -25,14 +23,9 @@ export interface QuotedPacket {
   /** The IPv4 packet, cut. */
   readonly bytes: Uint8Array;
   readonly payloadAt: number;
-}
-
-/** What came of an echo request. */
-export interface EchoAnswer {
-  readonly kind: 'reply' | 'unreachable' | 'time-exceeded';
-  /** Who said so; this host itself when it knows no way. */
+  /** Who said so: this host itself when it knows no way. */
   readonly from: number;
-  /** Of the answer as it arrived; 0 when this host knows by itself. */
+  /** Of the error as it arrived; 0 when this host knows by itself. */
   readonly ttl: number;
 }
 
@@ -41,13 +34,18 @@ export class Icmp {
   readonly #settings: () => KernelSettings;
   readonly #output: IpOutput;
   readonly #onError: (quoted: QuotedPacket) => void;
-  /** Who waits for the answer to an echo request, by identifier and sequence number. */
-  readonly #echoes = new Map<number, (answer: EchoAnswer) => void>();
+  readonly #onReply: (packet: Packet) => void;
 
-  constructor(settings: () => KernelSettings, output: IpOutput, onError: (quoted: QuotedPacket) => void) {
+  constructor(
+    settings: () => KernelSettings,
+    output: IpOutput,
+    onError: (quoted: QuotedPacket) => void,
+    onReply: (packet: Packet) => void,
+  ) {
     this.#settings = settings;
     this.#output = output;
     this.#onError = onError;
+    this.#onReply = onReply;
   }
 
   arrives(packet: Packet): void {
@@ -55,12 +53,7 @@ export class Icmp {
     if (icmp.check(bytes, payloadAt, end) || l4ChecksumOk(bytes, at, end) === false) return;
     const type = icmp.typeOf(bytes, payloadAt);
     if (type === icmp.ECHO_REQUEST) this.#answerEcho(packet);
-    else if (type === icmp.ECHO_REPLY)
-      this.#tellEcho(icmp.restOf(bytes, payloadAt), {
-        kind: 'reply',
-        from: packet.source,
-        ttl: ipv4.ttlOf(bytes, at),
-      });
+    else if (type === icmp.ECHO_REPLY) this.#onReply(packet);
     else if (type === icmp.DESTINATION_UNREACHABLE || type === icmp.TIME_EXCEEDED)
       this.#errorArrives(packet, type);
   }
@@ -85,34 +78,6 @@ export class Icmp {
       trafficClass: ERROR_CLASS,
     };
     this.#output.send(header, icmp.encode({ type, code, rest }, quoted));
-  }
-
-  /** Sends an echo request; false without a route. `heard` is called once at most; `forgetEcho` ends the waiting. */
-  echo(destination: number, rest: number, heard: (answer: EchoAnswer) => void): boolean {
-    const source = this.#output.sourceFor(destination);
-    if (source === undefined) return false;
-    this.#echoes.set(rest, heard);
-    const header = { source, destination, protocol: ipv4.PROTOCOL_ICMP, dontFragment: false };
-    const data = Uint8Array.from({ length: ECHO_DATA }, (_, at) => at);
-    return this.#output.send(header, icmp.encode({ type: icmp.ECHO_REQUEST, code: 0, rest }, data));
-  }
-
-  forgetEcho(rest: number): void {
-    this.#echoes.delete(rest);
-  }
-
-  /** An error, or this host itself, says that an echo request did not arrive. */
-  echoFailed({ type, bytes, payloadAt }: QuotedPacket, from: number, ttl: number): void {
-    if (bytes.length < payloadAt + icmp.HEADER_LENGTH) return;
-    if (icmp.typeOf(bytes, payloadAt) !== icmp.ECHO_REQUEST) return;
-    const kind = type === icmp.TIME_EXCEEDED ? 'time-exceeded' : 'unreachable';
-    this.#tellEcho(icmp.restOf(bytes, payloadAt), { kind, from, ttl });
-  }
-
-  #tellEcho(rest: number, answer: EchoAnswer): void {
-    const heard = this.#echoes.get(rest);
-    this.#echoes.delete(rest);
-    heard?.(answer);
   }
 
   #answerEcho(packet: Packet): void {
@@ -146,9 +111,9 @@ export class Icmp {
       totalLength: ipv4.totalLengthOf(bytes, at),
       bytes: bytes.subarray(at, end),
       payloadAt: ipv4.headerLengthOf(bytes, at),
+      from: packet.source,
+      ttl: ipv4.ttlOf(bytes, packet.at),
     };
-    if (quoted.protocol === ipv4.PROTOCOL_ICMP)
-      this.echoFailed(quoted, packet.source, ipv4.ttlOf(packet.bytes, packet.at));
     this.#onError(quoted);
   }
 }

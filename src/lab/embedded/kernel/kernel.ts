@@ -14,6 +14,7 @@ import { IpOutput, packetOf } from './ip-output.ts';
 import { TUNNEL, type Link } from './link.ts';
 import { Neighbours } from './neighbours.ts';
 import { readPacket, type Packet } from './packet.ts';
+import { Pings } from './pings.ts';
 import { isLocal, type KernelSettings } from './settings.ts';
 import { sourceIsValid } from './source-filter.ts';
 import { readSegment, sendSegment } from './tcp-wire.ts';
@@ -27,7 +28,8 @@ export class Kernel {
   readonly output: IpOutput;
   readonly tcp: TcpStack;
   readonly udp: UdpPorts;
-  readonly icmp: Icmp;
+  readonly pings: Pings;
+  readonly #icmp: Icmp;
   readonly #reassembly: Reassembly;
   readonly #clock: Clock;
   #settings: KernelSettings;
@@ -42,7 +44,13 @@ export class Kernel {
       (frame) => this.#neighbourFailed(frame),
     );
     this.output = new IpOutput(clock, random.next(), current, this.neighbours, (frame) => this.#loop(frame));
-    this.icmp = new Icmp(current, this.output, (quoted) => this.#errorArrives(quoted));
+    this.pings = new Pings(this.output);
+    this.#icmp = new Icmp(
+      current,
+      this.output,
+      (quoted) => this.#errorArrives(quoted),
+      (packet) => this.pings.arrives(packet),
+    );
     this.#reassembly = new Reassembly(clock);
     this.tcp = new TcpStack(clock, random, {
       transmit: (segment, stateless) => {
@@ -90,7 +98,7 @@ export class Kernel {
     const packet = readPacket(link, bytes, at, broadcast);
     if (!packet || !sourceIsValid(this.#settings, link, packet.source)) return;
     if (isLocal(this.#settings, packet.destination)) this.#deliver(packet);
-    else forward(this.#settings, this.neighbours, this.icmp, packet);
+    else forward(this.#settings, this.neighbours, this.#icmp, packet);
   }
 
   #deliver(packet: Packet): void {
@@ -102,7 +110,7 @@ export class Kernel {
     }
     switch (packet.protocol) {
       case ipv4.PROTOCOL_ICMP:
-        this.icmp.arrives(packet);
+        this.#icmp.arrives(packet);
         return;
       case ipv4.PROTOCOL_TCP: {
         const segment = packet.broadcast ? undefined : readSegment(packet);
@@ -121,7 +129,7 @@ export class Kernel {
   }
 
   #refuse(packet: Packet, code: number): void {
-    this.icmp.send(packet, icmpHeader.DESTINATION_UNREACHABLE, code);
+    this.#icmp.send(packet, icmpHeader.DESTINATION_UNREACHABLE, code);
   }
 
   /** A packet to one of the node's own addresses never leaves it. */
@@ -151,8 +159,9 @@ export class Kernel {
       totalLength: bytes.length,
       bytes,
       payloadAt: packet.payloadAt - AT,
+      from: packet.source,
+      ttl: 0,
     };
-    if (packet.protocol === ipv4.PROTOCOL_ICMP) this.icmp.echoFailed(failed, packet.source, 0);
     this.#errorArrives(failed);
   }
 
@@ -182,6 +191,8 @@ export class Kernel {
     if (tooBig) this.output.paths.narrowed(quoted.destination, quoted.mtu);
     const localPort = u16(bytes, payloadAt);
     if (quoted.protocol === ipv4.PROTOCOL_UDP && !tooBig) this.udp.refused(localPort);
+    if (quoted.protocol === ipv4.PROTOCOL_ICMP && !tooBig)
+      this.pings.refused(icmpHeader.identifierOf(bytes, payloadAt), quoted);
     if (quoted.protocol !== ipv4.PROTOCOL_TCP) return;
     const endpoints = {
       local: quoted.source,

@@ -1,0 +1,184 @@
+import { basename } from 'node:path';
+import { meetsExpectation } from '../journey/expectation.ts';
+import { JourneyBuilder } from '../journey/journey-builder.ts';
+import type { Report } from '../journey/report.ts';
+import type { LabEvent } from '../lab/events.ts';
+import { promiseIds } from '../lab/topology/findings.ts';
+import { loadTopology } from '../lab/topology/load.ts';
+import type { Plan } from '../lab/topology/plan.ts';
+import type { Capture, CaptureRecord } from '../packet/capture.ts';
+import * as ethernet from '../packet/ethernet.ts';
+import { CliError, parseOptions, readText, writeOutput, type Cli } from './cli.ts';
+import { ladder } from './ladder/ladder.ts';
+import { problemLines } from './problems.ts';
+import { readCaptureFile } from './read-capture-file.ts';
+import { reportJson } from './report-json.ts';
+import { verdicts } from './verdicts.ts';
+
+const options = {
+  topology: { type: 'string' },
+  json: { type: 'string' },
+  requires: { type: 'string', multiple: true },
+  interface: { type: 'string', multiple: true },
+  full: { type: 'boolean' },
+  values: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+} as const;
+
+/**
+ * `lb-lab explain CAPTURE --topology FILE`: flows, journeys and promises of frames that somebody recorded. Exit 0 when
+ * every promise named by `--requires` is kept, without any named when none is broken; else 1; 2 for a bad call.
+ */
+export function explain(cli: Cli, args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(cli, args, options, 1);
+  const [file] = positionals;
+  if (file === undefined || values.topology === undefined) throw new CliError('cli.explain-call');
+  const required = (values.requires ?? []).flatMap((text) => text.split(','));
+  for (const id of required)
+    if (!(promiseIds as readonly string[]).includes(id))
+      throw new CliError('cli.no-such-promise', { promise: id, promises: promiseIds.join(', ') });
+  const { topology } = values;
+  const { plan, problems } = loadTopology(readText(topology), basename(topology));
+  for (const problem of problems) problemLines(cli, topology, problem).forEach(cli.err);
+  if (!plan) return Promise.resolve(2);
+  const capture = readCaptureFile(cli, file);
+  const points = pointsOf(capture, plan, values.interface ?? []);
+  const { events, startedAt } = eventsOf(capture, plan, points);
+  const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate: cli.translate });
+  for (const event of events) builder.add(event);
+  const report = builder.report();
+  if (values.json) writeOutput(values.json, reportJson(report));
+  if (!values.quiet) {
+    tell(cli, report, plan, events, basename(file), values.full ?? false, values.values ?? false);
+    for (const line of unknowns(cli, plan, points, capture)) cli.out(line);
+  }
+  const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
+  const missing = required.filter((id) => verdictOf(id) !== 'kept');
+  for (const id of missing)
+    cli.err(cli.translate('cli.required', { promise: id, verdict: verdictOf(id) ?? 'not seen' }));
+  const broken = report.promises.some(({ verdict }) => verdict === 'broken');
+  return Promise.resolve(missing.length > 0 || (required.length === 0 && broken) ? 1 : 0);
+}
+
+interface Point {
+  readonly node: string;
+  readonly segment: string;
+  readonly mac: number;
+}
+
+/**
+ * Where each interface of the capture was: what `--interface NAME=NODE.SEGMENT` says, or its name in that form, or its
+ * MAC address. An interface that cannot be placed is left out.
+ */
+function pointsOf(capture: Capture, plan: Plan, chosen: readonly string[]): (Point | undefined)[] {
+  const all = plan.nodes.flatMap(({ name, interfaces }) =>
+    interfaces.map(({ segment, mac }): Point => ({ node: name, segment, mac })),
+  );
+  const byName = (name: string): Point | undefined =>
+    all.find(({ node, segment }) => `${node}.${segment}` === name);
+  const given = new Map<string, Point>();
+  for (const text of chosen) {
+    const [name = '', place] = text.includes('=') ? text.split('=') : ['*', text];
+    const point = byName(place ?? '');
+    if (point === undefined)
+      throw new CliError('cli.no-such-point', {
+        point: text,
+        points: all.map(({ node, segment }) => `${node}.${segment}`).join(', '),
+      });
+    given.set(name, point);
+  }
+  const points = capture.interfaces.map(
+    ({ name, mac }) =>
+      given.get(name) ?? byName(name) ?? all.find((point) => point.mac === mac) ?? given.get('*'),
+  );
+  if (points.every((point) => point === undefined)) {
+    const names = capture.interfaces.map(({ name }) => name || '–').join(', ');
+    throw new CliError('cli.unplaced-capture', { interfaces: names });
+  }
+  return points;
+}
+
+function eventsOf(
+  capture: Capture,
+  plan: Plan,
+  points: readonly (Point | undefined)[],
+): { readonly events: LabEvent[]; readonly startedAt: string } {
+  const records = [...capture.records].sort((a, b) =>
+    a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0,
+  );
+  const start = records[0]?.timeNs ?? 0n;
+  const events: LabEvent[] = [{ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 }];
+  for (const { name } of plan.nodes) events.push({ kind: 'node', timeNs: 0, node: name, state: 'running' });
+  for (const record of records) {
+    const point = points[record.interface];
+    if (point === undefined) continue;
+    const { node, segment } = point;
+    const { bytes, originalLength } = record;
+    const timeNs = Number(record.timeNs - start);
+    events.push({
+      kind: 'frame',
+      timeNs,
+      node,
+      segment,
+      direction: directionOf(record, point),
+      bytes,
+      originalLength,
+    });
+  }
+  const iso = new Date(Number(start / 1_000_000n)).toISOString().slice(0, -5);
+  return { events, startedAt: `${iso}.${String(start % 1_000_000_000n).padStart(9, '0')}Z` };
+}
+
+/** tcpdump does not say it: what has the interface's own MAC as source was sent by it. */
+function directionOf({ direction, bytes }: CaptureRecord, { mac }: Point): 'in' | 'out' {
+  if (direction !== undefined) return direction;
+  return ethernet.check(bytes, 0, bytes.length) === undefined && ethernet.sourceOf(bytes, 0) === mac
+    ? 'out'
+    : 'in';
+}
+
+function tell(
+  cli: Cli,
+  report: Report,
+  plan: Plan,
+  events: readonly LabEvent[],
+  title: string,
+  full: boolean,
+  values: boolean,
+): void {
+  const frames = events.flatMap((event) => (event.kind === 'frame' ? [event.bytes] : []));
+  const { translate, paint } = cli;
+  ladder(report, plan, title, {
+    translate,
+    paint,
+    full,
+    values,
+    frame: (number) => frames[number - 1]!,
+  }).forEach(cli.out);
+  verdicts(report, meetsExpectation(report), undefined, translate, paint).forEach(cli.out);
+}
+
+/** What no frame can show: capture points that are not there, frames of nobody's, decisions. */
+function unknowns(
+  { translate, paint }: Cli,
+  plan: Plan,
+  points: readonly (Point | undefined)[],
+  capture: Capture,
+): string[] {
+  const seen = new Set(points.flatMap((point) => (point ? [`${point.node}.${point.segment}`] : [])));
+  const missing = plan.nodes
+    .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`))
+    .filter((name) => !seen.has(name));
+  const unplaced = capture.interfaces
+    .filter((_, index) => points[index] === undefined)
+    .map(({ name }) => name);
+  return [
+    '',
+    paint('heading', translate('cli.unknown')),
+    `  ${translate('cli.unknown-decisions')}`,
+    ...(missing.length > 0 ? [`  ${translate('cli.unknown-points', { points: missing.join(', ') })}`] : []),
+    ...(unplaced.length > 0
+      ? [`  ${translate('cli.unknown-interfaces', { interfaces: unplaced.join(', ') })}`]
+      : []),
+  ];
+}

@@ -1,0 +1,163 @@
+import * as ethernet from '../packet/ethernet.ts';
+import * as icmp from '../packet/icmp.ts';
+import * as ipv4 from '../packet/ipv4.ts';
+import { quote } from './answers.ts';
+import { fillIcmpChecksum, l4ChecksumOk } from './checksums.ts';
+import * as at from './connections/layout.ts';
+import type { Director } from './director.ts';
+import { queryPorts } from './headers.ts';
+import type { Output } from './output.ts';
+import type { Packet } from './packet.ts';
+import type { Port } from './port.ts';
+import { changeAddresses, translateQuote } from './rewrite.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Enough of a quoted packet to know its flow: RFC 792 asks for 8 bytes behind the header. */
+const QUOTED_BYTES = 8;
+/** No IPv4 link has less (RFC 791). */
+const LEAST_MTU = 68;
+
+/**
+ * ICMP errors about packets that crossed the director. The quoted packet names the connection; the error then goes to
+ * the end of it that the packet came from, both of its headers translated, or in dr and tun to the server as every
+ * packet does (RFC 5508, section 4; ip_vs_core.c, `ip_vs_in_icmp`).
+ */
+export class IcmpErrors {
+  private readonly director: Director;
+  private readonly output: Output;
+
+  constructor(director: Director, output: Output) {
+    this.director = director;
+    this.output = output;
+  }
+
+  /** Decides about an ICMP error. */
+  receive(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    const { view, frame, l4 } = packet;
+    const quoted = l4 + icmp.HEADER_LENGTH;
+    const quotedL4 = quotedPayload(view, quoted, frame.end);
+    if (quotedL4 === 0) return this.stranger(packet, port, verdict);
+    const protocol = view.getUint8(quoted + ipv4.PROTOCOL);
+    if (protocol === ipv4.PROTOCOL_IPIP) return this.aboutTunnel(packet, quoted, quotedL4, port, verdict);
+    const found = this.find(view, quoted, quotedL4, protocol, packet.clock);
+    if (found < 0) return this.stranger(packet, port, verdict);
+    const { words } = this.director.connections.table;
+    const base = (found >> 1) << at.LOG2_WORDS;
+    const server = this.director.services.server(words[base + at.SERVER]!);
+    // As conntrack: an error goes to who sent the packet that it quotes.
+    if (view.getInt32(packet.ip + ipv4.DESTINATION) !== view.getInt32(quoted + ipv4.SOURCE))
+      return this.stranger(packet, port, verdict);
+    this.director.name(verdict, 'icmp-error', server, words[base + at.SERIAL]!);
+    if (server.gone) return this.output.drop(verdict, 'icmp-error', 'server-removed');
+    if (server.model.translates) {
+      // Who is told of a better way would go around the translation.
+      if (view.getUint8(l4 + icmp.TYPE) === icmp.REDIRECT)
+        return this.output.drop(verdict, 'icmp-error', 'unsupported');
+    }
+    return this.director.carryError(packet, found, server, port, verdict, quotedL4);
+  }
+
+  /**
+   * The connection of the quoted packet, as `Connections.find` gives it for a packet the other way: direction 1 when
+   * the error is about a request, and goes to the client.
+   */
+  private find(view: DataView, quoted: number, l4: number, protocol: number, clock: number): number {
+    const source = view.getInt32(quoted + ipv4.DESTINATION);
+    const destination = view.getInt32(quoted + ipv4.SOURCE);
+    const ports = protocol === ipv4.PROTOCOL_ICMP ? queryPorts(view, l4) : view.getInt32(l4);
+    const turned = (ports << 16) | (ports >>> 16);
+    return this.director.connections.findKey(source, destination, turned, protocol, clock);
+  }
+
+  /** An error that quotes no packet of a connection: for the kernel when it is for this node, else nobody's. */
+  private stranger(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
+    if (this.director.services.isVip(destination) || this.director.crossesNat(destination, port))
+      return this.output.drop(verdict, 'icmp-error', 'no-connection');
+    return this.director.notOurs(destination, verdict);
+  }
+
+  /**
+   * A router on the way to a server finds the outer packet too big: the client must hear what fits inside. What it
+   * quotes has to reach to the inner packet's ports; other errors about the tunnel are the director's own.
+   */
+  private aboutTunnel(packet: Packet, quoted: number, inner: number, port: Port, verdict: Verdict): Verdict {
+    const { view, frame, l4 } = packet;
+    const isTooBig =
+      view.getUint8(l4 + icmp.TYPE) === icmp.DESTINATION_UNREACHABLE &&
+      view.getUint8(l4 + icmp.CODE) === icmp.FRAGMENTATION_NEEDED;
+    const innerL4 = isTooBig ? quotedPayload(view, inner, frame.end) : 0;
+    if (innerL4 === 0) return this.stranger(packet, port, verdict);
+    const { connections, services } = this.director;
+    const protocol = view.getUint8(inner + ipv4.PROTOCOL);
+    const source = view.getInt32(inner + ipv4.SOURCE);
+    const destination = view.getInt32(inner + ipv4.DESTINATION);
+    const ports = protocol === ipv4.PROTOCOL_ICMP ? queryPorts(view, innerL4) : view.getInt32(innerL4);
+    const found = connections.findKey(source, destination, ports, protocol, packet.clock);
+    if (found < 0 || (found & 1) === 1) return this.stranger(packet, port, verdict);
+    const { words } = connections.table;
+    const base = (found >> 1) << at.LOG2_WORDS;
+    const server = services.server(words[base + at.SERVER]!);
+    const isOurs = server.model.name === 'tun' && view.getInt32(quoted + ipv4.DESTINATION) === server.address;
+    if (!isOurs) return this.stranger(packet, port, verdict);
+    this.director.name(verdict, 'mtu', server, words[base + at.SERIAL]!);
+    if (!l4ChecksumOk(view, packet.ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
+      return this.output.drop(verdict, 'malformed', 'bad-checksum');
+    const mtu = view.getUint16(l4 + icmp.NEXT_HOP_MTU) - server.model.overhead;
+    const dontFragment = (view.getUint16(inner + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT) !== 0;
+    const hop = this.director.hopTowards(source);
+    if (mtu < LEAST_MTU || !dontFragment) return this.output.drop(verdict, 'mtu', 'unsupported');
+    if (hop === undefined) return this.output.drop(verdict, 'mtu', 'no-route');
+    const error = this.output.spare();
+    error.view.setUint16(error.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);
+    const kind = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.FRAGMENTATION_NEEDED, rest: mtu };
+    quote(view, inner, frame.end - inner, kind, destination >>> 0, error);
+    this.director.deliverOwn(error, hop, verdict, packet.now);
+    return verdict;
+  }
+}
+
+/**
+ * Writes the error's new addresses, and those of the packet that it quotes. `found` is the connection and the
+ * direction in which the error travels. Its checksum was right, and is made anew.
+ */
+export function translateError(
+  packet: Packet,
+  words: Int32Array,
+  base: number,
+  direction: number,
+  quotedL4: number,
+): void {
+  const { view, ip, l4, frame } = packet;
+  const quoted = l4 + icmp.HEADER_LENGTH;
+  const toClient = direction === 1;
+  // The end that the error seems to come from changes only where its address is hidden.
+  const hidesServer = words[base + at.REPLY_SOURCE] !== words[base + at.REQUEST_DESTINATION];
+  const hidesClient = words[base + at.REPLY_DESTINATION] !== words[base + at.REQUEST_SOURCE];
+  const source = toClient
+    ? hidesServer
+      ? words[base + at.REQUEST_DESTINATION]!
+      : view.getInt32(ip + ipv4.SOURCE)
+    : hidesClient
+      ? words[base + at.REPLY_DESTINATION]!
+      : view.getInt32(ip + ipv4.SOURCE);
+  changeAddresses(
+    view,
+    ip,
+    source,
+    toClient ? words[base + at.REQUEST_SOURCE]! : words[base + at.REPLY_SOURCE]!,
+  );
+  const key = base + (toClient ? at.REQUEST_SOURCE : at.REPLY_SOURCE);
+  translateQuote(view, quoted, quotedL4, frame.end, words[key]!, words[key + 1]!, words[key + 2]!);
+  fillIcmpChecksum(view, l4, frame.end);
+}
+
+/** Where the payload of the packet quoted at `quoted` starts, when enough of it is there to know its flow; else 0. */
+function quotedPayload(view: DataView, quoted: number, end: number): number {
+  if (quoted + ipv4.HEADER_LENGTH > end) return 0;
+  const first = view.getUint8(quoted);
+  const l4 = quoted + (first & 15) * 4;
+  const isLater = (view.getUint16(quoted + ipv4.FRAGMENT) & 0x1fff) !== 0;
+  if (first >>> 4 !== 4 || (first & 15) < 5 || isLater || l4 + QUOTED_BYTES > end) return 0;
+  return l4;
+}

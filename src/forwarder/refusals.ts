@@ -1,0 +1,92 @@
+import * as icmp from '../packet/icmp.ts';
+import * as ipv4 from '../packet/ipv4.ts';
+import * as tcp from '../packet/tcp.ts';
+import { answerWithReset, writeError, type ErrorKind } from './answers.ts';
+import { l4ChecksumOk } from './checksums.ts';
+import { queryPorts } from './headers.ts';
+import { send, type Output } from './output.ts';
+import type { Packet } from './packet.ts';
+import type { Port } from './port.ts';
+import type { DropReason, Rule, Verdict } from './verdict.ts';
+
+const TIME_EXCEEDED = { type: icmp.TIME_EXCEEDED, code: 0 };
+const PORT_UNREACHABLE = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.PORT_UNREACHABLE };
+
+/** Packets that are not forwarded, and whose sender is told why: a reset, or an ICMP error. */
+export class Refusals {
+  private readonly output: Output;
+  private readonly owns: (address: number) => boolean;
+
+  /** `owns`: whether an address (signed) is the director's or a VIP. */
+  constructor(output: Output, owns: (address: number) => boolean) {
+    this.output = output;
+    this.owns = owns;
+  }
+
+  /** Nobody is here for this packet: TCP is reset, a datagram answered by an ICMP 3/3 (RFC 1122, section 4.1.3.1). */
+  nobody(packet: Packet, port: Port, verdict: Verdict, rule: Rule): Verdict {
+    const { view, ip, l4, frame, protocol } = packet;
+    if (!frame.partialChecksum && !l4ChecksumOk(view, ip, l4, frame.end, protocol))
+      return this.output.drop(verdict, 'malformed', 'bad-checksum');
+    if (protocol === ipv4.PROTOCOL_UDP)
+      return this.error(packet, port, verdict, rule, 'no-connection', PORT_UNREACHABLE);
+    // A reset is never answered: two hosts would go on for ever (RFC 9293, section 3.10.7.1).
+    if (
+      protocol !== ipv4.PROTOCOL_TCP ||
+      (packet.flags & tcp.RST) !== 0 ||
+      !isUnicast(view.getInt32(ip + ipv4.SOURCE))
+    )
+      return this.output.drop(verdict, rule, 'no-connection');
+    answerWithReset(packet, port);
+    verdict.relation = 'answered';
+    verdict.rule = rule;
+    send(verdict, packet.frame);
+    return verdict;
+  }
+
+  ttlExpired(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    return this.error(packet, port, verdict, 'ttl', 'ttl-expired', TIME_EXCEEDED);
+  }
+
+  /** RFC 1191: `mtu` is what would have fitted. */
+  tooBig(packet: Packet, port: Port, verdict: Verdict, mtu: number): Verdict {
+    const kind = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.FRAGMENTATION_NEEDED, rest: mtu };
+    return this.error(packet, port, verdict, 'mtu', 'too-big', kind);
+  }
+
+  /**
+   * Counted as a drop, and told unless that is forbidden (RFC 1122, section 3.2.2). From where the packet was sent
+   * to when that is an address of the director or a VIP, else from the port it came in by.
+   */
+  private error(
+    packet: Packet,
+    port: Port,
+    verdict: Verdict,
+    rule: Rule,
+    reason: DropReason,
+    kind: ErrorKind,
+  ): Verdict {
+    if (!mayCauseError(packet)) return this.output.drop(verdict, rule, reason);
+    const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
+    const error = this.output.spare();
+    writeError(packet, kind, this.owns(destination) ? destination : port.address, port, error);
+    this.output.drops[reason]++;
+    verdict.relation = 'caused-error';
+    verdict.rule = rule;
+    send(verdict, error);
+    return verdict;
+  }
+}
+
+/** Not an ICMP error, not a later fragment, and from one host. */
+function mayCauseError({ view, ip, l4, protocol }: Packet): boolean {
+  if (!isUnicast(view.getInt32(ip + ipv4.SOURCE))) return false;
+  if ((view.getUint16(ip + ipv4.FRAGMENT) & 0x1fff) !== 0) return false;
+  return protocol !== ipv4.PROTOCOL_ICMP || queryPorts(view, l4) !== -1;
+}
+
+/** Not 0.x, loopback, multicast or reserved (RFC 1122, section 3.2.1.3). */
+function isUnicast(address: number): boolean {
+  const first = address >>> 24;
+  return first !== 0 && first !== 127 && first < 224;
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { readCapture } from '../../src/packet/read-capture.ts';
+import { writePcapng } from '../../src/packet/pcapng.ts';
+import { buildOnce, lbLab, root, temporaryFolder } from '../support/lb-lab.ts';
+
+const dr = 'examples/dr.lblab.yaml';
+
+describe('lb-lab with recorded captures', () => {
+  const folder = temporaryFolder();
+  const recorded = folder.path('dr.pcapng');
+  before(function () {
+    this.timeout(60_000);
+    buildOnce();
+    assert.equal(lbLab(['run', dr, '--quiet', '--pcapng', recorded]).code, 0);
+  });
+  after(folder.remove);
+
+  const capture = () => readCapture(readFileSync(recorded));
+
+  it('forward: what the director sent in the lab comes out again, byte for byte', () => {
+    const { interfaces, records } = capture();
+    const own = interfaces.findIndex(({ name }) => name === 'director.inside');
+    const isIpv4 = ({ bytes }: { readonly bytes: Uint8Array }) => bytes[12] === 8 && bytes[13] === 0;
+    const sent = records.filter((one) => one.interface === own && one.direction === 'out' && isIpv4(one));
+    const out = folder.path('out.pcapng');
+    const { code, out: text } = lbLab(['forward', dr, '--node', 'director', '--in', recorded, '--out', out]);
+    assert.equal(code, 0);
+    assert.match(text, /frames went into director/);
+    const made = readCapture(readFileSync(out));
+    assert.deepEqual(
+      made.interfaces.map(({ name }) => name),
+      ['inside'],
+    );
+    assert.ok(sent.length > 20);
+    const hex = (one: { readonly bytes: Uint8Array }) => Buffer.from(one.bytes).toString('hex');
+    assert.deepEqual(made.records.filter(isIpv4).map(hex), sent.map(hex));
+    assert.match(made.records.filter(isIpv4)[0]!.comments[0]!, /^forwarded · schedule · rs1/);
+  });
+
+  it('forward: a plain capture needs --interface where the node has several', () => {
+    const plain = folder.path('plain.pcapng');
+    const { interfaces, records } = capture();
+    const own = interfaces.findIndex(({ name }) => name === 'director.inside');
+    const frames = records.filter((one) => one.interface === own && one.direction === 'in');
+    const unnamed = { name: 'eth0', linkType: 1, snapLength: 65535 };
+    writeFileSync(
+      plain,
+      writePcapng({
+        interfaces: [unnamed],
+        records: frames.map(({ timeNs, bytes, originalLength }) => ({
+          interface: 0,
+          timeNs,
+          bytes,
+          originalLength,
+          comments: [],
+        })),
+        names: [],
+      }),
+    );
+    const out = folder.path('plain-out.pcapng');
+    const call = ['forward', dr, '--in', plain, '--out', out];
+    assert.equal(lbLab([...call, '--interface', 'inside']).code, 0);
+    assert.ok(readCapture(readFileSync(out)).records.length > 20);
+    const wrong = lbLab([...call, '--interface', 'outside']);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /inside/);
+  });
+
+  it('explain: a whole recording keeps its promises, and says what it cannot know', () => {
+    const { code, out } = lbLab(['explain', recorded, '--topology', dr, '--requires', 'reply-direct']);
+    assert.equal(code, 0);
+    assert.match(out, /recorded capture/);
+    assert.match(out, /kept +Replies go straight to the client/);
+    assert.match(out, /What this capture cannot show/);
+  });
+
+  it('explain: tcpdump on the director alone shows its part, and requires what it cannot', () => {
+    const only = folder.path('only.pcapng');
+    const { interfaces, records } = capture();
+    const own = interfaces.findIndex(({ name }) => name === 'director.inside');
+    writeFileSync(
+      only,
+      writePcapng({
+        interfaces: [{ name: 'eth0', linkType: 1, snapLength: 65535 }],
+        records: records
+          .filter((one) => one.interface === own)
+          .map(({ timeNs, bytes, originalLength }) => ({
+            interface: 0,
+            timeNs,
+            bytes,
+            originalLength,
+            comments: [],
+          })),
+        names: [],
+      }),
+    );
+    const call = ['explain', only, '--topology', dr];
+    assert.match(lbLab(call).err, /eth0.*cannot be placed/);
+    const placed = lbLab([...call, '--interface', 'eth0=director.inside']);
+    assert.equal(placed.code, 0);
+    assert.match(placed.out, /kept +The director leaves the IP packet alone/);
+    assert.match(placed.out, /nothing was captured: .*rs1\.inside/);
+    const json = folder.path('report.json');
+    const required = lbLab([
+      ...call,
+      '--interface',
+      'director.inside',
+      '--requires',
+      'reply-direct',
+      '--json',
+      json,
+    ]);
+    assert.equal(required.code, 1);
+    assert.match(required.err, /reply-direct/);
+    assert.equal((JSON.parse(readFileSync(json, 'utf8')) as { engine: string }).engine, 'capture');
+  });
+
+  const bad: [string, string[], RegExp][] = [
+    ['forward without files', ['forward', dr], /--in/],
+    [
+      'forward to a node without a forwarder',
+      ['forward', dr, '--node', 'rs1', '--in', 'a', '--out', 'b'],
+      /director/,
+    ],
+    ['forward of no capture', ['forward', dr, '--in', dr, '--out', 'b'], /no capture file/],
+    ['explain without a topology', ['explain', dr], /--topology/],
+    [
+      'explain of an unknown promise',
+      ['explain', 'a', '--topology', dr, '--requires', 'luck'],
+      /no promise ‘luck’/,
+    ],
+    ['an unknown lesson', ['lessons', 'none'], /no lesson/],
+  ];
+  for (const [name, args, message] of bad) {
+    it(`${name}: exit 2, one clear line`, () => {
+      const { code, err } = lbLab(args);
+      assert.equal(code, 2);
+      assert.match(err, message);
+      assert.doesNotMatch(err, /\n\s+at /);
+    });
+  }
+
+  it('lessons: lists all of them, runs one, and its exit code grades', () => {
+    const { code, out } = lbLab(['lessons']);
+    assert.equal(code, 0);
+    assert.doesNotMatch(out, /lesson\./);
+    assert.equal(lbLab(['lessons', 'dr-port-map', 'dr-across-router']).code, 0);
+    const text = readFileSync(`${root}examples/lessons/dr-port-map.lblab.yaml`, 'utf8');
+    const mended = folder.path('mended.lblab.yaml');
+    writeFileSync(mended, text.replace(/port: 8080/g, 'port: 80'));
+    const failed = lbLab(['lessons', mended]);
+    assert.equal(failed.code, 1);
+    assert.match(failed.out, /✗ mended/);
+  });
+});

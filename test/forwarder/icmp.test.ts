@@ -1,0 +1,555 @@
+import assert from 'node:assert/strict';
+import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import { buildIcmpEcho, buildIcmpError, buildUdp, wrapIpip } from '../../src/packet/build.ts';
+import { l4ChecksumOk } from '../../src/packet/checksum.ts';
+import {
+  ACK,
+  assertSent,
+  CIP,
+  DIP,
+  directorConfig,
+  EXT,
+  HOST,
+  HOST2,
+  ip,
+  M_DIRECTOR,
+  M_HOST,
+  M_HOST2,
+  M_INSIDE,
+  M_OUTSIDE,
+  M_ROUTER,
+  M_SERVER,
+  M_UPSTREAM,
+  natConfig,
+  request,
+  Rig,
+  RIP,
+  ROUTER,
+  RS1,
+  segment,
+  SIP,
+  SYN,
+  UPSTREAM,
+  VIP,
+  type SegmentFields,
+} from './rig.ts';
+
+/** Pings and ICMP errors on their way through the director, and those that it makes itself. */
+
+const MIDDLE = ip('10.0.1.77');
+const FULL_NAT = directorConfig({ model: 'dnat', snat: true, servers: [{ ...RS1, port: 8080 }] });
+const PLAIN_NAT = directorConfig({ model: 'dnat', servers: [{ ...RS1, port: 8080 }] });
+const DR = directorConfig();
+const TUN = directorConfig({ model: 'tun' });
+
+const start = (config: ForwarderConfig): Rig => new Rig(config).learn(RIP, M_SERVER).learn(ROUTER, M_ROUTER);
+
+interface ErrorFields {
+  readonly macs: readonly [number, number];
+  readonly addresses: readonly [number, number];
+  readonly ttl?: number;
+  readonly quoted: Uint8Array;
+  readonly icmp?: { readonly type: number; readonly code: number; readonly rest?: number };
+  readonly trafficClass?: number;
+}
+
+/** `quoted` is a frame. */
+function error({ macs, addresses, ttl = 64, quoted, icmp, trafficClass = 0 }: ErrorFields): Uint8Array {
+  return buildIcmpError({
+    ethernet: { source: macs[0], destination: macs[1] },
+    ip: { source: addresses[0], destination: addresses[1], ttl, id: 9, trafficClass },
+    icmp: icmp ?? { type: 3, code: 1 },
+    quoted: quoted.subarray(14),
+  });
+}
+
+const packet = (fields: Omit<SegmentFields, 'macs'>): Uint8Array => segment({ macs: [0, 0], ...fields });
+
+describe('ICMP errors through a translation', () => {
+  const toServer = { ports: [40000, 8080], ttl: 60, flags: ACK, payload: 'data' } as const;
+  const asClient = { ports: [50000, 80], ttl: 60, flags: ACK, payload: 'data' } as const;
+  const fromServer = { ports: [8080, 40000], ttl: 50, flags: ACK, payload: 'data' } as const;
+  const asVip = { ports: [80, 50000], ttl: 50, flags: ACK, payload: 'data' } as const;
+
+  it('dnat with snat, about a request: to the client, from the VIP', () => {
+    const rig = start(FULL_NAT);
+    rig.give(request(50000));
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_SERVER, M_DIRECTOR],
+          addresses: [MIDDLE, DIP],
+          quoted: packet({ ...toServer, addresses: [DIP, RIP] }),
+        }),
+      ).sent,
+      error({
+        macs: [M_DIRECTOR, M_ROUTER],
+        addresses: [VIP, CIP],
+        ttl: 63,
+        quoted: packet({ ...asClient, addresses: [CIP, VIP] }),
+      }),
+    );
+  });
+
+  it('dnat with snat, about a reply: to the server, from the DIP', () => {
+    const rig = start(FULL_NAT);
+    rig.give(request(50000));
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_ROUTER, M_DIRECTOR],
+          addresses: [MIDDLE, VIP],
+          quoted: packet({ ...asVip, addresses: [VIP, CIP] }),
+        }),
+      ).sent,
+      error({
+        macs: [M_DIRECTOR, M_SERVER],
+        addresses: [DIP, RIP],
+        ttl: 63,
+        quoted: packet({ ...fromServer, addresses: [RIP, DIP] }),
+      }),
+    );
+  });
+
+  it('dnat without snat: the other end stays who it was', () => {
+    const rig = start(PLAIN_NAT);
+    rig.give(request(50000));
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_ROUTER, M_DIRECTOR],
+          addresses: [MIDDLE, VIP],
+          quoted: packet({ ...asVip, addresses: [VIP, CIP] }),
+        }),
+      ).sent,
+      error({
+        macs: [M_DIRECTOR, M_SERVER],
+        addresses: [MIDDLE, RIP],
+        ttl: 63,
+        quoted: packet({ ...fromServer, ports: [8080, 50000], addresses: [RIP, CIP] }),
+      }),
+    );
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_SERVER, M_DIRECTOR],
+          addresses: [MIDDLE, CIP],
+          quoted: packet({ ...toServer, ports: [50000, 8080], addresses: [CIP, RIP] }),
+        }),
+      ).sent,
+      error({
+        macs: [M_DIRECTOR, M_ROUTER],
+        addresses: [VIP, CIP],
+        ttl: 63,
+        quoted: packet({ ...asClient, addresses: [CIP, VIP] }),
+      }),
+    );
+  });
+
+  it('nat, about what went out: to the inside host, from whoever said it', () => {
+    const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+    const out = { addresses: [HOST, SIP], ports: [50000, 80], ttl: 64 } as const;
+    rig.give(segment({ ...out, macs: [M_HOST, M_INSIDE] }));
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_UPSTREAM, M_OUTSIDE],
+          addresses: [MIDDLE, EXT],
+          quoted: packet({ addresses: [EXT, SIP], ports: [40000, 80], ttl: 5 }),
+          icmp: { type: 11, code: 0 },
+        }),
+        1,
+      ).sent,
+      error({
+        macs: [M_INSIDE, M_HOST],
+        addresses: [MIDDLE, HOST],
+        ttl: 63,
+        quoted: packet({ ...out, ttl: 5 }),
+        icmp: { type: 11, code: 0 },
+      }),
+    );
+  });
+
+  it('nat, about what came in: to the outside, from the outside address', () => {
+    const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+    rig.give(segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [50000, 80], ttl: 64 }));
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_HOST, M_INSIDE],
+          addresses: [HOST, SIP],
+          quoted: packet({ addresses: [SIP, HOST], ports: [80, 50000], ttl: 5 }),
+        }),
+      ).sent,
+      error({
+        macs: [M_OUTSIDE, M_UPSTREAM],
+        addresses: [EXT, SIP],
+        ttl: 63,
+        quoted: packet({ addresses: [SIP, EXT], ports: [80, 40000], ttl: 5 }),
+      }),
+      1,
+    );
+  });
+
+  it('a quote of 8 bytes behind the header is enough; its checksum is then not there to change', () => {
+    const rig = start(FULL_NAT);
+    rig.give(request(50000));
+    const cut = (frame: Uint8Array): Uint8Array => frame.slice(0, 14 + 28);
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_SERVER, M_DIRECTOR],
+          addresses: [RIP, DIP],
+          quoted: cut(packet({ ...toServer, addresses: [DIP, RIP] })),
+        }),
+      ).sent,
+      error({
+        macs: [M_DIRECTOR, M_ROUTER],
+        addresses: [VIP, CIP],
+        ttl: 63,
+        quoted: cut(packet({ ...asClient, addresses: [CIP, VIP] })),
+      }),
+    );
+  });
+
+  it('a bad checksum, a redirect, a stranger, somebody else’s packet: nothing goes on', () => {
+    const quoted = packet({ ...asVip, addresses: [VIP, CIP] });
+    const about = { macs: [M_ROUTER, M_DIRECTOR], addresses: [MIDDLE, VIP], quoted } as const;
+    const damaged = error(about);
+    damaged[36]! ^= 1;
+    const cases = [
+      [damaged, 'bad-checksum'],
+      [error({ ...about, icmp: { type: 5, code: 1 } }), 'unsupported'],
+      [
+        error({ ...about, quoted: packet({ ...asVip, ports: [80, 1], addresses: [VIP, CIP] }) }),
+        'no-connection',
+      ],
+      [error({ ...about, quoted: quoted.slice(0, 14 + 27) }), 'no-connection'],
+      [error({ ...about, ttl: 1 }), 'ttl-expired'],
+    ] as const;
+    for (const [frame, reason] of cases) {
+      const rig = start(FULL_NAT);
+      rig.give(request(50000));
+      const { sent, decisions } = rig.give(frame);
+      assert.deepEqual(sent, [], reason);
+      assert.equal(decisions[0]!.reason, reason);
+    }
+  });
+});
+
+describe('ICMP errors in dr and tun', () => {
+  const quoted = packet({ addresses: [VIP, CIP], ports: [80, 50000], ttl: 50, flags: ACK });
+  const given = error({
+    macs: [M_ROUTER, M_DIRECTOR],
+    addresses: [MIDDLE, VIP],
+    quoted,
+    icmp: { type: 3, code: 4, rest: 1400 },
+  });
+  const onwards = error({
+    macs: [M_DIRECTOR, M_SERVER],
+    addresses: [MIDDLE, VIP],
+    ttl: 63,
+    quoted,
+    icmp: { type: 3, code: 4, rest: 1400 },
+  });
+
+  it('dr: to the server of the connection that it quotes', () => {
+    const rig = start(DR);
+    rig.give(request(50000));
+    const { sent, decisions } = rig.give(given);
+    assertSent(sent, onwards);
+    assert.equal(
+      `${decisions[0]!.rule} ${decisions[0]!.server} ${decisions[0]!.connection}`,
+      'icmp-error rs1 1',
+    );
+  });
+
+  it('tun: the same, inside an outer packet', () => {
+    const rig = start(TUN);
+    rig.give(request(50000));
+    const ethernet = { source: M_DIRECTOR, destination: M_SERVER };
+    assertSent(
+      rig.give(given).sent,
+      wrapIpip({ ethernet, ip: { source: DIP, destination: RIP, id: 1 }, inner: onwards }),
+    );
+  });
+
+  it('tun, the path to the server is too narrow: the client hears what fits inside, about its own packet', () => {
+    const rig = start(TUN);
+    rig.give(request(50000));
+    const inner = request(50000, ACK, { ttl: 62, payload: 'x'.repeat(600) });
+    const outer = wrapIpip({
+      ethernet: { source: 0, destination: 0 },
+      ip: { source: DIP, destination: RIP, id: 0 },
+      inner,
+    });
+    const about = {
+      macs: [M_ROUTER, M_DIRECTOR],
+      addresses: [MIDDLE, DIP],
+      quoted: outer,
+      icmp: { type: 3, code: 4, rest: 1400 },
+    } as const;
+    const { sent, decisions } = rig.give(error(about));
+    assertSent(
+      sent,
+      buildIcmpError({
+        ethernet: { source: M_DIRECTOR, destination: M_ROUTER },
+        ip: { source: VIP, destination: CIP, trafficClass: 0xc0 },
+        icmp: { type: 3, code: 4, rest: 1380 },
+        quoted: inner.subarray(14, 14 + 548 - 20),
+      }),
+    );
+    assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'caused-error mtu');
+    // Without the inner ports there is nothing to tell it by: the kernel of the director keeps it.
+    const short = error({ ...about, quoted: outer.slice(0, 14 + 20 + 8) });
+    assert.deepEqual(rig.give(short), { sent: [], decisions: [] });
+  });
+});
+
+describe('errors about the tunnel that are not relayed', () => {
+  const inner = (fields: Partial<SegmentFields> = {}): Uint8Array =>
+    request(50000, ACK, { ttl: 62, payload: 'x'.repeat(100), ...fields });
+  const about = (frame: Uint8Array, mtu = 1400, to = RIP): Uint8Array =>
+    error({
+      macs: [M_ROUTER, M_DIRECTOR],
+      addresses: [MIDDLE, DIP],
+      quoted: wrapIpip({
+        ethernet: { source: 0, destination: 0 },
+        ip: { source: DIP, destination: to, id: 0 },
+        inner: frame,
+      }),
+      icmp: { type: 3, code: 4, rest: mtu },
+    });
+  const damaged = about(inner());
+  damaged[36]! ^= 1;
+  const cases: readonly [string, Uint8Array, string | undefined][] = [
+    ['about no connection', about(inner({ ports: [1, 80] })), undefined],
+    ['about another server', about(inner(), 1400, MIDDLE), undefined],
+    ['about a packet that may be fragmented', about(inner({ dontFragment: false })), 'unsupported'],
+    ['with an MTU that no link has', about(inner(), 80), 'unsupported'],
+    ['with a bad checksum', damaged, 'bad-checksum'],
+    ['about a ping inside', about(pingInside()), undefined],
+  ];
+  for (const [name, given, reason] of cases) {
+    it(name, () => {
+      const rig = start(TUN);
+      rig.give(request(50000));
+      const { sent, decisions } = rig.give(given);
+      assert.deepEqual(sent, []);
+      assert.equal(decisions[0]?.reason, reason);
+    });
+  }
+
+  it('no way back to the client: dropped', () => {
+    const rig = start({ ...TUN, routes: [] });
+    rig.give(request(50000));
+    assert.equal(rig.give(about(inner())).decisions[0]!.reason, 'no-route');
+  });
+
+  it('dr, the server is gone: dropped', () => {
+    const rig = start(DR);
+    rig.give(request(50000));
+    rig.reconfigure({ ...DR, services: [{ ...DR.services[0]!, servers: [] }] });
+    const quoted = packet({ addresses: [VIP, CIP], ports: [80, 50000], ttl: 50, flags: ACK });
+    const given = error({ macs: [M_ROUTER, M_DIRECTOR], addresses: [MIDDLE, VIP], quoted });
+    assert.equal(rig.give(given).decisions[0]!.reason, 'server-removed');
+  });
+});
+
+function pingInside(): Uint8Array {
+  return buildIcmpEcho({
+    ethernet: { source: 0, destination: 0 },
+    ip: { source: CIP, destination: VIP, dontFragment: true },
+    icmp: { operation: 'request', identifier: 1, sequence: 1 },
+  });
+}
+
+describe('ping through nat', () => {
+  const ping = (
+    macs: readonly [number, number],
+    addresses: readonly [number, number],
+    identifier: number,
+    ttl: number,
+    operation: 'request' | 'reply' = 'request',
+  ): Uint8Array =>
+    buildIcmpEcho({
+      ethernet: { source: macs[0], destination: macs[1] },
+      ip: { source: addresses[0], destination: addresses[1], ttl, id: 3 },
+      icmp: { operation, identifier, sequence: 5 },
+      payload: new TextEncoder().encode('ping'),
+    });
+
+  it('the identifier plays the port', () => {
+    const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(HOST2, M_HOST2).learn(UPSTREAM, M_UPSTREAM, 1);
+    assertSent(
+      rig.give(ping([M_HOST, M_INSIDE], [HOST, SIP], 7, 64)).sent,
+      ping([M_OUTSIDE, M_UPSTREAM], [EXT, SIP], 40000, 63),
+      1,
+    );
+    rig.give(ping([M_HOST2, M_INSIDE], [HOST2, SIP], 7, 64));
+    assertSent(
+      rig.give(ping([M_UPSTREAM, M_OUTSIDE], [SIP, EXT], 40001, 60, 'reply'), 1).sent,
+      ping([M_INSIDE, M_HOST2], [SIP, HOST2], 7, 59, 'reply'),
+    );
+    assert.deepEqual(rig.connections, ['nat 7 ICMP', 'nat 7 ICMP']);
+    rig.pass(30_065);
+    assert.deepEqual(rig.connections, []);
+  });
+
+  it('a message of zeros alone has the checksum ffff', () => {
+    const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+    const empty = (
+      macs: readonly [number, number],
+      addresses: readonly [number, number],
+      ttl: number,
+      operation: 'request' | 'reply',
+      identifier = 0,
+    ): Uint8Array =>
+      buildIcmpEcho({
+        ethernet: { source: macs[0], destination: macs[1] },
+        ip: { source: addresses[0], destination: addresses[1], ttl },
+        icmp: { operation, identifier, sequence: 0 },
+      });
+    rig.give(empty([M_HOST, M_INSIDE], [HOST, SIP], 64, 'request'));
+    assertSent(
+      rig.give(empty([M_UPSTREAM, M_OUTSIDE], [SIP, EXT], 64, 'reply', 40000), 1).sent,
+      empty([M_INSIDE, M_HOST], [SIP, HOST], 63, 'reply'),
+    );
+    assertSent(
+      start(DR).give(empty([M_ROUTER, M_DIRECTOR], [CIP, VIP], 64, 'request')).sent,
+      empty([M_DIRECTOR, M_ROUTER], [VIP, CIP], 64, 'reply'),
+    );
+  });
+
+  it('an error about a ping comes back to who sent it', () => {
+    const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+    rig.give(ping([M_HOST, M_INSIDE], [HOST, SIP], 7, 64));
+    const kind = { type: 11, code: 0 };
+    assertSent(
+      rig.give(
+        error({
+          macs: [M_UPSTREAM, M_OUTSIDE],
+          addresses: [MIDDLE, EXT],
+          quoted: ping([0, 0], [EXT, SIP], 40000, 1),
+          icmp: kind,
+        }),
+        1,
+      ).sent,
+      error({
+        macs: [M_INSIDE, M_HOST],
+        addresses: [MIDDLE, HOST],
+        ttl: 63,
+        quoted: ping([0, 0], [HOST, SIP], 7, 1),
+        icmp: kind,
+      }),
+    );
+  });
+
+  it('a ping of the outside address is the kernel’s, a reply to nobody too', () => {
+    const rig = new Rig(natConfig());
+    for (const operation of ['request', 'reply'] as const) {
+      const given = ping([M_UPSTREAM, M_OUTSIDE], [SIP, EXT], 40000, 60, operation);
+      assert.deepEqual(rig.give(given, 1), { sent: [], decisions: [] });
+    }
+  });
+});
+
+describe('errors of the director’s own', () => {
+  const back = { source: M_DIRECTOR, destination: M_ROUTER };
+
+  for (const ttl of [0, 1]) {
+    it(`TTL ${ttl}: ICMP 11/0 from the VIP, quoting the packet as it came`, () => {
+      for (const config of [DR, TUN, FULL_NAT, PLAIN_NAT]) {
+        const given = request(50000, SYN, { ttl, trafficClass: 0x12 });
+        const { sent, decisions } = start(config).give(given);
+        assertSent(
+          sent,
+          buildIcmpError({
+            ethernet: back,
+            ip: { source: VIP, destination: CIP, trafficClass: 0xd2 },
+            icmp: { type: 11, code: 0 },
+            quoted: given.subarray(14),
+          }),
+        );
+        assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'caused-error ttl');
+      }
+    });
+  }
+
+  it('nat: from the inside address to the inside host', () => {
+    const given = segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [1, 2], ttl: 1 });
+    assertSent(
+      new Rig(natConfig()).give(given).sent,
+      buildIcmpError({
+        ethernet: { source: M_INSIDE, destination: M_HOST },
+        ip: { source: ip('192.168.1.1'), destination: HOST, trafficClass: 0xc0 },
+        icmp: { type: 11, code: 0 },
+        quoted: given.subarray(14),
+      }),
+    );
+  });
+
+  it('dnat, a reply that does not fit the way to the client: 3/4 from the DIP to the server', () => {
+    const base = FULL_NAT;
+    const config: ForwarderConfig = {
+      ...base,
+      interfaces: [
+        { segment: 'outside', address: ip('10.0.3.2'), prefixLength: 24, mac: M_INSIDE, mtu: 1400 },
+        base.interfaces[0]!,
+      ],
+      routes: [{ network: 0, prefixLength: 0, via: ip('10.0.3.1') }],
+    };
+    const rig = new Rig(config).learn(RIP, M_SERVER, 1).learn(ip('10.0.3.1'), M_ROUTER);
+    rig.give(request(50000, SYN, { macs: [M_ROUTER, M_INSIDE] }));
+    const given = segment({
+      macs: [M_SERVER, M_DIRECTOR],
+      addresses: [RIP, DIP],
+      ports: [8080, 40000],
+      ttl: 64,
+      flags: ACK,
+      payload: 'x'.repeat(1361),
+    });
+    assertSent(
+      rig.give(given, 1).sent,
+      buildIcmpError({
+        ethernet: { source: M_DIRECTOR, destination: M_SERVER },
+        ip: { source: DIP, destination: RIP, trafficClass: 0xc0 },
+        icmp: { type: 3, code: 4, rest: 1400 },
+        quoted: given.subarray(14),
+      }),
+      1,
+    );
+  });
+
+  it('never about an error, nor to a sender that is no host', () => {
+    const about = error({
+      macs: [M_ROUTER, M_DIRECTOR],
+      addresses: [MIDDLE, VIP],
+      ttl: 1,
+      quoted: packet({ addresses: [VIP, CIP], ports: [80, 50000], ttl: 50 }),
+    });
+    const rig = start(DR);
+    rig.give(request(50000));
+    assert.deepEqual(rig.give(about).sent, []);
+    for (const source of ['0.0.0.0', '127.0.0.1', '224.0.0.1', '255.255.255.255']) {
+      for (const ports of [
+        [5, 80],
+        [5, 81],
+      ] as const) {
+        const given = request(5, SYN, { addresses: [ip(source), VIP], ports, ttl: 1 });
+        assert.deepEqual(start(DR).give(given).sent, [], source);
+      }
+      const datagram = buildUdp({
+        ethernet: { source: M_ROUTER, destination: M_DIRECTOR },
+        ip: { source: ip(source), destination: VIP },
+        udp: { sourcePort: 1, destinationPort: 2 },
+      });
+      assert.deepEqual(start(DR).give(datagram).sent, [], source);
+    }
+  });
+
+  it('all of them have valid checksums', () => {
+    const { sent } = start(DR).give(request(50000, SYN, { ttl: 1, payload: 'odd' }));
+    assert.equal(l4ChecksumOk(sent[0]!.bytes, 14, sent[0]!.bytes.length), true);
+  });
+});

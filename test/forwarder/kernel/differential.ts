@@ -1,0 +1,246 @@
+import { update16 } from '../../../src/packet/checksum.ts';
+import { u16, setU16 } from '../../../src/packet/bytes.ts';
+import * as icmp from '../../../src/packet/icmp.ts';
+import * as ipv4 from '../../../src/packet/ipv4.ts';
+import { hex, Rig, SYN } from '../rig.ts';
+import { framesOf, type Conversation, type Seen, type Step } from './conversations.ts';
+import type { Frame, LinuxRouter } from './kernel.ts';
+import type { Setup } from './setups.ts';
+
+export interface Disagreement {
+  readonly conversation: Conversation;
+  /** Place of the step. */
+  readonly at: number;
+  readonly given: readonly string[];
+  readonly linux: readonly string[];
+  readonly forwarder: readonly string[];
+  /** Why the forwarder dropped it, if it did. */
+  readonly reasons: readonly string[];
+}
+
+/** Where the two are known to differ, and why. Nothing else is tolerated. */
+const KNOWN: readonly { readonly difference: string; readonly is: (found: Disagreement) => boolean }[] = [
+  {
+    difference:
+      'A bad L4 checksum: Linux looks at TTL and MTU first and answers with an ICMP error; here a damaged packet is never answered.',
+    is: ({ conversation, at, linux, forwarder, reasons }) =>
+      conversation.steps[at]!.damage !== 0 &&
+      forwarder.length === 0 &&
+      reasons.every((reason) => reason === 'bad-checksum') &&
+      linux.length === 1 &&
+      isOwnError(linux[0]!),
+  },
+  {
+    difference:
+      'ICMP errors about packets with IP options: Linux sends the options back, here they are left out.',
+    is: ({ conversation, at, linux, forwarder }) =>
+      conversation.steps[at]!.options.length > 0 &&
+      linux.length === 1 &&
+      forwarder.length === 1 &&
+      isOwnError(linux[0]!) &&
+      isOwnError(forwarder[0]!),
+  },
+];
+
+export function knownDifference(found: Disagreement): string | undefined {
+  return KNOWN.find(({ is }) => is(found))?.difference;
+}
+
+/** A frame as `canonical` writes it: back to the client or server, ICMP, ID taken out. */
+function isOwnError(text: string): boolean {
+  const frame = Buffer.from(text.slice(2), 'hex');
+  return (
+    ipv4.protocolOf(frame, 14) === ipv4.PROTOCOL_ICMP && ipv4.idOf(frame, 14) === 0 && quoteIn(frame) > 0
+  );
+}
+
+/** A forwarder that knows its neighbours. */
+export function forwarderOf(setup: Setup): Rig {
+  const rig = new Rig(setup.config);
+  for (const { port, address, mac } of setup.neighbours) {
+    const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+    rig.learn(number, mac, port);
+  }
+  return rig;
+}
+
+/**
+ * Runs conversations side by side through a Linux kernel and the forwarder: every step of all of them, then the next.
+ * Each router is told what it would be told by hosts that saw only its own packets. A conversation ends where the two
+ * first disagree.
+ */
+export async function compare(
+  setup: Setup,
+  linux: LinuxRouter,
+  rig: Rig,
+  conversations: readonly Conversation[],
+): Promise<{ readonly disagreements: Disagreement[]; readonly packets: number }> {
+  const disagreements: Disagreement[] = [];
+  let packets = 0;
+  let running = conversations.map((conversation) => ({
+    conversation,
+    linux: nothingSeen(),
+    forwarder: nothingSeen(),
+  }));
+  for (let at = 0; running.length > 0; at++) {
+    running = running.filter(({ conversation }) => at < conversation.steps.length);
+    const given = running.map(({ conversation, linux: seen }) =>
+      framesOf(setup, conversation, conversation.steps[at]!, seen),
+    );
+    const came = byConversation(
+      running.map(({ conversation }) => conversation),
+      await linux.pass(given.flat()),
+    );
+    packets += given.flat().length;
+    running = running.filter(({ conversation, linux: seen, forwarder }, index) => {
+      const step = conversation.steps[at]!;
+      const sentByLinux = came.get(conversation) ?? [];
+      const own = framesOf(setup, conversation, step, forwarder);
+      rig.now += 0.01;
+      const { sent, decisions } = together(own.map(({ port, bytes }) => rig.give(bytes, port)));
+      const texts = [
+        canonical(sentByLinux, conversation, step, seen),
+        canonical(sent, conversation, step, forwarder),
+      ] as const;
+      if (texts[0].join() !== texts[1].join()) {
+        disagreements.push({
+          conversation,
+          at,
+          given: given[index]!.map(({ bytes }) => hex(bytes)),
+          linux: texts[0],
+          forwarder: texts[1],
+          reasons: decisions.flatMap(({ reason }) => reason ?? []),
+        });
+        return false;
+      }
+      look(sentByLinux, conversation, step, seen);
+      look(sent, conversation, step, forwarder);
+      return !isLostHandshake(step, sent);
+    });
+  }
+  return { disagreements, packets };
+}
+
+/** Hosts do not go on when one of them did not hear the other. */
+function isLostHandshake({ from, what, flags }: Step, sent: readonly Frame[]): boolean {
+  const port = from === 'client' ? 1 : 0;
+  return what === 'packet' && (flags & SYN) !== 0 && !sent.some((frame) => frame.port === port);
+}
+
+function nothingSeen(): Seen {
+  return { port: undefined, last: { client: undefined, server: undefined } };
+}
+
+function together(results: readonly ReturnType<Rig['give']>[]): ReturnType<Rig['give']> {
+  return {
+    sent: results.flatMap(({ sent }) => sent),
+    decisions: results.flatMap(({ decisions }) => decisions),
+  };
+}
+
+/** Frames by the conversation whose packets, or whose quoted packets, have their ID. */
+function byConversation(
+  conversations: readonly Conversation[],
+  frames: readonly Frame[],
+): Map<Conversation, Frame[]> {
+  const owners = new Map(conversations.flatMap((one) => one.steps.map(({ id }) => [id, one] as const)));
+  const found = new Map<Conversation, Frame[]>();
+  for (const frame of frames) {
+    const quoted = quoteIn(frame.bytes);
+    const owner =
+      (quoted > 0 ? owners.get(ipv4.idOf(frame.bytes, quoted)) : undefined) ??
+      owners.get(ipv4.idOf(frame.bytes, 14));
+    if (owner) found.set(owner, [...(found.get(owner) ?? []), frame]);
+  }
+  return found;
+}
+
+/** Where the packet that an ICMP error quotes starts; 0 when there is none. */
+function quoteIn(frame: Uint8Array): number {
+  const l4 = 14 + ipv4.headerLengthOf(frame, 14);
+  const isError = ipv4.protocolOf(frame, 14) === ipv4.PROTOCOL_ICMP && icmp.isError(icmp.typeOf(frame, l4));
+  return isError && ipv4.fragmentOffsetOf(frame, 14) === 0 ? l4 + icmp.HEADER_LENGTH : 0;
+}
+
+/** What each end learns from the packet it gets. */
+function look(frames: readonly Frame[], { protocol }: Conversation, step: Step, seen: Seen): void {
+  const port = step.from === 'client' ? 1 : 0;
+  for (const { port: at, bytes } of frames) {
+    if (at !== port || step.what === 'error' || ipv4.fragmentOffsetOf(bytes, 14) > 0) continue;
+    const l4 = 14 + ipv4.headerLengthOf(bytes, 14);
+    const packet = bytes.slice(14, 14 + ipv4.totalLengthOf(bytes, 14));
+    if (port === 0) seen.last.client = packet;
+    else {
+      seen.last.server = packet;
+      seen.port ??= u16(bytes, protocol === 'icmp' ? l4 + icmp.IDENTIFIER : l4);
+    }
+  }
+}
+
+/**
+ * Frames as text, by port, with the client's own port where the router put another one: both routers may choose ports,
+ * but then nothing else may differ. An error of the router's own has an ID that is its own business.
+ */
+function canonical(frames: readonly Frame[], conversation: Conversation, step: Step, seen: Seen): string[] {
+  const copies = frames.map(({ port, bytes }) => ({ port, bytes: bytes.slice() }));
+  for (const { port, bytes } of copies) {
+    const quoted = quoteIn(bytes);
+    if (quoted > 0 && step.what === 'packet') {
+      ipv4.setId(bytes, 14, 0);
+      ipv4.fillHeaderChecksum(bytes, 14);
+    }
+    if (port === 1 && ipv4.fragmentOffsetOf(bytes, 14) === 0)
+      restorePort(bytes, quoted, copies, conversation, seen);
+  }
+  const texts = copies.map(({ port, bytes }) => `${port} ${hex(bytes)}`);
+  return [...texts.filter((text) => text.startsWith('0')), ...texts.filter((text) => text.startsWith('1'))];
+}
+
+/** Writes the client's own port instead of the one that stands for it, checksums kept. */
+function restorePort(
+  frame: Uint8Array,
+  quoted: number,
+  all: readonly Frame[],
+  conversation: Conversation,
+  seen: Seen,
+): void {
+  const ip = quoted > 0 ? quoted : 14;
+  const l4 = ip + ipv4.headerLengthOf(frame, ip);
+  const isPing = conversation.protocol === 'icmp';
+  // A packet to the server comes from the port, one that the server sent goes to it.
+  const at = l4 + (isPing ? icmp.IDENTIFIER : quoted > 0 ? 2 : 0);
+  if (at + 2 > frame.length) return;
+  const before = u16(frame, at);
+  if (quoted > 0 && seen.port !== undefined && before !== seen.port) return;
+  setU16(frame, at, conversation.port);
+  const place = { tcp: 16, udp: 6, icmp: 2 }[conversation.protocol];
+  const changes: [number, number][] = [[before, conversation.port]];
+  // A tiny first fragment leaves the checksum to the next one.
+  const holder = quoted > 0 ? { bytes: frame, at: l4 + place } : checksumIn(all, place);
+  if (holder !== undefined && holder.at + 2 <= holder.bytes.length) {
+    const old = u16(holder.bytes, holder.at);
+    const isNone = conversation.protocol === 'udp' && old === 0;
+    if (!isNone) {
+      const value = update16(old, before, conversation.port);
+      // Both forms of zero are one.
+      setU16(holder.bytes, holder.at, conversation.protocol === 'udp' && value === 0 ? 0xffff : value);
+      changes.push([old, u16(holder.bytes, holder.at)]);
+    }
+  }
+  if (quoted === 0) return;
+  const outer = 14 + ipv4.headerLengthOf(frame, 14) + icmp.CHECKSUM;
+  for (const [from, to] of changes) setU16(frame, outer, update16(u16(frame, outer), from, to));
+}
+
+/** Where the checksum stands that is so many bytes into the payload of a packet in fragments. */
+function checksumIn(
+  fragments: readonly Frame[],
+  place: number,
+): { readonly bytes: Uint8Array; readonly at: number } | undefined {
+  for (const { port, bytes } of fragments) {
+    const l4 = 14 + ipv4.headerLengthOf(bytes, 14);
+    const at = l4 + place - ipv4.fragmentOffsetOf(bytes, 14);
+    if (port === 1 && at >= l4 && at + 2 <= 14 + ipv4.totalLengthOf(bytes, 14)) return { bytes, at };
+  }
+  return undefined;
+}
