@@ -9,7 +9,7 @@ describe('webview: the filter', () => {
   let mirror: Mirror;
   before(async () => {
     mirror = new Mirror(exampleText('dr'), 'dr').show();
-    await quiet();
+    await quiet(mirror);
   });
 
   const flows = (text: string): number[] => {

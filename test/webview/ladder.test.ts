@@ -30,7 +30,7 @@ describe('webview: ladders', () => {
   for (const name of exampleNames) {
     it(`${name} in words`, async () => {
       const mirror = new Mirror(exampleText(name), name).show();
-      await quiet();
+      await quiet(mirror);
       const { rows } = unfolded(mirror);
       const indent = { flow: '', packet: '  ', hop: '    ', change: '' };
       const lines = rows.map((row) => {
@@ -44,7 +44,7 @@ describe('webview: ladders', () => {
   for (const name of ['nat', 'dnat', 'dr', 'tun']) {
     it(`${name} as a picture`, async () => {
       const mirror = new Mirror(exampleText(name), name).show();
-      await quiet();
+      await quiet(mirror);
       const { rows, index } = unfolded(mirror);
       const some = { rows: rows.slice(0, 24), index, height: 0, flows: 0 };
       const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
@@ -61,7 +61,7 @@ describe('webview: ladders', () => {
     for (const locale of ['en', 'zh-cn'] as const) {
       for (const name of ['dr', 'lessons/tunnel-mtu-filtered', 'dnat']) {
         const mirror = new Mirror(exampleText(name), name, locale).show();
-        await quiet();
+        await quiet(mirror);
         const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
         const { shapes, width } = picture(unfolded(mirror), mirror.lab, { order: [], hidden: [] }, source);
         for (const shape of shapes) {
@@ -77,7 +77,7 @@ describe('webview: ladders', () => {
 
   it('an arrow that passes a lane breaks there', async () => {
     const mirror = new Mirror(exampleText('dr'), 'dr').show();
-    await quiet();
+    await quiet(mirror);
     const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
     const { shapes } = picture(unfolded(mirror), mirror.lab, { order: [], hidden: [] }, source);
     const lanes = shapes.flatMap((shape) =>

@@ -8,6 +8,8 @@ import type { RowContext } from './row-context.ts';
 
 /** Batches under way without an acknowledgement. */
 const MOST_UNACKNOWLEDGED = 2;
+/** What is encoded in one go: the editor has other things to do as well. */
+const SLICE_MS = 8;
 
 type Changed = Derived['flows'][number];
 
@@ -27,6 +29,8 @@ export class RowStream {
   readonly #expected = new Map<number, number>();
   #sequence = 0;
   #acknowledged = 0;
+  #isDue = false;
+  #disposed = false;
 
   constructor(context: RowContext, post: (message: RowsMessage) => void) {
     this.#context = context;
@@ -64,15 +68,33 @@ export class RowStream {
 
   /** A flow is encoded as a whole; batches that it fills on the way go out even beyond the limit. */
   #send(): void {
+    const untilMs = performance.now() + SLICE_MS;
     while (this.#isOpen && this.#hasNews) {
-      for (const [id, changed] of this.#waiting) {
-        this.#waiting.delete(id);
-        const before = this.#sequence;
-        this.#encode(changed);
-        if (this.#sequence !== before) break;
+      if (performance.now() > untilMs) {
+        this.#flush();
+        this.#sendSoon();
+        return;
+      }
+      const [next] = this.#waiting.values();
+      if (next) {
+        this.#waiting.delete(next.flow.id);
+        this.#encode(next);
       }
       if (this.#waiting.size === 0) this.#flush();
     }
+  }
+
+  #sendSoon(): void {
+    if (this.#isDue || this.#disposed) return;
+    this.#isDue = true;
+    setTimeout(() => {
+      this.#isDue = false;
+      if (!this.#disposed) this.#send();
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
   }
 
   get #isOpen(): boolean {

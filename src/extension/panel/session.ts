@@ -56,6 +56,7 @@ export class Session {
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#rows.dispose();
     clearTimeout(this.#timer);
   }
 

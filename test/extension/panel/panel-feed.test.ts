@@ -8,7 +8,7 @@ type Reply = Extract<HostMessage, { readonly type: 'reply' }>;
 
 async function ask(mirror: Mirror, question: Parameters<typeof mirror.feed.receive>[0]): Promise<Reply> {
   mirror.feed.receive(question);
-  await quiet();
+  await quiet(mirror);
   return mirror.last('reply');
 }
 
@@ -31,7 +31,7 @@ describe('extension: the panel feed', () => {
 
   it('the mirror holds what the report says', async () => {
     const mirror = new Mirror(exampleText('tun'), 'tun').show();
-    await quiet();
+    await quiet(mirror);
     const { flows, journeys } = mirror.recording.builder.report();
     const { table } = mirror;
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe('extension: the panel feed', () => {
     const mirror = new Mirror(text, 'dr');
     mirror.acknowledges = false;
     mirror.show();
-    await quiet();
+    await quiet(mirror);
     const { batches } = mirror;
     assert.equal(batches.length, 2);
     for (const { records } of batches) {
@@ -74,23 +74,23 @@ describe('extension: the panel feed', () => {
     assert.equal(mirror.batches.length, 3);
     mirror.acknowledges = true;
     mirror.feed.receive({ type: 'ack', sequence: 3 });
-    await quiet();
+    await quiet(mirror);
     assert.ok(mirror.table.flowCount > before);
     assert.equal(mirror.table.flowCount, mirror.recording.builder.report().flows.length);
   });
 
   it('a view that comes again gets everything again', async () => {
     const mirror = new Mirror(exampleText('dnat'), 'dnat').show();
-    await quiet();
+    await quiet(mirror);
     const [flows, hops] = [mirror.table.flowCount, mirror.table.hopCount];
     mirror.feed.receive({ type: 'ready' });
-    await quiet();
+    await quiet(mirror);
     assert.deepEqual([mirror.table.flowCount, mirror.table.hopCount], [flows, hops]);
   });
 
   it('answers with a hop, both frames, the decision and the connection', async () => {
     const mirror = new Mirror(exampleText('dr'), 'dr').show();
-    await quiet();
+    await quiet(mirror);
     const syn = mirror.table.journeyIds(2)[0]!;
     const reply = await ask(mirror, { type: 'ask', id: 1, question: { kind: 'hop', journey: syn, hop: 2 } });
     assert.ok('answer' in reply && reply.answer.kind === 'hop');
@@ -118,7 +118,7 @@ describe('extension: the panel feed', () => {
 
   it('exports one flow as a capture of its own', async () => {
     const mirror = new Mirror(exampleText('dr'), 'dr').show();
-    await quiet();
+    await quiet(mirror);
     await ask(mirror, { type: 'ask', id: 1, question: { kind: 'export', format: 'pcapng', flows: [2] } });
     const capture = readCapture(mirror.saved[0]!);
     assert.ok(!isProblem(capture));

@@ -45,13 +45,18 @@ describe('webview: the panel in Chromium', function () {
     }
   }
 
+  /** Two pictures later everything that a key set off has been drawn. */
+  const drawn = (page: Page) =>
+    page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+    );
   const rows = (page: Page) => page.locator('[role=row]').allInnerTexts();
   const selected = (page: Page) => page.locator('[role=row][aria-selected=true]').textContent();
   const focusRows = (page: Page) => page.locator('[role=treegrid]').focus();
   const press = async (page: Page, ...keys: readonly string[]) => {
     for (const key of keys) {
       await page.keyboard.press(key);
-      await page.waitForTimeout(40);
+      await drawn(page);
     }
   };
 
@@ -179,6 +184,7 @@ describe('webview: the panel in Chromium', function () {
   it('model card: verdicts with their frames, one click away', () =>
     on({ example: 'lessons/vip-not-hidden' }, async (page) => {
       await page.locator('.model-card h2 button').click();
+      await page.locator('.promises .broken').first().waitFor();
       assert.equal(await page.locator('.promises .broken').count(), 3);
       await page.locator('.promises .broken .evidence button').first().click();
       assert.match((await selected(page))!, /hop/);

@@ -93,7 +93,11 @@ export class Mirror {
   }
 }
 
-/** After all acknowledgements under way have had their effect. */
-export function quiet(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+/** After all that a mirror is being sent has come. */
+export async function quiet(mirror?: Mirror): Promise<void> {
+  for (let count = -1; mirror?.messages.length !== count;) {
+    count = mirror?.messages.length ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    if (!mirror) return;
+  }
 }
