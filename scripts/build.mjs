@@ -1,6 +1,6 @@
 // Bundles what is shipped into dist/: the command line, the extension, its panel, and what runs inside a lab's containers.
 //   node scripts/build.mjs [--minify] [--watch]
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { commonJsChunks } from './common-js-chunks.mjs';
 import { ensureDependencies, root } from './setup.mjs';
 
@@ -84,7 +84,7 @@ const bundles = [
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
   },
-].filter(({ entryPoints }) => Object.values(entryPoints).every((file) => existsSync(`${root}${file}`)));
+];
 
 rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 

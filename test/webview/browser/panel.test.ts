@@ -139,7 +139,7 @@ describe('webview: the panel in Chromium', function () {
       await page.locator('#filter').fill('node:nobody');
       assert.match(await page.locator('div.empty').innerText(), /Nothing matches/);
       await page.locator('div.empty vscode-button').click();
-      assert.equal(await page.locator('div.empty').count(), 0);
+      await page.locator('div.empty').waitFor({ state: 'detached' });
     }));
 
   it('pauses while recording goes on, follows, and tells how many are new', () =>
@@ -156,7 +156,7 @@ describe('webview: the panel in Chromium', function () {
       assert.match(await page.locator('.notice').innerText(), /1 flows wait/);
       assert.notEqual((await page.locator('.counts').innerText()).match(/\d+/)![0], before);
       await press(page, ' ', 'f');
-      assert.equal(await page.locator('.pill').count(), 0);
+      await page.locator('.pill').waitFor({ state: 'detached' });
     }));
 
   it('a change of the file is a row, with before and after', () =>
