@@ -90,7 +90,8 @@ export class Joiner {
     this.#stage = { epoch: event.epoch, timeNs: event.timeNs, changes, network, frames: this.#frames };
     const last = this.stages.length - 1;
     // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
-    if (!this.#planned || this.stages[last]!.epoch === event.epoch) this.stages[last] = this.#stage;
+    const isFirst = !this.#planned && this.#hops === 0;
+    if (isFirst || this.stages[last]!.epoch === event.epoch) this.stages[last] = this.#stage;
     else this.stages.push(this.#stage);
     this.#planned = true;
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConnectionView } from '../../forwarder/connections/view.ts';
 import { viewIds } from '../ids.ts';
-import { pathOf } from '../labs/file-path.ts';
+import type { pathOf } from '../labs/file-path.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import type { Workbench } from '../workbench.ts';
 import { labTree } from './lab-tree.ts';
