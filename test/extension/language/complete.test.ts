@@ -7,7 +7,8 @@ import { atCursor, cursorLine, drWith, topologyOf, withNode } from './cursor.ts'
 
 const translate = makeTranslate('en');
 const SCHEDULERS = 'rr wrr lc wlc sed nq sh dh mh';
-const REQUEST_KEYS = 'from to port request count every after timeout response upload sourcePort';
+const REQUEST_KEYS =
+  'from to port protocol request count every after timeout response upload sourcePort load';
 
 /** A file with the cursor in it, and the labels that are offered, in order; `…` where more follow. */
 const cases: [marked: string, labels: string][] = [
@@ -16,11 +17,11 @@ const cases: [marked: string, labels: string][] = [
   ['mo│', 'model segments nodes service services traffic expect'],
   ['model: dr\n│', 'segments nodes service services traffic expect'],
   [`${dr}│`, 'expect'],
-  [drWith('port: 80', 'port: 80\n  │'), 'protocol scheduler snat model director'],
-  [drWith('port: 80', 'port: 80\n  sch│'), 'protocol scheduler snat model director'],
-  ['model: dr\nservice:\n  │', 'vip port protocol scheduler servers snat model director'],
-  ['model: dr\nservice: { │', 'vip port protocol scheduler servers snat model director'],
-  ['services:\n  web:\n    vip: 10.0.0.1\n    │', 'port protocol scheduler servers snat model director'],
+  [drWith('port: 80', 'port: 80\n  │'), 'protocol scheduler snat model director persistence'],
+  [drWith('port: 80', 'port: 80\n  sch│'), 'protocol scheduler snat model director persistence'],
+  ['model: dr\nservice:\n  │', 'vip port protocol scheduler servers snat model director persistence'],
+  ['model: dr\nservice: { │', 'vip port protocol scheduler servers snat model director persistence'],
+  ['services:\n  web:\n    vip: 10.0.0.1\n    │', 'port protocol scheduler servers snat model director persistence'],
   ['segments:\n  inside: { │', 'subnet mtu'],
   ['segments:\n  inside: { subnet: 10.0.0.0/24, │}', 'mtu'],
   [withNode('  rs3: { │'), 'role at gateway …'],

@@ -62,6 +62,8 @@ const usefulFor: Readonly<Record<string, readonly string[]>> = {
   onRemove: ['director'],
   decrementTtl: ['router', 'director'],
   maxConnections: ['router', 'director'],
+  timeouts: ['router', 'director'],
+  clampMss: ['router', 'director'],
   hideVip: ['server'],
   holdVip: ['server'],
   decapsulate: ['server'],
