@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DockerClient } from '../../lab/docker/docker-client.ts';
 import type { ChosenEngine, EngineChoice } from '../engine-choice.ts';
+import { contextKeys } from '../ids.ts';
 import { embeddedSource } from '../labs/embedded-source.ts';
 import { LabFailure } from '../labs/lab-failure.ts';
 import type { PlatformParts } from '../platform.ts';
@@ -57,10 +58,12 @@ export class DockerChoice implements EngineChoice {
     const { translate, log } = this.#parts;
     try {
       const { client, image, present } = await openEngine(this.#parts);
+      tellState(present ? 'ready' : 'noImage');
       if (present) return { client, image };
       client.close();
       return { reason: translate('extension.in-memory-no-image') };
     } catch (error) {
+      tellState('missing');
       log.info(error instanceof Error ? error.message : String(error));
       return { reason: translate('extension.in-memory-no-docker') };
     }
@@ -80,6 +83,11 @@ export class DockerChoice implements EngineChoice {
       command: 'lbLab.useDocker',
     });
   }
+}
+
+/** Welcome views say what there is to do about it. */
+function tellState(state: 'missing' | 'noImage' | 'ready'): void {
+  void vscode.commands.executeCommand('setContext', contextKeys.dockerState, state);
 }
 
 function after(ms: number): Promise<undefined> {
