@@ -112,6 +112,14 @@ export default defineConfig(
           ),
           patterns: [
             ...forbidden(folder),
+            ...(folder === 'extension'
+              ? [
+                  {
+                    regex: 'webview/(?!protocol\\.ts)',
+                    message: 'The panel and its host meet only in protocol.ts.',
+                  },
+                ]
+              : []),
             ...(pure.includes(folder) || folder === 'webview'
               ? [{ regex: '^node:', message: `src/${folder} runs in a browser too: nothing from Node.` }]
               : []),
@@ -120,6 +128,18 @@ export default defineConfig(
       ],
     },
   })),
+  {
+    // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
+    files: ['labs', 'panel', 'language/{complete,fixes,hover,syntax}'].map(
+      (folder) => `src/extension/${folder}/**/*.ts`,
+    ),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'vscode', message: 'Plain data here; adapters stand beside.' },
+      ],
+    },
+  },
   {
     files: [...pure, 'webview'].map((folder) => `src/${folder}/**/*.ts`),
     rules: {
