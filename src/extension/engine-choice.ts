@@ -13,4 +13,6 @@ export interface ChosenEngine {
 export interface EngineChoice {
   /** `docker` rejects with a `LabFailure` when it cannot be had; the others never reject. */
   choose(wanted: 'auto' | 'docker' | 'embedded'): Promise<ChosenEngine>;
+  /** A Docker lab that another window left, by its id; undefined when it is gone. Rejects with a `LabFailure`. */
+  takeUp?(lab: string): Promise<EngineSource | undefined>;
 }

@@ -59,7 +59,7 @@ export class LabKeeper implements vscode.Disposable {
     const recording = saved === undefined ? undefined : readRecording(saved, recordingLimits(), translate);
     if (recording) session.restore(recording);
     log.info(`${session.file}: ran when the window was closed (${engine} ${lab ?? ''})`);
-    await runner.takeUp(session, engine);
+    await runner.takeUp(session, engine, lab);
   }
 
   #writeSoon(session: LabSession): void {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../lab/engine.ts';
 import type { Translate } from '../l10n/translate.ts';
-import type { EngineChoice } from './engine-choice.ts';
+import type { ChosenEngine, EngineChoice } from './engine-choice.ts';
 import { Cancelled } from './labs/lab-failure.ts';
-import type { ApplyOutcome, LabSession } from './labs/lab-session.ts';
+import type { ApplyOutcome } from './labs/apply-outcome.ts';
+import type { LabSession } from './labs/lab-session.ts';
 import type { LabFile, Labs } from './labs/labs.ts';
 import type { Messages } from './messages.ts';
 import { setting, type Settings } from './settings.ts';
@@ -11,6 +12,15 @@ import type { TopologyFiles } from './topology-files.ts';
 
 /** A start that takes longer than this shows its progress. */
 const PATIENCE_MS = 400;
+
+interface RunOptions {
+  /** Goes on with the recording there is. */
+  readonly keep?: boolean;
+  /** The panel is not brought up. */
+  readonly quiet?: boolean;
+  /** A Docker lab to be taken up, if it is still there. */
+  readonly lab?: string;
+}
 
 /** Starts, stops and changes labs, with what the editor shows about it. */
 export class LabRunner {
@@ -64,10 +74,10 @@ export class LabRunner {
   }
 
   /** After the window was loaded anew: goes on below what was recorded, without bringing the panel up. */
-  async takeUp(session: LabSession, engine: Engine['name']): Promise<void> {
+  async takeUp(session: LabSession, engine: Engine['name'], lab: string | undefined): Promise<void> {
     const uri = vscode.Uri.parse(session.uri);
     const file = { uri: session.uri, name: session.file, text: await this.#files.read(uri) };
-    await this.#run(file, engine, { keep: true, quiet: true });
+    await this.#run(file, engine, { keep: true, quiet: true, ...(lab !== undefined && { lab }) });
   }
 
   async stop(session: LabSession): Promise<void> {
@@ -92,7 +102,7 @@ export class LabRunner {
   async #run(
     file: LabFile,
     wanted: Settings['lbLab.engine'],
-    { keep = false, quiet = false }: { readonly keep?: boolean; readonly quiet?: boolean },
+    { keep = false, quiet = false, lab }: RunOptions,
   ): Promise<void> {
     const cancel = new AbortController();
     const title = this.#translate('extension.starting-lab', { file: file.name });
@@ -100,7 +110,9 @@ export class LabRunner {
       const session = await this.#labs.open(file);
       if (!quiet) this.#show(session);
       try {
-        const { source, notice, later } = await this.#engines.choose(wanted);
+        const left = lab === undefined ? undefined : await this.#engines.takeUp?.(lab);
+        const chosen: ChosenEngine = left ? { source: left } : await this.#engines.choose(wanted);
+        const { source, notice, later } = chosen;
         if (cancel.signal.aborted) {
           source.close?.();
           throw new Cancelled();

@@ -8,26 +8,17 @@ import type { NodeState } from '../../lab/node-state.ts';
 import { diffPlans } from '../../lab/topology/diff.ts';
 import { loadTopology, type LoadedTopology } from '../../lab/topology/load.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
-import type { Problem } from '../../lab/topology/problem.ts';
 import type { LabState, Place } from '../../webview/protocol.ts';
-import { describeEdit, type EditedSetting } from './describe-edit.ts';
+import type { ApplyOutcome } from './apply-outcome.ts';
+import { describeEdit } from './describe-edit.ts';
+import { EventIntake } from './event-intake.ts';
 import { pathOf } from './file-path.ts';
 import type { EngineSource } from './lab-engine.ts';
 import { Cancelled, LabFailure } from './lab-failure.ts';
 import { LabRecording, type RecordingLimits } from './lab-recording.ts';
-import { nsBetween } from './lab-time.ts';
 import { Listeners, type Ending } from './listeners.ts';
 import type { OpenedConnections } from './opened-connections.ts';
 import type { RecordedChange, RecordingNews } from './recorded-change.ts';
-
-/** What came of taking a changed file to the running lab. */
-export type ApplyOutcome =
-  | { readonly kind: 'applied'; readonly texts: readonly string[]; readonly durationMs: number }
-  /** Nothing that the lab is made of is different. */
-  | { readonly kind: 'unchanged' }
-  /** The lab stays as it was. */
-  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'failed'; readonly error: Error };
 
 export interface StartOptions {
   readonly signal?: AbortSignal;
@@ -66,14 +57,10 @@ export class LabSession {
   #source: EngineSource | undefined;
   #engine: Engine | undefined;
   #recording: LabRecording;
-  /** Begun by the engine's first event, since only then its start is certain. */
-  #begun = false;
-  /** Applied, but not told by the engine yet. */
-  #edits: (readonly EditedSetting[])[] = [];
+  /** Of the engine that runs or ran last. */
+  #intake: EventIntake | undefined;
   #state: LabState = { kind: 'none', reason: 'not-running' };
   #outcome: ApplyOutcome | undefined;
-  /** Of the engine's time and epochs against the recording's. */
-  #shift: { readonly ns: number; readonly epochs: number } | undefined;
   #notice: string | undefined;
   #work: Promise<unknown> = Promise.resolve();
 
@@ -234,18 +221,11 @@ export class LabSession {
 
   /** Everything recorded so far goes, the lab runs on. */
   clear(): void {
-    const { nodes, lastNs, head, epoch } = this.#recording;
+    const { nodes, lastNs: timeNs, head } = this.#recording;
     this.#recording = this.#newRecording(head.engine, head.startedAt);
-    this.#recording.add({
-      kind: 'plan',
-      timeNs: lastNs,
-      epoch: 0,
-      plan: this.plan,
-      changes: [],
-      durationNs: 0,
-    });
+    this.#intake?.divert(this.#recording);
+    this.#recording.add({ kind: 'plan', timeNs, epoch: 0, plan: this.plan, changes: [], durationNs: 0 });
     for (const event of nodes.values()) this.#recording.add(event);
-    if (this.#shift) this.#shift = { ...this.#shift, epochs: this.#shift.epochs - epoch };
     this.#listeners.tell('plan');
   }
 
@@ -264,11 +244,9 @@ export class LabSession {
       const version = this.#read(text);
       await this.#stop();
       const goesOn = keep && !this.#recording.isEmpty && this.engine === source.name;
-      this.#edits = goesOn ? [describeEdit(this.text, text)] : [];
+      const edits = describeEdit(this.text, text);
       this.#version = version;
       this.#outcome = undefined;
-      this.#shift = undefined;
-      this.#begun = goesOn;
       this.#recording.nodes.clear();
       this.#setState({
         kind: 'starting',
@@ -277,7 +255,11 @@ export class LabSession {
         text: this.#parts.translate('extension.starting'),
       });
       signal?.addEventListener('abort', cancel);
-      engine = await source.make(version.plan, (event) => this.#receive(event), {
+      const intake = this.#newIntake(source, goesOn ? this.#recording : undefined, () => engine);
+      if (goesOn && !source.takesUp) intake.expect(edits);
+      this.#intake = intake;
+      engine = await source.make(version.plan, (event) => this.#listeners.tell(intake.take(event)), {
+        uri: this.uri,
         // What goes on must not repeat the ports and numbers of what is recorded above it.
         seed: goesOn ? this.#recording.epoch + 2 : 1,
         onStep: (step) => {
@@ -291,6 +273,8 @@ export class LabSession {
       this.#engine = engine;
       await engine.start();
       if (signal?.aborted) throw new Cancelled();
+      // The file was edited while nobody watched.
+      if (source.takesUp) await engine.apply(version.plan);
       this.#setState(this.#runningState());
     } catch (error) {
       this.#engine = undefined;
@@ -339,55 +323,29 @@ export class LabSession {
     if (diffPlans(before.plan, plan).length === 0) return { kind: 'unchanged' };
     const edits = describeEdit(before.text, text);
     const began = Date.now();
-    this.#edits.push(edits);
+    const forget = this.#intake?.expect(edits);
     try {
       await engine.apply(plan);
     } catch (error) {
-      this.#edits.pop();
+      forget?.();
       this.#version = before;
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
     }
     return { kind: 'applied', texts: edits.map((edit) => edit.text), durationMs: Date.now() - began };
   }
 
-  #receive(event: LabEvent): void {
-    this.#shift ??= this.#shiftOf();
-    const { ns, epochs } = this.#shift;
-    const timeNs = event.timeNs + ns;
-    if (event.kind !== 'plan') {
-      this.#recording.add({ ...event, timeNs });
-      this.#listeners.tell('events');
-      return;
-    }
-    const told = { ...event, timeNs, epoch: event.epoch + epochs };
-    if (told.epoch > 0) this.#recording.changes.push(this.#changeRow(told, event.epoch === 0));
-    this.#recording.add(told);
-    this.#listeners.tell('plan');
-  }
-
-  /** Time 0 is the first start's; what comes later is told on its clock. */
-  #shiftOf(): { ns: number; epochs: number } {
-    const { name = 'embedded', startedAt = '' } = this.#engine ?? {};
-    if (!this.#begun) {
-      this.#begun = true;
-      this.#recording = this.#newRecording(name, startedAt);
-      return { ns: 0, epochs: 0 };
-    }
-    const { lastNs, epoch, head } = this.#recording;
-    return { ns: Math.max(lastNs, nsBetween(head.startedAt, startedAt)), epochs: epoch + 1 };
-  }
-
-  #changeRow(event: PlanEvent, restarted: boolean): RecordedChange {
-    const edits = this.#edits.shift() ?? [];
-    const [first] = edits;
-    return {
-      epoch: event.epoch,
-      timeNs: event.timeNs,
-      durationNs: event.durationNs,
-      texts: edits.map(({ text }) => text),
-      ...(first && { line: this.loaded.places.of(first.path).start.line }),
-      kind: restarted ? 'restarted' : 'applied',
-    };
+  #newIntake(
+    source: EngineSource,
+    goesOn: LabRecording | undefined,
+    engine: () => Engine | undefined,
+  ): EventIntake {
+    return new EventIntake({
+      goesOn,
+      takesUp: source.takesUp ?? false,
+      startedAt: () => engine()?.startedAt ?? '',
+      begin: (startedAt) => (this.#recording = this.#newRecording(source.name, startedAt)),
+      lineOf: (path) => this.loaded.places.of(path).start.line,
+    });
   }
 
   #newRecording(engine: Engine['name'], startedAt: string): LabRecording {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DockerClient } from '../../lab/docker/docker-client.ts';
 import type { ChosenEngine, EngineChoice } from '../engine-choice.ts';
+import type { EngineSource } from '../labs/lab-engine.ts';
 import { contextKeys } from '../ids.ts';
 import { embeddedSource } from '../labs/embedded-source.ts';
 import { LabFailure } from '../labs/lab-failure.ts';
@@ -47,6 +48,22 @@ export class DockerChoice implements EngineChoice {
         return translate('extension.in-memory-found');
       }),
     };
+  }
+
+  async takeUp(id: string): Promise<EngineSource | undefined> {
+    if (!vscode.workspace.isTrusted) return undefined;
+    const found = await this.#open();
+    try {
+      const { findLabs } = await import('../../lab/docker/sweep.ts');
+      const lab = (await findLabs(found.client)).find((one) => one.id === id);
+      if (lab?.containers.some(({ state }) => state === 'running'))
+        return dockerSource(this.#parts, found, lab);
+    } catch (error) {
+      found.client.close();
+      throw asLabFailure(error, this.#parts);
+    }
+    found.client.close();
+    return undefined;
   }
 
   #docker(found: { readonly client: DockerClient; readonly image: string }): ChosenEngine {

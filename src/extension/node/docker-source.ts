@@ -1,40 +1,69 @@
 import { join } from 'node:path';
+import * as vscode from 'vscode';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { DockerClient } from '../../lab/docker/docker-client.ts';
-import type { StartStep } from '../../lab/docker/docker-engine.ts';
+import type { DockerEngine, DockerEngineOptions, StartStep } from '../../lab/docker/docker-engine.ts';
+import type { FoundLab } from '../../lab/docker/sweep.ts';
+import type { EventSink } from '../../lab/engine.ts';
+import type { Plan } from '../../lab/topology/plan.ts';
 import type { EngineSource } from '../labs/lab-engine.ts';
 import type { PlatformParts } from '../platform.ts';
 import { asLabFailure } from './docker-failure.ts';
 
 const STEPS: readonly StartStep[] = ['sweep', 'containers', 'self-test', 'configure', 'ready'];
 
-/** Docker, opened and with the node image: good for one lab, whose stop closes it. */
+/**
+ * Docker, opened and with the node image: good for one lab, whose stop closes it.
+ * @param left A lab that another window left: it is taken up instead of a new one.
+ */
 export function dockerSource(
   parts: PlatformParts,
   { client, image }: { readonly client: DockerClient; readonly image: string },
+  left?: FoundLab,
 ): EngineSource {
   const { context, translate } = parts;
+  const steps: readonly StartStep[] = left ? ['attach', 'ready'] : STEPS;
   return {
     name: 'docker',
-    make: async (plan, emit, { onStep, onWarning }) => {
-      const { DockerEngine } = await import('../../lab/docker/docker-engine.ts');
-      const engine = new DockerEngine(plan, emit, {
+    takesUp: left !== undefined,
+    make: async (plan, emit, { uri, onStep, onWarning }) => {
+      const options: DockerEngineOptions = {
         client,
         image,
         bundles: join(context.extensionPath, 'dist'),
         version: packageJson.version,
+        file: vscode.Uri.parse(uri).fsPath,
         onStep: (step) =>
           onStep({
-            step: STEPS.indexOf(step) + 1,
-            steps: STEPS.length,
+            step: steps.indexOf(step) + 1,
+            steps: steps.length,
             text: translate(`docker.step.${step}`),
           }),
         onWarning: ({ code, params }) => onWarning(translate(code, params)),
-      });
-      return speakingToPeople(engine, (error) => asLabFailure(error, parts));
+      };
+      const translated = (error: unknown) => asLabFailure(error, parts);
+      try {
+        return speakingToPeople(await engineOf(plan, emit, options, left), translated);
+      } catch (error) {
+        throw translated(error);
+      }
     },
     close: () => client.close(),
   };
+}
+
+async function engineOf(
+  plan: Plan,
+  emit: EventSink,
+  options: DockerEngineOptions,
+  left: FoundLab | undefined,
+): Promise<DockerEngine> {
+  if (left) {
+    const { attachDocker } = await import('../../lab/docker/attach-docker.ts');
+    return attachDocker(left, emit, options);
+  }
+  const { DockerEngine } = await import('../../lab/docker/docker-engine.ts');
+  return new DockerEngine(plan, emit, options);
 }
 
 /** The same engine, whose failures have a text and a remedy. */

@@ -85,6 +85,7 @@ export class DockerTerminal implements vscode.Pseudoterminal {
 
   #end(code: number): void {
     this.#client?.close();
-    if (!this.#isClosed) this.#closed.fire(code);
+    // A shell that went with its lab did not fail.
+    if (!this.#isClosed) this.#closed.fire(this.#session.isRunning ? code : 0);
   }
 }

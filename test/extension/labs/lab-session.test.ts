@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Cancelled, LabFailure } from '../../../src/extension/labs/lab-failure.ts';
+import type { EngineSource } from '../../../src/extension/labs/lab-engine.ts';
 import { readRecording, saveRecording } from '../../../src/extension/labs/saved-recording.ts';
 import { example, limits, ManualSource, sessionOf, translate } from '../support.ts';
 
@@ -193,5 +194,59 @@ describe('a lab in the editor', () => {
     assert.equal(session.lineOf({ kind: 'setting', path: 'nodes.rs1.hideVip' }), line('rs1:      {'));
     assert.equal(session.lineOf({ kind: 'line', line: 3 }), 3);
     assert.equal(session.lineOf({ kind: 'setting', path: 'nowhere' }), undefined);
+  });
+
+  it('a lab that runs on without its window is left, and taken up in the same epoch', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    await session.apply(withSh);
+    let left = 0;
+    const engine = source.made[0]!;
+    Object.assign(engine, { detach: () => Promise.resolve(void (left += 1)) });
+    await session.leave();
+    assert.equal(left, 1);
+
+    const again = sessionOf(withSh);
+    again.restore(readRecording(saveRecording(session.recording), limits, translate)!);
+    const events = again.events().length;
+    // As an engine does that takes up a lab: it tells the plan in force, in its epoch, and goes on.
+    const taking: EngineSource = {
+      name: 'embedded',
+      takesUp: true,
+      make: (plan, emit) =>
+        Promise.resolve(
+          Object.assign(Object.create(engine) as typeof engine, {
+            startedAt: engine.startedAt,
+            start: () => {
+              emit({ kind: 'plan', timeNs: engine.nowNs, epoch: 1, plan, changes: [], durationNs: 0 });
+              emit({ kind: 'node', timeNs: engine.nowNs + 1, node: 'rs1', state: 'running' });
+              return Promise.resolve();
+            },
+            apply: (changed: typeof plan) => {
+              if (changed === plan) return Promise.resolve();
+              emit({ kind: 'plan', timeNs: 1e12, epoch: 2, plan: changed, changes: [], durationNs: 0 });
+              return Promise.resolve();
+            },
+          }),
+        ),
+    };
+    await again.start(withSh, taking, { keep: true });
+    assert.ok(again.isRunning);
+    assert.equal(again.events().length, events + 1);
+    assert.deepEqual(
+      again.plans.map(({ epoch }) => epoch),
+      [0, 1],
+    );
+    await again.apply(dr);
+    assert.deepEqual(
+      again.plans.map(({ epoch }) => epoch),
+      [0, 1, 2],
+    );
+    assert.deepEqual(
+      again.changes.map(({ kind }) => kind),
+      ['applied', 'applied'],
+    );
   });
 });
