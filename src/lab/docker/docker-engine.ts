@@ -161,7 +161,8 @@ export class DockerEngine implements Engine {
   async request(trafficIndex = 0): Promise<void> {
     const entry = this.#plan.traffic[trafficIndex];
     if (!entry) throw new RangeError(`no traffic entry ${trafficIndex}`);
-    if (this.#state === 'running') await this.#traffic.request(entry);
+    if (this.#state !== 'running') return;
+    await new Promise<void>((resolve) => this.#traffic.request(entry, resolve));
   }
 
   async settled(limitNs: number): Promise<void> {
@@ -210,7 +211,8 @@ export class DockerEngine implements Engine {
       this.#state = 'stopped';
       this.#traffic.stop();
       if (this.#takenUp) this.#letGo();
-      else await this.#remove();
+      // What cannot be removed now (a stranger is connected to the segment) is the next sweep's; the cause is told.
+      else await this.#remove().catch(() => undefined);
       throw reason;
     }
   }

@@ -21,7 +21,10 @@ const cases: [marked: string, labels: string][] = [
   [drWith('port: 80', 'port: 80\n  sch│'), 'protocol scheduler snat model director persistence'],
   ['model: dr\nservice:\n  │', 'vip port protocol scheduler servers snat model director persistence'],
   ['model: dr\nservice: { │', 'vip port protocol scheduler servers snat model director persistence'],
-  ['services:\n  web:\n    vip: 10.0.0.1\n    │', 'port protocol scheduler servers snat model director persistence'],
+  [
+    'services:\n  web:\n    vip: 10.0.0.1\n    │',
+    'port protocol scheduler servers snat model director persistence',
+  ],
   ['segments:\n  inside: { │', 'subnet mtu'],
   ['segments:\n  inside: { subnet: 10.0.0.0/24, │}', 'mtu'],
   [withNode('  rs3: { │'), 'role at gateway …'],
