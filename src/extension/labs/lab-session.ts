@@ -278,7 +278,9 @@ export class LabSession {
       this.#setState(this.#runningState());
     } catch (error) {
       this.#engine = undefined;
-      await engine?.stop().catch(() => undefined);
+      // One that was there before is left as it was found.
+      const end = source.takesUp && engine && isDetachable(engine) ? engine.detach() : engine?.stop();
+      await end?.catch(() => undefined);
       source.close?.();
       throw this.#failedStart(signal?.aborted ? new Cancelled() : error);
     } finally {
