@@ -6,6 +6,8 @@ const PATIENCE_MS = 30_000;
 /** A row of the packet-flow panel as a screen reader hears it. */
 export interface PanelRow {
   readonly id: string;
+  /** From 1, of all rows there are. */
+  readonly index: number;
   readonly kind: 'flow' | 'packet' | 'hop' | 'change';
   /** Undefined where there is nothing to unfold. */
   readonly open: boolean | undefined;
@@ -23,8 +25,22 @@ export class FlowPanel {
     this.#frame = frame;
   }
 
-  /** All rows from top to bottom; no more than the grid keeps in the document at a time. */
-  rows(): Promise<PanelRow[]> {
+  /** The rows to the last one, from top to bottom: as many as the grid keeps in the document at a time. */
+  async rows(): Promise<PanelRow[]> {
+    for (const began = Date.now(); ;) {
+      const rows = await this.#shown();
+      const last = rows.at(-1);
+      // Counted after the rows were read: what came meanwhile is read the next time.
+      const all = await this.#frame.locator('[role=treegrid]').getAttribute('aria-rowcount');
+      if (!last || last.index >= Number(all)) return rows;
+      if (Date.now() - began > PATIENCE_MS) throw new Error(`only ${last.index} of ${all} rows are shown`);
+      // The grid keeps what is around the selected row.
+      await this.#frame.locator(`[id="${last.id}"]`).dispatchEvent('click');
+      await sleep(50);
+    }
+  }
+
+  #shown(): Promise<PanelRow[]> {
     return this.#frame.locator('[role=treegrid] [role=row]').evaluateAll((rows) =>
       rows.map((row) => {
         // No function here has a name: the loader would add a helper, which the page does not have.
@@ -34,6 +50,7 @@ export class FlowPanel {
         const expanded = row.getAttribute('aria-expanded');
         return {
           id: row.id,
+          index: Number(row.getAttribute('aria-rowindex')),
           kind: row.classList[1] as 'flow' | 'packet' | 'hop' | 'change',
           open: expanded === null ? undefined : expanded === 'true',
           what: what!,

@@ -77,28 +77,30 @@ class Journey {
 
   /** Replaces a line and saves; resolves to its number once the panel has the change as a row. */
   async edit(pattern: RegExp, replace: (line: string) => string): Promise<number> {
-    const changes = await this.#changes();
+    const last = await this.#lastChange();
     const line = await this.#workbench.editor.replaceLine(this.#file, pattern, replace);
     await this.#workbench.editor.save();
-    await this.#applied(changes);
+    await this.#applied(last);
     return line;
   }
 
   async undo(beginning: string): Promise<void> {
-    const changes = await this.#changes();
+    const last = await this.#lastChange();
     await this.#workbench.editor.undo(beginning);
     await this.#workbench.editor.save();
-    await this.#applied(changes);
+    await this.#applied(last);
   }
 
-  async #changes(): Promise<number> {
-    return (await this.#panel.rows()).filter(({ kind }) => kind === 'change').length;
+  async #lastChange(): Promise<string | undefined> {
+    return (await this.#panel.rows()).findLast(({ kind }) => kind === 'change')?.id;
   }
 
-  #applied(before: number): Promise<true> {
-    return this.#panel.waitFor('the change of the file', (rows) =>
-      rows.filter(({ kind }) => kind === 'change').length > before ? true : undefined,
-    );
+  /** There is another change after this one. */
+  async #applied(before: string | undefined): Promise<void> {
+    await this.#panel.waitFor('the change of the file', (rows) => {
+      const last = rows.findLast(({ kind }) => kind === 'change')?.id;
+      return last === before ? undefined : last;
+    });
   }
 
   /** Sends requests of the first client, and resolves to their rows when all are there and answered. */

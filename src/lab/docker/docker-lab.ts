@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NodeSetting } from '../engine.ts';
 import type { NodeEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
@@ -41,6 +42,9 @@ export interface DockerLabOptions {
 
 /** More than that only wait for each other. */
 const STARTS_AT_ONCE = 12;
+/** How often a container that runs is spoken to again before it counts as lost. */
+const RELINKS = 5;
+const RELINK_MS = 200;
 
 /** The containers and networks of one lab. What it makes is found again by the lab's label, so that all of it can go. */
 export class DockerLab {
@@ -335,9 +339,13 @@ export class DockerLab {
     const { client, listener } = this.#options;
     const isStale = () => this.#ending || this.#nodes.get(node.name) !== node;
     if (isStale()) return;
-    const facts = await this.#watch.inspect(node.containerId, isStale);
-    if (isStale()) return;
-    if (facts !== 'no-engine' && facts?.running) {
+    let facts = await this.#watch.inspect(node.containerId, isStale);
+    // The stream of a container that is dying ends before the engine knows of its end: looked at again after each try.
+    for (
+      let tries = 0;
+      tries < RELINKS && !isStale() && facts !== 'no-engine' && facts?.running;
+      tries += 1
+    ) {
       try {
         await node.open();
         listener.relinked();
@@ -345,8 +353,10 @@ export class DockerLab {
       } catch {
         // It ended meanwhile, or nobody can speak to it: that is the same to whoever uses the lab.
       }
-      if (isStale()) return;
+      await pause(RELINK_MS);
+      facts = await this.#watch.inspect(node.containerId, isStale);
     }
+    if (isStale()) return;
     this.#nodes.delete(node.name);
     node.close();
     if (facts === 'no-engine') {
