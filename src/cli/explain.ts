@@ -44,13 +44,15 @@ export function explain(cli: Cli, args: readonly string[]): Promise<number> {
   const capture = readCaptureFile(cli, file);
   const points = pointsOf(capture, plan, values.interface ?? []);
   const { events, startedAt } = eventsOf(capture, plan, points);
-  const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate: cli.translate });
+  const capturePoints = new Set(points.flatMap((point) => (point ? [nameOf(point)] : [])));
+  const { translate } = cli;
+  const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate, capturePoints });
   for (const event of events) builder.add(event);
   const report = builder.report();
   if (values.json) writeOutput(values.json, reportJson(report));
   if (!values.quiet) {
     tell(cli, report, plan, events, basename(file), values.full ?? false, values.values ?? false);
-    for (const line of unknowns(cli, plan, points, capture)) cli.out(line);
+    for (const line of unknowns(cli, plan, points, capturePoints, capture)) cli.out(line);
   }
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
   const missing = required.filter((id) => verdictOf(id) !== 'kept');
@@ -66,6 +68,8 @@ interface Point {
   readonly mac: number;
 }
 
+const nameOf = ({ node, segment }: Pick<Point, 'node' | 'segment'>) => `${node}.${segment}`;
+
 /**
  * Where each interface of the capture was: what `--interface NAME=NODE.SEGMENT` says, or its name in that form, or its
  * MAC address. An interface that cannot be placed is left out.
@@ -74,8 +78,7 @@ function pointsOf(capture: Capture, plan: Plan, chosen: readonly string[]): (Poi
   const all = plan.nodes.flatMap(({ name, interfaces }) =>
     interfaces.map(({ segment, mac }): Point => ({ node: name, segment, mac })),
   );
-  const byName = (name: string): Point | undefined =>
-    all.find(({ node, segment }) => `${node}.${segment}` === name);
+  const byName = (name: string): Point | undefined => all.find((point) => nameOf(point) === name);
   const given = new Map<string, Point>();
   for (const text of chosen) {
     const [name = '', place] = text.includes('=') ? text.split('=') : ['*', text];
@@ -83,7 +86,7 @@ function pointsOf(capture: Capture, plan: Plan, chosen: readonly string[]): (Poi
     if (point === undefined)
       throw new CliError('cli.no-such-point', {
         point: text,
-        points: all.map(({ node, segment }) => `${node}.${segment}`).join(', '),
+        points: all.map(nameOf).join(', '),
       });
     given.set(name, point);
   }
@@ -155,7 +158,10 @@ function tell(
     values,
     frame: (number) => frames[number - 1]!,
   }).forEach(cli.out);
-  verdicts(report, meetsExpectation(report), undefined, translate, paint).forEach(cli.out);
+  // Of requests whose way was not captured nobody can say how they ended.
+  const isWhole = report.flows.every(({ outcome }) => outcome.kind !== 'open' || !outcome.reason);
+  const met = isWhole ? meetsExpectation(report) : undefined;
+  verdicts(report, met, undefined, translate, paint).forEach(cli.out);
 }
 
 /** What no frame can show: capture points that are not there, frames of nobody's, decisions. */
@@ -163,9 +169,9 @@ function unknowns(
   { translate, paint }: Cli,
   plan: Plan,
   points: readonly (Point | undefined)[],
+  seen: ReadonlySet<string>,
   capture: Capture,
 ): string[] {
-  const seen = new Set(points.flatMap((point) => (point ? [`${point.node}.${point.segment}`] : [])));
   const missing = plan.nodes
     .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`))
     .filter((name) => !seen.has(name));

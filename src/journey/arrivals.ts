@@ -25,14 +25,28 @@ const accepted: Arrival = { fate: 'accepted', reason: '' };
 const ignored: Arrival = { fate: 'ignored', reason: '' };
 const answered: Arrival = { fate: 'answered', reason: '' };
 const unwrapped: Arrival = { fate: 'unwrapped', reason: '' };
+const unseen: Arrival = { fate: 'unseen', reason: 'not-captured' };
 
 /** What the receiving node did with a frame: as its forwarder decided, otherwise as its planned settings make it. */
 export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
-  if (!hop.received) return lost(lossReason(hop, around));
+  if (!hop.received) {
+    const isSeen = hop.to === '' || hop.stage.points.has(hop.to, hop.segment);
+    return isSeen ? lost(lossReason(hop, around)) : unseen;
+  }
   if (hop.takenBy && !isKernels(hop, hop.takenBy)) return fromDecision(hop.takenBy);
   if (hop.followers > 0) return forwarded;
   const station = hop.stage.network.station(hop.to, hop.segment);
-  return station ? inferred(hop, flow, station) : accepted;
+  if (!station) return accepted;
+  const arrival = inferred(hop, flow, station);
+  return arrival.reason === 'not-forwarded' && !isExitSeen(hop, station.node) ? unseen : arrival;
+}
+
+/** Whether what the node sends on would have been captured as it left. */
+function isExitSeen(hop: HopRecord, node: PlannedNode): boolean {
+  // A forwarder sends where it decides to; a kernel, where its routes lead.
+  const { network, points } = hop.stage;
+  const way = node.forwarder ? undefined : network.route(node, destinationAt(hop));
+  return way ? points.has(node.name, way.port.segment) : points.hasAll(node);
 }
 
 /** What is not for the forwarder may be for its node's kernel: ARP and ping for the node's own addresses. */

@@ -102,6 +102,19 @@ export function isServersReply({ journey, service }: Served): boolean {
   return journey.direction === 'reply' && isServer(service, journey.first.from);
 }
 
+/**
+ * Whether the whole way of the packet was captured: every interface of each node that it touched. Only then does it say
+ * anything that something was not seen, or that hops joined without the nodes between them do not agree.
+ */
+export function isWholeWaySeen({ hops }: JourneyRecord): boolean {
+  return hops.every(({ from, to, stage: { network, points } }) =>
+    [from, to].every((name) => {
+      const node = network.node(name);
+      return node === undefined || points.hasAll(node);
+    }),
+  );
+}
+
 /** The director's own address on its way to a server. */
 export function dipTowards(service: PlannedService, address: number, { network }: Stage): number | undefined {
   const director = network.node(service.director);

@@ -1,14 +1,16 @@
 import type { DecisionEvent } from '../lab/events.ts';
+import type { CapturePoints } from './capture-points.ts';
 import { readFacts, type FrameFacts } from './frame-facts.ts';
 import type { FrameStore } from './frame-store.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { Network } from './network.ts';
 import type { Arrival, Confidence, Epoch } from './report.ts';
 
-/** An epoch with the network that was in force. */
+/** An epoch with the network that was in force, and where it was captured. */
 export interface Stage extends Epoch {
   readonly network: Network;
   readonly frames: FrameStore;
+  readonly points: CapturePoints;
 }
 
 /** A frame as the joins see it: with its record number, and its bytes read. */

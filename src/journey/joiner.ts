@@ -4,6 +4,7 @@ import { BROADCAST_MAC } from '../packet/address.ts';
 import { u48 } from '../packet/bytes.ts';
 import { ETHERTYPE_ARP, HEADER_LENGTH } from '../packet/ethernet.ts';
 import { frameHash } from '../packet/hash.ts';
+import type { CapturePoints } from './capture-points.ts';
 import { CrossingJoin } from './crossing-join.ts';
 import { DecisionJoin } from './decision-join.ts';
 import { readFacts } from './frame-facts.ts';
@@ -32,6 +33,7 @@ export class Joiner {
 
   readonly #engine: Report['engine'];
   readonly #frames: FrameStore;
+  readonly #points: CapturePoints;
   #stage: Stage;
   /** Hops begun. */
   #hops = 0;
@@ -46,10 +48,11 @@ export class Joiner {
   #planned = false;
 
   /** @param frames Where the frames are kept; the joiner only reads there. */
-  constructor(plan: Plan, engine: Report['engine'], frames: FrameStore) {
+  constructor(plan: Plan, engine: Report['engine'], frames: FrameStore, points: CapturePoints) {
     this.#engine = engine;
     this.#frames = frames;
-    this.#stage = { epoch: 0, timeNs: 0, changes: [], network: new Network(plan), frames };
+    this.#points = points;
+    this.#stage = { epoch: 0, timeNs: 0, changes: [], network: new Network(plan), frames, points };
     this.stages = [this.#stage];
   }
 
@@ -87,7 +90,8 @@ export class Joiner {
   #plan(event: PlanEvent): void {
     const changes = event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) }));
     const network = new Network(event.plan);
-    this.#stage = { epoch: event.epoch, timeNs: event.timeNs, changes, network, frames: this.#frames };
+    const { epoch, timeNs } = event;
+    this.#stage = { epoch, timeNs, changes, network, frames: this.#frames, points: this.#points };
     const last = this.stages.length - 1;
     // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
     const isFirst = !this.#planned && this.#hops === 0;

@@ -1,6 +1,7 @@
 import type { Translate } from '../l10n/translate.ts';
 import type { FrameEvent, LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
+import { CapturePoints } from './capture-points.ts';
 import { EventLog } from './event-log.ts';
 import { explain } from './explanations.ts';
 import type { FlowRecord } from './flow-record.ts';
@@ -17,6 +18,8 @@ export interface JourneyBuilderOptions {
   readonly engine: Report['engine'];
   readonly startedAt: string;
   readonly translate: Translate;
+  /** Where frames were captured, `NODE.SEGMENT` each; at every interface when left out. */
+  readonly capturePoints?: ReadonlySet<string>;
   /** Beyond these the oldest flows are taken out, with their frames. */
   readonly maxFrames?: number;
   readonly maxBytes?: number;
@@ -123,7 +126,8 @@ export class JourneyBuilder {
   }
 
   #begin(): JourneyState {
-    return new JourneyState(this.#plan, this.#options.engine, this.#frames);
+    const points = new CapturePoints(this.#options.capturePoints);
+    return new JourneyState(this.#plan, this.#options.engine, this.#frames, points);
   }
 
   /** @param all Also events that others might yet come before. */

@@ -1,5 +1,6 @@
 import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
+import type { CapturePoints } from './capture-points.ts';
 import { FlowDeriver } from './flows.ts';
 import type { FrameStore } from './frame-store.ts';
 import { Joiner } from './joiner.ts';
@@ -22,8 +23,8 @@ export class JourneyState {
   /** Journeys before this one have given up what can be read again. */
   #rested = -1;
 
-  constructor(plan: Plan, engine: Report['engine'], frames: FrameStore) {
-    this.joiner = new Joiner(plan, engine, frames);
+  constructor(plan: Plan, engine: Report['engine'], frames: FrameStore, points: CapturePoints) {
+    this.joiner = new Joiner(plan, engine, frames, points);
     this.judge = new Judge(this.joiner, () => this.#list.journeys);
     this.deriver = new FlowDeriver(this.judge);
   }

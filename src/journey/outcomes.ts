@@ -19,6 +19,7 @@ export function judgeJourney(journey: JourneyRecord, around: Surroundings, endNs
   let arrived = false;
   let dropped = false;
   let ignored = true;
+  let unseen = false;
   let contested = journey.unsure || first.join === 'ambiguous';
   /** A router has it, for no reason of its own to keep it: it may be about to send it. */
   let waiting = false;
@@ -28,6 +29,7 @@ export function judgeJourney(journey: JourneyRecord, around: Surroundings, endNs
     arrived ||= fate === 'accepted' || fate === 'answered' || fate === 'unwrapped';
     dropped ||= fate === 'dropped';
     ignored &&= fate === 'ignored';
+    unseen ||= fate === 'unseen';
     contested ||= hop.contested;
     waiting ||= reason === 'not-forwarded';
   }
@@ -37,7 +39,8 @@ export function judgeJourney(journey: JourneyRecord, around: Surroundings, endNs
     journey.outcome = 'ambiguous';
     return;
   }
-  journey.outcome = arrived || ignored ? 'arrived' : dropped && !waiting ? 'dropped' : 'lost';
+  journey.outcome =
+    arrived || ignored ? 'arrived' : unseen ? 'unseen' : dropped && !waiting ? 'dropped' : 'lost';
   journey.pending = journey.outcome === 'lost' && mayBeUnderWay(journey, endNs);
 }
 
@@ -96,7 +99,10 @@ function outcomeOf(flow: FlowRecord): FlowOutcome {
   );
   // That an error about a packet was lost too is not why the packet was.
   const failed = failures.findLast(({ kind }) => kind !== 'icmp-error') ?? failures.at(-1);
-  if (failed === undefined) return { kind: 'open' };
+  if (failed === undefined) {
+    const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
+    return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
+  }
   const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
   const reason = end.arrival!.reason || 'not-forwarded';
   return { kind: 'lost', at: end.received ? end.to : end.from, reason, frames: end.frames };
@@ -144,9 +150,12 @@ function resetReason(flow: FlowRecord, reset: HopRecord): Reason {
 }
 
 function unansweredArp(flow: FlowRecord): FlowOutcome {
-  const { last } = flow.journeys.at(-1)!;
+  const { last, outcome } = flow.journeys.at(-1)!;
   if (flow.journeys.every(({ kind }) => kind === 'arp-reply')) return { kind: 'answered' };
   // Someone announcing an address asks for its own: nobody is meant to answer.
   if (flow.clientAddress === flow.serviceAddress) return { kind: 'open' };
+  // A question goes to everybody, its answer to who asked.
+  if (outcome === 'unseen' || !last.stage.points.has(last.from, last.segment))
+    return { kind: 'open', reason: 'not-captured' };
   return { kind: 'lost', at: flow.client.node || last.from, reason: 'no-arp-reply', frames: last.frames };
 }

@@ -31,6 +31,8 @@ export const reasons = [
   'node-down',
   'no-receiver',
   'not-received',
+  // Nothing was captured there.
+  'not-captured',
   // Resets, by whose they are.
   'reset-by-client',
   'reset-by-server',

@@ -108,8 +108,8 @@ export type FlowOutcome =
       readonly frames: readonly number[];
     }
   | { readonly kind: 'ambiguous'; readonly candidates: number }
-  /** Not finished when the recording ended. */
-  | { readonly kind: 'open' };
+  /** Not finished when the recording ended, or not to be known: `not-captured`. */
+  | { readonly kind: 'open'; readonly reason?: 'not-captured' };
 
 /** One logical packet across all its hops. */
 export interface Journey {
@@ -120,7 +120,8 @@ export interface Journey {
   readonly kind: JourneyKind;
   /** A second sending of the same segment. */
   readonly retransmission: boolean;
-  readonly outcome: 'arrived' | 'lost' | 'ambiguous' | 'dropped';
+  /** `unseen`: where it went next, nothing was captured. */
+  readonly outcome: 'arrived' | 'lost' | 'ambiguous' | 'dropped' | 'unseen';
   /** The least sure of its joins. */
   readonly confidence: Confidence;
   readonly hops: readonly Hop[];
@@ -180,7 +181,7 @@ export interface HopChange extends FieldChange {
 
 export interface Arrival {
   readonly fate:
-    'forwarded' | 'accepted' | 'answered' | 'unwrapped' | 'ignored' | 'dropped' | 'lost' | 'held';
+    'forwarded' | 'accepted' | 'answered' | 'unwrapped' | 'ignored' | 'dropped' | 'lost' | 'held' | 'unseen';
   /** Empty when there is nothing to explain. */
   readonly reason: ReasonCode | '';
   /** The forwarder's rule, service, server and detail, when it decided. */

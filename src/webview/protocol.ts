@@ -412,7 +412,7 @@ export const journeyKinds = [
   'arp-reply',
   'other',
 ] as const;
-export const journeyOutcomes = ['arrived', 'lost', 'ambiguous', 'dropped'] as const;
+export const journeyOutcomes = ['arrived', 'lost', 'ambiguous', 'dropped', 'unseen'] as const;
 export const confidences = ['certain', 'strong', 'likely', 'ambiguous'] as const;
 export const fates = [
   'forwarded',
@@ -423,6 +423,7 @@ export const fates = [
   'dropped',
   'lost',
   'held',
+  'unseen',
 ] as const;
 
 export const flowFlags = { begunInMiddle: 1 } as const;

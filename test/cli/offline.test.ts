@@ -101,6 +101,9 @@ describe('lb-lab with recorded captures', () => {
     assert.equal(placed.code, 0);
     assert.match(placed.out, /kept +The director leaves the IP packet alone/);
     assert.match(placed.out, /nothing was captured: .*rs1\.inside/);
+    // Where nothing was captured nothing is known to have been lost.
+    assert.match(placed.out, /its way on was not captured/);
+    assert.doesNotMatch(placed.out, /✗|✕|lost/);
     const json = folder.path('report.json');
     const required = lbLab([
       ...call,

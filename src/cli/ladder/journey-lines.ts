@@ -93,5 +93,6 @@ function arrivalText({ arrival }: Hop, { translate, paint }: LadderContext): str
   if (fate === 'forwarded') return chosen ? paint('routine', `▼ ${chosen}`) : '';
   const because = reason ? `: ${translate(`reason.${reason}`)}` : '';
   const bad = fate === 'dropped' || fate === 'lost';
-  return paint(bad ? 'bad' : 'routine', `${bad ? '✕' : '▼'} ${translate(`fate.${fate}`)}${because}`);
+  const mark = bad ? '✕' : fate === 'unseen' ? '?' : '▼';
+  return paint(bad ? 'bad' : 'routine', `${mark} ${translate(`fate.${fate}`)}${because}`);
 }

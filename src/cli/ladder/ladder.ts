@@ -72,7 +72,7 @@ function flowLine(flow: Flow, mark: string, context: LadderContext): string {
 function outcomeText({ outcome }: Flow, { translate, paint }: LadderContext): string {
   const text = translate(`cli.outcome.${outcome.kind}`);
   if (outcome.kind === 'answered') return paint('good', `✓ ${text}`);
-  if (outcome.kind === 'open') return text;
+  if (outcome.kind === 'open') return outcome.reason ? translate(`reason.${outcome.reason}`) : text;
   if (outcome.kind === 'ambiguous') return paint('warning', `? ${text} (${outcome.candidates})`);
   const place = outcome.kind === 'lost' ? outcome.at : outcome.by;
   return paint('bad', `✗ ${text} · ${place}: ${translate(`reason.${outcome.reason}`)}`);

@@ -88,10 +88,10 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
 
 /** A frame to it that it never got, or an ARP question for an address of its own that nobody answered. */
 function isUnheardBy(name: string, { kind, last, flow, first: { stage } }: JourneyRecord): boolean {
-  if (kind !== 'arp-request') return !last.received && last.to === name;
+  if (kind !== 'arp-request') return last.arrival?.fate === 'lost' && last.to === name;
   const { network } = stage;
   const asked = flow!.serviceAddress;
   const isIts =
     network.directorsOf(asked).includes(name) || network.stationOfAddress(asked)?.node.name === name;
-  return isIts && !flow!.answered;
+  return isIts && flow!.outcome.kind === 'lost';
 }

@@ -1,4 +1,4 @@
-import { dipTowards, isRequest, isServersReply, type Served } from '../evidence.ts';
+import { dipTowards, isRequest, isServersReply, isWholeWaySeen, type Served } from '../evidence.ts';
 import type { FrameFacts } from '../frame-facts.ts';
 import type { HopRecord } from '../hop-record.ts';
 import { sameRange, sameTcpOptions } from '../match-keys.ts';
@@ -79,6 +79,7 @@ export const bothWays: PromiseCheck = (evidence) => {
   const back = new Tally();
   for (const one of ofModel(evidence.served)) {
     const crossed = one.sentOn;
+    if (!crossed && !isWholeWaySeen(one.journey)) continue;
     if (isRequest(one)) for (const hop of one.intoServer) inward.note(hop, crossed !== undefined);
     if (!isServersReply(one)) continue;
     for (const hop of one.journey.hops) {
@@ -95,13 +96,18 @@ export const endToEnd: PromiseCheck = (evidence) => {
   for (const one of ofModel(evidence.served)) {
     const { journey, flow } = one;
     if (flow.kind !== 'tcp') continue;
-    for (const hop of journey.hops) if (hop.previous) passed.note(hop, isUnchanged(hop.previous, hop));
+    for (const hop of journey.hops) {
+      if (!hop.previous) continue;
+      const isSame = isUnchanged(hop.previous, hop);
+      if (isSame || isWholeWaySeen(journey)) passed.note(hop, isSame);
+    }
     if (journey.kind !== 'syn-ack') continue;
     const { first } = journey;
     const answers =
       flow.synSequence === undefined || first.facts.acknowledgement === (flow.synSequence + 1) >>> 0;
     if (isServersReply(one)) handshake.note(first, answers);
-    else if (first.from === one.service.director) handshake.note(first, false);
+    // Its own, unless what it was made from was not captured.
+    else if (first.from === one.service.director && isWholeWaySeen(journey)) handshake.note(first, false);
   }
   return passed.onlyWith(handshake);
 };

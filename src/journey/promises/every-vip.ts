@@ -1,4 +1,4 @@
-import { isRequest } from '../evidence.ts';
+import { isRequest, isWholeWaySeen } from '../evidence.ts';
 import { checkHeaders } from '../prediction-rows.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
 
@@ -43,10 +43,12 @@ export const throughDirector: PromiseCheck = ({ served }) => {
     if (!isRequest(one)) continue;
     const { hops } = one.journey;
     for (const hop of one.intoServer) {
-      tally.note(
-        hop,
-        hops.some(({ from, previous }) => previous && from === one.service.director),
+      const isSeen = isWholeWaySeen(one.journey);
+      // Where the director was not captured, a frame with its MAC tells.
+      const isThrough = hops.some(
+        ({ from, previous }) => from === one.service.director && (previous ?? !isSeen),
       );
+      if (isThrough || isSeen) tally.note(hop, isThrough);
     }
   }
   return tally;
@@ -57,6 +59,7 @@ export const headers: PromiseCheck = ({ journeys }) => {
   const tally = new Tally();
   for (const journey of journeys) {
     checkHeaders(journey, (hop, ok) => {
+      if (!ok && !isWholeWaySeen(journey)) return;
       // A right first hop shows little; what the nodes on the way made of it is the promise.
       if (!ok || hop.previous) tally.note(hop, ok);
     });

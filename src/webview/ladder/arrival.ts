@@ -47,6 +47,7 @@ function mark(hop: HopRow, x: number, y: number): Shape[] {
     case 'ignored':
       return [{ kind: 'circle', x, y, radius: 3.5, fill: 'background', stroke: 'muted' }];
     case 'held':
+    case 'unseen':
       return [
         { kind: 'rect', x: x - 3.5, y: y - 3.5, width: 7, height: 7, fill: 'background', stroke: 'muted' },
       ];
