@@ -4,7 +4,7 @@ import type { NodeState } from '../node-state.ts';
 import type { Plan, PlannedNode, Sysctls } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.ts';
+import type { AgentEvent, AgentWarning, CapturedFrame, NodeSettings } from './agent-protocol.ts';
 import { all, allOf } from './all.ts';
 import type { DockerClient } from './docker-client.ts';
 import { control, giveUp } from './controlled.ts';
@@ -34,8 +34,7 @@ export interface DockerLabOptions {
   readonly image: string;
   readonly archive: Buffer;
   readonly silenceSeconds: number;
-  /** See `DockerEngineOptions`. */
-  readonly captureBudget: number | undefined;
+  readonly settings: NodeSettings;
   readonly listener: LabListener;
 }
 
@@ -58,14 +57,14 @@ export class DockerLab {
   constructor(options: DockerLabOptions) {
     this.#options = options;
     control(options.identity.id);
-    const { client, identity, image, archive, silenceSeconds, captureBudget, listener } = options;
+    const { client, identity, image, archive, silenceSeconds, settings, listener } = options;
     this.#container = {
       client,
       lab: identity,
       image,
       archive,
       silenceSeconds,
-      captureBudget,
+      settings,
       networkOf: (segment) => this.#networks.get(segment) ?? '',
     };
     this.#watch = new EngineWatch(client, identity.id, (warning) => listener.warning(warning));

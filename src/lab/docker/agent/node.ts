@@ -168,7 +168,7 @@ export class Node {
     await Promise.all([this.#forwarder.stop(), this.#decapsulator.stop(), this.#web.stop()]);
   }
 
-  #configureForwarder({ node }: NodeSetup): Promise<void> {
+  #configureForwarder({ node, port }: NodeSetup): Promise<void> {
     return this.#forwarder.configure(
       node.forwarder,
       (segment) => this.#links.deviceOf(segment),
@@ -178,6 +178,7 @@ export class Node {
 
   async #capture(segments: readonly string[]): Promise<void> {
     for (const [segment, { device, capture }] of this.#captures) {
+      port,
       if (segments.includes(segment) && this.#links.deviceOf(segment) === device && capture.alive) continue;
       capture.stop();
       this.#captures.delete(segment);
