@@ -345,6 +345,7 @@ export class DockerEngine implements Engine {
     const wasRunning = this.#state === 'running';
     this.#state = 'stopped';
     this.#traffic.stop();
+    if (!wasRunning) this.#lab?.cancel();
     await this.#starting?.catch(() => undefined);
     await this.#changing;
     if (!wasRunning) return;

@@ -100,8 +100,13 @@ export class DockerLab {
     void this.#watch.run();
   }
 
+  /** What is under way of a start ends with a `LabError` as soon as it can; nothing more is begun. */
+  cancel(): void {
+    this.#ending = true;
+  }
+
   async selfTest(plan: Plan): Promise<void> {
-    const test = new SelfTest(plan, this.links);
+    const test = new SelfTest(plan, this.links, () => this.#throwIfEnding());
     this.#selfTest = test;
     try {
       await test.run();
@@ -112,9 +117,10 @@ export class DockerLab {
 
   /** Addresses, servers, forwarders. */
   async configure(plan: Plan): Promise<void> {
-    await allOf(plan.nodes, STARTS_AT_ONCE, async (node) =>
-      this.#nodes.get(node.name)?.configure(plan, node),
-    );
+    await allOf(plan.nodes, STARTS_AT_ONCE, async (node) => {
+      this.#throwIfEnding();
+      await this.#nodes.get(node.name)?.configure(plan, node);
+    });
   }
 
   /**
@@ -287,7 +293,12 @@ export class DockerLab {
     this.#networks.set(name, await createSegment(client, identity, segment, plan));
   }
 
+  #throwIfEnding(): void {
+    if (this.#ending) throw new LabError('stopped');
+  }
+
   async #startNode(plan: Plan, planned: PlannedNode): Promise<DockerNode> {
+    this.#throwIfEnding();
     const node = await DockerNode.start(plan, planned, this.#container, this.#listener);
     this.#nodes.set(planned.name, node);
     return node;
