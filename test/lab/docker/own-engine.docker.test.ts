@@ -51,7 +51,7 @@ describe('Docker engine: a daemon of its own', function () {
   const firewalls = [
     {
       name: 'drops what goes to the VIP',
-      rules: [['iptables', '-I', 'FORWARD', '-d', '10.0.2.100', '-j', 'DROP']],
+      rules: [['iptables', '-I', 'DOCKER-USER', '-d', '10.0.2.100', '-j', 'DROP']],
       code: 'frames-blocked',
       ends: { from: '10.0.1.10', to: '10.0.2.100' },
     },
@@ -59,7 +59,7 @@ describe('Docker engine: a daemon of its own', function () {
       name: 'drops what belongs to no connection that it saw begin',
       rules: [
         ['sysctl', '-qw', 'net.netfilter.nf_conntrack_tcp_loose=0'],
-        ['iptables', '-I', 'FORWARD', '-m', 'conntrack', '--ctstate', 'INVALID', '-j', 'DROP'],
+        ['iptables', '-I', 'DOCKER-USER', '-m', 'conntrack', '--ctstate', 'INVALID', '-j', 'DROP'],
       ],
       code: 'replies-blocked',
       ends: { from: '10.0.2.100', to: '10.0.1.10' },
@@ -82,7 +82,8 @@ describe('Docker engine: a daemon of its own', function () {
           return true;
         });
       } finally {
-        daemon.inside('iptables', '-D', 'FORWARD', '1');
+        await lab.stop();
+        daemon.inside('iptables', '-D', 'DOCKER-USER', '1');
       }
       assert.deepEqual(await findLabs(client), []);
     });
