@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { PortName } from '../forwarder/ports/network-port.ts';
 import type { Engine, EventSink } from '../lab/engine.ts';
 import type { DockerClient } from '../lab/docker/docker-client.ts';
 import type { DockerEngineOptions } from '../lab/docker/docker-engine.ts';
@@ -14,6 +15,11 @@ export interface DockerSettings {
   readonly file?: string;
   readonly silenceSeconds?: number;
   readonly captureBudget?: number;
+  readonly port?: PortName;
+}
+
+export function isPortName(text: string): text is PortName {
+  return ['packet', 'cap'].includes(text);
 }
 
 export type EngineChoice = 'embedded' | 'docker' | 'auto';
@@ -30,7 +36,10 @@ export function isEngineChoice(text: string): text is EngineChoice {
   return ['embedded', 'docker', 'auto'].includes(text);
 }
 
-/** `auto` is Docker when it answers and the node image is there; else embedded, and it says why. */
+/**
+ * `auto` is Docker when it answers and the node image is there; else embedded, and it says why. Who asks for Docker gets
+ * it: the image is built on first use.
+ */
 export async function chooseEngine(
   cli: Cli,
   choice: EngineChoice,
@@ -40,13 +49,22 @@ export async function chooseEngine(
   // Loaded only when asked for: a run in memory needs none of it.
   const { openDocker } = await import('../lab/docker/open-docker.ts');
   const { nodeImage } = await import('../lab/docker/image/node-image.ts');
+  const { LabError } = await import('../lab/docker/lab-problem.ts');
   const { asCliError } = await import('./with-docker.ts');
+  const { buildImage } = await import('./build-image.ts');
   const image = nodeImage(packageRoot());
   try {
     const client = await openDocker();
-    if (await image.present(client)) return docker(cli, client, image.tag, settings);
-    client.close();
-    throw new CliError('docker.lab.image-not-built', { image: image.tag });
+    try {
+      if (!(await image.present(client))) {
+        if (choice === 'auto') throw new LabError('image-not-built', { image: image.tag });
+        await buildImage(cli, client, image, {}, settings);
+      }
+      return docker(cli, client, image.tag, settings);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
   } catch (error) {
     const reason = asCliError(error);
     if (choice === 'docker' || !(reason instanceof CliError)) throw reason;
@@ -80,7 +98,7 @@ export function dockerOptions(
   cli: Cli,
   client: DockerClient,
   image: string,
-  { quiet, file, silenceSeconds, captureBudget }: DockerSettings,
+  { quiet, file, silenceSeconds, captureBudget, port }: DockerSettings,
 ): DockerEngineOptions {
   return {
     client,
@@ -90,6 +108,7 @@ export function dockerOptions(
     ...(file !== undefined && { file }),
     ...(silenceSeconds !== undefined && { silenceSeconds }),
     ...(captureBudget !== undefined && { captureBudget }),
+    ...(port && { port }),
     onStep: (step) => {
       if (!quiet) cli.err(cli.paint('routine', cli.translate(`docker.step.${step}`)));
     },

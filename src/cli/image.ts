@@ -1,5 +1,5 @@
-import type { BuildProgress } from '../lab/docker/docker-client.ts';
 import { nodeImage, type NodeImageOptions } from '../lab/docker/image/node-image.ts';
+import { buildImage } from './build-image.ts';
 import { CliError, parseOptions, readText, type Cli } from './cli.ts';
 import { packageRoot } from './package-root.ts';
 import { withDocker } from './with-docker.ts';
@@ -37,32 +37,9 @@ export function image(cli: Cli, args: readonly string[]): Promise<number> {
       cli.out(cli.translate('docker.image.present', { tag: wanted.tag }));
       return 0;
     }
-    const began = performance.now();
-    const { kind: engine, version } = client.engine;
-    cli.err(cli.translate('docker.image.building', { tag: wanted.tag, engine, version }));
-    await untilInterrupt((signal) =>
-      wanted.build(client, {
-        ...build,
-        signal,
-        onProgress: (progress) => show(cli, progress, values.verbose ?? false),
-      }),
-    );
-    const size = Math.round(((await client.inspectImage(wanted.tag))?.size ?? 0) / 1e6);
-    const seconds = Math.round((performance.now() - began) / 1000);
-    cli.out(cli.translate('docker.image.built', { tag: wanted.tag, size, seconds }));
+    cli.out(await buildImage(cli, client, wanted, build, { verbose: values.verbose ?? false }));
     return 0;
   });
-}
-
-async function untilInterrupt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const cancel = new AbortController();
-  const onInterrupt = () => cancel.abort();
-  process.once('SIGINT', onInterrupt);
-  try {
-    await work(cancel.signal);
-  } finally {
-    process.off('SIGINT', onInterrupt);
-  }
 }
 
 function settings(values: Values): NodeImageOptions {
@@ -81,13 +58,4 @@ function settings(values: Values): NodeImageOptions {
     extraCa: values.ca === undefined ? undefined : readText(values.ca),
     networkMode: values.network,
   });
-}
-
-function show(cli: Cli, progress: BuildProgress, verbose: boolean): void {
-  if (progress.kind === 'output') {
-    if (verbose) cli.err(progress.text);
-    return;
-  }
-  const text = progress.text.replace(/\s+/g, ' ');
-  cli.err(`[${progress.step}/${progress.steps}] ${text.length > 90 ? `${text.slice(0, 89)}…` : text}`);
 }

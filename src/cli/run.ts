@@ -3,7 +3,7 @@ import { loadTopology } from '../lab/topology/load.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import type { Problem } from '../lab/topology/problem.ts';
 import { CliError, numberOption, parseCall, readText, type Cli } from './cli.ts';
-import { chooseEngine, isEngineChoice } from './choose-engine.ts';
+import { chooseEngine, isEngineChoice, isPortName } from './choose-engine.ts';
 import { present, presentOptions } from './present.ts';
 import { problemLines } from './problems.ts';
 import { record } from './record.ts';
@@ -13,6 +13,7 @@ const options = {
   engine: { type: 'string', default: 'embedded' },
   duration: { type: 'string' },
   'capture-budget': { type: 'string' },
+  'forwarder-port': { type: 'string' },
   watch: { type: 'boolean' },
   'end-after': { type: 'string' },
   ...presentOptions,
@@ -29,6 +30,8 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   const duration = numberOption('--duration', values.duration, 0, false);
   const endAfter = numberOption('--end-after', values['end-after'], LEAST_SILENCE_S, true);
   if (!isEngineChoice(values.engine)) throw new CliError('cli.unknown-engine', { engine: values.engine });
+  const { 'forwarder-port': port } = values;
+  if (port !== undefined && !isPortName(port)) throw new CliError('cli.unknown-port', { port });
 
   const { plan: loaded, expect, problems } = loadTopology(readText(file), basename(file));
   if (!loaded) return withoutPlan(cli, file, problems, expect);
@@ -40,6 +43,7 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
     file: resolve(file),
     ...(endAfter !== undefined && { silenceSeconds: endAfter }),
     ...(captureBudget !== undefined && { captureBudget }),
+    ...(port && { port }),
   });
   const recording = await record(cli, plan, engine, {
     duration,

@@ -1,3 +1,4 @@
+import type { PortName } from '../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
 import type { CaptureDetail, LossEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
@@ -21,16 +22,25 @@ export interface AgentDevice {
   readonly dockerMac: string;
 }
 
+/** What holds for every node of a lab, beside its plan. */
+export interface NodeSettings {
+  /**
+   * The packet budget: frames a second at each capture point that are recorded whole for as long as they come; five
+   * seconds' worth may come at once. Left out, 4000; 0: no budget.
+   */
+  readonly captureBudget?: number;
+  /** How forwarders reach their interfaces. Left out, `packet`: bench/forwarding.bench.ts tells why. */
+  readonly port?: PortName;
+}
+
 /** Everything an agent needs to make its container into a node of the plan. */
-export interface NodeSetup {
+export interface NodeSetup extends NodeSettings {
   readonly node: PlannedNode;
   readonly devices: readonly AgentDevice[];
   /** Ports answered by datagram. */
   readonly udpPorts: readonly number[];
   /** Body sizes that clients will ask servers for. */
   readonly bodySizes: readonly number[];
-  /** Frames a second at each capture point that are recorded whole for as long as they come; left out, the usual; 0, all. */
-  readonly captureBudget?: number;
 }
 
 /** What the agent of a node found that cannot be applied here; `code` is a key of the l10n bundle. */

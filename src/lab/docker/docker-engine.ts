@@ -8,7 +8,7 @@ import { staleNeighbours } from '../topology/stale-neighbours.ts';
 import type { RequestResult } from '../traffic/request-result.ts';
 import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { agentArchive } from './agent-archive.ts';
-import type { AgentWarning } from './agent-protocol.ts';
+import type { AgentWarning, NodeSettings } from './agent-protocol.ts';
 import type { DockerClient } from './docker-client.ts';
 import { DockerLab } from './docker-lab.ts';
 import { realtimeNs } from './host-clock.ts';
@@ -25,7 +25,7 @@ import { trafficHost } from './traffic-host.ts';
 /** What a start is doing, for whoever waits: `docker.step.NAME`. */
 export type StartStep = 'sweep' | 'containers' | 'self-test' | 'configure' | 'attach' | 'ready';
 
-export interface DockerEngineOptions {
+export interface DockerEngineOptions extends NodeSettings {
   readonly client: DockerClient;
   /** The node image's tag. */
   readonly image: string;
@@ -37,11 +37,6 @@ export interface DockerEngineOptions {
   readonly file?: string;
   /** Without a controller for so long the lab ends itself; `LB_LAB_SILENCE_SECONDS` or 600 when left out. */
   readonly silenceSeconds?: number;
-  /**
-   * The packet budget: frames a second at each capture point that are recorded whole for as long as they come; five
-   * seconds' worth may come at once. Left out, 4000; 0: no budget.
-   */
-  readonly captureBudget?: number;
   readonly onStep?: (step: StartStep) => void;
   /** A setting that does not hold on this engine, or something that happened to the lab: `code` is a key of the l10n bundle. */
   readonly onWarning?: (warning: AgentWarning) => void;
@@ -274,14 +269,14 @@ export class DockerEngine implements Engine {
   }
 
   #makeLab(archive: Buffer, name: string): DockerLab {
-    const { client, image, version } = this.#options;
+    const { client, image, version, captureBudget, port } = this.#options;
     this.#lab = new DockerLab({
       client,
       identity: { id: this.id, name, owner: ownerOf(), version },
       image,
       archive,
       silenceSeconds: this.#silenceSeconds,
-      captureBudget: this.#options.captureBudget,
+      settings: { ...(captureBudget !== undefined && { captureBudget }), ...(port && { port }) },
       listener: {
         frames: (node, frames) => this.#events.frames(node, frames),
         event: (node, event) => this.#events.told(node, event),
@@ -350,6 +345,7 @@ export class DockerEngine implements Engine {
     const wasRunning = this.#state === 'running';
     this.#state = 'stopped';
     this.#traffic.stop();
+    if (!wasRunning) this.#lab?.cancel();
     await this.#starting?.catch(() => undefined);
     await this.#changing;
     if (!wasRunning) return;

@@ -5,7 +5,7 @@ import type { NodeState } from '../node-state.ts';
 import type { Plan, PlannedNode, Sysctls } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { AgentEvent, AgentWarning, CapturedFrame } from './agent-protocol.ts';
+import type { AgentEvent, AgentWarning, CapturedFrame, NodeSettings } from './agent-protocol.ts';
 import { all, allOf } from './all.ts';
 import type { DockerClient } from './docker-client.ts';
 import { control, giveUp } from './controlled.ts';
@@ -35,8 +35,7 @@ export interface DockerLabOptions {
   readonly image: string;
   readonly archive: Buffer;
   readonly silenceSeconds: number;
-  /** See `DockerEngineOptions`. */
-  readonly captureBudget: number | undefined;
+  readonly settings: NodeSettings;
   readonly listener: LabListener;
 }
 
@@ -62,14 +61,14 @@ export class DockerLab {
   constructor(options: DockerLabOptions) {
     this.#options = options;
     control(options.identity.id);
-    const { client, identity, image, archive, silenceSeconds, captureBudget, listener } = options;
+    const { client, identity, image, archive, silenceSeconds, settings, listener } = options;
     this.#container = {
       client,
       lab: identity,
       image,
       archive,
       silenceSeconds,
-      captureBudget,
+      settings,
       networkOf: (segment) => this.#networks.get(segment) ?? '',
     };
     this.#watch = new EngineWatch(client, identity.id, (warning) => listener.warning(warning));
@@ -105,8 +104,13 @@ export class DockerLab {
     void this.#watch.run();
   }
 
+  /** What is under way of a start ends with a `LabError` as soon as it can; nothing more is begun. */
+  cancel(): void {
+    this.#ending = true;
+  }
+
   async selfTest(plan: Plan): Promise<void> {
-    const test = new SelfTest(plan, this.links);
+    const test = new SelfTest(plan, this.links, () => this.#throwIfEnding());
     this.#selfTest = test;
     try {
       await test.run();
@@ -117,9 +121,10 @@ export class DockerLab {
 
   /** Addresses, servers, forwarders. */
   async configure(plan: Plan): Promise<void> {
-    await allOf(plan.nodes, STARTS_AT_ONCE, async (node) =>
-      this.#nodes.get(node.name)?.configure(plan, node),
-    );
+    await allOf(plan.nodes, STARTS_AT_ONCE, async (node) => {
+      this.#throwIfEnding();
+      await this.#nodes.get(node.name)?.configure(plan, node);
+    });
   }
 
   /**
@@ -292,7 +297,12 @@ export class DockerLab {
     this.#networks.set(name, await createSegment(client, identity, segment, plan));
   }
 
+  #throwIfEnding(): void {
+    if (this.#ending) throw new LabError('stopped');
+  }
+
   async #startNode(plan: Plan, planned: PlannedNode): Promise<DockerNode> {
+    this.#throwIfEnding();
     const node = await DockerNode.start(plan, planned, this.#container, this.#listener);
     this.#nodes.set(planned.name, node);
     return node;

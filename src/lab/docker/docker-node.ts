@@ -1,7 +1,14 @@
 import type { NodeState } from '../node-state.ts';
 import type { Plan, PlannedNode } from '../topology/plan.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { AgentDevice, AgentEvent, AgentWarning, CapturedFrame, NodeSetup } from './agent-protocol.ts';
+import type {
+  AgentDevice,
+  AgentEvent,
+  AgentWarning,
+  CapturedFrame,
+  NodeSettings,
+  NodeSetup,
+} from './agent-protocol.ts';
 import { NodeContainer, type ContainerOptions } from './container.ts';
 import { DockerError } from './docker-problem.ts';
 import { LabError } from './lab-problem.ts';
@@ -16,8 +23,7 @@ export interface NodeListener {
 }
 
 export interface NodeOptions extends ContainerOptions {
-  /** See `DockerEngineOptions`. */
-  readonly captureBudget: number | undefined;
+  readonly settings: NodeSettings;
 }
 
 const SHORTLY_MS = 5000;
@@ -27,7 +33,7 @@ export class DockerNode {
   readonly name: string;
   readonly #container: NodeContainer;
   readonly #listener: NodeListener;
-  readonly #captureBudget: number | undefined;
+  readonly #settings: NodeSettings;
   #link: AgentLink | undefined;
   #devices: readonly AgentDevice[] = [];
   /** What it was told last; undefined until it was configured. */
@@ -38,7 +44,7 @@ export class DockerNode {
     this.name = name;
     this.#container = container;
     this.#listener = listener;
-    this.#captureBudget = options.captureBudget;
+    this.#settings = options.settings;
   }
 
   /** A new container with interfaces and captures, but without addresses. */
@@ -154,8 +160,7 @@ export class DockerNode {
   }
 
   #setupFor(plan: Plan, planned: PlannedNode): NodeSetup {
-    const setup = nodeSetup(plan, planned, this.#devices);
-    return this.#captureBudget === undefined ? setup : { ...setup, captureBudget: this.#captureBudget };
+    return { ...nodeSetup(plan, planned, this.#devices), ...this.#settings };
   }
 
   async #named<Result>(work: Promise<Result>): Promise<Result> {

@@ -8,7 +8,7 @@ import type { LabClock } from './lab-clock.ts';
 
 const ETHERTYPE = 12;
 const IPV4 = 0x0800;
-/** How long an event waits for those that happened before it. */
+/** How long an event waits at least for those that happened before it. */
 const WINDOW_NS = 200e6;
 
 /** What the nodes of a lab tell, as events of the lab, in the order of their times. */
@@ -36,7 +36,9 @@ export class LabEvents {
   }
 
   frames(node: string, frames: readonly CapturedFrame[]): void {
-    if (!this.listening) return;
+    const [first] = frames;
+    if (!this.listening || !first) return;
+    this.#order.took(this.#clock.nowNs - this.#clock.ofFrame(first.seconds, first.nanoseconds));
     for (const { segment, bytes, originalLength, seconds, nanoseconds } of frames) {
       const timeNs = this.#clock.ofFrame(seconds, nanoseconds);
       // Of the time before the lab was ready.
@@ -101,7 +103,7 @@ export class LabEvents {
 
   /** Emits everything that has happened until now. */
   async complete(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, WINDOW_NS / 1e6));
+    await new Promise((resolve) => setTimeout(resolve, this.#order.windowNs / 1e6));
     this.release();
   }
 

@@ -9,6 +9,7 @@ export type LabProblemCode =
   | 'no-subnet-left'
   | 'address-answered'
   | 'frames-blocked'
+  | 'replies-blocked'
   | 'node-failed'
   | 'agent-missing'
   | 'image-not-built'

@@ -30,13 +30,16 @@ interface Member {
 export class SelfTest {
   readonly #plan: Plan;
   readonly #links: ReadonlyMap<string, AgentLink>;
+  readonly #check: () => void;
   /** `segment node marker` of the test frames seen. */
   readonly #seen = new Set<string>();
   #answer: { readonly address: number; readonly mac: number; readonly segment: string } | undefined;
 
-  constructor(plan: Plan, links: ReadonlyMap<string, AgentLink>) {
+  /** `check` throws when nobody waits for the outcome any more. */
+  constructor(plan: Plan, links: ReadonlyMap<string, AgentLink>, check: () => void) {
     this.#plan = plan;
     this.#links = links;
+    this.#check = check;
   }
 
   /** What a node's captures saw while the test runs. */
@@ -61,6 +64,7 @@ export class SelfTest {
     const listenUntil = Date.now() + LISTEN_MS;
     let left = tested;
     for (;;) {
+      this.#check();
       const sentAt = Date.now();
       await Promise.all(left.map(({ name, members }) => this.#send(name, members)));
       while (left.length > 0 && Date.now() - sentAt < AGAIN_MS) {
@@ -100,12 +104,12 @@ export class SelfTest {
     return [
       buildUdp({
         ethernet,
-        ip: ip(from, to, MARKERS[0]),
+        ip: ip(from, to, REQUEST_MARKER),
         udp: { sourcePort: DISCARD_PORT, destinationPort: DISCARD_PORT },
       }),
       buildTcp({
         ethernet,
-        ip: ip(to, from, MARKERS[1]),
+        ip: ip(to, from, REPLY_MARKER),
         tcp: {
           sourcePort: DISCARD_PORT,
           destinationPort: DISCARD_PORT,
@@ -126,20 +130,25 @@ export class SelfTest {
     return { from, to };
   }
 
-  #missing(segment: string, [, ...others]: readonly Member[]): string[] {
+  /** Who has not seen one of the frames with these marks. */
+  #missing(
+    segment: string,
+    [, ...others]: readonly Member[],
+    markers: readonly number[] = MARKERS,
+  ): string[] {
     return others
-      .filter(({ node }) => MARKERS.some((marker) => !this.#seen.has(key(segment, node, marker))))
+      .filter(({ node }) => markers.some((marker) => !this.#seen.has(key(segment, node, marker))))
       .map(({ node }) => node);
   }
 
   #blocked({ name, members }: { readonly name: string; readonly members: readonly Member[] }): LabError {
     const { from, to } = this.#ends();
-    return new LabError('frames-blocked', {
-      segment: name,
-      nodes: this.#missing(name, members).join(', '),
-      from: formatIpv4(from),
-      to: formatIpv4(to),
-    });
+    const [client, server] = [formatIpv4(from), formatIpv4(to)];
+    const requests = this.#missing(name, members, [REQUEST_MARKER]).join(', ');
+    if (requests !== '')
+      return new LabError('frames-blocked', { segment: name, nodes: requests, from: client, to: server });
+    const replies = this.#missing(name, members, [REPLY_MARKER]).join(', ');
+    return new LabError('replies-blocked', { segment: name, nodes: replies, from: server, to: client });
   }
 
   #answered(answer: { readonly address: number; readonly mac: number; readonly segment: string }): LabError {
@@ -151,7 +160,9 @@ export class SelfTest {
   }
 }
 
-const MARKERS = [0x1b1a, 0x1b1b] as const;
+const REQUEST_MARKER = 0x1b1a;
+const REPLY_MARKER = 0x1b1b;
+const MARKERS = [REQUEST_MARKER, REPLY_MARKER] as const;
 const ACK = 0x10;
 
 function key(segment: string, node: string, marker: number): string {

@@ -56,14 +56,19 @@ describe('Docker engine: clean-up', function () {
     here?.client.close();
   });
 
-  /** Starts a lab in a process of its own, kills it when it says `step` (and a little later), and sweeps. */
-  async function killedAt(step: string, laterMs: number): Promise<string[]> {
+  /** Starts a lab in a process of its own, sends it the signal when it says `step` (and a little later); its exit code. */
+  async function ended(
+    signal: NodeJS.Signals,
+    step: string,
+    laterMs: number,
+    leaseSeconds = LEASE_S,
+  ): Promise<unknown> {
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', 'src/cli/main.ts', 'run', FILE, '--engine', 'docker'],
       {
         cwd: root,
-        env: { ...process.env, LB_LAB_LEASE_SECONDS: String(LEASE_S), LB_LAB_LANG: 'en' },
+        env: { ...process.env, LB_LAB_LEASE_SECONDS: String(leaseSeconds), LB_LAB_LANG: 'en' },
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
@@ -77,10 +82,11 @@ describe('Docker engine: clean-up', function () {
       child.once('close', () => reject(new Error(`ended before ‘${step}’: ${text}`)));
     });
     await pause(laterMs);
-    child.kill('SIGKILL');
-    await gone;
-    return sweptWithin(here.client, before_, 30_000);
+    child.kill(signal);
+    return gone;
   }
+
+  const left = async () => (await findLabs(here.client)).map(({ id }) => id).filter((id) => !before_.has(id));
 
   const steps: readonly [step: string, laterMs: number][] = [
     ['Looking for labs', 30],
@@ -94,58 +100,21 @@ describe('Docker engine: clean-up', function () {
   ];
   for (const [step, laterMs] of steps) {
     it(`killed ${laterMs} ms after ‘${step}’: the sweep leaves nothing`, async () => {
-      assert.deepEqual(await killedAt(step, laterMs), []);
+      await ended('SIGKILL', step, laterMs);
+      assert.deepEqual(await sweptWithin(here.client, before_, 30_000), []);
+    });
+    it(`Ctrl-C ${laterMs} ms after ‘${step}’: nothing is left, and nothing had to be swept`, async () => {
+      assert.equal(await ended('SIGINT', step, laterMs), 130);
+      assert.deepEqual(await left(), []);
     });
   }
 
   it('a lab under its lease is held, and swept when the lease is over', async () => {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', 'run', FILE, '--engine', 'docker'],
-      {
-        cwd: root,
-        env: { ...process.env, LB_LAB_LEASE_SECONDS: '6', LB_LAB_LANG: 'en' },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    const gone = new Promise((resolve) => child.once('close', resolve));
-    await new Promise<void>((resolve) => {
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        if (text.includes('ready')) resolve();
-      });
-    });
-    await pause(500);
-    child.kill('SIGKILL');
-    await gone;
+    await ended('SIGKILL', 'ready', 500, 6);
     await sweep(here.client);
-    assert.equal((await findLabs(here.client)).filter(({ id }) => !before_.has(id)).length, 1);
+    assert.equal((await left()).length, 1);
     await pause(6500);
     assert.deepEqual(await sweptWithin(here.client, before_, 20_000), []);
-  });
-
-  it('Ctrl-C ends the lab whole', async () => {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', 'run', FILE, '--engine', 'docker'],
-      {
-        cwd: root,
-        env: { ...process.env, LB_LAB_LANG: 'en' },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    const gone = new Promise((resolve) => child.once('close', resolve));
-    await new Promise<void>((resolve) => {
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        if (text.includes('Starting containers')) resolve();
-      });
-    });
-    await pause(400);
-    child.kill('SIGINT');
-    assert.equal(await gone, 130);
-    assert.deepEqual(
-      (await findLabs(here.client)).filter(({ id }) => !before_.has(id)),
-      [],
-    );
   });
 
   it('an error at each step of the start leaves nothing', async () => {

@@ -24,6 +24,25 @@ describe('event order', () => {
     assert.deepEqual(given, [10, 30, 40, 50, 200]);
   });
 
+  it('waits longer where events take long to arrive, and no longer than it must', () => {
+    const given: number[] = [];
+    const order = new EventOrder((event) => given.push(event.timeNs), 100);
+    order.took(40);
+    assert.equal(order.windowNs, 100);
+    order.took(80);
+    order.took(60);
+    assert.equal(order.windowNs, 160);
+    order.push(loss(0));
+    order.release(150);
+    assert.deepEqual(given, []);
+    order.release(160);
+    assert.deepEqual(given, [0]);
+    for (let time = 0; time < 10_000; time += 25) order.release(time);
+    assert.equal(order.windowNs, 100);
+    order.took(60e9);
+    assert.equal(order.windowNs, 2e9);
+  });
+
   it('keeps the order of arrival at equal times', () => {
     const given: number[] = [];
     const order = new EventOrder((event) => given.push(event.kind === 'loss' ? event.frames : 0), 0);

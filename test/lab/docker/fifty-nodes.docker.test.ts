@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { LabError } from '../../../src/lab/docker/lab-problem.ts';
+import { LABEL } from '../../../src/lab/docker/labels.ts';
 import { findLabs } from '../../../src/lab/docker/sweep.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
@@ -61,6 +63,38 @@ describe('Docker engine: 50 nodes', function () {
       await engine.stop();
       console.log(`      taken away after ${((performance.now() - ending) / 1000).toFixed(1)} s`);
     }
+    assert.deepEqual(
+      (await findLabs(here.client)).filter(({ id }) => id === engine.id),
+      [],
+    );
+  });
+
+  it('stopped while they start: the rest is not begun, and nothing is left', async () => {
+    const { plan } = loadTopology(topology(), 'fifty.lblab.yaml');
+    let stopped: Promise<void> | undefined;
+    const engine = dockerEngine(here, plan!, () => undefined, {
+      onStep: (step) => {
+        if (step !== 'containers') return;
+        setTimeout(() => {
+          stopped = engine.stop();
+        }, 1000);
+      },
+    });
+    let most = 0;
+    const counting = setInterval(() => {
+      const own = here.client.listContainers([`${LABEL.lab}=${engine.id}`]);
+      void own.then(({ length }) => (most = Math.max(most, length)));
+    }, 100);
+    try {
+      await assert.rejects(
+        engine.start(),
+        (error) => error instanceof LabError && error.problem.code === 'stopped',
+      );
+      await stopped;
+    } finally {
+      clearInterval(counting);
+    }
+    assert.ok(most > 0 && most < 50, `${most} containers were made`);
     assert.deepEqual(
       (await findLabs(here.client)).filter(({ id }) => id === engine.id),
       [],

@@ -66,6 +66,63 @@ describe('Docker engine: bad days', function () {
     );
   });
 
+  it('nginx that dies is started again, though its worker still had the port', async () => {
+    const events: LabEvent[] = [];
+    const engine = await start(quiet(planOf('examples/dr.lblab.yaml')), events);
+    const run = (...command: string[]) => here.client.execute(engine.containerOf('rs1')!, { command });
+    assert.equal((await run('pkill', '-KILL', '-o', '-x', 'nginx')).exitCode, 0);
+    await told(events, (event) => event.kind === 'node' && event.reason === 'nginx-restarted');
+    const answers = ['curl', '-sf', '--max-time', '1', 'http://10.0.2.11/'];
+    for (let i = 0; i < 100 && (await run(...answers)).exitCode !== 0; i += 1) await pause(50);
+    for (let i = 0; i < 2; i += 1) await engine.request();
+    assert.deepEqual(
+      engine.results.map(({ outcome }) => outcome),
+      ['answered', 'answered'],
+    );
+  });
+
+  it('a capture that ends is begun again; what nobody recorded meanwhile is told', async () => {
+    const events: LabEvent[] = [];
+    const engine = await start(quiet(planOf('examples/dr.lblab.yaml')), events);
+    await engine.request();
+    await engine.settled(20e9);
+    const at = (event: LabEvent) =>
+      'node' in event && 'segment' in event && event.node === 'client1' && event.segment === 'outside';
+    const begun = events.length;
+    // In one go, so that the request is over before anybody has noticed.
+    const script = 'pkill -KILL tcpdump; curl -s --max-time 3 http://10.0.2.100/';
+    const { stdout } = await here.client.execute(engine.containerOf('client1')!, {
+      command: ['sh', '-c', script],
+    });
+    assert.match(stdout, /^rs\d\n$/);
+    await told(events, (event) => event.kind === 'node' && event.reason === 'tcpdump-restarted');
+    const lost = events
+      .slice(begun)
+      .flatMap((event) => (event.kind === 'loss' && at(event) ? [event.frames] : []));
+    // SYN, SYN-ACK, ACK, request, answer, FIN and what acknowledges them.
+    assert.ok(lost.reduce((sum, frames) => sum + frames, 0) >= 8, JSON.stringify(lost));
+    const before = events.length;
+    await engine.request();
+    await engine.settled(20e9);
+    assert.equal(engine.results.at(-1)?.outcome, 'answered');
+    assert.ok(events.slice(before).some((event) => event.kind === 'frame' && at(event)));
+  });
+
+  it('the forwarder runs over the port that was chosen', async () => {
+    for (const port of ['packet', 'cap'] as const) {
+      const engine = dockerEngine(here, quiet(planOf('examples/dnat.lblab.yaml')), () => undefined, { port });
+      engines.push(engine);
+      await engine.start();
+      await engine.request();
+      assert.equal(engine.results[0]?.outcome, 'answered', port);
+      const run = async (...command: string[]) =>
+        (await here.client.execute(engine.containerOf('director')!, { command })).stdout;
+      const stdout = await run('cat', `/proc/${(await run('pgrep', '-f', 'forwarder-process')).trim()}/maps`);
+      assert.equal(/\/cap\.node/.test(stdout), port === 'cap', port);
+      assert.equal(/koffi/.test(stdout), port === 'packet', port);
+    }
+  });
+
   it('a container that dies is told; the others go on', async () => {
     const events: LabEvent[] = [];
     const warnings: AgentWarning[] = [];

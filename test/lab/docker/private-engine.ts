@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
 export function cannotStartEngine(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     return 'an engine can be started only as root on Linux';
-  for (const program of ['dockerd', 'docker', 'unshare'])
+  for (const program of ['dockerd', 'docker', 'unshare', 'nsenter', 'iptables'])
     if (spawnSync('which', [program]).status !== 0) return `${program} is missing`;
   return undefined;
 }
@@ -54,6 +54,13 @@ export class PrivateEngine {
     return new Promise((resolve, reject) => {
       load.once('close', (code) => (code === 0 ? resolve() : reject(new Error('docker load failed'))));
     });
+  }
+
+  /** Runs a program among the engine's bridges and firewall rules. */
+  inside(...command: readonly string[]): void {
+    const args = [`--net=/proc/${this.#daemon?.pid}/ns/net`, ...command];
+    const { status, stderr, error } = spawnSync('nsenter', args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${command.join(' ')}: ${error?.message ?? stderr}`);
   }
 
   /** As an administrator's restart does it: its containers end with it. */

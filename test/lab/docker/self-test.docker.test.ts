@@ -43,18 +43,10 @@ describe('Docker engine: the self-test at the start', function () {
     return error;
   }
 
-  it('a firewall that drops the lab’s frames is named with its segment and who did not see them', async () => {
-    const rules = [
-      'table netdev firewall {',
-      ' chain out {',
-      '  type filter hook egress device "DEVICE" priority 0; policy accept',
-      '  udp dport 9 drop',
-      ' }',
-      '}',
-    ].join('\n');
-    const error = await failure(
+  /** What the router's inside interface does not send. It comes after the clients, so on the inside it is the sender. */
+  const blocked = (rule: string) =>
+    failure(
       (lab) => {
-        // The router comes after the clients, so on the inside it is the router that sends.
         const router = objectName(lab, 'router');
         const links = JSON.parse(docker(['exec', router, 'ip', '-json', 'link'])) as {
           ifname: string;
@@ -65,14 +57,30 @@ describe('Docker engine: the self-test at the start', function () {
           .find(({ name }) => name === 'router')!
           .interfaces.find(({ segment }) => segment === 'inside')!.mac;
         const device = links.find(({ address }) => parseMac(address) === mac)!.ifname;
-        docker(['exec', '-i', router, 'nft', '-f', '-'], rules.replace('DEVICE', device));
+        const rules = [
+          'table netdev firewall {',
+          ' chain out {',
+          `  type filter hook egress device "${device}" priority 0; policy accept`,
+          `  ${rule}`,
+          ' }',
+          '}',
+        ].join('\n');
+        docker(['exec', '-i', router, 'nft', '-f', '-'], rules);
       },
       () => undefined,
     );
-    assert.deepEqual(error.problem, {
-      code: 'frames-blocked',
-      params: { segment: 'inside', nodes: 'director, rs1, rs2', from: '10.0.1.10', to: '10.0.2.100' },
-    });
+  const ends = { client: '10.0.1.10', vip: '10.0.2.100' };
+
+  it('a firewall that drops the lab’s frames is named with its segment and who did not see them', async () => {
+    const { problem } = await blocked('udp dport 9 drop');
+    const params = { segment: 'inside', nodes: 'director, rs1, rs2', from: ends.client, to: ends.vip };
+    assert.deepEqual(problem, { code: 'frames-blocked', params });
+  });
+
+  it('one that drops replies alone, as what belongs to no connection it knows, is told apart', async () => {
+    const { problem } = await blocked('tcp flags ack drop');
+    const params = { segment: 'inside', nodes: 'director, rs1, rs2', from: ends.vip, to: ends.client };
+    assert.deepEqual(problem, { code: 'replies-blocked', params });
   });
 
   it('a machine on the segment that answers for a planned address is named by its MAC', async () => {

@@ -27,6 +27,8 @@ export interface CaptureSink {
   lost(segment: string, frames: number, reason: NonNullable<LossEvent['reason']>): void;
   /** What is recorded from `timeNs` (CLOCK_REALTIME) on. */
   detail(segment: string, detail: CaptureDetail, timeNs: bigint): void;
+  /** tcpdump ended by itself: killed, or its interface went down. */
+  ended(segment: string, message: string): void;
 }
 
 type PcapRecord = Omit<CapturedFrame, 'segment'>;
@@ -50,6 +52,11 @@ export class Capture {
   #counts: TcpdumpCounts = { received: 0, dropped: 0 };
   #read = 0;
   #refused = 0;
+  /** Frames given to the sink, and frames told as lost. */
+  #given = 0;
+  #lost = 0;
+  #acrossAtStart = 0;
+  #stopped = false;
   #errors = '';
   #detail: CaptureDetail = 'frames';
   #look: NodeJS.Timeout | undefined;
@@ -81,16 +88,23 @@ export class Capture {
     );
     this.#child = child;
     child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
+    let listening = false;
     this.ready = new Promise((resolve, reject) => {
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         this.#errors += text;
-        if (this.#errors.includes('listening on')) resolve();
+        if (this.#errors.includes('listening on')) {
+          if (!listening) this.#acrossAtStart = framesAcross(device);
+          listening = true;
+          resolve();
+        }
         this.#count();
       });
       child.on('error', reject);
-      child.on('close', (code) => {
+      child.on('close', (code, signal) => {
         clearInterval(this.#look);
-        reject(new Error(`tcpdump on ${device}: ${this.#errors.trim() || String(code)}`));
+        const message = `tcpdump on ${device}: ${this.#errors.trim() || String(signal ?? code)}`;
+        reject(new Error(message));
+        if (listening && !this.#stopped) this.#sink.ended(segment, message);
       });
     });
     this.ready.catch(() => undefined);
@@ -117,8 +131,11 @@ export class Capture {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** Of one that ended by itself, what crossed its interface since is told as lost. */
   stop(): void {
     clearInterval(this.#look);
+    if (!this.alive && !this.#stopped) this.#tellUnseen();
+    this.#stopped = true;
     this.#child.kill('SIGTERM');
     // A stopped process hears of it only when it goes on.
     this.#child.kill('SIGCONT');
@@ -148,8 +165,10 @@ export class Capture {
       this.#detail === 'headers'
         ? records.map((record) => ({ ...record, bytes: record.bytes.subarray(0, HEADERS_LENGTH) }))
         : records;
-    if (this.#sink.frames(encodeFrames(this.#segment, kept))) this.#tellRefused();
-    else this.#refused += records.length;
+    if (this.#sink.frames(encodeFrames(this.#segment, kept))) {
+      this.#given += records.length;
+      this.#tellRefused();
+    } else this.#refused += records.length;
   }
 
   #go(detail: CaptureDetail, timeNs: bigint): void {
@@ -191,13 +210,25 @@ export class Capture {
   /** Tells what is new of a count that only grows; an estimate that was too high is made up for later. */
   #tellSkipped(count: number): void {
     if (count <= this.#told) return;
-    this.#sink.lost(this.#segment, count - this.#told, 'budget');
+    this.#tell(count - this.#told, 'budget');
     this.#told = count;
   }
 
   #tellRefused(): void {
-    if (this.#refused > 0) this.#sink.lost(this.#segment, this.#refused, 'reader');
+    if (this.#refused > 0) this.#tell(this.#refused, 'reader');
     this.#refused = 0;
+  }
+
+  /** What the interface counted, and neither the records nor the losses told so far hold. */
+  #tellUnseen(): void {
+    this.#tellRefused();
+    const unseen = framesAcross(this.#device) - this.#acrossAtStart - this.#given - this.#lost;
+    if (unseen > 0) this.#tell(unseen, 'reader');
+  }
+
+  #tell(frames: number, reason: NonNullable<LossEvent['reason']>): void {
+    this.#lost += frames;
+    this.#sink.lost(this.#segment, frames, reason);
   }
 
   async #ask(): Promise<void> {
@@ -219,7 +250,7 @@ export class Capture {
     const dropped = counts.dropped - this.#counts.dropped;
     this.#counts = counts;
     if (this.#isCatchingUp) this.#skipped += dropped;
-    else if (dropped > 0) this.#sink.lost(this.#segment, dropped, 'kernel');
+    else if (dropped > 0) this.#tell(dropped, 'kernel');
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

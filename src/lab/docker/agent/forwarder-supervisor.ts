@@ -1,6 +1,7 @@
 import type { ForwarderConfig } from '../../../forwarder/config.ts';
 import type { ConnectionView } from '../../../forwarder/connections/view.ts';
 import type { ForwarderCounters } from '../../../forwarder/counters.ts';
+import type { PortName } from '../../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../../forwarder/verdict.ts';
 import type { NodeState } from '../../node-state.ts';
 import { AGENT_FOLDER } from '../paths.ts';
@@ -21,6 +22,7 @@ export class ForwarderSupervisor {
   #process: Supervised | undefined;
   #config: ForwarderConfig | undefined;
   #devices: readonly string[] = [];
+  #port: PortName = 'packet';
   #watched = true;
   #drop: readonly (readonly number[])[] = [];
   #ready: Promise<void> = Promise.resolve();
@@ -33,9 +35,13 @@ export class ForwarderSupervisor {
     this.#listener = listener;
   }
 
-  /** Starts it, changes it in place, or ends it. Resolves when the configuration is in force. */
+  /**
+   * Starts it, changes it in place, or ends it. Resolves when the configuration is in force. A port that is left out is
+   * the one there was; it is taken when the process starts.
+   */
   async configure(
     config: ForwarderConfig | undefined,
+    port: PortName | undefined,
     deviceOf: (segment: string) => string | undefined,
     droppedOn: (segment: string) => readonly number[],
   ): Promise<void> {
@@ -45,6 +51,7 @@ export class ForwarderSupervisor {
     const sameDevices = devices.join() === this.#devices.join();
     const changed = JSON.stringify([config, drop]) !== JSON.stringify([this.#config, this.#drop]);
     this.#config = config;
+    this.#port = port ?? this.#port;
     this.#drop = drop;
     if (!config || !sameDevices) await this.stop();
     this.#devices = devices;
@@ -101,7 +108,7 @@ export class ForwarderSupervisor {
           type: 'configure',
           config: this.#config,
           interfaces: this.#devices.map((name, index) => ({ name, drop: this.#drop[index] ?? [] })),
-          port: 'packet',
+          port: this.#port,
           decisions: this.#watched,
         },
       ],

@@ -14,13 +14,18 @@ import { droppedProtocols } from './dropped.ts';
 import { ForwarderSupervisor } from './forwarder-supervisor.ts';
 import { freeze } from './freeze.ts';
 import { Gate } from './gate.ts';
+import { isUp } from './interface-count.ts';
 import { Links } from './links.ts';
 import { lookUpNetwork } from './look-up.ts';
 import { applyQueueing } from './queueing.ts';
 import { ruleset } from './rules.ts';
 import { realtimeNs } from '../host-clock.ts';
+import { Restarts } from './restarts.ts';
 import { must } from './run.ts';
 import { WebServer } from './web-server.ts';
+
+/** How soon, and then how often, the interface of a capture that ended is looked at. */
+const LOOK_MS = 200;
 
 /** One container as a node of the plan: interfaces, rules, servers, captures and the forwarder. */
 export class Node {
@@ -33,6 +38,8 @@ export class Node {
   readonly #datagrams = new DatagramServer(this.#gate);
   readonly #decapsulator: Decapsulator;
   readonly #forwarder: ForwarderSupervisor;
+  readonly #onCaptureEnd: (message: string, restarted: boolean) => void;
+  readonly #recaptures = new Restarts();
   /** Segments whose capture has fallen back. */
   readonly #reduced = new Set<string>();
   #budget = DEFAULT_FRAMES_PER_SECOND;
@@ -53,12 +60,12 @@ export class Node {
         // A decision is of use only with the frames that it is about.
         this.#forwarder.watch(this.#reduced.size === 0);
       },
+      ended: (segment, message) => this.#recapture(segment, message),
     };
-    this.#web = new WebServer((message) =>
-      emit({ event: 'process', name: 'nginx', state: 'failed', message }),
-    );
     const ended = (name: string) => (message: string, restarted: boolean) =>
       emit({ event: 'process', name, state: restarted ? 'restarted' : 'failed', message });
+    this.#onCaptureEnd = ended('tcpdump');
+    this.#web = new WebServer(ended('nginx'));
     this.#decapsulator = new Decapsulator(ended('decapsulator'));
     this.#forwarder = new ForwarderSupervisor({
       decision: (timeNs: string, decision: Decision) => emit({ event: 'decision', timeNs, decision }),
@@ -168,28 +175,63 @@ export class Node {
     await Promise.all([this.#forwarder.stop(), this.#decapsulator.stop(), this.#web.stop()]);
   }
 
-  #configureForwarder({ node }: NodeSetup): Promise<void> {
+  #configureForwarder({ node, port }: NodeSetup): Promise<void> {
     return this.#forwarder.configure(
       node.forwarder,
+      port,
       (segment) => this.#links.deviceOf(segment),
       (segment) => this.#dropped.get(segment) ?? [],
     );
   }
 
   async #capture(segments: readonly string[]): Promise<void> {
-    for (const [segment, { device, capture }] of this.#captures) {
-      if (segments.includes(segment) && this.#links.deviceOf(segment) === device && capture.alive) continue;
-      capture.stop();
-      this.#captures.delete(segment);
-      if (this.#reduced.has(segment)) this.#sink.detail(segment, 'frames', BigInt(realtimeNs()));
-    }
+    for (const [segment, { device, capture }] of this.#captures)
+      if (!segments.includes(segment) || this.#links.deviceOf(segment) !== device || !capture.alive)
+        this.#endCapture(segment, capture);
     for (const segment of segments) {
       const device = this.#links.deviceOf(segment);
-      if (device === undefined || this.#captures.has(segment)) continue;
-      const budget = new CaptureBudget(this.#budget, Date.now());
-      this.#captures.set(segment, { device, capture: new Capture(segment, device, this.#sink, budget) });
+      if (device !== undefined && !this.#captures.has(segment)) this.#startCapture(segment, device);
     }
     await Promise.all([...this.#captures.values()].map(({ capture }) => capture.ready));
+  }
+
+  #startCapture(segment: string, device: string): void {
+    const budget = new CaptureBudget(this.#budget, Date.now());
+    this.#captures.set(segment, { device, capture: new Capture(segment, device, this.#sink, budget) });
+  }
+
+  #endCapture(segment: string, capture: Capture): void {
+    capture.stop();
+    if (this.#captures.get(segment)?.capture === capture) this.#captures.delete(segment);
+    if (this.#reduced.has(segment)) this.#sink.detail(segment, 'frames', BigInt(realtimeNs()));
+  }
+
+  /** A capture that ended by itself is begun again as soon as its interface is up; what passed meanwhile is told. */
+  #recapture(segment: string, message: string): void {
+    const ended = this.#captures.get(segment);
+    if (!ended) return;
+    const { device, capture } = ended;
+    const look = () => {
+      const up = isUp(device);
+      if (up === undefined || this.#captures.get(segment) !== ended) return;
+      if (!up) {
+        setTimeout(look, LOOK_MS);
+        return;
+      }
+      const again = this.#recaptures.allow(Date.now());
+      if (again) this.#startCapture(segment, device);
+      const next = again ? this.#captures.get(segment)?.capture.ready : undefined;
+      // Until then everything passed unseen.
+      const end = (restarted: boolean) => {
+        this.#endCapture(segment, capture);
+        this.#onCaptureEnd(message, restarted);
+      };
+      void Promise.resolve(next).then(
+        () => end(again),
+        () => end(false),
+      );
+    };
+    setTimeout(look, LOOK_MS);
   }
 
   async #applyRules(rules: string): Promise<void> {

@@ -1,19 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spawn, type ChildProcess } from 'node:child_process';
 import type { SeenClient } from '../../node-state.ts';
 import { AccessLog } from './access-log.ts';
 import { ACCESS_LOG, NGINX_FOLDER, nginxFiles } from './nginx-conf.ts';
+import { Supervised } from './supervised.ts';
 
-/** nginx of one node. It is started anew when its configuration changes, so that its ports are those of the plan. */
+/** nginx of one node. It is told when its configuration changes, so that its ports are those of the plan. */
 export class WebServer {
-  readonly #onEnd: (message: string) => void;
-  #child: ChildProcess | undefined;
+  readonly #onEnd: (message: string, restarted: boolean) => void;
+  #process: Supervised | undefined;
   #configured = '';
   readonly #log = new AccessLog(ACCESS_LOG);
 
-  constructor(onEnd: (message: string) => void) {
+  constructor(onEnd: (message: string, restarted: boolean) => void) {
     this.#onEnd = onEnd;
   }
 
@@ -30,7 +30,7 @@ export class WebServer {
       mkdirSync(dirname(`${NGINX_FOLDER}/${path}`), { recursive: true });
       writeFileSync(`${NGINX_FOLDER}/${path}`, content);
     }
-    if (this.#child) this.#child.kill('SIGHUP');
+    if (this.#process) this.#process.signal('SIGHUP');
     else this.#start();
     await listening(ports);
   }
@@ -40,31 +40,24 @@ export class WebServer {
   }
 
   async stop(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('close', resolve));
-    child.kill('SIGQUIT');
-    const timer = setTimeout(() => child.kill('SIGKILL'), 2000);
-    await gone;
-    clearTimeout(timer);
+    const process = this.#process;
+    this.#process = undefined;
+    await process?.stop();
   }
 
   #start(): void {
-    const args = ['-p', NGINX_FOLDER, '-c', 'nginx.conf', '-e', 'stderr'];
-    const child = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#child = child;
-    let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)));
-    child.on('error', (error) => this.#ended(child, error.message));
-    child.on('close', (code) => this.#ended(child, `exit code ${String(code)} ${errors.trim()}`));
-  }
-
-  #ended(child: ChildProcess, message: string): void {
-    if (this.#child !== child) return;
-    this.#child = undefined;
-    this.#configured = '';
-    this.#onEnd(message);
+    this.#process = new Supervised({
+      program: 'nginx',
+      args: ['-p', NGINX_FOLDER, '-c', 'nginx.conf', '-e', 'stderr'],
+      stopSignal: 'SIGQUIT',
+      onEnd: (message, restarted) => {
+        if (!restarted) {
+          this.#process = undefined;
+          this.#configured = '';
+        }
+        this.#onEnd(message, restarted);
+      },
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { DockerClient } from '../../../src/lab/docker/docker-client.ts';
 import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
+import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { openDocker } from '../../../src/lab/docker/open-docker.ts';
 import { findLabs, sweep } from '../../../src/lab/docker/sweep.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
@@ -12,7 +13,7 @@ import { planOf } from './run-lab.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('Docker engine: the daemon under a running lab', function () {
+describe('Docker engine: a daemon of its own', function () {
   this.timeout(240_000);
   let daemon: PrivateEngine;
   let client: DockerClient;
@@ -46,6 +47,47 @@ describe('Docker engine: the daemon under a running lab', function () {
   });
 
   afterEach(() => engine?.stop().catch(() => undefined));
+
+  const firewalls = [
+    {
+      name: 'drops what goes to the VIP',
+      rules: [['iptables', '-I', 'DOCKER-USER', '-d', '10.0.2.100', '-j', 'DROP']],
+      code: 'frames-blocked',
+      ends: { from: '10.0.1.10', to: '10.0.2.100' },
+    },
+    {
+      name: 'drops what belongs to no connection that it saw begin',
+      rules: [
+        ['sysctl', '-qw', 'net.netfilter.nf_conntrack_tcp_loose=0'],
+        ['iptables', '-I', 'DOCKER-USER', '-m', 'conntrack', '--ctstate', 'INVALID', '-j', 'DROP'],
+      ],
+      code: 'replies-blocked',
+      ends: { from: '10.0.2.100', to: '10.0.1.10' },
+    },
+  ] as const;
+  for (const { name, rules, code, ends } of firewalls) {
+    it(`the host’s firewall ${name}: the start ends with the segment, and nothing is left`, async () => {
+      daemon.inside('sysctl', '-qw', 'net.bridge.bridge-nf-call-iptables=1');
+      for (const rule of rules) daemon.inside(...rule);
+      const lab = dockerEngine({ client, image }, planOf('examples/dr.lblab.yaml'), () => undefined);
+      try {
+        await assert.rejects(lab.start(), (error) => {
+          assert.ok(error instanceof LabError, String(error));
+          const { nodes, ...params } = error.problem.params;
+          assert.deepEqual(
+            { code: error.problem.code, params },
+            { code, params: { segment: 'outside', ...ends } },
+          );
+          assert.equal(nodes, 'client2, router');
+          return true;
+        });
+      } finally {
+        await lab.stop();
+        daemon.inside('iptables', '-D', 'DOCKER-USER', '1');
+      }
+      assert.deepEqual(await findLabs(client), []);
+    });
+  }
 
   it('restarted: the lab waits for it, says which nodes are gone, starts them again and leaves nothing', async () => {
     const plan = planOf('examples/dr.lblab.yaml');
