@@ -26,6 +26,8 @@ export const commandIds = [
   'lbLab.stopNode',
   'lbLab.startNode',
   'lbLab.pauseNode',
+  'lbLab.disconnect',
+  'lbLab.connect',
 ] as const;
 
 /** Only code calls these: links, and remedies on messages. */

@@ -11,6 +11,7 @@ import { exportCapture } from './export-capture.ts';
 import { newTopology } from './new-topology.ts';
 import { openInWireshark } from './open-in-wireshark.ts';
 import { openShell } from './open-shell.ts';
+import { plug } from './plug.ts';
 import { restartLab } from './restart-lab.ts';
 import { saveCopy } from './save-copy.ts';
 import { sendRequest } from './send-request.ts';
@@ -47,6 +48,8 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.stopNode': (workbench, argument) => setNode(workbench, argument, 'stopped'),
   'lbLab.startNode': (workbench, argument) => setNode(workbench, argument, 'running'),
   'lbLab.pauseNode': (workbench, argument) => setNode(workbench, argument, 'paused'),
+  'lbLab.disconnect': (workbench, argument) => plug(workbench, argument, true),
+  'lbLab.connect': (workbench, argument) => plug(workbench, argument, false),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
   'lbLab.showPlace': (_workbench, uri, place) => revealPlace(vscode.Uri.parse(String(uri)), place as Place),
   'lbLab.firstRun': firstRunAgain,

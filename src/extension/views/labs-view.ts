@@ -26,6 +26,7 @@ export function labsView(workbench: Workbench): vscode.Disposable {
         plan: session.plan,
         state: session.state,
         nodeState: (name) => session.nodeState(name),
+        isUnplugged: (node, segment) => session.isUnplugged(node, segment),
         opened: (service, server) => session.opened.count(service, server),
         connections: (node) => connections.get(session)?.get(node) ?? [],
       },
