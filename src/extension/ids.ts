@@ -38,6 +38,7 @@ export const innerCommandIds = [
   'lbLab.buildImage',
   'lbLab.showPlace',
   'lbLab.firstRun',
+  'lbLab.download',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];
