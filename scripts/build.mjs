@@ -66,7 +66,7 @@ const bundles = [
     format: 'cjs',
     external: ['cap', 'koffi'],
   })),
-  // The same extension for a browser's extension host, which adds `.js` to a name that lacks it and takes one file only.
+  // The same extension for a browser's extension host, which takes one file of CommonJS only.
   {
     ...browser,
     entryPoints: { 'extension-web': 'src/extension/extension-web.ts' },

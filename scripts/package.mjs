@@ -1,18 +1,30 @@
 // One .vsix for every platform, in out/: bundled and minified, with nothing from node_modules. Its path is the last line.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies, root, run } from './setup.mjs';
+
+/** Where the package is put together: its manifest is not quite the project's. */
+const staged = `${root}out/package/`;
+const parts = [
+  ...['dist', 'docs', 'examples', 'media', '.vscodeignore', 'package.nls.json', 'package.nls.zh-cn.json'],
+  ...['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'LICENSE'],
+];
 
 /** Builds and packs; resolves to the absolute path of the file. */
 export async function packageExtension() {
   ensureDependencies();
   if (run(process.execPath, ['scripts/build.mjs', '--minify']) !== 0) throw new Error('The build failed.');
-  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const { createVSIX } = await import('@vscode/vsce');
-  const packagePath = `${root}out/${name}-${version}.vsix`;
-  mkdirSync(`${root}out`, { recursive: true });
+  const packagePath = `${root}out/${manifest.name}-${manifest.version}.vsix`;
+  rmSync(staged, { recursive: true, force: true });
+  for (const part of parts) cpSync(`${root}${part}`, `${staged}${part}`, { recursive: true });
+  // A browser's extension host takes CommonJS only, and believes `type` rather than the file's name.
+  for (const key of ['type', 'bin', 'scripts', 'dependencies', 'devDependencies', 'optionalDependencies'])
+    delete manifest[key];
+  writeFileSync(`${staged}package.json`, JSON.stringify(manifest, null, 2));
   await createVSIX({
-    cwd: root,
+    cwd: staged,
     packagePath,
     dependencies: false,
     allowMissingRepository: true,

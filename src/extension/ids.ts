@@ -26,6 +26,8 @@ export const commandIds = [
   'lbLab.stopNode',
   'lbLab.startNode',
   'lbLab.pauseNode',
+  'lbLab.disconnect',
+  'lbLab.connect',
 ] as const;
 
 /** Only code calls these: links, and remedies on messages. */
@@ -36,6 +38,7 @@ export const innerCommandIds = [
   'lbLab.buildImage',
   'lbLab.showPlace',
   'lbLab.firstRun',
+  'lbLab.download',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];

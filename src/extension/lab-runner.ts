@@ -30,6 +30,8 @@ export class LabRunner {
   readonly #files: TopologyFiles;
   readonly #messages: Messages;
   readonly #show: (session: LabSession) => void;
+  /** What cancels each start that is under way, by the file's address. */
+  readonly #starts = new Map<string, AbortController>();
 
   constructor(parts: {
     readonly translate: Translate;
@@ -48,12 +50,12 @@ export class LabRunner {
     this.#show = parts.show;
   }
 
-  /** Saves the file and starts its lab; one that runs already is only shown. Rejects as `LabSession.start` does. */
+  /** Saves the file and starts its lab; one that runs already, or is about to, is only shown. Rejects as `LabSession.start` does. */
   async start(uri: vscode.Uri): Promise<void> {
     const file = await this.#files.save(uri);
     if (!file) return;
     const session = this.#labs.of(file.uri);
-    if (session?.isRunning) {
+    if (session && (session.isRunning || this.#starts.has(file.uri))) {
       this.#show(session);
       this.tell(session, await session.apply(file.text));
       return;
@@ -80,7 +82,9 @@ export class LabRunner {
     await this.#run(file, engine, { keep: true, quiet: true, ...(lab !== undefined && { lab }) });
   }
 
+  /** A lab that is still starting is not waited for: its start is cancelled. */
   async stop(session: LabSession): Promise<void> {
+    this.#starts.get(session.uri)?.abort();
     const title = this.#translate('extension.stopping', { lab: session.plan.lab });
     await withLateProgress(title, undefined, () => session.stop());
   }
@@ -99,36 +103,43 @@ export class LabRunner {
       this.#messages.hint(this.#translate('extension.kept-running', { file: session.file }));
   }
 
-  async #run(
+  async #run(file: LabFile, wanted: Settings['lbLab.engine'], options: RunOptions): Promise<void> {
+    const cancel = new AbortController();
+    this.#starts.set(file.uri, cancel);
+    const title = this.#translate('extension.starting-lab', { file: file.name });
+    try {
+      await withLateProgress(title, cancel, (report) =>
+        this.#launch(file, wanted, options, cancel.signal, report),
+      );
+    } finally {
+      if (this.#starts.get(file.uri) === cancel) this.#starts.delete(file.uri);
+    }
+  }
+
+  async #launch(
     file: LabFile,
     wanted: Settings['lbLab.engine'],
     { keep = false, quiet = false, lab }: RunOptions,
+    signal: AbortSignal,
+    report: (text: string) => void,
   ): Promise<void> {
-    const cancel = new AbortController();
-    const title = this.#translate('extension.starting-lab', { file: file.name });
-    await withLateProgress(title, cancel, async (report) => {
-      const session = await this.#labs.open(file);
-      if (!quiet) this.#show(session);
-      try {
-        const left = lab === undefined ? undefined : await this.#engines.takeUp?.(lab);
-        const chosen: ChosenEngine = left ? { source: left } : await this.#engines.choose(wanted);
-        const { source, notice, later } = chosen;
-        if (cancel.signal.aborted) {
-          source.close?.();
-          throw new Cancelled();
-        }
-        session.setNotice(notice);
-        await session.start(file.text, source, {
-          signal: cancel.signal,
-          keep,
-          onStep: report,
-          onWarning: (text) => this.#messages.warning(text),
-        });
-        void later?.then((text) => session.setNotice(text));
-      } finally {
-        this.#labs.discardEmpty(session);
+    const session = await this.#labs.open(file);
+    if (!quiet) this.#show(session);
+    try {
+      const left = lab === undefined ? undefined : await this.#engines.takeUp?.(lab);
+      const chosen: ChosenEngine = left ? { source: left } : await this.#engines.choose(wanted);
+      const { source, notice, later } = chosen;
+      if (signal.aborted) {
+        source.close?.();
+        throw new Cancelled();
       }
-    });
+      session.setNotice(notice);
+      const onWarning = (text: string) => this.#messages.warning(text);
+      await session.start(file.text, source, { signal, keep, onStep: report, onWarning });
+      void later?.then((text) => session.setNotice(text));
+    } finally {
+      this.#labs.discardEmpty(session);
+    }
   }
 }
 

@@ -21,7 +21,7 @@ import { recordingLimits } from './settings.ts';
 import { watchContexts } from './status/contexts.ts';
 import { languageStatus } from './status/language-status.ts';
 import { statusBar } from './status/status-bar.ts';
-import { TopologyFiles } from './topology-files.ts';
+import { fileNameOf, TopologyFiles } from './topology-files.ts';
 import { labsView } from './views/labs-view.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -49,7 +49,10 @@ export class LbLab {
       labs,
       act: (action, uri) => void messages.attempt(async () => this.#act(action, uri)),
       open: (uri, place) => void messages.attempt(() => revealPlace(vscode.Uri.parse(uri), place)),
-      save: (session, format, data) => saveExport({ files, translate }, session, format, data),
+      save: async (session, format, data) => {
+        const saved = await saveExport({ files, translate }, session, format, data);
+        return saved && fileNameOf(saved);
+      },
       emptyState: (uri): LabState => ({
         kind: 'none',
         reason: uri === undefined ? 'no-file' : 'not-running',

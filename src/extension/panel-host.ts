@@ -58,8 +58,11 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     return this.#panel && this.#uri;
   }
 
-  /** Opens the panel beside the editor, or brings it to the front; focus stays where it is. */
-  async show(uri: string): Promise<void> {
+  /**
+   * Opens the panel beside the editor, or brings it to the front; focus stays where it is.
+   * @param uri The file of the lab to show; without one the panel says where to begin.
+   */
+  async show(uri: string | undefined): Promise<void> {
     this.#uri = uri;
     void this.#parts.context.workspaceState.update(KEPT_FILE, uri);
     if (this.#panel) {

@@ -21,6 +21,8 @@ export interface Platform {
 }
 
 export interface DockerActions {
+  /** Finds out whether there is Docker, for who is shown nothing but a welcome. Never rejects. */
+  look(): Promise<void>;
   /** Builds the node image unless it is there; rejects with a `LabFailure` or `Cancelled`. */
   ensureImage(onStep: (text: string) => void, signal: AbortSignal): Promise<void>;
   /** A shell in a node's container. */

@@ -71,12 +71,16 @@ describe('what code and the manifest share', () => {
     for (const command of [...inMenus, ...linked]) assert.ok(known.has(command), command);
   });
 
-  it('conditions ask only for context keys that are set', () => {
+  it('conditions ask only for context keys that are set, and for settings that there are', () => {
     const known = new Set<string>([...Object.values(contextKeys), ...Object.values(viewIds), ...commandIds]);
     const conditions = [...text.matchAll(/"(?:when|enablement)": "([^"]+)"/g)].map(([, when]) => when!);
-    const named = conditions.flatMap((when) => [...when.matchAll(/lbLab\.\w+/g)].map(([key]) => key));
+    const named = conditions.flatMap((when) =>
+      [...when.matchAll(/(?:config\.)?lbLab\.[\w.]+/g)].map(([key]) => key),
+    );
     assert.ok(named.length > 20);
-    for (const key of named) assert.ok(known.has(key), key);
+    const { properties } = contributes.configuration;
+    for (const key of named)
+      assert.ok(key.startsWith('config.') ? properties[key.slice('config.'.length)] : known.has(key), key);
   });
 
   it('every setting is read, and every one that is read has a default', () => {

@@ -91,3 +91,11 @@ export function flowsOfEpoch(rows: readonly PanelRow[]): readonly PanelRow[] {
     .slice(rows.findLastIndex(({ kind }) => kind === 'change') + 1)
     .filter(({ kind, what }) => kind === 'flow' && what.includes('GET /'));
 }
+
+/** For `waitFor`: at least so many requests have been answered. */
+export function answered(count: number): (rows: readonly PanelRow[]) => true | undefined {
+  return (rows) =>
+    rows.filter(
+      ({ kind, what, result }) => kind === 'flow' && what.includes('GET /') && result.includes('200'),
+    ).length >= count || undefined;
+}

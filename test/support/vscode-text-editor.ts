@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 
 const MOST_UNDO = 60;
+const PATIENCE_MS = 30_000;
 
 /** Spaces are no-break spaces on the screen. */
 const shown = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -63,6 +65,19 @@ export class TextEditor {
   async save(): Promise<void> {
     await this.#page.keyboard.press('ControlOrMeta+s');
     await this.#page.locator('.tabs-container .tab.dirty').first().waitFor({ state: 'detached' });
+  }
+
+  /** Resolves when a line that fits is underlined. Throws with the underlined lines when none comes. */
+  async waitForUnderlined(
+    severity: 'error' | 'warning' | 'info',
+    fits: (line: string) => boolean,
+  ): Promise<void> {
+    for (const began = Date.now(); ; await sleep(200)) {
+      const lines = await this.underlined(severity);
+      if (lines.some(fits)) return;
+      if (Date.now() - began > PATIENCE_MS)
+        throw new Error(`not underlined as ${severity}; these are: ${lines.join(' | ')}`);
+    }
   }
 
   /** Texts of the lines on the screen that are underlined. */

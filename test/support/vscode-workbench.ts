@@ -6,6 +6,7 @@ import { TextEditor } from './vscode-text-editor.ts';
 
 const READY_MS = 60_000;
 const RETRY_MS = 2000;
+const SETTLE_MS = 1000;
 
 export interface WorkbenchOptions {
   readonly browser: Browser;
@@ -69,6 +70,33 @@ export class Workbench {
         await this.page.keyboard.press('Escape');
       }
     }
+  }
+
+  /** Whether the palette has a command of exactly that title now. */
+  async offers(title: string): Promise<boolean> {
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    await this.page.keyboard.press('F1');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    // The list follows what is typed: what is there after it stands still is all that matches.
+    const rows = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`);
+    await this.page.waitForTimeout(SETTLE_MS);
+    const found = await rows.count();
+    await this.page.keyboard.press('Escape');
+    await input.waitFor({ state: 'hidden' });
+    return found > 0;
+  }
+
+  /** A view container of the activity bar, shown in the side bar. */
+  async openView(title: string): Promise<void> {
+    const icon = this.page.locator(`.activitybar .action-item:has(a.action-label[aria-label^="${title}"])`);
+    await icon.click();
+    await this.page.locator('.sidebar .composite.title').filter({ hasText: title }).waitFor();
+  }
+
+  /** What an empty view of the side bar says. */
+  welcome(): Locator {
+    return this.page.locator('.sidebar .welcome-view-content');
   }
 
   /** Chosen as someone would, by its name in the list; resolves when the webview has the class of its kind. */

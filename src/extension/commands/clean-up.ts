@@ -1,10 +1,15 @@
+import * as vscode from 'vscode';
 import { LabFailure } from '../labs/lab-failure.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** `Clean Up`: takes away what Docker labs left behind that nobody holds any more. */
 export async function cleanUp({ platform, translate, messages }: Workbench): Promise<void> {
-  if (!platform.docker) throw new LabFailure(translate('extension.docker-not-in-browser'));
-  const removed = await platform.docker.cleanUp();
+  const { docker } = platform;
+  if (!docker) throw new LabFailure(translate('extension.docker-not-in-browser'));
+  const removed = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: translate('extension.cleaning-up') },
+    () => docker.cleanUp(),
+  );
   messages.hint(
     removed.length === 0
       ? translate('extension.nothing-left')

@@ -15,13 +15,13 @@ export async function captureOf({ translate }: Workbench, session: LabSession): 
   return exportPcapng(session.events(), session.report(), session.plan, translate);
 }
 
-/** Asks where to, and writes. Undefined when somebody thought better of it, else the file's name. */
+/** Asks where to, and writes. Undefined when somebody thought better of it. */
 export async function saveExport(
   { files, translate }: Pick<Workbench, 'files' | 'translate'>,
   session: LabSession,
   format: ExportFormat,
   data: Uint8Array,
-): Promise<string | undefined> {
+): Promise<vscode.Uri | undefined> {
   const topology = vscode.Uri.parse(session.uri);
   const name = `${session.plan.lab}.${format}`;
   const folder = files.isKeptHere(topology) ? undefined : vscode.Uri.joinPath(topology, '..');
@@ -32,5 +32,5 @@ export async function saveExport(
   });
   if (!target) return undefined;
   await vscode.workspace.fs.writeFile(target, data);
-  return target.path.slice(target.path.lastIndexOf('/') + 1);
+  return target;
 }

@@ -6,11 +6,13 @@ import type { Workbench } from '../workbench.ts';
 import { applyFile } from './apply-file.ts';
 import { buildImage } from './build-image.ts';
 import { cleanUp } from './clean-up.ts';
+import { download } from './download.ts';
 import { firstRunAgain } from './first-run-again.ts';
 import { exportCapture } from './export-capture.ts';
 import { newTopology } from './new-topology.ts';
 import { openInWireshark } from './open-in-wireshark.ts';
 import { openShell } from './open-shell.ts';
+import { plug } from './plug.ts';
 import { restartLab } from './restart-lab.ts';
 import { saveCopy } from './save-copy.ts';
 import { sendRequest } from './send-request.ts';
@@ -47,10 +49,14 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.stopNode': (workbench, argument) => setNode(workbench, argument, 'stopped'),
   'lbLab.startNode': (workbench, argument) => setNode(workbench, argument, 'running'),
   'lbLab.pauseNode': (workbench, argument) => setNode(workbench, argument, 'paused'),
+  'lbLab.disconnect': (workbench, argument) => plug(workbench, argument, true),
+  'lbLab.connect': (workbench, argument) => plug(workbench, argument, false),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
   'lbLab.showPlace': (_workbench, uri, place) => revealPlace(vscode.Uri.parse(String(uri)), place as Place),
+  'lbLab.download': (_workbench, file) => download(file),
   'lbLab.firstRun': firstRunAgain,
-  'lbLab.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'lbLab'),
+  'lbLab.openSettings': () =>
+    vscode.commands.executeCommand('workbench.action.openSettings', '@ext:lb-lab.lb-lab docker'),
   'lbLab.buildImage': buildImage,
   'lbLab.manageTrust': () => vscode.commands.executeCommand('workbench.trust.manage'),
 };

@@ -15,23 +15,17 @@ export async function newTopology(workbench: Workbench): Promise<void> {
     label: translate(key),
     kind: vscode.QuickPickItemKind.Separator,
   });
+  const pick = (kind: 'example' | 'lesson', uri: vscode.Uri): Pick => {
+    const label = fileNameOf(uri).replace('.lblab.yaml', '');
+    return { label, description: translate(`${kind}.${label}`), uri };
+  };
   const picks: Pick[] = [
     group('extension.examples'),
-    ...(await Promise.all(examples.map(pickOf))),
+    ...examples.map((uri) => pick('example', uri)),
     group('extension.lessons'),
-    ...(await Promise.all(lessons.map(pickOf))),
+    ...lessons.map((uri) => pick('lesson', uri)),
   ];
-  const options = { placeHolder: translate('extension.which-sample'), matchOnDetail: true };
+  const options = { placeHolder: translate('extension.which-sample'), matchOnDescription: true };
   const picked = await vscode.window.showQuickPick(picks, options);
   if (picked?.uri) await openTopology(workbench, await files.create(picked.uri));
-}
-
-async function pickOf(uri: vscode.Uri): Promise<Pick> {
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  return { label: fileNameOf(uri).replace('.lblab.yaml', ''), detail: firstComment(text), uri };
-}
-
-/** Samples say in their first line what they show. */
-function firstComment(text: string): string {
-  return /^#\s*(?:Lesson:\s*)?(.*)$/m.exec(text)?.[1] ?? '';
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
 import { captureOf, saveExport } from './export-capture.ts';
 import { labTarget } from './targets.ts';
@@ -17,5 +18,14 @@ export async function openInWireshark(workbench: Workbench, argument: unknown): 
     if (await platform.openInWireshark(file)) return;
   }
   const saved = await saveExport(workbench, session, 'pcapng', data);
-  if (saved !== undefined) messages.hint(translate('extension.no-wireshark', { file: saved }));
+  if (!saved) return;
+  // Where the window is on another machine than the file, the explorer can bring it over: of what is in the folder.
+  const isElsewhere = vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web;
+  const canDownload = isElsewhere && vscode.workspace.getWorkspaceFolder(saved) !== undefined;
+  messages.hint(
+    translate('extension.no-wireshark', { file: fileNameOf(saved) }),
+    canDownload
+      ? { text: translate('extension.download'), command: 'lbLab.download', arguments: [saved] }
+      : undefined,
+  );
 }

@@ -13,9 +13,8 @@ export async function openTopology(
     viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
     preview: false,
   });
-  // A user's own file associations may say otherwise.
-  if (document.languageId !== LANGUAGE && document.languageId === 'plaintext')
-    await vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
+  // By another name, or where a user's own file associations say otherwise, it is a topology all the same.
+  if (document.languageId !== LANGUAGE) await vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
   if (files.isKeptHere(uri) && !told.has(uri.toString())) {
     told.add(uri.toString());
     messages.hint(translate('extension.kept-here'), {

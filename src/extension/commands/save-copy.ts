@@ -12,7 +12,8 @@ export async function saveCopy(workbench: Workbench, argument: unknown): Promise
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const target = await vscode.window.showSaveDialog({
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, fileNameOf(uri)) }),
-    filters: { [translate('extension.topology')]: ['yaml', 'yml'] },
+    // What is typed without an ending becomes a topology too.
+    filters: { [translate('extension.topology')]: ['lblab.yaml', 'lblab.yml'] },
     title: translate('extension.save-copy'),
   });
   if (!target) return;

@@ -1,7 +1,8 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Workbench } from '../workbench.ts';
 import { openTopology } from './open-topology.ts';
+import { pickFile } from './pick-file.ts';
 
 /**
  * `Start LB Lab (DR)` and its siblings: the open topology of that model; else the one in the workspace, a choice if there
@@ -15,14 +16,9 @@ export async function startModel(workbench: Workbench, model: Plan['model']): Pr
 }
 
 async function fileFor(workbench: Workbench, model: Plan['model']): Promise<vscode.Uri | undefined> {
-  const { files, translate } = workbench;
+  const { files } = workbench;
   const open = files.openOf(model);
   if (open) return open.uri;
   const saved = await files.savedOf(model);
-  if (saved.length > 1) {
-    const picks = saved.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
-    const placeHolder = translate('extension.which-file');
-    return (await vscode.window.showQuickPick(picks, { placeHolder }))?.uri;
-  }
-  return saved[0] ?? files.create(files.example(model));
+  return saved.length > 0 ? pickFile(workbench, saved) : files.create(files.example(model));
 }

@@ -11,16 +11,28 @@ export function fileTarget({ files, panel }: Workbench, argument: unknown): vsco
   return panel.uri === undefined ? undefined : vscode.Uri.parse(panel.uri);
 }
 
-/** The lab that a command is about; asks when several could be meant, and says so when there is none. */
+/**
+ * The lab that a command is about; asks when several could be meant, and says so when there is none. A command that was
+ * called for one file is never about another one's lab.
+ */
 export async function labTarget(
   workbench: Workbench,
   argument: unknown,
   fits: (session: LabSession) => boolean = ({ isRunning }) => isRunning,
 ): Promise<LabSession | undefined> {
   const { labs, translate, messages } = workbench;
-  const uri = fileTarget(workbench, argument);
+  const asked = uriOf(argument);
+  const uri = asked ?? fileTarget(workbench, undefined);
   const own = uri && labs.of(uri.toString());
   if (own && fits(own)) return own;
+  if (asked) {
+    messages.hint(translate('extension.lab-not-running', { file: fileNameOf(asked) }), {
+      text: translate('extension.start-lab'),
+      command: 'lbLab.start',
+      arguments: [asked],
+    });
+    return undefined;
+  }
   const candidates = labs.all().filter(fits);
   if (candidates.length > 1) {
     const picks = candidates.map((session) => ({

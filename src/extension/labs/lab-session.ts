@@ -19,6 +19,7 @@ import { LabRecording, type RecordingLimits } from './lab-recording.ts';
 import { Listeners, type Ending } from './listeners.ts';
 import type { OpenedConnections } from './opened-connections.ts';
 import type { RecordedChange, RecordingNews } from './recorded-change.ts';
+import { Unplugged } from './unplugged.ts';
 
 export interface StartOptions {
   readonly signal?: AbortSignal;
@@ -62,6 +63,7 @@ export class LabSession {
   #state: LabState = { kind: 'none', reason: 'not-running' };
   #outcome: ApplyOutcome | undefined;
   #notice: string | undefined;
+  readonly #unplugged = new Unplugged();
   #work: Promise<unknown> = Promise.resolve();
 
   /** Throws a `LabFailure` when the text has errors: there is no lab without a plan. */
@@ -179,9 +181,12 @@ export class LabSession {
   /** Takes the text to the running lab, in place. */
   apply(text: string): Promise<ApplyOutcome> {
     return this.#next(async () => {
-      this.#outcome = await this.#apply(text);
+      // A command that saves takes the same text here twice: what came of it the first time stays said.
+      const isAgain = text === this.text && this.#outcome?.kind === 'applied';
+      const outcome = await this.#apply(text);
+      if (!isAgain) this.#outcome = outcome;
       this.#listeners.tell('state');
-      return this.#outcome;
+      return outcome;
     });
   }
 
@@ -193,6 +198,39 @@ export class LabSession {
   /** False when there is no such node, or a stopped one is to be paused. */
   async setNode(name: string, state: NodeSetting): Promise<boolean> {
     return (await this.runningEngine?.setNode(name, state)) ?? false;
+  }
+
+  isUnplugged(node: string, segment: string): boolean {
+    return this.#unplugged.has(node, segment);
+  }
+
+  /**
+   * Takes a node's interface off its segment by hand, or puts it back. It stays so over changes of the file, until a
+   * restart. False when there is no such interface, it is down by the file, or the lab does not run.
+   */
+  unplug(node: string, segment: string, off: boolean): Promise<boolean> {
+    return this.#next(async () => {
+      const engine = this.runningEngine;
+      const port = this.plan.nodes
+        .find(({ name }) => name === node)
+        ?.interfaces.find((one) => one.segment === segment);
+      if (!engine || !port || port.down) return false;
+      if (this.isUnplugged(node, segment) === off) return true;
+      const text = this.#parts.translate(off ? 'extension.unplugged' : 'extension.plugged-in', {
+        node,
+        segment,
+      });
+      const forget = this.#intake?.expect([{ path: ['nodes', node, 'at', segment], text }]);
+      this.#unplugged.set(node, segment, off);
+      try {
+        await engine.apply(this.#unplugged.over(this.plan));
+      } catch (error) {
+        forget?.();
+        this.#unplugged.set(node, segment, !off);
+        throw error;
+      }
+      return true;
+    });
   }
 
   /** What a person would look up on a node now; `undefined` when there is none of that name, or it does not run. */
@@ -247,6 +285,7 @@ export class LabSession {
       const edits = describeEdit(this.text, text);
       this.#version = version;
       this.#outcome = undefined;
+      this.#unplugged.clear();
       this.#recording.nodes.clear();
       this.#setState({
         kind: 'starting',
@@ -327,7 +366,7 @@ export class LabSession {
     const began = Date.now();
     const forget = this.#intake?.expect(edits);
     try {
-      await engine.apply(plan);
+      await engine.apply(this.#unplugged.over(plan));
     } catch (error) {
       forget?.();
       this.#version = before;

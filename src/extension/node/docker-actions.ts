@@ -1,5 +1,6 @@
 import type { DockerActions, PlatformParts } from '../platform.ts';
 import { asLabFailure } from './docker-failure.ts';
+import { tellDockerState } from './docker-state.ts';
 import { DockerTerminal } from './docker-terminal.ts';
 import { imageOptions } from './image-options.ts';
 import { openEngine, type OpenEngine } from './open-engine.ts';
@@ -19,6 +20,13 @@ export function dockerActions(parts: PlatformParts): DockerActions {
     }
   };
   return {
+    look: async () => {
+      try {
+        tellDockerState(await withEngine(({ present }) => Promise.resolve(present ? 'ready' : 'noImage')));
+      } catch {
+        tellDockerState('missing');
+      }
+    },
     ensureImage: (onStep, signal) =>
       withEngine(async ({ client, node, present }) => {
         if (present) return;
@@ -31,6 +39,7 @@ export function dockerActions(parts: PlatformParts): DockerActions {
             if (progress.kind === 'step') onStep(`${progress.step}/${progress.steps} ${progress.text}`);
           },
         });
+        tellDockerState('ready');
       }),
     shell: (session, node) => new DockerTerminal(parts, session, node),
     cleanUp: () =>

@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import type { DockerClient } from '../../lab/docker/docker-client.ts';
 import type { ChosenEngine, EngineChoice } from '../engine-choice.ts';
 import type { EngineSource } from '../labs/lab-engine.ts';
-import { contextKeys } from '../ids.ts';
 import { embeddedSource } from '../labs/embedded-source.ts';
 import { LabFailure } from '../labs/lab-failure.ts';
 import type { PlatformParts } from '../platform.ts';
 import { asLabFailure } from './docker-failure.ts';
-import { openEngine } from './open-engine.ts';
 import { dockerSource } from './docker-source.ts';
+import { tellDockerState } from './docker-state.ts';
+import { openEngine } from './open-engine.ts';
 
 /** A start in memory does not wait longer than this to hear whether there is Docker. */
 const PATIENCE_MS = 1000;
@@ -75,12 +75,12 @@ export class DockerChoice implements EngineChoice {
     const { translate, log } = this.#parts;
     try {
       const { client, image, present } = await openEngine(this.#parts);
-      tellState(present ? 'ready' : 'noImage');
+      tellDockerState(present ? 'ready' : 'noImage');
       if (present) return { client, image };
       client.close();
       return { reason: translate('extension.in-memory-no-image') };
     } catch (error) {
-      tellState('missing');
+      tellDockerState('missing');
       log.info(error instanceof Error ? error.message : String(error));
       return { reason: translate('extension.in-memory-no-docker') };
     }
@@ -100,11 +100,6 @@ export class DockerChoice implements EngineChoice {
       command: 'lbLab.useDocker',
     });
   }
-}
-
-/** Welcome views say what there is to do about it. */
-function tellState(state: 'missing' | 'noImage' | 'ready'): void {
-  void vscode.commands.executeCommand('setContext', contextKeys.dockerState, state);
 }
 
 function after(ms: number): Promise<undefined> {

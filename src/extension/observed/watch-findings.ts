@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { loadTopology } from '../../lab/topology/load.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import type { Workbench } from '../workbench.ts';
 import { findings, type Finding } from './findings.ts';
@@ -9,15 +10,18 @@ const PATIENCE_MS = 400;
 const SHARE = 0.1;
 
 /** Brings what labs show to be wrong back into their files, as problems from "LB Lab, observed". */
-export function watchFindings({ labs, translate, messages }: Workbench): vscode.Disposable {
+export function watchFindings({ labs, files, translate, messages }: Workbench): vscode.Disposable {
   const diagnostics = vscode.languages.createDiagnosticCollection('lb-lab-observed');
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const costs = new Map<string, number>();
 
   const judge = (session: LabSession) => {
     const began = performance.now();
-    const { recording, loaded, plan } = session;
-    const found = findings(session.report(), recording.epoch, loaded.places, plan.expect);
+    const { recording, loaded, plan, text, file } = session;
+    // Somebody may be typing: the line that causes it is looked up in what the editor shows.
+    const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? text;
+    const { places } = shown === text ? loaded : loadTopology(shown, file);
+    const found = findings(session.report(), recording.epoch, places, plan.expect);
     diagnostics.set(
       vscode.Uri.parse(session.uri),
       found.map((finding) => toDiagnostic(finding, translate('extension.observed'))),

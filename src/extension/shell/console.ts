@@ -9,6 +9,8 @@ import { parseWords } from './words.ts';
 /** What a console can ask of the node it stands on. */
 export interface ConsoleNode {
   readonly name: string;
+  /** What the plan says about its interface on a segment. */
+  link(segment: string): Link | undefined;
   /** Undefined while it does not run. */
   inspect(): Promise<NodeState | undefined>;
   /** Undefined when it does not run, or the lab ended meanwhile. */
@@ -16,6 +18,12 @@ export interface ConsoleNode {
   fetch(request: FetchRequest): Promise<FetchResult | undefined>;
   /** A node's or a service's address by its name. */
   addressOf(name: string): number | undefined;
+}
+
+export interface Link {
+  readonly mac: number;
+  readonly mtu: number;
+  readonly down: boolean;
 }
 
 export interface FetchRequest {
@@ -80,7 +88,7 @@ async function ip(
   }
   const state = await node.inspect();
   if (!state) print(translate('extension.console.not-running', { node: node.name }));
-  else if (show === 'address') addresses(state).forEach(print);
+  else if (show === 'address') addresses(state, node).forEach(print);
   else if (show === 'route') routes(state).forEach(print);
   else neighbours(state).forEach(print);
 }
@@ -103,14 +111,19 @@ async function ss(
   }
 }
 
-function addresses({ addresses: all }: NodeState): string[] {
+function addresses({ addresses: all }: NodeState, node: ConsoleNode): string[] {
   const devices = [...new Set(all.map(({ device }) => device))];
-  return devices.flatMap((device, index) => [
-    `${index + 1}: ${device}:`,
-    ...all
-      .filter((one) => one.device === device)
-      .map(({ address, prefixLength }) => `    inet ${formatIpv4(address)}/${prefixLength}`),
-  ]);
+  return devices.flatMap((device, index) => {
+    const link = node.link(device);
+    const state = link ? `: mtu ${link.mtu} state ${link.down ? 'DOWN' : 'UP'}` : ':';
+    return [
+      `${index + 1}: ${device}${state}`,
+      ...(link ? [`    link/ether ${formatMac(link.mac)}`] : []),
+      ...all
+        .filter((one) => one.device === device)
+        .map(({ address, prefixLength }) => `    inet ${formatIpv4(address)}/${prefixLength}`),
+    ];
+  });
 }
 
 function routes({ addresses: own, routes: all }: NodeState): string[] {

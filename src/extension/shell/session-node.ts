@@ -13,6 +13,11 @@ export function sessionNode(session: LabSession, name: string): ConsoleNode {
     session.engine === 'embedded' ? (session.runningEngine as EmbeddedEngine | undefined) : undefined;
   return {
     name,
+    link: (segment) => {
+      const node = session.plan.nodes.find((one) => one.name === name);
+      const port = node?.interfaces.find((one) => one.segment === segment);
+      return port && { ...port, down: port.down || session.isUnplugged(name, segment) };
+    },
     inspect: () => session.inspect(name),
     ping: async (to) => engine()?.ping(name, to, PING_PATIENCE_NS),
     fetch: async ({ to, port, path }) => {

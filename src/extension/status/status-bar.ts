@@ -7,7 +7,6 @@ import { statusOf } from './lab-status.ts';
 export function statusBar({ labs, files, translate }: Workbench): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('lbLab.status', vscode.StatusBarAlignment.Left, 50);
   item.name = 'LB Lab';
-  item.command = 'lbLab.showFlow';
   const draw = () => {
     const running = labs.running();
     const active = files.active();
@@ -22,6 +21,8 @@ export function statusBar({ labs, files, translate }: Workbench): vscode.Disposa
     const others = running.length > 1 ? ` +${running.length - 1}` : '';
     item.text = `$(${icon}) ${session.plan.lab}: ${text}${others}`;
     item.tooltip = detail;
+    const title = translate('extension.status.show');
+    item.command = { title, command: 'lbLab.showFlow', arguments: [session.uri] };
     item.backgroundColor =
       severity === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     item.accessibilityInformation = { label: `LB Lab, ${session.plan.lab}: ${text}. ${detail}` };

@@ -1,7 +1,7 @@
 import type { Translate } from '../../l10n/translate.ts';
 import type { ConnectionView } from '../../forwarder/connections/view.ts';
 import type { NodeEvent } from '../../lab/events.ts';
-import type { Plan, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
 import { formatIpv4, formatMac } from '../../packet/address.ts';
 import type { LabState } from '../../webview/protocol.ts';
 import type { TreeItem } from './tree-item.ts';
@@ -14,6 +14,8 @@ export interface LabFacts {
   readonly plan: Plan;
   readonly state: LabState;
   nodeState(name: string): NodeEvent['state'];
+  /** An interface was taken off its segment by hand. */
+  isUnplugged(node: string, segment: string): boolean;
   /** Connections that a service's server was given so far. */
   opened(service: string, server: string): number;
   /** Of each node with a forwarder, as it was looked up last. */
@@ -110,19 +112,31 @@ function nodeItem(lab: LabFacts, node: PlannedNode, translate: Translate): TreeI
     ...(color && { color }),
     context: `node.${state}`,
     children: [
-      ...node.interfaces.map(({ segment, address, prefixLength, mac, down }) =>
-        item(lab, 'interface', segment, {
-          id: `${id}/${segment}`,
-          label: segment,
-          description: `${formatIpv4(address)}/${prefixLength} · ${formatMac(mac)}`,
-          tooltip: down ? translate('extension.interface-down') : '',
-          icon: down ? 'debug-disconnect' : 'plug',
-          context: 'interface',
-        }),
-      ),
+      ...node.interfaces.map((port) => interfaceItem(lab, node.name, port, translate)),
       ...(node.forwarder ? [connectionsItem(lab, id, connections, translate)] : []),
     ],
   });
+}
+
+function interfaceItem(
+  lab: LabFacts,
+  node: string,
+  { segment, address, prefixLength, mac, down }: PlannedInterface,
+  translate: Translate,
+): TreeItem {
+  const how = down ? 'down' : lab.isUnplugged(node, segment) ? 'unplugged' : 'up';
+  return {
+    ...item(lab, 'interface', segment, {
+      id: `${lab.uri}#node/${node}/${segment}`,
+      label: segment,
+      description: `${formatIpv4(address)}/${prefixLength} · ${formatMac(mac)}`,
+      tooltip: how === 'up' ? '' : translate(`extension.interface-${how}`),
+      icon: how === 'up' ? 'plug' : 'debug-disconnect',
+      ...(how === 'unplugged' && { color: 'charts.yellow' }),
+      context: `interface.${lab.state.kind === 'running' ? how : 'off'}`,
+    }),
+    node,
+  };
 }
 
 function connectionsItem(

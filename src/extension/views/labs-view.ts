@@ -12,7 +12,7 @@ const PACE_MS = 1000;
 
 /** The tree of labs, as long as somebody looks at it. */
 export function labsView(workbench: Workbench): vscode.Disposable {
-  const { labs, translate, messages } = workbench;
+  const { labs, translate, messages, platform } = workbench;
   const changed = new vscode.EventEmitter<void>();
   const connections = new Map<LabSession, Map<string, readonly ConnectionView[]>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,6 +26,7 @@ export function labsView(workbench: Workbench): vscode.Disposable {
         plan: session.plan,
         state: session.state,
         nodeState: (name) => session.nodeState(name),
+        isUnplugged: (node, segment) => session.isUnplugged(node, segment),
         opened: (service, server) => session.opened.count(service, server),
         connections: (node) => connections.get(session)?.get(node) ?? [],
       },
@@ -51,10 +52,21 @@ export function labsView(workbench: Workbench): vscode.Disposable {
       void messages.attempt(draw);
     }, delay);
   };
+  // Only a welcome tells of Docker, and only where it may be used.
+  const look = () => {
+    if (view.visible && labs.all().length === 0 && vscode.workspace.isTrusted) void platform.docker?.look();
+  };
   return vscode.Disposable.from(
     view,
     changed,
-    view.onDidChangeVisibility(() => drawSoon(0)),
+    view.onDidChangeVisibility(() => {
+      drawSoon(0);
+      look();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(look),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('lbLab.docker.host')) look();
+    }),
     labs.onDidChange(({ news }) => drawSoon(news === 'events' ? PACE_MS : 50)),
     { dispose: () => clearTimeout(timer) },
   );

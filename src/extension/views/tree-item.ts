@@ -6,6 +6,8 @@ export interface TreeItem {
   readonly kind: TreeItemKind;
   /** The node, segment or service it stands for; the lab's name for a lab. */
   readonly name: string;
+  /** Of an interface: whose it is. */
+  readonly node?: string;
   /** Unique and lasting, so that the editor remembers what was open. */
   readonly id: string;
   readonly label: string;

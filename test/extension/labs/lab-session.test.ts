@@ -186,6 +186,48 @@ describe('a lab in the editor', () => {
     assert.equal(await session.setNode('rs1', 'running'), false);
   });
 
+  it('an interface taken off its segment stays off over changes of the file, and is back after a restart', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    // As the engine has told its plan.
+    const isDown = () =>
+      session.plans.at(-1)!.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces[0]!.down;
+    assert.equal(await session.unplug('rs1', 'inside', true), true);
+    assert.ok(session.isUnplugged('rs1', 'inside') && isDown());
+    assert.deepEqual(session.changes.at(-1)!.texts, ['rs1 disconnected from inside']);
+    assert.equal(
+      session.changes.at(-1)!.line,
+      dr.split('\n').findIndex((line) => line.includes('rs1:      {')) + 1,
+    );
+    await session.apply(withSh);
+    assert.ok(isDown());
+    assert.equal(await session.unplug('rs1', 'inside', false), true);
+    assert.equal(isDown(), false);
+    assert.equal(session.plans.length, 4);
+    assert.equal(await session.unplug('rs1', 'outside', true), false);
+    assert.equal(await session.unplug('nobody', 'inside', true), false);
+
+    await session.unplug('rs1', 'inside', true);
+    await session.start(withSh, source, { keep: true });
+    assert.equal(session.isUnplugged('rs1', 'inside') || isDown(), false);
+    await session.stop();
+    assert.equal(await session.unplug('rs1', 'inside', true), false);
+  });
+
+  it('what came of a change stays said when the same text comes again', async () => {
+    const session = sessionOf(dr);
+    await session.start(dr, new ManualSource());
+    await session.apply(withSh);
+    assert.equal((await session.apply(withSh)).kind, 'unchanged');
+    assert.equal(session.outcome?.kind, 'applied');
+    await session.apply('model: dr');
+    await session.apply(withSh);
+    assert.equal(session.outcome?.kind, 'unchanged');
+    await session.stop();
+  });
+
   it('places of the file are found by what stands there', () => {
     const session = sessionOf(dr);
     const line = (part: string) => dr.split('\n').findIndex((one) => one.includes(part)) + 1;

@@ -3,6 +3,7 @@ import { runLine } from '../../../src/extension/shell/console.ts';
 import { LineEditor } from '../../../src/extension/shell/line-editor.ts';
 import { sessionNode } from '../../../src/extension/shell/session-node.ts';
 import { parseWords } from '../../../src/extension/shell/words.ts';
+import { formatMac } from '../../../src/packet/address.ts';
 import type { LabSession } from '../../../src/extension/labs/lab-session.ts';
 import { example, ManualSource, sessionOf, translate } from '../support.ts';
 
@@ -28,10 +29,12 @@ describe('the console of a node in memory', () => {
   }
 
   it('shows addresses, routes, neighbours and connections', async () => {
+    const [port] = session.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces;
     assert.deepEqual(await typed('ip a'), [
       '1: lo:',
       '    inet 10.0.2.100/32',
-      '2: inside:',
+      '2: inside: mtu 1500 state UP',
+      `    link/ether ${formatMac(port!.mac)}`,
       '    inet 10.0.2.11/24',
     ]);
     assert.deepEqual(await typed('ip route'), [

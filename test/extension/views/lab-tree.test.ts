@@ -11,12 +11,14 @@ describe('the tree of labs', () => {
     await session.start(text, source);
     source.settle();
     await session.setNode('rs2', 'stopped');
+    await session.unplug('rs1', 'inside', true);
     const connections = await session.connections('director');
     const { uri, file, engine, plan, state } = session;
     const tree = labTree(
       {
         ...{ uri, file, engine, plan, state },
         nodeState: (name) => session.nodeState(name),
+        isUnplugged: (node, segment) => session.isUnplugged(node, segment),
         opened: (service, server) => session.opened.count(service, server),
         connections: () => connections,
       },
@@ -43,12 +45,12 @@ describe('the tree of labs', () => {
       '  [type-hierarchy] inside 10.0.2.0/24 (segment)',
       ...show.slice(6, 10),
       '  [vm-running] director director · running (node.running)',
-      '    [plug] inside 10.0.2.2/24 · MAC (interface)',
+      '    [plug] inside 10.0.2.2/24 · MAC (interface.up)',
       `    [list-tree] Connections ${connections.length} (connections)`,
       '  [vm-running] rs1 real server · running (node.running)',
-      '    [plug] inside 10.0.2.11/24 · MAC (interface)',
+      '    [debug-disconnect] inside 10.0.2.11/24 · MAC (interface.unplugged)',
       '  [vm-outline] rs2 real server · stopped (node.stopped)',
-      '    [plug] inside 10.0.2.12/24 · MAC (interface)',
+      '    [plug] inside 10.0.2.12/24 · MAC (interface.up)',
     ]);
     assert.equal(lines.filter((line) => line.includes('arrow-swap')).length, connections.length);
     assert.ok(connections.length > 0);
