@@ -27,8 +27,7 @@ export function receive(panel: Panel, message: HostMessage): void {
     case 'rows': {
       table.take(message);
       host.send({ type: 'ack', sequence: message.sequence });
-      const { evicted } = store.state;
-      store.update({ evicted: evicted + message.removedFlows.length });
+      store.touch();
       openFirst(panel);
       if (panel.wanted) reveal(panel, ...panel.wanted);
       return;
