@@ -1,3 +1,4 @@
+import { compareChange, markOrCompare } from './comparison.ts';
 import type { Panel } from './panel.ts';
 import type { Row } from './rows/row.ts';
 import { move, openDetails, select, stepHop, toggle } from './selection.ts';
@@ -40,6 +41,7 @@ const commands: Readonly<Record<string, Command>> = {
   t: setTimeMode,
   m: toggleModel,
   e: openInFile,
+  c: markOrCompare,
   '?': (panel) => toggleMenu(panel, 'help'),
   '/': () => document.querySelector<HTMLInputElement>('#filter')?.focus(),
   Escape: back,
@@ -78,7 +80,7 @@ function fold(panel: Panel): void {
 function enter(panel: Panel): void {
   const row = panel.selectedRow;
   if (row?.kind === 'flow') toggle(panel, row);
-  else if (row?.kind === 'change') panel.store.update({ compared: row.epoch });
+  else if (row?.kind === 'change') compareChange(panel, row.epoch);
   else openDetails(panel);
 }
 
@@ -91,11 +93,12 @@ function openInFile(panel: Panel): void {
   if (line !== undefined) panel.host.send({ type: 'open', place: { kind: 'line', line } });
 }
 
-/** Undoes one thing after the other: menu, comparison, details, filter, selection. */
+/** Undoes one thing after the other: menu, comparison, mark, details, filter, selection. */
 function back(panel: Panel): void {
-  const { menu, compared, detailsOpen, filter, selected } = panel.state;
+  const { menu, compared, marked, detailsOpen, filter, selected } = panel.state;
   if (menu !== 'none') panel.store.update({ menu: 'none' });
   else if (compared !== undefined) panel.store.update({ compared: undefined });
+  else if (marked) panel.store.update({ marked: undefined });
   else if (detailsOpen) panel.store.update({ detailsOpen: false });
   else if (filter) panel.store.update({ filter: '' });
   else if (selected !== undefined) panel.store.update({ selected: undefined });

@@ -3,6 +3,7 @@ import { laneOrder } from './ladder/lanes.ts';
 import type { HitAction } from './ladder/shapes.ts';
 import type { Panel } from './panel.ts';
 import { openDetails, select, toggle } from './selection.ts';
+import { compareChange } from './comparison.ts';
 import { keep } from './keep.ts';
 
 /** Pixels a lane's head must be moved before that counts as dragging it. */
@@ -76,7 +77,7 @@ function act(panel: Panel, action: HitAction): void {
       return;
     }
     case 'compare':
-      return panel.store.update({ compared: action.epoch });
+      return compareChange(panel, action.epoch);
     case 'open-line':
       return panel.host.send({ type: 'open', place: { kind: 'line', line: action.line } });
   }

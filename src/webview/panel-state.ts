@@ -1,5 +1,6 @@
 import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts';
 import type { Card, ChangeRow, ConnectionRow, HopDetails, LabState, LabView } from './protocol.ts';
+import type { Comparison, Subject } from './comparison.ts';
 import type { LaneChoice } from './ladder/lanes.ts';
 import { Folding } from './rows/folding.ts';
 import type { Text } from './text.ts';
@@ -23,8 +24,6 @@ export interface PanelState {
   readonly cardAnswers: ReadonlySet<number>;
   readonly cardSolved: boolean;
   readonly highlighted: readonly string[];
-  /** Flows that the host has let go of. */
-  readonly evicted: number;
 
   readonly folding: Folding;
   readonly selected: string | undefined;
@@ -47,7 +46,9 @@ export interface PanelState {
   readonly modelOpen: boolean;
   /** The part of the time that the strip shows, in nanoseconds; all when undefined. */
   readonly zoom: readonly [fromNs: number, toNs: number] | undefined;
-  readonly compared: number | undefined;
+  readonly compared: Comparison | undefined;
+  /** Waits for another to be compared with. */
+  readonly marked: Subject | undefined;
   readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
   readonly message: string;
 }
@@ -65,7 +66,6 @@ export const firstState: PanelState = {
   cardAnswers: new Set(),
   cardSolved: false,
   highlighted: [],
-  evicted: 0,
   folding: new Folding(1),
   selected: undefined,
   filter: '',
@@ -84,6 +84,7 @@ export const firstState: PanelState = {
   modelOpen: false,
   zoom: undefined,
   compared: undefined,
+  marked: undefined,
   menu: 'none',
   message: '',
 };

@@ -30,6 +30,8 @@ export class Panel {
   scrollToEnd: () => void = () => undefined;
   /** A row to go to as soon as it has come. */
   wanted: readonly [flow: number, journey: number | undefined, hop: number | undefined] | undefined;
+  /** Rows that have opened themselves since the panel was shown. */
+  readonly openedFirst = new Set<string>();
   #list: { readonly of: readonly unknown[]; readonly list: RowList } | undefined;
   #shown: Filtered | undefined;
   #isFilterDue = false;

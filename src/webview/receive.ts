@@ -1,4 +1,3 @@
-import { Folding } from './rows/folding.ts';
 import { flowKey, packetKey } from './rows/row.ts';
 import type { Panel } from './panel.ts';
 import { firstState } from './panel-state.ts';
@@ -13,6 +12,7 @@ export function receive(panel: Panel, message: HostMessage): void {
   switch (message.type) {
     case 'hello':
       table.clear();
+      panel.openedFirst.clear();
       store.update({
         ...firstState,
         ...restoreView(message.view),
@@ -25,12 +25,10 @@ export function receive(panel: Panel, message: HostMessage): void {
     case 'state':
       return store.update({ labState: message.state });
     case 'rows': {
-      const empty = table.flowCount === 0;
       table.take(message);
       host.send({ type: 'ack', sequence: message.sequence });
-      const { evicted } = store.state;
-      store.update({ evicted: evicted + message.removedFlows.length });
-      if (empty) openFirst(panel);
+      store.touch();
+      openFirst(panel);
       if (panel.wanted) reveal(panel, ...panel.wanted);
       return;
     }
@@ -51,15 +49,23 @@ export function receive(panel: Panel, message: HostMessage): void {
   }
 }
 
-/** The first request opens itself, so that the first thing to be seen is a packet on its way. */
-function openFirst({ store, table }: Panel): void {
-  const { folding } = store.state;
-  if (folding.level > 1 || folding.turned.length > 0) return;
-  for (const id of table.flowIds()) {
-    const flow = table.flow(id)!;
-    if (flow.kind === 'arp') continue;
-    const packets = table.journeyIds(id).slice(0, 2).map(packetKey);
-    store.update({ folding: new Folding(1, [flowKey(id), ...packets]) });
-    return;
+/** What opens itself: a flow and its first two packets. */
+const OPENED = 3;
+
+/**
+ * The first request opens itself, so that the first thing to be seen is a packet on its way. Live, its packets come one
+ * after the other; what the reader has closed meanwhile stays closed.
+ */
+function openFirst({ store, table, openedFirst }: Panel): void {
+  if (openedFirst.size >= OPENED) return;
+  const first = [...table.flowIds()].find((id) => table.flow(id)!.kind !== 'arp');
+  if (first === undefined) return;
+  const packets = table.journeyIds(first).slice(0, OPENED - 1);
+  let { folding } = store.state;
+  for (const key of [flowKey(first), ...packets.map(packetKey)]) {
+    if (openedFirst.has(key) || openedFirst.size >= OPENED) continue;
+    openedFirst.add(key);
+    folding = folding.with(key, true);
   }
+  if (folding !== store.state.folding) store.update({ folding });
 }

@@ -4,9 +4,6 @@ import type { PanelState } from './panel-state.ts';
 import { Folding, type Level } from './rows/folding.ts';
 import type { TimeMode } from './time-format.ts';
 
-/** The menu is drawn with the next picture. */
-const MENU_DRAWN_MS = 40;
-
 /** How much is unfolded, for all rows at once. */
 export function setLevel(panel: Panel, level: Level): void {
   panel.store.update({ folding: new Folding(level) });
@@ -48,8 +45,8 @@ export function setFilter(panel: Panel, filter: string): void {
 
 export function toggleMenu(panel: Panel, menu: PanelState['menu']): void {
   panel.store.update({ menu: panel.state.menu === menu ? 'none' : menu });
-  // Once it is there.
-  setTimeout(() => document.querySelector<HTMLElement>('.menu')?.focus(), MENU_DRAWN_MS);
+  // Asked for after the panel's own drawing, so the menu is there.
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.menu')?.focus());
 }
 
 export function toggleModel(panel: Panel): void {

@@ -10,13 +10,15 @@ export function formatDuration(ns: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
-/** A moment: since the start, since `before`, or of the day. `startedAt` is ISO with nine decimals. */
+/** A moment: since the start, since `before` (in milliseconds unless it says `s`), or of the day. `startedAt` is ISO with nine decimals. */
 export function formatMoment(ns: number, mode: TimeMode, startedAt: string, beforeNs: number): string {
   switch (mode) {
     case 'relative':
       return (ns / 1e9).toFixed(6);
     case 'delta':
-      return `+${((ns - beforeNs) / 1e6).toFixed(2)}`;
+      return ns - beforeNs < 1e9
+        ? `+${((ns - beforeNs) / 1e6).toFixed(2)}`
+        : `+${((ns - beforeNs) / 1e9).toFixed(2)} s`;
     case 'absolute':
       return timeOfDay(ns, startedAt);
   }

@@ -5,7 +5,10 @@ import type { DecodedFrame } from '../../packet/layers.ts';
 /** Longer lines are of no use on a row. */
 const LONGEST = 80;
 
-/** What a packet says, in a few words: an ICMP error's meaning, or the first line of printable payload. */
+/** How an HTTP message begins; what follows in a TCP stream may begin anywhere. */
+const HTTP = /^([A-Z]{3,10} \S+ HTTP|HTTP)\//;
+
+/** What a packet says, in a few words: an ICMP error's meaning, a line of HTTP, a datagram's first line if printable. */
 export function saying({ bytes, layers }: DecodedFrame, translate: Translate): string {
   const icmp = layers.find((layer) => layer.kind === 'icmp');
   if (icmp && icmp.quoted.length > 0) {
@@ -15,7 +18,8 @@ export function saying({ bytes, layers }: DecodedFrame, translate: Translate): s
   }
   const payload = layers.find((layer) => layer.kind === 'payload');
   if (!payload || icmp) return '';
-  return printable(view(bytes, payload.start, payload.end));
+  const line = printable(view(bytes, payload.start, payload.end));
+  return layers.some((layer) => layer.kind === 'tcp') && !HTTP.test(line) ? '' : line;
 }
 
 function printable(bytes: Uint8Array): string {

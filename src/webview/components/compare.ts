@@ -1,15 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Subject } from '../comparison.ts';
 import type { Panel } from '../panel.ts';
 import { flowResult, packetTitle, rowWords, type RowWords } from '../rows/row-words.ts';
 import { hopKey } from '../rows/row.ts';
 import { reveal } from '../selection.ts';
 
-/** The last flow before a change of the file beside the first after it, hop by hop. */
+/** Two flows or packets side by side, hop by hop: around a change of the file, or chosen by the reader. */
 export function compare(panel: Panel): TemplateResult | typeof nothing {
-  const { text, compared, changes } = panel.state;
-  const change = changes.find(({ epoch }) => epoch === compared);
-  if (!change) return nothing;
-  const [before, after] = [side(panel, change.before), side(panel, change.after)];
+  const { text, compared } = panel.state;
+  if (!compared) return nothing;
+  const [first, second] = compared.subjects;
+  const [before, after] = [side(panel, first), side(panel, second)];
+  const heads = compared.how === 'change' ? ['panel.before', 'panel.after'] : ['panel.first', 'panel.second'];
   const lines = Math.max(before.length, after.length);
   const close = () => panel.store.update({ compared: undefined });
   return html`<section
@@ -20,7 +22,7 @@ export function compare(panel: Panel): TemplateResult | typeof nothing {
     }}
   >
     <div class="details-bar">
-      <h2>${change.texts.join(' · ')}</h2>
+      <h2>${compared.title}</h2>
       <span class="spring"></span>
       <vscode-toolbar-button
         icon="close"
@@ -34,8 +36,8 @@ export function compare(panel: Panel): TemplateResult | typeof nothing {
         <thead>
           <tr>
             <th scope="col">${text('panel.packet-and-hop')}</th>
-            <th scope="col">${title(panel, 'panel.before', change.before)}</th>
-            <th scope="col">${title(panel, 'panel.after', change.after)}</th>
+            <th scope="col">${title(panel, heads[0]!, first)}</th>
+            <th scope="col">${title(panel, heads[1]!, second)}</th>
           </tr>
         </thead>
         <tbody>
@@ -58,12 +60,14 @@ export function compare(panel: Panel): TemplateResult | typeof nothing {
   </section>`;
 }
 
-function title(panel: Panel, key: string, id: number | undefined): TemplateResult {
+function title(panel: Panel, key: string, subject: Subject | undefined): TemplateResult {
   const { text } = panel.state;
-  const flow = id === undefined ? undefined : panel.table.flow(id);
+  const flow = subject && panel.table.flow(subject.flow);
   if (!flow) return html`${text(key)}`;
   return html`${text(key)}
-    <button type="button" class="link" @click=${() => reveal(panel, flow.id)}>#${flow.id}</button>
+    <button type="button" class="link" @click=${() => reveal(panel, flow.id, subject!.journey)}>
+      #${flow.id}
+    </button>
     ${flowResult(flow, panel.names, text)}`;
 }
 
@@ -73,14 +77,17 @@ interface Line {
   readonly packet: boolean;
 }
 
-/** A flow as lines that can be laid beside another flow's: without what differs from run to run. */
-function side(panel: Panel, flow: number | undefined): Line[] {
-  if (flow === undefined) return [];
+/** A flow or packet as lines that can be laid beside another's: without what differs from run to run. */
+function side(panel: Panel, subject: Subject | undefined): Line[] {
+  if (!subject) return [];
+  const { flow } = subject;
   const { table, words } = panel;
   const { text } = panel.state;
   const port = String(table.flow(flow)?.clientPort ?? '');
-  return table.journeyIds(flow).flatMap((journey) => {
-    const packet = table.journey(journey)!;
+  const journeys = subject.journey === undefined ? table.journeyIds(flow) : [subject.journey];
+  return journeys.flatMap((journey) => {
+    const packet = table.journey(journey);
+    if (!packet) return [];
     const hops = table.hopsOf(journey).map(({ index }) => {
       const row = {
         kind: 'hop',

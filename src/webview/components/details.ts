@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { markOrCompare } from '../comparison.ts';
 import type { Panel } from '../panel.ts';
 import type { DetailsTab } from '../panel-state.ts';
 import { stepHop } from '../selection.ts';
@@ -41,14 +42,17 @@ export function details(panel: Panel): TemplateResult | typeof nothing {
         )}
       </div>
       <span class="spring"></span>
-      ${step(panel, -1, 'chevron-left', 'panel.step.back')}
-      ${step(panel, 1, 'chevron-right', 'panel.step.on')}
-      <vscode-toolbar-button
-        icon="close"
-        label=${text('panel.close')}
-        title=${text('panel.close')}
-        @click=${() => panel.store.update({ detailsOpen: false })}
-      ></vscode-toolbar-button>
+      <span class="tools">
+        ${tool(panel.state.text(panel.state.marked ? 'panel.compare.with' : 'panel.compare'), 'diff', () => markOrCompare(panel))}
+        ${step(panel, -1, 'chevron-left', 'panel.step.back')}
+        ${step(panel, 1, 'chevron-right', 'panel.step.on')}
+        <vscode-toolbar-button
+          icon="close"
+          label=${text('panel.close')}
+          title=${text('panel.close')}
+          @click=${() => panel.store.update({ detailsOpen: false })}
+        ></vscode-toolbar-button>
+      </span>
     </div>
     <div
       class="details-body"
@@ -71,12 +75,15 @@ function body(panel: Panel): TemplateResult {
 }
 
 function step(panel: Panel, by: 1 | -1, sign: string, key: string): TemplateResult {
-  const label = panel.state.text(key);
+  return tool(panel.state.text(key), sign, () => stepHop(panel, by));
+}
+
+function tool(label: string, sign: string, act: () => void): TemplateResult {
   return html`<vscode-toolbar-button
     icon=${sign}
     label=${label}
     title=${label}
-    @click=${() => stepHop(panel, by)}
+    @click=${act}
   ></vscode-toolbar-button>`;
 }
 

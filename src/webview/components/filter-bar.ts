@@ -16,7 +16,7 @@ let completing: Completing | undefined;
 
 /** Where the filter is typed, with completions and what it leaves. */
 export function filterBar(panel: Panel): TemplateResult {
-  const { text, filter, evicted, counters } = panel.state;
+  const { text, filter, counters } = panel.state;
   const { flows } = panel.list;
   const open = completing !== undefined && completing.completions.length > 0;
   const total = panel.table.flowCount;
@@ -26,7 +26,9 @@ export function filterBar(panel: Panel): TemplateResult {
       : text('panel.count.flows', { count: total }),
     text('panel.count.frames', { count: counters?.frames ?? 0 }),
     counters && counters.captureLoss > 0 ? text('panel.count.lost', { count: counters.captureLoss }) : '',
-    evicted > 0 ? text('panel.count.evicted', { count: evicted }) : '',
+    counters && counters.evictedFlows > 0
+      ? text('panel.count.evicted', { count: counters.evictedFlows })
+      : '',
   ];
   return html`<div class="filter-bar" role="search">
     <div class="field">

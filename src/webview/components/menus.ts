@@ -127,6 +127,7 @@ const keys = [
   ['t', 'time'],
   ['m', 'model'],
   ['e', 'line'],
+  ['c', 'compare'],
   ['Esc', 'back'],
 ] as const;
 

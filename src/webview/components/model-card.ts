@@ -4,7 +4,7 @@ import type { Panel } from '../panel.ts';
 import { revealFrame } from '../reveal-frame.ts';
 import { toggleModel } from '../settings.ts';
 import { icon } from './icon.ts';
-import { modelPicture } from './model-picture.ts';
+import { modelPicture, variantOf } from './model-picture.ts';
 
 /** What the model does, what it promises, whether it was so, and why not. */
 export function modelCard(panel: Panel): TemplateResult | typeof nothing {
@@ -28,7 +28,7 @@ export function modelCard(panel: Panel): TemplateResult | typeof nothing {
       >
         ${icon(modelOpen ? 'chevron-down' : 'chevron-right')}
         <span class="gist"
-          ><strong>${text(`panel.model.${lab.model}`)}</strong> ${text(`panel.gist.${lab.model}`)}</span
+          ><strong>${text(`panel.model.${lab.model}`)}</strong> ${text(`panel.gist.${variantOf(lab)}`)}</span
         >
         <span class="tallies"
           >${tally('kept', '✓', count('kept'))} ${tally('broken', '✗', count('broken'))}
@@ -47,7 +47,8 @@ export function modelCard(panel: Panel): TemplateResult | typeof nothing {
                 one,
                 promises.filter((promise) => promise.epoch === one),
               ),
-            )}`
+            )}
+            ${directorBytes(panel)}`
           : nothing
       }
     </div>
@@ -61,6 +62,13 @@ function latestEpoch({ state }: Panel): number {
 /** Newest first: what holds now comes before what held. */
 function epochs({ state }: Panel): number[] {
   return [...new Set(state.promises.map(({ epoch }) => epoch))].sort((a, b) => b - a);
+}
+
+/** What the models differ in most: how much must pass the director. */
+function directorBytes({ state: { text, lab, locale, counters } }: Panel): TemplateResult | typeof nothing {
+  if (!counters || !lab!.nodes.some(({ role }) => role === 'director')) return nothing;
+  const bytes = counters.directorBytes.toLocaleString(locale);
+  return html`<p class="hint">${text('panel.director-bytes', { bytes })}</p>`;
 }
 
 const signs = { kept: '✓', broken: '✗', 'not seen': '○' } as const;

@@ -1,6 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { rolePaths } from '../ladder/role-paths.ts';
 import type { Panel } from '../panel.ts';
+import type { LabView } from '../protocol.ts';
 
 type Stop = 'client' | 'router' | 'director' | 'server';
 
@@ -14,11 +15,20 @@ const ways = {
 
 const WIDTH = 560;
 const [THERE, BACK] = [56, 108];
+/** Room at a lane that an arrow passes, as in the ladder. */
+const GAP = 7;
+
+/** The model as texts name it: without source rewriting D-NAT is another one. */
+export function variantOf({ model, services }: LabView): string {
+  const plain = model === 'dnat' && services.length > 0 && services.every(({ snat }) => !snat);
+  return plain ? 'dnat-plain' : model;
+}
 
 /** The model in one picture: who rewrites what on the way there, and which way the reply takes. */
 export function modelPicture({ state }: Panel): TemplateResult {
   const { text, lab } = state;
   const { there, back } = ways[lab!.model];
+  const variant = variantOf(lab!);
   const places: Partial<Record<Stop, number>> = {
     [there[0]]: 60,
     [there[1]]: WIDTH / 2,
@@ -30,10 +40,12 @@ export function modelPicture({ state }: Panel): TemplateResult {
       const [from, to] = [x(stops[index]!), x(stop)];
       const step = Math.sign(to - from);
       const end = to - step * 4;
-      const envelope = lab!.model === 'tun' && stop === 'server';
+      const lines = lab!.model === 'tun' && kind === 'there' && stop === 'server' ? [y - 2, y + 2] : [y];
+      const passed = Object.values(places).filter((lane) => (lane - from) * (lane - to) < 0);
+      const starts = [from, ...passed.map((lane) => lane + step * GAP)];
+      const ends = [...passed.map((lane) => lane - step * GAP), end];
       return svg`<g class=${kind}>
-        <line x1=${from} y1=${y} x2=${end} y2=${y}></line>
-        ${envelope ? svg`<line x1=${from} y1=${y - 4} x2=${end} y2=${y - 4}></line>` : ''}
+        ${lines.map((at) => starts.map((start, part) => svg`<line x1=${start} y1=${at} x2=${ends[part]} y2=${at}></line>`))}
         <polyline points="${end - step * 8},${y - 5} ${end},${y} ${end - step * 8},${y + 5}"></polyline>
       </g>`;
     });
@@ -44,7 +56,7 @@ export function modelPicture({ state }: Panel): TemplateResult {
     class="model-picture"
     viewBox="0 0 ${WIDTH} 132"
     role="img"
-    aria-label=${text(`panel.gist.${lab!.model}`)}
+    aria-label=${text(`panel.gist.${variant}`)}
   >
     ${there.map(
       (stop) => svg`<g class="stop">
@@ -59,8 +71,8 @@ export function modelPicture({ state }: Panel): TemplateResult {
       points="${x(middle) - 6},${THERE} ${x(middle)},${THERE - 6} ${x(middle) + 6},${THERE} ${x(middle)},${THERE + 6}"
     ></polygon>
     <g class="caption">
-      ${words(`panel.rewrites.${lab!.model}`, THERE + 20, (WIDTH / 2 + WIDTH - 60) / 2)}
-      ${words(`panel.back.${lab!.model}`, BACK - 9, (60 + WIDTH / 2) / 2)}
+      ${words(`panel.rewrites.${variant}`, THERE + 20, (WIDTH / 2 + WIDTH - 60) / 2)}
+      ${words(`panel.back.${variant}`, BACK - 9, (60 + WIDTH / 2) / 2)}
     </g>
   </svg>`;
 }

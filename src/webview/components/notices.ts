@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { nameOf } from '../comparison.ts';
 import type { Panel } from '../panel.ts';
 import { setPaused } from '../settings.ts';
 import { icon } from './icon.ts';
 
-/** Lines above the ladder about the lab as a whole: a better engine, that it stopped, failed, or that the view waits. */
+/** Lines above the ladder about the lab as a whole: a better engine, that it stopped, failed, that the view waits, or what is marked. */
 export function notices(panel: Panel): TemplateResult {
-  const { text, labState, paused } = panel.state;
+  const { text, labState, paused, marked } = panel.state;
   const line = (
     kind: string,
     sign: string,
@@ -43,6 +44,18 @@ export function notices(panel: Panel): TemplateResult {
               secondary
               @click=${() => panel.host.send({ type: 'do', action: { kind: 'restart' } })}
               >${text('panel.restart')}</vscode-button
+            >`,
+          )
+        : nothing
+    }
+    ${
+      marked
+        ? line(
+            'info',
+            'diff',
+            text('panel.compare.marked', { what: nameOf(panel, marked) }),
+            html`<vscode-button secondary @click=${() => panel.store.update({ marked: undefined })}
+              >${text('panel.compare.cancel')}</vscode-button
             >`,
           )
         : nothing

@@ -37,14 +37,14 @@ export function flowShapes(sheet: Sheet, row: RowOf<'flow'>, scene: Scene): void
   put(packets, edge - 74, 'small', 'muted', 'end');
   const resultEnd = narrow ? edge - 74 : edge - 156;
   const start = 86;
-  const good = flow.outcome === 'answered';
-  const result = fit(
-    good && flow.kind === 'arp' ? '' : flowResult(flow, names, text),
-    'small',
-    good ? 90 : (resultEnd - start) * 0.6,
-    measure,
-  );
-  put(result, resultEnd, 'small', good ? 'muted' : signInk, 'end');
+  const good = flow.outcome === 'answered' && flow.expected !== 2;
+  const whole = good && flow.kind === 'arp' ? '' : flowResult(flow, names, text);
+  const result = fit(whole, 'small', good ? 90 : (resultEnd - start) * 0.6, measure);
+  put(result, resultEnd, 'small', good ? 'muted' : flow.expected === 2 ? 'bad' : signInk, 'end');
+  if (result !== whole) {
+    const wide = measure(result, 'small');
+    sheet.hits.push({ x: resultEnd - wide, y: row.top, width: wide, height: row.height, title: whole });
+  }
 
   const room = resultEnd - measure(result, 'small') - 16 - start;
   const face: Face = quiet ? 'ui' : 'strong';
@@ -57,6 +57,8 @@ export function flowShapes(sheet: Sheet, row: RowOf<'flow'>, scene: Scene): void
 function wayOf(flow: FlowRow, { names }: Scene): string {
   const from = flow.client === NO_NODE ? names.address(flow.clientAddress) : names.node(flow.client);
   const to = names.endpoint(flow.serviceAddress, flow.servicePort);
-  const server = flow.server === NO_NODE || flow.kind === 'arp' ? '' : `  →  ${names.node(flow.server)}`;
-  return `${from}  →  ${to}${server}`;
+  const server = flow.server === NO_NODE || flow.kind === 'arp' ? '' : names.node(flow.server);
+  // Without a service between them the address is the server's own.
+  const same = server === '' || server === names.address(flow.serviceAddress);
+  return `${from}  →  ${to}${same ? '' : `  →  ${server}`}`;
 }

@@ -18,7 +18,7 @@ const WIDEST_GAP = 240;
 /** @param order Nodes in lane order. The width is at least what the lanes need. */
 export function geometryOf(available: number, order: readonly number[]): Geometry {
   const narrow = available < NARROW;
-  const gutter = narrow ? 96 : 128;
+  const gutter = narrow ? 96 : available < 800 ? 128 : 160;
   const margin = narrow ? 8 : available < 800 ? 84 : 116;
   const count = Math.max(1, order.length);
   const gap = Math.min(WIDEST_GAP, Math.max(LEAST_GAP, (available - gutter - margin) / count));

@@ -31,13 +31,15 @@ export function headerHeight({
 }
 
 function extents(
-  { nodes }: LabView,
+  { nodes, services }: LabView,
   { lanes }: Geometry,
   compact = false,
 ): { addresses: number; vips: boolean } {
   const shown = lanes.map(({ node }) => nodes[node]!);
   return {
-    addresses: compact ? 0 : Math.max(0, ...shown.map(({ interfaces }) => interfaces.length)),
+    addresses: compact
+      ? 0
+      : Math.max(0, ...shown.map((lane) => lane.interfaces.length + (weightsOf(lane, services) ? 1 : 0))),
     vips: shown.some(({ vips }) => vips.length > 0),
   };
 }
@@ -90,14 +92,33 @@ function laneHead(shapes: Shape[], lane: LaneView, x: number, addresses: number,
     shapes.push({ kind: 'text', x, y, text: shown, ink: 'muted', face: 'monoSmall', align: 'middle' });
     y += ADDRESS;
   }
+  const weights = weightsOf(lane, scene.lab.services);
+  if (weights && !scene.compact) {
+    const words = fit(text('panel.weight', { weight: weights }), 'small', room, measure);
+    shapes.push({ kind: 'text', x, y, text: words, ink: 'foreground', face: 'small', align: 'middle' });
+  }
   vipBadge(shapes, lane, x, NAME + ADDRESS * addresses + VIP / 2 - 1, scene);
   const title = [
     `${lane.name} · ${text(`panel.role.${lane.role}`)}`,
     ...lane.interfaces.map((port) => `${port.segment}: ${port.address}/${port.prefixLength} · ${port.mac}`),
     ...lane.vips.map(({ address, how }) => text(`panel.vip.${how}`, { address })),
+    ...(weights ? [text('panel.weight', { weight: weights })] : []),
+    ...scene.lab.services
+      .filter(({ director }) => director === lane.name)
+      .map(({ name, vip, port, protocol, scheduler }) =>
+        text('panel.service.of', { name, vip, port, protocol, scheduler }),
+      ),
     ...(lane.state === 'running' ? [] : [text(`panel.node.${lane.state}`)]),
   ].join('\n');
   return { x: x - geometry.gap / 2, y: 0, width: geometry.gap, height: headerHeight(scene), title };
+}
+
+/** A server's weight where it is not 1, for then it explains who is chosen how often; one for each service. */
+function weightsOf({ name }: LaneView, services: LabView['services']): string {
+  const weights = services.flatMap(({ servers }) =>
+    servers.filter((server) => server.name === name).map(({ weight }) => weight),
+  );
+  return weights.some((weight) => weight !== 1) ? weights.join(', ') : '';
 }
 
 /** Owned: a full badge. Hidden: dashed, in brackets. Exposed, though it should not be: a warning. */

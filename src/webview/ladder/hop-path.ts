@@ -1,6 +1,6 @@
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
-import { arrow, lostArrow } from './arrow.ts';
+import { arrow, cross, lostArrow } from './arrow.ts';
 import { arrowStyle } from './arrow-style.ts';
 import { laneX, type Geometry } from './geometry.ts';
 import type { Shape } from './shapes.ts';
@@ -28,19 +28,23 @@ export function hopEnds(hop: HopRow, geometry: Geometry): HopEnds | undefined {
   return { from: start, to: end, passed };
 }
 
-/** One hop's arrow with the mark where it begins: a diamond where headers were rewritten, else a dot. */
+/**
+ * One hop's arrow with the mark where it begins: a diamond where headers were rewritten, else a dot.
+ * @param folded Of a packet in one line, where no words below say how it ended: whether it goes on from here.
+ */
 export function hopPath(
   journey: JourneyRow,
   hop: HopRow,
   y: number,
   geometry: Geometry,
-  headless = false,
+  folded?: { readonly goesOn: boolean },
 ): Shape[] {
   const ends = hopEnds(hop, geometry);
   if (!ends) return [];
   const { from, to, passed } = ends;
   const full = arrowStyle(journey, hop);
-  const style = headless ? { ...full, head: 'none' as const } : full;
+  const dropped = folded !== undefined && hop.fate === 'dropped';
+  const style = dropped || folded?.goesOn ? { ...full, head: 'none' as const } : full;
   const lost = hop.fate === 'lost';
   const line = lost ? lostArrow(from, to, y, passed, style) : arrow(from, to, y, passed, style);
   const start: Shape = hop.signature
@@ -51,27 +55,37 @@ export function hopPath(
         fill: 'signature',
       }
     : { kind: 'circle', x: from, y, radius: 3, fill: style.ink };
-  return [...line, ...(hop.encapsulated ? envelope(from, to, y) : []), start];
+  return [
+    ...line,
+    ...(hop.encapsulated ? envelope(from, to, y, folded ? FOLDED_ENVELOPE : ENVELOPE) : []),
+    start,
+    ...(dropped ? cross(to, y, 4.5) : []),
+  ];
 }
 
+/** Heights; smaller where the lines of a packet that turns back lie close together. */
+const ENVELOPE = 12;
+const FOLDED_ENVELOPE = 8;
+
 /** A letter on the line: a packet inside another one. */
-function envelope(from: number, to: number, y: number): Shape[] {
+function envelope(from: number, to: number, y: number, height: number): Shape[] {
   const x = from + (to - from) * 0.42;
-  const [left, top, right] = [x - 8, y - 6, x + 8];
+  const width = (height * 4) / 3;
+  const [left, top, right] = [x - width / 2, y - height / 2, x + width / 2];
   return [
     {
       kind: 'rect',
       x: left,
       y: top,
-      width: 16,
-      height: 12,
+      width,
+      height,
       radius: 1.5,
       fill: 'background',
       stroke: 'signature',
     },
     {
       kind: 'polygon',
-      points: [left, top, x, y + 1, right, top],
+      points: [left, top, x, y + height / 12, right, top],
       closed: false,
       stroke: 'signature',
       width: 1,

@@ -1,8 +1,9 @@
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
-import { packetMarks, packetTitle } from '../rows/row-words.ts';
+import { aroundDirector, packetDetail, packetMarks, packetTitle } from '../rows/row-words.ts';
 import { formatMoment } from '../time-format.ts';
-import type { Geometry } from './geometry.ts';
+import { arrowStyle } from './arrow-style.ts';
+import { laneX, type Geometry } from './geometry.ts';
 import { hopEnds, hopPath } from './hop-path.ts';
 import type { RowOf, Scene, Sheet } from './scene.ts';
 import { fit, type Ink } from './shapes.ts';
@@ -13,7 +14,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
   const { table, text, geometry, measure, timeMode, startedAt } = scene;
   const journey = table.journey(row.journey);
   if (!journey) return;
-  const { gutter, right, width, narrow } = geometry;
+  const { gutter, width, narrow } = geometry;
   const y = row.top + row.height / 2;
   twisty(sheet, row, 30, y);
   const title = packetTitle(journey, text);
@@ -43,11 +44,13 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
       });
     }
   }
+  const hops = table.hopsOf(row.journey);
   const marks = [...packetMarks(journey, text), journey.reason].filter(Boolean).join(' · ');
+  const detail = packetDetail(journey, text);
   if (row.open) {
     const direction = text(journey.reply ? 'direction.reply' : 'direction.request');
     const words = fit(
-      [direction, journey.detail].filter(Boolean).join(' · '),
+      [direction, aroundDirector(journey, hops, scene), detail].filter(Boolean).join(' · '),
       'small',
       width - gutter - 24,
       measure,
@@ -61,33 +64,57 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     sheet.shapes.push({ kind: 'text', x: marksAt, y, text: shown, ink: 'bad', face: 'small', halo: true });
     return;
   }
-  way(sheet, row.journey, journey, y, scene);
-  const remark = marks || journey.detail;
-  if (narrow || !remark) return;
-  const value = fit(remark, 'small', width - right - 16, measure);
+  way(sheet, hops, journey, y, scene);
+  const remark = marks || detail;
+  if (!remark) return;
+  const x = remarkX(hops, geometry, measure(remark, 'small'));
+  const room = width - x - 12;
+  if (room < LEAST_REMARK) return;
   sheet.shapes.push({
     kind: 'text',
-    x: right + 4,
+    x,
     y,
-    text: value,
+    text: fit(remark, 'small', room, measure),
     ink: marks ? 'bad' : 'muted',
     face: 'small',
+    halo: true,
   });
-  sheet.hits.push({ x: right, y: row.top, width: width - right, height: row.height, title: remark });
+  sheet.hits.push({ x, y: row.top, width: room, height: row.height, title: remark });
+}
+
+/** Shorter a remark says nothing. */
+const LEAST_REMARK = 36;
+
+/** Behind all lanes; where it does not fit there, behind those that the packet touched. */
+function remarkX(hops: readonly HopRow[], geometry: Geometry, wanted: number): number {
+  const behind = geometry.right + 4;
+  if (!geometry.narrow && wanted <= geometry.width - behind - 12) return behind;
+  const touched = hops.flatMap((hop) => hopEnds(hop, geometry) ?? []).flatMap(({ from, to }) => [from, to]);
+  return Math.min(behind, Math.max(geometry.gutter, ...touched) + 14);
 }
 
 /** How far the line moves down where a packet turns back, so that it does not run over itself. */
-const TURN = 6;
+const TURN = 9;
 
 /** A line over all lanes it touches, with a head at its end only. */
-function way(sheet: Sheet, id: number, journey: JourneyRow, y: number, { table, geometry }: Scene): void {
-  const hops = table.hopsOf(id);
+function way(
+  { shapes }: Sheet,
+  hops: readonly HopRow[],
+  journey: JourneyRow,
+  y: number,
+  { geometry }: Scene,
+): void {
   const turns = turnsOf(hops, geometry);
   const last = turns[turns.length - 1] ?? 0;
+  const height = (index: number) => y + (turns[index]! - last / 2) * TURN;
   for (const [index, hop] of hops.entries()) {
     const goesOn = hops.some(({ from, index: other }) => other > hop.index && from === hop.to);
-    const at = y + (turns[index]! - last / 2) * TURN;
-    sheet.shapes.push(...hopPath(journey, hop, at, geometry, goesOn));
+    const x = laneX(geometry, hop.from);
+    if (index > 0 && x !== undefined && turns[index] !== turns[index - 1]) {
+      const { ink, width } = arrowStyle(journey, hop);
+      shapes.push({ kind: 'line', x1: x, y1: height(index - 1), x2: x, y2: height(index), ink, width });
+    }
+    shapes.push(...hopPath(journey, hop, height(index), geometry, { goesOn }));
   }
 }
 

@@ -75,7 +75,10 @@ function flowWords(flow: FlowRow, { names, text }: WordSource): RowWords {
 export function flowResult(flow: FlowRow, names: Names, text: Text): string {
   const begun = flow.begunInMiddle ? text('panel.begun-in-middle') : '';
   const outcome = [begun, text(`panel.outcome.${flow.outcome}`)].filter(Boolean).join(' · ');
-  if (flow.outcome === 'answered') return flow.begunInMiddle ? outcome : flow.response || outcome;
+  if (flow.outcome === 'answered') {
+    const answer = flow.begunInMiddle ? outcome : flow.response || outcome;
+    return flow.expected === 2 ? `${answer} · ${text('panel.not-as-predicted')}` : answer;
+  }
   const place = flow.at === NO_NODE ? '' : ` @ ${names.node(flow.at)}`;
   return flow.reason ? `${outcome}${place}: ${flow.reason}` : `${outcome}${place}`;
 }
@@ -90,18 +93,41 @@ export function packetMarks(journey: JourneyRow, text: Text): string[] {
     journey.retransmission ? text('panel.retransmission') : '',
     journey.confidence === 'ambiguous' ? text('panel.confidence.ambiguous') : '',
     journey.confidence === 'likely' ? text('panel.confidence.likely') : '',
-    journey.outcome === 'arrived' ? '' : text(`panel.packet.${journey.outcome}`),
+    journey.outcome === 'arrived' || journey.outcome === journey.confidence
+      ? ''
+      : text(`panel.packet.${journey.outcome}`),
     journey.expected === 2 ? text('panel.not-as-predicted') : '',
   ].filter(Boolean);
 }
 
-function packetWords(journey: JourneyRow, hops: readonly HopRow[], { names, text }: WordSource): RowWords {
+/** What a packet carries: an ICMP error's meaning, a first line, or how much it is. */
+export function packetDetail({ detail, payload }: JourneyRow, text: Text): string {
+  return detail || (payload > 0 ? text('panel.payload', { count: payload }) : '');
+}
+
+const answers: readonly JourneyRow['kind'][] = ['syn-ack', 'ack', 'data', 'fin', 'rst', 'udp', 'echo-reply'];
+
+/** Says so when a server's reply does not touch the director, which is what some models are about. */
+export function aroundDirector(
+  { kind, reply }: JourneyRow,
+  hops: readonly HopRow[],
+  { names, text }: Pick<WordSource, 'names' | 'text'>,
+): string {
+  const { lanes } = names;
+  const isDirector = (node: number) => lanes[node]?.role === 'director';
+  if (!reply || !answers.includes(kind) || lanes[hops[0]?.from ?? NO_NODE]?.role !== 'server') return '';
+  if (!lanes.some(({ role }) => role === 'director')) return '';
+  return hops.some(({ from, to }) => isDirector(from) || isDirector(to)) ? '' : text('panel.around-director');
+}
+
+function packetWords(journey: JourneyRow, hops: readonly HopRow[], source: WordSource): RowWords {
+  const { names, text } = source;
   const direction = text(journey.reply ? 'direction.reply' : 'direction.request');
   const nodes = [hops[0]?.from, ...hops.map(({ to }) => to)].filter((node) => node !== undefined);
   return {
     what: `${packetTitle(journey, text)} · ${direction}`,
     way: nodes.map((node) => names.node(node)).join(' → '),
-    change: journey.detail,
+    change: [aroundDirector(journey, hops, source), packetDetail(journey, text)].filter(Boolean).join(' · '),
     result: [...packetMarks(journey, text), journey.reason].filter(Boolean).join(' · '),
   };
 }
@@ -128,7 +154,7 @@ export function hopTarget(hop: HopRow, names: Names): string {
 
 /** The whole header of a first hop, in one line. */
 export function headerText(hop: HopRow, names: Names): string {
-  const macs = `${names.mac(hop.sourceMac, hop.segment)} → ${hop.destinationMac === BROADCAST ? '*' : names.mac(hop.destinationMac, hop.segment)}`;
+  const macs = `MAC ${names.mac(hop.sourceMac, hop.segment)} → ${hop.destinationMac === BROADCAST ? '*' : names.mac(hop.destinationMac, hop.segment)}`;
   if (hop.protocol === 0) return `${macs} · ${names.address(hop.source)} → ${names.address(hop.destination)}`;
   const ports = hop.protocol !== 1;
   const source = names.endpoint(hop.source, ports ? hop.sourcePort : 0);
@@ -141,6 +167,8 @@ export function headerText(hop: HopRow, names: Names): string {
 
 /** What the receiver did, with the forwarder's decision and the reason when there is one. */
 export function arrivalText(hop: HopRow, names: Names, text: Text): string {
+  // Why it answered says that it did.
+  if (hop.fate === 'answered' && hop.reason) return hop.reason;
   const parts = [text(`fate.${hop.fate}`), hop.reason || hop.decision || vipOnLo(hop, names, text)].filter(
     Boolean,
   );

@@ -1,6 +1,7 @@
 import { PanelFeed } from '../../../src/extension/panel/panel-feed.ts';
 import { localeOf, makeTranslate } from '../../../src/l10n/translate.ts';
 import type { HostMessage, ViewMessage } from '../../../src/webview/protocol.ts';
+import { RowTable } from '../../../src/webview/records/row-table.ts';
 import { EmbeddedRecording } from '../support/embedded-recording.ts';
 
 /** The editor's side, in the page itself: the real feed over labs run in memory. Bundled for the browser by the tests. */
@@ -9,6 +10,10 @@ const saved: { format: string; data: Uint8Array }[] = [];
 let kept: Readonly<Record<string, unknown>> | undefined;
 let feed: PanelFeed | undefined;
 let recording: EmbeddedRecording | undefined;
+/** What the panel has been sent, and which batch of it was the last: it has all when it has acknowledged that one. */
+const sent = new RowTable();
+let lastSent = 0;
+let lastAcknowledged = 0;
 
 const fakeHost = {
   messages,
@@ -21,6 +26,13 @@ const fakeHost = {
       locale: localeOf(language),
       // As the editor does it: a copy, later.
       post: (message: HostMessage) => {
+        if (message.type === 'hello') {
+          sent.clear();
+          lastSent = lastAcknowledged = 0;
+        } else if (message.type === 'rows') {
+          sent.take(message);
+          lastSent = message.sequence;
+        }
         const data = structuredClone(message);
         queueMicrotask(() => dispatchEvent(new MessageEvent('message', { data })));
       },
@@ -38,6 +50,16 @@ const fakeHost = {
     feed.show(recording);
   },
   save: (text: string) => recording!.save(text),
+  /** Whether the panel has every row that the recording's report has. */
+  get isSettled(): boolean {
+    if (!recording) return true;
+    const { flows } = recording.builder.report();
+    return (
+      lastSent === lastAcknowledged &&
+      sent.flowCount === flows.length &&
+      flows.every(({ id, journeys }) => sent.journeyIds(id).length === journeys.length)
+    );
+  },
   get recording() {
     return recording;
   },
@@ -53,6 +75,7 @@ Object.assign(globalThis, {
   acquireVsCodeApi: () => ({
     postMessage: (message: ViewMessage) => {
       messages.push(structuredClone(message));
+      if (message.type === 'ack') lastAcknowledged = message.sequence;
       queueMicrotask(() => feed?.receive(message));
     },
   }),
