@@ -10,9 +10,9 @@ import { whyNot } from './ports/network.ts';
 const { values } = parseArgs({
   options: { minutes: { type: 'string' }, frames: { type: 'string' }, seed: { type: 'string' } },
 });
-const minutes = Number(values.minutes ?? 1);
-const frames = values.frames === undefined ? Infinity : Number(values.frames);
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const minutes = positive('minutes', values.minutes ?? '1');
+const frames = values.frames === undefined ? Infinity : positive('frames', values.frames);
+const seed = positive('seed', values.seed ?? String(1 + (Date.now() % 1_000_000)));
 console.log(`seed ${seed}`);
 
 const names = Object.keys(HOSTILE_SETUPS);
@@ -24,6 +24,8 @@ for (const name of names) {
   try {
     for (; count < frames && (count % 1000 !== 0 || Date.now() < end); count++) run.step();
     console.log(`${name}: ${count} hostile frames, ${run.sent} frames out`);
+    for (const [what, times] of [...run.became].sort(([, a], [, b]) => b - a))
+      console.log(`  ${times} ${what}`);
   } catch (error) {
     failures++;
     console.log(`${name}: frame ${count} of seed ${seed}`, error);
@@ -36,3 +38,10 @@ else {
   if (process.env['CI']) failures++;
 }
 process.exitCode = failures === 0 ? 0 : 1;
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  console.error(`--${name}: a number above 0 is wanted, not ${JSON.stringify(text)}`);
+  process.exit(2);
+}
