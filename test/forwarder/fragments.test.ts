@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import { buildIpv4, buildUdp, wrapIpip } from '../../src/packet/build.ts';
+import * as ethernet from '../../src/packet/ethernet.ts';
 import { frameHash } from '../../src/packet/hash.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
 import { isProblem } from '../../src/packet/problem.ts';
@@ -463,6 +464,18 @@ describe('fragments of others', () => {
     );
   });
 
+  it('an answer goes back by the port of the first fragment, whichever the last one came in by', () => {
+    const rig = start(service('dr'));
+    const [first, last] = cut(datagram({ ports: [5000, 54] }), 16);
+    last!.set(cut(datagram({ macs: WIDE }), 16)[1]!.subarray(0, 6));
+    rig.give(first!, 0);
+    const { sent } = rig.give(last!, 1);
+    assert.deepEqual(
+      sent.map(({ port, bytes }) => [port, ...ethernetOf(bytes)]),
+      [[0, M_ROUTER, M_DIRECTOR]],
+    );
+  });
+
   it('a ping of the VIP in fragments is answered in fragments', () => {
     const request = cut(ping(8, [CIP, VIP], 63, [M_ROUTER, M_DIRECTOR]), 1480);
     const rig = start(service('dr'));
@@ -472,6 +485,10 @@ describe('fragments of others', () => {
     assertSent(sent.slice(0, 1), reply[0]!);
   });
 });
+
+function ethernetOf(frame: Uint8Array): [destination: number, source: number] {
+  return [ethernet.destinationOf(frame, 0), ethernet.sourceOf(frame, 0)];
+}
 
 function ping(
   type: number,

@@ -85,7 +85,11 @@ export class Fragments {
     if (addition === 'duplicate') return this.output.drop(verdict, 'fragment', 'bad-fragment');
     if (addition === 'bad') return this.abandon(datagram, verdict, 'bad-fragment');
     if (this.bytes > MOST_BYTES) return this.abandon(datagram, verdict, 'fragments-full');
-    if (datagram.isWhole) return this.complete(datagram, fragment, packet, port, verdict);
+    if (datagram.isWhole) {
+      // It came in by the port of its first fragment: an answer goes back there.
+      const begun = ports[datagram.fragments[0]!.port] ?? port;
+      return this.complete(datagram, fragment, packet, begun, verdict);
+    }
     verdict.relation = 'held';
     verdict.rule = 'fragment';
     verdict.ticket = fragment.ticket;
