@@ -1,21 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { IPVS_TIMEOUTS, type ForwarderConfig, type Model } from '../src/forwarder/config.ts';
-import { Forwarder } from '../src/forwarder/forwarder.ts';
-import { fillFrame, makeFrame, type Frame } from '../src/forwarder/frame.ts';
-import { parseIpv4, parseMac } from '../src/packet/address.ts';
-import { buildArp, buildTcp } from '../src/packet/build.ts';
+import { CASE_NAMES, PACKETS, shuffled, startRounds, timePackets } from './forwarder-rounds.ts';
+import { median } from './median.ts';
 
 /**
- * Nanoseconds per packet of each model's hot path (an ACK of an established connection, 64-byte frames), with 1,000 and
- * 1,000,000 connections, against a plain copy of the same frames in the same run. Packets take the connections in a
- * shuffled order, so that a million of them means a million cold cache lines. Each figure is the median of the rounds.
+ * Nanoseconds per packet of each model's hot path with 1,000 and 1,000,000 connections, against a plain copy of the same
+ * frames in the same run. Each figure is the median of the rounds.
  */
 export function run(print: (line: string) => void): void {
   print(
     `forwarder: ns per packet, median of ${ROUNDS} rounds of ${PACKETS.toLocaleString('en')} packets, 64-byte frames`,
   );
   print('model         connections   copy  forward + copy  forward only  ratio to copy  bytes/connection');
-  for (const name of Object.keys(CASES)) {
+  for (const name of CASE_NAMES) {
     for (const connections of [1_000, 1_000_000]) print(measure(name, connections));
   }
   print(
@@ -24,51 +20,13 @@ export function run(print: (line: string) => void): void {
 }
 
 const ROUNDS = 7;
-const PACKETS = 1_000_000;
-
-interface Case {
-  readonly model: Model;
-  readonly snat: boolean;
-}
-
-const CASES: Readonly<Record<string, Case>> = {
-  dr: { model: 'dr', snat: false },
-  tun: { model: 'tun', snat: false },
-  dnat: { model: 'dnat', snat: false },
-  'dnat+snat': { model: 'dnat', snat: true },
-  nat: { model: 'nat', snat: false },
-};
 
 function measure(name: string, connections: number): string {
-  const chosen = CASES[name]!;
-  const clients = Math.ceil(connections / CLIENT_PORTS);
-  const forwarder = new Forwarder(config(chosen, connections));
-  const frame = makeFrame(2048);
-  learn(forwarder, frame, chosen);
-  const syn = makeRequest(chosen, 2);
-  const ack = makeRequest(chosen, 16);
-  for (let i = 0; i < connections; i++) {
-    const verdict = open(forwarder, frame, syn, i, clients);
-    if (verdict !== 'forwarded') throw new Error(`connection ${i}: ${verdict}`);
-    open(forwarder, frame, ack, i, clients);
-  }
-  const order = shuffled(connections);
-  const copies: number[] = [];
-  const totals: number[] = [];
-  for (let round = 0; round <= ROUNDS; round++) {
-    const copy = timePackets((i) => prepare(frame, ack, order[i % connections]!, clients));
-    const total = timePackets((i) => {
-      prepare(frame, ack, order[i % connections]!, clients);
-      if (forwarder.receive(frame, 2).count !== 1) throw new Error('not forwarded');
-    });
-    // The first round warms up.
-    if (round === 0) continue;
-    copies.push(copy);
-    totals.push(total);
-  }
-  const copy = median(copies);
-  const total = median(totals);
-  const bytes = forwarder.memory / connections;
+  const rounds = startRounds(name, connections);
+  rounds.next();
+  const measured = Array.from({ length: ROUNDS }, () => rounds.next());
+  const copy = median(measured.map((round) => round.copy));
+  const total = median(measured.map((round) => round.total));
   return [
     name.padEnd(12),
     connections.toLocaleString('en').padStart(12),
@@ -76,7 +34,7 @@ function measure(name: string, connections: number): string {
     total.toFixed(1).padStart(15),
     (total - copy).toFixed(1).padStart(13),
     (total / copy).toFixed(1).padStart(14),
-    bytes.toFixed(1).padStart(17),
+    rounds.bytesPerConnection.toFixed(1).padStart(17),
   ].join(' ');
 }
 
@@ -89,141 +47,6 @@ function randomLoad(): number {
     return at < 0 ? 0 : time;
   });
   return median(rounds);
-}
-
-function timePackets(step: (i: number) => void): number {
-  const before = process.hrtime.bigint();
-  for (let i = 0; i < PACKETS; i++) step(i);
-  return Number(process.hrtime.bigint() - before) / PACKETS;
-}
-
-/** Ports per client address; in nat also flows per outside port: a million need many outside servers. */
-const CLIENT_PORTS = 10_000;
-const FIRST_PORT = 20_000;
-
-/** Copies the frame and writes the client's address and port of connection `i` into it, checksums kept valid. */
-function prepare(frame: Frame, template: Template, i: number, clients: number): void {
-  fillFrame(frame, 0, template.bytes);
-  const client = i % clients;
-  const port = (i / clients) | 0;
-  const { view, start } = frame;
-  // What is added to source address and source port is taken from the checksums.
-  view.setInt32(start + 26, CLIENTS + client);
-  view.setInt32(start + 34, ((FIRST_PORT + port) << 16) | 80);
-  view.setUint16(start + 24, subtract(template.ipChecksum, client));
-  view.setUint16(start + 50, subtract(subtract(template.tcpChecksum, client), port));
-}
-
-function open(forwarder: Forwarder, frame: Frame, template: Template, i: number, clients: number): string {
-  prepare(frame, template, i, clients);
-  const verdict = forwarder.receive(frame, 1);
-  return verdict.relation === 'forwarded' ? verdict.relation : `${verdict.relation} ${verdict.reason ?? ''}`;
-}
-
-interface Template {
-  readonly bytes: Uint8Array;
-  readonly ipChecksum: number;
-  readonly tcpChecksum: number;
-}
-
-const DIRECTOR = [parseMac('02:00:00:00:00:01')!, parseMac('02:00:00:00:00:02')!];
-const NEIGHBOUR = parseMac('02:00:00:00:00:99')!;
-const VIP = parseIpv4('10.0.0.100')!;
-const CLIENTS = parseIpv4('10.1.0.0')!;
-/** Enough that a million dnat flows with ports of the director's own find one: 65,536 - 1,024 per server. */
-const SERVERS = 16;
-const SERVER_NETWORK = parseIpv4('10.2.0.0')!;
-const UPSTREAM = SERVER_NETWORK + 9;
-
-function makeRequest({ model }: Case, flags: number): Template {
-  const bytes = new Uint8Array(64);
-  const destination = model === 'nat' ? parseIpv4('198.51.100.1')! : VIP;
-  bytes.set(
-    buildTcp({
-      ethernet: { source: NEIGHBOUR, destination: DIRECTOR[0]! },
-      ip: { source: CLIENTS, destination, ttl: 64, dontFragment: true },
-      tcp: { sourcePort: FIRST_PORT, destinationPort: 80, flags, sequence: 1, acknowledgement: 1 },
-      payload: new Uint8Array(10),
-    }),
-  );
-  return { bytes, ipChecksum: read16(bytes, 24), tcpChecksum: read16(bytes, 50) };
-}
-
-function learn(forwarder: Forwarder, frame: Frame, { model }: Case): void {
-  const addresses =
-    model === 'nat' ? [UPSTREAM] : Array.from({ length: SERVERS }, (_, i) => SERVER_NETWORK + 10 + i);
-  for (const senderIp of addresses) {
-    const arp = {
-      operation: 2,
-      senderMac: NEIGHBOUR,
-      senderIp,
-      targetMac: DIRECTOR[1]!,
-      targetIp: SERVER_NETWORK + 1,
-    };
-    fillFrame(frame, 1, buildArp({ arp }));
-    forwarder.receive(frame, 0);
-  }
-}
-
-function config({ model, snat }: Case, connections: number): ForwarderConfig {
-  const servers = Array.from({ length: SERVERS }, (_, i) => ({
-    name: `rs${i}`,
-    address: SERVER_NETWORK + 10 + i,
-    port: 80,
-    weight: 1,
-  }));
-  const ports = { first: 1024, last: 65535 };
-  const service = {
-    name: 'web',
-    vip: VIP,
-    protocol: 'tcp',
-    port: 80,
-    scheduler: 'rr',
-    servers,
-    snat,
-    ports,
-  } as const;
-  return {
-    interfaces: [
-      { segment: 'a', address: parseIpv4('10.0.0.1')!, prefixLength: 24, mac: DIRECTOR[0]!, mtu: 1500 },
-      { segment: 'b', address: SERVER_NETWORK + 1, prefixLength: 24, mac: DIRECTOR[1]!, mtu: 1500 },
-    ],
-    routes: [{ network: 0, prefixLength: 0, via: UPSTREAM }],
-    services: model === 'nat' ? [] : [{ ...service, model }],
-    // One outside address has 65,536 ports: a million flows keep theirs instead, as `translatePorts: false` does.
-    ...(model === 'nat' && { nat: { outside: 1, ports, translatePorts: connections <= 60_000 } }),
-    decrementTtl: true,
-    timeouts: IPVS_TIMEOUTS,
-    maxConnections: connections,
-    noEntry: 'drop',
-    onRemove: 'reset',
-  };
-}
-
-/** 0 to count - 1 in an order that no prefetcher guesses, the same in every run; one cycle (Sattolo). */
-function shuffled(count: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  let state = 1;
-  for (let i = count - 1; i > 0; i--) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const j = state % i;
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
-}
-
-/** One's-complement subtraction from a checksum: the packet's sum grew by `amount`. */
-function subtract(checksum: number, amount: number): number {
-  const difference = checksum - amount;
-  return difference < 0 ? difference + 0xffff : difference;
-}
-
-function read16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) run(console.log);

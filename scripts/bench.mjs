@@ -1,10 +1,16 @@
-// Every benchmark in bench/, each in a process of its own; nothing here is a test. `npm run bench -- join` runs one.
+// Every benchmark in bench/, each in a process of its own; nothing here is a test. `npm run bench -- join` runs one;
+// `npm run bench -- forwarder-before --against REVISION` compares the forwarder with that of another revision.
 import { readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { ensureDependencies, root, run } from './setup.mjs';
 
 ensureDependencies();
 const { build } = await import('esbuild');
-const wanted = process.argv.slice(2);
+const { positionals: wanted, values } = parseArgs({
+  options: { against: { type: 'string' } },
+  allowPositionals: true,
+});
+const passed = values.against === undefined ? [] : ['--against', values.against];
 const files = readdirSync(`${root}bench`).filter((name) => name.endsWith('.bench.ts'));
 const chosen = files.filter((name) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)));
 let code = 0;
@@ -23,6 +29,10 @@ for (const file of chosen) {
     // They tell by their own address whether they were called from a terminal; it is the same from dist/.
     external: ['../scripts/*'],
   });
-  code ||= run(process.execPath, ['--expose-gc', outfile]);
+  code ||= run(process.execPath, [
+    '--expose-gc',
+    outfile,
+    ...(file.startsWith('forwarder-before') ? passed : []),
+  ]);
 }
 process.exit(code);

@@ -1,7 +1,7 @@
 import { fillChecksums } from '../packet/checksum.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
-import { isQueryRequest } from './headers.ts';
+import { isQueryRequest, isUnicast } from './headers.ts';
 import { l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { Connections } from './connections/connections.ts';
@@ -99,8 +99,8 @@ export class Director {
   }
 
   /**
-   * Whether the datagram that this first fragment begins must be whole before it is decided about. In dr and tun its
-   * fragments go on as they are.
+   * Whether the datagram that this first fragment begins must be whole before it is decided about: to be translated, or
+   * refused. In dr and tun its fragments go on as they are.
    */
   needsWhole(packet: Packet): boolean {
     const found = this.connections.find(packet);
@@ -113,7 +113,8 @@ export class Director {
       found < 0
         ? service?.servers[0]
         : this.services.server(this.connections.table.words[((found >> 1) << at.LOG2_WORDS) + at.SERVER]!);
-    return server === undefined || server.model.translates;
+    if (server === undefined || server.model.translates || server.gone) return true;
+    return found < 0 && !opens(packet);
   }
 
   /** A later fragment, in dr and tun: on the way that its first one took. `serial` is the connection's. */
@@ -154,6 +155,8 @@ export class Director {
     const room = hop.port.mtu - (direction === 0 ? server.model.overhead : 0);
     if (packet.length > room && mustNotSplit(packet, room))
       return this.refusals.tooBig(packet, port, verdict, room);
+    const refused = direction === 0 ? server.model.refuses(packet, server) : undefined;
+    if (refused !== undefined) return this.output.drop(verdict, 'icmp-error', refused);
     this.prepare(packet, hop);
     if (server.model.translates) translateError(packet, words, base, direction, quotedL4);
     else server.model.request(packet, words, base, server);
@@ -188,6 +191,7 @@ export class Director {
   crossesNat(destination: number, port: Port): boolean {
     const { nat } = this.config;
     if (nat === undefined || port.index === nat.outside || this.isOwn(destination)) return false;
+    if (!isUnicast(destination)) return false;
     return this.routes.portTowards(destination)?.index === nat.outside;
   }
 
@@ -207,6 +211,9 @@ export class Director {
   /** A packet without a connection. */
   private receiveFirst(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
+    // No host sends from such an address (RFC 1812, section 5.3.7), and nobody could answer it.
+    if (!isUnicast(packet.view.getInt32(packet.ip + ipv4.SOURCE)))
+      return this.output.drop(verdict, 'malformed', 'malformed');
     if (this.services.isVip(destination)) {
       const service = this.services.find(destination, packet.ports & 0xffff, packet.protocol);
       if (service === undefined) return this.refusals.nobody(packet, port, verdict, 'no-service');

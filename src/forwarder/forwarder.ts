@@ -11,7 +11,7 @@ import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
 import { makeFrame, type Frame } from './frame.ts';
 import { Fragments } from './fragments/fragments.ts';
-import { isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
+import { isSoundTcp, isSoundUdp, isUnicast, queryPorts, soundIpv4 } from './headers.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { refusesOptions } from './ip-options.ts';
 import { NeighbourTable } from './neighbours/neighbour-table.ts';
@@ -215,6 +215,8 @@ export class Forwarder {
     const { view, ip, l4, frame } = packet;
     if (!l4ChecksumOk(view, ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
       return this.output.drop(verdict, 'malformed', 'bad-checksum');
+    if (!isUnicast(view.getInt32(ip + ipv4.SOURCE)))
+      return this.output.drop(verdict, 'malformed', 'malformed');
     answerEcho(packet, port);
     verdict.relation = 'answered';
     verdict.rule = 'ping-vip';

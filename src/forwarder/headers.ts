@@ -57,3 +57,9 @@ const REQUEST_OF: readonly (number | undefined)[] = Object.assign(new Array<numb
   16: 15,
   18: 17,
 });
+
+/** Of one host: not 0.x, loopback, multicast or reserved (RFC 1122, section 3.2.1.3). */
+export function isUnicast(address: number): boolean {
+  const first = address >>> 24;
+  return first !== 0 && first !== 127 && first < 224;
+}

@@ -3,7 +3,7 @@ import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import { answerWithReset, writeError, type ErrorKind } from './answers.ts';
 import { l4ChecksumOk } from './checksums.ts';
-import { queryPorts } from './headers.ts';
+import { isUnicast, queryPorts } from './headers.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
@@ -31,11 +31,7 @@ export class Refusals {
     if (protocol === ipv4.PROTOCOL_UDP)
       return this.error(packet, port, verdict, rule, 'no-connection', PORT_UNREACHABLE);
     // A reset is never answered: two hosts would go on for ever (RFC 9293, section 3.10.7.1).
-    if (
-      protocol !== ipv4.PROTOCOL_TCP ||
-      (packet.flags & tcp.RST) !== 0 ||
-      !isUnicast(view.getInt32(ip + ipv4.SOURCE))
-    )
+    if (protocol !== ipv4.PROTOCOL_TCP || (packet.flags & tcp.RST) !== 0)
       return this.output.drop(verdict, rule, 'no-connection');
     answerWithReset(packet, port);
     verdict.relation = 'answered';
@@ -83,10 +79,4 @@ function mayCauseError({ view, ip, l4, protocol }: Packet): boolean {
   if (!isUnicast(view.getInt32(ip + ipv4.SOURCE))) return false;
   if ((view.getUint16(ip + ipv4.FRAGMENT) & 0x1fff) !== 0) return false;
   return protocol !== ipv4.PROTOCOL_ICMP || queryPorts(view, l4) !== -1;
-}
-
-/** Not 0.x, loopback, multicast or reserved (RFC 1122, section 3.2.1.3). */
-function isUnicast(address: number): boolean {
-  const first = address >>> 24;
-  return first !== 0 && first !== 127 && first < 224;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import { buildIpv4, buildUdp, wrapIpip } from '../../src/packet/build.ts';
+import * as ethernet from '../../src/packet/ethernet.ts';
 import { frameHash } from '../../src/packet/hash.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
 import { isProblem } from '../../src/packet/problem.ts';
@@ -22,6 +23,10 @@ import {
   RS2,
   RIP2,
   M_SERVER2,
+  ACK,
+  request,
+  RST,
+  segment,
   VIP,
 } from './rig.ts';
 
@@ -352,6 +357,68 @@ describe('fragments in dr and tun', () => {
     assert.deepEqual(allSent(rig), []);
   });
 
+  it('an ID that is used again: a first fragment begins a datagram of its own', () => {
+    const rig = start(service('dr'));
+    for (const piece of cut(datagram(), 16)) rig.give(piece);
+    // Another flow, so the other server; then the first one again.
+    for (const piece of cut(datagram({ ports: [5001, 53] }), 16)) rig.give(piece);
+    for (const piece of cut(datagram(), 16)) rig.give(piece);
+    assert.deepEqual(
+      rig.decisions.slice(-6).map(({ rule, server, connection }) => `${rule} ${server} ${connection}`),
+      [
+        'schedule rs1 1',
+        'fragment rs1 1',
+        'schedule rs2 2',
+        'fragment rs2 2',
+        'established rs1 1',
+        'fragment rs1 1',
+      ],
+    );
+  });
+
+  it('a first fragment too short to tell its flow ends the course of the datagram before it', () => {
+    const config = service('dr');
+    const web = { ...config.services[0]!, protocol: 'tcp', port: 80 } as const;
+    const rig = start({ ...config, services: [web] });
+    const tcp = (payload: string): Uint8Array =>
+      segment({
+        macs: [M_ROUTER, M_DIRECTOR],
+        addresses: [CIP, VIP],
+        ports: [5000, 80],
+        ttl: 63,
+        dontFragment: false,
+        payload,
+      });
+    for (const piece of cut(tcp('x'.repeat(40)), 24)) rig.give(piece);
+    const [tiny, rest] = cut(tcp('y'.repeat(40)), 8).map((piece) => rig.give(piece));
+    assert.deepEqual([tiny!.decisions[0]!.relation, tiny!.sent.length], ['held', 0]);
+    // Whole again, and cut anew where the header stays in one piece.
+    assert.equal(rest!.decisions[0]!.rule, 'established');
+    assert.deepEqual(
+      rest!.sent.map(
+        ({ bytes }) => ipv4.totalLengthOf(bytes, 14) > 40 || ipv4.fragmentOffsetOf(bytes, 14) > 0,
+      ),
+      rest!.sent.map(() => true),
+    );
+  });
+
+  it('what is refused is answered when it is whole', () => {
+    const web = { ...service('dr').services[0]!, protocol: 'tcp', port: 80 } as const;
+    const config: ForwarderConfig = { ...service('dr'), services: [web], noEntry: 'reset' };
+    const stray = (flags: number): Uint8Array[] =>
+      cut(request(5000, flags, { dontFragment: false, payload: 'x'.repeat(40) }), 24);
+    const rig = start(config);
+    const [head, tail] = stray(ACK).map((piece) => rig.give(piece));
+    assert.deepEqual([head!.sent, tail!.decisions[0]!.relation], [[], 'answered']);
+    assert.equal(tail!.sent[0]!.bytes[47]! & RST, RST);
+    // The same for a connection whose server is gone.
+    rig.give(request(5000));
+    rig.reconfigure({ ...config, services: [{ ...web, servers: [RS2] }] });
+    const [first, last] = stray(ACK).map((piece) => rig.give(piece));
+    assert.deepEqual([first!.sent, last!.decisions[0]!.relation], [[], 'answered']);
+    assert.deepEqual(rig.drops(), {});
+  });
+
   it('a later fragment 30 s after the first one is a stranger', () => {
     const rig = start(service('dr'));
     const [first, last] = cut(datagram(), 16);
@@ -397,6 +464,18 @@ describe('fragments of others', () => {
     );
   });
 
+  it('an answer goes back by the port of the first fragment, whichever the last one came in by', () => {
+    const rig = start(service('dr'));
+    const [first, last] = cut(datagram({ ports: [5000, 54] }), 16);
+    last!.set(cut(datagram({ macs: WIDE }), 16)[1]!.subarray(0, 6));
+    rig.give(first!, 0);
+    const { sent } = rig.give(last!, 1);
+    assert.deepEqual(
+      sent.map(({ port, bytes }) => [port, ...ethernetOf(bytes)]),
+      [[0, M_ROUTER, M_DIRECTOR]],
+    );
+  });
+
   it('a ping of the VIP in fragments is answered in fragments', () => {
     const request = cut(ping(8, [CIP, VIP], 63, [M_ROUTER, M_DIRECTOR]), 1480);
     const rig = start(service('dr'));
@@ -406,6 +485,10 @@ describe('fragments of others', () => {
     assertSent(sent.slice(0, 1), reply[0]!);
   });
 });
+
+function ethernetOf(frame: Uint8Array): [destination: number, source: number] {
+  return [ethernet.destinationOf(frame, 0), ethernet.sourceOf(frame, 0)];
+}
 
 function ping(
   type: number,

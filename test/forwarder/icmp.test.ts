@@ -274,6 +274,16 @@ describe('ICMP errors in dr and tun', () => {
     );
   });
 
+  it('tun: none from an end of the tunnel (RFC 2003, section 4)', () => {
+    for (const source of [DIP, RIP]) {
+      const rig = start(TUN);
+      rig.give(request(50000));
+      const about = { macs: [M_ROUTER, M_DIRECTOR], addresses: [source, VIP], quoted } as const;
+      const { sent, decisions } = rig.give(error({ ...about, icmp: { type: 3, code: 4, rest: 1400 } }));
+      assert.deepEqual([sent, decisions[0]!.reason], [[], 'unsupported']);
+    }
+  });
+
   it('tun, the path to the server is too narrow: the client hears what fits inside, about its own packet', () => {
     const rig = start(TUN);
     rig.give(request(50000));
@@ -532,6 +542,16 @@ describe('errors of the director’s own', () => {
     rig.give(request(50000));
     assert.deepEqual(rig.give(about).sent, []);
     for (const source of ['0.0.0.0', '127.0.0.1', '224.0.0.1', '255.255.255.255']) {
+      // To a service too: it costs no connection.
+      const martian = start(DR);
+      const { sent, decisions } = martian.give(request(5, SYN, { addresses: [ip(source), VIP] }));
+      assert.deepEqual([sent, decisions[0]!.reason, martian.connections], [[], 'malformed', []], source);
+      const echo = buildIcmpEcho({
+        ethernet: { source: M_ROUTER, destination: M_DIRECTOR },
+        ip: { source: ip(source), destination: VIP },
+        icmp: { operation: 'request', identifier: 1, sequence: 1 },
+      });
+      assert.deepEqual(start(DR).give(echo).sent, [], source);
       for (const ports of [
         [5, 80],
         [5, 81],

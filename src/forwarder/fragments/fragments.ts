@@ -59,10 +59,13 @@ export class Fragments {
     const isVip = this.director.services.isVip(destination);
     if (!isVip && !this.director.translates) return this.director.notOurs(destination, verdict);
     const key = keyOf(view, ip);
-    const course = this.courses.get(key);
-    if (course !== undefined && course.expiresAt > now) return this.follow(packet, course, port, verdict);
     const word = view.getUint16(ip + ipv4.FRAGMENT);
     const isFirst = (word & 0x1fff) === 0;
+    const course = this.courses.get(key);
+    // A first fragment begins a datagram of its own: its sender may use an ID again within the 30 s.
+    if (isFirst) this.courses.delete(key);
+    else if (course !== undefined && course.expiresAt > now)
+      return this.follow(packet, course, port, verdict);
     packet.protocol = view.getUint8(ip + ipv4.PROTOCOL);
     if (isFirst && isVip && this.readStart(packet) && !this.director.needsWhole(packet))
       return this.lead(packet, key, port, ports, verdict);
@@ -82,7 +85,11 @@ export class Fragments {
     if (addition === 'duplicate') return this.output.drop(verdict, 'fragment', 'bad-fragment');
     if (addition === 'bad') return this.abandon(datagram, verdict, 'bad-fragment');
     if (this.bytes > MOST_BYTES) return this.abandon(datagram, verdict, 'fragments-full');
-    if (datagram.isWhole) return this.complete(datagram, fragment, packet, port, verdict);
+    if (datagram.isWhole) {
+      // It came in by the port of its first fragment: an answer goes back there.
+      const begun = ports[datagram.fragments[0]!.port] ?? port;
+      return this.complete(datagram, fragment, packet, begun, verdict);
+    }
     verdict.relation = 'held';
     verdict.rule = 'fragment';
     verdict.ticket = fragment.ticket;
@@ -137,7 +144,6 @@ export class Fragments {
       expiresAt: now + PATIENCE_MS,
     };
     if (this.courses.size >= MOST_DATAGRAMS) this.courses.delete(this.courses.keys().next().value!);
-    this.courses.delete(key);
     this.courses.set(key, course);
     const datagram = this.waiting.get(key);
     if (datagram === undefined) return verdict;

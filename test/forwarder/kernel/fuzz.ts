@@ -14,15 +14,15 @@ export async function fuzzAgainstLinux(
 ): Promise<number> {
   let failures = 0;
   for (const [index, setup] of SETUPS.entries()) {
-    const end = Date.now() + milliseconds / SETUPS.length;
     const linux = new LinuxRouter();
     try {
       await linux.open(setup);
+      const end = Date.now() + milliseconds / SETUPS.length;
       const rig = forwarderOf(setup);
       const dice = new Dice(seed + index);
       const known = new Map<string, number>();
       let [conversations, packets, unknown] = [0, 0, 0];
-      while (Date.now() < end) {
+      do {
         const batch = Array.from({ length: BATCH }, (_, i) =>
           makeConversation(dice, setup, conversations + i),
         );
@@ -34,7 +34,7 @@ export async function fuzzAgainstLinux(
           if (difference !== undefined) known.set(difference, (known.get(difference) ?? 0) + 1);
           else if (++unknown <= 5) print(describeDisagreement(found));
         }
-      }
+      } while (Date.now() < end);
       print(`${setup.name}: ${conversations} conversations, ${packets} packets, ${unknown} disagreements`);
       for (const [difference, count] of known) print(`  ${count} times known: ${difference}`);
       failures += unknown;

@@ -25,9 +25,11 @@ export function essence(report: Report, events: readonly LabEvent[], plan: Plan)
 function flowLines({ flows, journeys }: Report, stations: Stations): string[] {
   const counts = new Map<string, number>();
   const byId = new Map(journeys.map((journey) => [journey.id, journey]));
-  const tcp = flows.filter(({ kind, partial }) => (kind === 'tcp' || kind === 'udp') && !partial);
-  const lines = tcp.map((flow) => {
-    const to = `${flow.service.address}:${flow.service.port ?? ''}`;
+  const requests = flows.filter(
+    ({ kind, partial }) => (kind === 'tcp' || kind === 'udp' || kind === 'icmp') && !partial,
+  );
+  const lines = requests.map((flow) => {
+    const to = `${flow.kind} ${flow.service.address}:${flow.service.port ?? ''}`;
     const key = `${flow.client.node} → ${to}`;
     const number = (counts.get(key) ?? 0) + 1;
     counts.set(key, number);
@@ -54,7 +56,7 @@ function loadLines({ loads, flows }: Report): string[] {
   );
 }
 
-/** SYN, SYN-ACK, the first bytes each way, the first FIN or RST each way. */
+/** SYN, SYN-ACK, the first bytes each way, the first FIN or RST each way; datagrams, pings and ICMP errors. */
 function landmarks(journeys: readonly Journey[], stations: Stations): string[] {
   const wanted: ((journey: Journey) => boolean)[] = [
     ({ kind }) => kind === 'syn',
@@ -63,6 +65,11 @@ function landmarks(journeys: readonly Journey[], stations: Stations): string[] {
     ({ kind, direction }) => kind === 'data' && direction === 'reply',
     ({ kind, direction }) => (kind === 'fin' || kind === 'rst') && direction === 'request',
     ({ kind, direction }) => (kind === 'fin' || kind === 'rst') && direction === 'reply',
+    ({ kind, direction }) => kind === 'udp' && direction === 'request',
+    ({ kind, direction }) => kind === 'udp' && direction === 'reply',
+    ({ kind }) => kind === 'echo-request',
+    ({ kind }) => kind === 'echo-reply',
+    ({ kind }) => kind === 'icmp-error',
   ];
   return wanted.flatMap((matches) => {
     const journey = journeys.find(matches);

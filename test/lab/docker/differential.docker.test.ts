@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 import { meetsExpectation } from '../../../src/journey/expectation.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import type { Report } from '../../../src/journey/report.ts';
+import { DATAGRAM_LABS } from '../embedded/datagram-labs.ts';
 import { difference, essence } from './compare-engines.ts';
 import { dockerEngine, dockerHere, root, type DockerHere } from './docker-here.ts';
 import { runEmbedded, runToEnd } from './run-lab.ts';
@@ -14,7 +16,7 @@ const files = ['examples', 'examples/lessons'].flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
-describe('Docker engine: every example and lesson as on the embedded engine', function () {
+describe('Docker engine: every example and lesson, datagrams, fragments and pings as on the embedded engine', function () {
   this.timeout(180_000);
   // A machine shared with other work loses a frame now and then; what is broken fails twice.
   this.retries(1);
@@ -46,21 +48,35 @@ describe('Docker engine: every example and lesson as on the embedded engine', fu
     // A lesson about a plan that cannot be made has nothing to run.
     if (!plan) continue;
     it(file, async () => {
-      const apart = staggered(plan);
-      const docker = await runToEnd(apart, (emit) => dockerEngine(here, apart, emit));
-      const embedded = await runEmbedded(apart);
-      const met = meetsExpectation(docker.report, expect);
+      const met = meetsExpectation(await bothAgree(here, staggered(plan)), expect);
       assert.ok(met.ok, JSON.stringify(met.differences, null, 2));
-      // What a flood cost the capture is told, and is another test's (load.docker.test.ts).
-      if (docker.report.loads.length === 0) assert.equal(docker.report.counters.captureLoss, 0);
-      const found = difference(
-        essence(embedded.report, embedded.events, apart),
-        essence(docker.report, docker.events, apart),
-      );
-      if (found !== '') assert.fail(`the engines differ:\n${found}`);
+    });
+  }
+
+  for (const [name, { text, outcome }] of DATAGRAM_LABS) {
+    it(name, async () => {
+      const { plan } = loadTopology(text.replaceAll('every: 1s', 'every: 300ms'), 'datagrams');
+      const { flows } = await bothAgree(here, staggered(plan!));
+      const kind = name.includes('ping') ? 'icmp' : 'udp';
+      const outcomes = flows.filter((flow) => flow.kind === kind).map((flow) => flow.outcome.kind);
+      assert.deepEqual([...new Set(outcomes)], [outcome]);
     });
   }
 });
+
+/** The report of the Docker engine, which says the same as that of the embedded one. */
+async function bothAgree(here: DockerHere, plan: Plan): Promise<Report> {
+  const docker = await runToEnd(plan, (emit) => dockerEngine(here, plan, emit));
+  const embedded = await runEmbedded(plan);
+  // What a flood cost the capture is told, and is another test's (load.docker.test.ts).
+  if (docker.report.loads.length === 0) assert.equal(docker.report.counters.captureLoss, 0);
+  const found = difference(
+    essence(embedded.report, embedded.events, plan),
+    essence(docker.report, docker.events, plan),
+  );
+  if (found !== '') assert.fail(`the engines differ:\n${found}`);
+  return docker.report;
+}
 
 /** Who comes first of two at the same time is chance, and decides who gets which server. Collisions stay as they are. */
 function staggered(plan: Plan): Plan {
