@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { geometryOf } from '../../src/webview/ladder/geometry.ts';
+import { layoutHeader } from '../../src/webview/ladder/header.ts';
+import { laneOrder } from '../../src/webview/ladder/lanes.ts';
+import { layoutRows } from '../../src/webview/ladder/layout.ts';
 import { paintSvg } from '../../src/webview/ladder/paint-svg.ts';
 import type { Measure } from '../../src/webview/ladder/shapes.ts';
 import { faces, paperTheme } from '../../src/webview/ladder/theme.ts';
@@ -71,6 +75,36 @@ describe('webview: ladders', () => {
             shape.align === 'end' ? shape.x - wide : shape.align === 'middle' ? shape.x - wide / 2 : shape.x;
           assert.ok(left >= -1 && left + wide <= width + 1, `${name} ${locale}: ${shape.text}`);
         }
+      }
+    }
+  });
+
+  it('beside an editor nothing that matters is clipped: who it is, what was changed, which packet', async () => {
+    for (const locale of ['en', 'zh-cn'] as const) {
+      for (const name of ['nat', 'dnat', 'dr', 'tun']) {
+        const mirror = new Mirror(exampleText(name), name, locale).show();
+        await quiet(mirror);
+        const { lab } = mirror;
+        const geometry = geometryOf(510, laneOrder(lab.nodes, { order: [], hidden: [] }));
+        const scene = {
+          ...mirror.words(),
+          ...{ geometry, measure, timeMode: 'delta' as const, startedAt: lab.startedAt },
+          ...{ selected: undefined, hovered: undefined, highlighted: [] },
+        };
+        const { shapes } = layoutRows(unfolded(mirror).rows, scene);
+        const head = layoutHeader({ ...scene, lab }).shapes;
+        const words = [...shapes, ...head].flatMap((shape) => {
+          const matters =
+            shape.kind === 'text' &&
+            (shape.face.endsWith('trong') || (shape.face === 'small' && shape.ink === 'foreground'));
+          return matters ? [shape.text] : [];
+        });
+        assert.ok(words.length > 10);
+        assert.deepEqual(
+          words.filter((text) => text.includes('…')),
+          [],
+          `${name} ${locale}`,
+        );
       }
     }
   });

@@ -1,5 +1,5 @@
 import type { Change, Changes } from '../rows/changes.ts';
-import { changeText } from '../rows/changes.ts';
+import { changeText, shortText } from '../rows/changes.ts';
 import type { Text } from '../text.ts';
 import type { Sheet } from './scene.ts';
 import { fit, type Measure } from './shapes.ts';
@@ -17,24 +17,38 @@ export interface ChipRoom {
   readonly y: number;
 }
 
-/** What was changed: the model's own doing as chips, the rest in a few quiet words behind. */
+/**
+ * What was changed: the model's own doing as chips, the rest in a few quiet words behind. Where there is little room the
+ * rest becomes its number first; then the chips leave out what was there before, which stands one hop above.
+ */
 export function chips(sheet: Sheet, changes: Changes, room: ChipRoom, text: Text, measure: Measure): void {
   const rest = routineText(changes, text);
-  const all = changes.signature.map(changeText);
-  const restWidth = rest ? measure(rest, 'small') + SPACE : 0;
+  const full = changes.signature.map(changeText);
   const available = room.right - room.left;
-  const widths = all.map((label) => measure(label, 'small') + 2 * PADDING);
-  let total = widths.reduce((sum, width) => sum + width + SPACE, 0) + restWidth;
+  const widthsOf = (labels: readonly string[]) =>
+    labels.map((label) => measure(label, 'small') + 2 * PADDING);
+  const widthOf = ({ labels, words }: { readonly labels: readonly string[]; readonly words: string }) =>
+    widthsOf(labels).reduce((sum, width) => sum + width + SPACE, words ? measure(words, 'small') + SPACE : 0);
+  const count = rest.slice(0, rest.indexOf(' '));
+  const least = { labels: changes.signature.map(shortText), words: count };
+  const chosen =
+    [
+      { labels: full, words: rest },
+      { labels: full, words: count },
+    ].find((one) => widthOf(one) <= available) ?? least;
+  const widths = widthsOf(chosen.labels);
+  const restWidth = chosen.words ? measure(chosen.words, 'small') + SPACE : 0;
+  let total = widthOf(chosen);
   const shrink = total > available ? Math.max(0.3, (available - restWidth) / (total - restWidth)) : 1;
   if (shrink < 1) total = available;
   let x = Math.round(Math.max(room.left, Math.min(room.middle - total / 2, room.right - total)));
-  for (const [index, label] of all.entries()) {
+  for (const [index, label] of chosen.labels.entries()) {
     const width = Math.floor(widths[index]! * shrink);
-    chip(sheet, fit(label, 'small', width - 2 * PADDING + 1, measure), x, room.y, width, label);
+    chip(sheet, fit(label, 'small', width - 2 * PADDING + 1, measure), x, room.y, width, full[index]!);
     x += width + SPACE;
   }
   if (!rest) return;
-  const shown = fit(rest, 'small', room.right - x, measure);
+  const shown = fit(chosen.words, 'small', room.right - x, measure);
   sheet.shapes.push({ kind: 'text', x, y: room.y, text: shown, ink: 'muted', face: 'small', halo: true });
   const title = changes.routine.map(changeText).join('\n');
   sheet.hits.push({ x, y: room.y - HEIGHT / 2, width: restWidth, height: HEIGHT, title });

@@ -51,6 +51,10 @@ export function layoutHeader(scene: HeaderScene): Picture {
   const height = headerHeight(scene);
   picture.shapes.push({ kind: 'rect', x: 0, y: 0, width: geometry.width, height, fill: 'background' });
   const { addresses } = extents(lab, geometry, scene.compact);
+  // A name tells more than an icon.
+  const withIcons = geometry.lanes.every(
+    ({ node }) => scene.measure(lab.nodes[node]!.name, 'strong') + 28 <= geometry.gap,
+  );
   for (const { node, x } of geometry.lanes) {
     if (scene.highlighted.includes(node)) {
       const width = Math.min(geometry.gap - 8, 72);
@@ -63,7 +67,7 @@ export function layoutHeader(scene: HeaderScene): Picture {
         fill: 'highlight',
       });
     }
-    picture.hits.push(laneHead(picture.shapes, lab.nodes[node]!, x, addresses, scene));
+    picture.hits.push(laneHead(picture.shapes, lab.nodes[node]!, x, addresses, withIcons, scene));
   }
   if (!geometry.narrow && !scene.compact) segmentBars(picture.shapes, height, scene);
   const y = height - 0.5;
@@ -71,11 +75,17 @@ export function layoutHeader(scene: HeaderScene): Picture {
   return picture;
 }
 
-function laneHead(shapes: Shape[], lane: LaneView, x: number, addresses: number, scene: HeaderScene): Hit {
+function laneHead(
+  shapes: Shape[],
+  lane: LaneView,
+  x: number,
+  addresses: number,
+  withIcon: boolean,
+  scene: HeaderScene,
+): Hit {
   const { geometry, measure, text } = scene;
   const room = geometry.gap - 8;
-  const withIcon = room > 60;
-  const name = fit(lane.name, 'strong', room - (withIcon ? 20 : 0), measure);
+  const name = fit(lane.name, 'strong', geometry.gap - (withIcon ? 28 : 4), measure);
   const nameWidth = measure(name, 'strong');
   const ink = lane.gone || lane.state === 'stopped' || lane.state === 'failed' ? 'muted' : 'foreground';
   if (withIcon) {

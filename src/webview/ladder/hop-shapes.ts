@@ -10,6 +10,8 @@ import { hopEnds, hopPath } from './hop-path.ts';
 import type { RowOf, Scene, Sheet } from './scene.ts';
 import { fit } from './shapes.ts';
 
+const NARROW_MARGIN = 28;
+
 /** A hop: its arrow; below it the whole header or what was changed; below that what the receiver did. */
 export function hopShapes(sheet: Sheet, row: RowOf<'hop'>, scene: Scene): void {
   const { table, geometry } = scene;
@@ -62,7 +64,9 @@ function headers(sheet: Sheet, hops: readonly HopRow[], index: number, y: number
   const hop = hops[index]!;
   const ends = hopEnds(hop, geometry);
   const middle = ends ? (ends.from + ends.to) / 2 : geometry.gutter;
-  const room = { middle, left: geometry.gutter + 4, right: geometry.width - 12, y };
+  // The margin is empty on this line, and a narrow panel needs it.
+  const left = geometry.narrow ? NARROW_MARGIN : geometry.gutter + 4;
+  const room = { middle, left, right: geometry.width - 12, y };
   if (hop.expected === 2) {
     const words = text('panel.not-as-predicted');
     const width = measure(words, 'smallStrong');

@@ -24,7 +24,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     kind: 'text',
     x: 42,
     y,
-    text: fit(title, 'smallStrong', gutter - 46, measure),
+    text: fit(title, 'smallStrong', gutter - 38, measure),
     ink,
     face: 'smallStrong',
   });

@@ -102,6 +102,12 @@ function wrapping(before: HopRow, hop: HopRow, names: Names, text: Text): Change
   return [{ field: 'unwrapped', label: text('panel.change.unwrapped'), before: old, after: '' }];
 }
 
+/** The same without what was there before: `dst MAC → rs1`. */
+export function shortText(change: Change): string {
+  const { label, before, after } = change;
+  return before && after ? `${label} → ${after}` : changeText(change);
+}
+
 /** `dst MAC director → rs1`. */
 export function changeText({ label, before, after }: Change): string {
   if (!before || !after) return [label, before || after].filter(Boolean).join(' ');
