@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attachDocker } from '../../../src/lab/docker/attach-docker.ts';
-import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
+import { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { findLabs, sweep, type FoundLab } from '../../../src/lab/docker/sweep.ts';
 import type { EventSink } from '../../../src/lab/engine.ts';
@@ -25,22 +25,18 @@ function quiet(path: string, change?: (text: string) => string): Plan {
 
 describe('Docker engine: a lab whose controller is gone', function () {
   this.timeout(180_000);
-  // A machine shared with other work loses a frame now and then; what is broken fails twice.
-  this.retries(1);
   let here: DockerHere;
   let folder: string;
   let file: string;
-  let others: ReadonlySet<string>;
   const engines: DockerEngine[] = [];
   const children: ChildProcess[] = [];
 
   before(async function () {
     here = await dockerHere(this);
   });
-  beforeEach(async () => {
+  beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'lb-lab-attach-'));
     file = join(folder, 'dnat.lblab.yaml');
-    others = new Set((await findLabs(here.client)).map(({ id }) => id));
   });
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -49,8 +45,15 @@ describe('Docker engine: a lab whose controller is gone', function () {
   });
   after(() => here?.client.close());
 
-  async function found(): Promise<FoundLab> {
-    const [lab] = (await findLabs(here.client)).filter(({ id }) => !others.has(id));
+  /** The lab that a process or an engine has started; there may be labs of others beside it. */
+  async function labs(starter: ChildProcess | DockerEngine): Promise<FoundLab[]> {
+    const isOwn = ({ id, owner }: FoundLab) =>
+      starter instanceof DockerEngine ? id === starter.id : owner.split('.')[1] === String(starter.pid);
+    return (await findLabs(here.client)).filter(isOwn);
+  }
+
+  async function found(starter: ChildProcess | DockerEngine): Promise<FoundLab> {
+    const [lab] = await labs(starter);
     assert.ok(lab);
     return lab;
   }
@@ -96,7 +99,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     const traffic = `traffic:\n  - { from: client1, count: 1, response: ${BYTES}, timeout: 120s }\n`;
     writeFileSync(file, text.replace(/^traffic:[\s\S]*?(?=^\S|$(?![\s\S]))/m, traffic));
     const child = await cli('Watching', ['run', file, '--engine', 'docker', '--watch']);
-    const client = (await found()).containers.find(({ name }) => name.endsWith('-client1'))!.id;
+    const client = (await found(child)).containers.find(({ name }) => name.endsWith('-client1'))!.id;
     const downloads = async () =>
       (await here.client.execute(client, { command: ['pgrep', '-c', 'curl'] })).stdout.trim();
     // It stands still until the lab is taken up: on a fast machine it would be over by then.
@@ -106,7 +109,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     await kill(child);
     assert.equal(await downloads(), '1');
 
-    const lab = await found();
+    const lab = await found(child);
     const events: LabEvent[] = [];
     const engine = await attach(lab, (event) => events.push(event));
     const attachedNs = engine.nowNs;
@@ -147,7 +150,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     const engine = dockerEngine(here, quiet('examples/dr.lblab.yaml'), () => undefined);
     engines.push(engine);
     await engine.start();
-    const lab = await found();
+    const lab = await found(engine);
     const isHeld = (error: unknown) => error instanceof LabError && error.problem.code === 'lab-held';
     await assert.rejects(attach(lab), isHeld);
     await engine.request();
@@ -184,7 +187,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     await sweep(here.client);
 
     const events: LabEvent[] = [];
-    const next = await attach(await found(), (event) => events.push(event));
+    const next = await attach(await found(engine), (event) => events.push(event));
     assert.equal(next.startedAt, startedAt);
     assert.equal(next.file, '/somewhere/dr.lblab.yaml');
     assert.deepEqual(
@@ -221,24 +224,22 @@ describe('Docker engine: a lab whose controller is gone', function () {
     ];
     const child = await cli('Watching', args);
     await pause(6000);
-    const lab = await found();
+    const lab = await found(child);
     assert.ok(
       lab.containers.every(({ state }) => state === 'running'),
       'not as long as its controller lives',
     );
     await kill(child);
-    const running = async () => (await found()).containers.filter(({ state }) => state === 'running').length;
+    const running = async () =>
+      (await found(child)).containers.filter(({ state }) => state === 'running').length;
     for (let i = 0; i < 120 && (await running()) > 0; i += 1) await pause(250);
     assert.equal(await running(), 0);
     await assert.rejects(
-      attach(await found()),
+      attach(await found(child)),
       (error) => error instanceof LabError && error.problem.code === 'lab-gone',
     );
     await sweep(here.client);
-    assert.deepEqual(
-      (await findLabs(here.client)).filter(({ id }) => !others.has(id)),
-      [],
-    );
+    assert.deepEqual(await labs(child), []);
   });
 
   it('lb-lab attach records it and ends it', async () => {
@@ -250,19 +251,16 @@ describe('Docker engine: a lab whose controller is gone', function () {
       '--watch',
     ]);
     await kill(child);
-    const { id } = await found();
+    const { id } = await found(child);
     const json = join(folder, 'report.json');
     const kept = await cli('goes on', ['attach', id, '--duration', '1', '--detach']);
     if (kept.exitCode === null) await new Promise((resolve) => kept.once('close', resolve));
-    assert.equal((await found()).id, id);
+    assert.equal((await found(child)).id, id);
     const ending = await cli('ready', ['attach', id, '--duration', '6', '--json', json]);
     const code = await new Promise((resolve) => ending.once('close', resolve));
     assert.equal(code, 0);
     const { flows } = JSON.parse(readFileSync(json, 'utf8')) as { flows: readonly unknown[] };
     assert.ok(Array.isArray(flows));
-    assert.deepEqual(
-      (await findLabs(here.client)).filter((lab) => !others.has(lab.id)),
-      [],
-    );
+    assert.deepEqual(await labs(child), []);
   });
 });

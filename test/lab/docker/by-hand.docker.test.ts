@@ -14,8 +14,6 @@ function quiet(path: string, change?: (text: string) => string): Plan {
 
 describe('Docker engine: nodes stopped, paused and looked at by hand', function () {
   this.timeout(120_000);
-  // A machine shared with other work loses a frame now and then; what is broken fails twice.
-  this.retries(1);
   let here: DockerHere;
   let engine: DockerEngine;
   let events: LabEvent[];

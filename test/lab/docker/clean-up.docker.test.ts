@@ -13,12 +13,18 @@ const LEASE_S = 2;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** The labs that a process has started; there may be labs of others beside them. */
+async function labsOf(client: DockerClient, pid: number): Promise<string[]> {
+  const own = (await findLabs(client)).filter(({ owner }) => owner.split('.')[1] === String(pid));
+  return own.map(({ id }) => id);
+}
+
 /** What the engine does after its caller died may take a moment: a request under way is finished. */
-async function sweptWithin(client: DockerClient, except: ReadonlySet<string>, ms: number): Promise<string[]> {
+async function sweptWithin(client: DockerClient, pid: number, ms: number): Promise<string[]> {
   const until = Date.now() + ms;
   for (;;) {
     await sweep(client);
-    const left = (await findLabs(client)).map(({ id }) => id).filter((id) => !except.has(id));
+    const left = await labsOf(client, pid);
     if (left.length === 0 || Date.now() > until) return left;
     await pause(250);
   }
@@ -26,12 +32,9 @@ async function sweptWithin(client: DockerClient, except: ReadonlySet<string>, ms
 
 describe('Docker engine: clean-up', function () {
   this.timeout(240_000);
-  // A machine shared with other work loses a frame now and then; what is broken fails twice.
-  this.retries(1);
   let here: DockerHere;
   let live: DockerEngine;
   let foreign: { readonly container: string; readonly network: string };
-  let before_: ReadonlySet<string>;
 
   before(async function () {
     here = await dockerHere(this);
@@ -46,7 +49,6 @@ describe('Docker engine: clean-up', function () {
     foreign = { container, network };
     live = dockerEngine(here, planOf('examples/nat.lblab.yaml'), () => undefined);
     await live.start();
-    before_ = new Set((await findLabs(client)).map(({ id }) => id));
   });
 
   after(async () => {
@@ -56,13 +58,13 @@ describe('Docker engine: clean-up', function () {
     here?.client.close();
   });
 
-  /** Starts a lab in a process of its own, sends it the signal when it says `step` (and a little later); its exit code. */
+  /** Starts a lab in a process of its own, and sends it the signal when it says `step` (and a little later). */
   async function ended(
     signal: NodeJS.Signals,
     step: string,
     laterMs: number,
     leaseSeconds = LEASE_S,
-  ): Promise<unknown> {
+  ): Promise<{ readonly pid: number; readonly code: unknown }> {
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', 'src/cli/main.ts', 'run', FILE, '--engine', 'docker'],
@@ -83,10 +85,8 @@ describe('Docker engine: clean-up', function () {
     });
     await pause(laterMs);
     child.kill(signal);
-    return gone;
+    return { pid: child.pid!, code: await gone };
   }
-
-  const left = async () => (await findLabs(here.client)).map(({ id }) => id).filter((id) => !before_.has(id));
 
   const steps: readonly [step: string, laterMs: number][] = [
     ['Looking for labs', 30],
@@ -100,21 +100,22 @@ describe('Docker engine: clean-up', function () {
   ];
   for (const [step, laterMs] of steps) {
     it(`killed ${laterMs} ms after ‘${step}’: the sweep leaves nothing`, async () => {
-      await ended('SIGKILL', step, laterMs);
-      assert.deepEqual(await sweptWithin(here.client, before_, 30_000), []);
+      const { pid } = await ended('SIGKILL', step, laterMs);
+      assert.deepEqual(await sweptWithin(here.client, pid, 30_000), []);
     });
     it(`Ctrl-C ${laterMs} ms after ‘${step}’: nothing is left, and nothing had to be swept`, async () => {
-      assert.equal(await ended('SIGINT', step, laterMs), 130);
-      assert.deepEqual(await left(), []);
+      const { pid, code } = await ended('SIGINT', step, laterMs);
+      assert.equal(code, 130);
+      assert.deepEqual(await labsOf(here.client, pid), []);
     });
   }
 
   it('a lab under its lease is held, and swept when the lease is over', async () => {
-    await ended('SIGKILL', 'ready', 500, 6);
+    const { pid } = await ended('SIGKILL', 'ready', 500, 6);
     await sweep(here.client);
-    assert.equal((await left()).length, 1);
+    assert.equal((await labsOf(here.client, pid)).length, 1);
     await pause(6500);
-    assert.deepEqual(await sweptWithin(here.client, before_, 20_000), []);
+    assert.deepEqual(await sweptWithin(here.client, pid, 20_000), []);
   });
 
   it('an error at each step of the start leaves nothing', async () => {

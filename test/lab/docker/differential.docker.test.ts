@@ -18,8 +18,6 @@ const files = ['examples', 'examples/lessons'].flatMap((folder) =>
 
 describe('Docker engine: every example and lesson, datagrams, fragments and pings as on the embedded engine', function () {
   this.timeout(180_000);
-  // A machine shared with other work loses a frame now and then; what is broken fails twice.
-  this.retries(1);
   let here: DockerHere;
   before(async function () {
     here = await dockerHere(this);

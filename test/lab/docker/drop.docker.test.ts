@@ -11,7 +11,6 @@ const once = (plan: Plan): Plan => ({
 
 describe('Docker engine: `drop` where packet sockets see the frame first', function () {
   this.timeout(120_000);
-  this.retries(1);
   let here: DockerHere;
   before(async function () {
     here = await dockerHere(this);

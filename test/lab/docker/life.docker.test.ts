@@ -23,8 +23,6 @@ function quiet(plan: Plan): Plan {
 
 describe('Docker engine: bad days', function () {
   this.timeout(120_000);
-  // A machine shared with other work loses a frame now and then; what is broken fails twice.
-  this.retries(1);
   let here: DockerHere;
   const engines: DockerEngine[] = [];
   before(async function () {

@@ -23,7 +23,6 @@ function loadPlan(seconds: number): Plan {
 
 describe('Docker engine: under load', function () {
   this.timeout(180_000);
-  this.retries(1);
   let here: DockerHere;
   let engine: DockerEngine | undefined;
   before(async function () {

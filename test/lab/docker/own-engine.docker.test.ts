@@ -50,12 +50,7 @@ describe('Docker engine: a daemon of its own', function () {
 
   const firewalls = [
     {
-      name: 'drops what goes to the VIP',
-      rules: [['iptables', '-I', 'DOCKER-USER', '-d', '10.0.2.100', '-j', 'DROP']],
-      code: 'frames-blocked',
-      ends: { from: '10.0.1.10', to: '10.0.2.100' },
-    },
-    {
+      // The first: once such a segment was let through, connection tracking knows it.
       name: 'drops what belongs to no connection that it saw begin',
       rules: [
         ['sysctl', '-qw', 'net.netfilter.nf_conntrack_tcp_loose=0'],
@@ -63,6 +58,12 @@ describe('Docker engine: a daemon of its own', function () {
       ],
       code: 'replies-blocked',
       ends: { from: '10.0.2.100', to: '10.0.1.10' },
+    },
+    {
+      name: 'drops what goes to the VIP',
+      rules: [['iptables', '-I', 'DOCKER-USER', '-d', '10.0.2.100', '-j', 'DROP']],
+      code: 'frames-blocked',
+      ends: { from: '10.0.1.10', to: '10.0.2.100' },
     },
   ] as const;
   for (const { name, rules, code, ends } of firewalls) {

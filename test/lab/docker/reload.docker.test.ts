@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectionView } from '../../../src/forwarder/connections/view.ts';
 import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
@@ -52,13 +53,28 @@ describe('Docker engine: a changed plan is applied in place', function () {
   it('a weight reaches the running forwarder; every container stays; a long download goes on', async () => {
     const plan = quiet(weighted(1, 1));
     const before = containers(plan);
-    // Through both engines' slowest path: some 12 MB, still under way when the weight changes.
     const long: Plan = { ...plan, traffic: [{ ...plan.traffic[0]!, count: 1, responseBytes: 12_000_000 }] };
     await engine.apply(long);
-    await pause(100);
-    const changed = quiet(weighted(0, 1));
+    // It stands still until the weight has changed: on a fast machine it would be over by then.
+    const curl = (signal: string) =>
+      here.client.execute(engine.containerOf('client1')!, { command: ['pkill', `-${signal}`, '-x', 'curl'] });
+    const connections = async () => (await engine.nodeState('director'))!.connections!;
+    let open: ConnectionView | undefined;
+    for (let i = 0; i < 200 && !open; i += 1) {
+      const isStopped = (await curl('STOP')).exitCode === 0;
+      [open] = await connections();
+      if (isStopped && !open) await curl('CONT');
+    }
+    assert.ok(open);
+    // The server that it comes from is drained.
+    const other = open.server === 'rs1' ? 'rs2' : 'rs1';
+    const changed = quiet(other === 'rs2' ? weighted(0, 1) : weighted(1, 0));
     await engine.apply({ ...changed, traffic: long.traffic });
     assert.deepEqual(containers(plan), before);
+    const entry = (await connections()).find(({ clientPort }) => clientPort === open.clientPort);
+    assert.equal(entry?.server, open.server);
+    assert.deepEqual(engine.results, [], 'the download is still under way');
+    assert.equal((await curl('CONT')).exitCode, 0);
     await engine.settled(60e9);
     assert.deepEqual(
       engine.results.map(({ outcome }) => outcome),
@@ -66,7 +82,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
     );
     for (let i = 0; i < 3; i += 1) await engine.request();
     await engine.settled(20e9);
-    assert.deepEqual(servers().slice(-3), ['rs2', 'rs2', 'rs2']);
+    assert.deepEqual(servers().slice(-3), [other, other, other]);
     const [epoch] = events.filter((event) => event.kind === 'plan' && event.epoch === 2);
     assert.ok(epoch?.kind === 'plan');
     assert.ok(epoch.changes.some(({ kind }) => kind === 'forwarder-changed'));
