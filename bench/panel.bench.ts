@@ -1,16 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { panelHtml } from '../src/extension/panel/panel-html.ts';
 import { PanelFeed } from '../src/extension/panel/panel-feed.ts';
 import type { Recording } from '../src/extension/panel/recording.ts';
+import { exportPcapng } from '../src/journey/export-pcapng.ts';
 import { JourneyBuilder } from '../src/journey/journey-builder.ts';
 import { makeTranslate } from '../src/l10n/translate.ts';
 import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { FrameEvent, PlanEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
 import type { HostMessage } from '../src/webview/protocol.ts';
+import { openInSharkd } from './sharkd.ts';
 
-/** The shipped panel in headless Chromium: 100,000 frames loaded, then scrolled with every hop unfolded. */
+/**
+ * The shipped panel in headless Chromium: 100,000 frames loaded, then scrolled with every hop unfolded. The same frames
+ * are opened in Wireshark's engine in the same run.
+ */
 const FRAMES = 100_000;
 const LOAD_LIMIT_MS = 1500;
 const DRAW_LIMIT_MS = 8;
@@ -156,8 +163,17 @@ const times = await page.evaluate<number[]>(
   return bench.times;
 })()`.replaceAll('raf(', '((run) => setTimeout(run, 8))('),
 );
+// The page's own, once what loading left behind is gone.
+const devtools = await page.context().newCDPSession(page);
+await devtools.send('HeapProfiler.collectGarbage');
+const { usedSize: heapBytes } = await devtools.send('Runtime.getHeapUsage');
 await browser.close();
 feed.dispose();
+
+const folder = mkdtempSync(join(tmpdir(), 'lb-lab-bench-'));
+const file = join(folder, 'frames.pcapng');
+writeFileSync(file, exportPcapng([...plans, ...frames], builder.report(), plan, translate));
+const peer = await openInSharkd(file).finally(() => rmSync(folder, { recursive: true, force: true }));
 
 const sorted = times.toSorted((a, b) => a - b);
 const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? NaN;
@@ -170,3 +186,17 @@ console.log(`view: loaded and drawn in ${loadMs.toFixed(0)} ms, ${share(loadMs, 
 console.log(
   `view: scroll redraw p95 ${p95.toFixed(2)} ms over ${times.length} pictures, ${share(p95, DRAW_LIMIT_MS)}`,
 );
+const mb = (count: number) => `${(count / 1e6).toFixed(0)} MB`;
+console.log(
+  `view: ${mb(heapBytes)} of heap (its records of ${mb(bytes)} are beside it), with the ${frames.length} frames' hops unfolded`,
+);
+if (peer) {
+  const { loadMs: sharkdMs, framesMs, peakBytes } = peer;
+  if (peer.frames !== frames.length) throw new Error(`sharkd saw ${peer.frames} frames`);
+  console.log(
+    `sharkd: loaded in ${sharkdMs.toFixed(0)} ms, columns of all frames in ${framesMs.toFixed(0)} ms, peak ${mb(peakBytes)}`,
+  );
+  console.log(
+    `joined, encoded, loaded and drawn here against loaded and listed there: ${((encodeMs + loadMs) / (sharkdMs + framesMs)).toFixed(2)} of the time`,
+  );
+} else console.log('sharkd is not installed (Debian: wireshark-common)');
