@@ -58,6 +58,7 @@ const recording: Recording = {
   plans,
   builder,
   state: { kind: 'running' },
+  changeOf: () => undefined,
   nodeState: () => 'running',
   frame: (number) => frames[number - 1],
   events: () => [],

@@ -157,8 +157,8 @@ export interface ChangeRow {
   /** The last flow before it and the first after it, when there are such. */
   readonly before?: number;
   readonly after?: number;
-  /** `restarted`: an embedded lab was started again from its file after a reload of the window. */
-  readonly kind: 'applied' | 'restarted';
+  /** `restarted`: the lab was started again from its file. `by-hand`: an interface was taken off its segment, or put back. */
+  readonly kind: 'applied' | 'restarted' | 'by-hand';
 }
 
 /** One step of the first run. */

@@ -17,11 +17,16 @@ export interface IntakeOptions {
   readonly lineOf: (path: Path) => number;
 }
 
+interface Expected {
+  readonly edits: readonly EditedSetting[];
+  readonly kind: RecordedChange['kind'];
+}
+
 /** The events of one run of an engine on their way into a recording, on its clock and in its epochs. */
 export class EventIntake {
   readonly #options: IntakeOptions;
   /** Applied, but not told by the engine yet. */
-  readonly #edits: (readonly EditedSetting[])[] = [];
+  readonly #edits: Expected[] = [];
   #recording: LabRecording | undefined;
   #shiftNs = 0;
   /** Undefined until a lab that was taken up has told its own epoch. */
@@ -32,10 +37,11 @@ export class EventIntake {
   }
 
   /** What the next plan that the engine tells is about. Returns what takes it back. */
-  expect(edits: readonly EditedSetting[]): () => void {
-    this.#edits.push(edits);
+  expect(edits: readonly EditedSetting[], kind: RecordedChange['kind']): () => void {
+    const expected = { edits, kind };
+    this.#edits.push(expected);
     return () => {
-      const at = this.#edits.indexOf(edits);
+      const at = this.#edits.indexOf(expected);
       if (at >= 0) this.#edits.splice(at, 1);
     };
   }
@@ -59,7 +65,7 @@ export class EventIntake {
       return 'plan';
     }
     const told = { ...event, timeNs, epoch: event.epoch + this.#shiftEpochs };
-    if (told.epoch > 0) recording.changes.push(this.#changeRow(told, event.epoch === 0));
+    if (told.epoch > 0) recording.changes.push(this.#changeRow(told));
     recording.add(told);
     return 'plan';
   }
@@ -75,8 +81,8 @@ export class EventIntake {
     return goesOn;
   }
 
-  #changeRow(event: PlanEvent, restarted: boolean): RecordedChange {
-    const edits = this.#edits.shift() ?? [];
+  #changeRow(event: PlanEvent): RecordedChange {
+    const { edits, kind } = this.#edits.shift() ?? { edits: [], kind: 'applied' };
     const [first] = edits;
     return {
       epoch: event.epoch,
@@ -84,7 +90,7 @@ export class EventIntake {
       durationNs: event.durationNs,
       texts: edits.map(({ text }) => text),
       ...(first && { line: this.#options.lineOf(first.path) }),
-      kind: restarted ? 'restarted' : 'applied',
+      kind,
     };
   }
 }

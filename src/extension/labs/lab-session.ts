@@ -220,7 +220,7 @@ export class LabSession {
         node,
         segment,
       });
-      const forget = this.#intake?.expect([{ path: ['nodes', node, 'at', segment], text }]);
+      const forget = this.#intake?.expect([{ path: ['nodes', node, 'at', segment], text }], 'by-hand');
       this.#unplugged.set(node, segment, off);
       try {
         await engine.apply(this.#unplugged.over(this.plan));
@@ -295,7 +295,7 @@ export class LabSession {
       });
       signal?.addEventListener('abort', cancel);
       const intake = this.#newIntake(source, goesOn ? this.#recording : undefined, () => engine);
-      if (goesOn && !source.takesUp) intake.expect(edits);
+      if (goesOn && !source.takesUp) intake.expect(edits, 'restarted');
       this.#intake = intake;
       engine = await source.make(version.plan, (event) => this.#listeners.tell(intake.take(event)), {
         uri: this.uri,
@@ -364,7 +364,7 @@ export class LabSession {
     if (diffPlans(before.plan, plan).length === 0) return { kind: 'unchanged' };
     const edits = describeEdit(before.text, text);
     const began = Date.now();
-    const forget = this.#intake?.expect(edits);
+    const forget = this.#intake?.expect(edits, 'applied');
     try {
       await engine.apply(this.#unplugged.over(plan));
     } catch (error) {

@@ -11,6 +11,7 @@ export function recordingView(session: LabSession): Recording {
     startedAt: recording.head.startedAt,
     builder: recording.builder,
     plans: recording.plans,
+    changeOf: (wanted) => recording.changes.find(({ epoch }) => epoch === wanted),
     get plan() {
       return recording.plans.at(-1)?.plan ?? session.plan;
     },

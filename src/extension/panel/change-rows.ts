@@ -13,6 +13,7 @@ export function changeRows(
   const { plans } = recording;
   return plans.slice(1).map((event, index) => {
     const texts = changeTexts(plans[index]!.plan, event.plan);
+    const { kind = 'applied', texts: told = [] } = recording.changeOf(event.epoch) ?? {};
     const before = requests.findLast(({ startNs }) => startNs < event.timeNs);
     const after = requests.find(({ epoch, startNs }) => epoch === event.epoch && startNs >= event.timeNs);
     const line = texts.length === 1 ? recording.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
@@ -20,11 +21,28 @@ export function changeRows(
       epoch: event.epoch,
       timeNs: event.timeNs,
       durationNs: event.durationNs,
-      texts: texts.length > 0 ? texts.map(({ text }) => text) : [translate('panel.change.nothing')],
+      texts: wordsOf(
+        kind,
+        told,
+        texts.map(({ text }) => text),
+        translate,
+      ),
       ...(line !== undefined && { line }),
       ...(before && { before: before.id }),
       ...(after && { after: after.id }),
-      kind: 'applied',
+      kind,
     };
   });
+}
+
+/** What was done by hand says so itself; of a restart it is enough that there was one. */
+function wordsOf(
+  kind: ChangeRow['kind'],
+  told: readonly string[],
+  derived: readonly string[],
+  translate: Translate,
+): readonly string[] {
+  if (kind === 'by-hand') return told;
+  if (kind === 'restarted' || derived.length > 0) return derived;
+  return [translate('panel.change.nothing')];
 }

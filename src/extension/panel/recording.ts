@@ -3,7 +3,7 @@ import type { JourneyBuilder } from '../../journey/journey-builder.ts';
 import type { Report } from '../../journey/report.ts';
 import type { FrameEvent, LabEvent, PlanEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
-import type { LabState, LaneView, Place } from '../../webview/protocol.ts';
+import type { ChangeRow, LabState, LaneView, Place } from '../../webview/protocol.ts';
 
 /** A lab that is running or has run, as the panel sees it. */
 export interface Recording {
@@ -16,6 +16,8 @@ export interface Recording {
   readonly plan: Plan;
   /** Every plan so far, oldest first; epoch 0 is among them. */
   readonly plans: readonly PlanEvent[];
+  /** What the plan of an epoch after the first came from, when that was told. */
+  changeOf(epoch: number): Pick<ChangeRow, 'kind' | 'texts'> | undefined;
   readonly builder: JourneyBuilder;
   readonly state: LabState;
   nodeState(name: string): LaneView['state'];

@@ -57,6 +57,10 @@ export class EmbeddedRecording implements Recording {
     for (const listener of this.#listeners) listener();
   }
 
+  changeOf(): undefined {
+    return undefined;
+  }
+
   nodeState(): LaneView['state'] {
     return 'running';
   }
