@@ -10,6 +10,9 @@ import type { Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Verdict } from './verdict.ts';
 
+/** The highest flag bit must be zero in what one makes oneself (RFC 791, section 3.1). */
+const RESERVED = 0x8000;
+
 /** How a rewritten packet leaves: as it is, or in fragments (RFC 791, section 3.2). */
 export class Delivery {
   private readonly neighbours: NeighbourTable;
@@ -72,7 +75,7 @@ export class Delivery {
     piece.end = start + before + length;
     const own = start + ethernet.HEADER_LENGTH;
     // A packet that is itself a fragment has an offset, and perhaps others behind it.
-    const word = frame.view.getUint16(ip + ipv4.FRAGMENT);
+    const word = frame.view.getUint16(ip + ipv4.FRAGMENT) & ~RESERVED;
     const more = offset + length < payload ? ipv4.MORE_FRAGMENTS : 0;
     view.setUint16(own + ipv4.TOTAL_LENGTH, headerLength + length);
     view.setUint16(own + ipv4.FRAGMENT, (word + (offset >>> 3)) | more);

@@ -8,8 +8,12 @@ const END = 0;
 const NO_OPERATION = 1;
 const RECORD_ROUTE = 7;
 const TIMESTAMP = 68;
+const ROUTER_ALERT = 148;
 const LOOSE_SOURCE_ROUTE = 131;
 const STRICT_SOURCE_ROUTE = 137;
+/** Flags of a timestamp: each with an address; only where the sender wrote this router's address. 0: stamps alone. */
+const WITH_ADDRESS = 1;
+const PRESPECIFIED = 3;
 /** An option with this bit goes into every fragment. */
 const COPIED = 0x80;
 
@@ -29,6 +33,7 @@ export function refusesOptions(
     const length = lengthAt(bytes, at, end);
     if (length === 0) return 'malformed';
     if (kind === LOOSE_SOURCE_ROUTE || kind === STRICT_SOURCE_ROUTE) return 'source-route';
+    if (isMalformed(bytes, at, kind, length)) return 'malformed';
     at += length;
   }
   return undefined;
@@ -84,31 +89,46 @@ function lengthAt(bytes: Uint8Array, at: number, end: number): number {
   return length < 2 || at + length > end ? 0 : length;
 }
 
+/** What Linux finds fault with (`__ip_options_compile`): a pointer into the option's head, or to room for half an entry. */
+function isMalformed(bytes: Uint8Array, at: number, kind: number, length: number): boolean {
+  if (kind === ROUTER_ALERT) return length < 4;
+  if (kind !== RECORD_ROUTE && kind !== TIMESTAMP) return false;
+  const head = kind === RECORD_ROUTE ? 3 : 4;
+  if (length < head) return true;
+  const pointer = u8(bytes, at + 2);
+  if (pointer <= head) return true;
+  const flags = kind === RECORD_ROUTE ? 0 : u8(bytes, at + 3);
+  if (pointer > length) return kind === TIMESTAMP && flags >>> 4 === 15 && (flags & 15) !== PRESPECIFIED;
+  return pointer + entryOf(flags & 15) - 1 > length;
+}
+
 function recordRoute(view: DataView, at: number, length: number, address: number): boolean {
-  if (length < 3) return false;
   const pointer = view.getUint8(at + 2);
-  if (pointer < 4 || pointer + 3 > length) return false;
+  if (pointer > length) return false;
   view.setInt32(at + pointer - 1, address);
   view.setUint8(at + 2, pointer + 4);
   return true;
 }
 
-/** Flag 0: timestamps only; 1: each with an address; 3: where the sender wrote this router's address. */
 function stamp(view: DataView, at: number, length: number, address: number, milliseconds: number): boolean {
-  if (length < 4) return false;
   const pointer = view.getUint8(at + 2);
+  const overflow = view.getUint8(at + 3) >>> 4;
   const flags = view.getUint8(at + 3) & 15;
-  if (pointer < 5) return false;
-  const room = flags === 0 ? 4 : 8;
-  if (pointer + room - 1 > length) {
-    const overflow = view.getUint8(at + 3) >>> 4;
-    if (flags === 3 || overflow === 15) return false;
+  if (pointer > length) {
+    if (flags === PRESPECIFIED) return false;
     view.setUint8(at + 3, ((overflow + 1) << 4) | flags);
     return true;
   }
-  if (flags === 3 && view.getInt32(at + pointer - 1) !== address) return false;
+  if (flags > WITH_ADDRESS && flags !== PRESPECIFIED) return false;
+  if (flags === PRESPECIFIED && view.getInt32(at + pointer - 1) !== address) return false;
   if (flags !== 0) view.setInt32(at + pointer - 1, address);
-  view.setInt32(at + pointer + room - 5, 0x8000_0000 | (Math.floor(milliseconds) & 0x7fff_ffff));
-  view.setUint8(at + 2, pointer + room);
+  const entry = entryOf(flags);
+  view.setInt32(at + pointer + entry - 5, 0x8000_0000 | (Math.floor(milliseconds) & 0x7fff_ffff));
+  view.setUint8(at + 2, pointer + entry);
   return true;
+}
+
+/** Bytes that a stamp takes up. */
+function entryOf(flags: number): number {
+  return flags === WITH_ADDRESS || flags === PRESPECIFIED ? 8 : 4;
 }

@@ -1,4 +1,5 @@
 import { buildIcmpEcho, buildIcmpError, buildIpv4, buildTcp, buildUdp } from '../../../src/packet/build.ts';
+import { fillChecksums } from '../../../src/packet/checksum.ts';
 import * as ipv4 from '../../../src/packet/ipv4.ts';
 import { isProblem } from '../../../src/packet/problem.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../rig.ts';
@@ -46,6 +47,9 @@ export interface Step {
   readonly dontFragment: boolean;
   readonly options: Uint8Array;
   readonly tcpOptions: Uint8Array;
+  /** The reserved bits of the IPv4 flags and of TCP's data offset. */
+  readonly reservedIp: boolean;
+  readonly reservedTcp: number;
   readonly withChecksum: boolean;
   /** Bytes behind the packet in its frame. */
   readonly trailer: number;
@@ -77,6 +81,7 @@ const KINDS = [
   [11, 0, 0],
   [12, 0, 0x14000000],
   [4, 0, 0],
+  [5, 1, 0x0a000207],
 ] as const;
 
 /** A valid conversation with odd packets in it. `number` keeps conversations and their packets apart. */
@@ -142,10 +147,11 @@ function exchange(dice: Dice): Plain[] {
   return steps;
 }
 
-/** Mostly small, often around the MTU of the narrow side, sometimes more than any. */
+/** Mostly small, often around the MTU of the narrow side, by a byte or by more, sometimes longer than any. */
 function sizeOf(dice: Dice): number {
-  const kind = dice.below(10);
+  const kind = dice.below(11);
   if (kind < 5) return dice.below(64);
+  if (kind === 10) return 1400 - 20 - dice.of([8, 20, 28]) + dice.below(5) - 2;
   if (kind < 9) return 1300 + dice.below(170);
   return dice.below(4000);
 }
@@ -160,15 +166,42 @@ const OPTIONS: readonly (readonly number[])[] = [
   [130, 4, 1, 2, 7, 7, 4, 0, 0, 0, 0, 0],
   [25, 8, 1, 2, 3, 4, 5, 6],
   [131, 7, 4, 10, 9, 9, 9, 0],
+  // Timestamps: with room, none left, and asked of somebody else.
+  [68, 8, 5, 0, 0, 0, 0, 0],
+  [68, 12, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+  [68, 8, 9, 0x20, 1, 2, 3, 4],
+  [68, 12, 5, 3, 10, 9, 9, 9, 0, 0, 0, 0],
+  // Malformed: too long, too short, pointers into themselves or too near the end.
+  [130, 9, 1, 2],
+  [7, 2, 1, 1],
+  [7, 7, 3, 0, 0, 0, 0, 0],
+  [7, 7, 6, 0, 0, 0, 0, 0],
+  [68, 8, 4, 0, 0, 0, 0, 0],
+  [68, 8, 9, 0xf0, 1, 2, 3, 4],
+  [68, 8, 5, 1, 0, 0, 0, 0],
+  [148, 3, 0, 0],
 ];
+
+/** With ACK or FIN and ACK these are what TCP may say; alone, or together with a SYN, they make no sense. */
+const URG = 32;
+const ECE = 64;
+const CWR = 128;
+const SENSELESS = [0, SYN | FIN, SYN | RST, FIN, PSH, URG, SYN | ACK | FIN, 0x3f] as const;
+
+function flagsOf(dice: Dice, flags: number): number {
+  if (dice.chance(1)) return dice.of(SENSELESS);
+  const more = dice.chance(15) ? dice.of([ECE, CWR, ECE | CWR, PSH, PSH | ECE]) : 0;
+  const urgent = (flags & (SYN | RST)) === 0 && dice.chance(8) ? URG : 0;
+  return flags | more | urgent;
+}
 
 function mutate(dice: Dice, plain: Plain, protocol: Protocol, id: number): Step {
   const cutting = plain.what === 'packet' && plain.length > 16 && dice.chance(15);
   return {
-    flags: 0,
     sequence: 0,
     acknowledgement: 0,
     ...plain,
+    flags: protocol === 'tcp' && plain.what === 'packet' ? flagsOf(dice, plain.flags ?? 0) : 0,
     // A TCP segment of a client has to fit its own link.
     length: protocol === 'tcp' ? Math.min(plain.length, 1420) : plain.length,
     id,
@@ -177,13 +210,15 @@ function mutate(dice: Dice, plain: Plain, protocol: Protocol, id: number): Step 
     dontFragment: dice.chance(40),
     options: dice.chance(8) ? Uint8Array.from(dice.of(OPTIONS)) : new Uint8Array(0),
     tcpOptions: dice.chance(40) ? Uint8Array.of(2, 4, 5, 180, 1, 1, 4, 2) : new Uint8Array(0),
+    reservedIp: dice.chance(5),
+    reservedTcp: dice.chance(5) ? 1 + dice.below(15) : 0,
     withChecksum: !dice.chance(15),
     trailer: dice.chance(15) ? dice.below(30) : 0,
     cuts: cutting ? Array.from({ length: 1 + dice.below(3) }, () => 1 + dice.below(plain.length >> 3)) : [],
     shuffled: dice.chance(40),
     damage: dice.chance(3) ? 1 + dice.below(0xffff) : 0,
     kind: dice.of(KINDS),
-    quote: dice.of([28, 40, 60, 548]),
+    quote: dice.of([24, 28, 40, 60, 200, 548]),
     byRouter: dice.chance(30),
   };
 }
@@ -242,12 +277,22 @@ export function framesOf(setup: Setup, conversation: Conversation, step: Step, s
             payload,
           });
   const most = setup.config.interfaces[port]!.mtu;
+  if (conversation.protocol === 'tcp' && step.reservedTcp > 0) {
+    bytes[14 + ipv4.headerLengthOf(bytes, 14) + 12]! |= step.reservedTcp;
+    fillChecksums(bytes, 0, bytes.length);
+  }
   const pieces = cut(damaged(bytes, step.damage), step, most);
+  if (step.reservedIp) for (const piece of pieces) setReserved(piece);
   return pieces.map((piece) => ({ port, bytes: padded(piece, step.trailer, most) }));
 }
 
 /** Routers beyond the ones next to the port: they too report errors. */
 const ROUTERS = [0x0a00_0109, 0xcb00_71fd] as const;
+
+function setReserved(frame: Uint8Array): void {
+  frame[20]! |= 0x80;
+  ipv4.fillHeaderChecksum(frame, 14);
+}
 
 function damaged(frame: Uint8Array, bits: number): Uint8Array {
   if (bits === 0) return frame;

@@ -2,7 +2,7 @@ import { update16 } from '../../../src/packet/checksum.ts';
 import { u16, setU16 } from '../../../src/packet/bytes.ts';
 import * as icmp from '../../../src/packet/icmp.ts';
 import * as ipv4 from '../../../src/packet/ipv4.ts';
-import { hex, Rig, SYN } from '../rig.ts';
+import { ACK, FIN, hex, Rig, RST, SYN } from '../rig.ts';
 import { framesOf, type Conversation, type Seen, type Step } from './conversations.ts';
 import type { Frame, LinuxRouter } from './kernel.ts';
 import type { Setup } from './setups.ts';
@@ -26,7 +26,7 @@ const KNOWN: readonly { readonly difference: string; readonly is: (found: Disagr
     is: ({ conversation, at, linux, forwarder, reasons }) =>
       conversation.steps[at]!.damage !== 0 &&
       forwarder.length === 0 &&
-      reasons.every((reason) => reason === 'bad-checksum') &&
+      reasons.join() === 'bad-checksum' &&
       linux.length === 1 &&
       isOwnError(linux[0]!),
   },
@@ -38,7 +38,34 @@ const KNOWN: readonly { readonly difference: string; readonly is: (found: Disagr
       linux.length === 1 &&
       forwarder.length === 1 &&
       isOwnError(linux[0]!) &&
-      isOwnError(forwarder[0]!),
+      isOwnError(forwarder[0]!) &&
+      isSameError(frameOf(linux[0]!), frameOf(forwarder[0]!)),
+  },
+  {
+    difference:
+      'Malformed IP options: Linux tells the sender where the fault is (ICMP 12), here they are dropped in silence.',
+    is: ({ conversation, at, linux, forwarder, reasons }) =>
+      conversation.steps[at]!.options.length > 0 &&
+      forwarder.length === 0 &&
+      reasons.length > 0 &&
+      reasons.every((reason) => reason === 'malformed') &&
+      linux.length === 1 &&
+      isOwnError(linux[0]!) &&
+      typeOf(frameOf(linux[0]!)) === icmp.PARAMETER_PROBLEM,
+  },
+  {
+    difference:
+      'The timestamp option: Linux writes the time of day, the forwarder, which has no clock of its own, one that is marked as another time; the address beside it is that of the way in on Linux, of the way out here.',
+    is: ({ conversation, at, linux, forwarder }) =>
+      conversation.steps[at]!.options[0] === TIMESTAMP &&
+      linux.length === forwarder.length &&
+      linux.every((text, index) => withoutStamp(text) === withoutStamp(forwarder[index]!)),
+  },
+  {
+    difference:
+      'TCP flags that make no sense together: conntrack calls the segment invalid, and nothing translates it; IPVS and the forwarder carry it like any other.',
+    is: ({ conversation, at, linux }) =>
+      isSenseless(conversation, conversation.steps[at]!) && linux.every(isOwnError),
   },
 ];
 
@@ -46,9 +73,71 @@ export function knownDifference(found: Disagreement): string | undefined {
   return KNOWN.find(({ is }) => is(found))?.difference;
 }
 
+const TIMESTAMP = 68;
+
+/** `tcp_valid_flags` of nf_conntrack_proto_tcp.c, where PSH, ECE and CWR do not count. */
+function isSenseless({ protocol }: Conversation, { what, flags }: Step): boolean {
+  if (protocol !== 'tcp' || what === 'error') return false;
+  const [urgent, counted] = [32, flags & 0x37];
+  const valid = [
+    SYN,
+    SYN | urgent,
+    SYN | ACK,
+    RST,
+    RST | ACK,
+    FIN | ACK,
+    FIN | ACK | urgent,
+    ACK,
+    ACK | urgent,
+  ];
+  return !valid.includes(counted);
+}
+
+function frameOf(text: string): Buffer {
+  return Buffer.from(text.slice(2), 'hex');
+}
+
+function typeOf(frame: Uint8Array): number {
+  return icmp.typeOf(frame, 14 + ipv4.headerLengthOf(frame, 14));
+}
+
+/** The same but for options and what depends on them: the lengths, the checksums, how much is quoted. */
+function isSameError(a: Uint8Array, b: Uint8Array): boolean {
+  const essence = (frame: Uint8Array): string => {
+    const l4 = 14 + ipv4.headerLengthOf(frame, 14);
+    const parts = [
+      frame.subarray(0, 14),
+      frame.subarray(15, 16),
+      frame.subarray(20, 24),
+      frame.subarray(26, 34),
+    ];
+    return [...parts, frame.subarray(l4, l4 + 2), frame.subarray(l4 + 4, l4 + 8)].map(hex).join();
+  };
+  const [first, second] = [quotedBy(a), quotedBy(b)];
+  return essence(a) === essence(b) && (first.startsWith(second) || second.startsWith(first));
+}
+
+/** Its options left out: Linux has filled them in when it quotes them. */
+function quotedBy(frame: Uint8Array): string {
+  const quote = frame.slice(quoteIn(frame));
+  ipv4.setChecksum(quote, 0, 0);
+  quote.fill(0, ipv4.HEADER_LENGTH, ipv4.headerLengthOf(quote, 0));
+  return hex(quote);
+}
+
+/** With zeros where an entry may stand, and in the header checksum. */
+function withoutStamp(text: string): string {
+  const frame = frameOf(text);
+  const options = frame.subarray(34, 14 + ipv4.headerLengthOf(frame, 14));
+  if (options.length < 8) return text;
+  options.fill(0, 4, (options[3] ?? 0) % 16 === 0 ? 8 : 12);
+  ipv4.setChecksum(frame, 14, 0);
+  return `${text.slice(0, 2)}${hex(frame)}`;
+}
+
 /** A frame as `canonical` writes it: back to the client or server, ICMP, ID taken out. */
 function isOwnError(text: string): boolean {
-  const frame = Buffer.from(text.slice(2), 'hex');
+  const frame = frameOf(text);
   return (
     ipv4.protocolOf(frame, 14) === ipv4.PROTOCOL_ICMP && ipv4.idOf(frame, 14) === 0 && quoteIn(frame) > 0
   );
@@ -115,7 +204,7 @@ export async function compare(
       }
       look(sentByLinux, conversation, step, seen);
       look(sent, conversation, step, forwarder);
-      return !isLostHandshake(step, sent);
+      return !isLostHandshake(step, sent) && !isSenseless(conversation, step);
     });
   }
   return { disagreements, packets };

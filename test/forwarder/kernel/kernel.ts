@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
 import { buildUdp } from '../../../src/packet/build.ts';
 import { must, PortProcess, until } from '../ports/network.ts';
-import { MACS, MTUS, NEIGHBOUR_MACS, SENTINELS, type Setup } from './setups.ts';
+import { MACS, NEIGHBOUR_MACS, SENTINELS, type Setup } from './setups.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -77,9 +77,8 @@ export class LinuxRouter {
   }
 
   #plug({ config }: Setup, port: 0 | 1): void {
-    const { address, prefixLength } = config.interfaces[port]!;
+    const { address, prefixLength, mtu } = config.interfaces[port]!;
     const [own, other] = [`k${port}`, `f${port}`];
-    const mtu = String(MTUS[port]);
     const peer = ['peer', 'name', other, 'netns', this.#around];
     must('ip', ['-n', this.#kernel, 'link', 'add', own, 'type', 'veth', ...peer]);
     for (const [name, device, mac] of [
@@ -88,7 +87,7 @@ export class LinuxRouter {
     ] as const) {
       const offloads = ['tx', 'tso', 'gso', 'gro'].flatMap((offload) => [offload, 'off']);
       this.#in(name, 'ethtool', '-K', device, ...offloads);
-      must('ip', ['-n', name, 'link', 'set', device, 'address', formatMac(mac), 'mtu', mtu, 'up']);
+      must('ip', ['-n', name, 'link', 'set', device, 'address', formatMac(mac), 'mtu', String(mtu), 'up']);
     }
     must('ip', ['-n', this.#kernel, 'addr', 'add', `${formatIpv4(address)}/${prefixLength}`, 'dev', own]);
     for (const which of ['all', own]) {

@@ -25,8 +25,7 @@ const NEAR = mac('02:00:00:00:00:a0');
 const FAR = mac('02:00:00:00:00:b0');
 export const NEIGHBOUR_MACS = [NEAR, FAR] as const;
 
-/** The server side is narrower, so that packets of clients may be too long. */
-export const MTUS = [1500, 1400] as const;
+const MTUS = [1500, 1400] as const;
 
 /** Passes untranslated, to tell that everything before it has passed. */
 export const SENTINELS = [ip('10.99.0.1'), ip('10.98.0.1')] as const;
@@ -138,4 +137,19 @@ table ip translation {
   };
 }
 
-export const SETUPS: readonly Setup[] = [nat, dnat(true), dnat(false)];
+/** Packets of clients may be too long for the servers' side; turned around, those of servers for the clients'. */
+function turned(setup: Setup): Setup {
+  const [front, back] = setup.config.interfaces;
+  const interfaces = [
+    { ...front!, mtu: MTUS[1] },
+    { ...back!, mtu: MTUS[0] },
+  ];
+  return {
+    ...setup,
+    name: `${setup.name}, clients on the narrow side`,
+    config: { ...setup.config, interfaces },
+  };
+}
+
+const wide = [nat, dnat(true), dnat(false)];
+export const SETUPS: readonly Setup[] = [...wide, ...wide.map(turned)];

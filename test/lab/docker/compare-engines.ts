@@ -84,10 +84,10 @@ function landmarks(journeys: readonly Journey[], stations: Stations): string[] {
 /** From here on ports are a kernel's or the forwarder's own choice. */
 const OWN_PORTS = 30_000;
 
-/** What a kernel chooses is left out: checksums, identifications, ports of its own. MACs are called by their node. */
+/** What a kernel chooses is left out: checksums, identifications (of pings too), ports of its own. MACs are called by their node. */
 function hopText({ from, to, segment, changes }: Journey['hops'][number], stations: Stations): string {
   const parts = changes.flatMap(({ field, before, after }) => {
-    if (/checksum$|\.id$/i.test(field)) return [];
+    if (/checksum$|\.id$|^icmp\.rest$/i.test(field)) return [];
     if (/port$/i.test(field) && Math.max(Number(before), Number(after)) >= OWN_PORTS) return [];
     return [`${field} ${stations.get(before) ?? before}→${stations.get(after) ?? after}`];
   });
