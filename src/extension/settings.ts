@@ -5,6 +5,7 @@ import type { RecordingLimits } from './labs/lab-recording.ts';
 export interface Settings {
   readonly 'lbLab.engine': 'auto' | 'docker' | 'embedded';
   readonly 'lbLab.docker.host': string;
+  readonly 'lbLab.docker.forwarderPort': 'packet' | 'cap';
   readonly 'lbLab.docker.baseImage': string;
   readonly 'lbLab.docker.mirrors': Readonly<Record<string, string>>;
   readonly 'lbLab.docker.proxy': string;

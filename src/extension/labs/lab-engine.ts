@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly onStep: (step: StartStep) => void;
   /** Ready to show. */
   readonly onWarning: (text: string) => void;
+  /** The engine has stopped by itself: its lab went to somebody else, or away. */
+  readonly onReleased: () => void;
 }
 
 export interface StartStep {

@@ -306,6 +306,9 @@ export class LabSession {
           this.#setState({ kind: 'starting', ...step });
         },
         onWarning: (warning) => onWarning?.(warning),
+        onReleased: () => {
+          if (engine && this.#engine === engine) this.#ended();
+        },
       });
       if (signal?.aborted) throw new Cancelled();
       this.#source = source;
@@ -347,10 +350,14 @@ export class LabSession {
     try {
       await engine.stop();
     } finally {
-      this.#engine = undefined;
-      this.#source?.close?.();
-      this.#setState({ kind: 'stopped' });
+      this.#ended();
     }
+  }
+
+  #ended(): void {
+    this.#engine = undefined;
+    this.#source?.close?.();
+    this.#setState({ kind: 'stopped' });
   }
 
   async #apply(text: string): Promise<ApplyOutcome> {

@@ -8,6 +8,7 @@ import type { EventSink } from '../../lab/engine.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { EngineSource } from '../labs/lab-engine.ts';
 import type { PlatformParts } from '../platform.ts';
+import { setting } from '../settings.ts';
 import { asLabFailure } from './docker-failure.ts';
 
 const STEPS: readonly StartStep[] = ['sweep', 'containers', 'self-test', 'configure', 'ready'];
@@ -26,7 +27,7 @@ export function dockerSource(
   return {
     name: 'docker',
     takesUp: left !== undefined,
-    make: async (plan, emit, { uri, onStep, onWarning }) => {
+    make: async (plan, emit, { uri, onStep, onWarning, onReleased }) => {
       const options: DockerEngineOptions = {
         client,
         image,
@@ -40,6 +41,8 @@ export function dockerSource(
             text: translate(`docker.step.${step}`),
           }),
         onWarning: ({ code, params }) => onWarning(translate(code, params)),
+        onReleased,
+        port: setting('lbLab.docker.forwarderPort'),
       };
       const translated = (error: unknown) => asLabFailure(error, parts);
       try {

@@ -38,6 +38,8 @@ export interface DockerEngineOptions extends NodeSettings {
   /** Without a controller for so long the lab ends itself; `LB_LAB_SILENCE_SECONDS` or 600 when left out. */
   readonly silenceSeconds?: number;
   readonly onStep?: (step: StartStep) => void;
+  /** The running lab was taken up by another controller, or taken away by somebody: this engine has stopped. */
+  readonly onReleased?: () => void;
   /** A setting that does not hold on this engine, or something that happened to the lab: `code` is a key of the l10n bundle. */
   readonly onWarning?: (warning: AgentWarning) => void;
 }
@@ -285,6 +287,7 @@ export class DockerEngine implements Engine {
         },
         warning: (warning) => this.#options.onWarning?.(warning),
         relinked: () => this.#lease?.renew(),
+        gone: () => this.#release('lab-gone'),
       },
     });
     return this.#lab;
@@ -296,11 +299,7 @@ export class DockerEngine implements Engine {
       links: () => lab.links.values(),
       controller: this.#controller,
       silenceSeconds: this.#silenceSeconds,
-      onLost: () => {
-        if (this.#ending) return;
-        this.#options.onWarning?.({ code: 'docker.warning.taken-over', params: {} });
-        this.#ending = Promise.resolve(this.#letGo());
-      },
+      onLost: () => this.#release('taken-over'),
     });
     this.#ticker = setInterval(() => this.#events.release(), TICK_MS);
     await this.#keep(lab);
@@ -370,6 +369,14 @@ export class DockerEngine implements Engine {
     this.#state = 'stopped';
     await this.#starting?.catch(() => undefined);
     this.#letGo();
+  }
+
+  /** The lab is somebody else's now, or nobody's. */
+  #release(reason: 'taken-over' | 'lab-gone'): void {
+    if (this.#ending) return;
+    this.#options.onWarning?.({ code: `docker.warning.${reason}`, params: {} });
+    this.#ending = Promise.resolve(this.#letGo());
+    this.#options.onReleased?.();
   }
 
   /** Nothing of the lab is touched. */

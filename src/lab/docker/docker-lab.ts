@@ -27,6 +27,8 @@ export interface LabListener {
   warning(warning: AgentWarning): void;
   /** The stream to a node was opened again. */
   relinked(): void;
+  /** Somebody else took the whole lab away. */
+  gone(): void;
 }
 
 export interface DockerLabOptions {
@@ -44,6 +46,8 @@ const STARTS_AT_ONCE = 12;
 /** How often a container that runs is spoken to again before it counts as lost. */
 const RELINKS = 5;
 const RELINK_MS = 200;
+/** Who ends a lab takes its nodes away one after another: so long after the first they are all gone. */
+const GONE_MS = 1500;
 
 /** The containers and networks of one lab. What it makes is found again by the lab's label, so that all of it can go. */
 export class DockerLab {
@@ -366,6 +370,10 @@ export class DockerLab {
       await pause(RELINK_MS);
       facts = await this.#watch.inspect(node.containerId, isStale);
     }
+    if (facts === undefined || (facts !== 'no-engine' && facts.state === 'removing')) {
+      await pause(GONE_MS);
+      if (!isStale() && (await this.#isGone())) listener.gone();
+    }
     if (isStale()) return;
     this.#nodes.delete(node.name);
     node.close();
@@ -380,6 +388,12 @@ export class DockerLab {
       code: `docker.warning.node-${facts?.outOfMemory ? 'out-of-memory' : 'gone'}`,
       params,
     });
+  }
+
+  async #isGone(): Promise<boolean> {
+    const { client, identity } = this.#options;
+    const left = await client.listContainers([`${LABEL.lab}=${identity.id}`]).catch(() => undefined);
+    return left?.length === 0;
   }
 }
 

@@ -119,6 +119,29 @@ describe('a lab in the editor', () => {
     assert.equal(source.closed, 1);
   });
 
+  it('a lab that somebody else took away is stopped here too, and its recording stays', async () => {
+    const source = new ManualSource();
+    let release: () => void = () => assert.fail('made first');
+    const watched: EngineSource = {
+      name: 'embedded',
+      make: (plan, emit, options) => {
+        release = options.onReleased;
+        return source.make(plan, emit, options);
+      },
+      close: source.close,
+    };
+    const session = sessionOf(dr);
+    await session.start(dr, watched);
+    source.settle();
+    release();
+    assert.equal(session.state.kind, 'stopped');
+    assert.equal(source.closed, 1);
+    assert.equal((await session.apply(withSh)).kind, 'unchanged');
+    assert.ok(session.events().length > 0);
+    await session.stop();
+    assert.equal(source.closed, 1);
+  });
+
   it('a start that fails says why', async () => {
     const source = new ManualSource();
     source.make = () =>

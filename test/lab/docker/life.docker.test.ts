@@ -9,6 +9,7 @@ import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { LABEL, objectName } from '../../../src/lab/docker/labels.ts';
 import { openDocker } from '../../../src/lab/docker/open-docker.ts';
+import { removeLab } from '../../../src/lab/docker/sweep.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
@@ -148,6 +149,27 @@ describe('Docker engine: bad days', function () {
     const served = async (name: string) => (await engine.nodeState(name))?.seenClients.length ?? 0;
     await pause(300);
     assert.deepEqual([await served('rs1'), await served('rs2')], [2, 2]);
+  });
+
+  it('a lab that somebody else ends is let go of: one word of it, and nothing is begun again', async () => {
+    const plan = quiet(planOf('examples/dr.lblab.yaml'));
+    const warnings: AgentWarning[] = [];
+    let isReleased = false;
+    const engine = dockerEngine(here, plan, () => undefined, {
+      onWarning: (warning) => warnings.push(warning),
+      onReleased: () => (isReleased = true),
+    });
+    engines.push(engine);
+    await engine.start();
+    await removeLab(here.client, engine.id);
+    for (let i = 0; i < 200 && !isReleased; i += 1) await pause(50);
+    assert.ok(isReleased);
+    assert.deepEqual(warnings, [{ code: 'docker.warning.lab-gone', params: {} }]);
+    await engine.apply(
+      quiet(planOf('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr ', 'scheduler: wrr '))),
+    );
+    assert.deepEqual(await here.client.listContainers([`${LABEL.lab}=${engine.id}`]), []);
+    assert.deepEqual(await here.client.listNetworks([`${LABEL.lab}=${engine.id}`]), []);
   });
 
   it('a name that is taken ends the start whole; what has it is untouched', async () => {
