@@ -287,7 +287,7 @@ export class DockerEngine implements Engine {
         },
         warning: (warning) => this.#options.onWarning?.(warning),
         relinked: () => this.#lease?.renew(),
-        gone: () => this.#release('lab-gone'),
+        gone: () => this.#release('docker.warning.lab-gone'),
       },
     });
     return this.#lab;
@@ -299,7 +299,7 @@ export class DockerEngine implements Engine {
       links: () => lab.links.values(),
       controller: this.#controller,
       silenceSeconds: this.#silenceSeconds,
-      onLost: () => this.#release('taken-over'),
+      onLost: () => this.#release('docker.warning.taken-over'),
     });
     this.#ticker = setInterval(() => this.#events.release(), TICK_MS);
     await this.#keep(lab);
@@ -372,9 +372,9 @@ export class DockerEngine implements Engine {
   }
 
   /** The lab is somebody else's now, or nobody's. */
-  #release(reason: 'taken-over' | 'lab-gone'): void {
+  #release(code: string): void {
     if (this.#ending) return;
-    this.#options.onWarning?.({ code: `docker.warning.${reason}`, params: {} });
+    this.#options.onWarning?.({ code, params: {} });
     this.#ending = Promise.resolve(this.#letGo());
     this.#options.onReleased?.();
   }
