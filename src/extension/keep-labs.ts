@@ -6,8 +6,10 @@ import { recordingLimits } from './settings.ts';
 import { fileNameOf } from './topology-files.ts';
 import type { Workbench } from './workbench.ts';
 
-/** So long after the last frame a recording is written down, in case the window is gone at once. */
-const QUIET_MS = 3000;
+/** So long after something was recorded it is written down, in case the window is gone at once. */
+const PATIENCE_MS = 3000;
+/** Writing takes this share of the time at most: a long recording is written less often. */
+const SHARE = 0.02;
 
 /** Labs outlive the window: which ran is remembered, what they recorded is written down, and both are taken up again. */
 export class LabKeeper implements vscode.Disposable {
@@ -15,6 +17,7 @@ export class LabKeeper implements vscode.Disposable {
   readonly #folder: vscode.Uri;
   readonly #listening: vscode.Disposable;
   readonly #waiting = new Map<LabSession, ReturnType<typeof setTimeout>>();
+  readonly #costs = new WeakMap<LabSession, number>();
 
   constructor(workbench: Workbench) {
     this.#workbench = workbench;
@@ -63,11 +66,13 @@ export class LabKeeper implements vscode.Disposable {
   }
 
   #writeSoon(session: LabSession): void {
-    clearTimeout(this.#waiting.get(session));
+    // Not put off by what comes meanwhile: some labs are never quiet.
+    if (this.#waiting.has(session)) return;
+    const patience = Math.max(PATIENCE_MS, (this.#costs.get(session) ?? 0) / SHARE);
     const timer = setTimeout(() => {
       this.#waiting.delete(session);
       void this.#workbench.messages.attempt(() => this.#write(session));
-    }, QUIET_MS);
+    }, patience);
     this.#waiting.set(session, timer);
   }
 
@@ -75,7 +80,9 @@ export class LabKeeper implements vscode.Disposable {
     if (session.startedAt === '') return;
     const { saveRecording } = await import('./labs/saved-recording.ts');
     await vscode.workspace.fs.createDirectory(this.#folder);
+    const began = performance.now();
     const bytes = new TextEncoder().encode(saveRecording(session.recording));
+    this.#costs.set(session, performance.now() - began);
     await vscode.workspace.fs.writeFile(this.#fileOf(session), bytes);
   }
 

@@ -94,6 +94,17 @@ export class Workbench {
     await this.page.locator('.sidebar .composite.title').filter({ hasText: title }).waitFor();
   }
 
+  /** A walkthrough by the beginning of its title, in the whole width; resolves to its page. */
+  async openWalkthrough(title: string): Promise<Locator> {
+    await this.palette('Welcome: Open Walkthrough');
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    await input.fill(title);
+    await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
+    const page = this.page.locator('.gettingStartedContainer');
+    await page.locator('.getting-started-step').first().waitFor();
+    return page;
+  }
+
   /** What an empty view of the side bar says. */
   welcome(): Locator {
     return this.page.locator('.sidebar .welcome-view-content');
@@ -107,7 +118,7 @@ export class Workbench {
     await this.page.locator(`.quick-input-list .monaco-list-row.focused[aria-label^="${name}"]`).waitFor();
     await this.page.keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
-    await this.webview().locator(`body.${kind}`).waitFor();
+    await this.webview().locator(`body.${kind}`).waitFor({ state: 'attached' });
   }
 
   /** A file of the folder, by its name, in the active group. */

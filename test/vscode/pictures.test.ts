@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { startCodeServer } from '../../scripts/start-code-server.mjs';
-import { temporaryFolder } from '../support/lb-lab.ts';
 import { packaged } from '../support/packaged.ts';
 import { launchBrowser } from '../support/vscode-browser.ts';
-import { FlowPanel } from '../support/vscode-panel.ts';
-import { Workbench } from '../support/vscode-workbench.ts';
+import { answered, FlowPanel } from '../support/vscode-panel.ts';
+import { inWindow } from '../support/vscode-window.ts';
 
 /** The editor's themes, one of each kind, and the class by which a webview knows the kind. */
 const themes = [
@@ -17,6 +14,7 @@ const themes = [
 ] as const;
 
 const HAN = /\p{Script=Han}/u;
+const STEPS = 5;
 
 describe('pictures of the running lab, to be looked at', () => {
   let browser: Browser;
@@ -29,36 +27,40 @@ describe('pictures of the running lab, to be looked at', () => {
 
   for (const locale of ['en', 'zh-cn']) {
     it(`in ${locale}, in every kind of theme`, async () => {
-      const folder = temporaryFolder();
-      const lab = folder.path('lab');
-      mkdirSync(lab);
       const settings = { 'lbLab.engine': 'embedded' };
-      const server = await startCodeServer({
-        vsix: [packaged()],
-        settings,
-        ...(locale === 'en' ? {} : { locale }),
-      });
-      try {
-        const workbench = await Workbench.open({ browser, server, folder: lab });
+      await inWindow(browser, { settings, ...(locale === 'en' ? {} : { locale }) }, async (workbench) => {
+        const isOfLanguage = (text: string | null) =>
+          assert.equal(HAN.test(text ?? ''), locale === 'zh-cn', text ?? 'no text');
+        await workbench.openView('LB Lab');
+        await workbench.welcome().locator('.monaco-button').first().waitFor();
+        isOfLanguage(await workbench.welcome().innerText());
+        await workbench.screenshot(`${locale}-welcome`);
+
         await workbench.run('lbLab.startDr');
-        const panel = new FlowPanel(workbench.webview());
-        await panel.waitFor('six answered requests', (rows) =>
-          rows.filter(({ kind, result }) => kind === 'flow' && result.includes('200')).length >= 6
-            ? true
-            : undefined,
-        );
-        const heard = await workbench.webview().locator('[role=treegrid]').getAttribute('aria-label');
-        assert.equal(HAN.test(heard ?? ''), locale === 'zh-cn', heard ?? 'no label');
+        await new FlowPanel(workbench.webview()).waitFor('all requests answered', answered(6));
+        isOfLanguage(await workbench.webview().locator('[role=treegrid]').getAttribute('aria-label'));
+        const row = (name: string) => workbench.treeRows().filter({ hasText: name }).last();
+        for (const name of ['director', 'rs1']) await row(name).locator('.monaco-tl-twistie').click();
         for (const [theme, kind] of themes) {
           await workbench.chooseTheme(theme, kind);
           await workbench.screenshot(`${locale}-${theme.toLowerCase().replaceAll(' ', '-')}`);
         }
-        assert.deepEqual(workbench.errors, []);
-        await workbench.close();
-      } finally {
-        await server.stop();
-        folder.remove();
-      }
-    }).timeout(180_000);
+
+        const page = await workbench.openWalkthrough(
+          locale === 'en' ? 'See Load Balancing' : '亲眼看负载均衡',
+        );
+        const steps = page.locator('.getting-started-step');
+        assert.equal(await steps.count(), STEPS);
+        isOfLanguage(await steps.first().innerText());
+        for (let step = 0; step < STEPS; step++) {
+          // The first step is open already, and a click would close it.
+          if (step > 0) await steps.nth(step).click();
+          await steps.nth(step).and(page.locator('.expanded')).waitFor();
+          const [theme, kind] = themes[step % themes.length]!;
+          await workbench.chooseTheme(theme, kind);
+          await workbench.screenshot(`${locale}-walkthrough-${step + 1}`);
+        }
+      });
+    }).timeout(300_000);
   }
 });
