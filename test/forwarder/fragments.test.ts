@@ -316,6 +316,15 @@ describe('fragments in dr and tun', () => {
     );
   });
 
+  it('dr: wait with the first one for a neighbour', () => {
+    const rig = new Rig(service('dr'));
+    const relations = cut(datagram(), 16).map((piece) => rig.give(piece).decisions[0]!.relation);
+    assert.deepEqual(relations, ['held', 'held']);
+    rig.learn(RIP, M_SERVER);
+    const forwarded = cut(datagram({ macs: [M_DIRECTOR, M_SERVER], ttl: 62 }), 16);
+    assert.deepEqual(allSent(rig), texts(forwarded));
+  });
+
   it('tun: each inside an outer packet of its own', () => {
     const rig = start(service('tun'));
     const inner = cut(datagram({ ttl: 62 }), 16, 64);
