@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
-import { buildIpv4, buildUdp, wrapIpip } from '../../src/packet/build.ts';
+import { buildIcmpError, buildIpv4, buildUdp, wrapIpip } from '../../src/packet/build.ts';
 import * as ethernet from '../../src/packet/ethernet.ts';
 import { frameHash } from '../../src/packet/hash.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
@@ -316,6 +316,15 @@ describe('fragments in dr and tun', () => {
     );
   });
 
+  it('dr: wait with the first one for a neighbour', () => {
+    const rig = new Rig(service('dr'));
+    const relations = cut(datagram(), 16).map((piece) => rig.give(piece).decisions[0]!.relation);
+    assert.deepEqual(relations, ['held', 'held']);
+    rig.learn(RIP, M_SERVER);
+    const forwarded = cut(datagram({ macs: [M_DIRECTOR, M_SERVER], ttl: 62 }), 16);
+    assert.deepEqual(allSent(rig), texts(forwarded));
+  });
+
   it('tun: each inside an outer packet of its own', () => {
     const rig = start(service('tun'));
     const inner = cut(datagram({ ttl: 62 }), 16, 64);
@@ -343,6 +352,32 @@ describe('fragments in dr and tun', () => {
       inner: datagram({ ttl: 62 }),
     });
     assert.deepEqual(allSent(rig), texts(cut(outer, 80)));
+  });
+
+  it('tun: what had to be put together travels whole, an ICMP error for instance', () => {
+    const rig = start(service('tun'));
+    rig.give(datagram());
+    const about = datagram({ addresses: [VIP, CIP], ports: [53, 5000] });
+    const error = (macs: readonly [number, number], ttl: number): Uint8Array =>
+      buildIcmpError({
+        ethernet: { source: macs[0], destination: macs[1] },
+        ip: { source: ROUTER, destination: VIP, ttl, id: 9 },
+        icmp: { type: 3, code: 3 },
+        quoted: about.subarray(14),
+      });
+    const [first, last] = cut(error([M_ROUTER, M_DIRECTOR], 63), 64);
+    for (const id of [2, 3, 4, 5]) {
+      rig.give(first!);
+      const { sent } = rig.give(last!);
+      assertSent(
+        sent,
+        wrapIpip({
+          ethernet: { source: M_DIRECTOR, destination: M_SERVER },
+          ip: { source: DIP, destination: RIP, id },
+          inner: error([0, 0], 62),
+        }),
+      );
+    }
   });
 
   it('what follows a first fragment that went nowhere goes nowhere', () => {

@@ -106,6 +106,7 @@ describe('IP options', () => {
     for (const options of [
       [68, 8, 5, 2, 0, 0, 0, 0],
       [68, 12, 5, 3, 9, 9, 9, 9, 0, 0, 0, 0],
+      [68, 12, 13, 3, 9, 9, 9, 9, 0, 0, 0, 0],
     ]) {
       const { given, sent } = through(options);
       assert.equal(sent, given);

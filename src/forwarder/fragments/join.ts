@@ -1,6 +1,6 @@
 import * as ipv4 from '../../packet/ipv4.ts';
 import { fillHeaderChecksum } from '../checksums.ts';
-import type { Frame } from '../frame.ts';
+import { HEADROOM, type Frame } from '../frame.ts';
 import type { Packet } from '../packet.ts';
 import type { Fragment } from './datagram.ts';
 
@@ -16,6 +16,8 @@ export function join(fragments: readonly Fragment[], whole: Frame, packet: Packe
   const first = fragments[0]!;
   const last = fragments.at(-1)!;
   const { frame, ip: from, headerLength } = first;
+  // The frame is used again and again, and tun moves its start into the headroom.
+  whole.start = HEADROOM;
   const ip = whole.start + from - frame.start;
   const l4 = ip + headerLength;
   whole.port = frame.port;

@@ -48,6 +48,8 @@ export class Tun implements Model {
     view.setInt32(outer + ipv4.DESTINATION, server.address);
     fillHeaderChecksum(view, outer);
     packet.ip = outer;
+    // What came in fragments is whole inside: the outer packet is cut only where it does not fit.
+    packet.pieces = undefined;
   }
 
   reply(): void {

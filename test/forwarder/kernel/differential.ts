@@ -129,8 +129,9 @@ function quotedBy(frame: Uint8Array): string {
 function withoutStamp(text: string): string {
   const frame = frameOf(text);
   const options = frame.subarray(34, 14 + ipv4.headerLengthOf(frame, 14));
-  if (options.length < 8) return text;
-  options.fill(0, 4, (options[3] ?? 0) % 16 === 0 ? 8 : 12);
+  const end = (options[3] ?? 0) % 16 === 0 ? 8 : 12;
+  if (options.length < end) return text;
+  options.fill(0, 4, end);
   ipv4.setChecksum(frame, 14, 0);
   return `${text.slice(0, 2)}${hex(frame)}`;
 }
