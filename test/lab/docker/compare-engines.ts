@@ -89,9 +89,22 @@ function hopText({ from, to, segment, changes }: Journey['hops'][number], statio
   const parts = changes.flatMap(({ field, before, after }) => {
     if (/checksum$|\.id$|^icmp\.rest$/i.test(field)) return [];
     if (/port$/i.test(field) && Math.max(Number(before), Number(after)) >= OWN_PORTS) return [];
-    return [`${field} ${stations.get(before) ?? before}→${stations.get(after) ?? after}`];
+    const [from, to] = [before, after].map((value) => stations.get(value) ?? withoutChoices(field, value));
+    return [`${field} ${from}→${to}`];
   });
   return `${from}→${to} on ${segment}${parts.length > 0 ? ` [${parts.join(', ')}]` : ''}`;
+}
+
+/** A payload by its length, for pings carry the time; a quoted packet without what a kernel chose in it. */
+function withoutChoices(field: string, value: string): string {
+  if (field === 'payload') return /\(\d+\)$/.exec(value)?.[0] ?? value;
+  if (field !== 'icmp.quoted') return value;
+  const isChosen = (part: string): boolean =>
+    /checksum|\.id /.test(part) || Number(/port (\d+)$/.exec(part)?.[1]) >= OWN_PORTS;
+  return value
+    .split(', ')
+    .filter((part) => !isChosen(part))
+    .join();
 }
 
 /** MAC as text → `NODE.SEGMENT`. */
