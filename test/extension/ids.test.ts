@@ -118,11 +118,31 @@ describe('what code and the manifest share', () => {
     const folder = new URL('media/walkthrough/', root);
     const names = readdirSync(folder);
     assert.equal(names.length, 5);
+    const own = new Set(contributes.colors.map(({ id }) => id.replace('.', '-')));
+    // What every kind of theme sets and shows; `charts.orange`, for one, is transparent in high contrast.
+    const everywhere = new Set([
+      ...[
+        'foreground',
+        'descriptionForeground',
+        'editor-background',
+        'editorWidget-border',
+        'contrastBorder',
+      ],
+      ...['charts-blue', 'charts-green', 'charts-red'],
+    ]);
     for (const name of names) {
       const svg = readFileSync(new URL(name, folder), 'utf8');
       assert.doesNotMatch(svg, /<text/, name);
       assert.match(svg, /var\(--vscode-/, name);
+      for (const [, colour] of svg.matchAll(/--vscode-([\w-]+)/g))
+        assert.ok(everywhere.has(colour!) || own.has(colour!), `${name}: ${colour}`);
     }
+  });
+
+  it('the panel is drawn in the colours', () => {
+    const drawn = readFileSync(new URL('src/webview/ladder/editor-theme.ts', root), 'utf8');
+    for (const { id } of contributes.colors)
+      assert.ok(drawn.includes(`--vscode-${id.replace('.', '-')}`), id);
   });
 
   it('colours have a default for each of the four kinds of theme', () => {

@@ -46,6 +46,9 @@ describe('pictures of the running lab, to be looked at', () => {
           await workbench.screenshot(`${locale}-${theme.toLowerCase().replaceAll(' ', '-')}`);
         }
 
+        // Where it is narrow the walkthrough leaves its pictures out.
+        await workbench.palette('View: Close All Editors');
+        await workbench.tab('dr').first().waitFor({ state: 'detached' });
         const page = await workbench.openWalkthrough(
           locale === 'en' ? 'See Load Balancing' : '亲眼看负载均衡',
         );
@@ -56,6 +59,7 @@ describe('pictures of the running lab, to be looked at', () => {
           // The first step is open already, and a click would close it.
           if (step > 0) await steps.nth(step).click();
           await steps.nth(step).and(page.locator('.expanded')).waitFor();
+          await page.locator('.getting-started-media iframe.webview.ready').waitFor();
           const [theme, kind] = themes[step % themes.length]!;
           await workbench.chooseTheme(theme, kind);
           await workbench.screenshot(`${locale}-walkthrough-${step + 1}`);
