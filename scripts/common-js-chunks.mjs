@@ -31,6 +31,7 @@ async function rewrite({ path, text }, { sourcemap, minify, target }) {
   const { code, map } = await transform(text, {
     format: 'cjs',
     platform: 'node',
+    charset: 'utf8',
     target,
     minify,
     sourcemap: sourcemap ? 'external' : false,

@@ -10,7 +10,7 @@ import { LabKeeper } from './keep-labs.ts';
 import { LabRunner } from './lab-runner.ts';
 import { Labs } from './labs/labs.ts';
 import { LiveLabs } from './labs/live-labs.ts';
-import { registerLanguage } from './language/register.ts';
+import { registerLanguageLater } from './language/register-later.ts';
 import { watchFiles } from './live-reload/watch-files.ts';
 import { Messages } from './messages.ts';
 import { watchFindings } from './observed/watch-findings.ts';
@@ -84,7 +84,11 @@ export class LbLab {
       panel,
       this.#firstRun,
       this.#keeper,
-      registerLanguage({ translate, live: new LiveLabs(labs) }),
+      registerLanguageLater({
+        translate,
+        live: new LiveLabs(labs),
+        onError: (error) => messages.failure(error),
+      }),
       watchContexts(this.#workbench),
       watchFiles(this.#workbench),
       watchFindings(this.#workbench),

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { loadTopology } from '../lab/topology/load.ts';
 import type { Place } from '../webview/protocol.ts';
 import { pathOf } from './labs/file-path.ts';
 import { fileNameOf } from './topology-files.ts';
@@ -12,15 +11,16 @@ export async function revealPlace(uri: vscode.Uri, place: Place): Promise<void> 
     viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
     preserveFocus: true,
     preview: false,
-    selection: rangeOf(document, place),
+    selection: await rangeOf(document, place),
   });
 }
 
-function rangeOf(document: vscode.TextDocument, place: Place): vscode.Range {
+async function rangeOf(document: vscode.TextDocument, place: Place): Promise<vscode.Range> {
   if (place.kind === 'line') {
     const line = Math.min(Math.max(0, place.line - 1), document.lineCount - 1);
     return new vscode.Range(line, 0, line, 0);
   }
+  const { loadTopology } = await import('../lab/topology/load.ts');
   const { places } = loadTopology(document.getText(), fileNameOf(document.uri));
   const { start, end } = places.key(pathOf(place));
   return new vscode.Range(document.positionAt(start.offset), document.positionAt(end.offset));

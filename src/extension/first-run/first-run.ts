@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Card } from '../../webview/protocol.ts';
 import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
-import { breakIt } from './break-it.ts';
 import { cardIds, firstRunCards } from './cards.ts';
 
 const SEEN = 'firstRun.seen';
@@ -47,6 +46,7 @@ export class FirstRun implements vscode.Disposable {
     if (card !== 'break-it' || !session || server === undefined) return;
     const uri = vscode.Uri.parse(session.uri);
     const document = await vscode.workspace.openTextDocument(uri);
+    const { breakIt } = await import('./break-it.ts');
     const inserted = breakIt(document.getText(), fileNameOf(uri), server);
     if (inserted) {
       const edit = new vscode.WorkspaceEdit();

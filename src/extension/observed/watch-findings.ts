@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { loadTopology } from '../../lab/topology/load.ts';
+import type { Places } from '../../lab/topology/places.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import type { Workbench } from '../workbench.ts';
 import { findings, type Finding } from './findings.ts';
@@ -15,12 +15,13 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const costs = new Map<string, number>();
 
-  const judge = (session: LabSession) => {
-    const began = performance.now();
-    const { recording, loaded, plan, text, file } = session;
+  const judge = async (session: LabSession) => {
+    const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? session.text;
     // Somebody may be typing: the line that causes it is looked up in what the editor shows.
-    const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? text;
-    const { places } = shown === text ? loaded : loadTopology(shown, file);
+    const places = shown === session.text ? session.loaded.places : await placesOf(shown, session.file);
+    if (session.state.kind === 'stopped') return;
+    const began = performance.now();
+    const { recording, plan } = session;
     const found = findings(session.report(), recording.epoch, places, plan.expect);
     diagnostics.set(
       vscode.Uri.parse(session.uri),
@@ -33,7 +34,7 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
     const patience = Math.max(PATIENCE_MS, (costs.get(session.uri) ?? 0) / SHARE);
     const timer = setTimeout(() => {
       waiting.delete(session.uri);
-      void messages.attempt(async () => judge(session));
+      void messages.attempt(() => judge(session));
     }, patience);
     waiting.set(session.uri, timer);
   };
@@ -52,6 +53,11 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
     }),
     { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
   );
+}
+
+async function placesOf(text: string, file: string): Promise<Places> {
+  const { loadTopology } = await import('../../lab/topology/load.ts');
+  return loadTopology(text, file).places;
 }
 
 function toDiagnostic({ code, range, text, expected }: Finding, source: string): vscode.Diagnostic {

@@ -23,18 +23,19 @@ export function watchProblems({ documents, translate }: ProviderContext): vscode
     clearTimeout(waiting.get(key));
     waiting.delete(key);
   };
-  const checkSoon = (document: vscode.TextDocument): void => {
+  const checkSoon = (document: vscode.TextDocument, delay = QUIET_MS): void => {
     if (document.languageId !== 'lblab') return;
     const key = document.uri.toString();
     stopWaiting(key);
     const timer = setTimeout(() => {
       waiting.delete(key);
       check(document);
-    }, QUIET_MS);
+    }, delay);
     waiting.set(key, timer);
   };
 
-  vscode.workspace.textDocuments.forEach(check);
+  // After activation: nobody waits for it there.
+  for (const document of vscode.workspace.textDocuments) checkSoon(document, 0);
   return vscode.Disposable.from(
     shown,
     vscode.workspace.onDidOpenTextDocument(check),
