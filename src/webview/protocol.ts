@@ -131,7 +131,7 @@ export interface AddressName {
 }
 
 export type LabState =
-  | { readonly kind: 'none'; readonly reason: 'no-file' | 'not-running' | 'restricted' }
+  | { readonly kind: 'none'; readonly reason: 'no-file' | 'not-running' }
   /** `text` is ready to show; steps count from 1. */
   | {
       readonly kind: 'starting';

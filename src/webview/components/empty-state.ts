@@ -29,11 +29,9 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
         'type-hierarchy-sub',
         text(`panel.none.${labState.reason}`),
         text(`panel.none.${labState.reason}.hint`),
-        labState.reason === 'restricted'
-          ? nothing
-          : labState.reason === 'no-file'
-            ? act('panel.none.new', 'new-topology')
-            : act('panel.none.start', 'start'),
+        labState.reason === 'no-file'
+          ? act('panel.none.new', 'new-topology')
+          : act('panel.none.start', 'start'),
       );
     case 'starting':
       return html`<div class="empty">
