@@ -59,9 +59,9 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
     for (let began = Date.now(); ;) {
       await this.page.keyboard.press('F1');
-      await input.waitFor();
-      await input.fill(`>${text}`);
       try {
+        await input.waitFor({ timeout: RETRY_MS });
+        await input.fill(`>${text}`);
         await row.first().waitFor({ timeout: RETRY_MS });
         await row.first().click();
         return;

@@ -8,7 +8,7 @@ import { dockerHere } from '../lab/docker/docker-here.ts';
 import { temporaryFolder } from '../support/lb-lab.ts';
 import { packaged } from '../support/packaged.ts';
 import { launchBrowser } from '../support/vscode-browser.ts';
-import { flowsOfEpoch, FlowPanel } from '../support/vscode-panel.ts';
+import { answered, flowsOfEpoch, FlowPanel } from '../support/vscode-panel.ts';
 import { Workbench } from '../support/vscode-workbench.ts';
 
 const PATIENCE_MS = 30_000;
@@ -73,6 +73,8 @@ class Journey {
     );
     assert.match(change, /dst MAC director → rs\d/);
     assert.match(change, /src MAC router → director/);
+    // What the file itself sends is over, before anything is changed and counted.
+    await this.#panel.waitFor('all requests of the file', answered(6));
   }
 
   /** Replaces a line and saves; resolves to its number once the panel has the change as a row. */

@@ -16,6 +16,8 @@ export interface DockerClient {
   removeNetwork(id: string): Promise<void>;
   /** Networks that carry every label given, as `key` or `key=value`; no label means all networks of the engine. */
   listNetworks(labels?: readonly string[]): Promise<NetworkSummary[]>;
+  /** Ids of the containers that are on it and run; none when it is gone. */
+  containersOn(network: string): Promise<readonly string[]>;
   connectNetwork(network: string, container: string, options?: ConnectOptions): Promise<void>;
   /** Not being connected is no error. */
   disconnectNetwork(network: string, container: string): Promise<void>;

@@ -75,6 +75,13 @@ export class DockerodeClient implements DockerClient {
     });
   }
 
+  async containersOn(network: string): Promise<readonly string[]> {
+    const facts = await this.find(
+      () => this.docker.getNetwork(network).inspect() as Promise<{ Containers?: object }>,
+    );
+    return Object.keys(facts?.Containers ?? {});
+  }
+
   async connectNetwork(network: string, container: string, { ipv4 }: ConnectOptions = {}): Promise<void> {
     const endpoint = ipv4 === undefined ? {} : { EndpointConfig: { IPAMConfig: { IPv4Address: ipv4 } } };
     await this.call(() => this.docker.getNetwork(network).connect({ Container: container, ...endpoint }));

@@ -10,6 +10,7 @@ export type LabProblemCode =
   | 'address-answered'
   | 'frames-blocked'
   | 'replies-blocked'
+  | 'network-stuck'
   | 'node-failed'
   | 'agent-missing'
   | 'image-not-built'

@@ -1,5 +1,6 @@
 import type { ContainerSummary, DockerClient, NetworkSummary } from './docker-client.ts';
 import { isControlledHere } from './controlled.ts';
+import { LabError } from './lab-problem.ts';
 import { LABEL } from './labels.ts';
 import { ownerOf, ownerState } from './owner.ts';
 import { AGENT_FOLDER } from './paths.ts';
@@ -49,7 +50,8 @@ export async function sweep(client: DockerClient): Promise<FoundLab[]> {
   const labs = await findLabs(client);
   const held = await Promise.all(labs.map((lab) => isHeld(client, lab)));
   const stale = labs.filter((_, index) => !held[index]);
-  for (const { id } of stale) await removeLab(client, id);
+  // Of one whose containers are gone there is nothing to wait for.
+  for (const { id, containers } of stale) await removeLab(client, id, containers.length > 0 ? ROUNDS : 1);
   return stale;
 }
 
@@ -79,14 +81,15 @@ async function hasLease(client: DockerClient, container: string): Promise<boolea
   }
 }
 
-const ROUNDS = 5;
+const ROUNDS = 10;
 const PAUSE_MS = 300;
 
 /**
  * Removes everything that carries the lab's label, containers first; whole or not at all is not to be had, so it tries
- * again as long as something is left. Throws the last failure when something still is.
+ * again as long as something is left. Throws the last failure when something still is; a `LabError` where only the engine
+ * is to blame.
  */
-export async function removeLab(client: DockerClient, id: string): Promise<void> {
+export async function removeLab(client: DockerClient, id: string, rounds = ROUNDS): Promise<void> {
   const label = `${LABEL.lab}=${id}`;
   for (let round = 1; ; round += 1) {
     const containers = await client.listContainers([label]);
@@ -95,7 +98,15 @@ export async function removeLab(client: DockerClient, id: string): Promise<void>
     outcomes.push(...(await Promise.allSettled(networks.map((one) => client.removeNetwork(one.id)))));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (!failed) return;
-    if (round === ROUNDS) throw failed.reason;
+    if (round >= rounds) throw (await stuckNetwork(client, label)) ?? failed.reason;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
+}
+
+/** The engine may count a container on a network that has none (seen with 20.10 on a busy machine) and then never lets go of it. */
+async function stuckNetwork(client: DockerClient, label: string): Promise<LabError | undefined> {
+  const [network] = await client.listNetworks([label]);
+  if (!network || (await client.listContainers([label])).length > 0) return undefined;
+  if ((await client.containersOn(network.id)).length > 0) return undefined;
+  return new LabError('network-stuck', { network: network.name });
 }

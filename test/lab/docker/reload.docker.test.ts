@@ -53,19 +53,24 @@ describe('Docker engine: a changed plan is applied in place', function () {
   it('a weight reaches the running forwarder; every container stays; a long download goes on', async () => {
     const plan = quiet(weighted(1, 1));
     const before = containers(plan);
-    const long: Plan = { ...plan, traffic: [{ ...plan.traffic[0]!, count: 1, responseBytes: 12_000_000 }] };
+    const [short] = plan.traffic;
+    const long: Plan = { ...plan, traffic: [{ ...short!, responseBytes: 12_000_000 }, short!] };
     await engine.apply(long);
-    // It stands still until the weight has changed: on a fast machine it would be over by then.
-    const curl = (signal: string) =>
-      here.client.execute(engine.containerOf('client1')!, { command: ['pkill', `-${signal}`, '-x', 'curl'] });
+    const inClient = (...command: string[]) =>
+      here.client.execute(engine.containerOf('client1')!, { command });
     const connections = async () => (await engine.nodeState('director'))!.connections!;
+    // It stands still until the weight has changed: on a fast machine it would be over by then.
+    const watch =
+      'for i in $(seq 400); do [ -n "$(ss -Htn state established)" ] && exec pkill -STOP -x curl; done; exit 1';
     let open: ConnectionView | undefined;
-    for (let i = 0; i < 200 && !open; i += 1) {
-      const isStopped = (await curl('STOP')).exitCode === 0;
-      [open] = await connections();
-      if (isStopped && !open) await curl('CONT');
+    for (let tries = 1; tries <= 10 && !open; tries += 1) {
+      const held = inClient('sh', '-c', watch);
+      void engine.request();
+      if ((await held).exitCode === 0) open = (await connections()).at(-1);
+      else for (let i = 0; i < 200 && engine.results.length < tries; i += 1) await pause(50);
     }
     assert.ok(open);
+    const ended = engine.results.length;
     // The server that it comes from is drained.
     const other = open.server === 'rs1' ? 'rs2' : 'rs1';
     const changed = quiet(other === 'rs2' ? weighted(0, 1) : weighted(1, 0));
@@ -73,14 +78,14 @@ describe('Docker engine: a changed plan is applied in place', function () {
     assert.deepEqual(containers(plan), before);
     const entry = (await connections()).find(({ clientPort }) => clientPort === open.clientPort);
     assert.equal(entry?.server, open.server);
-    assert.deepEqual(engine.results, [], 'the download is still under way');
-    assert.equal((await curl('CONT')).exitCode, 0);
+    assert.equal(engine.results.length, ended, 'the download is still under way');
+    assert.equal((await inClient('pkill', '-CONT', '-x', 'curl')).exitCode, 0);
     await engine.settled(60e9);
     assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
+      engine.results.slice(ended).map(({ outcome }) => outcome),
       ['answered'],
     );
-    for (let i = 0; i < 3; i += 1) await engine.request();
+    for (let i = 0; i < 3; i += 1) await engine.request(1);
     await engine.settled(20e9);
     assert.deepEqual(servers().slice(-3), [other, other, other]);
     const [epoch] = events.filter((event) => event.kind === 'plan' && event.epoch === 2);

@@ -10,7 +10,7 @@ import { LABEL } from '../../../src/lab/docker/labels.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { refuseOverlap } from '../../../src/lab/docker/network.ts';
 import { ownerOf, ownerState } from '../../../src/lab/docker/owner.ts';
-import { findLabs, sweep } from '../../../src/lab/docker/sweep.ts';
+import { findLabs, removeLab, sweep } from '../../../src/lab/docker/sweep.ts';
 import { planOf } from './run-lab.ts';
 
 /** The pid of a process that has ended. */
@@ -64,6 +64,25 @@ describe('sweep', () => {
     assert.equal(ownerState(`${ownerOf()}0`), 'gone');
     assert.equal(ownerState('feedfeedfeed.1.1'), 'elsewhere');
     assert.equal(ownerState(''), 'elsewhere');
+  });
+
+  it('a network that the engine does not let go of, with nobody on it, is told as what it is', async () => {
+    const engine = new FakeEngine();
+    engine.add('stuck', gone(), 'exited');
+    const active = new Error('has active endpoints');
+    const client = {
+      ...engine.client,
+      removeNetwork: () => Promise.reject(active),
+      containersOn: () => Promise.resolve([]),
+    };
+    await assert.rejects(removeLab(client, 'stuck', 1), (error) => {
+      assert.ok(error instanceof LabError);
+      assert.equal(error.problem.code, 'network-stuck');
+      return true;
+    });
+    // Somebody is on it: that is no fault of the engine.
+    const shared = { ...client, containersOn: () => Promise.resolve(['a stranger']) };
+    await assert.rejects(removeLab(shared, 'stuck', 1), active);
   });
 
   it('takes what nobody holds, and nothing else', async () => {
