@@ -7,10 +7,10 @@ import { median } from './median.ts';
  * From `apply` of a plan in which only a weight differs to the first packet that goes by the new rule, on Docker: the DR
  * example under steady requests. The new rule drains the server that the next request would have gone to, so the
  * first SYN at the other one after the change is told is that packet. Both are read off the event stream's own times, with
- * the call's time on the same clock; a request every 5 ms adds half of that.
+ * the call's time on the same clock; a request every 20 ms adds half of that. (More of them would be a flood to the capture.)
  */
 const ROUNDS = 21;
-const EVERY_MS = 5;
+const EVERY_MS = 20;
 const AIM_MS = 250;
 const TCP = 6;
 const SYN = 0x02;

@@ -29,10 +29,12 @@ for (const file of chosen) {
     // They tell by their own address whether they were called from a terminal; it is the same from dist/.
     external: ['../scripts/*'],
   });
-  code ||= run(process.execPath, [
+  // One that fails is no reason to leave out the others.
+  const failed = run(process.execPath, [
     '--expose-gc',
     outfile,
     ...(file.startsWith('forwarder-before') ? passed : []),
   ]);
+  code ||= failed;
 }
 process.exit(code);
