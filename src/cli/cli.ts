@@ -18,11 +18,13 @@ export interface Cli {
 export class CliError extends Error {
   readonly key: string;
   readonly params: Readonly<Record<string, string>>;
+  readonly exitCode: number;
 
-  constructor(key: string, params: Readonly<Record<string, string>> = {}) {
+  constructor(key: string, params: Readonly<Record<string, string>> = {}, exitCode = 2) {
     super(key);
     this.key = key;
     this.params = params;
+    this.exitCode = exitCode;
   }
 }
 

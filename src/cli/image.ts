@@ -20,7 +20,7 @@ const options = {
 type Values = Partial<Record<Exclude<keyof typeof options, 'force' | 'verbose'>, string>>;
 
 /**
- * `lb-lab image build [options]`: exit 0 when the image is there, 2 when not. Ctrl-C cancels the build.
+ * `lb-lab image build [options]`: exit 0 when the image is there, 2 when not, 130 when Ctrl-C cancelled the build.
  * `lb-lab image tag` prints the image's name; no engine is asked.
  */
 export function image(cli: Cli, args: readonly string[]): Promise<number> {

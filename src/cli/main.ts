@@ -31,7 +31,7 @@ const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => P
   lessons,
 };
 
-/** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call. */
+/** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call, 130 ended by Ctrl-C. */
 async function main(args: readonly string[]): Promise<number> {
   const cli: Cli = {
     translate: makeTranslate(localeOf(languageOf(args))),
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     cli.err(`lb-lab: ${cli.translate(error.key, error.params)}`);
-    return 2;
+    return error.exitCode;
   }
 }
 

@@ -20,8 +20,11 @@ export async function withDocker<Result>(work: (client: DockerClient) => Promise
 
 /** What people can read and act upon; anything else is a fault of ours and stays as it is. */
 export function asCliError(error: unknown): unknown {
-  if (error instanceof DockerError)
-    return new CliError(`docker.problem.${error.problem.code}`, error.problem.params);
+  if (error instanceof DockerError) {
+    const { code, params } = error.problem;
+    // Only Ctrl-C cancels a build here.
+    return new CliError(`docker.problem.${code}`, params, code === 'build-cancelled' ? 130 : undefined);
+  }
   if (error instanceof LabError)
     return new CliError(`docker.lab.${error.problem.code}`, error.problem.params);
   return error;

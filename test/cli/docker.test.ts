@@ -172,7 +172,7 @@ describe('lb-lab and a Docker engine that does not do', function () {
     };
     const { code, err } = await lbLab(['run', dr, '--engine', 'docker'], engine, '[7/12]');
     await gone;
-    assert.equal(code, 2);
+    assert.equal(code, 130);
     assert.match(err, /The build of lb-lab\/node:\w+ was cancelled/);
   });
 

@@ -311,8 +311,7 @@ export class DockerEngine implements Engine {
     const before = this.#plan;
     const changes = diffPlans(before, plan);
     if (changes.length === 0 || this.#state !== 'running' || !lab) return;
-    if (changes.some(({ kind }) => kind === 'segment-added' || kind === 'segment-changed'))
-      await refuseOverlap(this.#options.client, plan);
+    await refuseOverlap(this.#options.client, plan, before);
     const startNs = this.nowNs;
     this.#events.watch(plan);
     const effective = await ofChange(lab.apply(before, plan));

@@ -60,13 +60,15 @@ function freeSubnet(prefixLength: number, taken: readonly Pick<Cidr, 'network' |
   throw new LabError('no-subnet-left');
 }
 
-/** Throws for a lab whose segments or VIPs lie in a network of the engine: Docker's rules would act upon its frames. */
-export async function refuseOverlap(client: DockerClient, plan: Plan): Promise<void> {
+/**
+ * Throws for a lab whose segments or VIPs lie in a network of the engine: Docker's rules would act upon its frames.
+ * Those of the plan `before`, which runs already, are not looked at again.
+ */
+export async function refuseOverlap(client: DockerClient, plan: Plan, before?: Plan): Promise<void> {
+  const known = before ? rangesOf(before) : [];
+  const wanted = rangesOf(plan).filter((one) => !known.some((range) => isSameRange(range, one)));
+  if (wanted.length === 0) return;
   const networks = await client.listNetworks();
-  const wanted = [
-    ...plan.segments.map(({ name, network, prefixLength }) => ({ name, network, prefixLength })),
-    ...plan.services.map(({ name, vip }) => ({ name, network: vip, prefixLength: 32 })),
-  ];
   for (const docker of networks) {
     for (const subnet of subnetsOf([docker])) {
       const hit = wanted.find((one) => overlaps(one, subnet));
@@ -79,6 +81,18 @@ export async function refuseOverlap(client: DockerClient, plan: Plan): Promise<v
         });
     }
   }
+}
+
+/** What the plan's frames are sent to, and what in the file says so. */
+function rangesOf(plan: Plan): (Range & { readonly name: string })[] {
+  return [
+    ...plan.segments.map(({ name, network, prefixLength }) => ({ name, network, prefixLength })),
+    ...plan.services.map(({ name, vip }) => ({ name, network: vip, prefixLength: 32 })),
+  ];
+}
+
+function isSameRange(a: Range, b: Range): boolean {
+  return a.network === b.network && a.prefixLength === b.prefixLength;
 }
 
 function subnetsOf(networks: readonly NetworkSummary[]): Cidr[] {

@@ -16,12 +16,6 @@ const files = ['examples', 'examples/lessons'].flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
-/**
- * Two processes have to begin within the few milliseconds that a request takes. Nothing here can make a loaded machine
- * do that, so the lesson is tried again when it did not.
- */
-const COLLISION = 'nat-same-port.lblab.yaml';
-
 describe('Docker engine: every example and lesson, datagrams, fragments and pings as on the embedded engine', function () {
   this.timeout(180_000);
   let here: DockerHere;
@@ -54,7 +48,7 @@ describe('Docker engine: every example and lesson, datagrams, fragments and ping
     it(file, async () => {
       const met = meetsExpectation(await bothAgree(here, staggered(plan)), expect);
       assert.ok(met.ok, JSON.stringify(met.differences, null, 2));
-    }).retries(file.endsWith(COLLISION) ? 5 : 0);
+    });
   }
 
   for (const [name, { text, outcome }] of DATAGRAM_LABS) {

@@ -133,5 +133,15 @@ describe('sweep', () => {
         return true;
       });
     }
+    const elsewhere = { ...plan, services: plan.services.map((service) => ({ ...service, vip: 0x0a090909 })) };
+    engine.networks = [network('10.0.0.0/16')];
+    // What runs already was looked at when it was new.
+    await refuseOverlap(engine.client, plan, plan);
+    engine.networks.push(network('10.9.0.0/16'));
+    await assert.rejects(refuseOverlap(engine.client, elsewhere, plan), (error) => {
+      assert.ok(error instanceof LabError);
+      assert.deepEqual([error.problem.params['name'], error.problem.params['subnet']], ['service', '10.9.0.0/16']);
+      return true;
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 
 export const extension = (): vscode.Extension<unknown> => vscode.extensions.getExtension('lb-lab.lb-lab')!;
@@ -10,9 +10,10 @@ export function example(name: string): string {
   return readFileSync(join(extension().extensionPath, 'examples', `${name}.lblab.yaml`), 'utf8');
 }
 
-/** A new file with that text, shown in an editor. */
+/** A new file with that text, shown in an editor. It goes with the report, beside which it stands. */
 export async function openTopology(text: string): Promise<vscode.TextDocument> {
-  const file = join(mkdtempSync(join(tmpdir(), 'lb-lab-host-')), 'my.lblab.yaml');
+  const report = process.env['LB_LAB_HOST_REPORT'];
+  const file = join(mkdtempSync(join(report ? dirname(report) : tmpdir(), 'lb-lab-host-')), 'my.lblab.yaml');
   writeFileSync(file, text);
   const document = await vscode.workspace.openTextDocument(file);
   await vscode.window.showTextDocument(document);
