@@ -6,6 +6,7 @@ import type { Engine, NodeSetting } from '../../lab/engine.ts';
 import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../lab/events.ts';
 import type { NodeState } from '../../lab/node-state.ts';
 import { diffPlans } from '../../lab/topology/diff.ts';
+import { Turns } from '../../lab/turns.ts';
 import { loadTopology, type LoadedTopology } from '../../lab/topology/load.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { LabState, Place } from '../../webview/protocol.ts';
@@ -64,7 +65,8 @@ export class LabSession {
   #outcome: ApplyOutcome | undefined;
   #notice: string | undefined;
   readonly #unplugged = new Unplugged();
-  #work: Promise<unknown> = Promise.resolve();
+  /** A save during a start is applied after it. */
+  readonly #turns = new Turns();
 
   /** Throws a `LabFailure` when the text has errors: there is no lab without a plan. */
   constructor(parts: SessionParts, text: string) {
@@ -159,17 +161,17 @@ export class LabSession {
    * of the lab is left then.
    */
   start(text: string, source: EngineSource, options: StartOptions = {}): Promise<void> {
-    return this.#next(() => this.#start(text, source, options));
+    return this.#turns.next(() => this.#start(text, source, options));
   }
 
   /** Ends the lab and keeps its recording. */
   stop(): Promise<void> {
-    return this.#next(() => this.#stop());
+    return this.#turns.next(() => this.#stop());
   }
 
   /** The window goes: a lab that can be taken up again runs on without it, any other ends. */
   leave(): Promise<void> {
-    return this.#next(async () => {
+    return this.#turns.next(async () => {
       const engine = this.#engine;
       if (engine && isDetachable(engine)) {
         await engine.detach();
@@ -180,7 +182,7 @@ export class LabSession {
 
   /** Takes the text to the running lab, in place. */
   apply(text: string): Promise<ApplyOutcome> {
-    return this.#next(async () => {
+    return this.#turns.next(async () => {
       // A command that saves takes the same text here twice: what came of it the first time stays said.
       const isAgain = text === this.text && this.#outcome?.kind === 'applied';
       const outcome = await this.#apply(text);
@@ -209,7 +211,7 @@ export class LabSession {
    * restart. False when there is no such interface, it is down by the file, or the lab does not run.
    */
   unplug(node: string, segment: string, off: boolean): Promise<boolean> {
-    return this.#next(async () => {
+    return this.#turns.next(async () => {
       const engine = this.runningEngine;
       const port = this.plan.nodes
         .find(({ name }) => name === node)
@@ -423,13 +425,6 @@ export class LabSession {
   #setState(state: LabState): void {
     this.#state = state;
     this.#listeners.tell('state');
-  }
-
-  /** One thing after another: a save during a start is applied after it. */
-  #next<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#work.then(work);
-    this.#work = result.catch(() => undefined);
-    return result;
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine, EventSink, NodeSetting } from '../engine.ts';
 import type { NodeState } from '../node-state.ts';
+import { Turns } from '../turns.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
@@ -73,7 +74,7 @@ export class DockerEngine implements Engine {
   #ticker: NodeJS.Timeout | undefined;
   #starting: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
-  #changing: Promise<void> = Promise.resolve();
+  readonly #changes = new Turns();
   #state: 'new' | 'starting' | 'running' | 'stopped' = 'new';
   #epoch = 0;
   #revision = 0;
@@ -136,12 +137,12 @@ export class DockerEngine implements Engine {
 
   /** Changes follow one another. What fails is thrown and can be tried again: the next call goes on from what is. */
   apply(plan: Plan): Promise<void> {
-    return this.#inTurn(() => this.#apply(plan));
+    return this.#changes.next(() => this.#apply(plan));
   }
 
   /** Rejects with a `LabError` when a node cannot be started. */
   setNode(name: string, state: NodeSetting): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return this.#changes.next(async () => {
       const lab = this.#lab;
       if (this.#state !== 'running' || !lab) return false;
       const done = await ofChange(lab.setNode(this.#plan, name, state));
@@ -188,15 +189,6 @@ export class DockerEngine implements Engine {
   detach(): Promise<void> {
     this.#ending ??= this.#leave();
     return this.#ending;
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#changing.then(work);
-    this.#changing = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result;
   }
 
   async #start(): Promise<void> {
@@ -345,7 +337,7 @@ export class DockerEngine implements Engine {
     this.#traffic.stop();
     if (!wasRunning) this.#lab?.cancel();
     await this.#starting?.catch(() => undefined);
-    await this.#changing;
+    await this.#changes.over();
     if (!wasRunning) return;
     await this.#lab?.tellLosses();
     this.#events.flush();
@@ -359,7 +351,7 @@ export class DockerEngine implements Engine {
 
   async #leave(): Promise<void> {
     const wasRunning = this.#state === 'running';
-    await this.#changing;
+    await this.#changes.over();
     if (wasRunning && this.#lab) {
       await this.#keep(this.#lab);
       await this.#lab.tellLosses();

@@ -22,12 +22,18 @@ import { DockerError } from './docker-problem.ts';
 import { hasStatus, streamError, toDockerError } from './engine-errors.ts';
 import { followBuild } from './image/build-progress.ts';
 import { jsonLines } from './json-lines.ts';
+import { Turns } from '../turns.ts';
 
 /** The calls over dockerode. It speaks one API version, which `connectDocker` has agreed on. */
 export class DockerodeClient implements DockerClient {
   readonly engine: EngineFacts;
   private readonly docker: Docker;
   private readonly agent: Agent;
+  /**
+   * Engine 20.10 loses count of a network's containers when several come or go at once, and then never removes it; it may
+   * even come to a standstill over it (libnetwork's store). One after another takes no longer.
+   */
+  private readonly onNetworks = new Turns();
 
   constructor(docker: Docker, engine: EngineFacts, agent: Agent) {
     this.docker = docker;
@@ -84,12 +90,16 @@ export class DockerodeClient implements DockerClient {
 
   async connectNetwork(network: string, container: string, { ipv4 }: ConnectOptions = {}): Promise<void> {
     const endpoint = ipv4 === undefined ? {} : { EndpointConfig: { IPAMConfig: { IPv4Address: ipv4 } } };
-    await this.call(() => this.docker.getNetwork(network).connect({ Container: container, ...endpoint }));
+    await this.onNetworks.next(() =>
+      this.call(() => this.docker.getNetwork(network).connect({ Container: container, ...endpoint })),
+    );
   }
 
   async disconnectNetwork(network: string, container: string): Promise<void> {
     try {
-      await this.docker.getNetwork(network).disconnect({ Container: container, Force: true });
+      await this.onNetworks.next(() =>
+        this.docker.getNetwork(network).disconnect({ Container: container, Force: true }),
+      );
     } catch (error) {
       const known = toDockerError(error, this.engine.endpoint);
       if (hasStatus(error, 404) || /is not connected to/i.test(known.problem.params['message'] ?? '')) return;

@@ -85,7 +85,7 @@ const ROUNDS = 10;
 const PAUSE_MS = 300;
 
 /**
- * Removes everything that carries the lab's label, containers first; whole or not at all is not to be had, so it tries
+ * Removes everything that carries the lab's label: containers, off their networks first, then those; whole or not at all is not to be had, so it tries
  * again as long as something is left. Throws the last failure when something still is; a `LabError` where only the engine
  * is to blame.
  */
@@ -93,6 +93,7 @@ export async function removeLab(client: DockerClient, id: string, rounds = ROUND
   const label = `${LABEL.lab}=${id}`;
   for (let round = 1; ; round += 1) {
     const containers = await client.listContainers([label]);
+    await disconnect(client, label, containers);
     const outcomes = await Promise.allSettled(containers.map((one) => client.removeContainer(one.id)));
     const networks = await client.listNetworks([label]);
     outcomes.push(...(await Promise.allSettled(networks.map((one) => client.removeNetwork(one.id)))));
@@ -101,6 +102,20 @@ export async function removeLab(client: DockerClient, id: string, rounds = ROUND
     if (round >= rounds) throw (await stuckNetwork(client, label)) ?? failed.reason;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
+}
+
+/** So that they leave one after another (see `DockerodeClient`): removed at once, they leave at once. Whatever fails, goes on. */
+async function disconnect(
+  client: DockerClient,
+  label: string,
+  containers: readonly ContainerSummary[],
+): Promise<void> {
+  const ours = new Set(containers.map(({ id }) => id));
+  const leave = async (network: string) => {
+    const connected = (await client.containersOn(network)).filter((id) => ours.has(id));
+    await Promise.allSettled(connected.map((id) => client.disconnectNetwork(network, id)));
+  };
+  await Promise.allSettled((await client.listNetworks([label])).map(({ id }) => leave(id)));
 }
 
 /** The engine may count a container on a network that has none (seen with 20.10 on a busy machine) and then never lets go of it. */

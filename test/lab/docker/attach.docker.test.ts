@@ -11,7 +11,7 @@ import type { EventSink } from '../../../src/lab/engine.ts';
 import type { LabEvent, PlanEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { dockerEngine, dockerHere, dockerOptions, root, type DockerHere } from './docker-here.ts';
-import { planOf } from './run-lab.ts';
+import { planOf, stopLab } from './run-lab.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const FIN = 0x01;
@@ -40,7 +40,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
   });
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
-    await Promise.all(engines.splice(0).map((engine) => engine.stop()));
+    await Promise.all(engines.splice(0).map(stopLab));
     rmSync(folder, { recursive: true });
   });
   after(() => here?.client.close());

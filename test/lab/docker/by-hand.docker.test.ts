@@ -4,7 +4,7 @@ import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
 import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
-import { planOf } from './run-lab.ts';
+import { planOf, stopLab } from './run-lab.ts';
 
 /** Nothing is sent but what a test asks for, and that is given up soon. */
 function quiet(path: string, change?: (text: string) => string): Plan {
@@ -20,7 +20,7 @@ describe('Docker engine: nodes stopped, paused and looked at by hand', function 
   before(async function () {
     here = await dockerHere(this);
   });
-  afterEach(() => engine?.stop());
+  afterEach(() => stopLab(engine));
   after(() => here?.client.close());
 
   async function start(plan: Plan): Promise<void> {

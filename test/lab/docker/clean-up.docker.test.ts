@@ -6,7 +6,7 @@ import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { LABEL } from '../../../src/lab/docker/labels.ts';
 import { findLabs, sweep } from '../../../src/lab/docker/sweep.ts';
 import { dockerEngine, dockerHere, root, type DockerHere } from './docker-here.ts';
-import { planOf } from './run-lab.ts';
+import { planOf, stopLab } from './run-lab.ts';
 
 const FILE = 'examples/dr.lblab.yaml';
 const LEASE_S = 2;
@@ -52,7 +52,7 @@ describe('Docker engine: clean-up', function () {
   });
 
   after(async () => {
-    await live?.stop();
+    await stopLab(live);
     if (foreign) await here.client.removeContainer(foreign.container);
     if (foreign) await here.client.removeNetwork(foreign.network);
     here?.client.close();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { difference, essence } from './compare-engines.ts';
 import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
-import { planOf, runEmbedded, runToEnd } from './run-lab.ts';
+import { planOf, runEmbedded, runToEnd, stopLab } from './run-lab.ts';
 
 const once = (plan: Plan): Plan => ({
   ...plan,
@@ -78,7 +78,7 @@ describe('Docker engine: `drop` where packet sockets see the frame first', funct
         ['timed-out', 'answered'],
       );
     } finally {
-      await engine.stop();
+      await stopLab(engine);
     }
   });
 });

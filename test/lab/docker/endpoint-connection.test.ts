@@ -129,6 +129,28 @@ describe('docker connection', () => {
     client.close();
   });
 
+  it('containers come to their networks and go one after another, also past one that fails', async () => {
+    engine(version);
+    const client = await connect();
+    const waiting: ServerResponse[] = [];
+    answer = (_request, response) => void waiting.push(response);
+    const calls = ['a', 'b', 'c'].map((container, index) =>
+      index === 1 ? client.disconnectNetwork('n', container) : client.connectNetwork('n', container),
+    );
+    const outcomes = Promise.allSettled(calls);
+    for (let call = 0; call < calls.length; call += 1) {
+      while (waiting.length === call) await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.equal(waiting.length, call + 1);
+      reply(waiting[call]!, call === 0 ? 500 : 200, { message: 'no' });
+    }
+    assert.deepEqual(
+      (await outcomes).map(({ status }) => status),
+      ['rejected', 'fulfilled', 'fulfilled'],
+    );
+    client.close();
+  });
+
   it('a base image that cannot be had, a failing step and a full disk are told apart', async () => {
     const client = await (engine(version), connect());
     const build = async (...messages: object[]) => {

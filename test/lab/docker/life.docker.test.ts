@@ -13,7 +13,7 @@ import { removeLab } from '../../../src/lab/docker/sweep.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
-import { planOf } from './run-lab.ts';
+import { planOf, stopLab } from './run-lab.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -29,7 +29,7 @@ describe('Docker engine: bad days', function () {
   before(async function () {
     here = await dockerHere(this);
   });
-  afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.stop())));
+  afterEach(() => Promise.all(engines.splice(0).map(stopLab)));
   after(() => here?.client.close());
 
   async function start(

@@ -3,7 +3,7 @@ import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
-import { planOf, reportOf } from './run-lab.ts';
+import { planOf, reportOf, stopLab } from './run-lab.ts';
 
 const BUDGET = 300;
 
@@ -28,7 +28,7 @@ describe('Docker engine: under load', function () {
   before(async function () {
     here = await dockerHere(this);
   });
-  afterEach(() => engine?.stop());
+  afterEach(() => stopLab(engine));
   after(() => here?.client.close());
 
   /** Frames across each interface of the lab, both ways, as its kernel counted them. */

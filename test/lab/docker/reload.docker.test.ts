@@ -8,7 +8,7 @@ import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { dockerEngine, dockerHere, root, type DockerHere } from './docker-here.ts';
-import { planOf, reportOf } from './run-lab.ts';
+import { planOf, reportOf, stopLab } from './run-lab.ts';
 
 const FILE = 'examples/dr.lblab.yaml';
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,7 +39,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
     engine = dockerEngine(here, quiet(weighted(1, 1)), (event) => events.push(event));
     await engine.start();
   });
-  afterEach(() => engine?.stop());
+  afterEach(() => stopLab(engine));
 
   const containers = (plan: Plan) => new Map(plan.nodes.map(({ name }) => [name, engine.containerOf(name)]));
   const servers = () => {

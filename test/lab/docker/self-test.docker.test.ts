@@ -5,7 +5,7 @@ import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { removeLab } from '../../../src/lab/docker/sweep.ts';
 import { parseMac } from '../../../src/packet/address.ts';
 import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
-import { planOf } from './run-lab.ts';
+import { planOf, stopLab } from './run-lab.ts';
 
 /** What stands between two lines of the start has to be done without waiting: the docker CLI, and its end awaited. */
 function docker(args: readonly string[], input = ''): string {
@@ -37,7 +37,7 @@ describe('Docker engine: the self-test at the start', function () {
     }
     if (error instanceof assert.AssertionError) throw error;
     clear();
-    await lab.stop();
+    await stopLab(lab);
     await removeLab(here.client, lab.id);
     assert.ok(error instanceof LabError, String(error));
     return error;

@@ -21,6 +21,7 @@ class FakeEngine {
   networks: NetworkSummary[] = [];
   /** Containers whose agent says that its lease runs. */
   readonly leased = new Set<string>();
+  readonly disconnected: string[] = [];
 
   add(lab: string, owner: string, state: string): void {
     const labels = { [LABEL.lab]: lab, [LABEL.name]: 'dr', [LABEL.owner]: owner };
@@ -45,6 +46,11 @@ class FakeEngine {
         Promise.resolve(this.networks.filter(({ labels }) => matches(labels, wanted))),
       removeContainer: (id) => {
         this.containers = this.containers.filter((one) => one.id !== id);
+        return Promise.resolve();
+      },
+      containersOn: () => Promise.resolve([...this.containers.map(({ id }) => id), 'a stranger']),
+      disconnectNetwork: (network, container) => {
+        this.disconnected.push(`${container} off ${network}`);
         return Promise.resolve();
       },
       removeNetwork: (id) => {
@@ -83,6 +89,18 @@ describe('sweep', () => {
     // Somebody is on it: that is no fault of the engine.
     const shared = { ...client, containersOn: () => Promise.resolve(['a stranger']) };
     await assert.rejects(removeLab(shared, 'stuck', 1), active);
+  });
+
+  it('takes a lab’s own containers off its networks before it removes them, and nobody else', async () => {
+    const engine = new FakeEngine();
+    engine.add('mine', ownerOf(), 'running');
+    engine.add('other', ownerOf(), 'running');
+    await removeLab(engine.client, 'mine');
+    assert.deepEqual(engine.disconnected, ['mine-c off mine-n']);
+    assert.deepEqual(
+      engine.containers.map(({ id }) => id),
+      ['other-c'],
+    );
   });
 
   it('takes what nobody holds, and nothing else', async () => {
@@ -133,14 +151,20 @@ describe('sweep', () => {
         return true;
       });
     }
-    const elsewhere = { ...plan, services: plan.services.map((service) => ({ ...service, vip: 0x0a090909 })) };
+    const elsewhere = {
+      ...plan,
+      services: plan.services.map((service) => ({ ...service, vip: 0x0a090909 })),
+    };
     engine.networks = [network('10.0.0.0/16')];
     // What runs already was looked at when it was new.
     await refuseOverlap(engine.client, plan, plan);
     engine.networks.push(network('10.9.0.0/16'));
     await assert.rejects(refuseOverlap(engine.client, elsewhere, plan), (error) => {
       assert.ok(error instanceof LabError);
-      assert.deepEqual([error.problem.params['name'], error.problem.params['subnet']], ['service', '10.9.0.0/16']);
+      assert.deepEqual(
+        [error.problem.params['name'], error.problem.params['subnet']],
+        ['service', '10.9.0.0/16'],
+      );
       return true;
     });
   });

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { Turns } from '../../turns.ts';
 import { PROTOCOL_VERSION, type AgentOperations, type Operation } from '../agent-protocol.ts';
 import type { LabRecord } from '../lab-record.ts';
 import { Connections } from './connections.ts';
@@ -23,6 +24,7 @@ type Handlers = {
 function serve(): void {
   let record: LabRecord | null = null;
   let decisionsUntold = 0;
+  const turns = new Turns();
   const connections = new Connections(
     ({ op, body }, peer) => {
       if (!Object.hasOwn(handlers, op)) return Promise.reject(new Error(`no operation ${op}`));
@@ -34,7 +36,7 @@ function serve(): void {
       }
       const handler = handlers[op] as (request: unknown, peer: object) => Promise<unknown>;
       // One after the other, but for what takes its time: two configurations must not interleave.
-      return UNORDERED.has(op) ? handler(body, peer) : inTurn(() => handler(body, peer));
+      return UNORDERED.has(op) ? handler(body, peer) : turns.next(() => handler(body, peer));
     },
     (peer) => lease.left(peer),
   );
@@ -100,14 +102,6 @@ function serve(): void {
 const UNORDERED = new Set<Operation>(['fetch', 'load', 'lease', 'remaining', 'record', 'clock']);
 /** What changes nothing, so that anybody may ask. */
 const READING = new Set<Operation>(['remaining', 'record', 'state', 'clock']);
-
-let turn: Promise<unknown> = Promise.resolve();
-
-function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  const result = turn.then(work);
-  turn = result.catch(() => undefined);
-  return result;
-}
 
 async function done(work: Promise<unknown>): Promise<null> {
   await work;

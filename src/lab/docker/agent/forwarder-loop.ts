@@ -5,6 +5,7 @@ import { Forwarder } from '../../../forwarder/forwarder.ts';
 import type { Frame } from '../../../forwarder/frame.ts';
 import { isProblem, type NetworkPort, type PortName } from '../../../forwarder/ports/network-port.ts';
 import type { Verdict } from '../../../forwarder/verdict.ts';
+import { Turns } from '../../turns.ts';
 import type { FromForwarder, ToForwarder } from './forwarder-messages.ts';
 import { isDropped } from './dropped.ts';
 import { describe, openPort } from './open-port.ts';
@@ -28,7 +29,7 @@ export class ForwarderLoop {
   /** Decisions are wanted, but not now. */
   #silent = false;
   /** Messages are taken in order, though opening a port takes a while. */
-  #before: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
   #closed = false;
 
   /** `full`: the reader is so slow that decisions are better left out. */
@@ -39,9 +40,7 @@ export class ForwarderLoop {
 
   /** Rejects when the message cannot be carried out. */
   hear(message: ToForwarder): Promise<void> {
-    const result = this.#before.then(() => this.#obey(message));
-    this.#before = result.catch(() => undefined);
-    return result;
+    return this.#turns.next(() => this.#obey(message));
   }
 
   close(): void {
