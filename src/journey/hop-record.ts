@@ -11,6 +11,8 @@ export interface Stage extends Epoch {
   readonly network: Network;
   readonly frames: FrameStore;
   readonly points: CapturePoints;
+  /** Hops whose frames were read again since the last look at what is new. */
+  readonly readAgain: HopRecord[];
 }
 
 /** A frame as the joins see it: with its record number, and its bytes read. */
@@ -77,7 +79,11 @@ export class HopRecord {
 
   /** Read again from the frame when it has been given up; of a frame that is not kept any more nothing can be told. */
   get facts(): FrameFacts {
-    return (this.#facts ??= readFacts(this.stage.frames.get(this.frame)?.bytes ?? NOTHING));
+    if (this.#facts === undefined) {
+      this.#facts = readFacts(this.stage.frames.get(this.frame)?.bytes ?? NOTHING);
+      this.stage.readAgain.push(this);
+    }
+    return this.#facts;
   }
 
   /** Gives up what can be read again: most hops are never looked at. */

@@ -16,7 +16,7 @@ import { LinkJoin } from './link-join.ts';
 import { Network } from './network.ts';
 import { NodeStates } from './node-states.ts';
 import { Recording } from './recording.ts';
-import type { Report } from './report.ts';
+import type { Epoch, Report } from './report.ts';
 
 /**
  * Frames and decisions, in time order, to hops that know the hop before them. Which hops make one journey follows
@@ -28,6 +28,7 @@ export class Joiner {
   readonly states = new NodeStates();
   counters = new JoinCounters();
   recording = new Recording();
+  readonly #readAgain: HopRecord[] = [];
   /** Of the latest event. */
   timeNs = 0;
 
@@ -52,7 +53,7 @@ export class Joiner {
     this.#engine = engine;
     this.#frames = frames;
     this.#points = points;
-    this.#stage = { epoch: 0, timeNs: 0, changes: [], network: new Network(plan), frames, points };
+    this.#stage = this.#newStage({ epoch: 0, timeNs: 0, changes: [] }, plan);
     this.stages = [this.#stage];
   }
 
@@ -87,11 +88,20 @@ export class Joiner {
     }
   }
 
+  /** Gives up what was read again of frames: it can be read once more. */
+  rest(): void {
+    for (const hop of this.#readAgain.splice(0)) hop.rest();
+  }
+
+  #newStage(epoch: Epoch, plan: Plan): Stage {
+    const [frames, points, readAgain] = [this.#frames, this.#points, this.#readAgain];
+    return { ...epoch, network: new Network(plan), frames, points, readAgain };
+  }
+
   #plan(event: PlanEvent): void {
     const changes = event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) }));
-    const network = new Network(event.plan);
     const { epoch, timeNs } = event;
-    this.#stage = { epoch, timeNs, changes, network, frames: this.#frames, points: this.#points };
+    this.#stage = this.#newStage({ epoch, timeNs, changes }, event.plan);
     const last = this.stages.length - 1;
     // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
     const isFirst = !this.#planned && this.#hops === 0;

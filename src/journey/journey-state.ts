@@ -56,7 +56,9 @@ export class JourneyState {
     });
     if (from < Infinity) this.#derive(from);
     this.#rest();
-    return this.judge.run();
+    const judged = this.judge.run();
+    this.joiner.rest();
+    return judged;
   }
 
   /** In their order; those that are gone may be among them. */
