@@ -126,16 +126,20 @@ export class LabRunner {
     const session = await this.#labs.open(file);
     if (!quiet) this.#show(session);
     try {
-      const left = lab === undefined ? undefined : await this.#engines.takeUp?.(lab);
-      const chosen: ChosenEngine = left ? { source: left } : await this.#engines.choose(wanted);
-      const { source, notice, later } = chosen;
-      if (signal.aborted) {
-        source.close?.();
-        throw new Cancelled();
-      }
-      session.setNotice(notice);
+      let later: ChosenEngine['later'];
+      const choose = async () => {
+        const left = lab === undefined ? undefined : await this.#engines.takeUp?.(lab);
+        const chosen: ChosenEngine = left ? { source: left } : await this.#engines.choose(wanted);
+        if (signal.aborted) {
+          chosen.source.close?.();
+          throw new Cancelled();
+        }
+        session.setNotice(chosen.notice);
+        later = chosen.later;
+        return chosen.source;
+      };
       const onWarning = (text: string) => this.#messages.warning(text);
-      await session.start(file.text, source, { signal, keep, onStep: report, onWarning });
+      await session.start(file.text, choose, { signal, keep, onStep: report, onWarning });
       void later?.then((text) => session.setNotice(text));
     } finally {
       this.#labs.discardEmpty(session);

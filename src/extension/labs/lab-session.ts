@@ -157,9 +157,16 @@ export class LabSession {
   /**
    * Starts the lab with this text. Rejects with a `LabFailure`, or with `Cancelled` when the signal came first; nothing
    * of the lab is left then.
+   * @param source Or what chooses it: what is saved meanwhile is applied after the start.
    */
-  start(text: string, source: EngineSource, options: StartOptions = {}): Promise<void> {
-    return this.#next(() => this.#start(text, source, options));
+  start(
+    text: string,
+    source: EngineSource | (() => Promise<EngineSource>),
+    options: StartOptions = {},
+  ): Promise<void> {
+    return this.#next(async () =>
+      this.#start(text, typeof source === 'function' ? await source() : source, options),
+    );
   }
 
   /** Ends the lab and keeps its recording. */

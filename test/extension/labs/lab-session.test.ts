@@ -119,6 +119,20 @@ describe('a lab in the editor', () => {
     assert.equal(source.closed, 1);
   });
 
+  it('what is saved while the engine is still being chosen is applied after the start', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    let found: (source: EngineSource) => void = () => assert.fail('asked first');
+    const started = session.start(dr, () => new Promise((resolve) => (found = resolve)));
+    const applied = session.apply(withSh);
+    await Promise.resolve();
+    found(source);
+    await started;
+    assert.equal((await applied).kind, 'applied');
+    assert.equal(session.text, withSh);
+    await session.stop();
+  });
+
   it('a lab that somebody else took away is stopped here too, and its recording stays', async () => {
     const source = new ManualSource();
     let release: () => void = () => assert.fail('made first');
