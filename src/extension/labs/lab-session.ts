@@ -7,6 +7,7 @@ import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../lab/event
 import type { NodeState } from '../../lab/node-state.ts';
 import { diffPlans } from '../../lab/topology/diff.ts';
 import { loadTopology, type LoadedTopology } from '../../lab/topology/load.ts';
+import { plannedOf } from '../../lab/topology/plan-traffic.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { LabState, Place } from '../../webview/protocol.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
@@ -200,6 +201,12 @@ export class LabSession {
   /** Sends one request of a traffic entry now; a lab that does not run does nothing. */
   async request(trafficIndex = 0): Promise<void> {
     if (this.plan.traffic[trafficIndex]) await this.runningEngine?.request(trafficIndex);
+  }
+
+  /** Which entries of the plan's traffic an entry of the file's is, both from 0: one for each of its clients. */
+  trafficOf(entry: number): readonly number[] {
+    const { document } = this.loaded;
+    return document ? plannedOf(document, entry) : [];
   }
 
   /** False when there is no such node, or a stopped one is to be paused. */

@@ -211,6 +211,16 @@ describe('a lab in the editor', () => {
       assert.equal(readRecording(text, limits, translate), undefined);
   });
 
+  it('an entry of the file is one request for each of its clients', () => {
+    const session = sessionOf(example('nat'), 'nat.lblab.yaml');
+    assert.deepEqual(
+      [0, 1, 2, 3].map((entry) => session.trafficOf(entry)),
+      [[0, 1], [2], [3], []],
+    );
+    const clients = session.plan.traffic.map(({ from }) => from);
+    assert.deepEqual(clients, ['pc1', 'pc2', 'pc1', 'pc2']);
+  });
+
   it('nodes are stopped and started by hand', async () => {
     const source = new ManualSource();
     const session = sessionOf(dr);
