@@ -47,6 +47,7 @@ export class LbLab {
       locale,
       log,
       labs,
+      onShown: () => void messages.attempt(() => this.#firstRun.look()),
       act: (action, uri) => void messages.attempt(async () => this.#act(action, uri)),
       open: (uri, place) => void messages.attempt(() => revealPlace(vscode.Uri.parse(uri), place)),
       save: async (session, format, data) => {
