@@ -37,14 +37,27 @@ const attach = (scroller: Element | undefined): void => {
   const view = ladder;
   ladder.onDrawn = (_, last) => unseen.saw(last, view.atEnd);
 };
-panel.scrollTo = (key) => ladder?.scrollTo(key);
+/** A row of the list that is to be in view after the next drawing. */
+let wantedInList: string | undefined;
+panel.scrollTo = (key) => {
+  if (ladder) ladder.scrollTo(key);
+  else wantedInList = key;
+};
 panel.scrollToEnd = () => ladder?.scrollToEnd();
 
 panel.store.subscribe(() => {
   const { state } = panel;
   const asList = innerWidth < NARROWEST_LADDER || state.asList;
   document.documentElement.lang = state.locale;
+  const hadFocus = root.contains(document.activeElement);
   render(panelView(panel, { attach, asList, unseen: unseen.count }), root);
+  // A button that went with what it closed: from the rows everything can be reached.
+  if (hadFocus && document.activeElement === document.body)
+    root.querySelector<HTMLElement>('[role=treegrid]')?.focus({ preventScroll: true });
+  if (asList && wantedInList !== undefined) {
+    document.getElementById(`row-${wantedInList}`)?.scrollIntoView({ block: 'nearest' });
+    wantedInList = undefined;
+  }
   if (state.follow) ladder?.scrollToEnd();
   ladder?.queue();
 });
