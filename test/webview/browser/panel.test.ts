@@ -532,16 +532,16 @@ traffic: [{ from: client, count: 1, request: 'GET /<img/src=x/onerror=globalThis
       assert.match((await selected(page))!, /#2/);
       await focusRows(page);
       await press(page, '3', 'Home', 'PageDown', 'PageDown');
-      assert.equal(
-        await page.evaluate(() => {
+      const isInView = () =>
+        page.evaluate(() => {
           const row = document.querySelector('.grid [aria-selected=true]')!.getBoundingClientRect();
           const grid = document.querySelector('.grid')!.getBoundingClientRect();
           return row.top >= grid.top - 1 && row.bottom <= grid.bottom + 1;
-        }),
-        true,
-      );
+        });
+      assert.equal(await isInView(), true);
       await press(page, '1', 'Home', ']', ']', ']', ']', ']', 'Enter');
       await page.locator('.details tr.layer').first().waitFor();
+      assert.equal(await isInView(), true, 'after the details opened');
       const columns = await page
         .locator('.layers thead th')
         .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
