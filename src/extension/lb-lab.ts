@@ -135,6 +135,11 @@ export class LbLab {
       case 'clear':
         if (uri !== undefined) this.#workbench.labs.of(uri)?.clear();
         return;
+      case 'remedy': {
+        const remedy = uri === undefined ? undefined : this.#workbench.labs.of(uri)?.remedy;
+        if (remedy) await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
+        return;
+      }
       case 'dismiss-card':
         return this.#firstRun.dismiss(action.card);
       case 'card':

@@ -15,7 +15,7 @@ import { describeEdit } from './describe-edit.ts';
 import { EventIntake } from './event-intake.ts';
 import { pathOf } from './file-path.ts';
 import type { EngineSource } from './lab-engine.ts';
-import { Cancelled, LabFailure } from './lab-failure.ts';
+import { Cancelled, LabFailure, type Remedy } from './lab-failure.ts';
 import { LabRecording, type RecordingLimits } from './lab-recording.ts';
 import { Listeners, type Ending } from './listeners.ts';
 import type { OpenedConnections } from './opened-connections.ts';
@@ -58,12 +58,14 @@ export class LabSession {
   #version: Version;
   #source: EngineSource | undefined;
   #engine: Engine | undefined;
+  #engineName: Engine['name'] = 'embedded';
   #recording: LabRecording;
   /** Of the engine that runs or ran last. */
   #intake: EventIntake | undefined;
   #state: LabState = { kind: 'none', reason: 'not-running' };
   #outcome: ApplyOutcome | undefined;
   #notice: string | undefined;
+  #remedy: Remedy | undefined;
   readonly #unplugged = new Unplugged();
   #work: Promise<unknown> = Promise.resolve();
 
@@ -77,8 +79,9 @@ export class LabSession {
     this.#recording = this.#newRecording('embedded', '');
   }
 
+  /** That it runs or ran on last, or is being started on. */
   get engine(): Engine['name'] {
-    return this.#recording.head.engine;
+    return this.#engineName;
   }
 
   /** Empty before the lab's first event. */
@@ -125,6 +128,11 @@ export class LabSession {
 
   get isRunning(): boolean {
     return this.#state.kind === 'running';
+  }
+
+  /** What helps against a start that failed. */
+  get remedy(): Remedy | undefined {
+    return this.#state.kind === 'failed' ? this.#remedy : undefined;
   }
 
   /** What came of the last change of the file, for the status. */
@@ -284,6 +292,7 @@ export class LabSession {
   /** Takes up what was recorded before the window was reloaded. Only before the first start. */
   restore(recording: LabRecording): void {
     this.#recording = recording;
+    this.#engineName = recording.head.engine;
     this.#setState({ kind: 'stopped' });
     this.#listeners.tell('plan');
   }
@@ -295,7 +304,8 @@ export class LabSession {
     try {
       const version = this.#read(text);
       await this.#stop();
-      const goesOn = keep && !this.#recording.isEmpty && this.engine === source.name;
+      const goesOn = keep && !this.#recording.isEmpty && this.#recording.head.engine === source.name;
+      this.#engineName = source.name;
       const edits = describeEdit(this.text, text);
       this.#version = version;
       this.#outcome = undefined;
@@ -349,11 +359,12 @@ export class LabSession {
     if (this.#state.kind !== 'starting') return error;
     if (error instanceof Cancelled) {
       const none = { kind: 'none', reason: 'not-running' } as const;
+      this.#engineName = this.#recording.head.engine;
       this.#setState(this.#recording.isEmpty ? none : { kind: 'stopped' });
     } else {
       const message = error instanceof Error ? error.message : String(error);
-      const remedy = error instanceof LabFailure ? (error.remedy?.text ?? '') : '';
-      this.#setState({ kind: 'failed', message, remedy });
+      this.#remedy = error instanceof LabFailure ? error.remedy : undefined;
+      this.#setState({ kind: 'failed', message, remedy: this.#remedy?.text ?? '' });
     }
     return error;
   }

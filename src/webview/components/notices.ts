@@ -3,6 +3,7 @@ import { nameOf } from '../comparison.ts';
 import type { Panel } from '../panel.ts';
 import { setPaused } from '../settings.ts';
 import { icon } from './icon.ts';
+import { remedyButton } from './remedy-button.ts';
 
 /** Lines above the ladder about the lab as a whole: a better engine, that it stopped, failed, that the view waits, or what is marked. */
 export function notices(panel: Panel): TemplateResult {
@@ -36,7 +37,7 @@ export function notices(panel: Panel): TemplateResult {
     }
     ${
       labState.kind === 'failed' && panel.table.flowCount > 0
-        ? line('bad', 'error', `${labState.message} ${labState.remedy}`, startAgain)
+        ? line('bad', 'error', labState.message, html`${remedyButton(panel)}${startAgain}`)
         : nothing
     }
     ${labState.kind === 'stopped' ? line('info', 'debug-stop', text('panel.stopped'), startAgain) : nothing}

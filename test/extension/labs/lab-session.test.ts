@@ -133,6 +133,15 @@ describe('a lab in the editor', () => {
     await session.stop();
   });
 
+  it('is of the engine that it is being started on from the first moment', async () => {
+    const session = sessionOf(dr);
+    const seen = new Set<string>();
+    session.onDidChange(() => seen.add(`${session.engine} ${session.state.kind}`));
+    const source: EngineSource = { name: 'docker', make: () => Promise.reject(new Error('no engine')) };
+    await assert.rejects(session.start(dr, source));
+    assert.deepEqual([...seen], ['docker starting', 'docker failed']);
+  });
+
   it('a lab that somebody else took away is stopped here too, and its recording stays', async () => {
     const source = new ManualSource();
     let release: () => void = () => assert.fail('made first');
@@ -163,6 +172,7 @@ describe('a lab in the editor', () => {
     const session = sessionOf(dr);
     await assert.rejects(session.start(dr, source), LabFailure);
     assert.deepEqual(session.state, { kind: 'failed', message: 'no engine', remedy: 'Build' });
+    assert.equal(session.remedy?.text, 'Build');
   });
 
   it('clearing forgets what was, and numbers epochs from 0 again', async () => {

@@ -488,13 +488,18 @@ describe('webview: the panel in Chromium', function () {
     on({ example: 'dr' }, async (page) => {
       await page.evaluate(() => {
         const { recording } = fakeHost;
-        recording!.state = { kind: 'failed', message: 'The engine is gone.', remedy: '' };
+        recording!.state = { kind: 'failed', message: 'The engine is gone.', remedy: 'Settings' };
         recording!.changed();
       });
       await says(page, '.notice.bad', /The engine is gone/);
-      await page.locator('.notice.bad vscode-button').click();
-      const asked = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'do'));
-      assert.deepEqual(asked, { type: 'do', action: { kind: 'restart' } });
+      for (const [label, kind] of [
+        ['Settings', 'remedy'],
+        ['Start again', 'restart'],
+      ] as const) {
+        await page.locator('.notice.bad vscode-button', { hasText: label }).click();
+        const asked = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'do'));
+        assert.deepEqual(asked, { type: 'do', action: { kind } });
+      }
     }));
 
   it('hostile content is text', () =>
