@@ -39,6 +39,7 @@ export const innerCommandIds = [
   'lbLab.showPlace',
   'lbLab.firstRun',
   'lbLab.download',
+  'lbLab.sendEntry',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];

@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import type { Engine } from '../lab/engine.ts';
 import type { Translate } from '../l10n/translate.ts';
 import type { ChosenEngine, EngineChoice } from './engine-choice.ts';
-import { Cancelled } from './labs/lab-failure.ts';
+import { Cancelled, LabFailure } from './labs/lab-failure.ts';
 import type { ApplyOutcome } from './labs/apply-outcome.ts';
 import type { LabSession } from './labs/lab-session.ts';
 import type { LabFile, Labs } from './labs/labs.ts';
 import type { Messages } from './messages.ts';
 import { setting, type Settings } from './settings.ts';
-import type { TopologyFiles } from './topology-files.ts';
+import { fileNameOf, type TopologyFiles } from './topology-files.ts';
 
 /** A start that takes longer than this shows its progress. */
 const PATIENCE_MS = 400;
@@ -52,7 +52,7 @@ export class LabRunner {
 
   /** Saves the file and starts its lab; one that runs already, or is about to, is only shown. Rejects as `LabSession.start` does. */
   async start(uri: vscode.Uri): Promise<void> {
-    const file = await this.#files.save(uri);
+    const file = await this.#save(uri);
     if (!file) return;
     const session = this.#labs.of(file.uri);
     if (session && (session.isRunning || this.#starts.has(file.uri))) {
@@ -65,13 +65,13 @@ export class LabRunner {
 
   /** From the start, on the engine the settings name; what was recorded stays. */
   async restart(uri: vscode.Uri): Promise<void> {
-    const file = await this.#files.save(uri);
+    const file = await this.#save(uri);
     if (file) await this.#run(file, setting('lbLab.engine'), { keep: true });
   }
 
   /** As `restart`, on this engine whatever the settings say. */
   async moveTo(uri: vscode.Uri, engine: 'docker' | 'embedded'): Promise<void> {
-    const file = await this.#files.save(uri);
+    const file = await this.#save(uri);
     if (file) await this.#run(file, engine, { keep: true });
   }
 
@@ -91,7 +91,7 @@ export class LabRunner {
 
   /** Saves the file and takes it to its running lab. */
   async apply(uri: vscode.Uri): Promise<void> {
-    const file = await this.#files.save(uri);
+    const file = await this.#save(uri);
     const session = file && this.#labs.of(file.uri);
     if (file && session) this.tell(session, await session.apply(file.text));
   }
@@ -101,6 +101,21 @@ export class LabRunner {
     if (outcome.kind === 'failed') this.#messages.failure(outcome.error);
     if (outcome.kind === 'invalid')
       this.#messages.hint(this.#translate('extension.kept-running', { file: session.file }));
+  }
+
+  /** As `TopologyFiles.save`; rejects with a `LabFailure` where the file was taken away or got another name. */
+  async #save(uri: vscode.Uri): Promise<LabFile | undefined> {
+    try {
+      return await this.#files.save(uri);
+    } catch (error) {
+      if (!(error instanceof vscode.FileSystemError) || error.code !== 'FileNotFound') throw error;
+      const message = this.#translate('extension.file-gone', { file: fileNameOf(uri) });
+      const remedy = {
+        text: this.#translate('extension.new-topology'),
+        command: 'lbLab.newTopology',
+      } as const;
+      throw new LabFailure(message, remedy, { cause: error });
+    }
   }
 
   async #run(file: LabFile, wanted: Settings['lbLab.engine'], options: RunOptions): Promise<void> {
@@ -126,16 +141,20 @@ export class LabRunner {
     const session = await this.#labs.open(file);
     if (!quiet) this.#show(session);
     try {
-      const left = lab === undefined ? undefined : await this.#engines.takeUp?.(lab);
-      const chosen: ChosenEngine = left ? { source: left } : await this.#engines.choose(wanted);
-      const { source, notice, later } = chosen;
-      if (signal.aborted) {
-        source.close?.();
-        throw new Cancelled();
-      }
-      session.setNotice(notice);
+      let later: ChosenEngine['later'];
+      const choose = async () => {
+        const left = lab === undefined ? undefined : await this.#engines.takeUp?.(lab);
+        const chosen: ChosenEngine = left ? { source: left } : await this.#engines.choose(wanted);
+        if (signal.aborted) {
+          chosen.source.close?.();
+          throw new Cancelled();
+        }
+        session.setNotice(chosen.notice);
+        later = chosen.later;
+        return chosen.source;
+      };
       const onWarning = (text: string) => this.#messages.warning(text);
-      await session.start(file.text, source, { signal, keep, onStep: report, onWarning });
+      await session.start(file.text, choose, { signal, keep, onStep: report, onWarning });
       void later?.then((text) => session.setNotice(text));
     } finally {
       this.#labs.discardEmpty(session);

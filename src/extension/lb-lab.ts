@@ -47,6 +47,7 @@ export class LbLab {
       locale,
       log,
       labs,
+      onShown: () => void messages.attempt(() => this.#firstRun.look()),
       act: (action, uri) => void messages.attempt(async () => this.#act(action, uri)),
       open: (uri, place) => void messages.attempt(() => revealPlace(vscode.Uri.parse(uri), place)),
       save: async (session, format, data) => {
@@ -134,6 +135,11 @@ export class LbLab {
       case 'clear':
         if (uri !== undefined) this.#workbench.labs.of(uri)?.clear();
         return;
+      case 'remedy': {
+        const remedy = uri === undefined ? undefined : this.#workbench.labs.of(uri)?.remedy;
+        if (remedy) await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
+        return;
+      }
       case 'dismiss-card':
         return this.#firstRun.dismiss(action.card);
       case 'card':

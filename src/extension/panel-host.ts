@@ -21,6 +21,8 @@ export interface PanelParts {
   readonly locale: Locale;
   readonly log: vscode.LogOutputChannel;
   readonly labs: Labs;
+  /** Another lab than before is on show. */
+  readonly onShown: () => void;
   /** Buttons of the panel; `uri` is the file of the lab on show. */
   readonly act: (action: Action, uri: string | undefined) => void;
   /** Shows a place in a topology file without taking focus. */
@@ -63,7 +65,13 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
    * @param uri The file of the lab to show; without one the panel says where to begin.
    */
   async show(uri: string | undefined): Promise<void> {
+    const isAnother = uri !== this.#uri;
     this.#uri = uri;
+    if (isAnother) {
+      // They speak of the lab that was on show.
+      this.showCards([]);
+      this.#parts.onShown();
+    }
     void this.#parts.context.workspaceState.update(KEPT_FILE, uri);
     if (this.#panel) {
       this.#panel.reveal(undefined, true);

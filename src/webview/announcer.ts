@@ -1,4 +1,5 @@
 import type { Panel } from './panel.ts';
+import type { Message } from './panel-state.ts';
 
 /** Rows come by the thousand: they are announced together, at most this often. */
 const PACE_MS = 4000;
@@ -8,11 +9,11 @@ export function announce(panel: Panel, region: HTMLElement): void {
   let flows = 0;
   let failed = 0;
   let told = 0;
-  let message = '';
+  let message: Message | undefined;
   panel.store.subscribe(({ message: now }) => {
     if (now === message) return;
     message = now;
-    region.textContent = now;
+    if (now) region.textContent = now.words;
   });
   setInterval(() => {
     const { table, state } = panel;

@@ -1,4 +1,5 @@
 import { pictureOf } from './export-picture.ts';
+import { failure } from './failure.ts';
 import type { Panel } from './panel.ts';
 import { paintSvg } from './ladder/paint-svg.ts';
 import { paperTheme } from './ladder/theme.ts';
@@ -16,26 +17,33 @@ export async function exportAs(panel: Panel, format: ExportFormat): Promise<void
     : undefined;
   store.update({ menu: 'none' });
   try {
-    const data = await drawn(panel, format);
+    const { data, cut = 0 } = await drawn(panel, format);
     const { file } = await host.ask({
       kind: 'export',
       format,
       ...(flows && { flows }),
       ...(data !== undefined && { data }),
     });
-    if (file) store.update({ message: text('panel.exported', { file }) });
+    if (!file) return;
+    const saved = text('panel.exported', { file });
+    const words = cut > 0 ? `${saved} ${text('panel.export.cut', { count: cut })}` : saved;
+    store.update({ message: { words, bad: false } });
   } catch (error) {
-    store.update({ message: error instanceof Error ? error.message : String(error) });
+    store.update({ message: failure(error) });
   }
 }
 
-async function drawn(panel: Panel, format: ExportFormat): Promise<string | ArrayBuffer | undefined> {
-  if (format !== 'svg' && format !== 'png') return undefined;
+interface Drawn {
+  readonly data?: string | ArrayBuffer;
+  /** Rows that there was no room for. */
+  readonly cut?: number;
+}
+
+async function drawn(panel: Panel, format: ExportFormat): Promise<Drawn> {
+  if (format !== 'svg' && format !== 'png') return {};
   const { shapes, width, height, title, cut } = pictureOf(panel);
-  const { text } = panel.state;
-  if (cut > 0) panel.store.update({ message: text('panel.export.cut', { count: cut }) });
   const svg = paintSvg(shapes, width, height, paperTheme, title);
-  return format === 'svg' ? svg : rasterise(panel, svg, width, height);
+  return { data: format === 'svg' ? svg : await rasterise(panel, svg, width, height), cut };
 }
 
 /** By way of an image, so that the PNG is the SVG. */

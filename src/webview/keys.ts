@@ -1,7 +1,7 @@
 import { compareChange, markOrCompare } from './comparison.ts';
 import type { Panel } from './panel.ts';
 import type { Row } from './rows/row.ts';
-import { move, openDetails, select, stepHop, toggle } from './selection.ts';
+import { detailsOf, move, openDetails, select, stepHop, toggle } from './selection.ts';
 import {
   setFollow,
   setLevel,
@@ -40,7 +40,7 @@ const commands: Readonly<Record<string, Command>> = {
   v: (panel) => setValues(panel, !panel.state.values),
   t: setTimeMode,
   m: toggleModel,
-  e: openInFile,
+  e: (panel) => void openInFile(panel),
   c: markOrCompare,
   '?': (panel) => toggleMenu(panel, 'help'),
   '/': () => document.querySelector<HTMLInputElement>('#filter')?.focus(),
@@ -85,11 +85,13 @@ function enter(panel: Panel): void {
 }
 
 /** Shows in the file what the selected row rests on. */
-function openInFile(panel: Panel): void {
-  const { details, changes } = panel.state;
+async function openInFile(panel: Panel): Promise<void> {
+  const { changes } = panel.state;
   const row = panel.selectedRow;
-  const line =
-    row?.kind === 'change' ? changes.find(({ epoch }) => epoch === row.epoch)?.line : details?.line;
+  const { line } =
+    (row?.kind === 'change'
+      ? changes.find(({ epoch }) => epoch === row.epoch)
+      : await detailsOf(panel, row).catch(() => undefined)) ?? {};
   if (line !== undefined) panel.host.send({ type: 'open', place: { kind: 'line', line } });
 }
 

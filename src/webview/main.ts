@@ -30,6 +30,18 @@ document.body.append(region);
 const unseen = new Unseen(panel);
 let ladder: LadderView | undefined;
 
+/** A row of the list that is to be in view after the next drawing, and how high the list was at the last. */
+let wantedInList: string | undefined;
+let listHeight = 0;
+const keepInView = (): void => {
+  const { clientHeight } = root.querySelector('.grid')!;
+  // Details that open take room: what is selected stays in view.
+  const wanted = wantedInList ?? (clientHeight < listHeight ? panel.state.selected : undefined);
+  if (wanted !== undefined) document.getElementById(`row-${wanted}`)?.scrollIntoView({ block: 'nearest' });
+  wantedInList = undefined;
+  listHeight = clientHeight;
+};
+
 const attach = (scroller: Element | undefined): void => {
   ladder = scroller ? new LadderView(panel, scroller as HTMLElement) : undefined;
   if (!ladder) return;
@@ -37,14 +49,22 @@ const attach = (scroller: Element | undefined): void => {
   const view = ladder;
   ladder.onDrawn = (_, last) => unseen.saw(last, view.atEnd);
 };
-panel.scrollTo = (key) => ladder?.scrollTo(key);
+panel.scrollTo = (key) => {
+  if (ladder) ladder.scrollTo(key);
+  else wantedInList = key;
+};
 panel.scrollToEnd = () => ladder?.scrollToEnd();
 
 panel.store.subscribe(() => {
   const { state } = panel;
   const asList = innerWidth < NARROWEST_LADDER || state.asList;
   document.documentElement.lang = state.locale;
+  const hadFocus = root.contains(document.activeElement);
   render(panelView(panel, { attach, asList, unseen: unseen.count }), root);
+  // A button that went with what it closed: from the rows everything can be reached.
+  if (hadFocus && document.activeElement === document.body)
+    root.querySelector<HTMLElement>('[role=treegrid]')?.focus({ preventScroll: true });
+  if (asList) keepInView();
   if (state.follow) ladder?.scrollToEnd();
   ladder?.queue();
 });

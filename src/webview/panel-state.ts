@@ -9,6 +9,12 @@ import type { TimeMode } from './time-format.ts';
 
 export type DetailsTab = 'layers' | 'bytes' | 'connection' | 'map';
 
+/** Ready to show and to say. */
+export interface Message {
+  readonly words: string;
+  readonly bad: boolean;
+}
+
 /** All that the panel shows, but for the rows, which are in the `RowTable`. */
 export interface PanelState {
   readonly text: Text;
@@ -50,7 +56,8 @@ export interface PanelState {
   /** Waits for another to be compared with. */
   readonly marked: Subject | undefined;
   readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
-  readonly message: string;
+  /** What came of what was asked for, until it is closed. */
+  readonly message: Message | undefined;
 }
 
 export const firstState: PanelState = {
@@ -86,5 +93,5 @@ export const firstState: PanelState = {
   compared: undefined,
   marked: undefined,
   menu: 'none',
-  message: '',
+  message: undefined,
 };

@@ -5,6 +5,7 @@ import { Names } from './names.ts';
 import { firstState, type PanelState } from './panel-state.ts';
 import { RowTable } from './records/row-table.ts';
 import type { Row } from './rows/row.ts';
+import { Frozen } from './rows/frozen.ts';
 import { listRows, type RowList, type Shown } from './rows/row-list.ts';
 import type { WordSource } from './rows/row-words.ts';
 import { Store } from './store.ts';
@@ -30,10 +31,13 @@ export class Panel {
   scrollToEnd: () => void = () => undefined;
   /** A row to go to as soon as it has come. */
   wanted: readonly [flow: number, journey: number | undefined, hop: number | undefined] | undefined;
+  /** The last flow that has been in view. */
+  lastSeen = 0;
   /** Rows that have opened themselves since the panel was shown. */
   readonly openedFirst = new Set<string>();
   #list: { readonly of: readonly unknown[]; readonly list: RowList } | undefined;
   #shown: Filtered | undefined;
+  #frozen: Frozen | undefined;
   #isFilterDue = false;
   #names: { readonly of: readonly unknown[]; readonly names: Names } | undefined;
 
@@ -46,12 +50,17 @@ export class Panel {
     return this.store.state;
   }
 
-  /** The rows as they are to be shown now; while paused, as they were. */
+  /** The rows as they are to be shown now; while paused, those there were, however they are unfolded and filtered. */
   get list(): RowList {
-    const { changes, folding, paused } = this.state;
+    const { folding, paused } = this.state;
+    this.#frozen = paused ? (this.#frozen ?? new Frozen(this.table, this.state.changes)) : undefined;
+    const { changes } = this.#frozen ?? this.state;
     const shown = this.#filtered;
-    const of = [paused ? 0 : this.table.version, paused ? 0 : changes, folding, paused, shown];
-    if (!same(this.#list?.of, of)) this.#list = { of, list: listRows(this.table, changes, folding, shown) };
+    const of = [paused ? 0 : this.table.version, changes, folding, paused, shown];
+    if (!same(this.#list?.of, of)) {
+      const list = listRows(this.table, changes, folding, this.#frozen?.and(shown) ?? shown);
+      this.#list = { of, list };
+    }
     return this.#list!.list;
   }
 

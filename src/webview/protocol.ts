@@ -143,6 +143,7 @@ export type LabState =
   | { readonly kind: 'running'; readonly notice?: string }
   /** The recording is kept. */
   | { readonly kind: 'stopped' }
+  /** `remedy`: what the action of that name does, for a button; empty when nothing is known to help. */
   | { readonly kind: 'failed'; readonly message: string; readonly remedy: string };
 
 /** A change of the file that was applied: a row across all lanes. */
@@ -194,7 +195,7 @@ export type ViewMessage =
 
 export type Action =
   | { readonly kind: 'send-request'; readonly traffic: number }
-  | { readonly kind: 'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' }
+  | { readonly kind: 'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' | 'remedy' }
   | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }
   | { readonly kind: 'card'; readonly card: Card['id'] };
 

@@ -13,6 +13,7 @@ export function receive(panel: Panel, message: HostMessage): void {
     case 'hello':
       table.clear();
       panel.openedFirst.clear();
+      panel.lastSeen = 0;
       store.update({
         ...firstState,
         ...restoreView(message.view),

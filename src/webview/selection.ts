@@ -1,4 +1,6 @@
 import type { Panel } from './panel.ts';
+import { failure } from './failure.ts';
+import type { HopDetails } from './protocol.ts';
 import { flowKey, hopKey, packetKey, type Row } from './rows/row.ts';
 
 /** Selects a row and unfolds what hides it. */
@@ -74,17 +76,22 @@ function revealHop(panel: Panel, flow: number, journey: number, step: 1 | -1): v
   reveal(panel, flow, journey, step > 0 ? 0 : panel.table.hopCountOf(journey) - 1);
 }
 
-/** Asks the host for the details of the selected hop; of a packet, its first. */
-export async function loadDetails(panel: Panel): Promise<void> {
-  const { store, host } = panel;
-  const row = panel.selectedRow;
-  if (!store.state.detailsOpen || !row || (row.kind !== 'hop' && row.kind !== 'packet')) return;
-  const question = { kind: 'hop', journey: row.journey, hop: row.kind === 'hop' ? row.hop : 0 } as const;
+/** What the host knows of a hop; of a packet, its first. A flow has none. Rejects as `HostLink.ask` does. */
+export async function detailsOf({ host }: Panel, row: Row | undefined): Promise<HopDetails | undefined> {
+  if (row?.kind !== 'hop' && row?.kind !== 'packet') return undefined;
+  const hop = row.kind === 'hop' ? row.hop : 0;
+  return (await host.ask({ kind: 'hop', journey: row.journey, hop })).details;
+}
+
+async function loadDetails(panel: Panel): Promise<void> {
+  const { store } = panel;
+  const { detailsOpen, selected } = store.state;
+  if (!detailsOpen) return;
   try {
-    const { details } = await host.ask(question);
-    if (panel.state.selected === row.key) store.update({ details, field: undefined });
+    const details = await detailsOf(panel, panel.selectedRow);
+    if (panel.state.selected === selected) store.update({ details, field: undefined });
   } catch (error) {
-    store.update({ details: undefined, message: error instanceof Error ? error.message : String(error) });
+    store.update({ details: undefined, message: failure(error) });
   }
 }
 

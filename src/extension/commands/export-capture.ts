@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { ExportFormat } from '../export-format.ts';
+import { LabFailure } from '../labs/lab-failure.ts';
 import type { LabSession } from '../labs/lab-session.ts';
+import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
 import { labTarget } from './targets.ts';
 
@@ -31,6 +33,17 @@ export async function saveExport(
     title: translate('extension.export'),
   });
   if (!target) return undefined;
-  await vscode.workspace.fs.writeFile(target, data);
+  try {
+    await vscode.workspace.fs.writeFile(target, data);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = translate('extension.export-failed', { file: fileNameOf(target), reason });
+    const remedy = {
+      text: translate('extension.export-elsewhere'),
+      command: 'lbLab.exportCapture',
+      arguments: [session.uri],
+    } as const;
+    throw new LabFailure(message, remedy, { cause: error });
+  }
   return target;
 }

@@ -15,7 +15,7 @@ import { openShell } from './open-shell.ts';
 import { plug } from './plug.ts';
 import { restartLab } from './restart-lab.ts';
 import { saveCopy } from './save-copy.ts';
-import { sendRequest } from './send-request.ts';
+import { sendEntry, sendRequest } from './send-request.ts';
 import { setNode } from './set-node.ts';
 import { showFlow } from './show-flow.ts';
 import { showProblem } from './show-problem.ts';
@@ -53,6 +53,7 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.connect': (workbench, argument) => plug(workbench, argument, false),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
   'lbLab.showPlace': (_workbench, uri, place) => revealPlace(vscode.Uri.parse(String(uri)), place as Place),
+  'lbLab.sendEntry': sendEntry,
   'lbLab.download': (_workbench, file) => download(file),
   'lbLab.firstRun': firstRunAgain,
   'lbLab.openSettings': () =>

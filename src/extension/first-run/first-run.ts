@@ -27,6 +27,11 @@ export class FirstRun implements vscode.Disposable {
     });
   }
 
+  /** Another lab is on show. */
+  async look(): Promise<void> {
+    if (this.#seen().size < cardIds.length) await this.#show();
+  }
+
   /** From the first card on. */
   async again(): Promise<void> {
     await this.#workbench.context.globalState.update(SEEN, []);

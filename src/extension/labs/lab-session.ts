@@ -8,6 +8,7 @@ import type { NodeState } from '../../lab/node-state.ts';
 import { diffPlans } from '../../lab/topology/diff.ts';
 import { Turns } from '../../lab/turns.ts';
 import { loadTopology, type LoadedTopology } from '../../lab/topology/load.ts';
+import { plannedOf } from '../../lab/topology/plan-traffic.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { LabState, Place } from '../../webview/protocol.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
@@ -15,7 +16,7 @@ import { describeEdit } from './describe-edit.ts';
 import { EventIntake } from './event-intake.ts';
 import { pathOf } from './file-path.ts';
 import type { EngineSource } from './lab-engine.ts';
-import { Cancelled, LabFailure } from './lab-failure.ts';
+import { Cancelled, LabFailure, type Remedy } from './lab-failure.ts';
 import { LabRecording, type RecordingLimits } from './lab-recording.ts';
 import { Listeners, type Ending } from './listeners.ts';
 import type { OpenedConnections } from './opened-connections.ts';
@@ -58,12 +59,14 @@ export class LabSession {
   #version: Version;
   #source: EngineSource | undefined;
   #engine: Engine | undefined;
+  #engineName: Engine['name'] = 'embedded';
   #recording: LabRecording;
   /** Of the engine that runs or ran last. */
   #intake: EventIntake | undefined;
   #state: LabState = { kind: 'none', reason: 'not-running' };
   #outcome: ApplyOutcome | undefined;
   #notice: string | undefined;
+  #remedy: Remedy | undefined;
   readonly #unplugged = new Unplugged();
   /** A save during a start is applied after it. */
   readonly #turns = new Turns();
@@ -78,8 +81,9 @@ export class LabSession {
     this.#recording = this.#newRecording('embedded', '');
   }
 
+  /** That it runs or ran on last, or is being started on. */
   get engine(): Engine['name'] {
-    return this.#recording.head.engine;
+    return this.#engineName;
   }
 
   /** Empty before the lab's first event. */
@@ -128,6 +132,11 @@ export class LabSession {
     return this.#state.kind === 'running';
   }
 
+  /** What helps against a start that failed. */
+  get remedy(): Remedy | undefined {
+    return this.#state.kind === 'failed' ? this.#remedy : undefined;
+  }
+
   /** What came of the last change of the file, for the status. */
   get outcome(): ApplyOutcome | undefined {
     return this.#outcome;
@@ -159,9 +168,16 @@ export class LabSession {
   /**
    * Starts the lab with this text. Rejects with a `LabFailure`, or with `Cancelled` when the signal came first; nothing
    * of the lab is left then.
+   * @param source Or what chooses it: what is saved meanwhile is applied after the start.
    */
-  start(text: string, source: EngineSource, options: StartOptions = {}): Promise<void> {
-    return this.#turns.next(() => this.#start(text, source, options));
+  start(
+    text: string,
+    source: EngineSource | (() => Promise<EngineSource>),
+    options: StartOptions = {},
+  ): Promise<void> {
+    return this.#turns.next(async () =>
+      this.#start(text, typeof source === 'function' ? await source() : source, options),
+    );
   }
 
   /** Ends the lab and keeps its recording. */
@@ -195,6 +211,12 @@ export class LabSession {
   /** Sends one request of a traffic entry now; a lab that does not run does nothing. */
   async request(trafficIndex = 0): Promise<void> {
     if (this.plan.traffic[trafficIndex]) await this.runningEngine?.request(trafficIndex);
+  }
+
+  /** Which entries of the plan's traffic an entry of the file's is, both from 0: one for each of its clients. */
+  trafficOf(entry: number): readonly number[] {
+    const { document } = this.loaded;
+    return document ? plannedOf(document, entry) : [];
   }
 
   /** False when there is no such node, or a stopped one is to be paused. */
@@ -272,6 +294,7 @@ export class LabSession {
   /** Takes up what was recorded before the window was reloaded. Only before the first start. */
   restore(recording: LabRecording): void {
     this.#recording = recording;
+    this.#engineName = recording.head.engine;
     this.#setState({ kind: 'stopped' });
     this.#listeners.tell('plan');
   }
@@ -283,7 +306,8 @@ export class LabSession {
     try {
       const version = this.#read(text);
       await this.#stop();
-      const goesOn = keep && !this.#recording.isEmpty && this.engine === source.name;
+      const goesOn = keep && !this.#recording.isEmpty && this.#recording.head.engine === source.name;
+      this.#engineName = source.name;
       const edits = describeEdit(this.text, text);
       this.#version = version;
       this.#outcome = undefined;
@@ -337,11 +361,12 @@ export class LabSession {
     if (this.#state.kind !== 'starting') return error;
     if (error instanceof Cancelled) {
       const none = { kind: 'none', reason: 'not-running' } as const;
+      this.#engineName = this.#recording.head.engine;
       this.#setState(this.#recording.isEmpty ? none : { kind: 'stopped' });
     } else {
       const message = error instanceof Error ? error.message : String(error);
-      const remedy = error instanceof LabFailure ? (error.remedy?.text ?? '') : '';
-      this.#setState({ kind: 'failed', message, remedy });
+      this.#remedy = error instanceof LabFailure ? error.remedy : undefined;
+      this.#setState({ kind: 'failed', message, remedy: this.#remedy?.text ?? '' });
     }
     return error;
   }

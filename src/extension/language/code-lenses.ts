@@ -6,7 +6,7 @@ import type { TopologyText } from './topology-text.ts';
 export interface CodeLens {
   readonly range: Span;
   readonly id: 'start' | 'apply' | 'show-flow' | 'send-request';
-  readonly command: 'lbLab.start' | 'lbLab.apply' | 'lbLab.showFlow' | 'lbLab.sendRequest';
+  readonly command: 'lbLab.start' | 'lbLab.apply' | 'lbLab.showFlow' | 'lbLab.sendEntry';
   /** Which entry of `traffic`, from 0. */
   readonly index?: number;
 }
@@ -26,7 +26,7 @@ export function codeLenses({ root, facts }: TopologyText): CodeLens[] {
     ...facts.traffic.map(({ start, end }, index): CodeLens => ({
       range: { start, end },
       id: 'send-request',
-      command: 'lbLab.sendRequest',
+      command: 'lbLab.sendEntry',
       index,
     })),
   ];

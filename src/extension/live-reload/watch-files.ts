@@ -12,8 +12,9 @@ export function watchFiles(workbench: Workbench): vscode.Disposable {
 
   const timing = new ReloadTiming((uri) => {
     void messages.attempt(async () => {
+      // One that is about to run takes it after its start, and one that does not run takes nothing.
       const session = labs.of(uri);
-      if (!session?.isRunning) return;
+      if (!session) return;
       const outcome = await session.apply(await files.read(vscode.Uri.parse(uri)));
       if (outcome.kind === 'applied')
         log.info(`${session.file}: ${outcome.texts.join('; ')} (${outcome.durationMs} ms)`);
@@ -25,7 +26,7 @@ export function watchFiles(workbench: Workbench): vscode.Disposable {
   const onDisk = (uri: vscode.Uri) => {
     const document = files.documentOf(uri);
     // Of an open document the editor tells itself, and what somebody is typing is not on disk yet.
-    if (labs.of(uri.toString())?.isRunning && !document) timing.saved(uri.toString(), 'on-disk');
+    if (labs.of(uri.toString()) && !document) timing.saved(uri.toString(), 'on-disk');
   };
   const watcher = vscode.workspace.createFileSystemWatcher(FILE_PATTERN);
   return vscode.Disposable.from(
@@ -47,7 +48,7 @@ export function watchFiles(workbench: Workbench): vscode.Disposable {
       const uri = document.uri.toString();
       timing.typed(uri);
       // A clean document that changed was read anew from disk.
-      if (!document.isDirty && !reasons.has(uri) && labs.of(uri)?.isRunning) timing.saved(uri, 'on-disk');
+      if (!document.isDirty && !reasons.has(uri) && labs.of(uri)) timing.saved(uri, 'on-disk');
     }),
   );
 }

@@ -14,7 +14,7 @@ const PACE_MS = 1000;
 export function labsView(workbench: Workbench): vscode.Disposable {
   const { labs, translate, messages, platform } = workbench;
   const changed = new vscode.EventEmitter<void>();
-  const connections = new Map<LabSession, Map<string, readonly ConnectionView[]>>();
+  let connections = new Map<LabSession, Map<string, readonly ConnectionView[]>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const treeOf = (session: LabSession): TreeItem =>
@@ -41,8 +41,8 @@ export function labsView(workbench: Workbench): vscode.Disposable {
     },
   });
   const draw = async () => {
-    connections.clear();
-    for (const session of labs.running()) connections.set(session, await tablesOf(session));
+    const tables = labs.running().map(async (session) => [session, await tablesOf(session)] as const);
+    connections = new Map(await Promise.all(tables));
     changed.fire();
   };
   const drawSoon = (delay: number) => {
@@ -67,7 +67,11 @@ export function labsView(workbench: Workbench): vscode.Disposable {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('lbLab.docker.host')) look();
     }),
-    labs.onDidChange(({ news }) => drawSoon(news === 'events' ? PACE_MS : 50)),
+    labs.onDidChange(({ news }) => {
+      // How the labs are does not wait for nodes that have to be asked.
+      if (news !== 'events') changed.fire();
+      drawSoon(news === 'events' ? PACE_MS : 50);
+    }),
     { dispose: () => clearTimeout(timer) },
   );
 }

@@ -1,4 +1,5 @@
-import { nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import { buildNetwork, nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import type { TopologyDocument } from './parse.ts';
 import type { PlannedTraffic } from './plan.ts';
 import { servicesOf } from './plan-services.ts';
 import type { TrafficSettings } from './schema.ts';
@@ -8,7 +9,18 @@ export const DEFAULT_PORT = 80;
 
 /** One entry of the plan for each client of each entry of the file; without `from` that is every client. */
 export function plannedTraffic(network: Network): PlannedTraffic[] {
-  return network.document.topology.traffic.flatMap((settings) => {
+  return trafficByEntry(network).flat();
+}
+
+/** Which entries of the plan an entry of the file became, all from 0. */
+export function plannedOf(document: TopologyDocument, entry: number): number[] {
+  const all = trafficByEntry(buildNetwork(document));
+  const before = all.slice(0, entry).flat().length;
+  return (all[entry] ?? []).map((_, index) => before + index);
+}
+
+function trafficByEntry(network: Network): PlannedTraffic[][] {
+  return network.document.topology.traffic.map((settings) => {
     const destination = destinationOf(network, settings);
     if (!destination) return [];
     return sendersOf(network, settings).map((from) => ({

@@ -3,6 +3,7 @@ import type { Panel } from '../panel.ts';
 import type { Action } from '../protocol.ts';
 import { setFilter } from '../settings.ts';
 import { icon } from './icon.ts';
+import { remedyButton } from './remedy-button.ts';
 
 /** What stands where the rows would be, when there are none: what is going on, and what to do about it. */
 export function emptyState(panel: Panel): TemplateResult | typeof nothing {
@@ -14,14 +15,13 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
   const show = (
     sign: string,
     title: string,
-    words: string,
+    words: string | typeof nothing,
     button: TemplateResult | typeof nothing = nothing,
   ) =>
     html`<div class="empty">
       ${icon(sign)}
       <h2>${title}</h2>
-      <p>${words}</p>
-      ${button}
+      ${words === nothing ? nothing : html`<p>${words}</p>`} ${button}
     </div>`;
   switch (labState.kind) {
     case 'none':
@@ -45,7 +45,12 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
       </div>`;
     case 'failed':
       if (panel.table.flowCount > 0) return nothing;
-      return show('error', labState.message, labState.remedy, act('panel.none.start', 'restart'));
+      return show(
+        'error',
+        labState.message,
+        nothing,
+        html`${act('panel.none.start', 'restart')}${remedyButton(panel)}`,
+      );
     case 'running':
     case 'stopped':
       if (!lab || panel.list.rows.length > 0) return nothing;

@@ -104,13 +104,10 @@ function key(panel: Panel, event: KeyboardEvent): void {
       chosen: (chosen + step + count + (chosen < 0 && step < 0 ? 1 : 0)) % count,
     };
     panel.store.touch();
-  } else if (
-    (event.key === 'Tab' || event.key === 'Enter') &&
-    count > 0 &&
-    (chosen >= 0 || event.key === 'Tab')
-  ) {
-    if (event.key === 'Tab' && chosen < 0 && !panel.state.filter) return;
+  } else if (count > 0 && (chosen >= 0 || isBegun(completing!)) && isPlainTab(event)) {
     accept(panel, Math.max(0, chosen));
+  } else if (count > 0 && chosen >= 0 && event.key === 'Enter') {
+    accept(panel, chosen);
   } else if (event.key === 'Enter' || (event.key === 'Escape' && count === 0)) {
     close(panel);
     document.querySelector<HTMLElement>('[role=treegrid]')?.focus();
@@ -119,6 +116,15 @@ function key(panel: Panel, event: KeyboardEvent): void {
   } else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** Behind a finished word Tab leaves the field, as anywhere. */
+function isBegun({ from, to }: Completing): boolean {
+  return to > from;
+}
+
+function isPlainTab({ key: name, shiftKey }: KeyboardEvent): boolean {
+  return name === 'Tab' && !shiftKey;
 }
 
 function accept(panel: Panel, index: number): void {

@@ -3,16 +3,22 @@ import { nameOf } from '../comparison.ts';
 import type { Panel } from '../panel.ts';
 import { setPaused } from '../settings.ts';
 import { icon } from './icon.ts';
+import { remedyButton } from './remedy-button.ts';
 
 /** Lines above the ladder about the lab as a whole: a better engine, that it stopped, failed, that the view waits, or what is marked. */
 export function notices(panel: Panel): TemplateResult {
-  const { text, labState, paused, marked } = panel.state;
+  const { text, labState, paused, marked, message } = panel.state;
   const line = (
     kind: string,
     sign: string,
     words: string,
     button: TemplateResult | typeof nothing = nothing,
   ) => html`<p class="notice ${kind}">${icon(sign)}<span>${words}</span>${button}</p>`;
+  const startAgain = html`<vscode-button
+    secondary
+    @click=${() => panel.host.send({ type: 'do', action: { kind: 'restart' } })}
+    >${text('panel.restart')}</vscode-button
+  >`;
   const waiting = panel.table.flowCount - panel.list.flows;
   return html`
     ${
@@ -31,20 +37,22 @@ export function notices(panel: Panel): TemplateResult {
     }
     ${
       labState.kind === 'failed' && panel.table.flowCount > 0
-        ? line('bad', 'error', `${labState.message} ${labState.remedy}`)
+        ? line('bad', 'error', labState.message, html`${remedyButton(panel)}${startAgain}`)
         : nothing
     }
+    ${labState.kind === 'stopped' ? line('info', 'debug-stop', text('panel.stopped'), startAgain) : nothing}
     ${
-      labState.kind === 'stopped'
+      message
         ? line(
-            'info',
-            'debug-stop',
-            text('panel.stopped'),
-            html`<vscode-button
-              secondary
-              @click=${() => panel.host.send({ type: 'do', action: { kind: 'restart' } })}
-              >${text('panel.restart')}</vscode-button
-            >`,
+            message.bad ? 'bad' : 'info',
+            message.bad ? 'error' : 'info',
+            message.words,
+            html`<vscode-toolbar-button
+              icon="close"
+              label=${text('panel.close')}
+              title=${text('panel.close')}
+              @click=${() => panel.store.update({ message: undefined })}
+            ></vscode-toolbar-button>`,
           )
         : nothing
     }

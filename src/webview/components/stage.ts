@@ -16,14 +16,14 @@ export interface Stage {
 
 /** The ladder with the rows as words beside it, heard but not seen; in a narrow panel the words alone. */
 export function stage(panel: Panel, { attach, asList, unseen }: Stage): TemplateResult {
-  const { text } = panel.state;
+  const { text, lab } = panel.state;
   const empty = emptyState(panel);
   return html`<section class="stage" aria-label=${text('panel.ladder')}>
     ${
       asList
         ? grid(panel, true)
         : html`<div class="scroller" ${ref(attach)} tabindex="-1">
-              <canvas aria-hidden="true"></canvas>
+              <canvas aria-hidden="true" ?hidden=${!lab}></canvas>
               <div class="extent"></div>
             </div>
             ${grid(panel, false)}`

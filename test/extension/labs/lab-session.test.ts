@@ -119,6 +119,29 @@ describe('a lab in the editor', () => {
     assert.equal(source.closed, 1);
   });
 
+  it('what is saved while the engine is still being chosen is applied after the start', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    let found: (source: EngineSource) => void = () => assert.fail('asked first');
+    const started = session.start(dr, () => new Promise((resolve) => (found = resolve)));
+    const applied = session.apply(withSh);
+    await Promise.resolve();
+    found(source);
+    await started;
+    assert.equal((await applied).kind, 'applied');
+    assert.equal(session.text, withSh);
+    await session.stop();
+  });
+
+  it('is of the engine that it is being started on from the first moment', async () => {
+    const session = sessionOf(dr);
+    const seen = new Set<string>();
+    session.onDidChange(() => seen.add(`${session.engine} ${session.state.kind}`));
+    const source: EngineSource = { name: 'docker', make: () => Promise.reject(new Error('no engine')) };
+    await assert.rejects(session.start(dr, source));
+    assert.deepEqual([...seen], ['docker starting', 'docker failed']);
+  });
+
   it('a lab that somebody else took away is stopped here too, and its recording stays', async () => {
     const source = new ManualSource();
     let release: () => void = () => assert.fail('made first');
@@ -149,6 +172,7 @@ describe('a lab in the editor', () => {
     const session = sessionOf(dr);
     await assert.rejects(session.start(dr, source), LabFailure);
     assert.deepEqual(session.state, { kind: 'failed', message: 'no engine', remedy: 'Build' });
+    assert.equal(session.remedy?.text, 'Build');
   });
 
   it('clearing forgets what was, and numbers epochs from 0 again', async () => {
@@ -195,6 +219,16 @@ describe('a lab in the editor', () => {
   it('what is no recording is not read', () => {
     for (const text of ['', '{}', '{"version":0}', '{"version":1}', '[1'])
       assert.equal(readRecording(text, limits, translate), undefined);
+  });
+
+  it('an entry of the file is one request for each of its clients', () => {
+    const session = sessionOf(example('nat'), 'nat.lblab.yaml');
+    assert.deepEqual(
+      [0, 1, 2, 3].map((entry) => session.trafficOf(entry)),
+      [[0, 1], [2], [3], []],
+    );
+    const clients = session.plan.traffic.map(({ from }) => from);
+    assert.deepEqual(clients, ['pc1', 'pc2', 'pc1', 'pc2']);
   });
 
   it('nodes are stopped and started by hand', async () => {

@@ -94,8 +94,8 @@ describe('code lenses', () => {
       ['model', 'lbLab.start', undefined],
       ['model', 'lbLab.apply', undefined],
       ['model', 'lbLab.showFlow', undefined],
-      ['- { from: clie', 'lbLab.sendRequest', 0],
-      ['- { from: clie', 'lbLab.sendRequest', 1],
+      ['- { from: clie', 'lbLab.sendEntry', 0],
+      ['- { from: clie', 'lbLab.sendEntry', 1],
     ]);
   });
 

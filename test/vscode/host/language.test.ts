@@ -56,7 +56,7 @@ describe('the topology language', () => {
     const lenses = await ask<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
     assert.deepEqual(
       lenses.map(({ command }) => command?.command),
-      ['lbLab.start', 'lbLab.apply', 'lbLab.showFlow', 'lbLab.sendRequest', 'lbLab.sendRequest'],
+      ['lbLab.start', 'lbLab.apply', 'lbLab.showFlow', 'lbLab.sendEntry', 'lbLab.sendEntry'],
     );
   });
 

@@ -7,6 +7,8 @@ import { EmbeddedRecording } from '../support/embedded-recording.ts';
 /** The editor's side, in the page itself: the real feed over labs run in memory. Bundled for the browser by the tests. */
 const messages: ViewMessage[] = [];
 const saved: { format: string; data: Uint8Array }[] = [];
+/** Why nothing can be written, if so. */
+let refusal: string | undefined;
 let kept: Readonly<Record<string, unknown>> | undefined;
 let feed: PanelFeed | undefined;
 let recording: EmbeddedRecording | undefined;
@@ -39,6 +41,7 @@ const fakeHost = {
       act: () => undefined,
       open: () => undefined,
       save: (format, data) => {
+        if (refusal !== undefined) return Promise.reject(new Error(refusal));
         saved.push({ format, data });
         return Promise.resolve(`saved.${format}`);
       },
@@ -49,6 +52,7 @@ const fakeHost = {
     recording = text === undefined ? undefined : new EmbeddedRecording(text, file, translate).run();
     feed.show(recording);
   },
+  refuseToSave: (why: string | undefined) => void (refusal = why),
   save: (text: string) => recording!.save(text),
   /** Whether the panel has every row that the recording's report has. */
   get isSettled(): boolean {

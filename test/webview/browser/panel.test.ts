@@ -127,6 +127,37 @@ describe('webview: the panel in Chromium', function () {
       assert.deepEqual(opened, { type: 'open', place: { kind: 'line', line: 7 } });
     }));
 
+  it('details are of the selected row, and so is the line that a key opens', () =>
+    on({ example: 'dr' }, async (page) => {
+      const opened = () =>
+        page.evaluate(() => fakeHost.messages.filter(({ type }) => type === 'open').length);
+      await focusRows(page);
+      await press(page, '3', 'Home', ']', ']', ']', ']', ']', ']', 'e');
+      await page.waitForFunction(() => fakeHost.messages.some(({ type }) => type === 'open'));
+      await press(page, 'Enter');
+      await page.locator('.details tr.layer').first().waitFor();
+      const before = await opened();
+      await press(page, 'ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+      assert.match((await selected(page))!, /#2 GET \//);
+      await says(page, '.details-body', /Select a packet or a hop/);
+      await press(page, 'e');
+      assert.equal(await opened(), before);
+    }));
+
+  it('focus goes to the rows when what had it is closed', () =>
+    on({ example: 'dr' }, async (page) => {
+      const isInRows = () => page.evaluate(() => document.activeElement?.getAttribute('role') === 'treegrid');
+      await focusRows(page);
+      await press(page, 'Home', ']', 'Enter');
+      await page.locator('.details vscode-toolbar-button[label=Close]').click();
+      await drawn(page);
+      assert.equal(await isInRows(), true, 'details');
+      await page.locator('#filter').fill('lost');
+      await page.locator('.filter-bar vscode-toolbar-button').click();
+      await drawn(page);
+      assert.equal(await isInRows(), true, 'filter');
+    }));
+
   it('the live table marks the entry that this packet used', () =>
     on({ example: 'dnat' }, async (page) => {
       await focusRows(page);
@@ -164,6 +195,22 @@ describe('webview: the panel in Chromium', function () {
       await page.locator('div.empty').waitFor({ state: 'detached' });
     }));
 
+  it('Tab completes a word that is begun, and leaves the filter behind a finished one', () =>
+    on({ example: 'dr' }, async (page) => {
+      const value = () => page.locator('#filter').inputValue();
+      const isInFilter = () => page.evaluate(() => document.activeElement?.id === 'filter');
+      await page.locator('#filter').focus();
+      await page.keyboard.type('los');
+      await press(page, 'Tab');
+      assert.deepEqual([await value(), await isInFilter()], ['lost ', true]);
+      await press(page, 'Tab');
+      assert.deepEqual([await value(), await isInFilter()], ['lost ', false]);
+      await page.locator('#filter').focus();
+      await page.keyboard.type('nod');
+      await press(page, 'Shift+Tab');
+      assert.deepEqual([await value(), await isInFilter()], ['lost nod', false]);
+    }));
+
   it('pauses while recording goes on, follows, and tells how many are new', () =>
     on({ example: 'dr', height: 500 }, async (page) => {
       await says(page, '.pill', /\d+ new/);
@@ -176,6 +223,14 @@ describe('webview: the panel in Chromium', function () {
       });
       await settled(page);
       await says(page, '.notice', /1 flow waits/);
+      // Unfolding and filtering bring nothing that came later.
+      await press(page, 'Home', 'ArrowDown', 'ArrowRight');
+      await says(page, '.notice', /1 flow waits/);
+      const total = await page.evaluate(() => fakeHost.recording!.builder.report().flows.length);
+      await page.locator('#filter').fill('-lost');
+      await says(page, '.counts', new RegExp(`^${total - 1} of ${total} flows`));
+      await page.locator('#filter').fill('');
+      await focusRows(page);
       assert.notEqual((await page.locator('.counts').innerText()).match(/\d+/)![0], before);
       await press(page, ' ', 'f');
       await page.locator('.pill').waitFor({ state: 'detached' });
@@ -413,6 +468,40 @@ describe('webview: the panel in Chromium', function () {
       ]);
     }));
 
+  it('what came of an export is there to be read, until it is closed', () =>
+    on({ example: 'dr' }, async (page) => {
+      const exportJson = async () => {
+        await page.locator('vscode-toolbar-button[label=Export]').click();
+        await page.locator('.menu .item', { has: page.getByText('JSON', { exact: true }) }).click();
+      };
+      await page.evaluate(() => fakeHost.refuseToSave('the disk is full'));
+      await exportJson();
+      await says(page, '.notice.bad', /the disk is full/);
+      await page.evaluate(() => fakeHost.refuseToSave(undefined));
+      await exportJson();
+      await says(page, '.notice', /Saved as saved\.json/);
+      await page.locator('.notice vscode-toolbar-button').click();
+      await page.locator('.notice').waitFor({ state: 'detached' });
+    }));
+
+  it('a lab that failed over a recording can be started again', () =>
+    on({ example: 'dr' }, async (page) => {
+      await page.evaluate(() => {
+        const { recording } = fakeHost;
+        recording!.state = { kind: 'failed', message: 'The engine is gone.', remedy: 'Settings' };
+        recording!.changed();
+      });
+      await says(page, '.notice.bad', /The engine is gone/);
+      for (const [label, kind] of [
+        ['Settings', 'remedy'],
+        ['Start again', 'restart'],
+      ] as const) {
+        await page.locator('.notice.bad vscode-button', { hasText: label }).click();
+        const asked = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'do'));
+        assert.deepEqual(asked, { type: 'do', action: { kind } });
+      }
+    }));
+
   it('hostile content is text', () =>
     on(
       {
@@ -438,6 +527,7 @@ traffic: [{ from: client, count: 1, request: 'GET /<img/src=x/onerror=globalThis
   it('without a lab, and in a narrow panel, it is still of use', async () => {
     await on({}, async (page, problems) => {
       await says(page, 'div.empty', /The lab is not running/);
+      assert.equal(await page.locator('canvas').isVisible(), false);
       await axe(page, problems);
     });
     await on({ example: 'dr', width: 420 }, async (page, problems) => {
@@ -445,6 +535,22 @@ traffic: [{ from: client, count: 1, request: 'GET /<img/src=x/onerror=globalThis
       await page.locator('.grid .row').nth(1).click();
       await drawn(page);
       assert.match((await selected(page))!, /#2/);
+      await focusRows(page);
+      await press(page, '3', 'Home', 'PageDown', 'PageDown');
+      const isInView = () =>
+        page.evaluate(() => {
+          const row = document.querySelector('.grid [aria-selected=true]')!.getBoundingClientRect();
+          const grid = document.querySelector('.grid')!.getBoundingClientRect();
+          return row.top >= grid.top - 1 && row.bottom <= grid.bottom + 1;
+        });
+      assert.equal(await isInView(), true);
+      await press(page, '1', 'Home', ']', ']', ']', ']', ']', 'Enter');
+      await page.locator('.details tr.layer').first().waitFor();
+      assert.equal(await isInView(), true, 'after the details opened');
+      const columns = await page
+        .locator('.layers thead th')
+        .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+      assert.ok(Math.min(...columns) >= 60, columns.join(' '));
       await page.screenshot({ path: `${out}narrow.png` });
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
       await axe(page, problems);
