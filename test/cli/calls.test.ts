@@ -19,8 +19,10 @@ describe('lb-lab calls', () => {
     ['two files', ['run', dr, 'b.yaml'], /one topology file at a time/],
     ['a missing file', ['run', 'no-such.lblab.yaml'], /cannot be read .*Check the path/],
     ['a folder', ['check', 'examples'], /cannot be read/],
-    ['an unknown option', ['run', dr, '--frob'], /--frob/],
-    ['an option without its value', ['run', dr, '--requests'], /--requests/],
+    ['an unknown option', ['run', dr, '--frob'], /^lb-lab: there is no option --frob here\. .*\n$/],
+    ['an option without its value', ['run', dr, '--requests'], /^lb-lab: --requests needs a value\. .*\n$/],
+    ['a negative number', ['run', dr, '--requests', '-1'], /^lb-lab: --requests needs a value\. .*\n$/],
+    ['a value for a switch', ['run', dr, '--quiet=3'], /^lb-lab: --quiet takes no value\. .*\n$/],
     ['zero requests', ['run', dr, '--requests', '0'], /at least 1/],
     ['a word for a number', ['run', dr, '--duration', 'long'], /at least 0/],
     ['an unknown engine', ['run', dr, '--engine', 'steam'], /no engine ‘steam’/],
@@ -43,6 +45,9 @@ describe('lb-lab calls', () => {
     const { code, err } = lbLab(['walk'], { LANG: 'zh_CN.UTF-8' });
     assert.equal(code, 2);
     assert.match(err, /没有名为“walk”的命令/);
+    const call = lbLab(['run', dr, '--frob'], { LC_ALL: '', LC_MESSAGES: '', LANG: 'zh_CN.UTF-8' });
+    assert.match(call.err, /没有选项 --frob/, 'an empty variable is none');
+    assert.doesNotMatch(call.err, /option/);
   });
 
   it('prints help and version to standard output', () => {
