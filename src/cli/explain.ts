@@ -58,7 +58,12 @@ export function explain(cli: Cli, args: readonly string[]): Promise<number> {
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
   const missing = required.filter((id) => verdictOf(id) !== 'kept');
   for (const id of missing)
-    cli.err(cli.translate('cli.required', { promise: id, verdict: verdictOf(id) ?? 'not seen' }));
+    cli.err(
+      cli.translate('cli.required', {
+        promise: id,
+        verdict: cli.translate(`cli.verdict.${verdictOf(id) ?? 'not seen'}`).trim(),
+      }),
+    );
   const broken = report.promises.some(({ verdict }) => verdict === 'broken');
   return Promise.resolve(missing.length > 0 || (required.length === 0 && broken) ? 1 : 0);
 }

@@ -19,6 +19,8 @@ describe('lb-lab with recorded captures', () => {
   after(folder.remove);
 
   const capture = () => readCapture(readFileSync(recorded));
+  const explain = (file: string, topology = dr, ...rest: string[]) =>
+    lbLab(['explain', file, '--topology', topology, ...rest]);
 
   it('forward: what the director sent in the lab comes out again, byte for byte', () => {
     const { interfaces, records } = capture();
@@ -118,6 +120,12 @@ describe('lb-lab with recorded captures', () => {
     ]);
     assert.equal(required.code, 1);
     assert.match(required.err, /reply-direct/);
+    const chinese = explain(
+      only,
+      dr,
+      ...'--interface director.inside --requires reply-direct --lang zh-cn'.split(' '),
+    );
+    assert.match(chinese.err, /未观察到：reply-direct/);
     assert.equal((JSON.parse(readFileSync(json, 'utf8')) as { engine: string }).engine, 'capture');
   });
 
@@ -126,8 +134,6 @@ describe('lb-lab with recorded captures', () => {
     const own = interfaces.findIndex(({ name }) => name === point);
     return records.filter((one) => one.interface === own).map((one) => ({ ...one, interface: 0 }));
   };
-  const explain = (file: string, topology = dr, ...rest: string[]) =>
-    lbLab(['explain', file, '--topology', topology, ...rest]);
 
   it('a cooked or raw capture is not read as Ethernet: exit 2, and how to capture', () => {
     const cooked = folder.path('any.pcap');

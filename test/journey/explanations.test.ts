@@ -14,10 +14,8 @@ const stopsAt =
     step.ends = step.leg === leg;
     if (step.ends) step.decision = decision;
   };
-const dropped = (
-  reason: 'ports-exhausted' | 'no-server' | 'no-connection' | 'no-route',
-  rule = 'schedule' as const,
-) => stopsAt(1, { relation: 'dropped', rule, reason, service: 'service' });
+const dropped = (reason: 'ports-exhausted' | 'no-connection' | 'no-route', rule = 'schedule' as const) =>
+  stopsAt(1, { relation: 'dropped', rule, reason, service: 'service' });
 const lostAt =
   (leg: number): Tamper =>
   (step) => {
@@ -139,7 +137,14 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'no-server': {
-    shown: () => story(drText).talk(drTable(), ['syn'], dropped('no-server')),
+    shown: () =>
+      story(drText)
+        .talk(
+          drTable(),
+          ['syn'],
+          stopsAt(1, { relation: 'caused-error', rule: 'schedule', service: 'service' }),
+        )
+        .icmpError('director', 'router', 'inside', '10.0.2.100', '10.0.1.10', 3, 3),
     setting: 'service.servers',
     outcome: 'lost',
     reason: 'no-server',
@@ -243,6 +248,19 @@ describe('explanations', () => {
       .talk(tunTable(), ['get'], stopsAt(1, { relation: 'caused-error', rule: 'mtu' }))
       .icmpError('router', 'client', 'outside', '10.0.2.100', '10.0.1.10', 3, 4, 1480);
     assert.equal(reportOf(filtering).explanations[0]?.setting, 'nodes.client.at.outside.drop');
+  });
+
+  it('name the receiver that takes no packet so long: nobody says so', () => {
+    const short = drText.replace('outside: 10.0.1.1,', 'outside: { address: 10.0.1.1, mtu: 600 },');
+    const tooLong: Tamper = (step) => {
+      step.payload = 'x'.repeat(561);
+      step.lost = step.leg === 0;
+    };
+    const told = story(short).talk(drTable(), ['syn', 'syn-ack', 'ack']).talk(drTable(), ['get'], tooLong);
+    const [explanation] = reportOf(told).explanations;
+    assert.equal(explanation?.code, 'mtu-exceeded');
+    assert.equal(explanation.setting, 'nodes.router.at.outside.mtu');
+    assert.match(explanation.text, /601 bytes to router.*at most 600/);
   });
 
   it('find nothing in a healthy run of any model', () => {

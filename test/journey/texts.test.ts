@@ -35,6 +35,9 @@ describe('texts of the journeys', () => {
     ...journey['direction']!.enum.map((direction) => `direction.${direction}`),
     ...arrival['fate']!.enum.map((fate) => `fate.${fate}`),
     'explanation.text',
+    // The other wording of `mtu-exceeded`.
+    'explanation.mtu-differs',
+    'explanation.mtu-differs.remedy',
     'capture.hop',
   ];
   const bundles = Object.fromEntries(
