@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { golden } from '../support/golden.ts';
 import { buildOnce, lbLab, root, temporaryFolder } from '../support/lb-lab.ts';
 
@@ -88,6 +89,17 @@ describe('lb-lab calls', () => {
     golden(import.meta.url, 'plan-dr', lbLab(['plan', dr]).out);
     const { lab } = JSON.parse(lbLab(['plan', dr, '--json']).out) as { lab: string };
     assert.equal(lab, 'dr');
+    const file = folder.path('settings.lblab.yaml');
+    const text = readFileSync(join(root, dr), 'utf8')
+      .replace('  scheduler: rr', '  persistence: { timeout: 90s, prefix: 24 }\n  scheduler: rr')
+      .replace('role: director, ', 'role: director, timeouts: { udp: 10s }, clampMss: mtu, ')
+      .replace('request: GET / }', 'protocol: icmp }');
+    writeFileSync(file, text);
+    const { out } = lbLab(['plan', file]);
+    assert.match(out, /10\.0\.2\.100:80 {2}rr {2}persistent 90 s \/24\n/);
+    assert.match(out, /timeouts .* {2}udp 10 s {2}/);
+    assert.match(out, /clamp mss {2}mtu\n/);
+    assert.match(out, /traffic client1 → 10\.0\.2\.100 {2}4 × ping /);
   });
 
   it('a reader that closes early is no error', () => {
