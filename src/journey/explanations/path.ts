@@ -80,9 +80,16 @@ export const noRoute: Rule = (evidence, explained) =>
       place: hop.to,
       flow,
       hops: [hop],
-      params: { node: hop.to, address: formatIpv4(hop.facts.destination), reason },
+      params: { node: hop.to, address: formatIpv4(targetOf(hop)), reason },
       setting: wayOut(hop, reason),
     }));
+
+/** Where the node had to send it: a director sends to the server that it chose, whatever the packet's address. */
+function targetOf({ arrival, facts, stage }: HopRecord): number {
+  const { service, server } = arrival?.decision ?? {};
+  const { servers } = stage.network.plan.services.find(({ name }) => name === service) ?? {};
+  return servers?.find(({ name }) => name === server)?.address ?? facts.destination;
+}
 
 /** The setting that leads astray: the sender's gateway, the node's own, or an interface that is down. */
 function wayOut(hop: HopRecord, reason: ReasonCode): string | undefined {
