@@ -119,6 +119,12 @@ class PathFindings {
     const server = way.nodes[0]!;
     if (this.#endsWithoutRoute(way, service.director)) return;
     const params = { server: server.name, director: service.director, client };
+    const [link] = way.links;
+    if (way.end === 'arrived' && way.links.length === 1 && link) {
+      // No gateway has a part in this.
+      this.#add('dnat-same-segment', ['nodes', client, 'at', link.segment], params, client);
+      return;
+    }
     const path: Path = ['nodes', server.name, 'gateway'];
     this.#add('dnat-gateway', path, params, server.name, this.#replace(path, service.director));
   }

@@ -217,6 +217,16 @@ export const fixtures: Readonly<Record<string, string>> = {
     ['port: 80', 'snat: false\n  port: 80'],
     [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }'],
   ),
+  'dnat-same-segment': edit(
+    dnat,
+    ['port: 80', 'snat: false\n  port: 80'],
+    [
+      '{ role: client,   at: { outside: 10.0.1.10 }, gateway: router }',
+      '{ role: client, at: { inside: 10.0.2.10 } }',
+    ],
+    [RS1, 'at: { inside: 10.0.2.11 }, gateway: director }'],
+    [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }'],
+  ),
   'vip-not-hidden': edit(dr, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, hideVip: false }']),
   'vip-not-held': edit(dr, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, holdVip: false }']),
   'reverse-path-filter': edit(tun, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, rpFilter: strict }']),
