@@ -56,8 +56,16 @@ function parseWords<const T extends Options>(cli: Cli, args: readonly string[], 
   try {
     return cli.parse({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new CliError('cli.bad-option', { message: reasonOf(error) });
+    throw optionError(reasonOf(error), options);
   }
+}
+
+/** Node's own message is English and two lines long; it names the option, and that says enough. */
+function optionError(message: string, options: Options): CliError {
+  const option = /'(--?[^'\s]+)/.exec(message)?.[1] ?? '';
+  const type = options[option.replace(/^-+/, '')]?.type;
+  if (type === 'string') return new CliError('cli.option-without-value', { option });
+  return new CliError(type === 'boolean' ? 'cli.option-with-value' : 'cli.unknown-option', { option });
 }
 
 /** A whole number or decimal not below `least`; throws `CliError` for anything else. */

@@ -13,6 +13,7 @@ import { ladder } from './ladder/ladder.ts';
 import { problemLines } from './problems.ts';
 import { readCaptureFile } from './read-capture-file.ts';
 import { reportJson } from './report-json.ts';
+import { unknowns } from './unknowns.ts';
 import { verdicts } from './verdicts.ts';
 
 const options = {
@@ -44,7 +45,7 @@ export function explain(cli: Cli, args: readonly string[]): Promise<number> {
   const capture = readCaptureFile(cli, file);
   const points = pointsOf(capture, plan, values.interface ?? []);
   const { events, startedAt } = eventsOf(capture, plan, points);
-  const capturePoints = new Set(points.flatMap((point) => (point ? [nameOf(point)] : [])));
+  const capturePoints = capturedAt(capture, points);
   const { translate } = cli;
   const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate, capturePoints });
   for (const event of events) builder.add(event);
@@ -57,7 +58,12 @@ export function explain(cli: Cli, args: readonly string[]): Promise<number> {
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
   const missing = required.filter((id) => verdictOf(id) !== 'kept');
   for (const id of missing)
-    cli.err(cli.translate('cli.required', { promise: id, verdict: verdictOf(id) ?? 'not seen' }));
+    cli.err(
+      cli.translate('cli.required', {
+        promise: id,
+        verdict: cli.translate(`cli.verdict.${verdictOf(id) ?? 'not seen'}`).trim(),
+      }),
+    );
   const broken = report.promises.some(({ verdict }) => verdict === 'broken');
   return Promise.resolve(missing.length > 0 || (required.length === 0 && broken) ? 1 : 0);
 }
@@ -95,10 +101,24 @@ function pointsOf(capture: Capture, plan: Plan, chosen: readonly string[]): (Poi
       given.get(name) ?? byName(name) ?? all.find((point) => point.mac === mac) ?? given.get('*'),
   );
   if (points.every((point) => point === undefined)) {
-    const names = capture.interfaces.map(({ name }) => name || '–').join(', ');
-    throw new CliError('cli.unplaced-capture', { interfaces: names });
+    const names = capture.interfaces.flatMap(({ name }) => name || []).join(', ');
+    throw names === ''
+      ? new CliError('cli.unplaced-pcap')
+      : new CliError('cli.unplaced-capture', { interfaces: names });
   }
   return points;
+}
+
+/**
+ * An interface without frames was captured when the file has its statistics. Else its frames may have been filtered out
+ * since, as Wireshark does, which keeps all interfaces.
+ */
+function capturedAt(capture: Capture, points: readonly (Point | undefined)[]): Set<string> {
+  const withFrames = new Set(capture.records.map((record) => record.interface));
+  const captured = points.filter(
+    (_, index) => withFrames.has(index) || capture.interfaces[index]!.statistics !== undefined,
+  );
+  return new Set(captured.flatMap((point) => (point ? [nameOf(point)] : [])));
 }
 
 function eventsOf(
@@ -158,33 +178,10 @@ function tell(
     values,
     frame: (number) => frames[number - 1]!,
   }).forEach(cli.out);
+  const requests = report.flows.filter(({ kind }) => ['tcp', 'udp', 'icmp'].includes(kind));
   // Of requests whose way was not captured nobody can say how they ended.
-  const isWhole = report.flows.every(({ outcome }) => outcome.kind !== 'open' || !outcome.reason);
+  const isWhole =
+    requests.length > 0 && report.flows.every(({ outcome }) => outcome.kind !== 'open' || !outcome.reason);
   const met = isWhole ? meetsExpectation(report) : undefined;
   verdicts(report, met, undefined, translate, paint).forEach(cli.out);
-}
-
-/** What no frame can show: capture points that are not there, frames of nobody's, decisions. */
-function unknowns(
-  { translate, paint }: Cli,
-  plan: Plan,
-  points: readonly (Point | undefined)[],
-  seen: ReadonlySet<string>,
-  capture: Capture,
-): string[] {
-  const missing = plan.nodes
-    .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`))
-    .filter((name) => !seen.has(name));
-  const unplaced = capture.interfaces
-    .filter((_, index) => points[index] === undefined)
-    .map(({ name }) => name);
-  return [
-    '',
-    paint('heading', translate('cli.unknown')),
-    `  ${translate('cli.unknown-decisions')}`,
-    ...(missing.length > 0 ? [`  ${translate('cli.unknown-points', { points: missing.join(', ') })}`] : []),
-    ...(unplaced.length > 0
-      ? [`  ${translate('cli.unknown-interfaces', { interfaces: unplaced.join(', ') })}`]
-      : []),
-  ];
 }

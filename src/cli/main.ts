@@ -70,7 +70,8 @@ function languageOf(args: readonly string[]): string | undefined {
   const at = args.indexOf('--lang');
   if (at >= 0) return args[at + 1];
   const { LB_LAB_LANG, LC_ALL, LC_MESSAGES, LANG } = process.env;
-  return LB_LAB_LANG ?? LC_ALL ?? LC_MESSAGES ?? LANG;
+  // An empty variable counts as unset (POSIX, section 8.2).
+  return LB_LAB_LANG || LC_ALL || LC_MESSAGES || LANG;
 }
 
 function withoutLanguage(args: readonly string[]): string[] {

@@ -27,8 +27,11 @@ export function planLines(plan: Plan): string[] {
   if (plan.traffic.length > 0) lines.push('');
   for (const entry of plan.traffic) {
     const every = entry.count > 1 ? `  every ${entry.everyNs / 1e6} ms` : '';
+    const isPing = entry.protocol === 'icmp';
+    const to = `${formatIpv4(entry.to)}${isPing ? '' : `:${entry.port}`}`;
+    const what = isPing ? 'ping' : [entry.protocol, entry.request].filter(Boolean).join(' ');
     lines.push(
-      `traffic ${entry.from} → ${formatIpv4(entry.to)}:${entry.port}  ${entry.count} × ${entry.request}${every}  timeout ${entry.timeoutNs / 1e6} ms`,
+      `traffic ${entry.from} → ${to}  ${entry.count} × ${what}${every}  timeout ${entry.timeoutNs / 1e6} ms`,
     );
   }
   return lines;
@@ -70,6 +73,9 @@ function forwarderLines(config: ForwarderConfig): string[] {
   const lines = [
     `forwarder  ttl ${ttl}  connections ${config.maxConnections}  no-entry ${config.noEntry}  on-remove ${config.onRemove}`,
   ];
+  const timeouts = Object.entries(config.timeouts).map(([state, ms]) => `${state} ${ms / 1000} s`);
+  lines.push(`  timeouts  ${timeouts.join('  ')}`);
+  if (config.clampMss !== undefined) lines.push(`  clamp mss  ${config.clampMss}`);
   if (config.nat) {
     const outside = config.interfaces[config.nat.outside]!;
     const { first, last } = config.nat.ports;
@@ -83,8 +89,12 @@ function forwarderLines(config: ForwarderConfig): string[] {
           ? `  snat ports ${service.ports.first}-${service.ports.last}`
           : '  no snat'
         : '';
+    const { persistence } = service;
+    const persistent = persistence
+      ? `  persistent ${persistence.timeout / 1000} s /${persistence.prefixLength}`
+      : '';
     lines.push(
-      `  service ${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${service.scheduler}${snat}`,
+      `  service ${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${service.scheduler}${snat}${persistent}`,
     );
     for (const { name, address, port, weight } of service.servers) {
       lines.push(`    server ${name}  ${formatIpv4(address)}:${port}  weight ${weight}`);

@@ -3,7 +3,12 @@ import type { Capture } from '../packet/capture.ts';
 import { readCapture } from '../packet/read-capture.ts';
 import { CliError, type Cli } from './cli.ts';
 
-/** A pcap or pcapng file. What is damaged in it is told, and the rest is read; throws `CliError` when there is no rest. */
+const LINK_TYPE_ETHERNET = 1;
+
+/**
+ * A pcap or pcapng file, its Ethernet interfaces. What is damaged in it or not Ethernet is told, and the rest is read;
+ * throws `CliError` when there is no rest.
+ */
 export function readCaptureFile(cli: Cli, file: string): Capture {
   let bytes: Uint8Array;
   try {
@@ -17,9 +22,29 @@ export function readCaptureFile(cli: Cli, file: string): Capture {
   const capture = readCapture(bytes);
   const [problem] = capture.problems;
   if (problem !== undefined) {
-    const params = { file, problem: problem.problem, where: problem.where, at: String(problem.at) };
-    if (capture.records.length === 0) throw new CliError('cli.no-capture', params);
+    const params = { file, at: String(problem.at) };
+    if (capture.interfaces.length === 0) throw new CliError('cli.no-capture', params);
     cli.err(cli.translate('cli.damaged-capture', params));
   }
-  return capture;
+  return ethernetOf(cli, file, capture);
+}
+
+/** A cooked or raw capture (`tcpdump -i any`) has lost the MAC addresses that everything here stands on. */
+function ethernetOf(cli: Cli, file: string, capture: Capture): Capture {
+  const kept = capture.interfaces.flatMap(({ linkType }, index) =>
+    linkType === LINK_TYPE_ETHERNET ? [index] : [],
+  );
+  const other = capture.interfaces.find(({ linkType }) => linkType !== LINK_TYPE_ETHERNET);
+  if (other === undefined) return capture;
+  const params = { file, link: String(other.linkType) };
+  if (kept.length === 0) throw new CliError('cli.not-ethernet', params);
+  cli.err(cli.translate('cli.partly-ethernet', params));
+  return {
+    ...capture,
+    interfaces: kept.map((index) => capture.interfaces[index]!),
+    records: capture.records.flatMap((record) => {
+      const place = kept.indexOf(record.interface);
+      return place < 0 ? [] : [{ ...record, interface: place }];
+    }),
+  };
 }

@@ -26,7 +26,11 @@ function lines(load: Load, translate: Translate): string[] {
 }
 
 /** That, when and where the capture fell back past its packet budget, and what is missing for it. */
-export function budgetLines({ captures, counters }: Report, translate: Translate, paint: Painter): string[] {
+export function budgetLines(
+  { engine, captures, counters }: Report,
+  translate: Translate,
+  paint: Painter,
+): string[] {
   const { overBudget, cut, decisionsLost } = counters;
   if (captures.length === 0 && overBudget + cut + decisionsLost === 0) return [];
   const points = new Map<string, CaptureChange[]>();
@@ -36,7 +40,12 @@ export function budgetLines({ captures, counters }: Report, translate: Translate
   }
   return [
     '',
-    paint('warning', translate('cli.budget', { cut, overBudget, decisions: decisionsLost })),
+    paint(
+      'warning',
+      engine === 'capture'
+        ? translate('cli.snap-length', { cut })
+        : translate('cli.budget', { cut, overBudget, decisions: decisionsLost }),
+    ),
     ...[...points].map(([point, changes]) => `  ${point}: ${changes.map(text).join(', ')}`),
   ];
 

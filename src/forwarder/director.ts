@@ -241,7 +241,7 @@ export class Director {
     const remembered = persistence?.find(source, packet.now);
     const place = remembered === undefined ? service.scheduler!.pick(source, service.vip) : -1;
     const server = remembered ?? service.servers[place];
-    if (server === undefined) return this.output.drop(verdict, 'schedule', 'no-server');
+    if (server === undefined) return this.refusals.noServer(packet, port, verdict);
     if (this.watched)
       verdict.detail = remembered === undefined ? service.scheduler!.explain() : `persistent: ${server.name}`;
     if (persistence?.enter(source, server, packet.now) === false)

@@ -93,6 +93,11 @@ export class Forwarder {
     );
   }
 
+  /** Whether packets wait for a neighbour to answer: soon they are sent or dropped. */
+  get holds(): boolean {
+    return this.neighbours.holds;
+  }
+
   /** Whether no frame will be sent or dropped by a timer alone: only connections are left to end. */
   get quiet(): boolean {
     return this.neighbours.nextTimer() === Infinity && this.fragments.nextTimer() === Infinity;

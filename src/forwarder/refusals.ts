@@ -40,6 +40,11 @@ export class Refusals {
     return verdict;
   }
 
+  /** For TCP too, as IPVS's `ip_vs_leave` has it: the address is served, but there is no socket that could reset. */
+  noServer(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    return this.error(packet, port, verdict, 'schedule', 'no-server', PORT_UNREACHABLE);
+  }
+
   ttlExpired(packet: Packet, port: Port, verdict: Verdict): Verdict {
     return this.error(packet, port, verdict, 'ttl', 'ttl-expired', TIME_EXCEEDED);
   }
@@ -69,6 +74,7 @@ export class Refusals {
     this.output.drops[reason]++;
     verdict.relation = 'caused-error';
     verdict.rule = rule;
+    verdict.reason = reason;
     send(verdict, error);
     return verdict;
   }

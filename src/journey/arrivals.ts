@@ -87,6 +87,7 @@ function fromDecision(taken: DecisionEvent): Arrival {
 function errorReason(rule: DecisionEvent['rule']): Reason {
   if (rule === 'ttl') return 'ttl-expired';
   if (rule === 'mtu') return 'too-big';
+  if (rule === 'schedule') return 'no-server';
   if (rule === 'neighbour') return 'neighbour-unreachable';
   return rule === 'no-service' || rule === 'no-entry' ? rule : 'icmp-error';
 }
@@ -195,6 +196,8 @@ function lossReason(hop: HopRecord, around: Surroundings): Reason {
   const sender = network.station(hop.from, hop.segment);
   if (sender?.port.down || target?.port.down) return 'interface-down';
   if (hop.to !== '' && !around.isUp(hop.to, hop.timeNs)) return 'node-down';
+  const { ipAt, bytes, routedAt } = hop.facts;
+  if (target && ipAt !== 0 && totalLengthOf(bytes, routedAt) > target.port.mtu) return 'over-mtu';
   if (sender && sender.port.loss > 0) return 'link-loss';
   return hop.to === '' ? 'no-receiver' : 'not-received';
 }

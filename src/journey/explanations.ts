@@ -60,7 +60,7 @@ function explanation(
   { stage }: Failures,
   translate: Translate,
 ): Explanation {
-  const { params } = findings[0]!;
+  const { params, wording = `explanation.${code}` } = findings[0]!;
   const setting = findings.find((finding) => finding.setting !== undefined)?.setting;
   const flows = new Set(findings.flatMap(({ flow }) => (flow ? [flow.id] : [])));
   const frames = new Set(findings.flatMap(({ hops }) => hops.map((hop) => hop.frame)));
@@ -74,8 +74,8 @@ function explanation(
     params,
     ...(setting !== undefined && { setting }),
     text: translate('explanation.text', {
-      what: translate(`explanation.${code}`, words),
-      remedy: translate(`explanation.${code}.remedy`, words),
+      what: translate(wording, words),
+      remedy: translate(`${wording}.remedy`, words),
     }),
   };
 }

@@ -287,12 +287,22 @@ function fragmentKey(facts: FrameFacts): string {
   return `${facts.protocol} ${facts.source} ${facts.destination} ${idOf(facts.bytes, facts.ipAt)}`;
 }
 
-/** A SYN with another sequence number opens a new connection on old ports. */
-function isOver(flow: FlowRecord, { first }: JourneyRecord, direction: Journey['direction']): boolean {
+/**
+ * A SYN with another sequence number opens a new connection on old ports; a datagram or ping does when the forwarder has
+ * forgotten the old one.
+ */
+function isOver(flow: FlowRecord, journey: JourneyRecord, direction: Journey['direction']): boolean {
+  const { first, hops } = journey;
   const { facts } = first;
-  if (facts.kind !== 'tcp') return first.timeNs - flow.endNs > IDLE_NS;
+  if (facts.kind !== 'tcp')
+    return (direction === 'request' && isForgotten(flow, hops)) || first.timeNs - flow.endNs > IDLE_NS;
   if (direction !== 'request' || (facts.flags & (SYN | ACK)) !== SYN) return false;
   return flow.synSequence === undefined ? flow.closed : flow.synSequence !== facts.sequence;
+}
+
+function isForgotten({ connections }: FlowRecord, hops: readonly HopRecord[]): boolean {
+  const taken = hops.flatMap(({ sentBy }) => sentBy?.connection ?? []);
+  return connections.length > 0 && taken.length > 0 && !taken.some((one) => connections.includes(one));
 }
 
 /** What the packet tells about its flow: requests, responses, beginnings and ends. */

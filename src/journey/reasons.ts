@@ -29,6 +29,7 @@ export const reasons = [
   'link-loss',
   'interface-down',
   'node-down',
+  'over-mtu',
   'no-receiver',
   'not-received',
   // Nothing was captured there.

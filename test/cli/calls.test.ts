@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { golden } from '../support/golden.ts';
 import { buildOnce, lbLab, root, temporaryFolder } from '../support/lb-lab.ts';
 
@@ -19,8 +20,10 @@ describe('lb-lab calls', () => {
     ['two files', ['run', dr, 'b.yaml'], /one topology file at a time/],
     ['a missing file', ['run', 'no-such.lblab.yaml'], /cannot be read .*Check the path/],
     ['a folder', ['check', 'examples'], /cannot be read/],
-    ['an unknown option', ['run', dr, '--frob'], /--frob/],
-    ['an option without its value', ['run', dr, '--requests'], /--requests/],
+    ['an unknown option', ['run', dr, '--frob'], /^lb-lab: there is no option --frob here\. .*\n$/],
+    ['an option without its value', ['run', dr, '--requests'], /^lb-lab: --requests needs a value\. .*\n$/],
+    ['a negative number', ['run', dr, '--requests', '-1'], /^lb-lab: --requests needs a value\. .*\n$/],
+    ['a value for a switch', ['run', dr, '--quiet=3'], /^lb-lab: --quiet takes no value\. .*\n$/],
     ['zero requests', ['run', dr, '--requests', '0'], /at least 1/],
     ['a word for a number', ['run', dr, '--duration', 'long'], /at least 0/],
     ['an unknown engine', ['run', dr, '--engine', 'steam'], /no engine ‘steam’/],
@@ -43,6 +46,9 @@ describe('lb-lab calls', () => {
     const { code, err } = lbLab(['walk'], { LANG: 'zh_CN.UTF-8' });
     assert.equal(code, 2);
     assert.match(err, /没有名为“walk”的命令/);
+    const call = lbLab(['run', dr, '--frob'], { LC_ALL: '', LC_MESSAGES: '', LANG: 'zh_CN.UTF-8' });
+    assert.match(call.err, /没有选项 --frob/, 'an empty variable is none');
+    assert.doesNotMatch(call.err, /option/);
   });
 
   it('prints help and version to standard output', () => {
@@ -83,6 +89,17 @@ describe('lb-lab calls', () => {
     golden(import.meta.url, 'plan-dr', lbLab(['plan', dr]).out);
     const { lab } = JSON.parse(lbLab(['plan', dr, '--json']).out) as { lab: string };
     assert.equal(lab, 'dr');
+    const file = folder.path('settings.lblab.yaml');
+    const text = readFileSync(join(root, dr), 'utf8')
+      .replace('  scheduler: rr', '  persistence: { timeout: 90s, prefix: 24 }\n  scheduler: rr')
+      .replace('role: director, ', 'role: director, timeouts: { udp: 10s }, clampMss: mtu, ')
+      .replace('request: GET / }', 'protocol: icmp }');
+    writeFileSync(file, text);
+    const { out } = lbLab(['plan', file]);
+    assert.match(out, /10\.0\.2\.100:80 {2}rr {2}persistent 90 s \/24\n/);
+    assert.match(out, /timeouts .* {2}udp 10 s {2}/);
+    assert.match(out, /clamp mss {2}mtu\n/);
+    assert.match(out, /traffic client1 → 10\.0\.2\.100 {2}4 × ping /);
   });
 
   it('a reader that closes early is no error', () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readCapture } from '../../src/packet/read-capture.ts';
+import { writePcap } from '../../src/packet/pcap.ts';
 import { writePcapng } from '../../src/packet/pcapng.ts';
 import { buildOnce, lbLab, root, temporaryFolder } from '../support/lb-lab.ts';
 
@@ -17,6 +19,8 @@ describe('lb-lab with recorded captures', () => {
   after(folder.remove);
 
   const capture = () => readCapture(readFileSync(recorded));
+  const explain = (file: string, topology = dr, ...rest: string[]) =>
+    lbLab(['explain', file, '--topology', topology, ...rest]);
 
   it('forward: what the director sent in the lab comes out again, byte for byte', () => {
     const { interfaces, records } = capture();
@@ -116,7 +120,91 @@ describe('lb-lab with recorded captures', () => {
     ]);
     assert.equal(required.code, 1);
     assert.match(required.err, /reply-direct/);
+    const chinese = explain(
+      only,
+      dr,
+      ...'--interface director.inside --requires reply-direct --lang zh-cn'.split(' '),
+    );
+    assert.match(chinese.err, /未观察到：reply-direct/);
     assert.equal((JSON.parse(readFileSync(json, 'utf8')) as { engine: string }).engine, 'capture');
+  });
+
+  const recordsAt = (point: string) => {
+    const { interfaces, records } = capture();
+    const own = interfaces.findIndex(({ name }) => name === point);
+    return records.filter((one) => one.interface === own).map((one) => ({ ...one, interface: 0 }));
+  };
+
+  it('a cooked or raw capture is not read as Ethernet: exit 2, and how to capture', () => {
+    const cooked = folder.path('any.pcap');
+    writeFileSync(cooked, writePcap(recordsAt('director.inside'), { linkType: 113 }));
+    const calls = [
+      explain(cooked, dr, '--interface', 'director.inside'),
+      lbLab(['forward', dr, '--in', cooked, '--out', folder.path('none.pcapng')]),
+    ];
+    for (const { code, err } of calls) {
+      assert.equal(code, 2);
+      assert.match(err, /not Ethernet \(link type 113\).*not -i any/);
+    }
+  });
+
+  it('explain: of interfaces that are not Ethernet the frames are left out', () => {
+    const mixed = folder.path('mixed.pcapng');
+    const interfaces = [
+      { name: 'any', linkType: 113, snapLength: 65535 },
+      { name: 'director.inside', linkType: 1, snapLength: 65535 },
+    ];
+    const frames = recordsAt('director.inside');
+    const records = [frames[0]!, ...frames.map((one) => ({ ...one, interface: 1 }))];
+    writeFileSync(mixed, writePcapng({ interfaces, records, names: [] }));
+    const { code, out, err } = explain(mixed);
+    assert.equal(code, 0);
+    assert.match(err, /not Ethernet \(link type 113\)/);
+    assert.match(out, new RegExp(`^${frames.length} frames captured`, 'm'));
+  });
+
+  it('explain: where a filter took all frames out, nothing is known to have been lost', () => {
+    const filtered = folder.path('filtered.pcapng');
+    const { interfaces, records } = capture();
+    const own = interfaces.findIndex(({ name }) => name === 'director.inside');
+    writeFileSync(
+      filtered,
+      writePcapng({
+        interfaces: interfaces.map(({ name, linkType, snapLength }) => ({ name, linkType, snapLength })),
+        records: records.filter((one) => one.interface === own),
+        names: [],
+      }),
+    );
+    const { out } = explain(filtered);
+    assert.match(out, /nothing was captured: .*rs1\.inside/);
+    assert.doesNotMatch(out, /✗|✕|lost/);
+  });
+
+  it('explain: a plain pcap says how to place it; cut frames are no matter of a packet budget', () => {
+    const plain = folder.path('short.pcap');
+    const short = recordsAt('director.inside').map((one) => ({ ...one, bytes: one.bytes.subarray(0, 60) }));
+    writeFileSync(plain, writePcap(short));
+    assert.match(explain(plain).err, /--interface NODE\.SEGMENT/);
+    const { out } = explain(plain, dr, '--interface', 'director.inside');
+    assert.match(out, /captured in part/);
+    assert.doesNotMatch(out, /budget/);
+  });
+
+  it('explain: names the MAC addresses that no node has, and the tags it does not read', () => {
+    const other = folder.path('other.lblab.yaml');
+    writeFileSync(other, readFileSync(join(root, dr)));
+    const foreign = explain(recorded, other);
+    assert.match(foreign.out, /352 frames are left out: 02:.*mac:/);
+    assert.doesNotMatch(foreign.out, /Not as promised/);
+    const tagged = folder.path('vlan.pcap');
+    const frames = recordsAt('director.inside').map((one) => {
+      const bytes = Uint8Array.of(...one.bytes.slice(0, 12), 0x81, 0, 0, 100, ...one.bytes.slice(12));
+      return { ...one, bytes, originalLength: bytes.length };
+    });
+    writeFileSync(tagged, writePcap(frames));
+    const { out } = explain(tagged, dr, '--interface', 'director.inside');
+    assert.match(out, new RegExp(`in ${frames.length} frames with a VLAN tag`));
+    assert.doesNotMatch(out, /Not as promised/);
   });
 
   const bad: [string, string[], RegExp][] = [

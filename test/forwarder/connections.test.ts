@@ -208,15 +208,16 @@ describe('connections', () => {
     for (const port of [1, 2, 3]) rig.give(request(port));
     rig.give(request(1, ACK));
     rig.give(request(1, PSH | ACK, { payload: 'hello' }));
+    rig.give(request(3, FIN | ACK));
     const [web] = rig.port.forwarder.counters().services;
     const in3 = { packetsOut: 0, bytesOut: 0 };
     assert.deepEqual(web, {
       name: 'web',
       connections: 3,
-      active: 1,
-      inactive: 2,
-      packetsIn: 5,
-      bytesIn: 5 * 40 + 5,
+      active: 2,
+      inactive: 1,
+      packetsIn: 6,
+      bytesIn: 6 * 40 + 5,
       ...in3,
       servers: [
         {
@@ -225,13 +226,24 @@ describe('connections', () => {
           connections: 2,
           active: 1,
           inactive: 1,
-          packetsIn: 4,
-          bytesIn: 165,
+          packetsIn: 5,
+          bytesIn: 205,
           ...in3,
         },
-        { name: 'rs2', weight: 1, connections: 1, active: 0, inactive: 1, packetsIn: 1, bytesIn: 40, ...in3 },
+        { name: 'rs2', weight: 1, connections: 1, active: 1, inactive: 0, packetsIn: 1, bytesIn: 40, ...in3 },
       ],
     });
+  });
+
+  it('spreads a burst of SYNs by lc: a connection is active before its handshake is over', () => {
+    const rig = new Rig(directorConfig({ ...TWO, scheduler: 'lc' }))
+      .learn(RIP, M_SERVER)
+      .learn(RIP2, M_SERVER2);
+    for (const port of [1, 2, 3, 4]) rig.give(request(port));
+    assert.deepEqual(
+      rig.port.forwarder.counters().services[0]!.servers.map(({ connections }) => connections),
+      [2, 2],
+    );
   });
 
   it('shows connections to people', () => {

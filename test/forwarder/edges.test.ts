@@ -160,18 +160,6 @@ const DROPS: readonly Case[] = [
   { frame: 'a port that does not exist', given: request(5), port: 7, verdict: '' },
   { frame: 'IPv6', given: corrupt(corrupt(request(5), 12, 0x86), 13, 0xdd), verdict: '' },
   {
-    frame: 'no servers',
-    config: directorConfig({ servers: [] }),
-    given: request(5),
-    verdict: 'dropped schedule no-server',
-  },
-  {
-    frame: 'every server drained',
-    config: directorConfig({ servers: [{ name: 'rs1', address: RIP, port: 80, weight: 0 }] }),
-    given: request(5),
-    verdict: 'dropped schedule no-server',
-  },
-  {
     frame: 'no route to the server',
     config: directorConfig(
       {},
@@ -261,6 +249,27 @@ describe('what the director answers itself', () => {
       };
       assertSent(sent, buildTcp({ ethernet: back, ip: fromVip, tcp }));
       assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'answered no-service');
+    });
+  }
+
+  const DRAINED = [{ name: 'rs1', address: RIP, port: 80, weight: 0 }];
+  for (const [what, servers] of [
+    ['no servers', []],
+    ['every server drained', DRAINED],
+  ] as const) {
+    it(`${what}: ICMP 3/3 from the VIP, for TCP too, as IPVS answers`, () => {
+      const rig = new Rig(directorConfig({ servers }));
+      const given = request(5);
+      const { sent, decisions } = rig.give(given);
+      const expected = buildIcmpError({
+        ethernet: back,
+        ip: { source: VIP, destination: CIP, ttl: 64, trafficClass: 0xc0 },
+        icmp: { type: 3, code: 3 },
+        quoted: given.subarray(14),
+      });
+      assertSent(sent, expected);
+      assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'caused-error schedule');
+      assert.deepEqual(rig.drops(), { 'no-server': 1 });
     });
   }
 

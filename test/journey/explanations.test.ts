@@ -3,6 +3,7 @@ import { explanationRules } from '../../src/journey/explanations.ts';
 import type { FlowOutcome } from '../../src/journey/report.ts';
 import { explanationCodes } from '../../src/lab/topology/findings.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
+import { runLab } from '../lab/embedded/testbed.ts';
 import { reportOf } from './build-report.ts';
 import { dnatTable, drTable, natTable, Story, tunTable, whole, type Table, type Tamper } from './oracle.ts';
 import { dnatText, drText, natText, planOf, tunText } from './plans.ts';
@@ -14,10 +15,8 @@ const stopsAt =
     step.ends = step.leg === leg;
     if (step.ends) step.decision = decision;
   };
-const dropped = (
-  reason: 'ports-exhausted' | 'no-server' | 'no-connection' | 'no-route',
-  rule = 'schedule' as const,
-) => stopsAt(1, { relation: 'dropped', rule, reason, service: 'service' });
+const dropped = (reason: 'ports-exhausted' | 'no-connection' | 'no-route', rule = 'schedule' as const) =>
+  stopsAt(1, { relation: 'dropped', rule, reason, service: 'service' });
 const lostAt =
   (leg: number): Tamper =>
   (step) => {
@@ -139,7 +138,14 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'no-server': {
-    shown: () => story(drText).talk(drTable(), ['syn'], dropped('no-server')),
+    shown: () =>
+      story(drText)
+        .talk(
+          drTable(),
+          ['syn'],
+          stopsAt(1, { relation: 'caused-error', rule: 'schedule', service: 'service' }),
+        )
+        .icmpError('director', 'router', 'inside', '10.0.2.100', '10.0.1.10', 3, 3),
     setting: 'service.servers',
     outcome: 'lost',
     reason: 'no-server',
@@ -243,6 +249,54 @@ describe('explanations', () => {
       .talk(tunTable(), ['get'], stopsAt(1, { relation: 'caused-error', rule: 'mtu' }))
       .icmpError('router', 'client', 'outside', '10.0.2.100', '10.0.1.10', 3, 4, 1480);
     assert.equal(reportOf(filtering).explanations[0]?.setting, 'nodes.client.at.outside.drop');
+  });
+
+  it('blame no gateway where client and server share a segment', () => {
+    const run = runLab(
+      planOf(`
+model: dnat
+service: { vip: 10.0.2.100, port: 80, snat: false }
+segments: { lan: 10.0.2.0/24 }
+nodes:
+  client: { role: client, at: { lan: 10.0.2.10 } }
+  director: { role: director, at: { lan: 10.0.2.2 } }
+  rs1: { role: server, at: { lan: 10.0.2.11 }, gateway: director }
+traffic: [{ count: 1 }]
+`),
+    );
+    const [explanation, ...others] = reportOf(run).explanations;
+    assert.deepEqual(others, []);
+    assert.equal(explanation?.code, 'reply-not-rewritten');
+    assert.equal(explanation.setting, 'service.snat');
+    assert.match(explanation.text, /rs1 and client are on one segment/);
+  });
+
+  it('name the server that the director could not reach, not the VIP', () => {
+    const told = story(drText).talk(
+      drTable(),
+      ['syn'],
+      stopsAt(1, {
+        relation: 'dropped',
+        rule: 'neighbour',
+        reason: 'neighbour-unreachable',
+        service: 'service',
+        server: 'rs1',
+      }),
+    );
+    assert.match(reportOf(told).explanations[0]!.text, /packet for 10\.0\.2\.11: nobody answered ARP/);
+  });
+
+  it('name the receiver that takes no packet so long: nobody says so', () => {
+    const short = drText.replace('outside: 10.0.1.1,', 'outside: { address: 10.0.1.1, mtu: 600 },');
+    const tooLong: Tamper = (step) => {
+      step.payload = 'x'.repeat(561);
+      step.lost = step.leg === 0;
+    };
+    const told = story(short).talk(drTable(), ['syn', 'syn-ack', 'ack']).talk(drTable(), ['get'], tooLong);
+    const [explanation] = reportOf(told).explanations;
+    assert.equal(explanation?.code, 'mtu-exceeded');
+    assert.equal(explanation.setting, 'nodes.router.at.outside.mtu');
+    assert.match(explanation.text, /601 bytes to router.*at most 600/);
   });
 
   it('find nothing in a healthy run of any model', () => {

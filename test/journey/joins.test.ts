@@ -3,6 +3,7 @@ import type { FrameEvent, LabEvent } from '../../src/lab/events.ts';
 import { BROADCAST_MAC } from '../../src/packet/address.ts';
 import { buildIcmpEcho, buildUdp } from '../../src/packet/build.ts';
 import { frameHash } from '../../src/packet/hash.ts';
+import { runLab } from '../lab/embedded/testbed.ts';
 import { reportOf, reportOfEvents } from './build-report.ts';
 import { dnatTable, drTable, natTable, Story, tunTable, whole } from './oracle.ts';
 import { dnatText, drText, ip, macOf, natText, planOf, tunText, withNode } from './plans.ts';
@@ -273,6 +274,34 @@ describe('joining', () => {
       report.flows.map(({ kind, outcome }) => [kind, outcome.kind]),
       [['udp', 'answered']],
     );
+  });
+
+  it('takes a datagram or ping for a new flow when the forwarder has forgotten the old one', () => {
+    const run = runLab(
+      planOf(`
+model: nat
+segments: { inside: 192.168.1.0/24, outside: 203.0.113.0/24 }
+nodes:
+  pc: { role: client, at: { inside: 192.168.1.11 } }
+  router:
+    role: router
+    at: { inside: 192.168.1.1, outside: 203.0.113.2 }
+    nat: outside
+    timeouts: { udp: 1s, icmp: 1s }
+  web: { role: server, at: { outside: 203.0.113.80 } }
+traffic:
+  - { protocol: udp, port: 53, sourcePort: 5000, count: 3, every: 2s }
+  - { protocol: icmp, sourcePort: 77, count: 2, every: 2s }
+`),
+    );
+    for (const pauses of [[], [...run.events.keys()].filter((index) => index % 7 === 0)]) {
+      const report = reportOfEvents(run.plan, run.events, 'embedded', pauses);
+      assert.deepEqual(
+        report.flows.map(({ kind }) => kind).filter((kind) => kind !== 'arp'),
+        ['udp', 'icmp', 'udp', 'icmp', 'udp'],
+      );
+      assert.ok(report.promises.every(({ verdict }) => verdict === 'kept'));
+    }
   });
 
   it('says why a frame never came: the node was down, its interface, or the link lost it', () => {

@@ -35,6 +35,11 @@ describe('texts of the journeys', () => {
     ...journey['direction']!.enum.map((direction) => `direction.${direction}`),
     ...arrival['fate']!.enum.map((fate) => `fate.${fate}`),
     'explanation.text',
+    // Other wordings, of `mtu-exceeded` and `reply-not-rewritten`.
+    'explanation.mtu-differs',
+    'explanation.mtu-differs.remedy',
+    'explanation.reply-on-segment',
+    'explanation.reply-on-segment.remedy',
     'capture.hop',
   ];
   const bundles = Object.fromEntries(

@@ -35,9 +35,11 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
   const lines = [paint('heading', heading), '', ...header(plan, context.lanes, translate)];
   const opened = new Set<string>();
   let epoch = report.epochs[0]?.epoch ?? 0;
+  const goOnTo = (next: number) => {
+    for (; epoch < next; epoch++) lines.push('', paint('heading', epochLine(report, epoch + 1, translate)));
+  };
   for (const flow of report.flows) {
-    for (; epoch < flow.epoch; epoch++)
-      lines.push('', paint('heading', epochLine(report, epoch + 1, translate)));
+    goOnTo(flow.epoch);
     const kind = `${flow.epoch} ${flow.outcome.kind}`;
     const open = options.full || (flow.kind !== 'arp' && !flow.partial && !opened.has(kind));
     if (!open) {
@@ -49,6 +51,7 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
     for (const id of flow.journeys) lines.push(...journeyLines(journeys.get(id)!, context));
     lines.push('');
   }
+  goOnTo(report.epochs.at(-1)?.epoch ?? 0);
   return lines;
 }
 
@@ -82,6 +85,6 @@ function epochLine(report: Report, number: number, translate: Translate): string
   const changes = report.epochs.find(({ epoch }) => epoch === number)?.changes ?? [];
   return translate('cli.epoch', {
     epoch: number,
-    changes: changes.map(({ kind, name }) => `${kind} ${name}`.trim()).join(', '),
+    changes: changes.map(({ kind, name }) => translate(`cli.change.${kind}`, { name })).join(', '),
   });
 }

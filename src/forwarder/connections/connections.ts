@@ -8,7 +8,7 @@ import type { DropReason } from '../verdict.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
 import * as at from './layout.ts';
 import { ConnectionTable } from './table.ts';
-import { ESTABLISHED, ICMP, INPUT_ONLY, nextTcpState, NONE, timeoutsByState, UDP } from './tcp-state.ts';
+import { ICMP, INPUT_ONLY, isActive, nextTcpState, NONE, timeoutsByState, UDP } from './tcp-state.ts';
 
 /** The life of connections: found, opened, kept alive by their packets, ended; and what their servers count. */
 export class Connections {
@@ -56,7 +56,7 @@ export class Connections {
     const { view, ip, protocol } = packet;
     const base = connection << at.LOG2_WORDS;
     const state = protocol === ipv4.PROTOCOL_TCP ? NONE : protocol === ipv4.PROTOCOL_UDP ? UDP : ICMP;
-    // IPVS counts a connection as inactive until TCP is established: UDP for ever.
+    // IPVS counts a connection as inactive until its first packet gives TCP a state: UDP for ever.
     words[base] = protocol | (state << at.STATE_SHIFT) | at.INACTIVE;
     words[base + at.REQUEST_SOURCE] = view.getInt32(ip + ipv4.SOURCE);
     words[base + at.REQUEST_DESTINATION] = view.getInt32(ip + ipv4.DESTINATION);
@@ -132,9 +132,10 @@ export class Connections {
     const { words } = this.table;
     const base = connection << at.LOG2_WORDS;
     words[base] = (words[base]! & ~at.STATE_MASK) | (next << at.STATE_SHIFT);
-    // As `set_tcp_state` counts: active is ESTABLISHED, everything else is inactive.
-    if (next === ESTABLISHED) this.count(base, server, total.ACTIVE, total.INACTIVE);
-    else if (state === ESTABLISHED) this.count(base, server, total.INACTIVE, total.ACTIVE);
+    if (isActive(next) !== isActive(state)) {
+      if (isActive(next)) this.count(base, server, total.ACTIVE, total.INACTIVE);
+      else this.count(base, server, total.INACTIVE, total.ACTIVE);
+    }
     // An earlier end has to be put forward in the wheel; a later one is found out there.
     if (this.timeouts[next]! >= this.timeouts[state]!) return;
     this.wheel.remove(connection);

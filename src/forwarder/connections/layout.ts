@@ -39,7 +39,7 @@ export const BYTES_HIGH = 14;
 
 export const STATE_SHIFT = 8;
 export const STATE_MASK = 0xf << STATE_SHIFT;
-/** Counted as inactive at its server (everything but ESTABLISHED, as IPVS counts). */
+/** Counted as inactive at its server (see `isActive`; UDP and pings always are). */
 export const INACTIVE = 1 << 16;
 /** The reply key is in the index. */
 export const HAS_REPLY_KEY = 1 << 17;

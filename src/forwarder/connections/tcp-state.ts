@@ -24,8 +24,6 @@ export const NONE = 0;
 export const UDP = 11;
 export const ICMP = 12;
 
-export const ESTABLISHED = 1;
-
 /** Which table a packet is looked up in: from the client, from the server, or from the client when replies go around. */
 export const INPUT = 0;
 export const OUTPUT = 1;
@@ -49,6 +47,11 @@ export function nextTcpState(direction: number, flags: number, state: number): n
 /** A SYN on such an entry is a new connection from a reused port, not a retransmission. */
 export function isClosing(state: number): boolean {
   return state >= FIN_WAIT && state <= LAST_ACK;
+}
+
+/** Counted as active, from the SYN until one side closes (`tcp_state_active` of ip_vs_proto_tcp.c, Linux 4.8 and later). */
+export function isActive(state: number): boolean {
+  return (state >= ESTABLISHED && state <= SYN_RECV) || state === SYNACK;
 }
 
 /** Milliseconds by state. What `Timeouts` does not name has the value of IPVS's `tcp_timeouts`. */
@@ -79,9 +82,12 @@ const SYN = 2;
 const RST = 4;
 const ACK = 16;
 
+const ESTABLISHED = 1;
+const SYN_RECV = 3;
 const FIN_WAIT = 4;
 const CLOSE = 6;
 const LAST_ACK = 8;
+const SYNACK = 10;
 const COLUMNS = TCP_STATES.length;
 
 /** `tcp_states` of ip_vs_proto_tcp.c: per direction the rows SYN, FIN, ACK, RST; per row the next state of each state. */

@@ -119,6 +119,12 @@ export class NeighbourTable {
     return next;
   }
 
+  /** Whether packets wait for somebody to answer. */
+  get holds(): boolean {
+    for (const { held } of this.asking) if (held.length > 0) return true;
+    return false;
+  }
+
   private hold(frames: readonly Frame[], neighbour: Neighbour, verdict: Verdict, now: number): void {
     if (neighbour.held.length >= MOST_HELD) {
       this.output.drop(verdict, 'neighbour', 'neighbour-queue-full');

@@ -13,6 +13,8 @@ export interface Finding {
   readonly hops: readonly HopRecord[];
   readonly params: Readonly<Record<string, string>>;
   readonly setting?: string | undefined;
+  /** The text it is told by, where that of its code does not fit. */
+  readonly wording?: string;
 }
 
 /** What explanations are made from: every packet that is not just as it should be, and what is known of the rest. */

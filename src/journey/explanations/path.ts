@@ -2,7 +2,7 @@ import { formatIpv4 } from '../../packet/address.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
 import { choiceOf } from '../choice.ts';
-import { endedBy } from '../evidence.ts';
+import { endedBy, type EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
@@ -10,8 +10,11 @@ import { serviceOf } from '../signature.ts';
 import type { ReasonCode } from '../report.ts';
 import type { Finding, Rule } from './finding.ts';
 
-/** A packet that must not be fragmented was too long, in a tunnel by the 20 bytes of the wrapper. */
-export const mtuExceeded: Rule = (evidence) => {
+/** A packet was too long: for the way on, so that a node said so, or for the interface it was sent to, in silence. */
+export const mtuExceeded: Rule = (evidence) => [...tooLongToSend(evidence), ...tooLongToTake(evidence)];
+
+/** A packet that must not be fragmented, in a tunnel by the 20 bytes of the wrapper. */
+function tooLongToSend(evidence: EpochEvidence): Finding[] {
   const tooBig = endedBy(evidence, 'too-big');
   if (tooBig.length === 0) return [];
   const errors = new Map<FlowRecord, JourneyRecord>();
@@ -41,7 +44,25 @@ export const mtuExceeded: Rule = (evidence) => {
         : egress && `segments.${egress.port.segment}.mtu`,
     };
   });
-};
+}
+
+/** Two interfaces of one segment differ: only who forwards a packet can say that it is too long. */
+function tooLongToTake(evidence: EpochEvidence): Finding[] {
+  return endedBy(evidence, 'over-mtu').map(({ hop, flow }) => ({
+    place: `${hop.to}.${hop.segment}`,
+    flow,
+    hops: [hop],
+    params: {
+      node: hop.to,
+      segment: hop.segment,
+      from: hop.from,
+      length: String(totalLengthOf(hop.facts.bytes, hop.facts.routedAt)),
+      mtu: String(hop.stage.network.station(hop.to, hop.segment)?.port.mtu ?? ''),
+    },
+    setting: `nodes.${hop.to}.at.${hop.segment}.mtu`,
+    wording: 'explanation.mtu-differs',
+  }));
+}
 
 /** A node had no way to where a packet was to go, or found nobody there. */
 export const noRoute: Rule = (evidence, explained) =>
@@ -59,9 +80,16 @@ export const noRoute: Rule = (evidence, explained) =>
       place: hop.to,
       flow,
       hops: [hop],
-      params: { node: hop.to, address: formatIpv4(hop.facts.destination), reason },
+      params: { node: hop.to, address: formatIpv4(targetOf(hop)), reason },
       setting: wayOut(hop, reason),
     }));
+
+/** Where the node had to send it: a director sends to the server that it chose, whatever the packet's address. */
+function targetOf({ arrival, facts, stage }: HopRecord): number {
+  const { service, server } = arrival?.decision ?? {};
+  const { servers } = stage.network.plan.services.find(({ name }) => name === service) ?? {};
+  return servers?.find(({ name }) => name === server)?.address ?? facts.destination;
+}
 
 /** The setting that leads astray: the sender's gateway, the node's own, or an interface that is down. */
 function wayOut(hop: HopRecord, reason: ReasonCode): string | undefined {

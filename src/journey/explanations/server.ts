@@ -31,9 +31,10 @@ export const drPortMap: Rule = (evidence) =>
   });
 
 /** A connection or datagram was turned away by whoever it reached, for no reason of load balancing. */
-export const connectionRefused: Rule = (evidence) =>
-  refusals(evidence).flatMap(({ reset, flow }): Finding[] => {
-    if (portMap(reset, flow)) return [];
+export const connectionRefused: Rule = (evidence) => {
+  const serverless = new Set(endedBy(evidence, 'no-server').map(({ flow }) => flow));
+  return refusals(evidence).flatMap(({ reset, flow }): Finding[] => {
+    if (serverless.has(flow) || portMap(reset, flow)) return [];
     const byServer = reset.stage.network.node(reset.from)?.role === 'server';
     return [
       {
@@ -49,6 +50,7 @@ export const connectionRefused: Rule = (evidence) =>
       },
     ];
   });
+};
 
 /** The request arrived, silence, and the server filters by reverse path. */
 export const reversePathFilter: Rule = (evidence) =>

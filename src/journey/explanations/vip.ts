@@ -1,7 +1,7 @@
 import { formatIpv4, formatMac } from '../../packet/address.ts';
 import { endedBy } from '../evidence.ts';
 import type { Network } from '../network.ts';
-import type { Finding, Rule } from './finding.ts';
+import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** Somebody besides the director answered ARP for the VIP. */
 export const vipTwoAnswers: Rule = ({ journeys, stage: { network } }) => {
@@ -66,9 +66,11 @@ export const replyNotRewritten: Rule = (evidence) => {
     const hop = journey.hops.find(({ received, to }) => received && to === flow.client.node);
     const server = hop && service.servers.find(({ address }) => address === hop.facts.source);
     if (!hop || !server) return [];
+    const isStraight = hop.from === server.name;
     return [
       {
-        place: server.name,
+        place: isStraight ? `${server.name} ${flow.client.node}` : server.name,
+        ...(isStraight && { wording: 'explanation.reply-on-segment' }),
         flow,
         hops: [hop],
         params: {
@@ -78,9 +80,11 @@ export const replyNotRewritten: Rule = (evidence) => {
           client: flow.client.node,
           director: service.director,
         },
-        setting: gatewayIs(network, server.name, service.director, flow.clientAddress)
-          ? undefined
-          : `nodes.${server.name}.gateway`,
+        setting: isStraight
+          ? `${servicePath(service.name)}.snat`
+          : gatewayIs(network, server.name, service.director, flow.clientAddress)
+            ? undefined
+            : `nodes.${server.name}.gateway`,
       },
     ];
   });

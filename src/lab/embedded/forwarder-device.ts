@@ -4,7 +4,7 @@ import type { Decision } from '../../forwarder/verdict.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import { u16 } from '../../packet/bytes.ts';
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer, Weight } from './clock.ts';
 import type { Link } from './kernel/link.ts';
 
 const NS_PER_MS = 1e6;
@@ -16,6 +16,7 @@ export class ForwarderDevice {
   #config: ForwarderConfig;
   #timer: Timer | undefined;
   #dueNs = Infinity;
+  #weight: Weight = 'background';
 
   /** `link` finds the node's interface on a segment; `decide` hears each decision before the frames it made are sent. */
   constructor(
@@ -89,18 +90,23 @@ export class ForwarderDevice {
   }
 
   /**
-   * Wakes the forwarder when it asks for it. In the background: what it does by itself is giving up on neighbours and
-   * forgetting connections, and a run has settled without that.
+   * Wakes the forwarder when it asks for it. In the background, unless packets wait for a neighbour: what else it does by
+   * itself is forgetting, and a run has settled without that.
    */
   #watch(): void {
     const next = this.port.nextTimer();
-    if (next === undefined || next === Infinity) return;
+    if (next === undefined) {
+      this.halt();
+      return;
+    }
     // Rounded up: a forwarder woken too early would ask for the same moment again, without end.
     const dueNs = Math.max(this.#clock.now() + 1, Math.ceil(next * NS_PER_MS) + 1);
-    if (dueNs >= this.#dueNs) return;
+    const weight = this.port.forwarder.holds ? 'matters' : 'background';
+    if (dueNs >= this.#dueNs && weight === this.#weight) return;
     this.#timer?.cancel();
-    this.#dueNs = dueNs;
-    this.#timer = this.#clock.after(dueNs - this.#clock.now(), () => this.#wake(), 'background');
+    this.#dueNs = Math.min(dueNs, this.#dueNs);
+    this.#weight = weight;
+    this.#timer = this.#clock.after(this.#dueNs - this.#clock.now(), () => this.#wake(), weight);
   }
 
   #wake(): void {

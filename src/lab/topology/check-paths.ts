@@ -59,7 +59,8 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
 /** A request that no service takes: to a server, through a NAT or not. */
 function directPath(ways: Ways, from: PlannedNode, to: number, place: Path, findings: PathFindings): void {
   const way = ways.walk(from, to);
-  findings.forward(way, formatIpv4(to), way.nextHop === to ? place : undefined);
+  const isNowhere = way.nextHop === to || way.end === 'no-route';
+  findings.forward(way, formatIpv4(to), isNowhere ? place : undefined);
   const server = way.nodes.at(-1);
   if (way.end !== 'arrived' || !server || server === from) return;
   const nat = way.nodes.find((node) => node.forwarder?.nat);
@@ -103,7 +104,7 @@ class PathFindings {
     this.#add('vip-unreachable', [...path, 'vip'], params, service.name);
   }
 
-  /** `place` is where the destination is written, when the packet got as far as its segment. */
+  /** `place` is where the destination is written, when the packet got as far as its segment or there is none. */
   forward(way: Walk, to: string, place?: Path): void {
     if (way.end !== 'arrived' && !this.#endsWithoutRoute(way)) this.#stuck('no-path', way, to, place);
   }
@@ -118,6 +119,12 @@ class PathFindings {
     const server = way.nodes[0]!;
     if (this.#endsWithoutRoute(way, service.director)) return;
     const params = { server: server.name, director: service.director, client };
+    const [link] = way.links;
+    if (way.end === 'arrived' && way.links.length === 1 && link) {
+      // No gateway has a part in this.
+      this.#add('dnat-same-segment', ['nodes', client, 'at', link.segment], params, client);
+      return;
+    }
     const path: Path = ['nodes', server.name, 'gateway'];
     this.#add('dnat-gateway', path, params, server.name, this.#replace(path, service.director));
   }
@@ -140,12 +147,13 @@ class PathFindings {
     this.#add('tunnel-mtu', path, params, link.segment, fix);
   }
 
-  /** The sender itself, or a router on the way, knows no route: told at that node, with the gateway it may have. */
+  /** The sender itself, or a router on the way, knows no route: told at that node, if there is a gateway it may have. */
   #endsWithoutRoute(way: Walk, preferred?: string): boolean {
     if (way.end !== 'no-route') return false;
     const last = way.nodes.at(-1)!;
     const fix = gatewayFix(this.#network, last.name, preferred);
-    const params = { node: last.name, gateways: fix.gateways.join(', ') || '-' };
+    if (fix.gateways.length === 0) return false;
+    const params = { node: last.name, gateways: fix.gateways.join(', ') };
     this.#add('missing-gateway', ['nodes', last.name], params, last.name, fix.edit);
     return true;
   }

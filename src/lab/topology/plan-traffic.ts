@@ -1,4 +1,4 @@
-import { buildNetwork, nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import { buildNetwork, nodesOfRole, type Network, type NetworkNode, type NetworkService } from './network.ts';
 import type { TopologyDocument } from './parse.ts';
 import type { PlannedTraffic } from './plan.ts';
 import { servicesOf } from './plan-services.ts';
@@ -23,11 +23,12 @@ function trafficByEntry(network: Network): PlannedTraffic[][] {
   return network.document.topology.traffic.map((settings) => {
     const destination = destinationOf(network, settings);
     if (!destination) return [];
+    const protocol = settings.protocol ?? destination.protocol;
     return sendersOf(network, settings).map((from) => ({
       from,
       to: destination.address,
       port: settings.port ?? destination.port,
-      ...(settings.protocol !== undefined && { protocol: settings.protocol }),
+      ...(protocol !== undefined && { protocol }),
       afterNs: settings.after,
       everyNs: settings.every,
       // A load is run once.
@@ -52,6 +53,8 @@ export function sendersOf(network: Network, { from }: TrafficSettings): string[]
 export interface Destination {
   readonly address: number;
   readonly port: number;
+  /** Of a UDP service that is named: a TCP service may have the same address and port. */
+  readonly protocol?: 'udp';
 }
 
 /** A service's name, a node's name or an address; without `to`, the only service, or else the only server. */
@@ -59,11 +62,11 @@ export function destinationOf(network: Network, { to }: TrafficSettings): Destin
   if (typeof to === 'number') return { address: to, port: portAt(network, to) };
   if (to !== undefined) {
     const service = network.services.find(({ name }) => name === to);
-    if (service) return { address: service.settings.vip, port: service.settings.port };
+    if (service) return atService(service);
     return atNode(network, network.nodes.get(to));
   }
   const [only, ...others] = network.services;
-  if (only) return others.length === 0 ? { address: only.settings.vip, port: only.settings.port } : undefined;
+  if (only) return others.length === 0 ? atService(only) : undefined;
   const [server, ...more] = nodesOfRole(network, 'server');
   return more.length === 0 ? atNode(network, server) : undefined;
 }
@@ -108,6 +111,10 @@ function portAt(network: Network, address: number): number {
     candidate.interfaces.some((port) => port.address === address),
   );
   return (node && ownPorts(network, node)[0]) ?? DEFAULT_PORT;
+}
+
+function atService({ settings: { vip, port, protocol } }: NetworkService): Destination {
+  return { address: vip, port, ...(protocol === 'udp' && { protocol }) };
 }
 
 function atNode(network: Network, node: NetworkNode | undefined): Destination | undefined {

@@ -78,6 +78,7 @@ export const problemCodes = {
   'dr-port-map': 'warning',
   'tunnel-mtu': 'warning',
   'dnat-gateway': 'warning',
+  'dnat-same-segment': 'warning',
   'vip-not-hidden': 'warning',
   'vip-not-held': 'warning',
   'reverse-path-filter': 'warning',

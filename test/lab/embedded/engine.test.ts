@@ -87,6 +87,21 @@ describe('EmbeddedEngine traffic', () => {
     assert.equal(syns.length, 2);
   });
 
+  it('settles when the director has given up on a server that is away, not before', () => {
+    const text = dr('[{ count: 1 }]').replace(
+      'inside: 10.0.2.11 ',
+      'inside: { address: 10.0.2.11, down: true } ',
+    );
+    const run = runLab(planOf(text));
+    assert.deepEqual(run.outcomes(), ['timed-out']);
+    const told = run.events.flatMap((event) => (event.kind === 'decision' ? [event] : []));
+    assert.deepEqual(
+      told.filter(({ relation }) => relation === 'dropped').map(({ reason }) => reason),
+      ['neighbour-unreachable', 'neighbour-unreachable'],
+    );
+    assert.ok(run.engine.nowNs < 4 * SECOND, String(run.engine.nowNs));
+  });
+
   it('is refused at a closed port', () => {
     const run = runLab(planOf(dr('[{ count: 1, port: 81, to: 10.0.2.11 }]')));
     assert.deepEqual(run.outcomes(), ['refused']);

@@ -201,6 +201,7 @@ export const fixtures: Readonly<Record<string, string>> = {
     '{ outside: 10.0.1.10 }, gateway: 10.0.1.254',
   ]),
   'no-path': edit(nat, ['count: 1', 'count: 1, to: 203.0.113.99']),
+  'no-path: to an address on no segment': edit(dr, ['from: client,', 'from: client, to: 10.9.9.9,']),
   'no-path-back': edit(dr, [RS1, 'at: { inside: 10.0.2.11 },  gateway: director }']),
   'vip-unreachable': edit(dr, ['10.0.2.100', '10.0.1.100']),
   'vip-unreachable: but for a route': edit(
@@ -214,6 +215,16 @@ export const fixtures: Readonly<Record<string, string>> = {
   'dnat-gateway': edit(
     dnat,
     ['port: 80', 'snat: false\n  port: 80'],
+    [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }'],
+  ),
+  'dnat-same-segment': edit(
+    dnat,
+    ['port: 80', 'snat: false\n  port: 80'],
+    [
+      '{ role: client,   at: { outside: 10.0.1.10 }, gateway: router }',
+      '{ role: client, at: { inside: 10.0.2.10 } }',
+    ],
+    [RS1, 'at: { inside: 10.0.2.11 }, gateway: director }'],
     [RS2, 'at: { inside: 10.0.2.12 }, gateway: director }'],
   ),
   'vip-not-hidden': edit(dr, [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, hideVip: false }']),

@@ -157,6 +157,22 @@ describe('the plan', () => {
       },
     ]);
   });
+
+  it('a request to a UDP service goes by UDP, also where a TCP service has its address and port', () => {
+    const both = edit(
+      dr,
+      ['service:', 'services:\n web:'],
+      [
+        '  servers: [rs1, rs2]\n',
+        '  servers: [rs1, rs2]\n dns: { vip: 10.0.2.100, port: 80, protocol: udp }\n',
+      ],
+      ['{ from: client, every: 1s, count: 4, request: GET / }', '{ to: dns }\n  - { to: web }'],
+    );
+    assert.deepEqual(
+      planOf(both).traffic.map(({ protocol }) => protocol ?? 'tcp'),
+      ['udp', 'tcp'],
+    );
+  });
 });
 
 function planOf(text: string, name = 'fixture.lblab.yaml'): Plan {

@@ -13,7 +13,7 @@ export const modelFixes: FixMaker = (topology, { code, range, params }, translat
     const edit = modelEdit(facts, params['service'], at, cure);
     return edit ? [{ title: translate('language.fix.use-model', { model: cure }), edits: [edit] }] : [];
   }
-  if (code !== 'dnat-gateway') return [];
+  if (code !== 'dnat-gateway' && code !== 'dnat-same-segment') return [];
   return facts.services.flatMap(({ pair }) => {
     const snat = pairOf(pair.value, 'snat');
     const removal = snat && removeEntry(topology, snat.key.start);

@@ -1,0 +1,71 @@
+import type { Plan } from '../lab/topology/plan.ts';
+import { formatMac } from '../packet/address.ts';
+import type { Capture } from '../packet/capture.ts';
+import * as ethernet from '../packet/ethernet.ts';
+import type { Cli } from './cli.ts';
+
+const MOST_MACS = 4;
+const VLAN_TAGS = [0x8100, 0x88a8];
+
+/** What no frame can show, or is not read: capture points that are not there, frames of nobody's, VLAN tags, decisions. */
+export function unknowns(
+  { translate, paint }: Cli,
+  plan: Plan,
+  points: readonly (object | undefined)[],
+  seen: ReadonlySet<string>,
+  { interfaces, records }: Capture,
+): string[] {
+  const missing = plan.nodes
+    .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`))
+    .filter((name) => !seen.has(name));
+  const unplaced = interfaces.flatMap(({ name }, index) =>
+    points[index] === undefined ? [name || '–'] : [],
+  );
+  const frames = records.flatMap((record) => (points[record.interface] === undefined ? [] : [record.bytes]));
+  const tagged = frames.filter(
+    (bytes) => bytes.length >= ethernet.HEADER_LENGTH && VLAN_TAGS.includes(ethernet.etherTypeOf(bytes, 0)),
+  ).length;
+  const strangers = strangersOf(plan, frames);
+  const macs = strangers.macs.slice(0, MOST_MACS).map(formatMac).join(', ');
+  const lines = [
+    translate('cli.unknown-decisions'),
+    ...(missing.length > 0 ? [translate('cli.unknown-points', { points: missing.join(', ') })] : []),
+    ...(unplaced.length > 0
+      ? [translate('cli.unknown-interfaces', { interfaces: unplaced.join(', ') })]
+      : []),
+    ...(strangers.frames > 0
+      ? [
+          translate('cli.unknown-macs', {
+            frames: strangers.frames,
+            macs: strangers.macs.length > MOST_MACS ? `${macs}, …` : macs,
+          }),
+        ]
+      : []),
+    ...(tagged > 0 ? [translate('cli.unknown-vlan', { frames: tagged })] : []),
+  ];
+  return ['', paint('heading', translate('cli.unknown')), ...lines.map((line) => `  ${line}`)];
+}
+
+/** Frames of IPv4 and ARP between MAC addresses that no node has. */
+function strangersOf(
+  plan: Plan,
+  frames: readonly Uint8Array[],
+): { readonly frames: number; readonly macs: readonly number[] } {
+  const known = new Set(plan.nodes.flatMap(({ interfaces }) => interfaces.map(({ mac }) => mac)));
+  const macs = new Set<number>();
+  let count = 0;
+  for (const bytes of frames) {
+    if (bytes.length < ethernet.HEADER_LENGTH) continue;
+    const type = ethernet.etherTypeOf(bytes, 0);
+    if (type !== ethernet.ETHERTYPE_IPV4 && type !== ethernet.ETHERTYPE_ARP) continue;
+    const ends = [ethernet.sourceOf(bytes, 0), ethernet.destinationOf(bytes, 0)];
+    const unknown = ends.filter((mac) => isUnicast(mac) && !known.has(mac));
+    for (const mac of unknown) macs.add(mac);
+    if (unknown.length > 0) count++;
+  }
+  return { frames: count, macs: [...macs] };
+}
+
+function isUnicast(mac: number): boolean {
+  return Math.floor(mac / 2 ** 40) % 2 === 0;
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { ladder } from '../../src/cli/ladder/ladder.ts';
+import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
+import { makeTranslate } from '../../src/l10n/translate.ts';
+import type { PlanChange } from '../../src/lab/topology/plan.ts';
+import { exampleText, planOf } from '../lab/embedded/testbed.ts';
+
+const plan = planOf(exampleText('dr'));
+const plain = (_: string, text: string) => text;
+
+const kinds = Object.keys({
+  'segment-added': 0,
+  'segment-changed': 0,
+  'segment-removed': 0,
+  'segments-reordered': 0,
+  'node-added': 0,
+  'node-changed': 0,
+  'node-removed': 0,
+  'nodes-reordered': 0,
+  'forwarder-changed': 0,
+  'services-changed': 0,
+  'traffic-changed': 0,
+  'lab-changed': 0,
+} satisfies Record<PlanChange['kind'], 0>);
+
+describe('the epochs of the ladder', () => {
+  for (const language of ['en', 'zh-cn'] as const) {
+    const translate = makeTranslate(language);
+
+    it(`${language}: one that nothing was sent in has its line too`, () => {
+      const builder = new JourneyBuilder(plan, { engine: 'embedded', startedAt: 'T', translate });
+      const { segments } = plan;
+      const change: PlanChange = {
+        kind: 'segment-changed',
+        segment: { ...segments[0]!, mtu: 1400 },
+        index: 0,
+      };
+      for (const [epoch, changes] of [[], [change]].entries())
+        builder.add({ kind: 'plan', timeNs: epoch, epoch, plan, changes, durationNs: 0 });
+      const frame = () => new Uint8Array();
+      const lines = ladder(builder.report(), plan, 'dr', {
+        translate,
+        paint: plain,
+        full: false,
+        values: false,
+        frame,
+      });
+      assert.match(
+        lines.at(-1)!,
+        language === 'en' ? /epoch 1: segment outside changed/ : /第 1 阶段：网段 outside 改变/,
+      );
+    });
+
+    it(`${language}: every kind of change has its words`, () => {
+      for (const kind of kinds) {
+        const text = translate(`cli.change.${kind}`, { name: 'x' });
+        assert.ok(!text.includes(kind), text);
+      }
+    });
+  }
+});
