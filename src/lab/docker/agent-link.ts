@@ -9,7 +9,7 @@ import {
   type Operation,
   type ReplyMessage,
 } from './agent-protocol.ts';
-import type { DockerClient, ExecSession } from './docker-client.ts';
+import type { DockerClient, ProgramStreams } from './docker-client.ts';
 import { LabError } from './lab-problem.ts';
 import { AGENT_FOLDER } from './paths.ts';
 
@@ -29,69 +29,77 @@ interface Waiting {
 const PATIENCE_MS = 60_000;
 const HELLO_MS = 20_000;
 const RETRY_MS = 50;
+/** How much of what an agent complains of is told. */
+const COMPLAINT_LENGTH = 2000;
 
 /** The one stream between the controller and a node's agent. */
 export class AgentLink {
-  readonly #session: ExecSession;
+  readonly #session: ProgramStreams;
   readonly #listener: LinkListener;
   readonly #decoder = new MessageDecoder();
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  #complaint = '';
   #state: 'open' | 'closed' = 'open';
   #hello: (version: number) => void = () => undefined;
 
-  private constructor(session: ExecSession, listener: LinkListener) {
+  private constructor(session: ProgramStreams, listener: LinkListener) {
     this.#session = session;
     this.#listener = listener;
     session.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
-    session.stderr.resume();
+    session.stderr.on('data', (chunk: Buffer) => {
+      if (this.#complaint.length < COMPLAINT_LENGTH) this.#complaint += chunk.toString('utf8');
+    });
     session.stdin.on('error', () => this.#end());
     for (const stream of [session.stdout, session.stderr]) stream.on('error', () => this.#end());
     session.stdout.on('end', () => this.#end());
     session.stdout.on('close', () => this.#end());
   }
 
-  /** The agent may not listen yet: tries until it says hello. */
+  /** To an agent that runs, through a process of its container: tries until it says hello. */
   static async open(client: DockerClient, container: string, listener: LinkListener): Promise<AgentLink> {
     const until = Date.now() + HELLO_MS;
     for (;;) {
-      const link = await AgentLink.#try(client, container, listener);
-      if (link) return link;
-      if (Date.now() > until)
-        throw new Error(`the agent does not answer: ${(await client.logs(container, 20)).trim()}`);
+      const command = ['node', `${AGENT_FOLDER}/agent.cjs`, 'relay'];
+      const link = await AgentLink.#greet(await client.exec(container, { command }), listener);
+      if (typeof link !== 'string') return link;
+      if (Date.now() > until) throw new Error(`the agent does not answer: ${link}`);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
-  static async #try(
-    client: DockerClient,
-    container: string,
-    listener: LinkListener,
-  ): Promise<AgentLink | undefined> {
-    const session = await client.exec(container, { command: ['node', `${AGENT_FOLDER}/agent.cjs`, 'relay'] });
-    let link: AgentLink | undefined;
+  /** Over the agent's own standard streams, which its starter has. */
+  static async over(streams: ProgramStreams, listener: LinkListener): Promise<AgentLink> {
+    const link = await AgentLink.#greet(streams, listener);
+    if (typeof link === 'string') throw new Error(`the agent does not answer: ${link}`);
+    return link;
+  }
+
+  /** Waits for the hello; without one, what was said on the error output. */
+  static async #greet(session: ProgramStreams, listener: LinkListener): Promise<AgentLink | string> {
+    let greeted = false;
+    let settle: (hello: number | undefined) => void = () => undefined;
+    const link = new AgentLink(session, {
+      frames: (frames) => listener.frames(frames),
+      event: (event) => listener.event(event),
+      lost: () => (greeted ? listener.lost() : settle(undefined)),
+    });
     const version = await new Promise<number | undefined>((resolve) => {
       const timer = setTimeout(() => resolve(undefined), HELLO_MS);
-      const settle = (hello: number | undefined) => {
+      settle = (hello) => {
         clearTimeout(timer);
         resolve(hello);
       };
-      let greeted = false;
-      link = new AgentLink(session, {
-        frames: (frames) => listener.frames(frames),
-        event: (event) => listener.event(event),
-        lost: () => (greeted ? listener.lost() : settle(undefined)),
-      });
       link.#hello = (hello) => {
         greeted = true;
         settle(hello);
       };
     });
     if (version === PROTOCOL_VERSION) return link;
-    link?.close();
+    link.close();
     if (version !== undefined)
       throw new LabError('other-version', { version: String(version), own: String(PROTOCOL_VERSION) });
-    return undefined;
+    return link.#complaint.trim();
   }
 
   ask<Name extends Operation>(

@@ -13,7 +13,7 @@ import type { LoadEntry } from '../traffic/traffic-schedule.ts';
  * (1 byte), payload`; the length counts type and payload. Type 0 is JSON, type 1 a batch of captured frames. The agent
  * speaks first (`hello`). Requests carry a number that their reply repeats.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** A Docker network as the container sees it. */
 export interface AgentDevice {
@@ -53,6 +53,8 @@ export interface AgentWarning {
 export interface AgentOperations {
   /** Interfaces as the plan wants them, but without addresses; captures begin. */
   readonly attach: { readonly request: { readonly setup: NodeSetup }; readonly reply: AgentWarning[] };
+  /** Processes that `configure` will need are started. */
+  readonly 'warm-up': { readonly request: { readonly setup: NodeSetup }; readonly reply: null };
   /** Addresses, routes, rules, servers, forwarder; everything is read back. What is as wanted already is left alone. */
   readonly configure: {
     readonly request: { readonly setup: NodeSetup };

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import type { DockerClient, EngineFacts } from './docker-client.ts';
 import { DockerError } from './docker-problem.ts';
@@ -20,7 +21,7 @@ const firstAnswerMs = 40_000;
  * only now: a lab in memory does without it.
  */
 export async function connectDocker(endpoint: Endpoint): Promise<DockerClient> {
-  const agent = agentFor(endpoint);
+  const agent = shortInDebug(agentFor(endpoint));
   const timer = new AbortController();
   try {
     const { default: Dockerode } = await import('dockerode');
@@ -70,6 +71,14 @@ function agentFor({ transport }: Endpoint): Agent {
   if (transport.kind === 'socket' || !transport.tls) return new Agent({ keepAlive: true });
   const { verify, ...material } = transport.tls;
   return new TlsAgent({ keepAlive: true, rejectUnauthorized: verify, ...material });
+}
+
+/**
+ * docker-modem spells out the options of every request for its debug log, whether that is on or not: an agent with all its
+ * sockets and what they hold would take longer than the request.
+ */
+function shortInDebug(agent: Agent): Agent {
+  return Object.assign(agent, { [inspect.custom]: () => 'Agent' });
 }
 
 /** Everything is given, also as undefined: docker-modem fills what is absent from the environment by rules of its own. */

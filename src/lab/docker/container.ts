@@ -1,20 +1,20 @@
 import type { PlannedNode, Sysctls } from '../topology/plan.ts';
 import { AgentLink, type LinkListener } from './agent-link.ts';
 import type { AgentDevice } from './agent-protocol.ts';
-import type { DockerClient } from './docker-client.ts';
+import { RECEIVE } from './agent-files.ts';
+import type { DockerClient, ProgramStreams } from './docker-client.ts';
 import { LABEL, labLabels, objectName, type LabIdentity } from './labels.ts';
-import { AGENT_FOLDER } from './paths.ts';
 
 export interface ContainerOptions {
   readonly client: DockerClient;
   readonly lab: LabIdentity;
   readonly image: string;
-  /** The agent and its processes as a tar archive. */
-  readonly archive: Buffer;
+  /** The agent and its processes, as `RECEIVE` takes them. */
+  readonly files: Buffer;
   /** Without a controller for so long it ends itself. */
   readonly silenceSeconds: number;
-  /** A segment's network. */
-  readonly networkOf: (segment: string) => string;
+  /** A segment's network, as soon as there is one. */
+  readonly networkOf: (segment: string) => Promise<string>;
 }
 
 /** One node's container, and the segments that it is connected to. */
@@ -23,34 +23,43 @@ export class NodeContainer {
   readonly #options: ContainerOptions;
   /** Network → segment. */
   readonly #connected = new Map<string, string>();
+  /** The agent's own, until a link takes them. */
+  #streams: ProgramStreams | undefined;
+  #devices: readonly AgentDevice[] | undefined;
 
-  private constructor(id: string, options: ContainerOptions) {
+  private constructor(id: string, options: ContainerOptions, streams?: ProgramStreams) {
     this.id = id;
     this.#options = options;
+    this.#streams = streams;
   }
 
-  /** Created, filled and started with no network at all: its interfaces come later and inherit `default`. */
+  /** Started with no network at all: its interfaces come later and inherit `default`. */
   static async start(node: PlannedNode, options: ContainerOptions): Promise<NodeContainer> {
-    const { client, lab, image, archive, silenceSeconds } = options;
+    const { client, lab, image, files, silenceSeconds } = options;
     const id = await client.createContainer({
       name: objectName(lab.id, node.name),
       image,
       labels: { ...labLabels(lab), [LABEL.node]: node.name },
       hostname: node.name.toLowerCase(),
+      entrypoint: ['node', '-e', RECEIVE],
+      attached: true,
       networkMode: 'none',
       capabilities: ['NET_ADMIN', 'NET_RAW', 'SETGID'],
       sysctls: containerSysctls(node.sysctls),
       environment: { LB_LAB_SILENCE_SECONDS: String(silenceSeconds) },
     });
+    let streams: ProgramStreams | undefined;
     try {
-      await client.putArchive(id, AGENT_FOLDER, archive);
+      streams = await client.attach(id);
+      streams.stdin.write(files);
       await client.startContainer(id);
       await client.disconnectNetwork('none', id);
     } catch (error) {
+      streams?.destroy();
       await client.removeContainer(id).catch(() => undefined);
       throw error;
     }
-    return new NodeContainer(id, options);
+    return new NodeContainer(id, options, streams);
   }
 
   /** One that runs already; `findSegments` tells what it is connected to. */
@@ -67,28 +76,38 @@ export class NodeContainer {
   }
 
   /** Connects what the node needs and disconnects the rest; tells by which MACs the interfaces can be found. */
-  async connect(node: PlannedNode): Promise<AgentDevice[]> {
+  async connect(node: PlannedNode): Promise<readonly AgentDevice[]> {
     const { client, networkOf } = this.#options;
-    const wanted = new Map(node.interfaces.map(({ segment }) => [networkOf(segment), segment]));
+    const wanted = new Map<string, string>();
+    for (const { segment } of node.interfaces) wanted.set(await networkOf(segment), segment);
+    let devices = this.#devices;
     for (const network of [...this.#connected.keys()]) {
       if (wanted.has(network)) continue;
+      devices = this.#devices = undefined;
       await client.disconnectNetwork(network, this.id);
       this.#connected.delete(network);
     }
     for (const [network, segment] of wanted) {
       if (this.#connected.has(network)) continue;
+      devices = this.#devices = undefined;
       await client.connectNetwork(network, this.id);
       this.#connected.set(network, segment);
     }
+    if (devices) return devices;
     const facts = await client.inspectContainer(this.id);
-    return (facts?.networks ?? []).flatMap(({ networkId, mac }) => {
+    this.#devices = (facts?.networks ?? []).flatMap(({ networkId, mac }) => {
       const segment = this.#connected.get(networkId);
       return segment === undefined ? [] : [{ segment, dockerMac: mac.toLowerCase() }];
     });
+    return this.#devices;
   }
 
   link(listener: LinkListener): Promise<AgentLink> {
-    return AgentLink.open(this.#options.client, this.id, listener);
+    const streams = this.#streams;
+    this.#streams = undefined;
+    return streams
+      ? AgentLink.over(streams, listener)
+      : AgentLink.open(this.#options.client, this.id, listener);
   }
 
   remove(): Promise<void> {

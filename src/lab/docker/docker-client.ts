@@ -37,10 +37,8 @@ export interface DockerClient {
   inspectContainer(id: string): Promise<ContainerFacts | undefined>;
   /** Containers in any state that carry every label given. */
   listContainers(labels?: readonly string[]): Promise<ContainerSummary[]>;
-  /** The last `lines` lines a container wrote to its standard output and error. */
-  logs(id: string, lines: number): Promise<string>;
-  /** Unpacks a tar archive inside a container, running or not; the folder has to exist. */
-  putArchive(id: string, folder: string, archive: Buffer | Readable): Promise<void>;
+  /** The streams of the first process of an `attached` container, from its start on when it has not been started yet. */
+  attach(id: string): Promise<ProgramStreams>;
   /** Runs a program (an argument vector, never a shell's text) with its streams open. */
   exec(id: string, spec: ExecSpec): Promise<ExecSession>;
   /** Runs a program to its end and collects what it wrote. Not for large output. */
@@ -114,6 +112,8 @@ export interface ContainerSpec {
   /** Replaces the image's entry point. */
   readonly entrypoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Its standard input ends with the stream of the first who attaches, and what it writes is kept nowhere. */
+  readonly attached?: boolean;
   /** `none` unless told. */
   readonly networkMode?: string;
   /** Added after all capabilities were dropped, without `CAP_`. */
@@ -179,18 +179,21 @@ export interface ExecSpec {
   readonly tty?: { readonly columns: number; readonly rows: number };
 }
 
-export interface ExecSession {
+export interface ProgramStreams {
   /** Ending it closes the program's standard input. */
   readonly stdin: Writable;
   readonly stdout: Readable;
   /** Must be read as `stdout` is: either of them left unread stops both. */
   readonly stderr: Readable;
+  /** Cuts the streams. The program itself sees its input end and may go on. */
+  destroy(): void;
+}
+
+export interface ExecSession extends ProgramStreams {
   /** Resolves after the program ended; both outputs have to be read to their end for that. */
   exitCode(): Promise<number>;
   /** Only with a terminal. */
   resize(columns: number, rows: number): Promise<void>;
-  /** Cuts the streams. The program itself sees its input end and may go on. */
-  destroy(): void;
 }
 
 export interface ExecResult {

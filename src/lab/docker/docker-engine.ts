@@ -8,7 +8,7 @@ import type { Plan } from '../topology/plan.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
 import type { RequestResult } from '../traffic/request-result.ts';
 import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
-import { agentArchive } from './agent-archive.ts';
+import { agentFiles } from './agent-files.ts';
 import type { AgentWarning, NodeSettings } from './agent-protocol.ts';
 import type { DockerClient } from './docker-client.ts';
 import { DockerLab } from './docker-lab.ts';
@@ -210,13 +210,13 @@ export class DockerEngine implements Engine {
     const { client, image } = this.#options;
     const plan = this.#plan;
     this.#step('sweep');
-    const archive = await agentArchive(this.#options.bundles);
+    const files = agentFiles(this.#options.bundles);
     if (!(await client.inspectImage(image))) throw new LabError('image-not-built', { image });
     // Another lab's remains are no reason not to start this one.
     await sweep(client).catch(() => undefined);
     await refuseOverlap(client, plan);
     this.#step('containers');
-    const lab = this.#makeLab(archive, plan.lab);
+    const lab = this.#makeLab(files, plan.lab);
     this.#events.watch(plan);
     await lab.raise(plan);
     this.#step('self-test');
@@ -241,7 +241,7 @@ export class DockerEngine implements Engine {
     this.#events.watch(last);
     this.#events.listening = true;
     const began = realtimeNs();
-    const lab = this.#makeLab(await agentArchive(this.#options.bundles), name);
+    const lab = this.#makeLab(agentFiles(this.#options.bundles), name);
     const record = await lab.adopt(this.#controller, Math.min(LEASE_S, this.#silenceSeconds));
     const { plan, epoch, revision, trafficSinceNs } = record;
     const [link] = lab.links.values();
@@ -262,13 +262,13 @@ export class DockerEngine implements Engine {
     await lab.tellLosses();
   }
 
-  #makeLab(archive: Buffer, name: string): DockerLab {
+  #makeLab(files: Buffer, name: string): DockerLab {
     const { client, image, version, captureBudget, port } = this.#options;
     this.#lab = new DockerLab({
       client,
       identity: { id: this.id, name, owner: ownerOf(), version },
       image,
-      archive,
+      files,
       silenceSeconds: this.#silenceSeconds,
       settings: { ...(captureBudget !== undefined && { captureBudget }), ...(port && { port }) },
       listener: {

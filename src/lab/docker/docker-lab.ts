@@ -35,7 +35,7 @@ export interface DockerLabOptions {
   readonly client: DockerClient;
   readonly identity: LabIdentity;
   readonly image: string;
-  readonly archive: Buffer;
+  readonly files: Buffer;
   readonly silenceSeconds: number;
   readonly settings: NodeSettings;
   readonly listener: LabListener;
@@ -53,7 +53,11 @@ const GONE_MS = 1500;
 export class DockerLab {
   readonly #options: DockerLabOptions;
   readonly #networks = new Map<string, string>();
+  /** Networks that are being created, or could not be. */
+  readonly #making = new Map<string, Promise<string>>();
   readonly #nodes = new Map<string, DockerNode>();
+  /** Of nodes that failed: what is left of them, being taken away. */
+  readonly #removals = new Map<string, Promise<void>>();
   /** What was done to nodes by hand; it lies over the plan. */
   readonly #overlay = new Map<string, Exclude<NodeSetting, 'running'>>();
   readonly #container: NodeOptions;
@@ -65,15 +69,15 @@ export class DockerLab {
   constructor(options: DockerLabOptions) {
     this.#options = options;
     control(options.identity.id);
-    const { client, identity, image, archive, silenceSeconds, settings, listener } = options;
+    const { client, identity, image, files, silenceSeconds, settings, listener } = options;
     this.#container = {
       client,
       lab: identity,
       image,
-      archive,
+      files,
       silenceSeconds,
       settings,
-      networkOf: (segment) => this.#networks.get(segment) ?? '',
+      networkOf: (segment) => this.#networkOf(segment),
     };
     this.#watch = new EngineWatch(client, identity.id, (warning) => listener.warning(warning));
     this.#listener = {
@@ -101,10 +105,22 @@ export class DockerLab {
     return this.#nodes.get(node)?.containerId;
   }
 
-  /** Networks, then containers, then interfaces without addresses: ready for the self-test. */
+  /** Networks and containers, then interfaces without addresses: ready for the self-test. */
   async raise(plan: Plan): Promise<void> {
-    await all(plan.segments.map(({ name }) => this.#addNetwork(plan, name)));
-    await allOf(plan.nodes, STARTS_AT_ONCE, (node) => this.#startNode(plan, node));
+    const test = new SelfTest(
+      plan,
+      (node) => this.link(node),
+      () => this.#throwIfEnding(),
+    );
+    this.#selfTest = test;
+    // A node waits for its networks only when it is to be connected to them.
+    await all([
+      ...plan.segments.map(({ name }) => this.#addNetwork(plan, name)),
+      allOf(plan.nodes, STARTS_AT_ONCE, async (node) => {
+        await this.#startNode(plan, node);
+        await test.ask(node.name);
+      }),
+    ]);
     void this.#watch.run();
   }
 
@@ -114,10 +130,12 @@ export class DockerLab {
   }
 
   async selfTest(plan: Plan): Promise<void> {
-    const test = new SelfTest(plan, this.links, () => this.#throwIfEnding());
-    this.#selfTest = test;
     try {
-      await test.run();
+      // The test is mostly waiting. What begins in the nodes meanwhile has no address to speak from.
+      await all([
+        this.#selfTest?.run() ?? Promise.resolve(),
+        ...plan.nodes.map(async (node) => this.#nodes.get(node.name)?.warmUp(plan, node)),
+      ]);
     } finally {
       this.#selfTest = undefined;
     }
@@ -298,7 +316,16 @@ export class DockerLab {
     const segment = plan.segments.find((one) => one.name === name);
     if (!segment) return;
     const { client, identity } = this.#options;
-    this.#networks.set(name, await createSegment(client, identity, segment, plan));
+    const making = createSegment(client, identity, segment, plan);
+    this.#making.set(name, making);
+    this.#networks.set(name, await making);
+    this.#making.delete(name);
+  }
+
+  async #networkOf(segment: string): Promise<string> {
+    const network = (await this.#making.get(segment)) ?? this.#networks.get(segment);
+    if (network === undefined) throw new Error(`no network for the segment ${segment}`);
+    return network;
   }
 
   #throwIfEnding(): void {
@@ -317,7 +344,8 @@ export class DockerLab {
     const { name } = planned;
     const { client, identity } = this.#options;
     try {
-      // What is left of one that failed has its name.
+      // What is left of one that failed has its name, until it is gone.
+      await this.#removals.get(name);
       const labels = [`${LABEL.lab}=${identity.id}`, `${LABEL.node}=${name}`];
       for (const { id } of await client.listContainers(labels)) await client.removeContainer(id);
       const time = await (await this.#startNode(plan, planned)).configure(plan, planned);
@@ -381,7 +409,9 @@ export class DockerLab {
       listener.state(node.name, 'failed', 'engine-gone');
       return;
     }
-    await client.removeContainer(node.containerId).catch(() => undefined);
+    const removal = client.removeContainer(node.containerId).catch(() => undefined);
+    this.#removals.set(node.name, removal);
+    await removal;
     listener.state(node.name, 'failed', facts?.outOfMemory ? 'out-of-memory' : 'container-gone');
     const params = { node: node.name, exitCode: String(facts?.exitCode ?? '?') };
     listener.warning({

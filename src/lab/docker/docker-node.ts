@@ -68,6 +68,11 @@ export class DockerNode {
     }
   }
 
+  /** What takes its time to start is started, ahead of `configure`. */
+  async warmUp(plan: Plan, planned: PlannedNode): Promise<void> {
+    await this.#named(this.link.ask('warm-up', { setup: this.#setupFor(plan, planned) }));
+  }
+
   /** One that another controller started. Its stream is not opened yet. */
   static adopt(name: string, id: string, options: NodeOptions, listener: NodeListener): DockerNode {
     return new DockerNode(name, NodeContainer.adopt(id, options), options, listener);

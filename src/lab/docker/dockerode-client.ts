@@ -16,8 +16,9 @@ import type {
   ImageFacts,
   NetworkSpec,
   NetworkSummary,
+  ProgramStreams,
 } from './docker-client.ts';
-import { demultiplexer, execSession } from './exec-session.ts';
+import { execSession, programStreams } from './exec-session.ts';
 import { DockerError } from './docker-problem.ts';
 import { hasStatus, streamError, toDockerError } from './engine-errors.ts';
 import { followBuild } from './image/build-progress.ts';
@@ -117,7 +118,9 @@ export class DockerodeClient implements DockerClient {
         ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
         ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
         ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
+        ...(spec.attached ? { OpenStdin: true, StdinOnce: true } : {}),
         HostConfig: {
+          ...(spec.attached ? { LogConfig: { Type: 'none', Config: {} } } : {}),
           NetworkMode: spec.networkMode ?? 'none',
           CapDrop: ['ALL'],
           CapAdd: [...(spec.capabilities ?? [])],
@@ -206,18 +209,11 @@ export class DockerodeClient implements DockerClient {
     });
   }
 
-  logs(id: string, lines: number): Promise<string> {
-    return this.call(async () => {
-      const options = { stdout: true, stderr: true, tail: lines, follow: false } as const;
-      const bytes = await this.docker.getContainer(id).logs(options);
-      const parts: Buffer[] = [];
-      demultiplexer((_stream, part) => parts.push(part))(bytes);
-      return Buffer.concat(parts).toString('utf8');
-    });
-  }
-
-  async putArchive(id: string, folder: string, archive: Buffer | Readable): Promise<void> {
-    await this.call(() => this.docker.getContainer(id).putArchive(archive, { path: folder }));
+  attach(id: string): Promise<ProgramStreams> {
+    const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true } as const;
+    return this.call(async () =>
+      programStreams((await this.docker.getContainer(id).attach(streams)) as Duplex, false),
+    );
   }
 
   exec(id: string, spec: ExecSpec): Promise<ExecSession> {

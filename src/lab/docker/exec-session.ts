@@ -1,5 +1,5 @@
 import { Readable, Writable, type Duplex } from 'node:stream';
-import type { ExecSession } from './docker-client.ts';
+import type { ExecSession, ProgramStreams } from './docker-client.ts';
 import { DockerError } from './docker-problem.ts';
 
 interface Ending {
@@ -8,8 +8,30 @@ interface Ending {
   readonly resize: (columns: number, rows: number) => Promise<void>;
 }
 
-/** The two outputs of a program out of the one stream the engine sends, each held back as its reader is. */
+/** A program's streams, and how it ended. */
 export function execSession(socket: Duplex, tty: boolean, ending: Ending): ExecSession {
+  const { closed, ...streams } = programStreams(socket, tty);
+  return {
+    ...streams,
+    exitCode: async () => {
+      await closed;
+      // The stream may end a moment before the engine has noted how the program ended.
+      for (let wait = 5; wait < 5000; wait *= 2) {
+        const code = await ending.exitCode();
+        if (code !== undefined) return code;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+      throw new DockerError('connection-lost', { endpoint: '', message: 'exec' });
+    },
+    resize: ending.resize,
+  };
+}
+
+/** The two outputs of a program out of the one stream the engine sends, each held back as its reader is. */
+export function programStreams(
+  socket: Duplex,
+  tty: boolean,
+): ProgramStreams & { readonly closed: Promise<void> } {
   // Streams whose reader has to catch up before more is taken from the socket.
   const full = new Set<Readable>();
   const output = () => {
@@ -52,23 +74,7 @@ export function execSession(socket: Duplex, tty: boolean, ending: Ending): ExecS
     final: (done) => void (socket.writable ? socket.end(() => done()) : done()),
   });
 
-  return {
-    stdin,
-    stdout,
-    stderr,
-    exitCode: async () => {
-      await closed;
-      // The stream may end a moment before the engine has noted how the program ended.
-      for (let wait = 5; wait < 5000; wait *= 2) {
-        const code = await ending.exitCode();
-        if (code !== undefined) return code;
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-      throw new DockerError('connection-lost', { endpoint: '', message: 'exec' });
-    },
-    resize: ending.resize,
-    destroy: () => void socket.destroy(),
-  };
+  return { stdin, stdout, stderr, closed, destroy: () => void socket.destroy() };
 }
 
 /**

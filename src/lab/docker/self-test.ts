@@ -23,22 +23,30 @@ interface Member {
   readonly port: PlannedInterface;
 }
 
+interface Segment {
+  readonly name: string;
+  readonly members: readonly Member[];
+}
+
 /**
  * Before any node has an address: frames such as the lab will carry cross every segment, and nobody answers for a
  * planned address. A host firewall, or a machine on the lab's bridge, is found here and not in a broken lesson.
  */
 export class SelfTest {
   readonly #plan: Plan;
-  readonly #links: ReadonlyMap<string, AgentLink>;
+  readonly #linkOf: (node: string) => AgentLink | undefined;
   readonly #check: () => void;
   /** `segment node marker` of the test frames seen. */
   readonly #seen = new Set<string>();
+  /** Segments whose addresses were asked for, and when the last of them first was. */
+  readonly #asked = new Set<string>();
+  #askedAt = 0;
   #answer: { readonly address: number; readonly mac: number; readonly segment: string } | undefined;
 
   /** `check` throws when nobody waits for the outcome any more. */
-  constructor(plan: Plan, links: ReadonlyMap<string, AgentLink>, check: () => void) {
+  constructor(plan: Plan, linkOf: (node: string) => AgentLink | undefined, check: () => void) {
     this.#plan = plan;
-    this.#links = links;
+    this.#linkOf = linkOf;
     this.#check = check;
   }
 
@@ -56,13 +64,25 @@ export class SelfTest {
       this.#answer ??= { address: u32(bytes, ARP_SENDER_ADDRESS), mac, segment };
   }
 
+  /**
+   * Who answers for an address of the lab may take a while. So the first node that is on a segment asks, when others have
+   * not even started.
+   */
+  async ask(node: string): Promise<void> {
+    for (const { name, members } of this.#segments()) {
+      const member = members.find((one) => one.node === node);
+      if (!member || this.#asked.has(name)) continue;
+      this.#asked.add(name);
+      await this.#inject(name, member, this.#probes(member.port.mac, members));
+      this.#askedAt = Date.now();
+    }
+  }
+
   /** Throws a `LabError` that names the segment, and the machine or the frames concerned. */
   async run(): Promise<void> {
-    const segments = this.#plan.segments.map(({ name }) => ({ name, members: this.#members(name) }));
-    const tested = segments.filter(({ members }) => members.length > 0);
     const until = Date.now() + PATIENCE_MS;
-    const listenUntil = Date.now() + LISTEN_MS;
-    let left = tested;
+    const listenUntil = this.#askedAt + LISTEN_MS;
+    let left = this.#segments();
     for (;;) {
       this.#check();
       const sentAt = Date.now();
@@ -78,6 +98,12 @@ export class SelfTest {
     }
   }
 
+  /** Those that somebody is on. */
+  #segments(): Segment[] {
+    const segments = this.#plan.segments.map(({ name }) => ({ name, members: this.#members(name) }));
+    return segments.filter(({ members }) => members.length > 0);
+  }
+
   #members(segment: string): Member[] {
     return this.#plan.nodes.flatMap(({ name, interfaces }) =>
       interfaces
@@ -88,14 +114,21 @@ export class SelfTest {
 
   /** From the first node of the segment to all others at once: they are broadcast, so that no kernel answers. */
   async #send(segment: string, [sender, ...others]: readonly Member[]): Promise<void> {
-    const link = sender && this.#links.get(sender.node);
-    if (!sender || !link) return;
+    if (!sender) return;
     const ethernet = { source: sender.port.mac, destination: BROADCAST_MAC };
-    const probes = [sender, ...others].map(({ port }) => probe(sender.port.mac, port.address));
-    const vips = this.#plan.services.map(({ vip }) => probe(sender.port.mac, vip));
-    const frames = [...probes, ...vips, ...(others.length > 0 ? this.#samples(ethernet) : [])];
+    const probes = this.#probes(sender.port.mac, [sender, ...others]);
+    await this.#inject(segment, sender, [...probes, ...(others.length > 0 ? this.#samples(ethernet) : [])]);
+  }
+
+  #probes(mac: number, members: readonly Member[]): Uint8Array[] {
+    const addresses = members.map(({ port }) => port.address);
+    const vips = this.#plan.services.map(({ vip }) => vip);
+    return [...addresses, ...vips].map((address) => probe(mac, address));
+  }
+
+  async #inject(segment: string, { node }: Member, frames: readonly Uint8Array[]): Promise<void> {
     const base64 = frames.map((frame) => Buffer.from(frame).toString('base64'));
-    await link.ask('inject', { segment, frames: base64 });
+    await this.#linkOf(node)?.ask('inject', { segment, frames: base64 });
   }
 
   /** A datagram from a client to where it sends, and a segment of a reply that no firewall saw the request of. */
@@ -141,7 +174,7 @@ export class SelfTest {
       .map(({ node }) => node);
   }
 
-  #blocked({ name, members }: { readonly name: string; readonly members: readonly Member[] }): LabError {
+  #blocked({ name, members }: Segment): LabError {
     const { from, to } = this.#ends();
     const [client, server] = [formatIpv4(from), formatIpv4(to)];
     const requests = this.#missing(name, members, [REQUEST_MARKER]).join(', ');

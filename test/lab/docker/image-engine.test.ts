@@ -114,10 +114,29 @@ describe('node image on the engine', function () {
     assert.equal(await session.exitCode(), 0);
   });
 
-  it('files are put in before and after the start', async () => {
-    const archive = await packContext([{ path: 'from-test.txt', content: Buffer.from('here') }]);
-    await client.putArchive(container, '/opt/lb-lab', archive);
-    assert.equal(await run('cat', '/opt/lb-lab/from-test.txt'), 'here');
+  it('who attaches before the start has the streams of the first process, and its input ends with them', async () => {
+    const other = await client.createContainer({
+      name: `lb-lab-test-image-attached-${process.pid}`,
+      image: image.tag,
+      labels: {},
+      entrypoint: ['sh', '-c', 'read line; echo "$line"; echo apart >&2; cat >/dev/null; exit 3'],
+      attached: true,
+    });
+    try {
+      const streams = await client.attach(other);
+      streams.stdin.write('first\n');
+      const said = [streams.stdout, streams.stderr].map(
+        (stream) => new Promise((resolve) => stream.once('data', (bytes) => resolve(String(bytes)))),
+      );
+      await client.startContainer(other);
+      assert.deepEqual(await Promise.all(said), ['first\n', 'apart\n']);
+      streams.destroy();
+      for (let i = 0; i < 100 && (await client.inspectContainer(other))!.running; i += 1)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal((await client.inspectContainer(other))!.exitCode, 3);
+    } finally {
+      await client.removeContainer(other);
+    }
   });
 
   it('events tell when a container dies', async () => {
@@ -125,7 +144,7 @@ describe('node image on the engine', function () {
       name: `lb-lab-test-image-dies-${process.pid}`,
       image: image.tag,
       labels: { 'lb-lab.test': 'dies' },
-      entrypoint: ['sh', '-c', 'echo last words; exit 5'],
+      entrypoint: ['sh', '-c', 'exit 5'],
     });
     const stop = new AbortController();
     try {
@@ -141,7 +160,6 @@ describe('node image on the engine', function () {
       await client.startContainer(other);
       assert.equal(await died, 5);
       assert.equal((await client.inspectContainer(other))!.exitCode, 5);
-      assert.match(await client.logs(other, 10), /last words/);
     } finally {
       stop.abort();
       await client.removeContainer(other);

@@ -50,6 +50,7 @@ function serve(): void {
   const lease = new Lease(end, Number(process.env['LB_LAB_SILENCE_SECONDS'] ?? 600));
   const handlers: Handlers = {
     attach: ({ setup }) => node.attach(setup),
+    'warm-up': ({ setup }) => done(node.warmUp(setup)),
     configure: async ({ setup }) => ({ warnings: await node.configure(setup), timeNs: realtimeNs() }),
     reconfigure: async ({ setup }) => {
       await node.reconfigure(setup);
@@ -92,9 +93,10 @@ function serve(): void {
     },
   };
   rmSync(SOCKET_PATH, { force: true });
-  createServer((socket) => {
-    connections.add(socket, { event: 'hello', version: PROTOCOL_VERSION });
-  }).listen(SOCKET_PATH);
+  const greeting = { event: 'hello', version: PROTOCOL_VERSION } as const;
+  createServer((socket) => connections.add(socket, socket, greeting)).listen(SOCKET_PATH);
+  // Who started the container is connected already.
+  connections.add(process.stdin, process.stdout, greeting);
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import {
   encodeJson,
   MessageDecoder,
@@ -15,7 +15,8 @@ export type Handler = (request: RequestMessage, peer: object) => Promise<unknown
 
 /** The controllers that are connected now: each hears everything, and each is answered what it asked. */
 export class Connections {
-  readonly #sockets = new Set<Socket>();
+  /** What each reads from. */
+  readonly #outputs = new Set<Writable>();
   readonly #handle: Handler;
   readonly #left: (peer: object) => void;
 
@@ -25,49 +26,50 @@ export class Connections {
     this.#left = left;
   }
 
-  add(socket: Socket, greeting: AgentEvent): void {
-    this.#sockets.add(socket);
+  /** A connection ends with its input; a socket is both. */
+  add(input: Readable, output: Writable, greeting: AgentEvent): void {
+    this.#outputs.add(output);
     const decoder = new MessageDecoder();
-    socket.on('data', (chunk: Buffer) => {
+    input.on('data', (chunk: Buffer) => {
       try {
         for (const message of decoder.push(chunk))
-          if (message.type === 'json' && 'op' in message.value) void this.#answer(socket, message.value);
+          if (message.type === 'json' && 'op' in message.value) void this.#answer(output, message.value);
       } catch {
-        socket.destroy();
+        input.destroy();
       }
     });
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      this.#sockets.delete(socket);
-      this.#left(socket);
+    for (const stream of [input, output]) stream.on('error', () => input.destroy());
+    input.on('close', () => {
+      this.#outputs.delete(output);
+      this.#left(output);
     });
-    socket.write(encodeJson(greeting));
+    output.write(encodeJson(greeting));
   }
 
   /** False when nobody listens. */
   event(event: AgentEvent): boolean {
     const message = encodeJson(event);
-    for (const socket of this.#sockets) socket.write(message);
-    return this.#sockets.size > 0;
+    for (const output of this.#outputs) output.write(message);
+    return this.#outputs.size > 0;
   }
 
   /** False when nobody listens, or one who listens cannot take more. */
   frames(message: Uint8Array): boolean {
-    let all = this.#sockets.size > 0;
-    for (const socket of this.#sockets) {
-      if (socket.writableLength > MOST_WAITING) all = false;
-      else socket.write(message);
+    let all = this.#outputs.size > 0;
+    for (const output of this.#outputs) {
+      if (output.writableLength > MOST_WAITING) all = false;
+      else output.write(message);
     }
     return all;
   }
 
-  async #answer(socket: Socket, request: RequestMessage): Promise<void> {
+  async #answer(output: Writable, request: RequestMessage): Promise<void> {
     let reply: ReplyMessage;
     try {
-      reply = { id: request.id, result: (await this.#handle(request, socket)) ?? null };
+      reply = { id: request.id, result: (await this.#handle(request, output)) ?? null };
     } catch (error) {
       reply = { id: request.id, error: error instanceof Error ? error.message : String(error) };
     }
-    if (!socket.destroyed) socket.write(encodeJson(reply));
+    if (this.#outputs.has(output)) output.write(encodeJson(reply));
   }
 }

@@ -20,6 +20,8 @@ export interface ForwarderListener {
 export class ForwarderSupervisor {
   readonly #listener: ForwarderListener;
   #process: Supervised | undefined;
+  /** Whether the process has a configuration, or gets one as soon as it runs. */
+  #told = false;
   #config: ForwarderConfig | undefined;
   #devices: readonly string[] = [];
   #port: PortName = 'packet';
@@ -33,6 +35,12 @@ export class ForwarderSupervisor {
 
   constructor(listener: ForwarderListener) {
     this.#listener = listener;
+  }
+
+  /** Starts the process, which then waits for its configuration. */
+  warmUp(port: PortName | undefined): void {
+    this.#port = port ?? this.#port;
+    if (!this.#process) this.#start();
   }
 
   /**
@@ -53,11 +61,14 @@ export class ForwarderSupervisor {
     this.#config = config;
     this.#port = port ?? this.#port;
     this.#drop = drop;
-    if (!config || !sameDevices) await this.stop();
+    if (!config || (this.#told && !sameDevices)) await this.stop();
     this.#devices = devices;
     if (!config) return;
-    if (!this.#process) this.#start();
-    else if (changed) {
+    if (!this.#told) {
+      this.#told = true;
+      if (this.#process) this.#tell(this.#greeting(config));
+      else this.#start();
+    } else if (changed) {
       this.#tell({ type: 'reconfigure', config, drop });
       await this.#answered();
       return;
@@ -79,7 +90,7 @@ export class ForwarderSupervisor {
 
   /** Its table and its counters; undefined where no forwarder runs. */
   async lookUp(): Promise<Required<Pick<NodeState, 'connections' | 'counters'>> | undefined> {
-    if (!this.#process) return undefined;
+    if (!this.#told) return undefined;
     const [connections, counters] = await Promise.all([this.#connections(), this.#answered()]);
     return { connections, counters };
   }
@@ -87,11 +98,22 @@ export class ForwarderSupervisor {
   async stop(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
+    this.#told = false;
     await process?.stop();
   }
 
   #tell(message: ToForwarder): void {
-    this.#process?.tell(message);
+    if (this.#told) this.#process?.tell(message);
+  }
+
+  #greeting(config: ForwarderConfig): ToForwarder {
+    return {
+      type: 'configure',
+      config,
+      interfaces: this.#devices.map((name, index) => ({ name, drop: this.#drop[index] ?? [] })),
+      port: this.#port,
+      decisions: this.#watched,
+    };
   }
 
   #start(): void {
@@ -102,16 +124,8 @@ export class ForwarderSupervisor {
     this.#ready.catch(() => undefined);
     this.#process = new Supervised({
       program: process.execPath,
-      args: [`${AGENT_FOLDER}/forwarder-process.cjs`],
-      greeting: () => [
-        {
-          type: 'configure',
-          config: this.#config,
-          interfaces: this.#devices.map((name, index) => ({ name, drop: this.#drop[index] ?? [] })),
-          port: this.#port,
-          decisions: this.#watched,
-        },
-      ],
+      args: [`${AGENT_FOLDER}/forwarder-process.cjs`, this.#port],
+      greeting: () => (this.#told && this.#config ? [this.#greeting(this.#config)] : []),
       onMessage: (message) => this.#hear(message as FromForwarder),
       onEnd: (message, restarted) => {
         if (!restarted) this.#fail(new Error(`the forwarder ended: ${message}`));

@@ -1,12 +1,13 @@
 import { fillFrame, makeFrame } from '../../../forwarder/frame.ts';
 import { isProblem } from '../../../forwarder/ports/network-port.ts';
-import { openPacketPort } from '../../../forwarder/ports/packet.ts';
+import { loadPort } from './open-port.ts';
 
 /** Sends frames (base64) out of a device, exactly as they are. */
-export function inject(device: string | undefined, frames: readonly string[]): Promise<void> {
-  if (device === undefined) return Promise.reject(new Error('no such interface'));
-  const port = openPacketPort({ devices: [device] }, { receive: () => undefined, problem: () => undefined });
-  if (isProblem(port)) return Promise.reject(new Error(`${port.device}: ${port.detail}`));
+export async function inject(device: string | undefined, frames: readonly string[]): Promise<void> {
+  if (device === undefined) throw new Error('no such interface');
+  const open = await loadPort('packet');
+  const port = await open({ devices: [device] }, { receive: () => undefined, problem: () => undefined });
+  if (isProblem(port)) throw new Error(`${port.device}: ${port.detail}`);
   for (const text of frames) {
     const bytes = Buffer.from(text, 'base64');
     const frame = makeFrame(bytes.length);
@@ -15,5 +16,4 @@ export function inject(device: string | undefined, frames: readonly string[]): P
   }
   port.flush();
   port.close();
-  return Promise.resolve();
 }

@@ -3,7 +3,7 @@ import { formatIpv4, formatMac, inSubnet, parseIpv4 } from '../../../packet/addr
 import type { PlannedInterface, PlannedNode, PlannedRoute, Sysctls } from '../../topology/plan.ts';
 import type { AgentDevice } from '../agent-protocol.ts';
 import { must, run } from './run.ts';
-import { showLinks, showRoutes, type ShownLink, type ShownRoute } from './shown.ts';
+import { showNetwork, type ShownLink, type ShownRoute } from './shown.ts';
 
 /** Features of ethtool that must be off, and how it names them when it shows them. */
 const OFFLOADS = ['tx', 'tso', 'gso', 'gro'] as const;
@@ -31,12 +31,25 @@ export class Links {
     for (const device of this.#devices.values()) await must('ip', ['link', 'set', 'dev', device, 'down']);
   }
 
+  /** Finds the devices, and makes them as the plan wants them, but without the lab's addresses. */
+  async prepare({ interfaces }: PlannedNode, devices: readonly AgentDevice[]): Promise<void> {
+    const { links } = await showNetwork();
+    this.#find(links, devices);
+    const steps: string[] = [];
+    for (const planned of interfaces) {
+      const device = this.#device(planned.segment);
+      const changes = preparation(linkOf(links, device), planned);
+      if (changes.length === 0) continue;
+      await must('ethtool', ['-K', device, ...OFFLOADS.flatMap((name) => [name, 'off'])]);
+      steps.push(...changes);
+    }
+    await batch(steps);
+  }
+
   /**
-   * Finds the devices by the MAC that Docker gave them (a device known already has the lab's by now), and forgets those
-   * that are gone.
+   * By the MAC that Docker gave them (a device known already has the lab's by now). Those that are gone are forgotten.
    */
-  async find(devices: readonly AgentDevice[]): Promise<void> {
-    const shown = await showLinks();
+  #find(shown: readonly ShownLink[], devices: readonly AgentDevice[]): void {
     for (const [segment, device] of this.#devices) {
       const isThere = shown.some(({ ifname }) => ifname === device);
       if (!isThere || !devices.some((one) => one.segment === segment)) this.#devices.delete(segment);
@@ -50,71 +63,46 @@ export class Links {
     }
   }
 
-  /** Offloads off, the lab's MAC and MTU, Docker's addresses gone, up unless the plan says down. */
-  async prepare(planned: PlannedInterface): Promise<void> {
-    const device = this.#device(planned.segment);
-    const link = linkOf(await showLinks(), device);
-    const mac = formatMac(planned.mac);
-    const steps: string[] = [];
-    if (link.address !== mac) {
-      steps.push(`link set dev ${device} down`, `link set dev ${device} address ${mac}`);
-    }
-    if (link.mtu !== planned.mtu) steps.push(`link set dev ${device} mtu ${planned.mtu}`);
-    const wanted = `${formatIpv4(planned.address)}/${planned.prefixLength}`;
-    for (const address of addressesOf(link))
-      if (address !== wanted) steps.push(`address del ${address} dev ${device}`);
-    const state = planned.down ? 'down' : 'up';
-    const isThere = link.flags.includes('UP') ? 'up' : 'down';
-    // With the lab's MAC it has been prepared before: Docker undoes that only by making another device.
-    if (steps.length === 0 && isThere === state) return;
-    await must('ethtool', ['-K', device, ...OFFLOADS.flatMap((name) => [name, 'off'])]);
-    steps.push(`link set dev ${device} ${state}`);
-    // One process for all: a node's start is mostly the start of processes. Names and values are ours and the kernel's.
-    await must('ip', ['-batch', '-'], `${steps.join('\n')}\n`);
-  }
-
   /** The lab's addresses and routes. What stands there already is left alone. */
   async address(node: PlannedNode): Promise<void> {
-    const shown = await showLinks();
-    for (const planned of node.interfaces) {
+    const { links, routes } = await showNetwork();
+    const missing = node.interfaces.flatMap((planned) => {
       const device = this.#device(planned.segment);
-      const wanted = `${formatIpv4(planned.address)}/${planned.prefixLength}`;
-      if (!addressesOf(linkOf(shown, device)).includes(wanted))
-        await must('ip', ['address', 'add', wanted, 'broadcast', '+', 'dev', device]);
-    }
-    await this.#loopback(node.loopback.map(formatIpv4), linkOf(shown, 'lo'));
-    await this.#routes(node);
+      const isThere = addressesOf(linkOf(links, device)).includes(addressText(planned));
+      return isThere ? [] : [`address add ${addressText(planned)} broadcast + dev ${device}`];
+    });
+    const loopback = loopbackSteps(node.loopback.map(formatIpv4), linkOf(links, 'lo'));
+    await batch([...missing, ...loopback, ...routeSteps(reachable(node), routes)]);
   }
 
   /** Reads everything back; throws for whatever is not as wanted. */
   async verify(node: PlannedNode): Promise<void> {
-    const shown = await showLinks();
+    const { links, routes } = await showNetwork();
     for (const planned of node.interfaces) {
       const device = this.#device(planned.segment);
-      const link = linkOf(shown, device);
+      const link = linkOf(links, device);
       same(`${device} MAC`, link.address, formatMac(planned.mac));
       same(`${device} MTU`, String(link.mtu), String(planned.mtu));
       same(`${device} state`, link.flags.includes('UP') ? 'up' : 'down', planned.down ? 'down' : 'up');
-      same(
-        `${device} addresses`,
-        addressesOf(link).join(' '),
-        `${formatIpv4(planned.address)}/${planned.prefixLength}`,
-      );
+      same(`${device} addresses`, addressesOf(link).join(' '), addressText(planned));
       const features = await must('ethtool', ['--show-features', device]);
       for (const name of SHOWN_OFFLOADS) same(`${device} ${name}`, featureOf(features, name), 'off');
       verifySysctls(device, node.sysctls);
     }
     same(
       'lo addresses',
-      addressesOf(linkOf(shown, 'lo')).filter(isLabAddress).sort().join(' '),
+      addressesOf(linkOf(links, 'lo')).filter(isLabAddress).sort().join(' '),
       node.loopback
         .map((address) => `${formatIpv4(address)}/32`)
         .sort()
         .join(' '),
     );
     same('net.ipv4.ip_forward', readSysctl('ip_forward'), String(node.sysctls.ip_forward));
-    const routes = (await showRoutes()).map(routeText).sort();
-    same('routes', routes.join(', '), reachable(node).map(plannedText).sort().join(', '));
+    same(
+      'routes',
+      routes.map(routeText).sort().join(', '),
+      reachable(node).map(plannedText).sort().join(', '),
+    );
   }
 
   /** Makes the neighbours of these addresses unknown, or all neighbours. */
@@ -137,31 +125,52 @@ export class Links {
     if (device === undefined) throw new Error(`no interface on the segment ${segment}`);
     return device;
   }
+}
 
-  async #loopback(wanted: readonly string[], lo: ShownLink): Promise<void> {
-    if (!lo.flags.includes('UP')) await must('ip', ['link', 'set', 'dev', 'lo', 'up']);
-    const there = addressesOf(lo).filter(isLabAddress);
-    for (const address of there)
-      if (!wanted.includes(address.split('/')[0]!))
-        await must('ip', ['address', 'del', address, 'dev', 'lo']);
-    for (const address of wanted)
-      if (!there.includes(`${address}/32`))
-        await must('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
-  }
+/** Steps of `ip` in one process. Names and values are ours and the kernel's. */
+async function batch(steps: readonly string[]): Promise<void> {
+  if (steps.length > 0) await must('ip', ['-batch', '-'], `${steps.join('\n')}\n`);
+}
 
-  async #routes(node: PlannedNode): Promise<void> {
-    const wanted = reachable(node);
-    const there = await showRoutes();
-    for (const route of there) {
-      if (wanted.some((one) => plannedText(one) === routeText(route))) continue;
-      await must('ip', ['route', 'del', route.dst, ...(route.gateway ? ['via', route.gateway] : [])]);
-    }
-    const kept = new Set(there.map(routeText));
-    for (const route of wanted) {
-      if (kept.has(plannedText(route))) continue;
-      await must('ip', ['route', 'replace', destination(route), 'via', formatIpv4(route.via)]);
-    }
-  }
+/** The lab's MAC and MTU, Docker's addresses gone, up unless the plan says down. */
+function preparation(link: ShownLink, planned: PlannedInterface): string[] {
+  const device = link.ifname;
+  const mac = formatMac(planned.mac);
+  const steps: string[] = [];
+  if (link.address !== mac)
+    steps.push(`link set dev ${device} down`, `link set dev ${device} address ${mac}`);
+  if (link.mtu !== planned.mtu) steps.push(`link set dev ${device} mtu ${planned.mtu}`);
+  for (const address of addressesOf(link))
+    if (address !== addressText(planned)) steps.push(`address del ${address} dev ${device}`);
+  const state = planned.down ? 'down' : 'up';
+  const isThere = link.flags.includes('UP') ? 'up' : 'down';
+  // With the lab's MAC it has been prepared before: Docker undoes that only by making another device.
+  return steps.length === 0 && isThere === state ? [] : [...steps, `link set dev ${device} ${state}`];
+}
+
+function loopbackSteps(wanted: readonly string[], lo: ShownLink): string[] {
+  const there = addressesOf(lo).filter(isLabAddress);
+  const excess = there.filter((address) => !wanted.includes(address.split('/')[0]!));
+  const missing = wanted.filter((address) => !there.includes(`${address}/32`));
+  return [
+    ...(lo.flags.includes('UP') ? [] : ['link set dev lo up']),
+    ...excess.map((address) => `address del ${address} dev lo`),
+    ...missing.map((address) => `address add ${address}/32 dev lo`),
+  ];
+}
+
+function routeSteps(wanted: readonly PlannedRoute[], there: readonly ShownRoute[]): string[] {
+  const [wantedTexts, texts] = [wanted.map(plannedText), there.map(routeText)];
+  const excess = there.filter((_, index) => !wantedTexts.includes(texts[index]!));
+  const missing = wanted.filter((_, index) => !texts.includes(wantedTexts[index]!));
+  return [
+    ...excess.map(({ dst, gateway }) => `route del ${dst}${gateway ? ` via ${gateway}` : ''}`),
+    ...missing.map((route) => `route replace ${destination(route)} via ${formatIpv4(route.via)}`),
+  ];
+}
+
+function addressText({ address, prefixLength }: PlannedInterface): string {
+  return `${formatIpv4(address)}/${prefixLength}`;
 }
 
 /** The kernel takes no route whose next hop is behind an interface that is down. */

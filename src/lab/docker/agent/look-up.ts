@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { inSubnet, parseCidr, parseIpv4, parseMac } from '../../../packet/address.ts';
 import type { NodeState } from '../../node-state.ts';
 import type { PlannedRoute } from '../../topology/plan.ts';
-import { showLinks, showNeighbours, showRoutes, type ShownRoute } from './shown.ts';
+import { showNeighbours, showNetwork, type ShownRoute } from './shown.ts';
 import { parseSockets } from './sockets.ts';
 
 type Network = Pick<NodeState, 'addresses' | 'neighbours' | 'routes' | 'sockets'>;
 
 /** What the kernel of this node knows. `segmentOf` names the devices that are the lab's; others are left out. */
 export async function lookUpNetwork(segmentOf: (device: string) => string | undefined): Promise<Network> {
-  const [links, neighbours, routes] = await Promise.all([showLinks(), showNeighbours(), showRoutes()]);
+  const [{ links, routes }, neighbours] = await Promise.all([showNetwork(), showNeighbours()]);
   const nameOf = (device: string) => (device === 'lo' ? 'lo' : segmentOf(device));
   return {
     addresses: links.flatMap(({ ifname, addr_info }) =>

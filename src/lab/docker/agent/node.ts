@@ -18,7 +18,7 @@ import { isUp } from './interface-count.ts';
 import { Links } from './links.ts';
 import { lookUpNetwork } from './look-up.ts';
 import { applyQueueing } from './queueing.ts';
-import { ruleset } from './rules.ts';
+import { NO_RULES, ruleset } from './rules.ts';
 import { realtimeNs } from '../host-clock.ts';
 import { Restarts } from './restarts.ts';
 import { must } from './run.ts';
@@ -43,7 +43,8 @@ export class Node {
   /** Segments whose capture has fallen back. */
   readonly #reduced = new Set<string>();
   #budget = DEFAULT_FRAMES_PER_SECOND;
-  #rules = '';
+  #rules = NO_RULES;
+  readonly #shaped = new Set<string>();
   /** What a paused node was told: it is taken over when the node goes on. */
   #deferred: NodeSetup | undefined;
   /** Of each segment's interface, the protocols that it drops. */
@@ -77,10 +78,15 @@ export class Node {
   /** Interfaces without addresses, and the captures on them. */
   async attach({ node, devices, captureBudget }: NodeSetup): Promise<AgentWarning[]> {
     this.#budget = captureBudget === 0 ? Infinity : (captureBudget ?? DEFAULT_FRAMES_PER_SECOND);
-    await this.#links.find(devices);
-    for (const planned of node.interfaces) await this.#links.prepare(planned);
+    await this.#links.prepare(node, devices);
     await this.#capture(node.interfaces.filter(({ down }) => !down).map(({ segment }) => segment));
     return [];
+  }
+
+  /** Processes that take their time to start, before the node has an address: what they do needs none. */
+  async warmUp({ node, bodySizes, port }: NodeSetup): Promise<void> {
+    if (node.forwarder) this.#forwarder.warmUp(port);
+    await this.#web.serve(node.name, node.listen, bodySizes);
   }
 
   /** Of a paused node the kernel alone is told; its processes hear of it when they go on. */
@@ -102,7 +108,7 @@ export class Node {
     await this.#web.serve(node.name, node.listen, bodySizes);
     const addresses = [...node.interfaces.map(({ address }) => address), ...node.loopback];
     await this.#datagrams.serve(node.name, addresses, udpPorts);
-    const warnings = await applyQueueing(node, (segment) => this.#links.deviceOf(segment));
+    const warnings = await applyQueueing(node, (segment) => this.#links.deviceOf(segment), this.#shaped);
     this.#dropped = new Map(node.interfaces.map((port) => [port.segment, droppedProtocols(port)]));
     await this.#configureForwarder(setup);
     return warnings;

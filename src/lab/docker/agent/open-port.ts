@@ -15,8 +15,7 @@ export async function openPort(
 ): Promise<NetworkPort | NetworkPortProblem> {
   let open: OpenNetworkPort;
   try {
-    if (name === 'packet') open = (await import('../../../forwarder/ports/packet.ts')).openPacketPort;
-    else open = (await import('../../../forwarder/ports/cap.ts')).openCapPort;
+    open = await loadPort(name);
   } catch (error) {
     return {
       code: 'unsupported',
@@ -25,6 +24,12 @@ export async function openPort(
     };
   }
   return open(options, events);
+}
+
+/** Ahead of its use, for it takes its time. Rejects where there is no such package. */
+export async function loadPort(name: PortName): Promise<OpenNetworkPort> {
+  if (name === 'packet') return (await import('../../../forwarder/ports/packet.ts')).openPacketPort;
+  return (await import('../../../forwarder/ports/cap.ts')).openCapPort;
 }
 
 export function describe({ code, device, detail }: NetworkPortProblem): string {

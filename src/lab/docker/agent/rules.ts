@@ -19,23 +19,31 @@ export function ruleset(
   ownDecapsulator: boolean,
 ): string {
   const raw = pooled(node);
-  const lines = [...emptied('ip'), ...emptied('netdev'), `table ip ${TABLE} {`];
-  if (raw.length > 0) lines.push(...chain('pools', 'type filter hook prerouting priority -300;', raw));
+  const ip: string[] = [];
+  if (raw.length > 0) ip.push(...chain('pools', 'type filter hook prerouting priority -300;', raw));
   if (ownDecapsulator)
-    lines.push(...chain('tunnel', 'type filter hook input priority 0;', ['ip protocol 4 drop']));
-  lines.push('}', `table netdev ${TABLE} {`);
+    ip.push(...chain('tunnel', 'type filter hook input priority 0;', ['ip protocol 4 drop']));
+  const netdev: string[] = [];
   for (const planned of node.interfaces) {
     const device = deviceOf(planned.segment);
     if (device === undefined || planned.drop.length === 0) continue;
     const rules = droppedProtocols(planned).map((protocol) => `ip protocol ${protocol} drop`);
-    lines.push(...chain(`in_${device}`, `type filter hook ingress device "${device}" priority 0;`, rules));
+    netdev.push(...chain(`in_${device}`, `type filter hook ingress device "${device}" priority 0;`, rules));
   }
-  lines.push('}');
+  return tables(ip, netdev);
+}
+
+/** What is in force where nothing was ever applied. */
+export const NO_RULES = tables([], []);
+
+function tables(ip: readonly string[], netdev: readonly string[]): string {
+  const emptied = [...replaced('ip'), ...replaced('netdev')];
+  const lines = [...emptied, `table ip ${TABLE} {`, ...ip, '}', `table netdev ${TABLE} {`, ...netdev, '}'];
   return `${lines.join('\n')}\n`;
 }
 
 /** Naming a table before deleting it makes the deletion work whether it was there or not. */
-function emptied(family: 'ip' | 'netdev'): string[] {
+function replaced(family: 'ip' | 'netdev'): string[] {
   return [`table ${family} ${TABLE}`, `delete table ${family} ${TABLE}`];
 }
 

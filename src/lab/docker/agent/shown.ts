@@ -26,22 +26,25 @@ export interface ShownNeighbour {
   readonly lladdr?: string;
 }
 
-export function showLinks(): Promise<readonly ShownLink[]> {
-  return show(['address', 'show']);
+export interface ShownNetwork {
+  readonly links: readonly ShownLink[];
+  /** Without those that the kernel makes for its own addresses. */
+  readonly routes: readonly ShownRoute[];
 }
 
-/** Without those that the kernel makes for its own addresses. */
-export async function showRoutes(): Promise<readonly ShownRoute[]> {
-  const routes = await show<ShownRoute>(['-4', 'route', 'show']);
-  return routes.filter(({ protocol }) => protocol !== 'kernel');
+/** One process shows both: a node's start is mostly the start of processes. */
+export async function showNetwork(): Promise<ShownNetwork> {
+  const text = await must('ip', ['-json', '-batch', '-'], 'address show\nroute show\n');
+  const [links, routes] = text.split('\n').filter((line) => line.trim() !== '');
+  const shown = list<ShownRoute>(routes);
+  return { links: list<ShownLink>(links), routes: shown.filter(({ protocol }) => protocol !== 'kernel') };
 }
 
-export function showNeighbours(): Promise<readonly ShownNeighbour[]> {
-  return show(['-4', 'neighbour', 'show']);
+export async function showNeighbours(): Promise<readonly ShownNeighbour[]> {
+  return list(await must('ip', ['-json', '-4', 'neighbour', 'show']));
 }
 
 /** An empty list is printed as nothing by some versions of `ip`. */
-async function show<Item>(args: readonly string[]): Promise<readonly Item[]> {
-  const text = await must('ip', ['-json', ...args]);
+function list<Item>(text = ''): readonly Item[] {
   return JSON.parse(text.trim() === '' ? '[]' : text) as readonly Item[];
 }
