@@ -94,6 +94,14 @@ describe('l10n', () => {
     assert.equal(translate('no.such.key'), 'no.such.key');
   });
 
+  it('says one of something in the singular', () => {
+    const translate = makeTranslate('en');
+    assert.deepEqual(
+      [0, 1, 2].map((count) => translate('cli.packets', { count })),
+      ['0 packets', '1 packet', '2 packets'],
+    );
+  });
+
   it('knows Chinese by its tag', () => {
     assert.deepEqual(
       ['zh-cn', 'zh_CN.UTF-8', 'zh', 'ZH-Hans', 'en_US', 'C', '', undefined, 'zhx'].map(localeOf),

@@ -17,7 +17,8 @@ import topologyZh from '../../l10n/topology.zh-cn.json' with { type: 'json' };
 
 /**
  * The text for a key in the chosen language, with `{name}` placeholders filled. The core hands out codes and
- * parameters; they become text here, at the rim. An unknown key is returned as it is, so that nothing is lost.
+ * parameters; they become text here, at the rim. An unknown key is returned as it is, so that nothing is lost. One
+ * `{count}` is told in the singular where a text has it, under `KEY.one`.
  */
 export type Translate = (key: string, params?: Readonly<Record<string, string | number>>) => string;
 
@@ -47,10 +48,11 @@ const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
 };
 
 export function makeTranslate(locale: Locale): Translate {
-  const bundle = bundles[locale];
+  const texts = { ...bundles.en, ...bundles[locale] };
   return (key, params = {}) =>
-    (bundle[key] ?? bundles.en[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) =>
-      String(params[name] ?? whole),
+    ((params['count'] === 1 ? texts[`${key}.one`] : undefined) ?? texts[key] ?? key).replace(
+      /\{(\w+)\}/g,
+      (whole, name: string) => String(params[name] ?? whole),
     );
 }
 

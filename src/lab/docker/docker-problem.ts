@@ -20,6 +20,7 @@ export const dockerProblemCodes = [
   'ssh-failed',
   'too-old',
   'connection-lost',
+  'standstill',
   'disk-full',
   'name-taken',
   'subnet-taken',

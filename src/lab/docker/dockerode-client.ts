@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type {
   BuildOptions,
@@ -24,6 +25,9 @@ import { hasStatus, streamError, toDockerError } from './engine-errors.ts';
 import { followBuild } from './image/build-progress.ts';
 import { jsonLines } from './json-lines.ts';
 import { Turns } from '../turns.ts';
+
+/** No call takes so long on an engine that works, but for building and importing an image. */
+const STANDSTILL_S = 120;
 
 /** The calls over dockerode. It speaks one API version, which `connectDocker` has agreed on. */
 export class DockerodeClient implements DockerClient {
@@ -99,7 +103,9 @@ export class DockerodeClient implements DockerClient {
   async disconnectNetwork(network: string, container: string): Promise<void> {
     try {
       await this.onNetworks.next(() =>
-        this.docker.getNetwork(network).disconnect({ Container: container, Force: true }),
+        this.answered(() =>
+          this.docker.getNetwork(network).disconnect({ Container: container, Force: true }),
+        ),
       );
     } catch (error) {
       const known = toDockerError(error, this.engine.endpoint);
@@ -161,7 +167,7 @@ export class DockerodeClient implements DockerClient {
   /** 409 is another removal under way: then it is as good as gone. */
   async removeContainer(id: string): Promise<void> {
     try {
-      await this.docker.getContainer(id).remove({ force: true, v: true });
+      await this.answered(() => this.docker.getContainer(id).remove({ force: true, v: true }));
     } catch (error) {
       const known = toDockerError(error, this.engine.endpoint);
       const removing =
@@ -299,7 +305,7 @@ export class DockerodeClient implements DockerClient {
   }
 
   importImage(archive: Buffer | Readable, reference: string): Promise<void> {
-    return this.call(async () => {
+    return this.understood(async () => {
       const at = reference.lastIndexOf(':');
       const [repo, tag] = at < 0 ? [reference, 'latest'] : [reference.slice(0, at), reference.slice(at + 1)];
       const stream = await this.docker.importImage(archive as Readable, { repo, tag });
@@ -317,7 +323,12 @@ export class DockerodeClient implements DockerClient {
     this.agent.destroy();
   }
 
-  private async call<T>(ask: () => Promise<T>): Promise<T> {
+  private call<T>(ask: () => Promise<T>): Promise<T> {
+    return this.understood(() => this.answered(ask));
+  }
+
+  /** Whatever goes wrong has a text and a remedy. */
+  private async understood<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
@@ -325,10 +336,24 @@ export class DockerodeClient implements DockerClient {
     }
   }
 
+  private async answered<T>(ask: () => Promise<T>): Promise<T> {
+    const timer = new AbortController();
+    const standstill = async (): Promise<never> => {
+      await pause(STANDSTILL_S * 1000, undefined, { signal: timer.signal });
+      const seconds = String(STANDSTILL_S);
+      throw new DockerError('standstill', { endpoint: this.engine.endpoint, seconds });
+    };
+    try {
+      return await Promise.race([ask(), standstill()]);
+    } finally {
+      timer.abort();
+    }
+  }
+
   /** For what may be so already: these statuses count as done. */
   private async unless(statuses: readonly number[], ask: () => Promise<unknown>): Promise<void> {
     try {
-      await ask();
+      await this.answered(ask);
     } catch (error) {
       if (!hasStatus(error, ...statuses)) throw toDockerError(error, this.engine.endpoint);
     }
@@ -336,7 +361,7 @@ export class DockerodeClient implements DockerClient {
 
   private async find<T>(ask: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await ask();
+      return await this.answered(ask);
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
       throw toDockerError(error, this.engine.endpoint);

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import fc from 'fast-check';
 import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
 import { connectDocker } from '../../../src/lab/docker/connect-docker.ts';
@@ -127,6 +128,28 @@ describe('docker connection', () => {
     engine(version, 304, '');
     await client.startContainer('x');
     client.close();
+  });
+
+  it('an engine that stands still is told, whatever it was asked', async () => {
+    engine(version);
+    const client = await connect();
+    answer = () => undefined;
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const questions = [
+        client.listNetworks(),
+        client.removeNetwork('n'),
+        client.containersOn('n'),
+        client.disconnectNetwork('n', 'x'),
+        client.removeContainer('x'),
+      ].map(codeOf);
+      await new Promise(setImmediate);
+      mock.timers.tick(120_000);
+      assert.deepEqual(new Set(await Promise.all(questions)), new Set(['standstill']));
+    } finally {
+      mock.timers.reset();
+      client.close();
+    }
   });
 
   it('containers come to their networks and go one after another, also past one that fails', async () => {
