@@ -1,3 +1,4 @@
+import { clamped } from './clamped-mss.ts';
 import type { FrameFacts } from './frame-facts.ts';
 import type { HopNews } from './hop-news.ts';
 import { linksOf, type HopRecord } from './hop-record.ts';
@@ -45,7 +46,7 @@ export class CrossingJoin {
     const list = this.#waiting.get(key);
     if (list === undefined) return;
     while (list.length > 0 && hop.timeNs - list[0]!.arrivalNs > PATIENT_NS) list.shift();
-    const able = list.filter((one) => one.arrivalNs <= hop.timeNs && this.#same(one.facts, hop.facts));
+    const able = list.filter((one) => one.arrivalNs <= hop.timeNs && this.#mayBe(one, hop));
     const prompt = able.filter((one) => this.#isPrompt(one, hop));
     const candidates = prompt.length > 0 ? prompt : able;
     const [chosen] = candidates;
@@ -65,6 +66,12 @@ export class CrossingJoin {
     this.#link(chosen, hop, candidates, prompt.length > 0);
     list.splice(list.indexOf(chosen), 1);
     if (list.length === 0) this.#waiting.delete(key);
+  }
+
+  #mayBe({ facts, segment }: HopRecord, sent: HopRecord): boolean {
+    if (this.#same(facts, sent.facts)) return true;
+    const lowered = clamped(facts, segment, sent);
+    return lowered !== facts && this.#same(lowered, sent.facts);
   }
 
   /** Forgets what is of no more use: too old to be sent on, or taken out of the recording. */

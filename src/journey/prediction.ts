@@ -2,10 +2,11 @@ import type { FrameFacts } from './frame-facts.ts';
 
 /**
  * What the headers of one hop must be, by the plan and the journey's first hop; `undefined` where nothing can be
- * foretold. What no model touches (id, sequence numbers, options, payload) must be as in `base`, the first hop.
+ * foretold. What no model touches (id, sequence numbers, options, payload) must be as in `base`: the first hop, with the
+ * maximum segment size that a clamp on the way has lowered.
  */
 export class Prediction {
-  readonly base: FrameFacts;
+  base: FrameFacts;
   etherDestination: number | undefined = undefined;
   etherSource: number | undefined = undefined;
   outer: OuterHeader | undefined = undefined;

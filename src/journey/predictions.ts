@@ -1,6 +1,7 @@
 import type { PlannedNode, PlannedService } from '../lab/topology/plan.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../packet/ipv4.ts';
 import { choiceOf } from './choice.ts';
+import { clamped } from './clamped-mss.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
@@ -112,6 +113,7 @@ function balanced(
       dontFragment: dontFragmentOf(bytes, ipAt),
     };
   } else if (service.model === 'dnat') {
+    prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
     prediction.destination = server.address;
     prediction.destinationPort = server.port;
     if (service.snat) {
@@ -131,6 +133,7 @@ function returned(
 ): boolean {
   if (service.model !== 'dnat') return false;
   const { clientAddress, client } = hop.journey!.flow!;
+  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
   setMacs(prediction, hop, node, clientAddress);
   prediction.setTuple(service.vip, service.port, clientAddress, client.port);
   return true;
@@ -140,6 +143,7 @@ function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): bool
   const { direction, flow } = hop.journey!;
   const outside = node.forwarder!.interfaces[node.forwarder!.nat!.outside];
   if (outside === undefined) return false;
+  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
   const isEcho = hop.facts.kind === 'icmp';
   if (direction === 'request') {
     setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);

@@ -1,3 +1,4 @@
+import { clamped } from '../clamped-mss.ts';
 import { dipTowards, isRequest, isServersReply, isWholeWaySeen, type Served } from '../evidence.ts';
 import type { FrameFacts } from '../frame-facts.ts';
 import type { HopRecord } from '../hop-record.ts';
@@ -89,7 +90,7 @@ export const bothWays: PromiseCheck = (evidence) => {
   return inward.onlyWith(back);
 };
 
-/** The handshake is between client and server; nothing of TCP but the ports changes on the way. */
+/** The handshake is between client and server; nothing of TCP but the ports, and a clamped segment size, changes on the way. */
 export const endToEnd: PromiseCheck = (evidence) => {
   const passed = new Tally();
   const handshake = new Tally();
@@ -98,7 +99,7 @@ export const endToEnd: PromiseCheck = (evidence) => {
     if (flow.kind !== 'tcp') continue;
     for (const hop of journey.hops) {
       if (!hop.previous) continue;
-      const isSame = isUnchanged(hop.previous, hop);
+      const isSame = isUnchanged(clamped(hop.previous.facts, hop.previous.segment, hop), hop.facts);
       if (isSame || isWholeWaySeen(journey)) passed.note(hop, isSame);
     }
     if (journey.kind !== 'syn-ack') continue;
@@ -112,7 +113,7 @@ export const endToEnd: PromiseCheck = (evidence) => {
   return passed.onlyWith(handshake);
 };
 
-function isUnchanged({ facts: before }: HopRecord, { facts: after }: HopRecord): boolean {
+function isUnchanged(before: FrameFacts, after: FrameFacts): boolean {
   return (
     before.sequence === after.sequence &&
     before.acknowledgement === after.acknowledgement &&
