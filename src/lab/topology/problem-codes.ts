@@ -7,6 +7,12 @@ export type Severity = 'error' | 'warning';
 export const problemCodes = {
   // The text is not YAML that a topology could be written in.
   'yaml-syntax': 'error',
+  'yaml-unclosed': 'error',
+  'yaml-colon': 'error',
+  'yaml-comma': 'error',
+  'yaml-nested-map': 'error',
+  'yaml-indent': 'error',
+  'yaml-unexpected': 'error',
   'yaml-tab': 'error',
   'yaml-duplicate-key': 'error',
   'yaml-several-documents': 'error',

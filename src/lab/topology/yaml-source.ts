@@ -137,6 +137,21 @@ class Reader {
   }
 }
 
+const syntaxCodes = [
+  'yaml-syntax',
+  'yaml-unclosed',
+  'yaml-colon',
+  'yaml-comma',
+  'yaml-nested-map',
+  'yaml-indent',
+  'yaml-unexpected',
+] as const satisfies readonly ProblemCode[];
+
+type SyntaxCode = (typeof syntaxCodes)[number];
+
+/** The parser has one code for what is missing, whatever it is. */
+const UNCLOSED = /(?:end with a |^Missing closing )(["'\]}])/;
+
 function syntaxProblem(error: YAMLError, places: Places): Problem {
   const range = places.range(error.pos);
   if (error.code === 'TAB_AS_INDENT') {
@@ -144,16 +159,43 @@ function syntaxProblem(error: YAMLError, places: Places): Problem {
   }
   if (error.code === 'TAG_RESOLVE_FAILED' && error.name === 'YAMLWarning')
     return makeProblem('yaml-tag', range);
-  return makeProblem('yaml-syntax', range, { detail: error.message });
+  const [, character] = UNCLOSED.exec(error.message) ?? [];
+  if (character !== undefined) return makeProblem('yaml-unclosed', range, { character });
+  return makeProblem(syntaxCode(error), range);
 }
 
-/** One mistake makes the parser stumble several times: only the first complaint of a line helps, and a tab explains them all. */
+/** What the parser says is English only, and names its own parts: told by what somebody may have meant to write. */
+function syntaxCode({ code, message }: YAMLError): SyntaxCode {
+  switch (code) {
+    case 'MISSING_CHAR':
+      if (message.startsWith('Missing , ')) return 'yaml-comma';
+      return /map values|after :/.test(message) ? 'yaml-colon' : 'yaml-syntax';
+    case 'MULTILINE_IMPLICIT_KEY':
+      return 'yaml-colon';
+    case 'BLOCK_IN_FLOW':
+      return 'yaml-comma';
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'yaml-nested-map';
+    case 'BAD_INDENT':
+      return 'yaml-indent';
+    case 'UNEXPECTED_TOKEN':
+    case 'BAD_SCALAR_START':
+      return 'yaml-unexpected';
+    default:
+      return 'yaml-syntax';
+  }
+}
+
+/**
+ * One mistake makes the parser stumble several times: only the first complaint of a line helps, what it does not expect may
+ * be all that follows, and a tab explains everything.
+ */
 function essential(problems: readonly Problem[]): Problem[] {
   const hasTab = problems.some(({ code }) => code === 'yaml-tab');
   const lines = new Set<number>();
   return problems.filter(({ code, range }) => {
-    if (code !== 'yaml-syntax') return true;
-    const isFirst = !lines.has(range.start.line);
+    if (!(syntaxCodes as readonly string[]).includes(code)) return true;
+    const isFirst = code === 'yaml-unexpected' ? lines.size === 0 : !lines.has(range.start.line);
     lines.add(range.start.line);
     return isFirst && !hasTab;
   });

@@ -60,7 +60,7 @@ const cases: [marked: string, labels: string][] = [
   [`${dr}expect:\n  broken: [│`, 'vip-only vip-arp through-director …'],
   [`${dr}expect:\n  broken:\n    - vip-only\n    - │`, 'vip-arp through-director …'],
   [`${dr}expect: { explanations: [│`, 'vip-two-answers vip-not-local dr-port-map …'],
-  [`${dr}expect:\n  problems: [│]`, 'yaml-syntax yaml-tab …'],
+  [`${dr}expect:\n  problems: [│]`, 'yaml-syntax yaml-unclosed …'],
   [`${dr}expect:\n  outcomes: [answered, │]`, 'refused lost ambiguous'],
   // Names, from the file.
   [drWith('[rs1, rs2]', '[│'), 'rs1 rs2'],

@@ -15,7 +15,7 @@ describe('problems in words', () => {
     [drWith('gateway: router', 'gateway: ruoter'), 'unknown-node', 'ruoter', /\n/],
     [drWith('10.0.2.12', '10.0.2.11'), 'duplicate-address', '10.0.2.11', /rs1/],
     [drWith('10.0.2.12', '10.0.9.12'), 'address-outside-segment', '10.0.9.12', /10\.0\.2\.1 - 10\.0\.2\.254/],
-    [drWith('model: dr', 'model: ['), 'yaml-syntax', '', /./],
+    [drWith('model: dr', 'model: ['), 'yaml-unclosed', '', /./],
   ];
   for (const [text, code, at, says] of cases) {
     it(`${code} at «${at}»`, () => {

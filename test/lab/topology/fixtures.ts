@@ -59,7 +59,17 @@ const RS1 = 'at: { inside: 10.0.2.11 },  gateway: router }';
 const RS2 = 'at: { inside: 10.0.2.12 },  gateway: router }';
 
 export const fixtures: Readonly<Record<string, string>> = {
-  'yaml-syntax': edit(dr, ['port: 80', 'port: [80']),
+  'yaml-syntax': edit(dr, ['port: 80', 'port: "\\q"']),
+  'yaml-unclosed': edit(dr, ['port: 80', 'port: [80']),
+  'yaml-unclosed: a quote': edit(dr, ['port: 80', 'port: "80']),
+  'yaml-colon': edit(dr, ['port: 80', 'port 80']),
+  'yaml-colon: at the end of a map': edit(dr, ['rs1, rs2]', 'rs1, rs2]\n  scheduler rr']),
+  'yaml-comma': edit(dr, ['{ role: client, ', '{ role: client ']),
+  'yaml-nested-map': edit(dr, ['port: 80', 'port: of: 80']),
+  'yaml-nested-map: too far': edit(dr, ['  port: 80', '    port: 80']),
+  'yaml-indent': edit(dr, ['  port: 80', ' port: 80']),
+  'yaml-unexpected': edit(dr, ['port: 80', 'port: ]80']),
+  'yaml-unexpected: a reserved character': edit(dr, ['port: 80', 'port: @80']),
   'yaml-key': `${dr}? { a: 1 }\n: 2\n`,
   'yaml-tab': edit(dr, ['  vip', '\tvip']),
   'yaml-duplicate-key': edit(dr, ['  port: 80', '  port: 80\n  port: 81']),
