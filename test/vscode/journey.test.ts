@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
 import { startCodeServer, type CodeServer } from '../../scripts/start-code-server.mjs';
 import { findLabs } from '../../src/lab/docker/sweep.ts';
 import { dockerHere } from '../lab/docker/docker-here.ts';
 import { temporaryFolder } from '../support/lb-lab.ts';
+import { packagedBrowser } from '../support/packaged-browser.ts';
 import { packaged } from '../support/packaged.ts';
-import { launchBrowser } from '../support/vscode-browser.ts';
 import { answered, flowsOfEpoch, FlowPanel } from '../support/vscode-panel.ts';
 import { Workbench } from '../support/vscode-workbench.ts';
 
@@ -180,13 +179,7 @@ async function travel(journey: Journey): Promise<void> {
 }
 
 describe('from the palette to the packets, in a real VS Code', () => {
-  let browser: Browser;
-  before(async function () {
-    this.timeout(120_000);
-    packaged();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const browser = packagedBrowser();
 
   const inWindow = async (
     name: string,
@@ -199,7 +192,7 @@ describe('from the palette to the packets, in a real VS Code', () => {
       server = await startCodeServer({ vsix: [packaged()], ...options });
       const lab = folder.path('lab');
       mkdirSync(lab);
-      const workbench = await Workbench.open({ browser, server, folder: lab });
+      const workbench = await Workbench.open({ browser: browser(), server, folder: lab });
       await body(new Journey(workbench, `${lab}/${FILE}`, name));
       assert.deepEqual(workbench.errors, []);
       await workbench.close();

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { packaged } from '../support/packaged.ts';
-import { launchBrowser } from '../support/vscode-browser.ts';
+import { packagedBrowser } from '../support/packaged-browser.ts';
 import { answered, FlowPanel } from '../support/vscode-panel.ts';
 import { inWindow } from '../support/vscode-window.ts';
 
@@ -17,18 +15,12 @@ const HAN = /\p{Script=Han}/u;
 const STEPS = 5;
 
 describe('pictures of the running lab, to be looked at', () => {
-  let browser: Browser;
-  before(async function () {
-    this.timeout(120_000);
-    packaged();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const browser = packagedBrowser();
 
   for (const locale of ['en', 'zh-cn']) {
     it(`in ${locale}, in every kind of theme`, async () => {
       const settings = { 'lbLab.engine': 'embedded' };
-      await inWindow(browser, { settings, ...(locale === 'en' ? {} : { locale }) }, async (workbench) => {
+      await inWindow(browser(), { settings, ...(locale === 'en' ? {} : { locale }) }, async (workbench) => {
         const isOfLanguage = (text: string | null) =>
           assert.equal(HAN.test(text ?? ''), locale === 'zh-cn', text ?? 'no text');
         await workbench.openView('LB Lab');

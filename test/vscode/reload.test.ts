@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { findLabs } from '../../src/lab/docker/sweep.ts';
 import { dockerHere } from '../lab/docker/docker-here.ts';
 import { root } from '../support/lb-lab.ts';
-import { packaged } from '../support/packaged.ts';
-import { launchBrowser } from '../support/vscode-browser.ts';
+import { packagedBrowser } from '../support/packaged-browser.ts';
 import { answered, FlowPanel, type PanelRow } from '../support/vscode-panel.ts';
 import { inWindow } from '../support/vscode-window.ts';
 import type { Workbench } from '../support/vscode-workbench.ts';
@@ -24,16 +22,10 @@ async function reload(workbench: Workbench): Promise<FlowPanel> {
 }
 
 describe('a window that is loaded anew', () => {
-  let browser: Browser;
-  before(async function () {
-    this.timeout(120_000);
-    packaged();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const browser = packagedBrowser();
 
   it('has its panel again; a lab in memory goes on below what it recorded, after a row that says so', async () => {
-    await inWindow(browser, { settings: { 'lbLab.engine': 'embedded' } }, async (workbench) => {
+    await inWindow(browser(), { settings: { 'lbLab.engine': 'embedded' } }, async (workbench) => {
       await workbench.palette('Start LB Lab (DR)');
       await new FlowPanel(workbench.webview()).waitFor('all requests answered', answered(REQUESTS));
       const panel = await reload(workbench);
@@ -57,7 +49,7 @@ describe('a window that is loaded anew', () => {
       // Others may use the engine too: this lab is known by its name, which is its file's.
       const name = `reload-${process.pid}`;
       const own = async () => (await findLabs(client)).filter((lab) => lab.name === name);
-      await inWindow(browser, { settings: { 'lbLab.engine': 'docker' } }, async (workbench, folder) => {
+      await inWindow(browser(), { settings: { 'lbLab.engine': 'docker' } }, async (workbench, folder) => {
         copyFileSync(`${root}examples/dr.lblab.yaml`, `${folder}/${name}.lblab.yaml`);
         await workbench.palette('Start LB Lab (DR)');
         await new FlowPanel(workbench.webview()).waitFor('all requests answered', answered(REQUESTS));

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { packaged } from '../support/packaged.ts';
-import { launchBrowser } from '../support/vscode-browser.ts';
+import { packagedBrowser } from '../support/packaged-browser.ts';
 import { answered, FlowPanel } from '../support/vscode-panel.ts';
 import { inWindow } from '../support/vscode-window.ts';
 
 describe('in a folder that nobody trusts', () => {
-  let browser: Browser;
-  before(async function () {
-    this.timeout(120_000);
-    packaged();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const browser = packagedBrowser();
 
   it('labs run in memory and files are checked; Docker is not offered, and it is said why', async () => {
     const settings = { 'security.workspace.trust.startupPrompt': 'never' };
-    await inWindow(browser, { restricted: true, settings }, async (workbench, folder) => {
+    await inWindow(browser(), { restricted: true, settings }, async (workbench, folder) => {
       writeFileSync(`${folder}/broken.lblab.yaml`, 'model: dx\n');
       await workbench.openView('LB Lab');
       await workbench.welcome().filter({ hasText: 'In restricted mode labs run in memory' }).waitFor();

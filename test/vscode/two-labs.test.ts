@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { packaged } from '../support/packaged.ts';
-import { launchBrowser } from '../support/vscode-browser.ts';
+import { packagedBrowser } from '../support/packaged-browser.ts';
 import { answered, FlowPanel } from '../support/vscode-panel.ts';
 import { inWindow } from '../support/vscode-window.ts';
 
 const REQUESTS = 6;
 
 describe('two labs in one window', () => {
-  let browser: Browser;
-  before(async function () {
-    this.timeout(120_000);
-    packaged();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const browser = packagedBrowser();
 
   it('the cards of the first run are those of the lab on show', async () => {
     const settings = { 'lbLab.engine': 'embedded' };
-    await inWindow(browser, { settings }, async (workbench) => {
+    await inWindow(browser(), { settings }, async (workbench) => {
       const card = workbench.webview().locator('.card');
       await workbench.palette('Start LB Lab (DR)');
       await card.filter({ hasText: '3 hops' }).waitFor();

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { packaged } from '../support/packaged.ts';
-import { launchBrowser } from '../support/vscode-browser.ts';
+import { packagedBrowser } from '../support/packaged-browser.ts';
 import { answered, flowsOfEpoch, FlowPanel } from '../support/vscode-panel.ts';
 import { inWindow } from '../support/vscode-window.ts';
 
@@ -9,18 +7,12 @@ const FILE = 'dr.lblab.yaml';
 const REQUESTS = 6;
 
 describe('in a browser’s extension host', () => {
-  let browser: Browser;
-  before(async function () {
-    this.timeout(120_000);
-    packaged();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const browser = packagedBrowser();
 
   for (const which of ['newest', 'lowest'] as const) {
     it(`language, labs in memory and the panel, without Docker and with a word why, in the ${which} editor`, async () => {
       const settings = { 'remote.extensionKind': { 'lb-lab.lb-lab': ['web'] } };
-      await inWindow(browser, { which, settings }, async (workbench, folder) => {
+      await inWindow(browser(), { which, settings }, async (workbench, folder) => {
         await workbench.openView('LB Lab');
         // Only the browser's entry says so.
         await workbench.welcome().filter({ hasText: 'In a browser labs run in memory' }).waitFor();
