@@ -1,4 +1,4 @@
-import { findLabs, removeLab, sweep } from '../lab/docker/sweep.ts';
+import { findLabs, removeLabs, sweep } from '../lab/docker/sweep.ts';
 import { parseOptions, type Cli } from './cli.ts';
 import { withDocker } from './with-docker.ts';
 
@@ -8,7 +8,7 @@ export async function clean(cli: Cli, args: readonly string[]): Promise<number> 
   const removed = await withDocker(async (client) => {
     if (!values.all) return sweep(client);
     const labs = await findLabs(client);
-    for (const { id } of labs) await removeLab(client, id);
+    await removeLabs(client, labs);
     return labs;
   });
   if (removed.length === 0) cli.out(cli.translate('cli.nothing-left'));

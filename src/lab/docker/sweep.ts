@@ -50,9 +50,19 @@ export async function sweep(client: DockerClient): Promise<FoundLab[]> {
   const labs = await findLabs(client);
   const held = await Promise.all(labs.map((lab) => isHeld(client, lab)));
   const stale = labs.filter((_, index) => !held[index]);
-  // Of one whose containers are gone there is nothing to wait for.
-  for (const { id, containers } of stale) await removeLab(client, id, containers.length > 0 ? ROUNDS : 1);
+  await removeLabs(client, stale);
   return stale;
+}
+
+/** One that cannot be removed keeps none of the others; the first failure is thrown when all have been tried. */
+export async function removeLabs(client: DockerClient, labs: readonly FoundLab[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const { id, containers } of labs) {
+    // Of one whose containers are gone there is nothing to wait for.
+    const rounds = containers.length > 0 ? ROUNDS : 1;
+    await removeLab(client, id, rounds).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** By its owner, who lives, or by a lease under which an owner may come back. */
@@ -85,9 +95,9 @@ const ROUNDS = 10;
 const PAUSE_MS = 300;
 
 /**
- * Removes everything that carries the lab's label: containers, off their networks first, then those; whole or not at all is not to be had, so it tries
- * again as long as something is left. Throws the last failure when something still is; a `LabError` where only the engine
- * is to blame.
+ * Removes everything that carries the lab's label: its containers leave their networks, then both are removed. Whole or
+ * not at all is not to be had, so it tries again as long as something is left. Throws the last failure when something
+ * still is; a `LabError` where only the engine is to blame.
  */
 export async function removeLab(client: DockerClient, id: string, rounds = ROUNDS): Promise<void> {
   const label = `${LABEL.lab}=${id}`;
@@ -104,7 +114,7 @@ export async function removeLab(client: DockerClient, id: string, rounds = ROUND
   }
 }
 
-/** So that they leave one after another (see `DockerodeClient`): removed at once, they leave at once. Whatever fails, goes on. */
+/** One after another (see `DockerodeClient`): what is removed at once leaves at once. What fails here is tried by the removal. */
 async function disconnect(
   client: DockerClient,
   label: string,

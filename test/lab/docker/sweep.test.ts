@@ -91,6 +91,23 @@ describe('sweep', () => {
     await assert.rejects(removeLab(shared, 'stuck', 1), active);
   });
 
+  it('takes the other labs too when one cannot be removed', async () => {
+    const engine = new FakeEngine();
+    engine.add('stuck', gone(), 'exited');
+    engine.add('dead', gone(), 'exited');
+    // Only its network is left.
+    engine.containers = engine.containers.filter(({ id }) => id !== 'stuck-c');
+    const { client } = engine;
+    const active = new Error('has active endpoints');
+    const removeNetwork = (id: string) =>
+      id === 'stuck-n' ? Promise.reject(active) : client.removeNetwork(id);
+    await assert.rejects(sweep({ ...client, removeNetwork }), active);
+    assert.deepEqual(
+      engine.networks.map(({ id }) => id),
+      ['stuck-n'],
+    );
+  });
+
   it('takes a lab’s own containers off its networks before it removes them, and nobody else', async () => {
     const engine = new FakeEngine();
     engine.add('mine', ownerOf(), 'running');
