@@ -1,6 +1,6 @@
 // Bundles the suite that runs inside the extension host, one file per test file, into out/vscode-host/.
+// Imports a package: scripts import this file only after `ensureDependencies`.
 import { readdirSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { root } from './setup.mjs';
 
@@ -25,5 +25,3 @@ export async function buildHostTests() {
   });
   return `${outdir}/index.cjs`;
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await buildHostTests());

@@ -1,11 +1,11 @@
 // Bundles what is shipped into dist/: the command line, the extension, its panel, and what runs inside a lab's containers.
 //   node scripts/build.mjs [--minify] [--watch]
 import { rmSync } from 'node:fs';
-import { commonJsChunks } from './common-js-chunks.mjs';
 import { ensureDependencies, root } from './setup.mjs';
 
 ensureDependencies();
 const { build, context } = await import('esbuild');
+const { commonJsChunks } = await import('./common-js-chunks.mjs');
 
 // What dockerode loads for ways of connecting that LB Lab does not use: its own ssh and BuildKit sessions. Both hold
 // binaries or read files beside them, which a bundle does not have.

@@ -1,5 +1,6 @@
 // Code splitting for CommonJS, which esbuild offers for ES modules only: it splits those, and each piece is then
 // rewritten by itself. Modules keep one identity over all pieces, which several bundles would not give.
+// Imports a package: scripts import this file only after `ensureDependencies`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { transform } from 'esbuild';

@@ -30,15 +30,22 @@ function fail(message) {
   process.exit(2);
 }
 
-/** Installs the packages of package-lock.json unless exactly those are there already. */
-export function ensureDependencies() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
+/**
+ * Installs the packages of package-lock.json unless exactly those are there already. Whoever needs a package calls this
+ * first and only then imports it, with `import()`: a fresh clone has none. `optional` names those that must be there too
+ * although npm leaves them out where they cannot be compiled: what was missing then may have come since.
+ */
+export function ensureDependencies({ optional = [] } = {}) {
+  const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  const [oldest] = /\d+\.\d+/.exec(engines.node);
+  const [major, minor] = oldest.split('.').map(Number);
+  const [ourMajor, ourMinor] = process.versions.node.split('.').map(Number);
+  if (ourMajor < major || (ourMajor === major && ourMinor < minor)) {
     fail(
-      `Node ${process.versions.node} is too old: LB Lab needs Node 20.19 or newer. Install it and run the command again.`,
+      `Node ${process.versions.node} is too old: LB Lab needs Node ${oldest} or newer. Install it and run the command again.`,
     );
   }
-  if (installedMatchesLock()) return;
+  if (installedMatchesLock(optional)) return;
   console.error('Installing packages (once) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -51,13 +58,16 @@ export function ensureDependencies() {
   }
 }
 
-function installedMatchesLock() {
+function installedMatchesLock(optional) {
   const installed = `${root}node_modules/.package-lock.json`;
   if (!existsSync(installed)) return false;
   const versions = (path) => {
     const { packages } = JSON.parse(readFileSync(path, 'utf8'));
     return Object.entries(packages)
-      .filter(([name, entry]) => name !== '' && !entry.optional)
+      .filter(
+        ([name, entry]) =>
+          name !== '' && (!entry.optional || optional.includes(name.replace('node_modules/', ''))),
+      )
       .map(([name, entry]) => `${name}@${entry.version}`)
       .sort()
       .join();

@@ -4,7 +4,7 @@ import { formatIpv4 } from '../../src/packet/address.ts';
 import { fillChecksums, l4ChecksumOk } from '../../src/packet/checksum.ts';
 import * as ethernet from '../../src/packet/ethernet.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
-import { fromHex, toHex, vectors } from '../packet/vectors.ts';
+import { describeWithVectors, fromHex, toHex, vectors } from '../packet/vectors.ts';
 import { directorConfig, ip, mac, M_SERVER, Rig, ROUTER, M_ROUTER, SYN } from './rig.ts';
 
 /**
@@ -95,10 +95,10 @@ function inner(packet: Uint8Array): string {
 
 const packetOf = (frame: Uint8Array): Uint8Array => frame.slice(IP, IP + ipv4.totalLengthOf(frame, IP));
 
-describe("Katran's packets", () => {
+describeWithVectors("Katran's packets", () => {
   let cases: readonly Case[];
-  before(function () {
-    const all = vectors(this, 'katran-packets.json') as { readonly cases: readonly Case[] };
+  before(() => {
+    const all = vectors('katran-packets.json') as { readonly cases: readonly Case[] };
     cases = all.cases.filter(({ ipv4_only: isIpv4 }) => isIpv4);
     assert.equal(cases.length, 59);
   });

@@ -5,7 +5,7 @@ import { formatMac } from '../../src/packet/address.ts';
 import { buildTcp } from '../../src/packet/build.ts';
 import { fillChecksums, l4ChecksumOk } from '../../src/packet/checksum.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
-import { fromHex, vectors } from '../packet/vectors.ts';
+import { describeWithVectors, fromHex, vectors } from '../packet/vectors.ts';
 import {
   CIP,
   directorConfig,
@@ -215,10 +215,10 @@ interface Corpus {
   readonly frames: readonly { readonly name: string; readonly hex: string }[];
 }
 
-describe('frames of other projects', () => {
-  it('valid TCP and UDP frames: forwarding keeps their checksums valid and is undone by the reply', function () {
+describeWithVectors('frames of other projects', () => {
+  it('valid TCP and UDP frames: forwarding keeps their checksums valid and is undone by the reply', () => {
     const tried = { tcp: 0, udp: 0 };
-    for (const { name, hex: text } of (vectors(this, 'frames-corpus.json') as Corpus).frames) {
+    for (const { name, hex: text } of (vectors('frames-corpus.json') as Corpus).frames) {
       const original = fromHex(text);
       if (!isPlain(original)) continue;
       const protocol = ipv4.protocolOf(original, 14) === ipv4.PROTOCOL_TCP ? 'tcp' : 'udp';
@@ -256,9 +256,9 @@ describe('frames of other projects', () => {
     assert.ok(tried.tcp >= 25 && tried.udp >= 25, JSON.stringify(tried));
   });
 
-  it('every truncation of every frame: no throw, nothing leaves', function () {
+  it('every truncation of every frame: no throw, nothing leaves', () => {
     const rigs = SETUPS.map(({ config, request }) => ({ rig: start(config), request }));
-    for (const { name, hex: text } of (vectors(this, 'frames-corpus.json') as Corpus).frames) {
+    for (const { name, hex: text } of (vectors('frames-corpus.json') as Corpus).frames) {
       const whole = fromHex(text);
       for (let length = 0; length < whole.length; length++) {
         const frame = whole.slice(0, length);

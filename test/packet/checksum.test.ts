@@ -19,7 +19,7 @@ import * as tcp from '../../src/packet/tcp.ts';
 import { findOption, MAXIMUM_SEGMENT_SIZE } from '../../src/packet/tcp-options.ts';
 import * as udp from '../../src/packet/udp.ts';
 import { ip, layerOf, macs, tcpFrame } from './sample.ts';
-import { fromHex, vectors } from './vectors.ts';
+import { describeWithVectors, fromHex, vectors } from './vectors.ts';
 
 interface Vector {
   readonly kind: string;
@@ -33,10 +33,10 @@ interface Vector {
 
 const hex = (text: string): number => Number.parseInt(text, 16);
 
-describe('checksum vectors', () => {
+describeWithVectors('checksum vectors', () => {
   let all: Vector[];
-  before(function () {
-    all = (vectors(this, 'checksum.json') as { vectors: Vector[] }).vectors;
+  before(() => {
+    all = (vectors('checksum.json') as { vectors: Vector[] }).vectors;
   });
 
   /** Runs `check` for every vector of the kind, of which there must be some. */

@@ -9,7 +9,7 @@ import * as ipv4 from '../../src/packet/ipv4.ts';
 import type { DecodedFrame, Layer } from '../../src/packet/layers.ts';
 import * as tcp from '../../src/packet/tcp.ts';
 import * as udp from '../../src/packet/udp.ts';
-import { fromHex, toHex, vectors } from './vectors.ts';
+import { describeWithVectors, fromHex, toHex, vectors } from './vectors.ts';
 
 type CorpusLayer = Readonly<Record<string, string | number | boolean>> & { readonly l: string };
 
@@ -19,10 +19,10 @@ interface CorpusFrame {
   readonly layers: readonly CorpusLayer[];
 }
 
-describe('frames of other projects', () => {
+describeWithVectors('frames of other projects', () => {
   let frames: CorpusFrame[];
-  before(function () {
-    ({ frames } = vectors(this, 'frames-corpus.json') as { frames: CorpusFrame[] });
+  before(() => {
+    ({ frames } = vectors('frames-corpus.json') as { frames: CorpusFrame[] });
     assert.ok(frames.length > 50);
   });
 
