@@ -105,15 +105,16 @@ async function baseImage(environment) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wantsImage = process.argv[2] === 'image';
   // First of all: what the build needs has to be installed, and an engine need not be started for a build that fails.
-  const built = process.argv[2] === 'image' ? run(process.execPath, ['scripts/build.mjs']) : 0;
+  const built = wantsImage ? run(process.execPath, ['scripts/build.mjs']) : 0;
   if (built !== 0) process.exit(built);
   const docker = await ensureDocker({ mayStart: true });
   if (docker.missing) {
     console.error(docker.missing);
     process.exit(1);
   }
-  if (process.argv[2] === 'image') {
+  if (wantsImage) {
     const code = await buildNodeImage(docker.environment);
     await docker.stop();
     process.exit(code);

@@ -32,10 +32,10 @@ function fail(message) {
 
 /**
  * Installs the packages of package-lock.json unless exactly those are there already. Whoever needs a package calls this
- * first and only then imports it, with `import()`: a fresh clone has none. `optional` names those that must be there too
- * although npm leaves them out where they cannot be compiled: what was missing then may have come since.
+ * first and only then imports it, with `import()`: a fresh clone has none. `also` names optional ones that count as well:
+ * npm leaves out what cannot be compiled, and what was missing then may have come since.
  */
-export function ensureDependencies({ optional = [] } = {}) {
+export function ensureDependencies({ also = [] } = {}) {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const [oldest] = /\d+\.\d+/.exec(engines.node);
   const [major, minor] = oldest.split('.').map(Number);
@@ -45,7 +45,7 @@ export function ensureDependencies({ optional = [] } = {}) {
       `Node ${process.versions.node} is too old: LB Lab needs Node ${oldest} or newer. Install it and run the command again.`,
     );
   }
-  if (installedMatchesLock(optional)) return;
+  if (installedMatchesLock(also)) return;
   console.error('Installing packages (once) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -58,16 +58,14 @@ export function ensureDependencies({ optional = [] } = {}) {
   }
 }
 
-function installedMatchesLock(optional) {
+function installedMatchesLock(also) {
   const installed = `${root}node_modules/.package-lock.json`;
   if (!existsSync(installed)) return false;
+  const counts = (name, { optional }) => !optional || also.some((one) => name === `node_modules/${one}`);
   const versions = (path) => {
     const { packages } = JSON.parse(readFileSync(path, 'utf8'));
     return Object.entries(packages)
-      .filter(
-        ([name, entry]) =>
-          name !== '' && (!entry.optional || optional.includes(name.replace('node_modules/', ''))),
-      )
+      .filter(([name, entry]) => name !== '' && counts(name, entry))
       .map(([name, entry]) => `${name}@${entry.version}`)
       .sort()
       .join();

@@ -94,7 +94,7 @@ await leg('set-up', () => {
   if (!process.env.LB_LAB_SHARED)
     leftOut.push('test packets recorded elsewhere: LB_LAB_SHARED=FOLDER, which holds vectors/');
   // Under CI `npm start` came first, when there was no libpcap to compile `cap` against.
-  ensureDependencies({ optional: ci ? ['cap'] : [] });
+  ensureDependencies({ also: ci ? ['cap'] : [] });
   return { passed: 0, failed: 0 };
 });
 

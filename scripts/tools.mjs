@@ -34,7 +34,7 @@ export function runTools(name, more = []) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, ...more] = process.argv.slice(2);
-  if (!(name in tools)) {
+  if (name === undefined || !Object.hasOwn(tools, name)) {
     console.error(`node scripts/tools.mjs NAME: one of ${Object.keys(tools).join(', ')}`);
     process.exit(2);
   }

@@ -13,7 +13,7 @@ const ARP_SENDER_ADDRESS = 28;
 const REQUEST = 1;
 const REPLY = 2;
 const DISCARD_PORT = 9;
-/** How often frames that were not seen are sent again, and how long each time is waited for them. */
+/** How often frames are sent while somebody has not seen them, and how long after each time that is waited for. */
 const ROUNDS = 16;
 const AGAIN_MS = 500;
 /** How long somebody else may take to answer for an address of the lab. */

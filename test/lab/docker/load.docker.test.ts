@@ -90,6 +90,7 @@ describe('Docker engine: under load', function () {
     const details = events.flatMap((event) =>
       event.kind === 'capture' && event.node === 'client1' ? [event.detail] : [],
     );
+    // Between them: a second that holds the end of the flood, or a pause in it, is worth headers.
     assert.deepEqual(details.slice(0, 2), ['headers', 'counters']);
     assert.equal(details.at(-1), 'frames', details.join());
     const { counters, captures, loads, flows } = reportOf(plan, lab, events);
