@@ -85,6 +85,9 @@ export class Joiner {
       case 'load':
         this.recording.add(event);
         return false;
+      case 'request':
+      case 'host':
+        return false;
     }
   }
 

@@ -99,6 +99,67 @@ export interface LoadEvent {
   readonly result: LoadResult;
 }
 
+/**
+ * A request that somebody asked for, at its beginning and at its end, as the client that made it tells. It is the unit of
+ * truth about what was asked: frames show how it went, the client knows whether it got its answer.
+ */
+export interface RequestEvent {
+  readonly kind: 'request';
+  readonly timeNs: number;
+  /** Counts from 1 in each run, in the order of asking; the two events of one request share it. */
+  readonly id: number;
+  /** Who asks. */
+  readonly node: string;
+  readonly entry: PlannedTraffic;
+  /** `file`: planned traffic; `hand`: *Send request*. */
+  readonly by: 'file' | 'hand';
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  /** The port it is sent from, or the echo identifier; absent where the client cannot tell. */
+  readonly sourcePort?: number;
+  /** Absent at the beginning. */
+  readonly end?: RequestEnd;
+}
+
+export interface RequestEnd {
+  /**
+   * `answered`: every byte of the answer. `partial`: some of it. `refused`: a reset or an ICMP error. `timed-out`: nothing
+   * within the client's time. `unreachable`: the client's own kernel found no way (no route, no neighbour). `unsent`: it
+   * was never sent, for `reason`.
+   */
+  readonly outcome: 'answered' | 'partial' | 'refused' | 'timed-out' | 'unreachable' | 'unsent';
+  /** Why it was not sent: `port-in-use`, `node-stopped`, `node-paused`, `cut` (the run ended first), … */
+  readonly reason?: string;
+  /** Bytes of the answer's body that the client got; and how many the answer said it has, where it said so. */
+  readonly bytes?: number;
+  readonly ofBytes?: number;
+}
+
+/**
+ * What a node's own kernel did with a packet that became no frame, or whose frame tells nobody why it went no further: no
+ * route, nobody answered ARP for the next hop, a filter, a full queue, no listener, the reverse-path filter. Engines tell
+ * what they know; where an engine cannot know, there is no event, and then the cause is not known.
+ */
+export interface HostEvent {
+  readonly kind: 'host';
+  readonly timeNs: number;
+  readonly node: string;
+  /** The interface, by its segment, where there is one. */
+  readonly segment?: string;
+  readonly reason: string;
+  /** The packet, where there was one. Addresses as 32-bit numbers; ports absent where it has none. */
+  readonly packet?: {
+    readonly source: number;
+    readonly destination: number;
+    readonly protocol: number;
+    readonly sourcePort?: number;
+    readonly destinationPort?: number;
+  };
+  /** The next hop that was looked for, or the address that was asked for. */
+  readonly nextHop?: number;
+  /** A fingerprint of the frame that came in, as decisions have it, when there was one. */
+  readonly frameHash?: string;
+}
+
 export type LabEvent =
   | FrameEvent
   | DecisionEvent
@@ -107,4 +168,6 @@ export type LabEvent =
   | LossEvent
   | CaptureEvent
   | DecisionLossEvent
-  | LoadEvent;
+  | LoadEvent
+  | RequestEvent
+  | HostEvent;
