@@ -34,6 +34,8 @@ export function planLines(plan: Plan): string[] {
       `traffic ${entry.from} → ${to}  ${entry.count} × ${what}${every}  timeout ${entry.timeoutNs / 1e6} ms`,
     );
   }
+  if (plan.events) lines.push('');
+  for (const { atNs, text } of plan.events ?? []) lines.push(`event at ${atNs / 1e9} s  ${text}`);
   return lines;
 }
 

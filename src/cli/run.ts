@@ -78,12 +78,16 @@ function withoutPlan(
 
 /** The same traffic with `total` requests in all, dealt out to its entries in turn; loads stay as they are. */
 function withRequests(plan: Plan, total: number): Plan {
-  const single = plan.traffic.filter(({ load }) => !load);
-  const share = (index: number) => Math.max(0, Math.ceil((total - index) / single.length));
-  return {
-    ...plan,
-    traffic: plan.traffic.map((entry) =>
-      entry.load ? entry : { ...entry, count: share(single.indexOf(entry)) },
-    ),
+  const dealtOut = (traffic: Plan['traffic']) => {
+    const single = traffic.filter(({ load }) => !load);
+    const share = (index: number) => Math.max(0, Math.ceil((total - index) / single.length));
+    return traffic.map((entry) => (entry.load ? entry : { ...entry, count: share(single.indexOf(entry)) }));
   };
+  const events = plan.events?.map((event) => ({
+    ...event,
+    changes: event.changes.map((change) =>
+      change.kind === 'traffic-changed' ? { ...change, traffic: dealtOut(change.traffic) } : change,
+    ),
+  }));
+  return { ...plan, traffic: dealtOut(plan.traffic), ...(events && { events }) };
 }

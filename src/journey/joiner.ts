@@ -103,8 +103,8 @@ export class Joiner {
 
   #plan(event: PlanEvent): void {
     const changes = event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) }));
-    const { epoch, timeNs } = event;
-    this.#stage = this.#newStage({ epoch, timeNs, changes }, event.plan);
+    const { epoch, timeNs, by } = event;
+    this.#stage = this.#newStage({ epoch, timeNs, changes, ...(by !== undefined && { by }) }, event.plan);
     const last = this.stages.length - 1;
     // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
     const isFirst = !this.#planned && this.#hops === 0;

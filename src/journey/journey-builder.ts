@@ -262,7 +262,12 @@ export class JourneyBuilder {
       this.#unexplained = 0;
     }
     return {
-      epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
+      epochs: joiner.stages.map(({ epoch, timeNs, changes, by }) => ({
+        epoch,
+        timeNs,
+        changes,
+        ...(by !== undefined && { by }),
+      })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
       loads: joiner.recording.loads,

@@ -51,6 +51,8 @@ export interface Epoch {
   readonly timeNs: number;
   /** One line per change, as data: `{kind, name}`; empty for epoch 0. */
   readonly changes: readonly { readonly kind: string; readonly name: string }[];
+  /** The event of the file that began it, in the file's words: `stop lb1`. Absent when somebody applied a change. */
+  readonly by?: string;
 }
 
 /** One connection, UDP exchange, ping or ARP exchange, both directions. */

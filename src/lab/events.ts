@@ -49,6 +49,8 @@ export interface PlanEvent {
   readonly changes: readonly PlanChange[];
   /** How long applying took. */
   readonly durationNs: number;
+  /** The event of the file that made it so, in the file's words: it happened by itself. Left out, somebody applied it. */
+  readonly by?: string;
 }
 
 /** Frames a capture point did not record since the last such event. */

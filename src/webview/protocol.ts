@@ -158,8 +158,9 @@ export interface ChangeRow {
   /** The last flow before it and the first after it, when there are such. */
   readonly before?: number;
   readonly after?: number;
-  /** `restarted`: the lab was started again from its file. `by-hand`: an interface was taken off its segment, or put back. */
-  readonly kind: 'applied' | 'restarted' | 'by-hand';
+  /** `restarted`: the lab was started again from its file. `by-hand`: an interface was taken off its segment, or put back. `planned`:
+   * an event of the file. */
+  readonly kind: 'applied' | 'restarted' | 'by-hand' | 'planned';
 }
 
 /** One step of the first run. */

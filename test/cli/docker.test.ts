@@ -41,8 +41,8 @@ describe('lb-lab and a Docker engine that does not do', function () {
   const socket = folder.path('engine.sock');
   const engine = `unix://${socket}`;
 
-  before(async () => {
-    buildOnce();
+  before(async function () {
+    buildOnce.call(this);
     await new Promise<void>((resolve) => server.listen(socket, resolve));
   });
   beforeEach(() => {

@@ -20,6 +20,7 @@ const kinds = Object.keys({
   'forwarder-changed': 0,
   'services-changed': 0,
   'traffic-changed': 0,
+  'events-changed': 0,
   'lab-changed': 0,
 } satisfies Record<PlanChange['kind'], 0>);
 

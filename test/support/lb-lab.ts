@@ -25,8 +25,10 @@ export function lbLab(args: readonly string[], env: Readonly<Record<string, stri
 }
 
 /** Builds what is shipped, once per test run. */
-export function buildOnce(): void {
+export function buildOnce(this: Mocha.Context): void {
   if (built) return;
+  // On a busy machine the bundler takes many times what it takes on a quiet one.
+  this.timeout(300_000);
   const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
     cwd: root,
     encoding: 'utf8',

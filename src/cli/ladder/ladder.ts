@@ -82,7 +82,9 @@ function outcomeText({ outcome }: Flow, { translate, paint }: LadderContext): st
 }
 
 function epochLine(report: Report, number: number, translate: Translate): string {
-  const changes = report.epochs.find(({ epoch }) => epoch === number)?.changes ?? [];
+  const { changes = [], by, timeNs = 0 } = report.epochs.find(({ epoch }) => epoch === number) ?? {};
+  if (by !== undefined)
+    return translate('cli.epoch.event', { epoch: number, event: by, seconds: timeNs / 1e9 });
   return translate('cli.epoch', {
     epoch: number,
     changes: changes.map(({ kind, name }) => translate(`cli.change.${kind}`, { name })).join(', '),

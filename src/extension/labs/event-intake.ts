@@ -82,6 +82,10 @@ export class EventIntake {
   }
 
   #changeRow(event: PlanEvent): RecordedChange {
+    if (event.by !== undefined) {
+      const { epoch, timeNs, durationNs, by } = event;
+      return { epoch, timeNs, durationNs, texts: [by], kind: 'planned' };
+    }
     const { edits, kind } = this.#edits.shift() ?? { edits: [], kind: 'applied' };
     const [first] = edits;
     return {

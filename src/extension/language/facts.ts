@@ -17,6 +17,7 @@ export interface Facts {
   readonly nodes: readonly NodeFacts[];
   readonly services: readonly ServiceFacts[];
   readonly traffic: readonly TrafficFacts[];
+  readonly events: readonly EventFacts[];
 }
 
 export interface SegmentFacts {
@@ -59,9 +60,20 @@ export interface TrafficFacts {
   readonly to: SyntaxScalar | undefined;
 }
 
+/** What an event of the file names, whatever its action is. */
+export interface EventFacts {
+  /** `stop: lb1` */
+  readonly nodes: readonly SyntaxScalar[];
+  /** `down: rs1.inside` */
+  readonly interfaces: readonly SyntaxScalar[];
+  /** `set: service.servers.rs1.weight` */
+  readonly settings: readonly SyntaxScalar[];
+}
+
 export function collectFacts(root: SyntaxNode | undefined): Facts {
   const service = pairOf(root, 'service');
   const traffic = valueOf(root, 'traffic');
+  const events = valueOf(root, 'events');
   return {
     model: scalarOf(valueOf(root, 'model')),
     segments: pairsOf(valueOf(root, 'segments')).map(segmentFacts),
@@ -76,6 +88,15 @@ export function collectFacts(root: SyntaxNode | undefined): Facts {
       from: scalarsOf(valueOf(value, 'from')),
       to: scalarOf(valueOf(value, 'to')),
     })),
+    events: (events?.kind === 'list' ? events.items : []).map(({ value }) => {
+      const named = (...keys: readonly string[]) =>
+        keys.flatMap((key) => scalarOf(valueOf(value, key)) ?? []);
+      return {
+        nodes: named('stop', 'start', 'pause'),
+        interfaces: named('down', 'up'),
+        settings: named('set', 'remove'),
+      };
+    }),
   };
 }
 

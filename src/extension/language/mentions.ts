@@ -43,6 +43,15 @@ export function collectMentions(facts: Facts): Mention[] {
     for (const client of from) add('node', client);
     if (to && parseIpv4(to.text) === undefined) add(destinationKind(facts, to.text), to);
   }
+  for (const { nodes, interfaces, settings } of facts.events) {
+    for (const node of nodes) add('node', node);
+    for (const written of interfaces) {
+      const [node, segment] = partsOf(written);
+      add('node', node);
+      add('segment', segment);
+    }
+    for (const written of settings) for (const [kind, name] of namesInPath(partsOf(written))) add(kind, name);
+  }
   return mentions.sort((a, b) => a.scalar.start - b.scalar.start);
 }
 
@@ -58,4 +67,37 @@ export function mentionsOf(mentions: readonly Mention[], { kind, name }: Mention
 /** Of a service and a node of one name, `to:` means the service. */
 function destinationKind({ services }: Facts, name: string): NamedKind {
   return services.some((service) => service.name === name) ? 'service' : 'node';
+}
+
+/** The words between the dots, each with its place. */
+function partsOf(written: SyntaxScalar): SyntaxScalar[] {
+  let start = written.start + written.quote.length;
+  return written.text.split('.').map((text) => {
+    const part = { ...written, text, quote: '', start, end: start + text.length };
+    start = part.end + 1;
+    return part;
+  });
+}
+
+/** Which words of a setting's path are names: `nodes.NAME.at.SEGMENT`, `services.NAME.servers.NODE`. */
+function namesInPath(parts: readonly SyntaxScalar[]): [NamedKind, SyntaxScalar | undefined][] {
+  const [chapter, second, third] = parts.map(({ text }) => text);
+  switch (chapter) {
+    case 'nodes':
+      return [
+        ['node', parts[1]],
+        ...(third === 'at' ? [['segment', parts[3]] as [NamedKind, SyntaxScalar]] : []),
+      ];
+    case 'segments':
+      return [['segment', parts[1]]];
+    case 'service':
+      return second === 'servers' ? [['node', parts[2]]] : [];
+    case 'services':
+      return [
+        ['service', parts[1]],
+        ...(third === 'servers' ? [['node', parts[3]] as [NamedKind, SyntaxScalar]] : []),
+      ];
+    default:
+      return [];
+  }
 }

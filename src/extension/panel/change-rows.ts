@@ -35,14 +35,14 @@ export function changeRows(
   });
 }
 
-/** What was done by hand says so itself; of a restart it is enough that there was one. */
+/** What was done by hand, or by an event of the file, says so itself; of a restart it is enough that there was one. */
 function wordsOf(
   kind: ChangeRow['kind'],
   told: readonly string[],
   derived: readonly string[],
   translate: Translate,
 ): readonly string[] {
-  if (kind === 'by-hand') return told;
+  if (kind === 'by-hand' || kind === 'planned') return told;
   if (kind === 'restarted' || derived.length > 0) return derived;
   return [translate('panel.change.nothing')];
 }

@@ -16,6 +16,8 @@ import { realtimeNs } from './host-clock.ts';
 import { LabClock } from './lab-clock.ts';
 import { LabEvents } from './lab-events.ts';
 import { LabError, ofChange } from './lab-problem.ts';
+import { EventSchedule } from '../traffic/event-schedule.ts';
+import { planAt } from '../topology/plan-at.ts';
 import type { LabRecord } from './lab-record.ts';
 import { LEASE_S, LeaseKeeper, SILENCE_S } from './lease.ts';
 import { refuseOverlap } from './network.ts';
@@ -67,8 +69,11 @@ export class DockerEngine implements Engine {
   readonly #clock = new LabClock();
   readonly #events: LabEvents;
   readonly #traffic: TrafficSchedule;
+  readonly #happenings: EventSchedule;
   #lab: DockerLab | undefined;
   #plan: Plan;
+  /** As the file has it; the plan in force is that with what has happened since. */
+  #written: Plan;
   #file: string | undefined;
   #lease: LeaseKeeper | undefined;
   #ticker: NodeJS.Timeout | undefined;
@@ -82,19 +87,24 @@ export class DockerEngine implements Engine {
   /** `takenUp` comes from `attachDocker`. */
   constructor(plan: Plan, emit: EventSink, options: DockerEngineOptions, takenUp?: TakenUp) {
     this.#plan = plan;
+    this.#written = plan;
     this.#options = options;
     this.#takenUp = takenUp;
     this.#silenceSeconds = options.silenceSeconds ?? SILENCE_S;
     this.#file = takenUp?.record.file ?? options.file;
     this.id = takenUp?.lab.id ?? randomBytes(4).toString('hex');
     this.#events = new LabEvents(emit, this.#clock);
-    this.#traffic = new TrafficSchedule(
-      trafficHost(
-        () => this.nowNs,
-        (node) => this.#lab?.link(node),
-        (event) => this.#events.push(event),
-      ),
+    const host = trafficHost(
+      () => this.nowNs,
+      (node) => this.#lab?.link(node),
+      (event) => this.#events.push(event),
     );
+    this.#traffic = new TrafficSchedule(host);
+    this.#happenings = new EventSchedule({
+      now: host.now,
+      after: host.after,
+      happen: ({ atNs, text }) => void this.#happen(atNs, text),
+    });
   }
 
   /** Final once `start` has resolved: the lab's time begins when it is ready, before its first request. */
@@ -137,7 +147,13 @@ export class DockerEngine implements Engine {
 
   /** Changes follow one another. What fails is thrown and can be tried again: the next call goes on from what is. */
   apply(plan: Plan): Promise<void> {
-    return this.#changes.next(() => this.#apply(plan));
+    return this.#changes.next(async () => {
+      if (this.#state !== 'running') return;
+      await this.#become(planAt(plan, this.nowNs));
+      this.#written = plan;
+      this.#happenings.follow(plan.events ?? [], this.nowNs);
+      if (this.#lab) await this.#keep(this.#lab);
+    });
   }
 
   /** Rejects with a `LabError` when a node cannot be started. */
@@ -170,7 +186,9 @@ export class DockerEngine implements Engine {
       const now = performance.now();
       if (
         now >= until ||
-        (this.#traffic.done && now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS)
+        (this.#traffic.done &&
+          this.#happenings.done &&
+          now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS)
       )
         break;
       await pause(TICK_MS);
@@ -199,6 +217,7 @@ export class DockerEngine implements Engine {
       const reason = this.#state === 'stopped' ? new LabError('stopped', {}, { cause: error }) : error;
       this.#state = 'stopped';
       this.#traffic.stop();
+      this.#happenings.stop();
       if (this.#takenUp) this.#letGo();
       // What cannot be removed now (a stranger is connected to the segment) is the next sweep's; the cause is told.
       else await this.#remove().catch(() => undefined);
@@ -231,6 +250,7 @@ export class DockerEngine implements Engine {
     this.#events.push({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
     for (const { name } of plan.nodes) this.#events.node(name, 'running');
     this.#traffic.follow(plan);
+    this.#happenings.follow(plan.events ?? [], -1);
     await this.#goOn(lab);
   }
 
@@ -260,6 +280,8 @@ export class DockerEngine implements Engine {
     this.#traffic.follow(plan, trafficSinceNs);
     await this.#goOn(lab);
     await lab.tellLosses();
+    // What was due while nobody was there has its effect now.
+    await this.apply(record.written ?? plan);
   }
 
   #makeLab(files: Buffer, name: string): DockerLab {
@@ -298,7 +320,17 @@ export class DockerEngine implements Engine {
     this.#step('ready');
   }
 
-  async #apply(plan: Plan): Promise<void> {
+  /** An event of the file that cannot be done is told; the lab goes on. */
+  async #happen(atNs: number, by: string): Promise<void> {
+    try {
+      await this.#changes.next(() => this.#become(planAt(this.#written, atNs), by));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.onWarning?.({ code: 'docker.warning.event-failed', params: { event: by, reason } });
+    }
+  }
+
+  async #become(plan: Plan, by?: string): Promise<void> {
     const lab = this.#lab;
     const before = this.#plan;
     const changes = diffPlans(before, plan);
@@ -313,7 +345,8 @@ export class DockerEngine implements Engine {
     this.#epoch += 1;
     const timeNs = effective === undefined ? this.nowNs : this.#clock.ofHost(effective);
     const durationNs = this.nowNs - startNs;
-    this.#events.push({ kind: 'plan', timeNs, epoch: this.#epoch, plan, changes, durationNs });
+    const what = { plan, changes, durationNs, ...(by !== undefined && { by }) };
+    this.#events.push({ kind: 'plan', timeNs, epoch: this.#epoch, ...what });
     this.#traffic.follow(plan);
     await this.#keep(lab);
   }
@@ -323,6 +356,7 @@ export class DockerEngine implements Engine {
     await lab.keep({
       revision: this.#revision,
       plan: this.#plan,
+      ...(this.#written.events && { written: this.#written }),
       ...(this.#file !== undefined && { file: this.#file }),
       epoch: this.#epoch,
       zeroNs: this.#clock.zeroNs,
@@ -335,6 +369,7 @@ export class DockerEngine implements Engine {
     const wasRunning = this.#state === 'running';
     this.#state = 'stopped';
     this.#traffic.stop();
+    this.#happenings.stop();
     if (!wasRunning) this.#lab?.cancel();
     await this.#starting?.catch(() => undefined);
     await this.#changes.over();
@@ -374,6 +409,7 @@ export class DockerEngine implements Engine {
   #letGo(): void {
     this.#state = 'stopped';
     this.#traffic.stop();
+    this.#happenings.stop();
     this.#events.listening = false;
     clearInterval(this.#ticker);
     this.#lease?.end();

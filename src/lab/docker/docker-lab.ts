@@ -218,6 +218,8 @@ export class DockerLab {
     }
     await all(
       plan.nodes.map(async (node) => {
+        const time = await this.#followState(before, plan, node);
+        if (time !== undefined) times.push(time);
         if (this.#overlay.get(node.name) === 'stopped') return;
         const running = this.#nodes.get(node.name);
         const was = before.nodes.find(({ name }) => name === node.name);
@@ -243,6 +245,20 @@ export class DockerLab {
       this.#networks.delete(name);
     }
     return times.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1))[0];
+  }
+
+  /** A node that the file stops, pauses or starts, whatever was done to it by hand before. Returns when, as the host's time. */
+  async #followState(before: Plan, plan: Plan, { name, state }: PlannedNode): Promise<string | undefined> {
+    if (before.nodes.find((node) => node.name === name)?.state === state) return undefined;
+    const time = state === 'stopped' ? await this.#nodes.get(name)?.unplug() : undefined;
+    if (state === 'stopped') {
+      this.#overlay.set(name, state);
+      await this.#removeNode(name, undefined, time);
+    } else {
+      await this.setNode(plan, name, 'running');
+      if (state === 'paused') await this.setNode(plan, name, state);
+    }
+    return time;
   }
 
   /** See `Engine.setNode`; rejects with a `LabError` when a node cannot be started. */

@@ -9,6 +9,8 @@ export interface LabRecord {
   /** Of two copies the one with the greater number is newer. */
   readonly revision: number;
   readonly plan: Plan;
+  /** The plan as the file has it, where events of the file change it: `plan` is what had become of it. */
+  readonly written?: Plan;
   /** The topology file's path, where the lab was started. */
   readonly file?: string;
   readonly epoch: number;

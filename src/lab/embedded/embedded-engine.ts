@@ -2,7 +2,9 @@ import type { Engine, EventSink, NodeSetting } from '../engine.ts';
 import type { LabEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
-import type { Plan, PlannedTraffic } from '../topology/plan.ts';
+import { planAt } from '../topology/plan-at.ts';
+import type { Plan, PlanChange, PlannedTraffic } from '../topology/plan.ts';
+import { EventSchedule } from '../traffic/event-schedule.ts';
 import type { RequestResult } from '../traffic/request-result.ts';
 import { fetchOnce, ping, type FetchResult, type PingResult } from './by-hand.ts';
 import { VirtualClock } from './clock.ts';
@@ -30,6 +32,9 @@ export class EmbeddedEngine implements Engine {
   readonly #lab: Lab;
   readonly #sink: EventSink;
   readonly #timers: RealTimers | undefined;
+  readonly #events: EventSchedule;
+  /** As the file has it; the lab's own is that with what has happened since. */
+  #written: Plan;
   #pacer: Pacer | undefined;
   /** Events of a change under way: the change itself is told first. */
   #held: LabEvent[] | undefined;
@@ -42,6 +47,12 @@ export class EmbeddedEngine implements Engine {
 
   constructor(plan: Plan, emit: EventSink, options: EmbeddedOptions = {}) {
     this.#sink = emit;
+    this.#written = plan;
+    this.#events = new EventSchedule({
+      now: () => this.nowNs,
+      after: (delayNs, run) => this.#clock.after(delayNs, run),
+      happen: ({ atNs, text }) => this.#become(planAt(this.#written, atNs), text),
+    });
     this.startedAt = options.startedAt ?? new Date().toISOString().replace('Z', '000000Z');
     this.#timers = options.pace === 'real' ? (options.timers ?? ambientTimers()) : undefined;
     this.#lab = new Lab(plan, {
@@ -75,6 +86,7 @@ export class EmbeddedEngine implements Engine {
     const plan = this.#lab.plan;
     this.#sink({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
     this.#lab.start();
+    this.#events.follow(plan.events ?? [], -1);
     if (!this.#timers) return;
     this.#pacer = new Pacer(this.#clock, this.#timers, () => this.#releaseWaiting());
     this.#pacer.follow();
@@ -82,8 +94,17 @@ export class EmbeddedEngine implements Engine {
 
   apply(plan: Plan): Promise<void> {
     this.#pacer?.follow();
-    const changes = diffPlans(this.#lab.plan, plan);
-    if (changes.length === 0 || this.#state !== 'running') return Promise.resolve();
+    if (this.#state !== 'running') return Promise.resolve();
+    this.#written = plan;
+    this.#become(planAt(plan, this.nowNs));
+    this.#events.follow(plan.events ?? [], this.nowNs);
+    this.#pacer?.follow();
+    return Promise.resolve();
+  }
+
+  #become(plan: Plan, by?: string): void {
+    const changes: readonly PlanChange[] = diffPlans(this.#lab.plan, plan);
+    if (changes.length === 0) return;
     const startMs = this.#timers?.now() ?? 0;
     const held: LabEvent[] = [];
     this.#held = held;
@@ -91,10 +112,9 @@ export class EmbeddedEngine implements Engine {
     this.#held = undefined;
     this.#epoch += 1;
     const durationNs = Math.round(((this.#timers?.now() ?? 0) - startMs) * 1e6);
-    this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, plan, changes, durationNs });
+    const what = { plan, changes, durationNs, ...(by !== undefined && { by }) };
+    this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, ...what });
     for (const event of held) this.#sink(event);
-    this.#pacer?.follow();
-    return Promise.resolve();
   }
 
   /** Rejects with a RangeError when the plan has no such entry. */

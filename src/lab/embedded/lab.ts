@@ -50,7 +50,7 @@ export class Lab {
   }
 
   start(): void {
-    for (const planned of this.#plan.nodes) this.#add(planned);
+    for (const planned of this.#plan.nodes) this.#place(planned);
     this.traffic.follow(this.#plan);
   }
 
@@ -58,7 +58,7 @@ export class Lab {
   apply(plan: Plan, changes: readonly PlanChange[]): void {
     const before = this.#plan;
     this.#plan = plan;
-    for (const change of changes) this.#change(change);
+    for (const change of changes) this.#change(change, before);
     this.#forget(before, plan);
     this.traffic.follow(plan);
   }
@@ -85,13 +85,14 @@ export class Lab {
     for (const name of [...this.#nodes.keys()]) this.#remove(name);
   }
 
-  #change(change: PlanChange): void {
+  #change(change: PlanChange, was: Plan): void {
     switch (change.kind) {
       case 'node-added':
-        this.#add(change.node);
+        this.#place(change.node);
         break;
       case 'node-changed':
         this.#nodes.get(change.node.name)?.configure(change.node);
+        this.#follow(change.node, was);
         break;
       case 'node-removed':
         this.#remove(change.name);
@@ -111,9 +112,25 @@ export class Lab {
       case 'nodes-reordered':
       case 'segments-reordered':
       case 'traffic-changed':
+      case 'events-changed':
       case 'lab-changed':
         break;
     }
+  }
+
+  /** A node that the file stops, pauses or starts, whatever was done to it by hand before. */
+  #follow({ name, state }: PlannedNode, was: Plan): void {
+    const before = was.nodes.find((node) => node.name === name);
+    if (before?.state === state) return;
+    this.setState(name, state === 'paused' ? 'running' : (state ?? 'running'));
+    if (state === 'paused') this.setState(name, state);
+  }
+
+  /** A node as the file has it, which may be stopped or paused. */
+  #place(planned: PlannedNode): void {
+    if (planned.state === 'stopped') return;
+    this.#add(planned);
+    if (planned.state === 'paused') this.setState(planned.name, 'paused');
   }
 
   #add(planned: PlannedNode): void {

@@ -5,10 +5,11 @@ import { checkPaths } from './check-paths.ts';
 import { checkServices } from './check-services.ts';
 import { checkUseless } from './check-useless.ts';
 import { planOf } from './make-plan.ts';
-import { buildNetwork } from './network.ts';
+import { buildNetwork, type Network } from './network.ts';
 import type { TopologyDocument } from './parse.ts';
 import type { Plan } from './plan.ts';
-import { sortProblems, type Problem } from './problem.ts';
+import { plannedEvents } from './plan-events.ts';
+import { hasError, sortProblems, type Problem } from './problem.ts';
 
 /** What is wrong with a file of the right shape, in the order of the file. */
 export function checkTopology(document: TopologyDocument): Problem[] {
@@ -25,9 +26,18 @@ export function checkedPlan(document: TopologyDocument): {
   readonly plan?: Plan;
 } {
   const network = buildNetwork(document);
-  const errors = [...checkNames(network), ...checkAddresses(network), ...checkServices(network)];
-  if (errors.length > 0) return { problems: sortProblems(errors) };
-  const plan = planOf(network);
+  const { problems: errors, plan } = planOfNetwork(network);
+  if (!plan) return { problems: sortProblems(errors) };
   const warnings = [...checkUseless(network), ...checkMistakes(network, plan), ...checkPaths(network, plan)];
-  return { problems: sortProblems(warnings), plan };
+  const { events, problems } = plannedEvents(document, plan, (later) => planOfNetwork(buildNetwork(later)));
+  if (hasError(problems)) return { problems: sortProblems(problems) };
+  return {
+    problems: sortProblems([...warnings, ...problems]),
+    plan: events.length > 0 ? { ...plan, events } : plan,
+  };
+}
+
+function planOfNetwork(network: Network): { readonly problems: Problem[]; readonly plan?: Plan } {
+  const problems = [...checkNames(network), ...checkAddresses(network), ...checkServices(network)];
+  return problems.length > 0 ? { problems } : { problems, plan: planOf(network) };
 }

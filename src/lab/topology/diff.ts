@@ -17,6 +17,8 @@ export function diffPlans(before: Plan, after: Plan): PlanChange[] {
     changes.push({ kind: 'services-changed', services: after.services });
   if (!sameData(before.traffic, after.traffic))
     changes.push({ kind: 'traffic-changed', traffic: after.traffic });
+  if (!sameData(before.events ?? [], after.events ?? []))
+    changes.push({ kind: 'events-changed', events: after.events ?? [] });
   return changes;
 }
 
@@ -55,10 +57,17 @@ function applyChange(plan: Plan, change: PlanChange): Plan {
       return { ...plan, services: change.services };
     case 'traffic-changed':
       return { ...plan, traffic: change.traffic };
+    case 'events-changed': {
+      const { lab, model, services, traffic, expect } = plan;
+      const { events } = change;
+      const both = { ...(events.length > 0 && { events }), ...(expect && { expect }) };
+      return { lab, model, segments, nodes, services, traffic, ...both };
+    }
     case 'lab-changed': {
       const { lab, model, expect } = change;
-      const { services, traffic } = plan;
-      return { lab, model, segments, nodes, services, traffic, ...(expect && { expect }) };
+      const { services, traffic, events } = plan;
+      const both = { ...(events && { events }), ...(expect && { expect }) };
+      return { lab, model, segments, nodes, services, traffic, ...both };
     }
   }
 }

@@ -15,6 +15,23 @@ const CIDR_PATTERN = String.raw`^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$`;
 /** Names become host names, container names and interface names, so they are kept short and plain. */
 export const name = z.string().check(z.regex(NAME, messageOf('bad-name')));
 
+/** The keys that lead to a setting, as the file has them: `service.servers.rs1.weight`; of a list, its places from 0. */
+export const settingPath = z
+  .string()
+  .check(
+    z.regex(
+      /^[A-Za-z][A-Za-z0-9-]{0,30}(\.[A-Za-z0-9-]{1,31}){0,8}(\/\d{1,2}(\.[A-Za-z]+)?)?$/,
+      messageOf('bad-setting-path'),
+    ),
+  )
+  .register(z.globalRegistry, { examples: ['service.servers.rs1.weight', 'nodes.rs1.gateway'] });
+
+/** A node and its segment: `rs1.inside`. */
+export const interfaceName = z
+  .string()
+  .check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,30}\.[A-Za-z][A-Za-z0-9-]{0,30}$/, messageOf('bad-interface-name')))
+  .register(z.globalRegistry, { examples: ['rs1.inside'] });
+
 /** An address that a node can have. */
 export const address = field(z.string(messageOf('bad-address')), readAddress, {
   pattern: IPV4_PATTERN,

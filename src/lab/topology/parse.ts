@@ -9,6 +9,8 @@ export interface TopologyDocument {
   /** The file's name without `.lblab.yaml`. */
   readonly lab: string;
   readonly topology: Topology;
+  /** The same before the schema read it: what its author wrote, without defaults. */
+  readonly written: unknown;
   readonly places: Places;
 }
 
@@ -30,7 +32,11 @@ export function parseTopology(text: string, name: string): ParseResult {
   const found = parsed.success ? [] : schemaProblems(parsed.error.issues, value, places);
   const all = firstProblems(sortProblems([...problems, ...found]));
   if (!parsed.success || hasError(all)) return { places, problems: all };
-  return { document: { lab: labName(name), topology: parsed.data, places }, places, problems: all };
+  return {
+    document: { lab: labName(name), topology: parsed.data, written: value, places },
+    places,
+    problems: all,
+  };
 }
 
 /** `dr.lblab.yaml` describes the lab `dr`. */

@@ -13,7 +13,19 @@ export interface Plan {
   readonly nodes: readonly PlannedNode[];
   readonly services: readonly PlannedService[];
   readonly traffic: readonly PlannedTraffic[];
+  /** What happens by itself, in order of time. The rest of the plan is the lab as it begins. Left out, nothing does. */
+  readonly events?: readonly PlannedEvent[];
   readonly expect?: Expectation;
+}
+
+/** One event of the file: the plan is another one from then on. */
+export interface PlannedEvent {
+  /** Nanoseconds after the start of the lab. */
+  readonly atNs: number;
+  /** In the file's own words, so it needs no translation: `stop lb1`, `service.servers.rs1.weight → 0`. */
+  readonly text: string;
+  /** What leads from the plan before it, all earlier events included, to the plan after it. */
+  readonly changes: readonly PlanChange[];
 }
 
 export interface PlannedSegment {
@@ -42,6 +54,8 @@ export interface PlannedNode {
   readonly listen: readonly number[];
   /** UDP ports answered besides those of the node's services: where traffic asks an outside server. Left out, none. */
   readonly datagrams?: readonly number[];
+  /** By an event of the file. Left out, it runs. A person's stop or pause is no part of the plan: it lies over it. */
+  readonly state?: 'paused' | 'stopped';
 }
 
 export interface PlannedInterface {
@@ -151,6 +165,7 @@ export type PlanChange =
   | { readonly kind: 'segments-reordered'; readonly names: readonly string[] }
   | { readonly kind: 'services-changed'; readonly services: readonly PlannedService[] }
   | { readonly kind: 'traffic-changed'; readonly traffic: readonly PlannedTraffic[] }
+  | { readonly kind: 'events-changed'; readonly events: readonly PlannedEvent[] }
   | {
       readonly kind: 'lab-changed';
       readonly lab: string;

@@ -49,6 +49,8 @@ export const problemCodes = {
   'bad-probability': 'error',
   'bad-port-range': 'error',
   'bad-request': 'error',
+  'bad-setting-path': 'error',
+  'bad-interface-name': 'error',
   // The names or addresses in it do not fit together.
   'service-twice': 'error',
   'missing-service': 'error',
@@ -75,6 +77,9 @@ export const problemCodes = {
   'no-nat-router': 'error',
   'nat-not-attached': 'error',
   'which-destination': 'error',
+  'event-action': 'error',
+  'event-value': 'error',
+  'event-setting': 'error',
   // The lab starts, and shows what this does.
   'missing-gateway': 'warning',
   'gateway-nobody': 'warning',
@@ -96,6 +101,7 @@ export const problemCodes = {
   'nobody-listens': 'warning',
   'no-client': 'warning',
   'no-effect': 'warning',
+  'event-changes-nothing': 'warning',
   'unused-segment': 'warning',
 } as const satisfies Readonly<Record<string, Severity>>;
 

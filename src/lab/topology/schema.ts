@@ -21,7 +21,7 @@ const weight = z.int().check(z.gte(0), z.lte(65535));
 const prefixLength = z.int().check(z.gte(1), z.lte(32));
 
 /** What one machine can run and one screen can show; checks take time with the square of these. */
-const limits = { nodes: 128, segments: 64, services: 32, traffic: 64 } as const;
+const limits = { nodes: 128, segments: 64, services: 32, traffic: 64, events: 32 } as const;
 
 const serviceSchema = z.strictObject({
   vip: field.address,
@@ -121,6 +121,19 @@ const trafficSchema = z.strictObject({
   load: z.optional(loadSchema),
 });
 
+/** One of the actions each; `plan-events.ts` sees to it. */
+const eventSchema = z.strictObject({
+  at: field.duration,
+  stop: z.optional(field.name),
+  start: z.optional(field.name),
+  pause: z.optional(field.name),
+  down: z.optional(field.interfaceName),
+  up: z.optional(field.interfaceName),
+  set: z.optional(field.settingPath),
+  to: z.optional(z.unknown()),
+  remove: z.optional(field.settingPath),
+});
+
 const expectSchema = z.strictObject({
   outcomes: z.optional(z.array(z.enum(outcomeNames))),
   broken: z.prefault(z.array(z.enum(promiseIds)), []),
@@ -135,6 +148,7 @@ export const topologySchema = z.strictObject({
   segments: field.atMost(limits.segments, z.record(field.name, segmentSchema)),
   nodes: field.atMost(limits.nodes, z.record(field.name, nodeSchema)),
   traffic: z.prefault(field.atMost(limits.traffic, z.array(trafficSchema)), []),
+  events: z.prefault(field.atMost(limits.events, z.array(eventSchema)), []),
   expect: z.optional(expectSchema),
 });
 
@@ -144,4 +158,5 @@ export type ServiceSettings = z.output<typeof serviceSchema>;
 export type SegmentSettings = z.output<typeof segmentSchema>;
 export type InterfaceSettings = z.output<typeof interfaceSchema>;
 export type NodeSettings = z.output<typeof nodeSchema>;
+export type EventSettings = z.output<typeof eventSchema>;
 export type TrafficSettings = z.output<typeof trafficSchema>;

@@ -13,10 +13,10 @@ const REQUEST_KEYS =
 /** A file with the cursor in it, and the labels that are offered, in order; `…` where more follow. */
 const cases: [marked: string, labels: string][] = [
   // Keys, from the schema.
-  ['│', 'model segments nodes service services traffic expect'],
-  ['mo│', 'model segments nodes service services traffic expect'],
-  ['model: dr\n│', 'segments nodes service services traffic expect'],
-  [`${dr}│`, 'expect'],
+  ['│', 'model segments nodes service services traffic events expect'],
+  ['mo│', 'model segments nodes service services traffic events expect'],
+  ['model: dr\n│', 'segments nodes service services traffic events expect'],
+  [`${dr}│`, 'events expect'],
   [drWith('port: 80', 'port: 80\n  │'), 'protocol scheduler snat model director persistence'],
   [drWith('port: 80', 'port: 80\n  sch│'), 'protocol scheduler snat model director persistence'],
   ['model: dr\nservice:\n  │', 'vip port protocol scheduler servers snat model director persistence'],

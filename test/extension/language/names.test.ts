@@ -24,6 +24,11 @@ describe('go to definition', () => {
     [drWith('  rs1:', '  r│s1:'), 'rs1:      { role'],
     [withNode('  rs3: { gateway: gho│st }'), undefined],
     [drWith('port: 80', 'port: 8│0'), undefined],
+    [`${dr}events:\n  - { at: 1s, stop: rs│1 }\n`, 'rs1:      { role'],
+    [`${dr}events:\n  - { at: 1s, down: rs1.insi│de }\n`, 'inside: 10.0.2.0/24'],
+    [`${dr}events:\n  - { at: 1s, down: r│s1.inside }\n`, 'rs1:      { role'],
+    [`${dr}events:\n  - { at: 1s, set: service.servers.rs│2.weight, to: 0 }\n`, 'rs2:      { role'],
+    [`${dr}events:\n  - { at: 1s, set: "nodes.rs2.at.ins│ide.mtu", to: 900 }\n`, 'inside: 10.0.2.0/24'],
     // In a file that is being written.
     ['nodes:\n  a: { role: router\n  b: { gateway: │a', 'a: { role'],
   ];
@@ -96,6 +101,21 @@ describe('rename', () => {
         [', outside:', ', wan:'],
         ['nat: outside', 'nat: wan'],
         ['{ outside: 203.0.113.80', '{ wan: 203.0.113.80'],
+      ],
+    ],
+    [
+      `${drWith('  rs1:', '  r│s1:')}events:
+  - { at: 1s, stop: rs1 }
+  - { at: 2s, up: rs1.inside }
+  - { at: 2s, set: service.servers.rs1.weight, to: 0 }
+`,
+      'web1',
+      [
+        ['[rs1,', '[web1,'],
+        ['rs1:      {', 'web1:      {'],
+        ['stop: rs1', 'stop: web1'],
+        ['rs1.inside', 'web1.inside'],
+        ['servers.rs1.weight', 'servers.web1.weight'],
       ],
     ],
     [drWith('  rs1:', '  r│s1:'), 'rs1', []],

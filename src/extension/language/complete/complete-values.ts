@@ -43,6 +43,18 @@ function namesFor(request: CompletionRequest): Completion[] {
       }));
     case 'traffic.from':
       return nodes(request, ['client'], isItem ? listed(request) : []);
+    case 'events.stop':
+    case 'events.start':
+    case 'events.pause':
+      return facts.nodes.map((node) => nodeCompletion(node, node.interfaces[0]?.address));
+    case 'events.down':
+    case 'events.up':
+      return facts.nodes.flatMap((node) =>
+        node.interfaces.map(({ segment, address }) => {
+          const label = `${node.name}.${segment}`;
+          return { ...nodeCompletion(node, address), label, insert: label };
+        }),
+      );
     case 'traffic.to':
       return [
         ...facts.services.map(({ name }): Completion => ({ label: name, kind: 'service', insert: name })),
