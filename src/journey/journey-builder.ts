@@ -6,6 +6,7 @@ import { EventLog } from './event-log.ts';
 import { explain } from './explanations.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { FrameStore } from './frame-store.ts';
+import { loadView, requestView } from './ledger/request-view.ts';
 import { JoinCounters } from './join-counters.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { JourneyState } from './journey-state.ts';
@@ -265,7 +266,8 @@ export class JourneyBuilder {
       epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
-      loads: joiner.recording.loads,
+      requests: [...joiner.ledger.records].map(requestView),
+      loads: [...joiner.ledger.records].flatMap((record) => loadView(record) ?? []),
       captures: joiner.recording.captures,
       counters: this.#counters(),
     };

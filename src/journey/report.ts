@@ -7,6 +7,8 @@ export interface Report {
   /** ISO time with nine decimals. Every `timeNs` is nanoseconds since then. */
   readonly startedAt: string;
   readonly epochs: readonly Epoch[];
+  /** Everything that was asked for. Empty for a capture: nobody there says what was asked. */
+  readonly requests: readonly Request[];
   readonly flows: readonly Flow[];
   readonly journeys: readonly Journey[];
   readonly promises: readonly PromiseVerdict[];
@@ -15,6 +17,48 @@ export interface Report {
   /** When a capture point fell back past its packet budget, and when it returned. */
   readonly captures: readonly CaptureChange[];
   readonly counters: Counters;
+}
+
+/** Something that was asked for, once, as the client that asked tells; how it went, its flows show. A load is one. */
+export interface Request {
+  /** Counts from 1, in the order of asking. */
+  readonly id: number;
+  /** So many alike, of which none was sent; one when left out. */
+  readonly times?: number;
+  /** The client's node, and whom it asked. */
+  readonly client: string;
+  readonly address: string;
+  /** Absent for a ping. */
+  readonly port?: number;
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  /** `file`: planned traffic; `hand`: *Send request*. */
+  readonly by: 'file' | 'hand';
+  /** `GET /`; empty for a ping. */
+  readonly request: string;
+  readonly askedNs: number;
+  /** Its first packet, where one was seen. */
+  readonly sentNs?: number;
+  /** Absent while it is under way. */
+  readonly endNs?: number;
+  /**
+   * `answered`: the client has every byte of the answer. `open`: it was under way when the recording ended. `lost`: no answer
+   * within the client's time, or no way. `ambiguous`: no answer, and frames fit more than one story.
+   */
+  readonly outcome: 'answered' | 'partial' | 'refused' | 'lost' | 'unsent' | 'ambiguous' | 'open';
+  /** Why it was not sent: texts `unsent.REASON`. */
+  readonly reason?: 'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut';
+  /** Bytes of the answer's body that the client got, and how many the answer said it has. */
+  readonly bytes?: number;
+  readonly ofBytes?: number;
+  /** Of a load: how many of its own requests were answered, and how many failed. */
+  readonly load?: { readonly requests: number; readonly errors: number };
+  /** The flows that carry it; none when it never became a packet, and those evicted are left out. */
+  readonly flows: readonly number[];
+  /**
+   * Client and frames contradict each other: it says that it has the whole answer, and frames do not show it
+   * (`answer-not-seen`); or they show it whole, in time, and the client says otherwise (`answer-not-taken`).
+   */
+  readonly finding?: 'answer-not-seen' | 'answer-not-taken';
 }
 
 /** A load run, as its client counted. */

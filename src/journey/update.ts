@@ -19,5 +19,5 @@ export interface Update extends Summary {
 /** What is said about all of it: small, so it is told whole each time. */
 export type Summary = Pick<
   Report,
-  'epochs' | 'promises' | 'explanations' | 'loads' | 'captures' | 'counters'
+  'epochs' | 'requests' | 'promises' | 'explanations' | 'loads' | 'captures' | 'counters'
 >;

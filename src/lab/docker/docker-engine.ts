@@ -6,7 +6,6 @@ import { Turns } from '../turns.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
-import type { RequestResult } from '../traffic/request-result.ts';
 import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { agentFiles } from './agent-files.ts';
 import type { AgentWarning, NodeSettings } from './agent-protocol.ts';
@@ -116,11 +115,6 @@ export class DockerEngine implements Engine {
     return this.#file;
   }
 
-  /** How the requests made so far ended, in the order they ended. */
-  get results(): readonly RequestResult[] {
-    return this.#traffic.results;
-  }
-
   /** A node's container, for a shell in it. */
   containerOf(node: string): string | undefined {
     return this.#lab?.containerOf(node);
@@ -160,7 +154,7 @@ export class DockerEngine implements Engine {
     const entry = this.#plan.traffic[trafficIndex];
     if (!entry) throw new RangeError(`no traffic entry ${trafficIndex}`);
     if (this.#state !== 'running') return;
-    await new Promise<void>((resolve) => this.#traffic.request(entry, resolve));
+    await new Promise<void>((resolve) => this.#traffic.request(entry, 'hand', resolve));
   }
 
   async settled(limitNs: number): Promise<void> {
@@ -334,7 +328,7 @@ export class DockerEngine implements Engine {
   async #stop(): Promise<void> {
     const wasRunning = this.#state === 'running';
     this.#state = 'stopped';
-    this.#traffic.stop();
+    this.#traffic.cut();
     if (!wasRunning) this.#lab?.cancel();
     await this.#starting?.catch(() => undefined);
     await this.#changes.over();
@@ -366,6 +360,7 @@ export class DockerEngine implements Engine {
   #release(code: string): void {
     if (this.#ending) return;
     this.#options.onWarning?.({ code, params: {} });
+    this.#traffic.cut();
     this.#ending = Promise.resolve(this.#letGo());
     this.#options.onReleased?.();
   }

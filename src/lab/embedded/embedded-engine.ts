@@ -3,7 +3,6 @@ import type { LabEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan, PlannedTraffic } from '../topology/plan.ts';
-import type { RequestResult } from '../traffic/request-result.ts';
 import { fetchOnce, ping, type FetchResult, type PingResult } from './by-hand.ts';
 import { VirtualClock } from './clock.ts';
 import type { LabNode } from './lab-node.ts';
@@ -58,11 +57,6 @@ export class EmbeddedEngine implements Engine {
     return this.#clock.now();
   }
 
-  /** How the requests made so far ended, in the order they ended. */
-  get results(): readonly RequestResult[] {
-    return this.#lab.traffic.results;
-  }
-
   start(): Promise<void> {
     this.startNow();
     return Promise.resolve();
@@ -102,7 +96,7 @@ export class EmbeddedEngine implements Engine {
     const entry = this.#lab.plan.traffic[trafficIndex];
     if (!entry) return Promise.reject(new RangeError(`no traffic entry ${trafficIndex}`));
     this.#pacer?.follow();
-    if (this.#state === 'running') this.#lab.traffic.request(entry);
+    if (this.#state === 'running') this.#lab.traffic.request(entry, 'hand');
     this.#pacer?.follow();
     return Promise.resolve();
   }
@@ -145,7 +139,10 @@ export class EmbeddedEngine implements Engine {
   }
 
   stop(): Promise<void> {
-    if (this.#state === 'running') this.#lab.halt();
+    if (this.#state === 'running') {
+      this.#lab.traffic.cut();
+      this.#lab.halt();
+    }
     this.#state = 'stopped';
     this.#pacer?.stop();
     this.#clock.clear();
