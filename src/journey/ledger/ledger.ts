@@ -26,6 +26,8 @@ export class Ledger {
     const known = this.#byId.get(event.id);
     if (known === undefined) {
       const record = new RequestRecord(event);
+      // Of a recording that begins in between.
+      if (event.end) record.finish(event);
       this.#byId.set(event.id, record);
       listAt(this.#records, keyOf(record)).push(record);
       this.#news.add(record);
@@ -105,7 +107,9 @@ function carriedOf(flow: FlowRecord, candidates: readonly RequestRecord[]): read
   const loads = candidates.filter(({ asked }) => asked.entry.load);
   if (loads.length > 0) return loads;
   if (flow.kind === 'tcp') return candidates.filter(({ flows }) => flows.size === 0).slice(-1);
-  const sentNs = flow.journeys.flatMap(({ direction, first }) => (direction === 'request' ? first.timeNs : []));
+  const sentNs = flow.journeys.flatMap(({ direction, first }) =>
+    direction === 'request' ? first.timeNs : [],
+  );
   let at = 0;
   return candidates.filter(({ asked, endNs }) => {
     while (at < sentNs.length && sentNs[at]! < asked.timeNs) at++;

@@ -8,7 +8,8 @@ export function requestView(record: RequestRecord): Request {
   const { asked, end, endNs, times } = record;
   const { entry, id, node, protocol, by, timeNs } = asked;
   const flows = [...record.flows].filter(({ gone }) => !gone);
-  const sentNs = flows.length > 0 ? Math.max(timeNs, Math.min(...flows.map(({ startNs }) => startNs))) : undefined;
+  const sentNs =
+    flows.length > 0 ? Math.max(timeNs, Math.min(...flows.map(({ startNs }) => startNs))) : undefined;
   const finding = findingOf(record);
   return {
     id,
