@@ -85,8 +85,11 @@ export class JourneyBuilder {
     this.#changedJourneys.clear();
     this.#removedFlows = [];
     this.#removedJourneys = [];
+    const { ledger } = this.#state.joiner;
+    const changed = ledger.takeChanged();
     return {
       reset,
+      requests: (reset ? [...ledger.records] : changed).map(requestView),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
       removedFlows,
@@ -105,6 +108,7 @@ export class JourneyBuilder {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
       startedAt: this.#options.startedAt,
+      requests: [...this.#state.joiner.ledger.records].map(requestView),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
       ...summary,
@@ -266,7 +270,6 @@ export class JourneyBuilder {
       epochs: joiner.stages.map(({ epoch, timeNs, changes }) => ({ epoch, timeNs, changes })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
-      requests: [...joiner.ledger.records].map(requestView),
       loads: [...joiner.ledger.records].flatMap((record) => loadView(record) ?? []),
       captures: joiner.recording.captures,
       counters: this.#counters(),

@@ -34,6 +34,7 @@ export class JourneyState {
     this.joiner.counters = before.joiner.counters.copy();
     this.joiner.recording = before.joiner.recording;
     this.joiner.ledger = before.joiner.ledger;
+    this.joiner.ledger.restart();
     this.judge.inherit(before.judge);
   }
 

@@ -76,7 +76,8 @@ export class Judge {
     for (const journey of journeys) if (!journey.gone) this.#tell(journey);
     for (const flow of flows) {
       flow.stale = false;
-      if (!flow.gone) judgeFlow(flow);
+      if (flow.gone) this.#joiner.ledger.forget(flow);
+      else judgeFlow(flow);
       this.#look(flow);
     }
     return { flows, journeys };
@@ -91,6 +92,7 @@ export class Judge {
   }
 
   evictFlow(flow: FlowRecord): void {
+    this.#joiner.ledger.forget(flow);
     const last = this.#joiner.stages.at(-1)!.epoch;
     for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.evictFlow(flow);
   }

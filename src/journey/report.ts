@@ -113,6 +113,8 @@ export interface Flow {
   /** `200 OK`, or empty. */
   readonly response: string;
   readonly outcome: FlowOutcome;
+  /** How many requests it carried, and how many of them were answered whole; absent where no client said. */
+  readonly requests?: { readonly asked: number; readonly answered: number };
   /**
    * `middle` when its beginning was not captured: the first packet known of it is a reply, or TCP without a SYN. Then
    * the sides are told apart by the plan, and `server` is only named when the server itself was seen.
@@ -135,8 +137,18 @@ export interface Endpoint {
   readonly port?: number;
 }
 
+/** How it went, by what the client that asked says where one is known (`Request`); else by what its frames show. */
 export type FlowOutcome =
   | { readonly kind: 'answered' }
+  /** The client has some of the answer's bytes. With what frames show of why. */
+  | {
+      readonly kind: 'partial';
+      readonly bytes: number;
+      readonly ofBytes?: number;
+      readonly at?: string;
+      readonly reason?: ReasonCode;
+      readonly frames: readonly number[];
+    }
   /** Reset or unreachable. `by` is the node whose frame said so. */
   | {
       readonly kind: 'refused';
@@ -152,8 +164,8 @@ export type FlowOutcome =
       readonly frames: readonly number[];
     }
   | { readonly kind: 'ambiguous'; readonly candidates: number }
-  /** Not finished when the recording ended, or not to be known: `not-captured`. */
-  | { readonly kind: 'open'; readonly reason?: 'not-captured' };
+  /** Not finished when the recording ended, or when the run was (`cut`); or not to be known: `not-captured`. */
+  | { readonly kind: 'open'; readonly reason?: 'not-captured' | 'cut' };
 
 /** One logical packet across all its hops. */
 export interface Journey {

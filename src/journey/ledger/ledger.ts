@@ -15,6 +15,8 @@ export class Ledger {
   readonly #listed = new WeakSet<FlowRecord>();
   /** Something is new about these, and their flows do not know. */
   #news = new Set<RequestRecord>();
+  /** What is told of these is new since they were taken last. */
+  #changed = new Set<RequestRecord>();
 
   /** In the order of asking. */
   get records(): Iterable<RequestRecord> {
@@ -30,10 +32,12 @@ export class Ledger {
       if (event.end) record.finish(event);
       this.#byId.set(event.id, record);
       listAt(this.#records, keyOf(record)).push(record);
+      this.#changed.add(record);
       this.#news.add(record);
     } else if (event.end && known.end === undefined) {
       const before = keyOf(known);
       known.finish(event);
+      this.#changed.add(known);
       this.#news.add(known);
       if (keyOf(known) !== before) this.#move(known, before);
     }
@@ -57,7 +61,7 @@ export class Ledger {
 
   /** The requests that a flow carries, in the order of asking. What it carried before is forgotten. */
   look(flow: FlowRecord): readonly RequestRecord[] {
-    for (const record of flow.requests) record.flows.delete(flow);
+    this.#release(flow);
     const [plain, ported] = keysOf(flow);
     if (!this.#listed.has(flow)) {
       this.#listed.add(flow);
@@ -67,8 +71,33 @@ export class Ledger {
     // A client that says no port later may be any of those that are not another's.
     let carried = carriedOf(flow, this.#candidates(ported, flow));
     if (carried.length === 0) carried = carriedOf(flow, this.#candidates(plain, flow));
-    for (const record of carried) record.flows.add(flow);
+    for (const record of carried) {
+      record.flows.add(flow);
+      this.#changed.add(record);
+    }
     return carried;
+  }
+
+  /** The flow is gone: whoever it carried may be in another. */
+  forget(flow: FlowRecord): void {
+    for (const record of this.#release(flow)) this.#news.add(record);
+    flow.requests = [];
+  }
+
+  /** Those of which something else is to be told than when they were taken last, in the order of asking. */
+  takeChanged(): RequestRecord[] {
+    const changed = [...this.#changed].sort((a, b) => a.asked.id - b.asked.id);
+    this.#changed = new Set();
+    return changed;
+  }
+
+  /** All flows are derived anew. */
+  restart(): void {
+    this.#flows.clear();
+    for (const record of this.records) {
+      record.flows.clear();
+      this.#news.add(record);
+    }
   }
 
   /** Forgets flows that are gone. */
@@ -78,6 +107,14 @@ export class Ledger {
       if (kept.length > 0) this.#flows.set(key, kept);
       else this.#flows.delete(key);
     }
+  }
+
+  #release(flow: FlowRecord): readonly RequestRecord[] {
+    for (const record of flow.requests) {
+      record.flows.delete(flow);
+      this.#changed.add(record);
+    }
+    return flow.requests;
   }
 
   #candidates(key: string, flow: FlowRecord): RequestRecord[] {
