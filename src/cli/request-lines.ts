@@ -38,7 +38,10 @@ function lines(request: Request, translate: Translate, paint: Painter): string[]
   return [`  ${line}`, ...(finding ? [`    ${paint('bad', translate(`requests.finding.${finding}`))}`] : [])];
 }
 
-function outcomeText({ outcome, reason, bytes, ofBytes, load, flows }: Request, translate: Translate): string {
+function outcomeText(
+  { outcome, reason, bytes, ofBytes, load, flows }: Request,
+  translate: Translate,
+): string {
   const text = translate(`cli.outcome.${outcome}`);
   const how = load
     ? translate('requests.load', load)

@@ -89,6 +89,9 @@ export class Joiner {
       case 'request':
         this.ledger.add(event);
         return false;
+      case 'skip':
+        this.recording.skip(event);
+        return false;
       case 'host':
         return false;
     }

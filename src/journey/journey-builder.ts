@@ -71,6 +71,11 @@ export class JourneyBuilder {
     if (this.#ring.isFarOver) this.#advance(false);
   }
 
+  /** Works out what the events added so far mean, so that there is less to do later. */
+  keepUp(): void {
+    this.#advance(false);
+  }
+
   /** What is new or changed since the update before; the first one tells everything. */
   update(): Update {
     const idle = !this.#log.hasNews;
@@ -272,6 +277,7 @@ export class JourneyBuilder {
       explanations: this.#explanations,
       loads: [...joiner.ledger.records].flatMap((record) => loadView(record) ?? []),
       captures: joiner.recording.captures,
+      skips: joiner.recording.skips,
       counters: this.#counters(),
     };
   }

@@ -58,9 +58,7 @@ export function judgeFlow(flow: FlowRecord): void {
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
-  const seen: FlowOutcome = flow.partial
-    ? { kind: flow.answered ? 'answered' : 'open' }
-    : outcomeOf(flow);
+  const seen: FlowOutcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow);
   const isAsked = flow.requests.length > 0 && flow.partial !== 'load';
   flow.outcome = isAsked ? askedOutcome(flow.requests, flow, seen, () => shortfallOf(flow)) : seen;
 }

@@ -1,6 +1,6 @@
-import type { CaptureEvent } from '../lab/events.ts';
+import type { CaptureEvent, SkipEvent } from '../lab/events.ts';
 import type { FlowRecord } from './flow-record.ts';
-import type { CaptureChange } from './report.ts';
+import type { CaptureChange, Skip } from './report.ts';
 
 /** How long before a fallback a flow may have begun to wait for what was then not recorded. */
 const MARGIN_NS = 1e9;
@@ -8,6 +8,7 @@ const MARGIN_NS = 1e9;
 /** What is known about the recording itself: what it lacks, and when. */
 export class Recording {
   readonly #captures: CaptureEvent[] = [];
+  readonly #skips: SkipEvent[] = [];
   /** Times in which some capture point recorded less than whole frames; the last may not have ended. */
   readonly #reduced: { readonly fromNs: number; untilNs: number }[] = [];
   readonly #points = new Set<string>();
@@ -20,6 +21,15 @@ export class Recording {
     this.#captures.push(event);
     this.#capture(event);
     this.news++;
+  }
+
+  /** An event that was added before changes nothing. */
+  skip(event: SkipEvent): void {
+    if (!this.#skips.includes(event)) this.#skips.push(event);
+  }
+
+  get skips(): Skip[] {
+    return this.#skips.map(({ timeNs, durationNs }) => ({ timeNs, durationNs }));
   }
 
   get captures(): CaptureChange[] {

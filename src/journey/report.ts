@@ -16,6 +16,8 @@ export interface Report {
   readonly loads: readonly Load[];
   /** When a capture point fell back past its packet budget, and when it returned. */
   readonly captures: readonly CaptureChange[];
+  /** Idle stretches that a live run in memory passed over. */
+  readonly skips: readonly Skip[];
   readonly counters: Counters;
 }
 
@@ -80,6 +82,12 @@ export interface Load {
   readonly p99Ns: number;
   /** The engine ended it after as many requests as it makes in one load. */
   readonly limited: boolean;
+}
+
+/** `durationNs` until `timeNs` in which nothing was due: nobody waited for them. */
+export interface Skip {
+  readonly timeNs: number;
+  readonly durationNs: number;
 }
 
 export interface CaptureChange {

@@ -20,5 +20,5 @@ export interface Update extends Summary {
 /** What is said about all of it: small, so it is told whole each time. */
 export type Summary = Pick<
   Report,
-  'epochs' | 'promises' | 'explanations' | 'loads' | 'captures' | 'counters'
+  'epochs' | 'promises' | 'explanations' | 'loads' | 'captures' | 'skips' | 'counters'
 >;

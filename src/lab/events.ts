@@ -154,6 +154,13 @@ export interface HostEvent {
   readonly frameHash?: string;
 }
 
+/** Nothing was due for so long that the lab did not wait for it: `durationNs` until now were passed over. In memory only. */
+export interface SkipEvent {
+  readonly kind: 'skip';
+  readonly timeNs: number;
+  readonly durationNs: number;
+}
+
 export type LabEvent =
   | FrameEvent
   | DecisionEvent
@@ -163,4 +170,5 @@ export type LabEvent =
   | CaptureEvent
   | DecisionLossEvent
   | RequestEvent
+  | SkipEvent
   | HostEvent;

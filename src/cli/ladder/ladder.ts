@@ -88,7 +88,10 @@ function partialText(
   text: string,
   { translate, paint }: Pick<LadderContext, 'translate' | 'paint'>,
 ): string {
-  const how = translate(ofBytes === undefined ? 'requests.bytes' : 'requests.bytes-of', { bytes, ofBytes: ofBytes ?? 0 });
+  const how = translate(ofBytes === undefined ? 'requests.bytes' : 'requests.bytes-of', {
+    bytes,
+    ofBytes: ofBytes ?? 0,
+  });
   const why = reason === undefined ? '' : ` · ${at ?? ''}: ${translate(`reason.${reason}`)}`;
   return paint('bad', `✗ ${text}: ${how}${why}`);
 }

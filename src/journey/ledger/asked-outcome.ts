@@ -30,7 +30,9 @@ export function askedOutcome(
   return cause ?? { kind: 'open' };
 }
 
-function placeOf(cause: FlowOutcome | undefined): Pick<FlowOutcome & { kind: 'partial' }, 'at' | 'reason' | 'frames'> {
+function placeOf(
+  cause: FlowOutcome | undefined,
+): Pick<FlowOutcome & { kind: 'partial' }, 'at' | 'reason' | 'frames'> {
   if (cause?.kind === 'lost') return { at: cause.at, reason: cause.reason, frames: cause.frames };
   if (cause?.kind === 'refused') return { at: cause.by, reason: cause.reason, frames: cause.frames };
   return { frames: [] };

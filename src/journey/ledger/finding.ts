@@ -10,7 +10,8 @@ const SCHEDULING_NS = 50e6;
 /** Where client and frames contradict each other. Nothing is said of what was not captured whole, or is not sure. */
 export function findingOf(record: RequestRecord): Request['finding'] {
   const { asked, end, endNs, flows } = record;
-  if (end === undefined || asked.entry.load || end.outcome === 'unsent' || end.outcome === 'cut') return undefined;
+  if (end === undefined || asked.entry.load || end.outcome === 'unsent' || end.outcome === 'cut')
+    return undefined;
   const known = [...flows];
   if (known.some((flow) => flow.partial || flow.begun === 'middle' || isDoubtful(flow))) return undefined;
   if (end.outcome === 'answered')
@@ -27,13 +28,21 @@ function isDoubtful(flow: FlowRecord): boolean {
 function isAnswered({ asked }: RequestRecord, flow: FlowRecord, untilNs: number): boolean {
   const came = flow.journeys.filter((journey) => reached(journey, flow, untilNs));
   if (asked.protocol === 'tcp') return hasWholeAnswer(came.map(({ last }) => last.facts));
-  if (asked.protocol === 'icmp') return came.some(({ kind, last }) => kind === 'echo-reply' && last.arrivalNs >= asked.timeNs);
+  if (asked.protocol === 'icmp')
+    return came.some(({ kind, last }) => kind === 'echo-reply' && last.arrivalNs >= asked.timeNs);
   return came.some(({ last }) => numberOfDatagram(last.facts) === asked.id);
 }
 
 /** It reached the client's programs, from the address that was asked. */
-function reached({ direction, last }: JourneyRecord, flow: FlowRecord, untilNs: number): boolean {
-  if (direction !== 'reply' || last.to !== flow.client.node || last.arrival?.fate !== 'accepted') return false;
+function reached({ direction, kind, last }: JourneyRecord, flow: FlowRecord, untilNs: number): boolean {
+  if (
+    direction !== 'reply' ||
+    last.facts.kind !== flow.kind ||
+    kind === 'icmp-error' ||
+    last.to !== flow.client.node ||
+    last.arrival?.fate !== 'accepted'
+  )
+    return false;
   const { facts, arrivalNs } = last;
   return last.received && arrivalNs <= untilNs && facts.source === flow.serviceAddress;
 }

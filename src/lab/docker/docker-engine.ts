@@ -157,20 +157,19 @@ export class DockerEngine implements Engine {
     await new Promise<void>((resolve) => this.#traffic.request(entry, 'hand', resolve));
   }
 
-  async settled(limitNs: number): Promise<void> {
+  async settled(limitNs: number): Promise<boolean> {
     const until = performance.now() + limitNs / 1e6;
     const begin = performance.now();
-    while (this.#state === 'running') {
+    let isSettled = false;
+    while (this.#state === 'running' && !isSettled) {
       const now = performance.now();
-      if (
-        now >= until ||
-        (this.#traffic.done && now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS)
-      )
-        break;
-      await pause(TICK_MS);
+      isSettled = this.#traffic.done && now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS;
+      if (now >= until) break;
+      if (!isSettled) await pause(TICK_MS);
     }
     await this.#lab?.tellLosses();
     await this.#events.complete();
+    return isSettled;
   }
 
   /** Takes everything away. During a start, the start ends with a `LabError` first. */

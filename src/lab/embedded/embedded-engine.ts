@@ -17,9 +17,16 @@ export interface EmbeddedOptions {
   readonly pace?: 'virtual' | 'real';
   /** ISO time with nine decimals; now when left out. */
   readonly startedAt?: string;
-  /** For `real`; those of the runtime when left out. */
+  /** Those of the runtime when left out. */
   readonly timers?: RealTimers;
+  /** `virtual`: so many events are told at most before `settled` gives up; without end when left out. */
+  readonly mostEvents?: number;
+  /** `real`: when nothing that matters is due for so long, that time is passed over; never when left out. */
+  readonly idleNs?: number;
 }
+
+/** Steps in a row before others get their turn: whoever wants to stop the run must be heard. */
+const STEPS_PER_SLICE = 2000;
 
 /** The whole lab in memory: no privileges, no containers, a clock of its own. */
 export class EmbeddedEngine implements Engine {
@@ -28,11 +35,15 @@ export class EmbeddedEngine implements Engine {
   readonly #clock = new VirtualClock();
   readonly #lab: Lab;
   readonly #sink: EventSink;
-  readonly #timers: RealTimers | undefined;
+  readonly #timers: RealTimers;
+  readonly #pace: NonNullable<EmbeddedOptions['pace']>;
+  readonly #mostEvents: number;
+  readonly #idleNs: number;
+  #events = 0;
   #pacer: Pacer | undefined;
   /** Events of a change under way: the change itself is told first. */
   #held: LabEvent[] | undefined;
-  #waiting: { readonly untilNs: number; readonly resolve: () => void }[] = [];
+  #waiting: { readonly untilNs: number; readonly resolve: (settled: boolean) => void }[] = [];
   #state: 'new' | 'running' | 'stopped' = 'new';
   #epoch = 0;
   #pings = 0;
@@ -42,11 +53,15 @@ export class EmbeddedEngine implements Engine {
   constructor(plan: Plan, emit: EventSink, options: EmbeddedOptions = {}) {
     this.#sink = emit;
     this.startedAt = options.startedAt ?? new Date().toISOString().replace('Z', '000000Z');
-    this.#timers = options.pace === 'real' ? (options.timers ?? ambientTimers()) : undefined;
+    this.#timers = options.timers ?? ambientTimers();
+    this.#pace = options.pace ?? 'virtual';
+    this.#mostEvents = options.mostEvents ?? Infinity;
+    this.#idleNs = options.idleNs ?? Infinity;
     this.#lab = new Lab(plan, {
       clock: this.#clock,
       seed: options.seed ?? 1,
       emit: (event) => {
+        this.#events += 1;
         if (this.#held) this.#held.push(event);
         else this.#sink(event);
       },
@@ -69,8 +84,12 @@ export class EmbeddedEngine implements Engine {
     const plan = this.#lab.plan;
     this.#sink({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
     this.#lab.start();
-    if (!this.#timers) return;
-    this.#pacer = new Pacer(this.#clock, this.#timers, () => this.#releaseWaiting());
+    if (this.#pace !== 'real') return;
+    this.#pacer = new Pacer(this.#clock, this.#timers, {
+      idleNs: this.#idleNs,
+      afterSlice: () => this.#releaseWaiting(),
+      skipped: (durationNs) => this.#sink({ kind: 'skip', timeNs: this.nowNs, durationNs }),
+    });
     this.#pacer.follow();
   }
 
@@ -78,13 +97,13 @@ export class EmbeddedEngine implements Engine {
     this.#pacer?.follow();
     const changes = diffPlans(this.#lab.plan, plan);
     if (changes.length === 0 || this.#state !== 'running') return Promise.resolve();
-    const startMs = this.#timers?.now() ?? 0;
+    const startMs = this.#now();
     const held: LabEvent[] = [];
     this.#held = held;
     this.#lab.apply(plan, changes);
     this.#held = undefined;
     this.#epoch += 1;
-    const durationNs = Math.round(((this.#timers?.now() ?? 0) - startMs) * 1e6);
+    const durationNs = Math.round((this.#now() - startMs) * 1e6);
     this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, plan, changes, durationNs });
     for (const event of held) this.#sink(event);
     this.#pacer?.follow();
@@ -101,17 +120,14 @@ export class EmbeddedEngine implements Engine {
     return Promise.resolve();
   }
 
-  settled(limitNs: number): Promise<void> {
-    if (!this.#pacer) {
-      this.runUntilSettled(limitNs);
-      return Promise.resolve();
-    }
+  settled(limitNs: number): Promise<boolean> {
+    if (!this.#pacer) return this.#settles(this.nowNs + limitNs);
     this.#pacer.follow();
-    if (this.#clock.settled) return Promise.resolve();
+    if (this.#clock.settled || this.#state !== 'running') return Promise.resolve(this.#state === 'running');
     // The clock wakes at the limit too, if nothing else happens.
     this.#clock.after(limitNs, () => undefined, 'background');
     const untilNs = this.nowNs + limitNs;
-    const settled = new Promise<void>((resolve) => this.#waiting.push({ untilNs, resolve }));
+    const settled = new Promise<boolean>((resolve) => this.#waiting.push({ untilNs, resolve }));
     this.#pacer.follow();
     return settled;
   }
@@ -122,15 +138,36 @@ export class EmbeddedEngine implements Engine {
    */
   runUntilSettled(limitNs: number): boolean {
     const untilNs = this.nowNs + limitNs;
-    while (!this.#clock.settled) {
+    let isOver = false;
+    while (!isOver) isOver = this.#slice(untilNs);
+    return this.#clock.settled;
+  }
+
+  async #settles(untilNs: number): Promise<boolean> {
+    while (this.#state === 'running') {
+      if (this.#slice(untilNs)) return this.#clock.settled;
+      await new Promise<void>((resolve) => void this.#timers.setTimeout(resolve, 0));
+    }
+    return false;
+  }
+
+  /** Runs some steps. Returns whether that was it: nothing that matters is left, or the time is, or more work would be done. */
+  #slice(untilNs: number): boolean {
+    for (let left = STEPS_PER_SLICE; left > 0; left -= 1) {
+      if (this.#clock.settled || this.#events >= this.#mostEvents) return true;
       const next = this.#clock.next();
       if (next === undefined || next > untilNs) {
         this.#clock.runUntil(untilNs);
-        return this.#clock.settled;
+        return true;
       }
       this.#clock.step();
     }
-    return true;
+    return false;
+  }
+
+  /** Real time, in milliseconds, where there is one: a run in virtual time is a function of its file. */
+  #now(): number {
+    return this.#pace === 'real' ? this.#timers.now() : 0;
   }
 
   /** Lets `durationNs` of the lab's time pass, whatever happens in it. For the virtual pace. */
@@ -208,6 +245,6 @@ export class EmbeddedEngine implements Engine {
     const ready = this.#waiting.filter(({ untilNs }) => this.#clock.settled || this.nowNs >= untilNs);
     if (ready.length === 0) return;
     this.#waiting = this.#waiting.filter((waiting) => !ready.includes(waiting));
-    for (const { resolve } of ready) resolve();
+    for (const { resolve } of ready) resolve(this.#state === 'running' && this.#clock.settled);
   }
 }
