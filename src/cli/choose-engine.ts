@@ -73,11 +73,14 @@ export async function chooseEngine(
   }
 }
 
+/** All of a run is kept until it is told: about ten thousand requests. */
+export const MOST_EVENTS = 500_000;
+
 const embedded: ChosenEngine = {
   name: 'embedded',
   make: async (plan, emit, live) => {
     const { EmbeddedEngine } = await import('../lab/embedded/embedded-engine.ts');
-    return new EmbeddedEngine(plan, emit, { pace: live ? 'real' : 'virtual' });
+    return new EmbeddedEngine(plan, emit, live ? { pace: 'real' } : { mostEvents: MOST_EVENTS });
   },
   close: () => undefined,
 };

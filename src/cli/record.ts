@@ -5,12 +5,15 @@ import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { Cli } from './cli.ts';
+import { cutLines, type Cut } from './cut-lines.ts';
 import { watchTopology } from './watch-topology.ts';
 import { asCliError } from './with-docker.ts';
 
-/** Seconds after which a run ends even if something is still in flight. */
+/** On Docker, where time is real, a run ends after so many seconds even if something is still to come. */
 const LONGEST_RUN_S = 120;
 const FOREVER_S = 1e6;
+/** Worked out on the way, so that who interrupts a long run does not wait for what it means. */
+const EVENTS_AT_ONCE = 5000;
 /** A run is reported whole, however long it was. */
 const EVERYTHING = { maxFrames: Infinity, maxBytes: Infinity };
 
@@ -54,17 +57,28 @@ export async function record(
       });
       events.push(event);
       builder.add(event);
+      if (events.length % EVENTS_AT_ONCE === 0) builder.keepUp();
     },
     watch !== undefined,
   );
   const interruption = new Interruption();
+  let isWhole = true;
+  let why: Cut = 'ended';
+  let cutNs = 0;
   try {
     await Promise.race([engine.start(), interruption.happened]);
     if (!interruption.did) {
       if (watch) await watched(cli, engine, watch, duration, interruption.happened);
       else if (open) await overOr(duration, interruption.happened);
-      else await Promise.race([engine.settled((duration ?? LONGEST_RUN_S) * 1e9), interruption.happened]);
+      else {
+        const limit = duration ?? (engine.name === 'docker' ? LONGEST_RUN_S : Infinity);
+        const settled = engine.settled(limit * 1e9);
+        isWhole = (await Promise.race([settled, interruption.happened])) === true;
+        why = engine.nowNs < limit * 1e9 ? 'ended' : duration === undefined ? 'docker' : 'duration';
+      }
     }
+    if (interruption.did) why = 'interrupted';
+    cutNs = engine.nowNs;
     await (end ?? (() => engine.stop()))();
   } catch (error) {
     // An engine that is gone cannot take the lab away either; what went wrong first is told.
@@ -80,7 +94,11 @@ export async function record(
     translate: cli.translate,
     ...EVERYTHING,
   });
-  return { report: builder.report(), events, interrupted: interruption.did };
+  const report = builder.report();
+  if (!open)
+    for (const line of cutLines(report, isWhole, why, cutNs, cli.translate))
+      cli.err(cli.paint('warning', line));
+  return { report, events, interrupted: interruption.did };
 }
 
 async function watched(

@@ -3,6 +3,7 @@ import type { Report } from '../journey/report.ts';
 import type { Translate } from '../l10n/translate.ts';
 import type { Expectation } from '../lab/topology/plan.ts';
 import type { Painter } from './paint.ts';
+import { answeredLine, requestLines } from './request-lines.ts';
 import { budgetLines, loadLines } from './traffic-lines.ts';
 
 const marks = { kept: ['good', '✓'], broken: ['bad', '✗'], 'not seen': ['routine', '○'] } as const;
@@ -31,10 +32,14 @@ export function verdicts(
     const where = setting ? `${translate('cli.setting', { setting })} · ` : '';
     lines.push(paint('routine', `    ${where}${frameList(translate, frames)}`));
   }
+  lines.push(...requestLines(report, translate, paint));
   lines.push(...loadLines(report, translate, paint), ...budgetLines(report, translate, paint));
   lines.push('', countersLine(report, translate), '');
+  const answered = answeredLine(report, translate);
+  if (answered) lines.push(answered);
   if (!met) return lines;
-  if (met.ok) lines.push(paint('good', translate(expect ? 'cli.shown' : 'cli.as-promised')));
+  const asMeant = report.engine === 'capture' ? 'cli.as-captured' : 'cli.as-promised';
+  if (met.ok) lines.push(paint('good', translate(expect ? 'cli.shown' : asMeant)));
   else lines.push(paint('bad', translate(expect ? 'cli.not-shown' : 'cli.not-as-promised')));
   for (const { what, expected, observed } of met.differences) {
     lines.push(

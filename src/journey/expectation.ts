@@ -2,32 +2,28 @@ import type { Expectation } from '../lab/topology/plan.ts';
 import type { Report } from './report.ts';
 
 export interface Difference {
-  readonly what: 'outcomes' | 'broken' | 'explanations';
+  readonly what: 'outcomes' | 'broken' | 'explanations' | 'findings';
   /** Names, comma-separated; empty for none. */
   readonly expected: string;
   readonly observed: string;
 }
 
 /**
- * Whether a run showed what its file means to show: these outcomes of TCP and UDP flows, these broken promises and
- * these explanations, no more and no fewer; a load that got no answer at all counts as one more lost. Without an expectation: every flow (a ping too) answered, at least one of
- * them, and no promise broken.
+ * Whether a run showed what its file means to show: these outcomes of what was asked over TCP and UDP, these broken
+ * promises and these explanations, no more and no fewer. Without an expectation: everything asked for (a ping too) answered
+ * whole, at least one thing, and no promise broken. Clients and frames may never disagree.
+ *
+ * A capture has no asker: there its flows are all that is known.
  */
 export function meetsExpectation(
   report: Report,
   expect?: Expectation,
 ): { readonly ok: boolean; readonly differences: readonly Difference[] } {
-  const kinds = expect ? ['tcp', 'udp'] : ['tcp', 'udp', 'icmp'];
-  const flows = report.flows.filter(
-    // Of what was recorded in part, an end that was not seen says nothing.
-    ({ kind, partial, outcome }) => kinds.includes(kind) && !(partial && outcome.kind === 'open'),
-  );
+  const kinds: ReadonlySet<string> = new Set(expect ? ['tcp', 'udp'] : ['tcp', 'udp', 'icmp']);
+  const outcomes = report.engine === 'capture' ? flowOutcomes(report, kinds) : requestOutcomes(report, kinds);
   const broken = report.promises.filter(({ verdict }) => verdict === 'broken').map(({ id }) => id);
   const differences = [
-    compare('outcomes', expect?.outcomes ?? ['answered'], [
-      ...flows.map(({ outcome }) => outcome.kind),
-      ...report.loads.flatMap(({ requests }) => (requests === 0 ? ['lost'] : [])),
-    ]),
+    compare('outcomes', expect?.outcomes ?? ['answered'], outcomes),
     compare('broken', expect?.broken ?? [], broken),
     ...(expect
       ? [
@@ -38,8 +34,24 @@ export function meetsExpectation(
           ),
         ]
       : []),
+    compare(
+      'findings',
+      [],
+      report.requests.flatMap(({ finding }) => finding ?? []),
+    ),
   ].filter((difference) => difference !== undefined);
   return { ok: differences.length === 0, differences };
+}
+
+function requestOutcomes({ requests }: Report, kinds: ReadonlySet<string>): string[] {
+  return requests.flatMap(({ protocol, outcome }) => (kinds.has(protocol) ? outcome : []));
+}
+
+function flowOutcomes({ flows }: Report, kinds: ReadonlySet<string>): string[] {
+  return flows.flatMap(({ kind, partial, outcome }) =>
+    // Of what was recorded in part, an end that was not seen says nothing.
+    kinds.has(kind) && !(partial && outcome.kind === 'open') ? outcome.kind : [],
+  );
 }
 
 function compare(

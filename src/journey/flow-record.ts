@@ -1,6 +1,7 @@
 import type { Choice } from './choice.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
+import type { RequestRecord } from './ledger/request-record.ts';
 import type { Endpoint, Flow, FlowOutcome } from './report.ts';
 
 /** A flow as far as it is known. */
@@ -50,6 +51,8 @@ export class FlowRecord {
   /** nat: in each epoch, the packet that shows which port it took. */
   ports: JourneyRecord[] | undefined = undefined;
   server: Endpoint | undefined = undefined;
+  /** What its client asked for with it, as the client told. */
+  requests: readonly RequestRecord[] = [];
   outcome: FlowOutcome = { kind: 'open' };
   partial: Flow['partial'] = undefined;
   /** What its packets were judged by, besides themselves. */

@@ -12,6 +12,7 @@ import type { FrameStore } from './frame-store.ts';
 import { HopNews } from './hop-news.ts';
 import { HopRecord, type Stage } from './hop-record.ts';
 import { JoinCounters } from './join-counters.ts';
+import { Ledger } from './ledger/ledger.ts';
 import { LinkJoin } from './link-join.ts';
 import { Network } from './network.ts';
 import { NodeStates } from './node-states.ts';
@@ -28,6 +29,7 @@ export class Joiner {
   readonly states = new NodeStates();
   counters = new JoinCounters();
   recording = new Recording();
+  ledger = new Ledger();
   readonly #readAgain: HopRecord[] = [];
   /** Of the latest event. */
   timeNs = 0;
@@ -82,10 +84,14 @@ export class Joiner {
         this.counters.decisionsLost += event.decisions;
         return false;
       case 'capture':
-      case 'load':
         this.recording.add(event);
         return false;
       case 'request':
+        this.ledger.add(event);
+        return false;
+      case 'skip':
+        this.recording.skip(event);
+        return false;
       case 'host':
         return false;
     }

@@ -6,6 +6,7 @@ import { EventLog } from './event-log.ts';
 import { explain } from './explanations.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { FrameStore } from './frame-store.ts';
+import { loadView, requestView } from './ledger/request-view.ts';
 import { JoinCounters } from './join-counters.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { JourneyState } from './journey-state.ts';
@@ -70,6 +71,11 @@ export class JourneyBuilder {
     if (this.#ring.isFarOver) this.#advance(false);
   }
 
+  /** Works out what the events added so far mean, so that there is less to do later. */
+  keepUp(): void {
+    this.#advance(false);
+  }
+
   /** What is new or changed since the update before; the first one tells everything. */
   update(): Update {
     const idle = !this.#log.hasNews;
@@ -84,8 +90,11 @@ export class JourneyBuilder {
     this.#changedJourneys.clear();
     this.#removedFlows = [];
     this.#removedJourneys = [];
+    const { ledger } = this.#state.joiner;
+    const changed = ledger.takeChanged();
     return {
       reset,
+      requests: (reset ? [...ledger.records] : changed).map(requestView),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
       removedFlows,
@@ -104,6 +113,7 @@ export class JourneyBuilder {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
       startedAt: this.#options.startedAt,
+      requests: [...this.#state.joiner.ledger.records].map(requestView),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
       ...summary,
@@ -270,8 +280,9 @@ export class JourneyBuilder {
       })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
-      loads: joiner.recording.loads,
+      loads: [...joiner.ledger.records].flatMap((record) => loadView(record) ?? []),
       captures: joiner.recording.captures,
+      skips: joiner.recording.skips,
       counters: this.#counters(),
     };
   }

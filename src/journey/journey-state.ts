@@ -33,6 +33,8 @@ export class JourneyState {
   inherit(before: JourneyState): void {
     this.joiner.counters = before.joiner.counters.copy();
     this.joiner.recording = before.joiner.recording;
+    this.joiner.ledger = before.joiner.ledger;
+    this.joiner.ledger.restart();
     this.judge.inherit(before.judge);
   }
 
@@ -70,6 +72,7 @@ export class JourneyState {
   sweep(oldestNs: number): void {
     this.#list.sweep();
     this.deriver.sweep();
+    this.joiner.ledger.sweep();
     this.joiner.prune(oldestNs, ({ journey }) => journey?.gone ?? false);
   }
 

@@ -3,6 +3,7 @@ import { EpochTally } from './epoch-tally.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { Joiner } from './joiner.ts';
+import type { Recording } from './recording.ts';
 import { judgeFlow, judgeJourney, mayBeUnderWay } from './outcomes.ts';
 
 /** What was judged anew. */
@@ -58,6 +59,7 @@ export class Judge {
   run(): Judged {
     this.#meetStages();
     this.#meetRecording();
+    for (const flow of this.#joiner.ledger.takeNews()) this.flow(flow);
     this.#askPending();
     for (const journey of this.#journeys) if (!journey.gone) this.flow(journey.flow!);
     this.#widen();
@@ -74,7 +76,8 @@ export class Judge {
     for (const journey of journeys) if (!journey.gone) this.#tell(journey);
     for (const flow of flows) {
       flow.stale = false;
-      if (!flow.gone) judgeFlow(flow);
+      if (flow.gone) this.#joiner.ledger.forget(flow);
+      else judgeFlow(flow);
       this.#look(flow);
     }
     return { flows, journeys };
@@ -89,6 +92,7 @@ export class Judge {
   }
 
   evictFlow(flow: FlowRecord): void {
+    this.#joiner.ledger.forget(flow);
     const last = this.#joiner.stages.at(-1)!.epoch;
     for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.evictFlow(flow);
   }
@@ -117,7 +121,7 @@ export class Judge {
     }
   }
 
-  /** A load's connections are known for what they are when it ends, and so is a time of which captures lack something. */
+  /** That captures lack something of a time is known only afterwards. */
   #meetRecording(): void {
     const { news } = this.#joiner.recording;
     if (news === this.#recordingNews) return;
@@ -147,7 +151,8 @@ export class Judge {
     for (const flow of this.#flows) {
       if (flow.gone) continue;
       noteChoice(flow, changed.get(flow) ?? []);
-      flow.partial = this.#joiner.recording.partOf(flow);
+      flow.requests = this.#joiner.ledger.look(flow);
+      flow.partial = partOf(flow, this.#joiner.recording);
       const basis = `${flow.partial ?? ''} ${basisOf(flow)}`;
       if (basis === flow.basis) continue;
       flow.basis = basis;
@@ -176,6 +181,12 @@ export class Judge {
   #tally({ first }: JourneyRecord): EpochTally | undefined {
     return this.tallies.get(first.stage.epoch);
   }
+}
+
+/** Why a flow need not be recorded whole, if so. */
+function partOf(flow: FlowRecord, recording: Recording): FlowRecord['partial'] {
+  if (flow.requests.some(({ asked }) => asked.entry.load)) return 'load';
+  return recording.isReduced(flow) ? 'capture' : undefined;
 }
 
 /** All of a flow that its packets are judged by. */

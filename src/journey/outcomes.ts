@@ -3,6 +3,7 @@ import { formatIpv4 } from '../packet/address.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import { journeyConfidence, type JourneyRecord } from './journey-record.ts';
+import { askedOutcome } from './ledger/asked-outcome.ts';
 import type { Reason } from './reasons.ts';
 import type { Endpoint, FlowOutcome } from './report.ts';
 
@@ -57,7 +58,9 @@ export function judgeFlow(flow: FlowRecord): void {
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
-  flow.outcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow);
+  const seen: FlowOutcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow);
+  const isAsked = flow.requests.length > 0 && flow.partial !== 'load';
+  flow.outcome = isAsked ? askedOutcome(flow.requests, flow, seen, () => shortfallOf(flow)) : seen;
 }
 
 /** A server that answers has served; so has one that took a request and has not answered yet. */
@@ -94,15 +97,28 @@ function outcomeOf(flow: FlowRecord): FlowOutcome {
   const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
   if (doubtful) return { kind: 'ambiguous', candidates: 2 };
   if (flow.kind === 'arp') return unansweredArp(flow);
+  const loss = lossOf(flow);
+  if (loss) return loss;
+  const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
+  return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
+}
+
+/** Why a client did not get all that it asked for, though something came back: a loss, or somebody else's refusal. */
+function shortfallOf(flow: FlowRecord): FlowOutcome | undefined {
+  const loss = lossOf(flow);
+  if (loss) return loss;
+  const refusal = refusalOf(flow);
+  return refusal?.kind === 'refused' && refusal.by !== flow.client.node ? refusal : undefined;
+}
+
+/** The last packet that did not arrive. */
+function lossOf(flow: FlowRecord): FlowOutcome | undefined {
   const failures = flow.journeys.filter(
     ({ outcome, pending }) => !pending && (outcome === 'lost' || outcome === 'dropped'),
   );
   // That an error about a packet was lost too is not why the packet was.
   const failed = failures.findLast(({ kind }) => kind !== 'icmp-error') ?? failures.at(-1);
-  if (failed === undefined) {
-    const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
-    return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
-  }
+  if (failed === undefined) return undefined;
   const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
   const reason = end.arrival!.reason || 'not-forwarded';
   return { kind: 'lost', at: end.received ? end.to : end.from, reason, frames: end.frames };

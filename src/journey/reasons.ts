@@ -34,6 +34,9 @@ export const reasons = [
   'not-received',
   // Nothing was captured there.
   'not-captured',
+  // The client waited no longer; the run was over.
+  'client-gave-up',
+  'cut',
   // Resets, by whose they are.
   'reset-by-client',
   'reset-by-server',

@@ -7,6 +7,8 @@ export interface Report {
   /** ISO time with nine decimals. Every `timeNs` is nanoseconds since then. */
   readonly startedAt: string;
   readonly epochs: readonly Epoch[];
+  /** Everything that was asked for. Empty for a capture: nobody there says what was asked. */
+  readonly requests: readonly Request[];
   readonly flows: readonly Flow[];
   readonly journeys: readonly Journey[];
   readonly promises: readonly PromiseVerdict[];
@@ -14,7 +16,51 @@ export interface Report {
   readonly loads: readonly Load[];
   /** When a capture point fell back past its packet budget, and when it returned. */
   readonly captures: readonly CaptureChange[];
+  /** Idle stretches that a live run in memory passed over. */
+  readonly skips: readonly Skip[];
   readonly counters: Counters;
+}
+
+/** Something that was asked for, once, as the client that asked tells; how it went, its flows show. A load is one. */
+export interface Request {
+  /** Counts from 1, in the order of asking. */
+  readonly id: number;
+  /** So many alike, of which none was sent; one when left out. */
+  readonly times?: number;
+  /** The client's node, and whom it asked. */
+  readonly client: string;
+  readonly address: string;
+  /** Absent for a ping. */
+  readonly port?: number;
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  /** `file`: planned traffic; `hand`: *Send request*. */
+  readonly by: 'file' | 'hand';
+  /** `GET /`; empty for a ping. */
+  readonly request: string;
+  readonly askedNs: number;
+  /** Its first packet, where one was seen. */
+  readonly sentNs?: number;
+  /** Absent while it is under way. */
+  readonly endNs?: number;
+  /**
+   * `answered`: the client has every byte of the answer. `open`: it was under way when the recording ended. `lost`: no answer
+   * within the client's time, or no way. `ambiguous`: no answer, and frames fit more than one story.
+   */
+  readonly outcome: 'answered' | 'partial' | 'refused' | 'lost' | 'unsent' | 'ambiguous' | 'open';
+  /** Why it was not sent: texts `unsent.REASON`. */
+  readonly reason?: 'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut';
+  /** Bytes of the answer's body that the client got, and how many the answer said it has. */
+  readonly bytes?: number;
+  readonly ofBytes?: number;
+  /** Of a load: how many of its own requests were answered, and how many failed. */
+  readonly load?: { readonly requests: number; readonly errors: number };
+  /** The flows that carry it; none when it never became a packet, and those evicted are left out. */
+  readonly flows: readonly number[];
+  /**
+   * Client and frames contradict each other: it says that it has the whole answer, and frames do not show it
+   * (`answer-not-seen`); or they show it whole, in time, and the client says otherwise (`answer-not-taken`).
+   */
+  readonly finding?: 'answer-not-seen' | 'answer-not-taken';
 }
 
 /** A load run, as its client counted. */
@@ -36,6 +82,12 @@ export interface Load {
   readonly p99Ns: number;
   /** The engine ended it after as many requests as it makes in one load. */
   readonly limited: boolean;
+}
+
+/** `durationNs` until `timeNs` in which nothing was due: nobody waited for them. */
+export interface Skip {
+  readonly timeNs: number;
+  readonly durationNs: number;
 }
 
 export interface CaptureChange {
@@ -71,6 +123,8 @@ export interface Flow {
   /** `200 OK`, or empty. */
   readonly response: string;
   readonly outcome: FlowOutcome;
+  /** How many requests it carried, and how many of them were answered whole; absent where no client said. */
+  readonly requests?: { readonly asked: number; readonly answered: number };
   /**
    * `middle` when its beginning was not captured: the first packet known of it is a reply, or TCP without a SYN. Then
    * the sides are told apart by the plan, and `server` is only named when the server itself was seen.
@@ -93,8 +147,18 @@ export interface Endpoint {
   readonly port?: number;
 }
 
+/** How it went, by what the client that asked says where one is known (`Request`); else by what its frames show. */
 export type FlowOutcome =
   | { readonly kind: 'answered' }
+  /** The client has some of the answer's bytes. With what frames show of why. */
+  | {
+      readonly kind: 'partial';
+      readonly bytes: number;
+      readonly ofBytes?: number;
+      readonly at?: string;
+      readonly reason?: ReasonCode;
+      readonly frames: readonly number[];
+    }
   /** Reset or unreachable. `by` is the node whose frame said so. */
   | {
       readonly kind: 'refused';
@@ -110,8 +174,8 @@ export type FlowOutcome =
       readonly frames: readonly number[];
     }
   | { readonly kind: 'ambiguous'; readonly candidates: number }
-  /** Not finished when the recording ended, or not to be known: `not-captured`. */
-  | { readonly kind: 'open'; readonly reason?: 'not-captured' };
+  /** Not finished when the recording ended, or when the run was (`cut`); or not to be known: `not-captured`. */
+  | { readonly kind: 'open'; readonly reason?: 'not-captured' | 'cut' };
 
 /** One logical packet across all its hops. */
 export interface Journey {

@@ -22,12 +22,20 @@ export function flowView(flow: FlowRecord): Flow {
     request: flow.request,
     response: flow.response,
     outcome: flow.outcome,
+    ...requestsOf(flow),
     begun: flow.begun,
     ...(flow.partial && { partial: flow.partial }),
     startNs: flow.startNs,
     endNs: flow.endNs,
     journeys: flow.journeys.map(({ id }) => id),
   };
+}
+
+/** A load counts its requests itself. */
+function requestsOf({ requests, partial }: FlowRecord): Pick<Flow, 'requests'> {
+  if (requests.length === 0 || partial === 'load') return {};
+  const answered = requests.filter(({ end }) => end?.outcome === 'answered').length;
+  return { requests: { asked: requests.length, answered } };
 }
 
 export function journeyView(journey: JourneyRecord): Journey {

@@ -15,8 +15,11 @@ export interface Engine {
   apply(plan: Plan): Promise<void>;
   /** Sends one request of the given traffic entry now (the first by default). */
   request(trafficIndex?: number): Promise<void>;
-  /** Resolves when all planned traffic is done and nothing is in flight, or `limitNs` have passed. */
-  settled(limitNs: number): Promise<void>;
+  /**
+   * Resolves when all planned traffic is done and nothing is in flight, true; false when `limitNs` have passed first, the lab
+   * has ended, or the engine does no more work. What is left is told when the lab is stopped.
+   */
+  settled(limitNs: number): Promise<boolean>;
   stop(): Promise<void>;
   /**
    * Stops, pauses or starts one node by hand, and tells a `node` event. It stays so over changes of the plan. Paused, its

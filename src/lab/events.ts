@@ -90,33 +90,24 @@ export interface DecisionLossEvent {
   readonly decisions: number;
 }
 
-/** A load run has ended: its result, as the client that made it counted. */
-export interface LoadEvent {
-  readonly kind: 'load';
-  /** Its end. */
-  readonly timeNs: number;
-  readonly startNs: number;
-  readonly node: string;
-  readonly entry: PlannedTraffic;
-  readonly result: LoadResult;
-}
-
 /**
  * A request that somebody asked for, at its beginning and at its end, as the client that made it tells. It is the unit of
- * truth about what was asked: frames show how it went, the client knows whether it got its answer.
+ * truth about what was asked: frames show how it went, the client knows whether it got its answer. A load is one request.
  */
 export interface RequestEvent {
   readonly kind: 'request';
   readonly timeNs: number;
   /** Counts from 1 in each run, in the order of asking; the two events of one request share it. */
   readonly id: number;
+  /** So many alike, of which none was sent: what was left of an entry when the run ended. One when left out. */
+  readonly times?: number;
   /** Who asks. */
   readonly node: string;
   readonly entry: PlannedTraffic;
   /** `file`: planned traffic; `hand`: *Send request*. */
   readonly by: 'file' | 'hand';
   readonly protocol: 'tcp' | 'udp' | 'icmp';
-  /** The port it is sent from, or the echo identifier; absent where the client cannot tell. */
+  /** The port it is sent from, or the echo identifier; absent where the client cannot tell, or only at the end. */
   readonly sourcePort?: number;
   /** Absent at the beginning. */
   readonly end?: RequestEnd;
@@ -125,15 +116,18 @@ export interface RequestEvent {
 export interface RequestEnd {
   /**
    * `answered`: every byte of the answer. `partial`: some of it. `refused`: a reset or an ICMP error. `timed-out`: nothing
-   * within the client's time. `unreachable`: the client's own kernel found no way (no route, no neighbour). `unsent`: it
-   * was never sent, for `reason`.
+   * within the client's time. `unreachable`: there is no way (no route, no neighbour, or ICMP said so). `unsent`: it was
+   * never sent, for `reason`. `cut`: the run ended while it was under way. A load is `answered` when all of its requests
+   * were, and `partial` when some were.
    */
-  readonly outcome: 'answered' | 'partial' | 'refused' | 'timed-out' | 'unreachable' | 'unsent';
-  /** Why it was not sent: `port-in-use`, `node-stopped`, `node-paused`, `cut` (the run ended first), … */
-  readonly reason?: string;
+  readonly outcome: 'answered' | 'partial' | 'refused' | 'timed-out' | 'unreachable' | 'unsent' | 'cut';
+  /** Why it was not sent: `cut` is that the run ended first, `no-client` that the program that asks cannot be run. */
+  readonly reason?: 'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut';
   /** Bytes of the answer's body that the client got; and how many the answer said it has, where it said so. */
   readonly bytes?: number;
   readonly ofBytes?: number;
+  /** What a load came to. */
+  readonly load?: LoadResult;
 }
 
 /**
@@ -162,6 +156,13 @@ export interface HostEvent {
   readonly frameHash?: string;
 }
 
+/** Nothing was due for so long that the lab did not wait for it: `durationNs` until now were passed over. In memory only. */
+export interface SkipEvent {
+  readonly kind: 'skip';
+  readonly timeNs: number;
+  readonly durationNs: number;
+}
+
 export type LabEvent =
   | FrameEvent
   | DecisionEvent
@@ -170,6 +171,6 @@ export type LabEvent =
   | LossEvent
   | CaptureEvent
   | DecisionLossEvent
-  | LoadEvent
   | RequestEvent
+  | SkipEvent
   | HostEvent;

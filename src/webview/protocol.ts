@@ -316,6 +316,9 @@ export const flowLayout = {
   at: 56,
   /** u8: 0 nothing was predicted, 1 all as predicted, 2 something was not. */
   expected: 57,
+  /** u16 each: how many requests it carried, and how many were answered whole; 0 where no client said. */
+  asked: 58,
+  answered: 60,
 } as const;
 
 /** Key: `id`. Belongs to the flow record with id `flow`, which precedes it. */
@@ -398,6 +401,7 @@ export const outcomes = [
   'lost',
   'ambiguous',
   'open',
+  'partial',
 ] as const satisfies readonly FlowOutcome['kind'][];
 export const journeyKinds = [
   'syn',

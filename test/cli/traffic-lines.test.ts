@@ -3,7 +3,7 @@ import { budgetLines, loadLines } from '../../src/cli/traffic-lines.ts';
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import type { Report } from '../../src/journey/report.ts';
 import { makeTranslate } from '../../src/l10n/translate.ts';
-import type { LabEvent } from '../../src/lab/events.ts';
+import type { LabEvent, RequestEvent } from '../../src/lab/events.ts';
 import { exampleText, planOf } from '../lab/embedded/testbed.ts';
 
 const plan = planOf(exampleText('dr'));
@@ -29,20 +29,29 @@ const flood: LabEvent[] = [
   { kind: 'capture', timeNs: 5e9, ...where, detail: 'frames' },
   { kind: 'decision-loss', timeNs: 6e9, node: 'director', decisions: 9 },
 ];
-const load: LabEvent = {
-  kind: 'load',
-  timeNs: 4e9,
-  startNs: 2e9,
+const asked: RequestEvent = {
+  kind: 'request',
+  timeNs: 2e9,
+  id: 1,
   node: 'client1',
   entry: { ...plan.traffic[0]!, load: { connections: 8, durationNs: 2e9 } },
-  result: {
-    requests: 500,
-    errors: 2,
-    durationNs: 2e9,
-    bytes: 9000,
-    p50Ns: 1.5e6,
-    p99Ns: 2.25e6,
-    limited: true,
+  by: 'file',
+  protocol: 'tcp',
+};
+const load: LabEvent = {
+  ...asked,
+  timeNs: 4e9,
+  end: {
+    outcome: 'partial',
+    load: {
+      requests: 500,
+      errors: 2,
+      durationNs: 2e9,
+      bytes: 9000,
+      p50Ns: 1.5e6,
+      p99Ns: 2.25e6,
+      limited: true,
+    },
   },
 };
 
@@ -68,7 +77,7 @@ describe('what a run tells of its loads and its packet budget', () => {
   });
 
   it('a load is told with its rate and its percentiles, and that it was bounded', () => {
-    const report = reportOf([load]);
+    const report = reportOf([asked, load]);
     assert.equal(report.loads[0]?.requestsPerSecond, 250);
     for (const language of ['en', 'zh-cn'] as const) {
       const text = loadLines(report, makeTranslate(language), plain).join('\n');

@@ -1,16 +1,35 @@
 import assert from 'node:assert/strict';
 import { meetsExpectation } from '../../src/journey/expectation.ts';
+import type { Report, Request } from '../../src/journey/report.ts';
 import type { Expectation } from '../../src/lab/topology/plan.ts';
 import { reportOf } from './build-report.ts';
 import { drTable, Story } from './oracle.ts';
 import { drText, planOf } from './plans.ts';
 
 const nothing: Expectation = { outcomes: [], broken: [], explanations: [], problems: [] };
-const healthy = () => reportOf(new Story(planOf(drText)).talk(drTable()));
-const refused = () => reportOf(new Story(planOf(drText)).talk(drTable(), ['syn', 'rst']));
+
+function asking(report: Report, ...requests: readonly Partial<Request>[]): Report {
+  const request = {
+    id: 1,
+    client: 'client',
+    address: '10.0.2.100',
+    port: 80,
+    protocol: 'tcp',
+    by: 'file',
+    request: 'GET /',
+    askedNs: 0,
+    outcome: 'answered',
+    flows: [],
+  } as const;
+  return { ...report, requests: requests.map((more) => ({ ...request, ...more })) };
+}
+
+const healthy = () => asking(reportOf(new Story(planOf(drText)).talk(drTable())), {});
+const refused = () =>
+  asking(reportOf(new Story(planOf(drText)).talk(drTable(), ['syn', 'rst'])), { outcome: 'refused' });
 
 describe('meetsExpectation', () => {
-  it('without an expectation wants every flow answered and no promise broken', () => {
+  it('without an expectation wants everything answered that was asked, and no promise broken', () => {
     assert.deepEqual(meetsExpectation(healthy()), { ok: true, differences: [] });
     assert.deepEqual(meetsExpectation(refused()).differences, [
       { what: 'outcomes', expected: 'answered', observed: 'refused' },
@@ -18,13 +37,36 @@ describe('meetsExpectation', () => {
     const spoiled = new Story(planOf(drText)).talk(drTable(), undefined, (step) => {
       if (step.leg === 2) step.ttl = 9;
     });
-    assert.deepEqual(meetsExpectation(reportOf(spoiled)).differences, [
+    assert.deepEqual(meetsExpectation(asking(reportOf(spoiled), {})).differences, [
       { what: 'broken', expected: '', observed: 'headers' },
     ]);
   });
 
-  it('is not content with a run in which nothing happened', () => {
+  it('follows what was asked, not what frames show', () => {
+    for (const outcome of ['partial', 'lost', 'unsent', 'ambiguous', 'open'] as const)
+      for (const protocol of ['tcp', 'udp', 'icmp'] as const) {
+        const report = asking(healthy(), {}, { outcome, protocol });
+        assert.equal(meetsExpectation(report).ok, false, `${outcome} ${protocol}`);
+      }
+  });
+
+  it('is not content where client and frames disagree, whatever is expected', () => {
+    const report = asking(healthy(), { finding: 'answer-not-seen' });
+    const difference = { what: 'findings', expected: '', observed: 'answer-not-seen' };
+    assert.deepEqual(meetsExpectation(report).differences, [difference]);
+    assert.deepEqual(meetsExpectation(report, { ...nothing, outcomes: ['answered'] }).differences, [
+      difference,
+    ]);
+  });
+
+  it('is not content with a run in which nothing was asked', () => {
     assert.equal(meetsExpectation(reportOf(new Story(planOf(drText)))).ok, false);
+    assert.equal(meetsExpectation(asking(healthy())).ok, false);
+  });
+
+  it('of a capture, which has no asker, judges the flows', () => {
+    assert.equal(meetsExpectation({ ...asking(healthy()), engine: 'capture' }).ok, true);
+    assert.equal(meetsExpectation({ ...asking(refused()), engine: 'capture' }).ok, false);
   });
 
   it('with one wants exactly that', () => {
@@ -48,6 +90,6 @@ describe('meetsExpectation', () => {
     const story = new Story(planOf(drText))
       .arp('outside', 'client', '10.0.1.10', '10.0.1.77')
       .talk(drTable());
-    assert.equal(meetsExpectation(reportOf(story)).ok, true);
+    assert.equal(meetsExpectation({ ...reportOf(story), engine: 'capture' }).ok, true);
   });
 });

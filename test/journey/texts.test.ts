@@ -21,6 +21,7 @@ interface Item {
 const { properties } = JSON.parse(
   readFileSync(new URL('../../docs/report.schema.json', import.meta.url), 'utf8'),
 ) as Schema;
+const request = properties['requests']!.items.properties;
 const flow = properties['flows']!.items.properties;
 const journey = properties['journeys']!.items.properties;
 const arrival = journey['hops']!.items.properties['arrival']!.properties;
@@ -34,6 +35,9 @@ describe('texts of the journeys', () => {
     ...[...kinds].map((kind) => `kind.${kind}`),
     ...journey['direction']!.enum.map((direction) => `direction.${direction}`),
     ...arrival['fate']!.enum.map((fate) => `fate.${fate}`),
+    ...request['reason']!.enum.map((reason) => `requests.unsent.${reason}`),
+    ...request['finding']!.enum.map((finding) => `requests.finding.${finding}`),
+    ...['of', 'bytes', 'bytes-of', 'load'].map((how) => `requests.${how}`),
     'explanation.text',
     // Other wordings, of `mtu-exceeded` and `reply-not-rewritten`.
     'explanation.mtu-differs',

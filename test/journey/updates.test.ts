@@ -30,6 +30,10 @@ function renumbered(report: Report): unknown {
   const plain = JSON.parse(JSON.stringify(report)) as Report;
   return {
     ...plain,
+    requests: plain.requests.map((request) => ({
+      ...request,
+      flows: request.flows.map((id) => flowIds.get(id)),
+    })),
     flows: plain.flows.map((flow) => ({
       ...flow,
       id: flowIds.get(flow.id),
@@ -66,6 +70,7 @@ describe('updates', () => {
         const report = builder.report();
         assert.deepEqual(renumbered(report), renumbered(reportOfEvents(story.plan, events, engine)));
         const plain = JSON.parse(JSON.stringify(report)) as Report;
+        assert.deepEqual([...mirror.requests.values()].sort(byId), plain.requests.toSorted(byId));
         assert.deepEqual([...mirror.flows.values()].sort(byId), plain.flows.toSorted(byId));
         assert.deepEqual([...mirror.journeys.values()].sort(byId), plain.journeys.toSorted(byId));
         const { epochs, promises, explanations, counters } = mirror.last!;
@@ -81,6 +86,7 @@ describe('updates', () => {
         assert.deepEqual(builder.update(), {
           ...mirror.last!,
           reset: false,
+          requests: [],
           flows: [],
           journeys: [],
           removedFlows: [],

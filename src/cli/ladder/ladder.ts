@@ -1,4 +1,4 @@
-import type { Flow, Report } from '../../journey/report.ts';
+import type { Flow, FlowOutcome, Report } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Painter } from '../paint.ts';
@@ -72,13 +72,28 @@ function flowLine(flow: Flow, mark: string, context: LadderContext): string {
   return `${mark} #${flow.id}  ${parts.filter(Boolean).join('   ')}`;
 }
 
-function outcomeText({ outcome }: Flow, { translate, paint }: LadderContext): string {
-  const text = translate(`cli.outcome.${outcome.kind}`);
+function outcomeText({ outcome, requests }: Flow, { translate, paint }: LadderContext): string {
+  const count = requests && requests.asked > 1 ? ` (${translate('requests.of', requests)})` : '';
+  const text = `${translate(`cli.outcome.${outcome.kind}`)}${count}`;
   if (outcome.kind === 'answered') return paint('good', `✓ ${text}`);
   if (outcome.kind === 'open') return outcome.reason ? translate(`reason.${outcome.reason}`) : text;
   if (outcome.kind === 'ambiguous') return paint('warning', `? ${text} (${outcome.candidates})`);
+  if (outcome.kind === 'partial') return partialText(outcome, text, { translate, paint });
   const place = outcome.kind === 'lost' ? outcome.at : outcome.by;
   return paint('bad', `✗ ${text} · ${place}: ${translate(`reason.${outcome.reason}`)}`);
+}
+
+function partialText(
+  { bytes, ofBytes, at, reason }: Extract<FlowOutcome, { readonly kind: 'partial' }>,
+  text: string,
+  { translate, paint }: Pick<LadderContext, 'translate' | 'paint'>,
+): string {
+  const how = translate(ofBytes === undefined ? 'requests.bytes' : 'requests.bytes-of', {
+    bytes,
+    ofBytes: ofBytes ?? 0,
+  });
+  const why = reason === undefined ? '' : ` · ${at ?? ''}: ${translate(`reason.${reason}`)}`;
+  return paint('bad', `✗ ${text}: ${how}${why}`);
 }
 
 function epochLine(report: Report, number: number, translate: Translate): string {

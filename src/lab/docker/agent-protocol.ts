@@ -1,19 +1,23 @@
 import type { PortName } from '../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
-import type { CaptureDetail, LossEvent } from '../events.ts';
+import type { CaptureDetail, LossEvent, RequestEnd } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import type { LabRecord } from './lab-record.ts';
-import type { PlannedNode, PlannedTraffic } from '../topology/plan.ts';
-import type { LoadResult } from '../traffic/load-result.ts';
-import type { RequestOutcome } from '../traffic/request-result.ts';
-import type { LoadEntry } from '../traffic/traffic-schedule.ts';
+import type { PlannedNode } from '../topology/plan.ts';
+import type { AskedRequest, LoadEntry } from '../traffic/traffic-schedule.ts';
 
 /**
  * What the controller and a node's agent say to each other over one stream. Every message is `length (4 bytes), type
  * (1 byte), payload`; the length counts type and payload. Type 0 is JSON, type 1 a batch of captured frames. The agent
  * speaks first (`hello`). Requests carry a number that their reply repeats.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
+
+/** How a request ended, and the port that it was sent from, where its client can tell. */
+export interface EndedRequest {
+  readonly end: RequestEnd;
+  readonly sourcePort?: number;
+}
 
 /** A Docker network as the container sees it. */
 export interface AgentDevice {
@@ -75,15 +79,9 @@ export interface AgentOperations {
   readonly unplug: { readonly request: object; readonly reply: { readonly timeNs: string } };
   readonly state: { readonly request: object; readonly reply: NodeState };
   /** Resolves when the request has ended. */
-  readonly fetch: {
-    readonly request: { readonly entry: PlannedTraffic; readonly protocol: 'tcp' | 'udp' | 'icmp' };
-    readonly reply: { readonly outcome: RequestOutcome };
-  };
-  /** Resolves when the load has ended; without a result it could not be made. */
-  readonly load: {
-    readonly request: { readonly entry: LoadEntry };
-    readonly reply: { readonly result?: LoadResult };
-  };
+  readonly fetch: { readonly request: AskedRequest; readonly reply: EndedRequest };
+  /** Resolves when the load has ended. */
+  readonly load: { readonly request: { readonly entry: LoadEntry }; readonly reply: EndedRequest };
   /** Forgets who has these addresses; all of them when none is named. */
   readonly forget: {
     readonly request: {

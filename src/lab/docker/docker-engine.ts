@@ -6,7 +6,6 @@ import { Turns } from '../turns.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
 import { staleNeighbours } from '../topology/stale-neighbours.ts';
-import type { RequestResult } from '../traffic/request-result.ts';
 import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { agentFiles } from './agent-files.ts';
 import type { AgentWarning, NodeSettings } from './agent-protocol.ts';
@@ -126,11 +125,6 @@ export class DockerEngine implements Engine {
     return this.#file;
   }
 
-  /** How the requests made so far ended, in the order they ended. */
-  get results(): readonly RequestResult[] {
-    return this.#traffic.results;
-  }
-
   /** A node's container, for a shell in it. */
   containerOf(node: string): string | undefined {
     return this.#lab?.containerOf(node);
@@ -176,25 +170,25 @@ export class DockerEngine implements Engine {
     const entry = this.#plan.traffic[trafficIndex];
     if (!entry) throw new RangeError(`no traffic entry ${trafficIndex}`);
     if (this.#state !== 'running') return;
-    await new Promise<void>((resolve) => this.#traffic.request(entry, resolve));
+    await new Promise<void>((resolve) => this.#traffic.request(entry, 'hand', resolve));
   }
 
-  async settled(limitNs: number): Promise<void> {
+  async settled(limitNs: number): Promise<boolean> {
     const until = performance.now() + limitNs / 1e6;
     const begin = performance.now();
-    while (this.#state === 'running') {
+    let isSettled = false;
+    while (this.#state === 'running' && !isSettled) {
       const now = performance.now();
-      if (
-        now >= until ||
-        (this.#traffic.done &&
-          this.#happenings.done &&
-          now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS)
-      )
-        break;
-      await pause(TICK_MS);
+      isSettled =
+        this.#traffic.done &&
+        this.#happenings.done &&
+        now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS;
+      if (now >= until) break;
+      if (!isSettled) await pause(TICK_MS);
     }
     await this.#lab?.tellLosses();
     await this.#events.complete();
+    return isSettled;
   }
 
   /** Takes everything away. During a start, the start ends with a `LabError` first. */
@@ -368,7 +362,7 @@ export class DockerEngine implements Engine {
   async #stop(): Promise<void> {
     const wasRunning = this.#state === 'running';
     this.#state = 'stopped';
-    this.#traffic.stop();
+    this.#traffic.cut();
     this.#happenings.stop();
     if (!wasRunning) this.#lab?.cancel();
     await this.#starting?.catch(() => undefined);
@@ -401,6 +395,7 @@ export class DockerEngine implements Engine {
   #release(code: string): void {
     if (this.#ending) return;
     this.#options.onWarning?.({ code, params: {} });
+    this.#traffic.cut();
     this.#ending = Promise.resolve(this.#letGo());
     this.#options.onReleased?.();
   }

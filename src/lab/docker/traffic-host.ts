@@ -1,14 +1,15 @@
-import type { TrafficHost } from '../traffic/traffic-schedule.ts';
+import type { RequestEnded, TrafficHost } from '../traffic/traffic-schedule.ts';
 import type { AgentLink } from './agent-link.ts';
+import type { EndedRequest } from './agent-protocol.ts';
 
 /** What a node may take to answer, after the request itself was given up. */
 const BEYOND_TIMEOUT_MS = 30_000;
 
-/** Real time, and clients that are containers: a client that is gone gets no answer. */
+/** Real time, and clients that are containers. */
 export function trafficHost(
   now: () => number,
   linkOf: (node: string) => AgentLink | undefined,
-  loaded: TrafficHost['loaded'],
+  tell: TrafficHost['tell'],
 ): TrafficHost {
   return {
     now,
@@ -16,27 +17,26 @@ export function trafficHost(
       const timer = setTimeout(run, delayNs / 1e6);
       return { cancel: () => clearTimeout(timer) };
     },
-    send: (entry, protocol, ended) => {
-      const patienceMs = entry.timeoutNs / 1e6 + BEYOND_TIMEOUT_MS;
-      const asked = linkOf(entry.from)?.ask('fetch', { entry, protocol }, patienceMs);
-      if (!asked) ended('unreachable');
-      else
-        void asked.then(
-          ({ outcome }) => ended(outcome),
-          () => ended('unreachable'),
-        );
-      return true;
+    send: (asked, ended) => {
+      const { from, timeoutNs } = asked.entry;
+      const patienceMs = timeoutNs / 1e6 + BEYOND_TIMEOUT_MS;
+      whenEnded(linkOf(from)?.ask('fetch', asked, patienceMs), ended);
+      return undefined;
     },
     load: (entry, ended) => {
       const patienceMs = (entry.load.durationNs + entry.timeoutNs) / 1e6 + BEYOND_TIMEOUT_MS;
-      const asked = linkOf(entry.from)?.ask('load', { entry }, patienceMs);
-      if (!asked) return false;
-      void asked.then(
-        ({ result }) => ended(result),
-        () => ended(undefined),
-      );
-      return true;
+      whenEnded(linkOf(entry.from)?.ask('load', { entry }, patienceMs), ended);
     },
-    loaded,
+    tell,
   };
+}
+
+/** A client that is not there cannot be asked; what one that went away got, nobody can tell. */
+function whenEnded(asked: Promise<EndedRequest> | undefined, ended: RequestEnded): void {
+  if (!asked) ended({ outcome: 'unsent', reason: 'node-stopped' });
+  else
+    void asked.then(
+      ({ end, sourcePort }) => ended(end, sourcePort),
+      () => ended({ outcome: 'timed-out' }),
+    );
 }

@@ -1,5 +1,5 @@
 import type { PlannedTraffic } from '../topology/plan.ts';
-import type { RequestOutcome } from '../traffic/request-result.ts';
+import type { RequestEnd } from '../events.ts';
 import { asciiText } from '../traffic/ascii.ts';
 import type { Clock } from './clock.ts';
 import type { EchoAnswer } from './kernel/pings.ts';
@@ -11,7 +11,7 @@ export type PingResult =
   (EchoAnswer & { readonly timeNs: number }) | { readonly kind: 'timed-out' | 'no-route' };
 
 export interface FetchResult {
-  readonly outcome: RequestOutcome;
+  readonly outcome: RequestEnd['outcome'];
   /** Head and body as they came, cut after some kilobytes. */
   readonly response: string;
 }
@@ -52,8 +52,8 @@ export function fetchOnce(
   requestOverTcp(
     kernel,
     clock,
-    entry,
-    (outcome) => done({ outcome, response: asciiText(Uint8Array.from(bytes)) }),
+    { entry },
+    ({ outcome }) => done({ outcome, response: asciiText(Uint8Array.from(bytes)) }),
     (piece) => bytes.push(...piece.subarray(0, Math.max(0, MOST_BYTES - bytes.length))),
   );
 }

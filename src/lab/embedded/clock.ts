@@ -46,6 +46,15 @@ export class VirtualClock implements Clock {
     return event;
   }
 
+  /** When the next event is due that matters; `undefined` when none does. Looks at all of them. */
+  nextThatMatters(): number | undefined {
+    if (this.settled) return undefined;
+    let least = Infinity;
+    for (const { done, weight, timeNs } of this.#queue)
+      if (!done && weight === 'matters') least = Math.min(least, timeNs);
+    return least;
+  }
+
   /** When the next event is due. */
   next(): number | undefined {
     let event = this.#queue.peek();
@@ -85,7 +94,7 @@ class ClockEvent implements QueuedEvent, Timer {
   readonly timeNs: number;
   readonly sequence: number;
   readonly run: () => void;
-  readonly #weight: Weight;
+  readonly weight: Weight;
   readonly #release: (weight: Weight) => void;
   done = false;
 
@@ -99,13 +108,13 @@ class ClockEvent implements QueuedEvent, Timer {
     this.timeNs = timeNs;
     this.sequence = sequence;
     this.run = run;
-    this.#weight = weight;
+    this.weight = weight;
     this.#release = release;
   }
 
   cancel(): void {
     if (this.done) return;
     this.done = true;
-    this.#release(this.#weight);
+    this.#release(this.weight);
   }
 }

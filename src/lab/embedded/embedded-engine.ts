@@ -3,9 +3,8 @@ import type { LabEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import { planAt } from '../topology/plan-at.ts';
-import type { Plan, PlanChange, PlannedTraffic } from '../topology/plan.ts';
+import type { Plan, PlannedTraffic } from '../topology/plan.ts';
 import { EventSchedule } from '../traffic/event-schedule.ts';
-import type { RequestResult } from '../traffic/request-result.ts';
 import { fetchOnce, ping, type FetchResult, type PingResult } from './by-hand.ts';
 import { VirtualClock } from './clock.ts';
 import type { LabNode } from './lab-node.ts';
@@ -20,9 +19,16 @@ export interface EmbeddedOptions {
   readonly pace?: 'virtual' | 'real';
   /** ISO time with nine decimals; now when left out. */
   readonly startedAt?: string;
-  /** For `real`; those of the runtime when left out. */
+  /** Those of the runtime when left out. */
   readonly timers?: RealTimers;
+  /** `virtual`: so many events are told at most before `settled` gives up; without end when left out. */
+  readonly mostEvents?: number;
+  /** `real`: when nothing that matters is due for so long, that time is passed over; never when left out. */
+  readonly idleNs?: number;
 }
+
+/** Steps in a row before others get their turn: whoever wants to stop the run must be heard. */
+const STEPS_PER_SLICE = 2000;
 
 /** The whole lab in memory: no privileges, no containers, a clock of its own. */
 export class EmbeddedEngine implements Engine {
@@ -31,14 +37,18 @@ export class EmbeddedEngine implements Engine {
   readonly #clock = new VirtualClock();
   readonly #lab: Lab;
   readonly #sink: EventSink;
-  readonly #timers: RealTimers | undefined;
-  readonly #events: EventSchedule;
+  readonly #timers: RealTimers;
+  readonly #pace: NonNullable<EmbeddedOptions['pace']>;
+  readonly #mostEvents: number;
+  readonly #idleNs: number;
+  #events = 0;
+  readonly #happenings: EventSchedule;
   /** As the file has it; the lab's own is that with what has happened since. */
   #written: Plan;
   #pacer: Pacer | undefined;
   /** Events of a change under way: the change itself is told first. */
   #held: LabEvent[] | undefined;
-  #waiting: { readonly untilNs: number; readonly resolve: () => void }[] = [];
+  #waiting: { readonly untilNs: number; readonly resolve: (settled: boolean) => void }[] = [];
   #state: 'new' | 'running' | 'stopped' = 'new';
   #epoch = 0;
   #pings = 0;
@@ -48,17 +58,21 @@ export class EmbeddedEngine implements Engine {
   constructor(plan: Plan, emit: EventSink, options: EmbeddedOptions = {}) {
     this.#sink = emit;
     this.#written = plan;
-    this.#events = new EventSchedule({
+    this.#happenings = new EventSchedule({
       now: () => this.nowNs,
       after: (delayNs, run) => this.#clock.after(delayNs, run),
       happen: ({ atNs, text }) => this.#become(planAt(this.#written, atNs), text),
     });
     this.startedAt = options.startedAt ?? new Date().toISOString().replace('Z', '000000Z');
-    this.#timers = options.pace === 'real' ? (options.timers ?? ambientTimers()) : undefined;
+    this.#timers = options.timers ?? ambientTimers();
+    this.#pace = options.pace ?? 'virtual';
+    this.#mostEvents = options.mostEvents ?? Infinity;
+    this.#idleNs = options.idleNs ?? Infinity;
     this.#lab = new Lab(plan, {
       clock: this.#clock,
       seed: options.seed ?? 1,
       emit: (event) => {
+        this.#events += 1;
         if (this.#held) this.#held.push(event);
         else this.#sink(event);
       },
@@ -67,11 +81,6 @@ export class EmbeddedEngine implements Engine {
 
   get nowNs(): number {
     return this.#clock.now();
-  }
-
-  /** How the requests made so far ended, in the order they ended. */
-  get results(): readonly RequestResult[] {
-    return this.#lab.traffic.results;
   }
 
   start(): Promise<void> {
@@ -86,9 +95,13 @@ export class EmbeddedEngine implements Engine {
     const plan = this.#lab.plan;
     this.#sink({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
     this.#lab.start();
-    this.#events.follow(plan.events ?? [], -1);
-    if (!this.#timers) return;
-    this.#pacer = new Pacer(this.#clock, this.#timers, () => this.#releaseWaiting());
+    this.#happenings.follow(plan.events ?? [], -1);
+    if (this.#pace !== 'real') return;
+    this.#pacer = new Pacer(this.#clock, this.#timers, {
+      idleNs: this.#idleNs,
+      afterSlice: () => this.#releaseWaiting(),
+      skipped: (durationNs) => this.#sink({ kind: 'skip', timeNs: this.nowNs, durationNs }),
+    });
     this.#pacer.follow();
   }
 
@@ -97,21 +110,21 @@ export class EmbeddedEngine implements Engine {
     if (this.#state !== 'running') return Promise.resolve();
     this.#written = plan;
     this.#become(planAt(plan, this.nowNs));
-    this.#events.follow(plan.events ?? [], this.nowNs);
+    this.#happenings.follow(plan.events ?? [], this.nowNs);
     this.#pacer?.follow();
     return Promise.resolve();
   }
 
   #become(plan: Plan, by?: string): void {
-    const changes: readonly PlanChange[] = diffPlans(this.#lab.plan, plan);
+    const changes = diffPlans(this.#lab.plan, plan);
     if (changes.length === 0) return;
-    const startMs = this.#timers?.now() ?? 0;
+    const startMs = this.#now();
     const held: LabEvent[] = [];
     this.#held = held;
     this.#lab.apply(plan, changes);
     this.#held = undefined;
     this.#epoch += 1;
-    const durationNs = Math.round(((this.#timers?.now() ?? 0) - startMs) * 1e6);
+    const durationNs = Math.round((this.#now() - startMs) * 1e6);
     const what = { plan, changes, durationNs, ...(by !== undefined && { by }) };
     this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, ...what });
     for (const event of held) this.#sink(event);
@@ -122,22 +135,19 @@ export class EmbeddedEngine implements Engine {
     const entry = this.#lab.plan.traffic[trafficIndex];
     if (!entry) return Promise.reject(new RangeError(`no traffic entry ${trafficIndex}`));
     this.#pacer?.follow();
-    if (this.#state === 'running') this.#lab.traffic.request(entry);
+    if (this.#state === 'running') this.#lab.traffic.request(entry, 'hand');
     this.#pacer?.follow();
     return Promise.resolve();
   }
 
-  settled(limitNs: number): Promise<void> {
-    if (!this.#pacer) {
-      this.runUntilSettled(limitNs);
-      return Promise.resolve();
-    }
+  settled(limitNs: number): Promise<boolean> {
+    if (!this.#pacer) return this.#settles(this.nowNs + limitNs);
     this.#pacer.follow();
-    if (this.#clock.settled) return Promise.resolve();
+    if (this.#clock.settled || this.#state !== 'running') return Promise.resolve(this.#state === 'running');
     // The clock wakes at the limit too, if nothing else happens.
     this.#clock.after(limitNs, () => undefined, 'background');
     const untilNs = this.nowNs + limitNs;
-    const settled = new Promise<void>((resolve) => this.#waiting.push({ untilNs, resolve }));
+    const settled = new Promise<boolean>((resolve) => this.#waiting.push({ untilNs, resolve }));
     this.#pacer.follow();
     return settled;
   }
@@ -148,15 +158,36 @@ export class EmbeddedEngine implements Engine {
    */
   runUntilSettled(limitNs: number): boolean {
     const untilNs = this.nowNs + limitNs;
-    while (!this.#clock.settled) {
+    let isOver = false;
+    while (!isOver) isOver = this.#slice(untilNs);
+    return this.#clock.settled;
+  }
+
+  async #settles(untilNs: number): Promise<boolean> {
+    while (this.#state === 'running') {
+      if (this.#slice(untilNs)) return this.#clock.settled;
+      await new Promise<void>((resolve) => void this.#timers.setTimeout(resolve, 0));
+    }
+    return false;
+  }
+
+  /** Runs some steps. Returns whether that was it: nothing that matters is left, or the time is, or more work would be done. */
+  #slice(untilNs: number): boolean {
+    for (let left = STEPS_PER_SLICE; left > 0; left -= 1) {
+      if (this.#clock.settled || this.#events >= this.#mostEvents) return true;
       const next = this.#clock.next();
       if (next === undefined || next > untilNs) {
         this.#clock.runUntil(untilNs);
-        return this.#clock.settled;
+        return true;
       }
       this.#clock.step();
     }
-    return true;
+    return false;
+  }
+
+  /** Real time, in milliseconds, where there is one: a run in virtual time is a function of its file. */
+  #now(): number {
+    return this.#pace === 'real' ? this.#timers.now() : 0;
   }
 
   /** Lets `durationNs` of the lab's time pass, whatever happens in it. For the virtual pace. */
@@ -165,7 +196,10 @@ export class EmbeddedEngine implements Engine {
   }
 
   stop(): Promise<void> {
-    if (this.#state === 'running') this.#lab.halt();
+    if (this.#state === 'running') {
+      this.#lab.traffic.cut();
+      this.#lab.halt();
+    }
     this.#state = 'stopped';
     this.#pacer?.stop();
     this.#clock.clear();
@@ -231,6 +265,6 @@ export class EmbeddedEngine implements Engine {
     const ready = this.#waiting.filter(({ untilNs }) => this.#clock.settled || this.nowNs >= untilNs);
     if (ready.length === 0) return;
     this.#waiting = this.#waiting.filter((waiting) => !ready.includes(waiting));
-    for (const { resolve } of ready) resolve();
+    for (const { resolve } of ready) resolve(this.#state === 'running' && this.#clock.settled);
   }
 }

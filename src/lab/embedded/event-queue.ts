@@ -13,6 +13,11 @@ export class EventQueue<Event extends QueuedEvent> {
     return this.#heap.length;
   }
 
+  /** In no order. */
+  [Symbol.iterator](): Iterator<Event> {
+    return this.#heap[Symbol.iterator]();
+  }
+
   peek(): Event | undefined {
     return this.#heap[0];
   }

@@ -1,6 +1,6 @@
 import type { NodeSetting } from '../engine.ts';
 import type { Plan, PlanChange, PlannedNode } from '../topology/plan.ts';
-import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
+import { TrafficSchedule, type RequestEnded } from '../traffic/traffic-schedule.ts';
 import { LoadClient } from './load-client.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
 import { requestOverIcmp, requestOverTcp, requestOverUdp } from './request-client.ts';
@@ -24,21 +24,24 @@ export class Lab {
     this.traffic = new TrafficSchedule({
       now: () => clock.now(),
       after: (delayNs, run) => clock.after(delayNs, run),
-      send: (entry, protocol, ended) => {
-        const node = this.#nodes.get(entry.from);
-        if (!node || node.paused) return false;
-        const send = REQUESTS[protocol];
-        send(node.kernel, clock, entry, ended);
-        return true;
+      send: (asked, ended) => {
+        const node = this.#asker(asked.entry.from, ended);
+        return node && REQUESTS[asked.protocol](node.kernel, clock, asked, ended);
       },
       load: (entry, ended) => {
-        const node = this.#nodes.get(entry.from);
-        if (!node || node.paused) return false;
-        new LoadClient(node.kernel, clock, entry, ended).start();
-        return true;
+        const node = this.#asker(entry.from, ended);
+        if (node) new LoadClient(node.kernel, clock, entry, ended).start();
       },
-      loaded: (event) => environment.emit(event),
+      tell: (event) => environment.emit(event),
     });
+  }
+
+  /** The node that is to ask, if it can. */
+  #asker(name: string, ended: RequestEnded): LabNode | undefined {
+    const node = this.#nodes.get(name);
+    if (node && !node.paused) return node;
+    ended({ outcome: 'unsent', reason: node ? 'node-paused' : 'node-stopped' });
+    return undefined;
   }
 
   get plan(): Plan {

@@ -1,8 +1,9 @@
-import type { LoadResult } from '../traffic/load-result.ts';
 import { MessageReader } from '../traffic/message-reader.ts';
 import { requestMessage } from '../traffic/messages.ts';
+import { loadEnd } from '../traffic/load-end.ts';
 import { percentile } from '../traffic/percentile.ts';
 import type { LoadEntry } from '../traffic/traffic-schedule.ts';
+import type { RequestEnd } from '../events.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { TcpConnection } from './tcp/connection.ts';
@@ -20,7 +21,7 @@ export class LoadClient {
   readonly #kernel: Kernel;
   readonly #clock: Clock;
   readonly #entry: LoadEntry;
-  readonly #done: (result: LoadResult) => void;
+  readonly #done: (end: RequestEnd) => void;
   readonly #startNs: number;
   readonly #most: number;
   readonly #latencies: number[] = [];
@@ -30,7 +31,7 @@ export class LoadClient {
   #errors = 0;
   #bytes = 0;
 
-  constructor(kernel: Kernel, clock: Clock, entry: LoadEntry, done: (result: LoadResult) => void) {
+  constructor(kernel: Kernel, clock: Clock, entry: LoadEntry, done: (end: RequestEnd) => void) {
     this.#kernel = kernel;
     this.#clock = clock;
     this.#entry = entry;
@@ -122,7 +123,7 @@ export class LoadClient {
       connection?.close();
     }
     this.#workers.clear();
-    this.#done({
+    const load = {
       requests: this.#latencies.length,
       errors: this.#errors,
       durationNs: this.#clock.now() - this.#startNs,
@@ -130,7 +131,8 @@ export class LoadClient {
       p50Ns: percentile(this.#latencies, 0.5),
       p99Ns: percentile(this.#latencies, 0.99),
       limited: isLimited,
-    });
+    };
+    this.#done(loadEnd(load));
   }
 }
 

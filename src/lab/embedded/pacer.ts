@@ -11,20 +11,28 @@ export interface RealTimers {
   clearTimeout(timer: unknown): void;
 }
 
-/** Lets a virtual clock follow the real one. */
+export interface PacerOptions {
+  /** When nothing that matters is due for so long, the clock does not wait for it. */
+  readonly idleNs: number;
+  readonly afterSlice: () => void;
+  /** So much time of the clock's was passed over; it stands where it goes on. */
+  readonly skipped: (durationNs: number) => void;
+}
+
+/** Lets a virtual clock follow the real one, except over idle stretches. */
 export class Pacer {
   readonly #clock: VirtualClock;
   readonly #timers: RealTimers;
-  readonly #afterSlice: () => void;
+  readonly #options: PacerOptions;
   /** The real time at which the virtual clock stood at 0. */
   #zeroMs: number;
   #timer: unknown;
   #following = false;
 
-  constructor(clock: VirtualClock, timers: RealTimers, afterSlice: () => void) {
+  constructor(clock: VirtualClock, timers: RealTimers, options: PacerOptions) {
     this.#clock = clock;
     this.#timers = timers;
-    this.#afterSlice = afterSlice;
+    this.#options = options;
     this.#zeroMs = timers.now() - clock.now() / NS_PER_MS;
   }
 
@@ -49,12 +57,31 @@ export class Pacer {
       this.#clock.step();
     }
     const late = next !== undefined && next <= nowNs;
-    if (!late) this.#clock.runUntil(nowNs);
-    this.#afterSlice();
+    if (!late) {
+      this.#clock.runUntil(nowNs);
+      this.#passOverIdle(nowNs);
+    }
+    this.#options.afterSlice();
     next = this.#clock.next();
     if (next === undefined) return;
     const delayMs = late ? 0 : Math.max(0, Math.ceil(next / NS_PER_MS + this.#zeroMs - this.#timers.now()));
     this.#timer = this.#timers.setTimeout(this.follow, delayMs);
+  }
+
+  /** Upkeep that is due in between is done. From then on the clock is ahead of the real time by what was passed over. */
+  #passOverIdle(nowNs: number): void {
+    const { idleNs, skipped } = this.#options;
+    const clock = this.#clock;
+    let untilNs = idleNs < Infinity ? (clock.nextThatMatters() ?? nowNs) : nowNs;
+    if (untilNs - nowNs < idleNs) return;
+    for (let next = clock.next(); next !== undefined && next < untilNs; next = clock.next()) {
+      clock.step();
+      // Upkeep may give rise to something.
+      untilNs = clock.nextThatMatters() ?? untilNs;
+    }
+    clock.runUntil(untilNs - 1);
+    skipped(untilNs - 1 - nowNs);
+    this.#zeroMs -= (untilNs - 1 - nowNs) / NS_PER_MS;
   }
 
   stop(): void {

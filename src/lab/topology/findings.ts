@@ -1,6 +1,6 @@
 /** The names that `expect:` may use for what a run finds. `journey` gives them their meaning and their texts. */
 
-export const outcomeNames = ['answered', 'refused', 'lost', 'ambiguous'] as const;
+export const outcomeNames = ['answered', 'partial', 'refused', 'lost', 'unsent', 'ambiguous'] as const;
 
 /** What models guarantee; texts in `promise.ID`. */
 export const promiseIds = [

@@ -139,8 +139,8 @@ export interface PlannedLoad {
 
 /** What a lesson means to show. A run whose findings are exactly these reads "shown". */
 export interface Expectation {
-  /** Outcomes that flows must have, each at least once, and no others. */
-  readonly outcomes: readonly ('answered' | 'refused' | 'lost' | 'ambiguous')[];
+  /** Outcomes that requests must have, each at least once, and no others. */
+  readonly outcomes: readonly ('answered' | 'partial' | 'refused' | 'lost' | 'unsent' | 'ambiguous')[];
   /** Promise ids that must be broken; every other promise that was seen must be kept. */
   readonly broken: readonly string[];
   /** Explanation codes that must be named, and no others. */

@@ -19,6 +19,15 @@ export class MessageReader {
   #current: Message | undefined;
   #bodyLeft = 0;
 
+  /** How much has come of the message that is not whole yet; `undefined` when nothing has. */
+  get part(): { readonly bytes: number; readonly ofBytes?: number } | undefined {
+    if (this.#current) {
+      const { bodyLength } = this.#current;
+      return { bytes: bodyLength - this.#bodyLeft, ofBytes: bodyLength };
+    }
+    return this.#head.length > 0 ? { bytes: 0 } : undefined;
+  }
+
   /** Takes bytes in; returns the messages that are whole now. */
   read(bytes: Uint8Array): Message[] {
     const whole: Message[] = [];

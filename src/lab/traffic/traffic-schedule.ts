@@ -1,25 +1,29 @@
-import type { LoadEvent } from '../events.ts';
+import type { RequestEnd, RequestEvent } from '../events.ts';
 import type { Plan, PlannedLoad, PlannedTraffic } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
-import type { LoadResult } from './load-result.ts';
-import type { RequestOutcome, RequestResult } from './request-result.ts';
 import { protocolOf, requestTime } from './schedule.ts';
+
+/** One request to be made. */
+export interface AskedRequest {
+  /** Counts from 1; a datagram carries it, so that its answer can say what it answers. */
+  readonly id: number;
+  readonly entry: PlannedTraffic;
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+}
+
+/** Is told once how a request ended; with its source port, if that was not known before. */
+export type RequestEnded = (end: RequestEnd, sourcePort?: number) => void;
 
 /** What an engine lends the schedule: its time, and its clients. */
 export interface TrafficHost {
   /** Nanoseconds of the lab's time. */
   now(): number;
   after(delayNs: number, run: () => void): { cancel(): void };
-  /** Begins one request, and tells once how it ended. False when its client cannot ask: nothing is told then. */
-  send(
-    entry: PlannedTraffic,
-    protocol: 'tcp' | 'udp' | 'icmp',
-    ended: (outcome: RequestOutcome) => void,
-  ): boolean;
-  /** Begins one load; the result is undefined when it could not be made. Otherwise as `send`. */
-  load(entry: LoadEntry, ended: (result: LoadResult | undefined) => void): boolean;
-  /** A load has ended. */
-  loaded(event: LoadEvent): void;
+  /** Begins one request. Returns the port that it is sent from, or the echo identifier, when that is known. */
+  send(asked: AskedRequest, ended: RequestEnded): number | undefined;
+  /** Begins one load, over TCP. */
+  load(entry: LoadEntry, ended: RequestEnded): void;
+  tell(event: RequestEvent): void;
 }
 
 /** An entry that is a load. */
@@ -32,29 +36,21 @@ interface Schedule {
   timer: { cancel(): void } | undefined;
 }
 
-/** A lab that runs for days keeps the last of them. */
-const RESULTS_KEPT = 100_000;
-
-/** Sends the planned requests when they are due, on whatever clock and by whatever clients the engine has. */
+/** Sends the planned requests when they are due, on whatever clock and by whatever clients the engine has, and tells of each. */
 export class TrafficSchedule {
   readonly #host: TrafficHost;
   #schedules: Schedule[] = [];
   #plan: Plan | undefined;
-  #underWay = 0;
-  readonly #results: RequestResult[] = [];
+  #lastId = 0;
+  readonly #underWay = new Map<number, RequestEnded>();
 
   constructor(host: TrafficHost) {
     this.#host = host;
   }
 
-  /** In the order they ended. */
-  get results(): readonly RequestResult[] {
-    return this.#results;
-  }
-
   /** Whether every planned request was sent and has ended. */
   get done(): boolean {
-    return this.#underWay === 0 && this.#schedules.every(({ timer }) => timer === undefined);
+    return this.#underWay.size === 0 && this.#schedules.every(({ timer }) => timer === undefined);
   }
 
   /** When each entry of the plan began. */
@@ -79,25 +75,57 @@ export class TrafficSchedule {
   }
 
   /** Sends one request of the entry now; `ended` is called when it has ended, at once when it could not be sent. */
-  request(entry: PlannedTraffic, ended: () => void = () => undefined): void {
-    const startNs = this.#host.now();
-    let waiting = true;
-    const finish = (outcome?: RequestOutcome) => {
-      if (!waiting) return;
-      waiting = false;
-      this.#underWay -= 1;
-      if (outcome !== undefined) this.#keep({ entry, startNs, endNs: this.#host.now(), outcome });
+  request(entry: PlannedTraffic, by: RequestEvent['by'], ended: () => void = () => undefined): void {
+    if (this.#plan === undefined) {
+      ended();
+      return;
+    }
+    const id = (this.#lastId += 1);
+    const protocol = protocolOf(this.#plan, entry);
+    const told = { kind: 'request', id, node: entry.from, entry, by, protocol } as const;
+    const askedNs = this.#host.now();
+    let sourcePort: number | undefined;
+    let isTold = false;
+    let end: RequestEnd | undefined;
+    const port = () => (sourcePort === undefined ? {} : { sourcePort });
+    const finish = () => {
+      if (end) this.#host.tell({ ...told, timeNs: this.#host.now(), ...port(), end });
       ended();
     };
-    this.#underWay += 1;
-    if (!this.#begin(entry, startNs, finish)) finish();
+    this.#underWay.set(id, (how, from) => {
+      if (!this.#underWay.delete(id)) return;
+      end = how;
+      sourcePort ??= from;
+      // It is told how it began first.
+      if (isTold) finish();
+    });
+    const whenEnded: RequestEnded = (how, from) => this.#underWay.get(id)?.(how, from);
+    const from =
+      isLoad(entry) && protocol === 'tcp'
+        ? this.#host.load(entry, whenEnded)
+        : this.#host.send({ id, entry, protocol }, whenEnded);
+    sourcePort ??= from ?? undefined;
+    this.#host.tell({ ...told, timeNs: askedNs, ...port() });
+    isTold = true;
+    if (end) finish();
   }
 
+  /** The run is over: what was not sent is told, and what was under way. */
+  cut(): void {
+    for (const end of [...this.#underWay.values()]) end({ outcome: 'cut' });
+    for (const { entry, next, timer } of this.#schedules)
+      // What waits for its time is the one before `next`.
+      if (timer) this.#unsent(entry, entry.count - next + 1, 'cut');
+    this.stop();
+  }
+
+  /** Nothing more is sent, and nothing told: another controller may go on. */
   stop(): void {
     for (const schedule of this.#schedules) {
       schedule.timer?.cancel();
       schedule.timer = undefined;
     }
+    this.#underWay.clear();
     this.#plan = undefined;
   }
 
@@ -110,22 +138,20 @@ export class TrafficSchedule {
     return { entry, startNs, next, timer: undefined };
   }
 
-  #begin(entry: PlannedTraffic, startNs: number, finish: (outcome?: RequestOutcome) => void): boolean {
-    if (this.#plan === undefined) return false;
-    const protocol = protocolOf(this.#plan, entry);
-    if (!isLoad(entry) || protocol !== 'tcp') return this.#host.send(entry, protocol, finish);
-    return this.#host.load(entry, (result) => {
-      if (result) {
-        const timeNs = this.#host.now();
-        this.#host.loaded({ kind: 'load', timeNs, startNs, node: entry.from, entry, result });
-      }
-      finish(result && result.requests > 0 ? 'answered' : 'timed-out');
-    });
-  }
-
-  #keep(result: RequestResult): void {
-    if (this.#results.length === RESULTS_KEPT) this.#results.shift();
-    this.#results.push(result);
+  #unsent(entry: PlannedTraffic, times: number, reason: RequestEnd['reason']): void {
+    if (times <= 0 || this.#plan === undefined) return;
+    const event: RequestEvent = {
+      kind: 'request',
+      timeNs: this.#host.now(),
+      id: (this.#lastId += 1),
+      ...(times > 1 && { times }),
+      node: entry.from,
+      entry,
+      by: 'file',
+      protocol: protocolOf(this.#plan, entry),
+    };
+    this.#host.tell(event);
+    this.#host.tell({ ...event, end: { outcome: 'unsent', ...(reason && { reason }) } });
   }
 
   #await(schedule: Schedule): void {
@@ -136,7 +162,7 @@ export class TrafficSchedule {
     const delayNs = Math.max(0, schedule.startNs + due - this.#host.now());
     schedule.timer = this.#host.after(delayNs, () => {
       this.#await(schedule);
-      this.request(schedule.entry);
+      this.request(schedule.entry, 'file');
     });
   }
 }

@@ -61,7 +61,7 @@ function flowMatches({ key, value }: Term, flow: FlowRow, names: Names): boolean
     case 'epoch':
       return String(flow.epoch) === value;
     case 'failed':
-      return flow.outcome === 'refused' || flow.outcome === 'lost' || flow.outcome === 'ambiguous';
+      return flow.outcome !== 'answered' && flow.outcome !== 'open';
     case 'answered':
       return flow.outcome === 'answered';
     default:

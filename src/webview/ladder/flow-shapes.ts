@@ -8,6 +8,7 @@ import { twisty } from './twisty.ts';
 
 const marks: Readonly<Record<FlowRow['outcome'], readonly [sign: string, ink: Ink]>> = {
   answered: ['✓', 'good'],
+  partial: ['✗', 'bad'],
   refused: ['✗', 'bad'],
   lost: ['✗', 'bad'],
   ambiguous: ['?', 'warn'],

@@ -21,6 +21,9 @@ export interface FlowRow {
   readonly at: number;
   readonly expected: number;
   readonly begunInMiddle: boolean;
+  /** Requests it carried, and those that were answered whole; 0 where no client said. */
+  readonly asked: number;
+  readonly answered: number;
 }
 
 export function readFlow(view: DataView, start: number, strings: readonly string[]): FlowRow {
@@ -47,6 +50,8 @@ export function readFlow(view: DataView, start: number, strings: readonly string
     reason: text(at.reason),
     at: u8(at.at),
     expected: u8(at.expected),
+    asked: u16(at.asked),
+    answered: u16(at.answered),
     begunInMiddle: (u8(at.flags) & flowFlags.begunInMiddle) !== 0,
   };
 }

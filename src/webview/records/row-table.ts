@@ -86,12 +86,12 @@ export class RowTable {
     return slot === undefined ? 0 : this.#view.getFloat64(slot * RECORD_BYTES + flowLayout.endNs, true);
   }
 
-  /** Refused, lost or ambiguous. */
+  /** It ended, and not with the whole answer. */
   hasFailed(flow: number): boolean {
     const slot = this.#flows.get(flow);
     if (slot === undefined) return false;
     const outcome = outcomes[this.#view.getUint8(slot * RECORD_BYTES + flowLayout.outcome)];
-    return outcome === 'refused' || outcome === 'lost' || outcome === 'ambiguous';
+    return outcome !== undefined && outcome !== 'answered' && outcome !== 'open';
   }
 
   journeyIds(flow: number): readonly number[] {

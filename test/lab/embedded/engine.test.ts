@@ -3,6 +3,7 @@ import { EmbeddedEngine } from '../../../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import { formatIpv4 } from '../../../src/packet/address.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
+import { endsIn } from '../request-ends.ts';
 import { FakeTimers } from './fake-timers.ts';
 import { SECOND, planOf, runLab, sentLines } from './testbed.ts';
 
@@ -62,9 +63,9 @@ describe('EmbeddedEngine events', () => {
 
 describe('EmbeddedEngine traffic', () => {
   it('sends requests when they are due', () => {
-    const { engine } = runLab(planOf(dr('[{ count: 3, every: 2s, after: 500ms }]')));
+    const run = runLab(planOf(dr('[{ count: 3, every: 2s, after: 500ms }]')));
     assert.deepEqual(
-      engine.results.map(({ startNs }) => startNs / SECOND),
+      run.ends().map(({ startNs }) => startNs / SECOND),
       [0.5, 2.5, 4.5],
     );
   });
@@ -82,7 +83,7 @@ describe('EmbeddedEngine traffic', () => {
     const run = runLab(planOf(dr('[{ count: 1, timeout: 2s }]', ', holdVip: false')));
     // rr takes rs1 first, which drops what is not its own.
     assert.deepEqual(run.outcomes(), ['timed-out']);
-    assert.equal(run.engine.results[0]!.endNs, 2 * SECOND);
+    assert.equal(run.ends()[0]!.endNs, 2 * SECOND);
     const syns = sentLines(run, (line) => line.startsWith('client→') && line.endsWith(' SYN'));
     assert.equal(syns.length, 2);
   });
@@ -185,7 +186,7 @@ describe('EmbeddedEngine at the real pace', () => {
     const { timers, engine, events } = realLab(dr('[{ count: 2, every: 1s }]'));
     await engine.start();
     timers.pass(500);
-    assert.equal(engine.results.length, 1);
+    assert.equal(endsIn(events).length, 1);
     let settled = false;
     const waiting = engine.settled(10 * SECOND).then(() => (settled = true));
     timers.pass(400);
@@ -193,7 +194,7 @@ describe('EmbeddedEngine at the real pace', () => {
     assert.ok(!settled);
     timers.pass(200);
     await waiting;
-    assert.equal(engine.results.length, 2);
+    assert.equal(endsIn(events).length, 2);
     await engine.stop();
     const count = events.length;
     timers.pass(5000);
@@ -203,9 +204,11 @@ describe('EmbeddedEngine at the real pace', () => {
   it('takes a request from whoever hears an event', async () => {
     const timers = new FakeTimers();
     let asked = false;
+    const events: LabEvent[] = [];
     const engine: EmbeddedEngine = new EmbeddedEngine(
       planOf(dr('[{ count: 1 }]')),
       (event) => {
+        events.push(event);
         if (asked || event.kind !== 'decision') return;
         asked = true;
         void engine.request();
@@ -215,18 +218,18 @@ describe('EmbeddedEngine at the real pace', () => {
     await engine.start();
     timers.pass(100);
     assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
+      endsIn(events).map(({ outcome }) => outcome),
       ['answered', 'answered'],
     );
   });
 
   it('stops waiting at the limit', async () => {
-    const { timers, engine } = realLab(dr('[{ count: 1, after: 1h }]'));
+    const { timers, engine, events } = realLab(dr('[{ count: 1, after: 1h }]'));
     await engine.start();
     const waiting = engine.settled(2 * SECOND);
     timers.pass(2001);
     await waiting;
-    assert.deepEqual(engine.results, []);
+    assert.deepEqual(endsIn(events), []);
   });
 });
 

@@ -1,23 +1,33 @@
 import assert from 'node:assert/strict';
+import type { Ended } from '../request-ends.ts';
 import { exampleText, planOf, runLab } from './testbed.ts';
-import type { LoadEvent } from '../../../src/lab/events.ts';
+import type { LoadResult } from '../../../src/lab/traffic/load-result.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { percentile } from '../../../src/lab/traffic/percentile.ts';
 
 const base = planOf(exampleText('dr'));
 
-function loaded(entry: Partial<Plan['traffic'][number]>, plan: Plan = base): LoadEvent {
+interface Loaded {
+  readonly result: LoadResult;
+  readonly outcome: Ended['outcome'];
+  readonly startNs: number;
+  readonly timeNs: number;
+}
+
+function loaded(entry: Partial<Plan['traffic'][number]>, plan: Plan = base): Loaded {
   const [first] = plan.traffic;
   const load = { connections: 3, durationNs: 1e9 };
   const traffic = [{ ...first!, count: 1, afterNs: 0, load, ...entry }];
-  const events = runLab({ ...plan, traffic }).events.filter((event) => event.kind === 'load');
-  assert.equal(events.length, 1);
-  return events[0]!;
+  const ends = runLab({ ...plan, traffic }).ends();
+  assert.equal(ends.length, 1);
+  const [{ load: result, outcome, startNs, endNs: timeNs }] = ends as [Ended];
+  return { result: result!, outcome, startNs, timeNs };
 }
 
 describe('A load on the embedded engine', () => {
   it('is made over its connections, one request after the other, and bounded', () => {
-    const { result, startNs, timeNs } = loaded({});
+    const { result, outcome, startNs, timeNs } = loaded({});
+    assert.equal(outcome, 'answered');
     assert.equal(result.requests, 500);
     assert.equal(result.errors, 0);
     assert.equal(result.limited, true);
@@ -41,6 +51,7 @@ describe('A load on the embedded engine', () => {
 
   it('counts what nobody answers as errors, and ends all the same', () => {
     const nobody = loaded({ port: 81, timeoutNs: 50e6 });
+    assert.equal(nobody.outcome, 'timed-out');
     assert.equal(nobody.result.requests, 0);
     assert.ok(nobody.result.errors > 0);
     const down = base.nodes.map((node) =>

@@ -7,6 +7,7 @@ import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
 import { decodeFrame } from '../../../src/packet/decode.ts';
 import type { Layer } from '../../../src/packet/layers.ts';
+import { endsIn, type Ended } from '../request-ends.ts';
 
 export const SECOND = 1e9;
 
@@ -25,7 +26,8 @@ export interface Run {
   readonly engine: EmbeddedEngine;
   readonly plan: Plan;
   readonly events: LabEvent[];
-  /** How the requests ended, in order. */
+  /** How the requests ended, in the order in which they did. */
+  readonly ends: () => Ended[];
   readonly outcomes: () => string[];
   readonly frames: () => FrameEvent[];
 }
@@ -39,7 +41,8 @@ export function startLab(plan: Plan, options: EmbeddedOptions = {}): Run {
     engine,
     plan,
     events,
-    outcomes: () => engine.results.map(({ outcome }) => outcome),
+    ends: () => endsIn(events),
+    outcomes: () => endsIn(events).map(({ outcome }) => outcome),
     frames: () => events.filter((event) => event.kind === 'frame'),
   };
 }

@@ -9,7 +9,6 @@ import { inject } from './inject.ts';
 import { Lease } from './lease-clock.ts';
 import { Node } from './node.ts';
 import { relay } from './relay.ts';
-import { runWrk } from './run-wrk.ts';
 import { tellLease, tellRecord } from './tell.ts';
 import { SOCKET_PATH } from './socket-path.ts';
 
@@ -69,11 +68,8 @@ function serve(): void {
       return { timeNs: realtimeNs() };
     },
     state: () => node.lookUp(),
-    fetch: async ({ entry, protocol }) => ({ outcome: await node.fetch(entry, protocol) }),
-    load: async ({ entry }) => {
-      const result = await runWrk(entry);
-      return result ? { result } : {};
-    },
+    fetch: (asked) => node.fetch(asked),
+    load: ({ entry }) => node.load(entry),
     forget: ({ neighbours }) => done(node.forget(neighbours)),
     inject: ({ segment, frames }) => done(inject(node.deviceOf(segment), frames)),
     clock: () => Promise.resolve({ timeNs: realtimeNs() }),

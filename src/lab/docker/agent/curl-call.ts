@@ -1,7 +1,9 @@
 import { formatIpv4 } from '../../../packet/address.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
 import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
-import type { RequestOutcome } from '../../traffic/request-result.ts';
+import type { RequestEnd } from '../../events.ts';
+import type { EndedRequest } from '../agent-protocol.ts';
+import type { Finished } from './run.ts';
 
 /** How a traffic entry is asked for with curl; the message is the one of `requestMessage`. Never through a shell. */
 export function curlArguments(entry: PlannedTraffic): string[] {
@@ -23,6 +25,8 @@ export function curlArguments(entry: PlannedTraffic): string[] {
     'lb-lab',
     '--header',
     'Accept:',
+    '--write-out',
+    '%{size_download} %{local_port}',
     '--max-time',
     (entry.timeoutNs / 1e9).toFixed(3),
   ];
@@ -44,18 +48,35 @@ export function curlInput(entry: PlannedTraffic): string {
   return line.repeat(Math.ceil(entry.requestBytes / line.length)).slice(0, entry.requestBytes);
 }
 
+/** What came of it: by curl's exit code, its `--write-out`, and the response's head in its log. */
+export function curlEnd({ exitCode, output, errors }: Finished): EndedRequest {
+  if (exitCode === null) return { end: { outcome: 'unsent', reason: 'no-client' } };
+  const [bytes = 0, port = 0] = output.split(' ').map(Number);
+  const length = /^< content-length: *(\d+)/im.exec(errors)?.[1];
+  const part = { bytes, ...(length !== undefined && { ofBytes: Number(length) }) };
+  const hasBegun = /^< HTTP\//m.test(errors);
+  const end = endOf(exitCode, errors);
+  const isPart = end.outcome !== 'unsent' && (exitCode !== 0 || (part.ofBytes ?? bytes) > bytes);
+  return {
+    end: hasBegun ? { ...end, ...(isPart && { outcome: 'partial' }), ...part } : end,
+    ...(port > 0 && { sourcePort: port }),
+  };
+}
+
 /** What curl's exit code means (curl(1), EXIT CODES); only its words tell a refusal from an unreachable host. */
-export function curlOutcome(exitCode: number | null, errors: string): RequestOutcome {
+function endOf(exitCode: number, errors: string): RequestEnd {
   switch (exitCode) {
     case 0:
-      return 'answered';
+      return { outcome: 'answered' };
     case 28:
-      return 'timed-out';
+      return { outcome: 'timed-out' };
     case 45:
-      return 'port-in-use';
+      return PORT_IN_USE;
     case 7:
-      return /failed: .*(no route|unreachable)/i.test(errors) ? 'unreachable' : 'refused';
+      return { outcome: /failed: .*(no route|unreachable)/i.test(errors) ? 'unreachable' : 'refused' };
     default:
-      return /in use/i.test(errors) ? 'port-in-use' : 'refused';
+      return /in use/i.test(errors) ? PORT_IN_USE : { outcome: 'refused' };
   }
 }
+
+const PORT_IN_USE: RequestEnd = { outcome: 'unsent', reason: 'port-in-use' };

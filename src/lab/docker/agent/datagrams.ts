@@ -1,10 +1,16 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { formatIpv4, parseIpv4 } from '../../../packet/address.ts';
-import type { PlannedTraffic } from '../../topology/plan.ts';
 import { MessageReader, wholeNumber } from '../../traffic/message-reader.ts';
-import { requestMessage, RESPONSE_BYTES_HEADER, responseMessage } from '../../traffic/messages.ts';
+import {
+  requestMessage,
+  requestNumberOf,
+  RESPONSE_BYTES_HEADER,
+  responseMessage,
+} from '../../traffic/messages.ts';
 import type { SeenClient } from '../../node-state.ts';
-import type { RequestOutcome } from '../../traffic/request-result.ts';
+import type { RequestEnd } from '../../events.ts';
+import type { AskedRequest } from '../../traffic/traffic-schedule.ts';
+import type { EndedRequest } from '../agent-protocol.ts';
 import type { Gate } from './gate.ts';
 
 /** As the embedded engine's servers keep it. */
@@ -48,30 +54,40 @@ export class DatagramServer {
         const client = { address: parseIpv4(from.address) ?? 0, port: from.port };
         if (this.#seen.length === MOST_KEPT) this.#seen.shift();
         this.#seen.push({ ...client, at: address });
-        socket.send(responseMessage(name, client, asked), from.port, from.address);
+        const answer = responseMessage(name, client, asked, requestNumberOf(request));
+        socket.send(answer, from.port, from.address);
       });
     });
     return socket;
   }
 }
 
-/** One datagram there and one back. Connected, so that the kernel tells of an ICMP error. */
-export function fetchByDatagram(entry: PlannedTraffic): Promise<RequestOutcome> {
+/**
+ * One datagram there and one back: the one that says that it answers this request. Connected, so that the kernel tells of
+ * an ICMP error.
+ */
+export function fetchByDatagram({ id, entry }: AskedRequest): Promise<EndedRequest> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
-    const finish = (outcome: RequestOutcome) => {
+    let sourcePort: number | undefined;
+    const finish = (end: RequestEnd) => {
       clearTimeout(timer);
       socket.close();
-      resolve(outcome);
+      resolve({ end, ...(sourcePort !== undefined && { sourcePort }) });
     };
-    const timer = setTimeout(() => finish('timed-out'), entry.timeoutNs / 1e6);
+    const timer = setTimeout(() => finish({ outcome: 'timed-out' }), entry.timeoutNs / 1e6);
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') finish('port-in-use');
-      else finish(error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable');
+      if (error.code === 'EADDRINUSE') finish({ outcome: 'unsent', reason: 'port-in-use' });
+      else finish({ outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable' });
     });
-    socket.on('message', () => finish('answered'));
+    socket.on('message', (datagram) => {
+      const [answer] = new MessageReader().read(datagram);
+      if (answer === undefined || requestNumberOf(answer) !== id) return;
+      finish({ outcome: 'answered', bytes: answer.bodyLength, ofBytes: answer.bodyLength });
+    });
     socket.bind(entry.sourcePort ?? 0, () => {
-      socket.connect(entry.port, formatIpv4(entry.to), () => socket.send(requestMessage(entry)));
+      sourcePort = socket.address().port;
+      socket.connect(entry.port, formatIpv4(entry.to), () => socket.send(requestMessage(entry, id)));
     });
   });
 }

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
 import type { Decision } from '../../../forwarder/verdict.ts';
 import type { NodeState } from '../../node-state.ts';
 import { ping } from './ping-call.ts';
-import type { PlannedTraffic } from '../../topology/plan.ts';
-import type { RequestOutcome } from '../../traffic/request-result.ts';
-import type { AgentEvent, AgentWarning, NodeSetup } from '../agent-protocol.ts';
+import type { AskedRequest, LoadEntry } from '../../traffic/traffic-schedule.ts';
+import type { AgentEvent, AgentWarning, EndedRequest, NodeSetup } from '../agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
 import { CaptureBudget, DEFAULT_FRAMES_PER_SECOND } from './capture-budget.ts';
-import { curlArguments, curlInput, curlOutcome } from './curl-call.ts';
+import { curlArguments, curlEnd, curlInput } from './curl-call.ts';
 import { DatagramServer, fetchByDatagram } from './datagrams.ts';
 import { Decapsulator } from './decapsulator.ts';
 import { droppedProtocols } from './dropped.ts';
@@ -21,11 +19,13 @@ import { applyQueueing } from './queueing.ts';
 import { NO_RULES, ruleset } from './rules.ts';
 import { realtimeNs } from '../host-clock.ts';
 import { Restarts } from './restarts.ts';
-import { must } from './run.ts';
+import { must, run } from './run.ts';
+import { runWrk } from './run-wrk.ts';
 import { WebServer } from './web-server.ts';
 
 /** How soon, and then how often, the interface of a capture that ended is looked at. */
 const LOOK_MS = 200;
+const PAUSED: EndedRequest = { end: { outcome: 'unsent', reason: 'node-paused' } };
 
 /** One container as a node of the plan: interfaces, rules, servers, captures and the forwarder. */
 export class Node {
@@ -145,19 +145,17 @@ export class Node {
     return { ...network, ...forwarder, seenClients: [...this.#web.seen, ...this.#datagrams.seen] };
   }
 
-  async fetch(entry: PlannedTraffic, protocol: 'tcp' | 'udp' | 'icmp'): Promise<RequestOutcome> {
-    await new Promise<void>((resolve) => this.#gate.pass(resolve));
-    if (protocol === 'udp') return fetchByDatagram(entry);
+  /** A paused node asks nothing. */
+  async fetch(asked: AskedRequest): Promise<EndedRequest> {
+    if (!this.#gate.isOpen) return PAUSED;
+    const { entry, protocol } = asked;
+    if (protocol === 'udp') return fetchByDatagram(asked);
     if (protocol === 'icmp') return ping(entry);
-    return new Promise((resolve) => {
-      const child = spawn('curl', curlArguments(entry), { stdio: ['pipe', 'ignore', 'pipe'] });
-      let errors = '';
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-      child.on('error', () => resolve('unreachable'));
-      child.on('close', (code) => resolve(curlOutcome(code, errors)));
-      child.stdin.on('error', () => undefined);
-      child.stdin.end(curlInput(entry));
-    });
+    return curlEnd(await run('curl', curlArguments(entry), curlInput(entry)));
+  }
+
+  async load(entry: LoadEntry): Promise<EndedRequest> {
+    return this.#gate.isOpen ? { end: await runWrk(entry) } : PAUSED;
   }
 
   async forget(

@@ -1,8 +1,11 @@
 import { formatIpv4 } from '../../../packet/address.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
+import type { RequestEnd } from '../../events.ts';
+import { loadEnd } from '../../traffic/load-end.ts';
 import type { LoadResult } from '../../traffic/load-result.ts';
 import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
 import type { LoadEntry } from '../../traffic/traffic-schedule.ts';
+import type { Finished } from './run.ts';
 
 const NS_PER_S = 1e9;
 
@@ -52,4 +55,14 @@ export function wrkResult(output: string): LoadResult | undefined {
     p99Ns: said.p99 * 1000,
     limited: false,
   };
+}
+
+/** How a load ended. wrk makes none when its first connection cannot be made, and says why. */
+export function wrkEnd({ exitCode, output, errors }: Finished): RequestEnd {
+  if (exitCode === null) return { outcome: 'unsent', reason: 'no-client' };
+  const result = wrkResult(output);
+  if (result) return loadEnd(result);
+  const words = output + errors;
+  if (/refused/i.test(words)) return { outcome: 'refused' };
+  return { outcome: /no route|unreachable/i.test(words) ? 'unreachable' : 'timed-out' };
 }

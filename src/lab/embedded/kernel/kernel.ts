@@ -190,7 +190,8 @@ export class Kernel {
     if (tooBig && (quoted.mtu === 0 || quoted.totalLength <= quoted.mtu)) return;
     if (tooBig) this.output.paths.narrowed(quoted.destination, quoted.mtu);
     const localPort = u16(bytes, payloadAt);
-    if (quoted.protocol === ipv4.PROTOCOL_UDP && !tooBig) this.udp.refused(localPort);
+    if (quoted.protocol === ipv4.PROTOCOL_UDP && !tooBig)
+      this.udp.failed(localPort, isRefusal(quoted) ? 'refused' : 'unreachable');
     if (quoted.protocol === ipv4.PROTOCOL_ICMP && !tooBig)
       this.pings.refused(icmpHeader.identifierOf(bytes, payloadAt), quoted);
     if (quoted.protocol !== ipv4.PROTOCOL_TCP) return;
@@ -204,4 +205,9 @@ export class Kernel {
     if (tooBig) this.tcp.tooBig(endpoints, sequence);
     else if (quoted.type === icmpHeader.DESTINATION_UNREACHABLE) this.tcp.unreachable(endpoints, sequence);
   }
+}
+
+/** Protocol or port unreachable, or prohibited: somebody is there and will not have it. */
+function isRefusal({ type, code }: QuotedPacket): boolean {
+  return type === icmpHeader.DESTINATION_UNREACHABLE && (code === 2 || code === 3 || code > 8);
 }

@@ -16,8 +16,8 @@ export interface Datagram {
 /** Who listens on a UDP port. */
 export interface UdpOwner {
   received(datagram: Datagram): void;
-  /** An ICMP error answered a datagram from this port. */
-  refused?(): void;
+  /** An ICMP error answered a datagram from this port: the host refuses it, or there is no way to it. */
+  failed?(how: 'refused' | 'unreachable'): void;
 }
 
 const FIRST_EPHEMERAL = 40000;
@@ -68,8 +68,8 @@ export class UdpPorts {
     return owner !== undefined;
   }
 
-  refused(port: number): void {
-    this.#owners.get(port)?.refused?.();
+  failed(port: number, how: 'refused' | 'unreachable'): void {
+    this.#owners.get(port)?.failed?.(how);
   }
 
   #ephemeralPort(): number | undefined {

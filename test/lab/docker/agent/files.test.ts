@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { curlArguments, curlInput, curlOutcome } from '../../../../src/lab/docker/agent/curl-call.ts';
+import { curlArguments, curlEnd, curlInput } from '../../../../src/lab/docker/agent/curl-call.ts';
 import { nginxFiles } from '../../../../src/lab/docker/agent/nginx-conf.ts';
 import { PcapStream } from '../../../../src/lab/docker/agent/pcap-stream.ts';
 import { ruleset } from '../../../../src/lab/docker/agent/rules.ts';
@@ -85,18 +85,39 @@ describe('agent: what it writes for the programs of a node', () => {
       assert.equal(curlInput(entry), '');
     });
     it('knows what the exit code means', () => {
+      const outcome = (exitCode: number | null, errors: string) => {
+        const { end } = curlEnd({ exitCode, output: '0 0', errors });
+        return end.reason ?? end.outcome;
+      };
       assert.deepEqual(
         [
-          curlOutcome(0, ''),
-          curlOutcome(28, ''),
-          curlOutcome(7, '* connect to 10.0.2.100 port 80 failed: Connection refused'),
-          curlOutcome(7, '* connect to 10.0.2.100 port 80 failed: No route to host'),
-          curlOutcome(45, ''),
-          curlOutcome(56, 'Recv failure: Connection reset by peer'),
-          curlOutcome(null, ''),
+          outcome(0, ''),
+          outcome(28, ''),
+          outcome(7, '* connect to 10.0.2.100 port 80 failed: Connection refused'),
+          outcome(7, '* connect to 10.0.2.100 port 80 failed: No route to host'),
+          outcome(45, ''),
+          outcome(56, 'Recv failure: Connection reset by peer'),
+          outcome(null, ''),
         ],
-        ['answered', 'timed-out', 'refused', 'unreachable', 'port-in-use', 'refused', 'refused'],
+        ['answered', 'timed-out', 'refused', 'unreachable', 'port-in-use', 'refused', 'no-client'],
       );
+    });
+    it('tells how much of the answer came, and from where it asked', () => {
+      const head = '* Connected\n< HTTP/1.1 200 OK\r\n< Server: rs1\r\n< Content-Length: 400000\r\n<\r\n';
+      assert.deepEqual(curlEnd({ exitCode: 0, output: '400000 40001', errors: head }), {
+        end: { outcome: 'answered', bytes: 400_000, ofBytes: 400_000 },
+        sourcePort: 40_001,
+      });
+      for (const exitCode of [28, 56, 18]) {
+        assert.deepEqual(curlEnd({ exitCode, output: '166440 40001', errors: head }), {
+          end: { outcome: 'partial', bytes: 166_440, ofBytes: 400_000 },
+          sourcePort: 40_001,
+        });
+      }
+      assert.deepEqual(curlEnd({ exitCode: 28, output: '0 40002', errors: '* Connected' }), {
+        end: { outcome: 'timed-out' },
+        sourcePort: 40_002,
+      });
     });
   });
 

@@ -1,0 +1,57 @@
+import { totalsOf } from '../journey/ledger/totals.ts';
+import type { Report, Request } from '../journey/report.ts';
+import type { Translate } from '../l10n/translate.ts';
+import type { Painter } from './paint.ts';
+
+/** Of more, the command line says how many. */
+const MOST_SHOWN = 10;
+
+/** The requests that were not answered whole, or about which client and frames disagree. */
+export function requestLines({ requests }: Report, translate: Translate, paint: Painter): string[] {
+  const failed = requests.filter(({ outcome, finding }) => outcome !== 'answered' || finding);
+  if (failed.length === 0) return [];
+  const more = failed.length - MOST_SHOWN;
+  return [
+    '',
+    paint('heading', translate('cli.requests')),
+    ...failed.slice(0, MOST_SHOWN).flatMap((request) => lines(request, translate, paint)),
+    ...(more > 0 ? [`  ${translate('cli.requests-more', { count: more })}`] : []),
+  ];
+}
+
+/** How many were answered, where that is not all of them; empty for a capture, which has no asker. */
+export function answeredLine({ requests }: Report, translate: Translate): string {
+  const { asked, answered } = totalsOf(requests);
+  if (asked === answered) return '';
+  return translate('cli.requests-answered', { answered, count: asked });
+}
+
+function lines(request: Request, translate: Translate, paint: Painter): string[] {
+  const { id, times = 1, client, address, port, askedNs, finding } = request;
+  const line = translate('cli.request', {
+    id: times === 1 ? id : `${id} ×${times}`,
+    client,
+    to: port === undefined ? address : `${address}:${port}`,
+    seconds: (askedNs / 1e9).toFixed(2),
+    outcome: paint(request.outcome === 'answered' ? 'good' : 'bad', outcomeText(request, translate)),
+  });
+  return [`  ${line}`, ...(finding ? [`    ${paint('bad', translate(`requests.finding.${finding}`))}`] : [])];
+}
+
+function outcomeText(
+  { outcome, reason, bytes, ofBytes, load, flows }: Request,
+  translate: Translate,
+): string {
+  const text = translate(`cli.outcome.${outcome}`);
+  const how = load
+    ? translate('requests.load', load)
+    : outcome === 'unsent' && reason
+      ? translate(`requests.unsent.${reason}`)
+      : outcome === 'partial' && bytes !== undefined
+        ? ofBytes === undefined
+          ? translate('requests.bytes', { bytes })
+          : translate('requests.bytes-of', { bytes, ofBytes })
+        : '';
+  const where = flows.length > 0 && !load ? ` (#${flows.join(', #')})` : '';
+  return `${how ? `${text}: ${how}` : text}${where}`;
+}

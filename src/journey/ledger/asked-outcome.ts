@@ -1,0 +1,39 @@
+import type { FlowRecord } from '../flow-record.ts';
+import type { FlowOutcome } from '../report.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/**
+ * How a flow did whose client tells. Its word decides whether the answer came; frames tell why it did not.
+ * @param seen What frames show of the whole flow.
+ * @param shortfall What they show besides, where something came back.
+ */
+export function askedOutcome(
+  requests: readonly RequestRecord[],
+  { client }: FlowRecord,
+  seen: FlowOutcome,
+  shortfall: () => FlowOutcome | undefined,
+): FlowOutcome {
+  const ends = requests.map(({ end }) => end);
+  if (ends.every((end) => end?.outcome === 'answered')) return { kind: 'answered' };
+  if (ends.includes(undefined)) return seen.kind === 'answered' ? { kind: 'open' } : seen;
+  const part = ends.length === 1 && ends[0]?.outcome === 'partial' ? ends[0] : undefined;
+  const cause = part || seen.kind === 'answered' ? shortfall() : seen;
+  if (part) {
+    const { bytes = 0, ofBytes } = part;
+    const place = placeOf(cause);
+    return { kind: 'partial', bytes, ...(ofBytes !== undefined && { ofBytes }), ...place };
+  }
+  if (cause && cause.kind !== 'open') return cause;
+  if (ends.some((end) => end?.outcome === 'cut')) return { kind: 'open', reason: 'cut' };
+  if (ends.some((end) => end?.outcome === 'timed-out' || end?.outcome === 'partial'))
+    return { kind: 'lost', at: client.node, reason: 'client-gave-up', frames: [] };
+  return cause ?? { kind: 'open' };
+}
+
+function placeOf(
+  cause: FlowOutcome | undefined,
+): Pick<FlowOutcome & { kind: 'partial' }, 'at' | 'reason' | 'frames'> {
+  if (cause?.kind === 'lost') return { at: cause.at, reason: cause.reason, frames: cause.frames };
+  if (cause?.kind === 'refused') return { at: cause.by, reason: cause.reason, frames: cause.frames };
+  return { frames: [] };
+}
