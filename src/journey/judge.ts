@@ -74,7 +74,7 @@ export class Judge {
     for (const journey of journeys) if (!journey.gone) this.#tell(journey);
     for (const flow of flows) {
       flow.stale = false;
-      if (!flow.gone) judgeFlow(flow);
+      if (!flow.gone) judgeFlow(flow, this.#joiner.hosts);
       this.#look(flow);
     }
     return { flows, journeys };

@@ -2,6 +2,7 @@ import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../packet/address.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
+import { unsentOf, type HostLog } from './host-log.ts';
 import { journeyConfidence, type JourneyRecord } from './journey-record.ts';
 import type { Reason } from './reasons.ts';
 import type { Endpoint, FlowOutcome } from './report.ts';
@@ -52,12 +53,12 @@ export function mayBeUnderWay({ last }: JourneyRecord, endNs: number): boolean {
 }
 
 /** How a flow did, once its packets are judged. */
-export function judgeFlow(flow: FlowRecord): void {
+export function judgeFlow(flow: FlowRecord, hosts: HostLog): void {
   flow.server = undefined;
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
-  flow.outcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow);
+  flow.outcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow, hosts);
 }
 
 /** A server that answers has served; so has one that took a request and has not answered yet. */
@@ -85,7 +86,7 @@ function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
   );
 }
 
-function outcomeOf(flow: FlowRecord): FlowOutcome {
+function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   if (flow.answered && !isBrokenOff(flow)) return { kind: 'answered' };
   const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
   if (refusal) return refusal;
@@ -100,6 +101,11 @@ function outcomeOf(flow: FlowRecord): FlowOutcome {
   // That an error about a packet was lost too is not why the packet was.
   const failed = failures.findLast(({ kind }) => kind !== 'icmp-error') ?? failures.at(-1);
   if (failed === undefined) {
+    const unsent = unsentOf(flow, hosts).at(-1)?.event;
+    if (unsent) {
+      const { frames } = flow.journeys.at(-1)!.last;
+      return { kind: 'lost', at: unsent.node, reason: unsent.reason, frames };
+    }
     const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
     return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
   }
