@@ -188,7 +188,9 @@ function routerReason(hop: HopRecord, node: PlannedNode): Reason {
 }
 
 function notLocalReason(hop: HopRecord): 'vip-not-local' | 'not-local' {
-  return hop.stage.network.isVip(destinationAt(hop)) ? 'vip-not-local' : 'not-local';
+  // Of what was unwrapped, its kernel tells where that was to go.
+  const destination = hop.links?.host?.packet?.destination ?? destinationAt(hop);
+  return hop.stage.network.isVip(destination) ? 'vip-not-local' : 'not-local';
 }
 
 function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolean {

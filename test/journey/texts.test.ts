@@ -35,11 +35,19 @@ describe('texts of the journeys', () => {
     ...journey['direction']!.enum.map((direction) => `direction.${direction}`),
     ...arrival['fate']!.enum.map((fate) => `fate.${fate}`),
     'explanation.text',
-    // Other wordings, of `mtu-exceeded` and `reply-not-rewritten`.
-    'explanation.mtu-differs',
-    'explanation.mtu-differs.remedy',
-    'explanation.reply-on-segment',
-    'explanation.reply-on-segment.remedy',
+    'explanation.text-settings',
+    // Other wordings, of `mtu-exceeded`, `reply-not-rewritten`, `reverse-path-filter` and so on.
+    ...[
+      'mtu-differs',
+      'mtu-path',
+      'reply-on-segment',
+      'reverse-path-reply',
+      'filtered-reply',
+      'no-forwarding-nat',
+      'no-server-there',
+      'refused-itself',
+      'server-silent',
+    ].flatMap((wording) => [`explanation.${wording}`, `explanation.${wording}.remedy`]),
     'capture.hop',
   ];
   const bundles = Object.fromEntries(

@@ -53,8 +53,8 @@ export function verdictOn(key: string, run: RunOf | undefined): Verdict {
   return explanations.some((one) => names(one, key)) ? 'named' : 'other';
 }
 
-/** The key itself, or the group that it stands in: `service.servers` has each server's weight. */
-export function names({ setting }: Explanation, key: string): boolean {
+/** The key itself, or the group that it stands in (`service.servers` has each server's weight); or one of several. */
+export function names({ setting, text }: Explanation, key: string): boolean {
   if (setting === undefined) return false;
-  return setting === key || (setting.includes('.') && key.startsWith(`${setting}.`));
+  return setting === key || key.startsWith(`${setting}.`) || / \(Settings: (.*)\.\)$/.exec(text)?.[1]?.split(', ').includes(key) === true;
 }

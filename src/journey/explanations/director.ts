@@ -174,6 +174,8 @@ function isUnheardBy(name: string, { kind, last, flow, first: { stage } }: Journ
   if (kind !== 'arp-request') return last.arrival?.fate === 'lost' && last.to === name;
   const { network } = stage;
   const asked = flow!.serviceAddress;
+  // A question that it does not hear says nothing about it.
+  if (!network.station(name, last.segment)) return false;
   const isIts =
     network.directorsOf(asked).includes(name) || network.stationOfAddress(asked)?.node.name === name;
   return isIts && flow!.outcome.kind === 'lost';

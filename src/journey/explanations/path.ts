@@ -1,5 +1,7 @@
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
+import type { Plan } from '../../lab/topology/plan.ts';
+import type { Station } from '../network.ts';
 import { choiceOf } from '../choice.ts';
 import { endedBy, type EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
@@ -23,6 +25,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
     const error = errors.get(flow);
     const filtered = error?.last.arrival?.reason === 'filtered' ? error.last : undefined;
     const egress = egressOf(hop);
+    const narrow = egress && mtuSetting(egress, hop.stage.network.plan);
     const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
     const mtu = error
       ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8)
@@ -39,9 +42,8 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
         mtu: mtu ? String(mtu[0]! * 256 + mtu[1]!) : String(egress?.port.mtu ?? ''),
       },
       // A filter that keeps the sender from hearing of it turns a nuisance into a black hole.
-      setting: filtered
-        ? `nodes.${filtered.to}.at.${filtered.segment}.drop`
-        : egress && `segments.${egress.port.segment}.mtu`,
+      setting: filtered ? `nodes.${filtered.to}.at.${filtered.segment}.drop` : narrow,
+      ...(filtered && narrow && { others: [narrow] }),
     };
   });
 }
@@ -68,6 +70,12 @@ function isTooBig({ kind, first }: JourneyRecord): boolean {
   if (kind !== 'icmp-error') return false;
   const { icmpType, icmpCode } = first.facts;
   return icmpType === DESTINATION_UNREACHABLE && icmpCode === FRAGMENTATION_NEEDED;
+}
+
+/** The interface's own MTU, where it has one, or its segment's. */
+function mtuSetting({ node, port }: Station, { segments }: Plan): string {
+  const shared = segments.find(({ name }) => name === port.segment)?.mtu === port.mtu;
+  return shared ? `segments.${port.segment}.mtu` : `nodes.${node.name}.at.${port.segment}.mtu`;
 }
 
 /** It is in a tunnel already, or would be from here on. */

@@ -3,8 +3,9 @@ import type { Diagnose } from './causes.ts';
 import { forgotten, notRemembered, tableFull } from './director.ts';
 import { filtered, interfaceDown, linkLoss, nodeDown } from './link.ts';
 import { badPacket, fragmentsLost, ttlExpired } from './packet.ts';
+import { refusedAtHome } from './server.ts';
 import { nobodyAnswered } from './silence.ts';
-import { noForwarding, noWay } from './way.ts';
+import { noForwarding, notFromHere, noWay } from './way.ts';
 
 /** What explains a packet that ended for a reason. */
 export type Told =
@@ -23,7 +24,9 @@ const noRoute: Told = { by: ['no-route', 'interface-down'], diagnose: noWay };
 const bad: Told = { by: ['bad-packet'], diagnose: badPacket };
 const fragments: Told = { by: ['fragments-lost'], diagnose: fragmentsLost };
 const elsewhere: Told = { by: ['no-forwarding'], diagnose: noForwarding };
-const refused: Told = { by: ['no-service-on-port', 'service-port-mismatch', 'connection-refused', 'dr-port-map'] };
+const refused: Told = {
+  diagnose: refusedAtHome,
+  by: ['no-service-on-port', 'service-port-mismatch', 'connection-refused', 'dr-port-map'] };
 
 /** Every reason that an engine, the forwarder, a host's kernel or a capture can give, with what explains it. */
 export const reasonTable: Readonly<Record<Reason, Told>> = {
@@ -51,7 +54,7 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   'bad-fragment': bad,
   'source-route': bad,
   unsupported: bad,
-  'martian-source': bad,
+  'martian-source': { by: ['no-forwarding', 'bad-packet'], diagnose: notFromHere },
   'fragment-timeout': fragments,
   'fragments-full': fragments,
   'no-connection': { by: ['idle-timeout', 'no-connection'], diagnose: notRemembered },

@@ -5,7 +5,8 @@ import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
-import { trafficPath } from './settings.ts';
+import type { Diagnose } from './causes.ts';
+import { askingPath, trafficPath } from './settings.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** dr or tun to a server that listens on another port: it resets with the VIP as its address and its own MAC. */
@@ -51,6 +52,21 @@ export const connectionRefused: Rule = (evidence) =>
       ...(!byServer && { wording: 'explanation.no-server-there' }),
     };
   });
+
+/** A node that asks itself: no frame shows it, but its kernel told. */
+export const refusedAtHome: Diagnose = ({ node: name, hop, flow, destination }, { stage: { network } }) => {
+  const node = network.node(name);
+  if (hop || flow || !node || destination === undefined) return undefined;
+  const asked = askingPath(network, name, destination);
+  return {
+    code: 'connection-refused',
+    place: name,
+    hops: [],
+    params: { node: name, role: node.role, address: formatIpv4(destination) },
+    setting: asked && `${asked}.to`,
+    wording: 'explanation.refused-itself',
+  };
+};
 
 /** The director has no service at this port of the VIP. */
 export const noServiceOnPort: Rule = (evidence) =>

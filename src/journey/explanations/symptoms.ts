@@ -31,13 +31,18 @@ export function symptomsOf(evidence: Failures): readonly Symptom[] {
   return symptoms;
 }
 
+/** A director that does not know a connection cuts it off, also when some of the answer is there. */
+function isTelling(reason: string): boolean {
+  return reason === 'no-connection' || reason === 'no-entry' || reason === 'server-removed';
+}
+
 export function hasFailed(flow: FlowRecord): boolean {
   return flow.outcome.kind !== 'answered' && !flow.partial;
 }
 
 function ofHops({ troubles }: Failures): Symptom[] {
   return troubles
-    .filter(({ hop, flow }) => hasFailed(flow) && hop.facts.kind !== 'arp' && !hop.journey!.pending)
+    .filter(({ hop, flow, reason }) => (hasFailed(flow) || isTelling(reason)) && hop.facts.kind !== 'arp' && !hop.journey!.pending)
     .map(({ hop, flow, reason }) => ({
       reason: reason as Reason,
       node: reason === 'link-loss' ? hop.from : hop.to,

@@ -171,6 +171,8 @@ export class Kernel {
   #loop(frame: Uint8Array): void {
     this.#clock.after(0, () => {
       const packet = readPacket(TUNNEL, frame, AT, false);
+      if (packet?.protocol === ipv4.PROTOCOL_TCP && !this.tcp.takes(u16(packet.bytes, packet.payloadAt + 2)))
+        this.#drop(packet, 'port-unreachable');
       if (packet) this.#deliver(packet);
     });
   }
