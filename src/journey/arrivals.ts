@@ -29,14 +29,18 @@ const unseen: Arrival = { fate: 'unseen', reason: 'not-captured' };
 
 /** What the receiving node did with a frame: as its forwarder decided, otherwise as its planned settings make it. */
 export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
+  const told = hop.links?.host?.reason;
   if (!hop.received) {
+    if (told) return lost(told);
     const isSeen = hop.to === '' || hop.stage.points.has(hop.to, hop.segment);
     return isSeen ? lost(lossReason(hop, around)) : unseen;
   }
+  if (told === 'filtered') return dropped(told);
   if (hop.takenBy && !isKernels(hop, hop.takenBy)) return fromDecision(hop.takenBy);
   if (hop.followers > 0) return forwarded;
   const station = hop.stage.network.station(hop.to, hop.segment);
   if (!station) return accepted;
+  if (told) return dropped(told === 'not-local' ? notLocalReason(hop) : told);
   const arrival = inferred(hop, flow, station);
   return arrival.reason === 'not-forwarded' && !isExitSeen(hop, station.node) ? unseen : arrival;
 }
@@ -100,12 +104,11 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
   if (isFiltered(hop, port.drop)) return dropped('filtered');
   if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-checksum');
   const { network } = hop.stage;
-  const destination = destinationAt(hop);
-  if (!network.isLocal(node, destination)) {
+  if (!network.isLocal(node, destinationAt(hop))) {
     // The forwarder's word is missing, in a foreign capture for one; its kernel has no part in this.
     if (node.forwarder) return dropped('not-forwarded');
     if (node.sysctls.ip_forward === 1) return dropped(routerReason(hop, node));
-    return dropped(network.isVip(destination) ? 'vip-not-local' : 'not-local');
+    return dropped(notLocalReason(hop));
   }
   if (facts.outerAt !== 0) return inferredTunnel(hop, flow, node);
   const source = sourceOf(facts.bytes, facts.routedAt);
@@ -184,6 +187,12 @@ function routerReason(hop: HopRecord, node: PlannedNode): Reason {
   return 'not-forwarded';
 }
 
+function notLocalReason(hop: HopRecord): 'vip-not-local' | 'not-local' {
+  // Of what was unwrapped, its kernel tells where that was to go.
+  const destination = hop.links?.host?.packet?.destination ?? destinationAt(hop);
+  return hop.stage.network.isVip(destination) ? 'vip-not-local' : 'not-local';
+}
+
 function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolean {
   if (drop.length === 0) return false;
   if (facts.outerAt !== 0) return drop.includes('ipip');
@@ -196,8 +205,10 @@ function lossReason(hop: HopRecord, around: Surroundings): Reason {
   const sender = network.station(hop.from, hop.segment);
   if (sender?.port.down || target?.port.down) return 'interface-down';
   if (hop.to !== '' && !around.isUp(hop.to, hop.timeNs)) return 'node-down';
-  const { ipAt, bytes, routedAt } = hop.facts;
-  if (target && ipAt !== 0 && totalLengthOf(bytes, routedAt) > target.port.mtu) return 'over-mtu';
+  const { ipAt, kind, bytes, routedAt } = hop.facts;
+  // An ARP packet has no such length, and fits everywhere.
+  const isPacket = ipAt !== 0 && kind !== 'arp';
+  if (target && isPacket && totalLengthOf(bytes, routedAt) > target.port.mtu) return 'over-mtu';
   if (sender && sender.port.loss > 0) return 'link-loss';
   return hop.to === '' ? 'no-receiver' : 'not-received';
 }

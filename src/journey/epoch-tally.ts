@@ -1,7 +1,7 @@
 import type { Translate } from '../l10n/translate.ts';
 import { totalLengthOf } from '../packet/ipv4.ts';
 import { EpochEvidence } from './evidence.ts';
-import { Failures } from './explanations/finding.ts';
+import { Failures, type Unsent } from './explanations/finding.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import { confidenceOf, type JourneyRecord } from './journey-record.ts';
@@ -138,10 +138,11 @@ export class EpochTally {
     return this.#notable.size;
   }
 
-  failures(states: NodeStates): Failures {
+  failures(states: NodeStates, unsent: readonly Unsent[]): Failures {
     const journeys = [...this.#notable].sort((a, b) => a.order - b.order);
     const lastSentNs = (node: string) => this.lastSentNs(node);
-    return new Failures(this.stage, journeys, states, lastSentNs, this.#ports?.broken ?? []);
+    const sharedPorts = this.#ports?.broken ?? [];
+    return new Failures(this.stage, journeys, { states, lastSentNs, sharedPorts, unsent });
   }
 
   /** Frames are named when somebody looks. */

@@ -94,10 +94,12 @@ export class EventLog {
     return text;
   }
 
-  /** Forgets frames that are not kept, and the decisions about them. */
+  /** Forgets frames that are not kept, and what was decided and told about them. */
   sweep(oldestNs: number): void {
     this.#past = this.#past.filter((one) =>
-      typeof one === 'number' ? this.#frames.has(one) : one.kind !== 'decision' || one.timeNs >= oldestNs,
+      typeof one === 'number'
+        ? this.#frames.has(one)
+        : (one.kind !== 'decision' && one.kind !== 'host') || one.timeNs >= oldestNs,
     );
   }
 

@@ -1,20 +1,32 @@
 import type { Translate } from '../l10n/translate.ts';
+import { caused, otherwise } from './explanations/causes.ts';
 import {
   directorDown,
-  noConnection,
+  drainedPersistence,
   noServer,
   portsAmbiguous,
   portsExhausted,
 } from './explanations/director.ts';
 import type { Failures, Finding, Rule } from './explanations/finding.ts';
-import { mtuExceeded, noRoute } from './explanations/path.ts';
-import { connectionRefused, drPortMap, noDecapsulator, reversePathFilter } from './explanations/server.ts';
+import { slowLink } from './explanations/link.ts';
+import { mtuExceeded } from './explanations/path.ts';
+import {
+  connectionRefused,
+  drPortMap,
+  noDecapsulator,
+  noServiceOnPort,
+  reversePathFilter,
+  servicePortMismatch,
+} from './explanations/server.ts';
 import { replyNotRewritten, vipNotLocal, vipTwoAnswers } from './explanations/vip.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { Explanation } from './report.ts';
+import type { explanationCodes } from '../lab/topology/findings.ts';
 
-/** In the order in which they are tried: `no-route` leaves alone what has been explained before. */
-export const explanationRules: Readonly<Record<string, Rule>> = {
+type ExplanationCode = (typeof explanationCodes)[number];
+
+/** In the order in which they are tried: some leave alone what has been explained before. */
+export const explanationRules: Readonly<Record<ExplanationCode, Rule>> = {
   'vip-two-answers': vipTwoAnswers,
   'vip-not-local': vipNotLocal,
   'dr-port-map': drPortMap,
@@ -23,12 +35,33 @@ export const explanationRules: Readonly<Record<string, Rule>> = {
   'reply-not-rewritten': replyNotRewritten,
   'ports-ambiguous': portsAmbiguous,
   'ports-exhausted': portsExhausted,
+  'table-full': caused('table-full'),
+  'drained-persistence': drainedPersistence,
   'director-down': directorDown,
   'no-server': noServer,
-  'no-connection': noConnection,
+  'server-removed': caused('server-removed'),
+  'idle-timeout': caused('idle-timeout'),
+  'no-connection': caused('no-connection'),
   'mtu-exceeded': mtuExceeded,
+  'no-service-on-port': noServiceOnPort,
+  'service-port-mismatch': servicePortMismatch,
   'connection-refused': connectionRefused,
-  'no-route': noRoute,
+  'interface-down': otherwise(caused('interface-down')),
+  'node-down': otherwise(caused('node-down')),
+  'gateway-silent': otherwise(caused('gateway-silent')),
+  'vip-off-link': otherwise(caused('vip-off-link')),
+  'nobody-there': otherwise(caused('nobody-there')),
+  filtered: otherwise(caused('filtered')),
+  'no-forwarding': otherwise(caused('no-forwarding')),
+  'no-route': otherwise(caused('no-route')),
+  'bad-packet': otherwise(caused('bad-packet')),
+  'fragments-lost': otherwise(caused('fragments-lost')),
+  'ttl-expired': otherwise(caused('ttl-expired')),
+  'link-loss': otherwise(caused('link-loss')),
+  'slow-link': (evidence, explained) => [
+    ...otherwise(caused('slow-link'))(evidence, explained),
+    ...slowLink(evidence, explained),
+  ],
 };
 
 /** Why things failed, in the words of load balancing, each with its frames. */
@@ -62,6 +95,7 @@ function explanation(
 ): Explanation {
   const { params, wording = `explanation.${code}` } = findings[0]!;
   const setting = findings.find((finding) => finding.setting !== undefined)?.setting;
+  const settings = settingsOf(findings);
   const flows = new Set(findings.flatMap(({ flow }) => (flow ? [flow.id] : [])));
   const frames = new Set(findings.flatMap(({ hops }) => hops.map((hop) => hop.frame)));
   // The reason is a code; inside a text it is words.
@@ -73,11 +107,19 @@ function explanation(
     frames: inOrder(frames),
     params,
     ...(setting !== undefined && { setting }),
-    text: translate('explanation.text', {
+    text: translate(settings.length > 0 ? 'explanation.text-settings' : 'explanation.text', {
       what: translate(wording, words),
       remedy: translate(`${wording}.remedy`, words),
+      settings: settings.join(', '),
     }),
   };
+}
+
+/** All that have a part in it, when there are several or the text alone might not lead there. */
+function settingsOf(findings: readonly Finding[]): string[] {
+  const own = findings.flatMap(({ setting }) => setting ?? []);
+  const others = findings.flatMap((finding) => finding.others ?? []);
+  return others.length === 0 ? [] : [...new Set([...own, ...others])];
 }
 
 function inOrder(numbers: ReadonlySet<number>): number[] {

@@ -111,6 +111,11 @@ export class FlowDeriver {
     this.#steps = this.#steps.slice(last + 1);
   }
 
+  /** Whose packets have these addresses and ports, one way or the other. */
+  flowsOf(tuple: Tuple): readonly FlowRecord[] {
+    return this.#tuples.findKept(tuple)?.flows ?? [];
+  }
+
   add(journey: JourneyRecord): void {
     this.#undo = [];
     const { flow, direction, isTelling } = this.#place(journey);

@@ -1,4 +1,4 @@
-import type { DecisionEvent } from '../lab/events.ts';
+import type { DecisionEvent, HostEvent } from '../lab/events.ts';
 import type { CapturePoints } from './capture-points.ts';
 import { readFacts, type FrameFacts } from './frame-facts.ts';
 import type { FrameStore } from './frame-store.ts';
@@ -165,6 +165,8 @@ export class HopLinks {
   /** A broadcast's hops to its second and further receivers, and back to the first. */
   copies: HopRecord[] | undefined = undefined;
   copyOf: HopRecord | undefined = undefined;
+  /** What the kernel of the node at its one end or the other told of the frame. */
+  host: HostEvent | undefined = undefined;
 }
 
 export function linksOf(hop: HopRecord): HopLinks {

@@ -10,6 +10,8 @@ import { DecisionJoin } from './decision-join.ts';
 import { readFacts } from './frame-facts.ts';
 import type { FrameStore } from './frame-store.ts';
 import { HopNews } from './hop-news.ts';
+import { HostJoin } from './host-join.ts';
+import { HostLog } from './host-log.ts';
 import { HopRecord, type Stage } from './hop-record.ts';
 import { JoinCounters } from './join-counters.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -30,6 +32,8 @@ export class Joiner {
   counters = new JoinCounters();
   recording = new Recording();
   ledger = new Ledger();
+  /** What hosts told of packets that are no frames. */
+  readonly hosts = new HostLog();
   readonly #readAgain: HopRecord[] = [];
   /** Of the latest event. */
   timeNs = 0;
@@ -44,6 +48,7 @@ export class Joiner {
   #decided = false;
   readonly #links = new LinkJoin(this.news, (lead, to) => this.#copy(lead, to));
   readonly #forwarders = new Map<string, DecisionJoin>();
+  readonly #hosts = new Map<string, HostJoin>();
   readonly #routed = new Map<string, CrossingJoin>();
   readonly #translated = new Map<string, CrossingJoin>();
 
@@ -93,6 +98,7 @@ export class Joiner {
         this.recording.skip(event);
         return false;
       case 'host':
+        if (!this.#hosts.get(event.node)?.told(event)) this.hosts.add(event, this.#stage.epoch);
         return false;
     }
   }
@@ -158,11 +164,14 @@ export class Joiner {
   #out(event: FrameEvent, number: number, to: string): void {
     const hop = this.#hop(event, number, event.node, to);
     if (this.#links.sent(hop)) this.#begin(hop);
+    this.#host(event.node).passed(hop);
+    if (to !== '' && to !== event.node) this.#host(to).passed(hop);
   }
 
   #in(event: FrameEvent, number: number, from: string): void {
     const hop = this.#links.received(event, number) ?? this.#orphan(event, number, from);
     const node = this.#stage.network.node(event.node);
+    this.#host(event.node).passed(hop);
     const { facts } = hop;
     if (facts.etherType === ETHERTYPE_ARP) {
       if (facts.arpOperation === 2) {
@@ -215,6 +224,12 @@ export class Joiner {
     return join;
   }
 
+  #host(node: string): HostJoin {
+    let join = this.#hosts.get(node);
+    if (join === undefined) this.#hosts.set(node, (join = new HostJoin(this.news)));
+    return join;
+  }
+
   #crossing(map: Map<string, CrossingJoin>, node: string, kind: 'routed' | 'translated'): CrossingJoin {
     let join = map.get(node);
     if (join === undefined) map.set(node, (join = new CrossingJoin(kind, this.news)));
@@ -246,6 +261,7 @@ export class Joiner {
   /** Forgets what waits in vain, and what waits of hops that are gone. */
   prune(oldestNs: number, isGone: (hop: HopRecord) => boolean): void {
     this.#links.prune(this.timeNs, isGone);
+    this.hosts.prune(oldestNs);
     for (const join of this.#forwarders.values()) join.prune(oldestNs, isGone);
     for (const join of this.#routed.values()) join.prune(this.timeNs, isGone);
     for (const join of this.#translated.values()) join.prune(this.timeNs, isGone);

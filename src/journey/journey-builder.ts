@@ -154,7 +154,8 @@ export class JourneyBuilder {
     }
     joiner.counters = counters;
     const { flows, journeys } = this.#state.advance();
-    this.#unexplained += journeys.length + flows.length;
+    // Of what never became a frame there may be news without any flow.
+    this.#unexplained += journeys.length + flows.length + this.#state.joiner.hosts.told();
     for (const flow of flows) {
       if (flow.gone) this.#dropFlow(flow);
       else this.#changedFlows.add(flow);
@@ -266,7 +267,7 @@ export class JourneyBuilder {
     const isCheap = notable <= EXPLAINED_AT_ONCE || this.#unexplained >= notable * SHARE_MORE;
     if (this.#unexplained > 0 && (all || isCheap)) {
       this.#explanations = explain(
-        tallies.map((tally) => tally.failures(joiner.states)),
+        tallies.map((tally) => tally.failures(joiner.states, this.#state.unsent(tally.stage.epoch))),
         translate,
       );
       this.#unexplained = 0;

@@ -3,10 +3,12 @@ import type { Plan } from '../lab/topology/plan.ts';
 import type { CapturePoints } from './capture-points.ts';
 import { FlowDeriver } from './flows.ts';
 import type { FrameStore } from './frame-store.ts';
+import { tupleOf } from './host-log.ts';
 import { Joiner } from './joiner.ts';
 import { JourneyList } from './journey-list.ts';
 import { Judge, type Judged } from './judge.ts';
 import type { Report } from './report.ts';
+import type { Unsent } from './explanations/finding.ts';
 
 /** After this, what was read of a frame is given up: most are never looked at again. */
 const REST_NS = 0.2e9;
@@ -57,6 +59,9 @@ export class JourneyState {
       },
     });
     if (from < Infinity) this.#derive(from);
+    for (const { packet } of this.joiner.hosts.take()) {
+      if (packet) for (const flow of this.deriver.flowsOf(tupleOf(packet))) this.judge.flow(flow);
+    }
     this.#rest();
     const judged = this.judge.run();
     this.joiner.rest();
@@ -66,6 +71,14 @@ export class JourneyState {
   /** In their order; those that are gone may be among them. */
   get journeys() {
     return this.#list.journeys;
+  }
+
+  /** What hosts told of packets that are no frames, with the flows that these would have been of. */
+  unsent(epoch: number): Unsent[] {
+    return this.joiner.hosts.ofEpoch(epoch).map(({ event }) => ({
+      event,
+      flow: event.packet && this.deriver.flowsOf(tupleOf(event.packet)).at(-1),
+    }));
   }
 
   /** Forgets what is only known of what is gone. */

@@ -2,6 +2,7 @@ import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../packet/address.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
+import { unsentOf, type HostLog } from './host-log.ts';
 import { journeyConfidence, type JourneyRecord } from './journey-record.ts';
 import { askedOutcome } from './ledger/asked-outcome.ts';
 import type { Reason } from './reasons.ts';
@@ -53,14 +54,16 @@ export function mayBeUnderWay({ last }: JourneyRecord, endNs: number): boolean {
 }
 
 /** How a flow did, once its packets are judged. */
-export function judgeFlow(flow: FlowRecord): void {
+export function judgeFlow(flow: FlowRecord, hosts: HostLog): void {
   flow.server = undefined;
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
-  const seen: FlowOutcome = flow.partial ? { kind: flow.answered ? 'answered' : 'open' } : outcomeOf(flow);
+  const seen: FlowOutcome = flow.partial
+    ? { kind: flow.answered ? 'answered' : 'open' }
+    : outcomeOf(flow, hosts);
   const isAsked = flow.requests.length > 0 && flow.partial !== 'load';
-  flow.outcome = isAsked ? askedOutcome(flow.requests, flow, seen, () => shortfallOf(flow)) : seen;
+  flow.outcome = isAsked ? askedOutcome(flow.requests, flow, seen, () => shortfallOf(flow, hosts)) : seen;
 }
 
 /** A server that answers has served; so has one that took a request and has not answered yet. */
@@ -88,7 +91,7 @@ function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
   );
 }
 
-function outcomeOf(flow: FlowRecord): FlowOutcome {
+function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   if (flow.answered && !isBrokenOff(flow)) return { kind: 'answered' };
   const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
   if (refusal) return refusal;
@@ -97,28 +100,33 @@ function outcomeOf(flow: FlowRecord): FlowOutcome {
   const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
   if (doubtful) return { kind: 'ambiguous', candidates: 2 };
   if (flow.kind === 'arp') return unansweredArp(flow);
-  const loss = lossOf(flow);
+  const loss = lossOf(flow, hosts);
   if (loss) return loss;
   const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
   return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
 }
 
 /** Why a client did not get all that it asked for, though something came back: a loss, or somebody else's refusal. */
-function shortfallOf(flow: FlowRecord): FlowOutcome | undefined {
-  const loss = lossOf(flow);
+function shortfallOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
+  const loss = lossOf(flow, hosts);
   if (loss) return loss;
   const refusal = refusalOf(flow);
   return refusal?.kind === 'refused' && refusal.by !== flow.client.node ? refusal : undefined;
 }
 
 /** The last packet that did not arrive. */
-function lossOf(flow: FlowRecord): FlowOutcome | undefined {
+function lossOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   const failures = flow.journeys.filter(
     ({ outcome, pending }) => !pending && (outcome === 'lost' || outcome === 'dropped'),
   );
   // That an error about a packet was lost too is not why the packet was.
   const failed = failures.findLast(({ kind }) => kind !== 'icmp-error') ?? failures.at(-1);
-  if (failed === undefined) return undefined;
+  if (failed === undefined) {
+    const unsent = unsentOf(flow, hosts).at(-1)?.event;
+    if (unsent === undefined) return undefined;
+    const { frames } = flow.journeys.at(-1)!.last;
+    return { kind: 'lost', at: unsent.node, reason: unsent.reason, frames };
+  }
   const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
   const reason = end.arrival!.reason || 'not-forwarded';
   return { kind: 'lost', at: end.received ? end.to : end.from, reason, frames: end.frames };

@@ -9,6 +9,7 @@ export const reasons = [
   'vip-not-local',
   'not-local',
   'reverse-path-filter',
+  'martian-source',
   'no-decapsulator',
   'filtered',
   'not-forwarded',

@@ -141,7 +141,7 @@ export interface HostEvent {
   readonly node: string;
   /** The interface, by its segment, where there is one. */
   readonly segment?: string;
-  readonly reason: string;
+  readonly reason: HostReason;
   /** The packet, where there was one. Addresses as 32-bit numbers; ports absent where it has none. */
   readonly packet?: {
     readonly source: number;
@@ -152,8 +152,8 @@ export interface HostEvent {
   };
   /** The next hop that was looked for, or the address that was asked for. */
   readonly nextHop?: number;
-  /** A fingerprint of the frame that came in, as decisions have it, when there was one. */
-  readonly frameHash?: string;
+  /** `frameHash` of the frame it is about, as decisions have it: one that came in, or one that was lost on its way here or out. */
+  readonly frameHash?: number;
 }
 
 /** Nothing was due for so long that the lab did not wait for it: `durationNs` until now were passed over. In memory only. */
@@ -162,6 +162,26 @@ export interface SkipEvent {
   readonly timeNs: number;
   readonly durationNs: number;
 }
+/**
+ * On the way out: `link-loss`, `interface-down`, `no-route`, `neighbour-unreachable` (`nextHop` was asked for),
+ * `neighbour-queue-full`. On the way in: `over-mtu` and `interface-down` (it never came in), `filtered`,
+ * `reverse-path-filter`, `martian-source` (it claims to come from an address of the node's own), `not-local` (for somebody
+ * else, and the node does not forward), `no-decapsulator`, `protocol-unreachable`, `port-unreachable` (nobody listens).
+ */
+export type HostReason =
+  | 'link-loss'
+  | 'interface-down'
+  | 'no-route'
+  | 'neighbour-unreachable'
+  | 'neighbour-queue-full'
+  | 'over-mtu'
+  | 'filtered'
+  | 'reverse-path-filter'
+  | 'martian-source'
+  | 'not-local'
+  | 'no-decapsulator'
+  | 'protocol-unreachable'
+  | 'port-unreachable';
 
 export type LabEvent =
   | FrameEvent

@@ -39,11 +39,19 @@ describe('texts of the journeys', () => {
     ...request['finding']!.enum.map((finding) => `requests.finding.${finding}`),
     ...['of', 'bytes', 'bytes-of', 'load'].map((how) => `requests.${how}`),
     'explanation.text',
-    // Other wordings, of `mtu-exceeded` and `reply-not-rewritten`.
-    'explanation.mtu-differs',
-    'explanation.mtu-differs.remedy',
-    'explanation.reply-on-segment',
-    'explanation.reply-on-segment.remedy',
+    'explanation.text-settings',
+    // Other wordings, of `mtu-exceeded`, `reply-not-rewritten`, `reverse-path-filter` and so on.
+    ...[
+      'mtu-differs',
+      'mtu-path',
+      'reply-on-segment',
+      'reverse-path-reply',
+      'filtered-reply',
+      'no-forwarding-nat',
+      'no-server-there',
+      'refused-itself',
+      'server-silent',
+    ].flatMap((wording) => [`explanation.${wording}`, `explanation.${wording}.remedy`]),
     'capture.hop',
   ];
   const bundles = Object.fromEntries(

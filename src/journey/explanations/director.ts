@@ -1,6 +1,13 @@
+import type { Timeouts } from '../../forwarder/config.ts';
+import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { endedBy } from '../evidence.ts';
+import type { FlowRecord } from '../flow-record.ts';
+import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
+import type { Diagnose } from './causes.ts';
+import { formatNs } from './format-ns.ts';
+import { hasFailed } from './symptoms.ts';
 import { servicePath, type Failures, type Finding, type Rule } from './finding.ts';
 
 /** Flows of different hosts came to share a port of the NAT router, so that a reply could belong to several. */
@@ -40,15 +47,93 @@ export const noServer: Rule = (evidence) =>
     };
   });
 
-/** The director knows nothing of the connection: it was never opened, forgotten, or its server was removed. */
-export const noConnection: Rule = (evidence) =>
-  endedBy(evidence, 'no-connection', 'no-entry', 'server-removed').map(({ hop, flow }) => ({
-    place: hop.to,
-    flow,
-    hops: [hop],
-    params: { node: hop.to, client: `${flow.client.address}:${flow.client.port ?? ''}` },
-    setting: hop.arrival?.reason === 'server-removed' ? `nodes.${hop.to}.onRemove` : undefined,
-  }));
+export const tableFull: Diagnose = ({ node, flow, hop }) => ({
+  code: 'table-full',
+  place: node,
+  flow,
+  hops: hop ? [hop] : [],
+  params: { node },
+  setting: `nodes.${node}.maxConnections`,
+});
+
+/** The director knew the connection; its server was taken out of the service. */
+export const forgotten: Diagnose = ({ node, flow, hop }) => ({
+  code: 'server-removed',
+  place: node,
+  flow,
+  hops: hop ? [hop] : [],
+  params: { node, client: clientOf(flow) },
+});
+
+/** The director does not know the connection: it was silent for too long, or never came by. */
+export const notRemembered: Diagnose = ({ node, flow, hop }, { stage: { network } }) => {
+  const timer = flow && hop && timerOf(flow, hop, network.node(node));
+  const about = { place: node, flow, hops: hop ? [hop] : [] };
+  if (timer === undefined)
+    return { code: 'no-connection', ...about, params: { node, client: clientOf(flow) } };
+  return {
+    code: 'idle-timeout',
+    ...about,
+    place: `${node} ${timer.state}`,
+    params: { node, client: clientOf(flow), state: timer.state, timeout: formatNs(timer.ns) },
+    setting: `nodes.${node}.timeouts.${timer.state}`,
+  };
+};
+
+/** The timer that ran out between two packets of a connection, the shortest of those that may have been running. */
+function timerOf(flow: FlowRecord, hop: HopRecord, node: PlannedNode | undefined) {
+  const timeouts = node?.forwarder?.timeouts;
+  const passed = flow.journeys.flatMap(({ hops }) =>
+    hops.filter(
+      (one) => one.received && one.to === hop.to && one.arrivalNs < hop.arrivalNs && one.takenBy?.connection,
+    ),
+  );
+  const last = passed.at(-1);
+  if (timeouts === undefined || last === undefined) return undefined;
+  const idleMs = (hop.arrivalNs - last.arrivalNs) / 1e6;
+  const state = statesOf(flow, passed).find((one) => timeouts[one] <= idleMs);
+  return state && { state, ns: timeouts[state] * 1e6 };
+}
+
+/** By what had passed until then, as IPVS would have it; of both directions only as far as they pass the director. */
+function statesOf({ kind }: FlowRecord, passed: readonly HopRecord[]): (keyof Timeouts)[] {
+  if (kind === 'udp') return ['udp'];
+  if (kind === 'icmp') return ['icmp'];
+  const kinds = new Set(passed.map(({ journey }) => journey!.kind));
+  if (kinds.has('rst')) return ['close'];
+  if (kinds.has('fin')) return ['finWait', 'closeWait', 'lastAck', 'timeWait'];
+  return kinds.has('ack') || kinds.has('data') ? ['established'] : ['synReceived'];
+}
+
+function clientOf(flow: FlowRecord | undefined): string {
+  return flow ? `${flow.client.address}:${flow.client.port ?? ''}` : '';
+}
+
+/** A new connection was given to a server that takes no new ones: only persistence does that. */
+export const drainedPersistence: Rule = (evidence) => {
+  const { stage, troubles } = evidence;
+  return stage.network.plan.services.flatMap((service) => {
+    const configured = stage.network.node(service.director)?.forwarder?.services;
+    if (!configured?.some(({ name, persistence }) => name === service.name && persistence)) return [];
+    const drained = service.servers.filter(({ weight }) => weight === 0).map(({ name }) => name);
+    return troubles.flatMap(({ hop, flow }): Finding[] => {
+      const decision = hop.arrival?.decision;
+      const { server } = decision ?? {};
+      if (decision?.service !== service.name || server === undefined || !drained.includes(server)) return [];
+      // What began before the server was drained keeps it, as it should.
+      if (!hasFailed(flow) || flow.startNs < stage.timeNs) return [];
+      return [
+        {
+          place: `${service.name} ${server}`,
+          flow,
+          hops: [hop],
+          params: { node: service.director, server, service: service.name },
+          setting: `${servicePath(service.name)}.persistence`,
+        },
+      ];
+    });
+  });
+};
 
 /** Frames to the director went nowhere, or nobody answered ARP for its address, and it has been silent since. */
 export const directorDown: Rule = (evidence) => {
@@ -91,6 +176,8 @@ function isUnheardBy(name: string, { kind, last, flow, first: { stage } }: Journ
   if (kind !== 'arp-request') return last.arrival?.fate === 'lost' && last.to === name;
   const { network } = stage;
   const asked = flow!.serviceAddress;
+  // A question that it does not hear says nothing about it.
+  if (!network.station(name, last.segment)) return false;
   const isIts =
     network.directorsOf(asked).includes(name) || network.stationOfAddress(asked)?.node.name === name;
   return isIts && flow!.outcome.kind === 'lost';

@@ -1,3 +1,4 @@
+import type { HostEvent } from '../../lab/events.ts';
 import { EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord, Stage } from '../hop-record.ts';
@@ -12,30 +13,48 @@ export interface Finding {
   readonly flow?: FlowRecord | undefined;
   readonly hops: readonly HopRecord[];
   readonly params: Readonly<Record<string, string>>;
+  /** Where it is set, as a path in the file. */
   readonly setting?: string | undefined;
+  /** Other settings that have a part in it: the mistake may as well be there. */
+  readonly others?: readonly string[];
   /** The text it is told by, where that of its code does not fit. */
   readonly wording?: string;
 }
 
-/** What explanations are made from: every packet that is not just as it should be, and what is known of the rest. */
-export class Failures extends EpochEvidence {
+/** A packet that a node had to send and did not, so that no frame shows it. */
+export interface Unsent {
+  readonly event: HostEvent;
+  /** The flow that it would have been of, when that has frames. */
+  readonly flow: FlowRecord | undefined;
+}
+
+/** What is known besides the packets. */
+export interface Surroundings {
   readonly states: NodeStates;
   /** When the node was last seen sending anything; -Infinity for never. */
   readonly lastSentNs: (node: string) => number;
   /** nat: the hops by which flows of different hosts came to share a port of the router. */
   readonly sharedPorts: readonly HopRecord[];
+  readonly unsent: readonly Unsent[];
+}
+
+/** What explanations are made from: every packet that is not just as it should be, and what is known of the rest. */
+export class Failures extends EpochEvidence implements Surroundings {
+  readonly states: NodeStates;
+  readonly lastSentNs: (node: string) => number;
+  readonly sharedPorts: readonly HopRecord[];
+  readonly unsent: readonly Unsent[];
 
   constructor(
     stage: Stage,
     journeys: readonly JourneyRecord[],
-    states: NodeStates,
-    lastSentNs: (node: string) => number,
-    sharedPorts: readonly HopRecord[],
+    { states, lastSentNs, sharedPorts, unsent }: Surroundings,
   ) {
     super(stage, journeys);
     this.states = states;
     this.lastSentNs = lastSentNs;
     this.sharedPorts = sharedPorts;
+    this.unsent = unsent;
   }
 }
 

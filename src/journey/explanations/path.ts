@@ -1,13 +1,13 @@
-import { formatIpv4 } from '../../packet/address.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
+import type { Plan } from '../../lab/topology/plan.ts';
+import type { Station } from '../network.ts';
 import { choiceOf } from '../choice.ts';
 import { endedBy, type EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
-import type { ReasonCode } from '../report.ts';
 import type { Finding, Rule } from './finding.ts';
 
 /** A packet was too long: for the way on, so that a node said so, or for the interface it was sent to, in silence. */
@@ -25,6 +25,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
     const error = errors.get(flow);
     const filtered = error?.last.arrival?.reason === 'filtered' ? error.last : undefined;
     const egress = egressOf(hop);
+    const narrow = egress && mtuSetting(egress, hop.stage.network.plan);
     const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
     const mtu = error
       ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8)
@@ -33,15 +34,16 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
       place: hop.to,
       flow,
       hops: error ? [hop, error.first] : [hop],
+      wording: isTunnelled(hop) ? 'explanation.mtu-exceeded' : 'explanation.mtu-path',
       params: {
         node: hop.to,
+        segment: egress?.port.segment ?? '',
         length: String(length),
         mtu: mtu ? String(mtu[0]! * 256 + mtu[1]!) : String(egress?.port.mtu ?? ''),
       },
       // A filter that keeps the sender from hearing of it turns a nuisance into a black hole.
-      setting: filtered
-        ? `nodes.${filtered.to}.at.${filtered.segment}.drop`
-        : egress && `segments.${egress.port.segment}.mtu`,
+      setting: filtered ? `nodes.${filtered.to}.at.${filtered.segment}.drop` : narrow,
+      ...(filtered && narrow && { others: [narrow] }),
     };
   });
 }
@@ -64,54 +66,24 @@ function tooLongToTake(evidence: EpochEvidence): Finding[] {
   }));
 }
 
-/** A node had no way to where a packet was to go, or found nobody there. */
-export const noRoute: Rule = (evidence, explained) =>
-  endedBy(
-    evidence,
-    'no-route',
-    'neighbour-unreachable',
-    'host-unreachable',
-    'network-unreachable',
-    'not-local',
-    'not-ours',
-  )
-    .filter(({ hop, flow }) => !explained.has(flow) && flow.outcome.kind !== 'answered' && isAimedAway(hop))
-    .map(({ hop, flow, reason }) => ({
-      place: hop.to,
-      flow,
-      hops: [hop],
-      params: { node: hop.to, address: formatIpv4(targetOf(hop)), reason },
-      setting: wayOut(hop, reason),
-    }));
-
-/** Where the node had to send it: a director sends to the server that it chose, whatever the packet's address. */
-function targetOf({ arrival, facts, stage }: HopRecord): number {
-  const { service, server } = arrival?.decision ?? {};
-  const { servers } = stage.network.plan.services.find(({ name }) => name === service) ?? {};
-  return servers?.find(({ name }) => name === server)?.address ?? facts.destination;
-}
-
-/** The setting that leads astray: the sender's gateway, the node's own, or an interface that is down. */
-function wayOut(hop: HopRecord, reason: ReasonCode): string | undefined {
-  if (reason === 'not-local' || reason === 'not-ours') return `nodes.${hop.from}.gateway`;
-  if (reason === 'no-route' || reason === 'network-unreachable') return `nodes.${hop.to}.gateway`;
-  const { network } = hop.stage;
-  const server = hop.arrival?.decision?.server;
-  const target = server ? network.node(server) : network.stationOfAddress(hop.facts.destination)?.node;
-  const down = target?.interfaces.find((port) => port.down);
-  return target && down && `nodes.${target.name}.at.${down.segment}.down`;
-}
-
-/** Packets for the node itself that it does not want have another cause. */
-function isAimedAway({ facts, stage, to }: HopRecord): boolean {
-  const node = stage.network.node(to);
-  return node !== undefined && facts.kind !== 'arp' && !stage.network.isLocal(node, facts.destination);
-}
-
 function isTooBig({ kind, first }: JourneyRecord): boolean {
   if (kind !== 'icmp-error') return false;
   const { icmpType, icmpCode } = first.facts;
   return icmpType === DESTINATION_UNREACHABLE && icmpCode === FRAGMENTATION_NEEDED;
+}
+
+/** The interface's own MTU, where it has one, or its segment's. */
+function mtuSetting({ node, port }: Station, { segments }: Plan): string {
+  const shared = segments.find(({ name }) => name === port.segment)?.mtu === port.mtu;
+  return shared ? `segments.${port.segment}.mtu` : `nodes.${node.name}.at.${port.segment}.mtu`;
+}
+
+/** It is in a tunnel already, or would be from here on. */
+function isTunnelled(hop: HopRecord): boolean {
+  if (hop.facts.outerAt !== 0) return true;
+  const name = hop.arrival?.decision?.service;
+  const { services } = hop.stage.network.plan;
+  return services.some((service) => service.name === name && service.model === 'tun');
 }
 
 /** The way by which the packet should have left the node. */

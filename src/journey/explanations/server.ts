@@ -5,6 +5,8 @@ import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
+import type { Diagnose } from './causes.ts';
+import { askingPath, trafficPath } from './settings.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** dr or tun to a server that listens on another port: it resets with the VIP as its address and its own MAC. */
@@ -31,36 +33,140 @@ export const drPortMap: Rule = (evidence) =>
   });
 
 /** A connection or datagram was turned away by whoever it reached, for no reason of load balancing. */
-export const connectionRefused: Rule = (evidence) => {
-  const serverless = new Set(endedBy(evidence, 'no-server').map(({ flow }) => flow));
-  return refusals(evidence).flatMap(({ reset, flow }): Finding[] => {
-    if (serverless.has(flow) || portMap(reset, flow)) return [];
-    const byServer = reset.stage.network.node(reset.from)?.role === 'server';
+export const connectionRefused: Rule = (evidence) =>
+  refusalsBy(evidence, 'other').map(({ reset, flow }): Finding => {
+    const { network } = reset.stage;
+    const node = network.node(reset.from);
+    const byServer = node?.role === 'server';
+    const asked = trafficPath(network, flow);
+    const listen = `nodes.${reset.from}.listen`;
+    return {
+      place: reset.from,
+      flow,
+      hops: [reset],
+      params: { node: reset.from, role: node?.role ?? '', address: flow.service.address, port: portOf(flow) },
+      setting: byServer ? listen : asked && `${asked}.to`,
+      others: byServer ? (asked === undefined ? [] : [`${asked}.port`]) : [`nodes.${reset.from}.role`],
+      ...(!byServer && { wording: 'explanation.no-server-there' }),
+    };
+  });
+
+/** A node that asks itself: no frame shows it, but its kernel told. */
+export const refusedAtHome: Diagnose = ({ node: name, hop, flow, destination }, { stage: { network } }) => {
+  const node = network.node(name);
+  if (hop || flow || !node || destination === undefined) return undefined;
+  const asked = askingPath(network, name, destination);
+  return {
+    code: 'connection-refused',
+    place: name,
+    hops: [],
+    params: { node: name, role: node.role, address: formatIpv4(destination) },
+    setting: asked && `${asked}.to`,
+    wording: 'explanation.refused-itself',
+  };
+};
+
+/** The director has no service at this port of the VIP. */
+export const noServiceOnPort: Rule = (evidence) =>
+  refusalsBy(evidence, 'no-service').map(({ reset, flow }): Finding => {
+    const { network } = reset.stage;
+    const services = network.plan.services.filter(({ vip }) => vip === flow.serviceAddress);
+    const asked = trafficPath(network, flow);
+    // The port is right, and it is the other protocol's.
+    const isOther = services.some(({ port }) => String(port) === portOf(flow));
+    const entry = asked && `${asked}.${isOther ? 'protocol' : 'port'}`;
+    const own = services.map(({ name }) => `${servicePath(name)}.${isOther ? 'protocol' : 'port'}`);
+    return {
+      place: `${reset.from} ${portOf(flow)} ${flow.kind}`,
+      flow,
+      hops: [reset],
+      params: {
+        node: reset.from,
+        vip: flow.service.address,
+        protocol: flow.kind.toUpperCase(),
+        port: portOf(flow),
+        ports: [...new Set(services.map(({ port, protocol }) => `${protocol.toUpperCase()} ${port}`))].join(
+          ', ',
+        ),
+      },
+      setting: entry ?? own[0],
+      others: entry ? own : own.slice(1),
+    };
+  });
+
+/** The service gives it to a port at which the server does not listen. */
+export const servicePortMismatch: Rule = (evidence) =>
+  refusalsBy(evidence, 'mismatch').flatMap(({ reset, flow }): Finding[] => {
+    const found = mismatchOf(reset, flow);
+    if (found === undefined) return [];
+    const { service, server } = found;
+    const node = reset.stage.network.node(server.name)!;
+    const path = servicePath(service.name);
+    const port = service.model === 'dnat' ? server.port : service.port;
+    const listen = `nodes.${server.name}.listen`;
     return [
       {
-        place: reset.from,
+        place: server.name,
         flow,
         hops: [reset],
         params: {
-          node: reset.from,
-          address: flow.service.address,
-          port: String(flow.service.port ?? ''),
+          node: server.name,
+          service: service.name,
+          address: formatIpv4(service.model === 'dnat' ? server.address : service.vip),
+          port: String(port),
+          ports: node.listen.join(', '),
         },
-        setting: byServer ? `nodes.${reset.from}.listen` : undefined,
+        setting: listen,
+        others: [port === service.port ? `${path}.port` : `${path}.servers.${server.name}.port`],
+        ...(node.listen.length === 0 && { wording: 'explanation.server-silent' }),
       },
     ];
   });
-};
 
-/** The request arrived, silence, and the server filters by reverse path. */
+type RefusedBy = 'no-service' | 'mismatch' | 'other' | 'told';
+
+function refusalsBy(evidence: EpochEvidence, wanted: RefusedBy): Refusal[] {
+  const serverless = new Set(endedBy(evidence, 'no-server').map(({ flow }) => flow));
+  return refusals(evidence).filter((refusal) => {
+    const { reset, flow } = refusal;
+    if (serverless.has(flow) || portMap(reset, flow)) return false;
+    return refusedBy(refusal) === wanted;
+  });
+}
+
+function refusedBy({ reset, flow }: Refusal): RefusedBy {
+  const { network } = reset.stage;
+  if (network.isVip(flow.serviceAddress) && network.isDirector(reset.from)) {
+    // It has the service, and what it refuses has a reason of its own.
+    return serviceOf(flow, reset) ? 'told' : 'no-service';
+  }
+  return mismatchOf(reset, flow) ? 'mismatch' : 'other';
+}
+
+/** By the plan the server does not listen where the service sends. */
+function mismatchOf(reset: HopRecord, flow: FlowRecord) {
+  const service: Served['service'] | undefined = serviceOf(flow, reset);
+  const server = service?.servers.find(({ name }) => name === reset.from);
+  const node = server && reset.stage.network.node(server.name);
+  if (!service || !server || !node || service.protocol === 'udp') return undefined;
+  const port = service.model === 'dnat' ? server.port : service.port;
+  return node.listen.includes(port) ? undefined : { service, server };
+}
+
+function portOf({ service }: FlowRecord): string {
+  return String(service.port ?? '');
+}
+
+/** A packet arrived, silence, and the node filters by reverse path. */
 export const reversePathFilter: Rule = (evidence) =>
   endedBy(evidence, 'reverse-path-filter')
     .filter(({ hop, flow }) => !flow.replied.includes(hop.to))
     .map(({ hop, flow }) => ({
-      place: hop.to,
+      place: `${hop.to} ${hop.journey!.direction}`,
       flow,
       hops: [hop],
-      params: { node: hop.to, source: formatIpv4(hop.facts.source) },
+      params: { node: hop.to, source: formatIpv4(hop.facts.source), segment: hop.segment },
+      ...(hop.journey!.direction === 'reply' && { wording: 'explanation.reverse-path-reply' }),
       setting: `nodes.${hop.to}.rpFilter`,
     }));
 

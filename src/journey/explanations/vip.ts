@@ -43,8 +43,11 @@ export const vipNotLocal: Rule = (evidence) => {
   const { network } = evidence.stage;
   return endedBy(evidence, 'vip-not-local').flatMap(({ hop, flow }): Finding[] => {
     const node = network.node(hop.to);
-    if (node?.role !== 'server' || flow.replied.includes(hop.to)) return [];
     const vip = hop.facts.destination;
+    const isChosen = network.plan.services.some(
+      (service) => service.vip === vip && service.servers.some(({ name }) => name === hop.to),
+    );
+    if (!node || !isChosen || flow.replied.includes(hop.to)) return [];
     return [
       {
         place: hop.to,

@@ -5,6 +5,8 @@ import type { Clock } from './clock.ts';
 import { ForwarderDevice } from './forwarder-device.ts';
 import { HttpServer } from './http-server.ts';
 import { Kernel } from './kernel/kernel.ts';
+import type { Told } from './kernel/told.ts';
+import { frameHash } from '../../packet/hash.ts';
 import { NetworkInterface } from './network-interface.ts';
 import { Random } from './random.ts';
 import type { Segment } from './segment.ts';
@@ -41,7 +43,9 @@ export class LabNode {
     this.#environment = environment;
     const { clock, seed } = environment;
     this.#attach(planned);
-    this.kernel = new Kernel(clock, new Random(seed, planned.name), this.#settings(planned));
+    this.kernel = new Kernel(clock, new Random(seed, planned.name), this.#settings(planned), (told) =>
+      this.#tell(told),
+    );
     this.server = new HttpServer(planned.name, clock, (act) => this.#whenRunning(act));
     this.#listen(planned, []);
     this.serve(services);
@@ -118,6 +122,22 @@ export class LabNode {
     this.#forwarder?.halt();
     this.kernel.halt();
     for (const link of this.#interfaces) link.detach();
+  }
+
+  #tell({ reason, packet, nextHop, link, frame }: Told): void {
+    const { clock, emit } = this.#environment;
+    // The kernel of a node with a forwarder sees what is its forwarder's, and has no say in it.
+    if (this.#forwarder && (reason === 'not-local' || reason === 'reverse-path-filter')) return;
+    emit({
+      kind: 'host',
+      timeNs: clock.now(),
+      node: this.name,
+      ...(link && { segment: link.name }),
+      reason,
+      ...(packet && { packet }),
+      ...(nextHop !== undefined && { nextHop }),
+      ...(frame && { frameHash: frameHash(frame, 0, frame.length) }),
+    });
   }
 
   #attach(planned: PlannedNode): void {

@@ -5,6 +5,9 @@ import type { PlannedInterface } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Link } from './kernel/link.ts';
 import type { Random } from './random.ts';
+import { headersOf } from './kernel/told.ts';
+import type { HostEvent, HostReason } from '../events.ts';
+import { frameHash } from '../../packet/hash.ts';
 import type { Segment, SegmentPort } from './segment.ts';
 
 /** What a node takes to look at a frame and act on it, so that cause and effect have different times. */
@@ -75,24 +78,52 @@ export class NetworkInterface implements Link, SegmentPort {
 
   /** Captures the frame, then loses it or gives it to the segment. */
   send(frame: Uint8Array): void {
-    if (this.down) return;
+    if (this.down) {
+      this.#tell('interface-down', frame);
+      return;
+    }
     this.#capture('out', frame);
-    if (this.#planned.loss > 0 && this.#random.share() < this.#planned.loss) return;
+    if (this.#planned.loss > 0 && this.#random.share() < this.#planned.loss) {
+      this.#tell('link-loss', frame);
+      return;
+    }
     this.#segment.transmit(this, frame);
   }
 
   /** Captures whatever reaches the interface, also what was only flooded, as a promiscuous tcpdump would. */
   arrive(frame: Uint8Array): void {
     this.#capture('in', frame);
-    if (this.#isDropped(frame)) return;
+    if (this.#isDropped(frame)) {
+      this.#tell('filtered', frame);
+      return;
+    }
     this.#clock.after(PROCESSING, () => {
       if (!this.down) this.#receive(this, frame);
     });
   }
 
+  /** The frame was on its way here and cannot come in. */
+  miss(frame: Uint8Array, reason: 'interface-down' | 'over-mtu'): void {
+    if (this.#attached && ethernet.destinationOf(frame, 0) === this.mac) this.#tell(reason, frame);
+  }
+
   detach(): void {
     this.#attached = false;
     this.#segment.detach(this);
+  }
+
+  #tell(reason: HostReason, frame: Uint8Array): void {
+    const isIp = ethernet.etherTypeOf(frame, 0) === ethernet.ETHERTYPE_IPV4;
+    const packet = isIp && !ipv4.checkHeader(frame, ethernet.HEADER_LENGTH, frame.length);
+    this.#emit({
+      kind: 'host',
+      timeNs: this.#clock.now(),
+      node: this.node,
+      segment: this.#planned.segment,
+      reason,
+      ...(packet && hostPacket(frame)),
+      frameHash: frameHash(frame, 0, frame.length),
+    });
   }
 
   #capture(direction: 'in' | 'out', frame: Uint8Array): void {
@@ -116,4 +147,9 @@ export class NetworkInterface implements Link, SegmentPort {
     const protocol = ipv4.protocolOf(frame, at);
     return drop.some((name) => PROTOCOLS[name] === protocol);
   }
+}
+
+function hostPacket(frame: Uint8Array): Pick<HostEvent, 'packet'> {
+  const packet = headersOf(frame, ethernet.HEADER_LENGTH);
+  return packet ? { packet } : {};
 }

@@ -16,6 +16,8 @@ export interface SegmentPort {
   /** Nanoseconds a frame spends on its way out, beyond the link's own. */
   readonly delayNs: number;
   arrive(frame: Uint8Array): void;
+  /** Instead, when it cannot come in. */
+  miss?(frame: Uint8Array, reason: 'interface-down' | 'over-mtu'): void;
 }
 
 /** A layer-2 network: a learning switch with a cable to each port (IEEE 802.1D, without ageing: labs are short). */
@@ -69,6 +71,8 @@ export class Segment {
   }
 
   #hand(port: SegmentPort, frame: Uint8Array): void {
-    if (!port.down && frame.length <= port.mtu + FRAME_OVERHEAD) port.arrive(frame);
+    if (port.down) port.miss?.(frame, 'interface-down');
+    else if (frame.length > port.mtu + FRAME_OVERHEAD) port.miss?.(frame, 'over-mtu');
+    else port.arrive(frame);
   }
 }

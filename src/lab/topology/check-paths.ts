@@ -69,6 +69,12 @@ function directPath(ways: Ways, from: PlannedNode, to: number, place: Path, find
   if (source) findings.back(ways.walk(server, source.address), (nat ?? from).name);
 }
 
+/** Whose route it is: who sends to a node that passes nothing on must not; otherwise the node where it ends. */
+function senderAtFault({ end, nodes }: Walk): PlannedNode {
+  const last = nodes.at(-1)!;
+  return end === 'not-forwarded' ? (nodes.at(-2) ?? last) : last;
+}
+
 /** Collects problems, each once: many packets end at the same place. */
 class PathFindings {
   readonly problems: Problem[] = [];
@@ -161,14 +167,15 @@ class PathFindings {
   #stuck(code: 'no-path' | 'no-path-back', way: Walk, to: string, place?: Path): void {
     const last = way.nodes.at(-1)!;
     if (this.#isTold(last)) return;
-    const params = { from: way.nodes[0]!.name, to, at: last.name };
-    const gateway: Path = ['nodes', last.name, 'gateway'];
+    const sender = senderAtFault(way).name;
+    const params = { from: way.nodes[0]!.name, to, at: last.name, sender };
+    const gateway: Path = ['nodes', sender, 'gateway'];
     const hasGateway = this.#network.document.places.has(gateway);
     this.#add(
       code,
       place ?? (hasGateway ? gateway : gateway.slice(0, 2)),
       params,
-      `${last.name} ${String(place)}`,
+      `${sender} ${last.name} ${String(place)}`,
     );
   }
 

@@ -63,7 +63,9 @@ function acrossRouters(network: Network, { director, servers }: NetworkService):
   const { places } = network.document;
   return servers.flatMap(({ name, node, path }) => {
     const port = node?.interfaces[0];
-    if (!director || !node || !port || neighbourInterface(director, node)) return [];
+    // What is no server has been told so.
+    if (node?.settings.role !== 'server') return [];
+    if (!director || !port || neighbourInterface(director, node)) return [];
     if (!isPlaced(network, director) || !isPlaced(network, node)) return [];
     const segments = director.interfaces.map(({ segment }) => segment).join(', ');
     const params = { server: name, director: director.name, segment: port.segment, segments };

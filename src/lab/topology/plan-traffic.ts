@@ -20,7 +20,7 @@ export function plannedOf(document: TopologyDocument, entry: number): number[] {
 }
 
 function trafficByEntry(network: Network): PlannedTraffic[][] {
-  return network.document.topology.traffic.map((settings) => {
+  return network.document.topology.traffic.map((settings, written) => {
     const destination = destinationOf(network, settings);
     if (!destination) return [];
     const protocol = settings.protocol ?? destination.protocol;
@@ -40,6 +40,7 @@ function trafficByEntry(network: Network): PlannedTraffic[][] {
         load: { connections: settings.load.connections, durationNs: settings.load.for },
       }),
       ...(settings.sourcePort !== undefined && { sourcePort: settings.sourcePort }),
+      written,
       timeoutNs: settings.timeout,
     }));
   });

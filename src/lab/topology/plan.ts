@@ -126,6 +126,8 @@ export interface PlannedTraffic {
   readonly requestBytes: number;
   /** A fixed source port, or identifier of a ping, for the lessons that need a collision. */
   readonly sourcePort?: number;
+  /** Which entry of the file's `traffic` it is of, from 0; several clients of one entry share it. */
+  readonly written?: number;
   /** How long a client waits before it gives the request up. */
   readonly timeoutNs: number;
   /** Not single requests but a load: so many connections, each with one request after the other, for so long. */

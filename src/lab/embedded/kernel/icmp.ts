@@ -66,7 +66,7 @@ export class Icmp {
   send(packet: Packet, type: number, code: number, rest = 0): void {
     if (packet.broadcast || !mayCauseError(packet)) return;
     const local = isLocal(this.#settings(), packet.destination);
-    const source = local ? packet.destination : this.#output.sourceFor(packet.source);
+    const source = local ? packet.destination : this.#output.sourceFor(packet.source, 'kernel');
     if (source === undefined) return;
     const room = MAX_ICMP_ERROR_LENGTH - ipv4.HEADER_LENGTH - icmp.HEADER_LENGTH;
     const quoted = wholePacket(packet).subarray(0, room);

@@ -10,6 +10,7 @@ import type { Neighbours } from './neighbours.ts';
 import { wholePacket, type Packet } from './packet.ts';
 import { route } from './routes.ts';
 import type { KernelSettings } from './settings.ts';
+import type { HostReason } from '../../events.ts';
 
 const AT = ethernet.HEADER_LENGTH;
 
@@ -19,11 +20,17 @@ export function forward(
   neighbours: Neighbours,
   errors: Icmp,
   packet: Packet,
+  drop: (reason: HostReason) => void,
 ): void {
   // A host that is no router stays silent (Linux `ip_error`).
-  if (settings.sysctls.ip_forward === 0 || packet.broadcast) return;
+  if (packet.broadcast) return;
+  if (settings.sysctls.ip_forward === 0) {
+    drop('not-local');
+    return;
+  }
   const next = route(settings, packet.destination);
   if (!next) {
+    drop('no-route');
     errors.send(packet, icmp.DESTINATION_UNREACHABLE, icmp.NET_UNREACHABLE);
     return;
   }

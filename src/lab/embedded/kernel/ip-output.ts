@@ -6,6 +6,7 @@ import type { Neighbours } from './neighbours.ts';
 import { PathMtu } from './path-mtu.ts';
 import { route } from './routes.ts';
 import { isLocal, type KernelSettings } from './settings.ts';
+import { headersOf, type Tell } from './told.ts';
 import type { Clock } from '../clock.ts';
 
 const AT = ethernet.HEADER_LENGTH;
@@ -30,6 +31,7 @@ export class IpOutput {
   readonly #settings: () => KernelSettings;
   readonly #neighbours: Neighbours;
   readonly #loopback: (frame: Uint8Array) => void;
+  readonly #tell: Tell;
   #nextId: number;
 
   constructor(
@@ -38,7 +40,9 @@ export class IpOutput {
     settings: () => KernelSettings,
     neighbours: Neighbours,
     loopback: (frame: Uint8Array) => void,
+    tell: Tell,
   ) {
+    this.#tell = tell;
     this.paths = new PathMtu(clock);
     this.#nextId = firstId & 0xffff;
     this.#settings = settings;
@@ -46,10 +50,16 @@ export class IpOutput {
     this.#loopback = loopback;
   }
 
-  /** The address a packet to `destination` leaves with, when nothing else decides: that of the outgoing interface. */
-  sourceFor(destination: number): number | undefined {
+  /**
+   * The address a packet to `destination` leaves with, when nothing else decides: that of the outgoing interface. A client
+   * that asks in vain sends nothing, which is told.
+   */
+  sourceFor(destination: number, asks: 'client' | 'kernel' = 'client'): number | undefined {
     if (isLocal(this.#settings(), destination)) return destination;
-    return route(this.#settings(), destination)?.link.address;
+    const next = route(this.#settings(), destination);
+    if (!next && asks === 'client')
+      this.#tell({ reason: 'no-route', packet: { source: 0, destination, protocol: 0 } });
+    return next?.link.address;
   }
 
   /** Greatest TCP payload towards `remote` that needs no fragmentation. */
@@ -66,7 +76,10 @@ export class IpOutput {
       return true;
     }
     const next = route(this.#settings(), header.destination);
-    if (!next) return false;
+    if (!next) {
+      this.#tell({ reason: 'no-route', packet: headersOf(frame, AT) });
+      return false;
+    }
     const mtu = Math.min(next.link.mtu, this.paths.of(header.destination) ?? next.link.mtu);
     // A packet with DF that is too big never gets here: TCP asks for the segment size first.
     const frames = header.dontFragment ? [frame] : fragment(frame, mtu);

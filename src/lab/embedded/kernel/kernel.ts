@@ -3,6 +3,7 @@ import { u16, u32 } from '../../../packet/bytes.ts';
 import * as ethernet from '../../../packet/ethernet.ts';
 import * as icmpHeader from '../../../packet/icmp.ts';
 import * as ipv4 from '../../../packet/ipv4.ts';
+import type { HostReason } from '../../events.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { TcpStack } from '../tcp/stack.ts';
@@ -16,8 +17,9 @@ import { Neighbours } from './neighbours.ts';
 import { readPacket, type Packet } from './packet.ts';
 import { Pings } from './pings.ts';
 import { isLocal, type KernelSettings } from './settings.ts';
-import { sourceIsValid } from './source-filter.ts';
+import { sourceFault } from './source-filter.ts';
 import { readSegment, sendSegment } from './tcp-wire.ts';
+import { headersOf, type Tell } from './told.ts';
 import { UdpPorts } from './udp-ports.ts';
 
 const AT = ethernet.HEADER_LENGTH;
@@ -32,18 +34,33 @@ export class Kernel {
   readonly #icmp: Icmp;
   readonly #reassembly: Reassembly;
   readonly #clock: Clock;
+  readonly #tell: Tell;
+  /** The frame that is being looked at. */
+  #frame: Uint8Array | undefined;
   #settings: KernelSettings;
 
-  constructor(clock: Clock, random: Random, settings: KernelSettings) {
+  /** @param tell Hears of each packet that goes no further. */
+  constructor(clock: Clock, random: Random, settings: KernelSettings, tell: Tell = () => undefined) {
+    this.#tell = tell;
     this.#clock = clock;
     this.#settings = settings;
     const current = () => this.#settings;
     this.neighbours = new Neighbours(
       clock,
       (link, address, mac, waiting) => askFor(this.#settings, link, address, mac, waiting),
-      (frame) => this.#neighbourFailed(frame),
+      (frame, link, nextHop, reason) => {
+        this.#tell({ reason, link, nextHop, packet: headersOf(frame, AT) });
+        if (reason === 'neighbour-unreachable') this.#neighbourFailed(frame);
+      },
     );
-    this.output = new IpOutput(clock, random.next(), current, this.neighbours, (frame) => this.#loop(frame));
+    this.output = new IpOutput(
+      clock,
+      random.next(),
+      current,
+      this.neighbours,
+      (frame) => this.#loop(frame),
+      tell,
+    );
     this.pings = new Pings(this.output);
     this.#icmp = new Icmp(
       current,
@@ -83,7 +100,9 @@ export class Kernel {
         arpArrives(this.#settings, this.neighbours, link, frame);
         break;
       case ethernet.ETHERTYPE_IPV4:
+        this.#frame = frame;
         this.#ipArrives(link, frame, AT, broadcast);
+        this.#frame = undefined;
         break;
     }
   }
@@ -96,9 +115,22 @@ export class Kernel {
 
   #ipArrives(link: Link, bytes: Uint8Array, at: number, broadcast: boolean): void {
     const packet = readPacket(link, bytes, at, broadcast);
-    if (!packet || !sourceIsValid(this.#settings, link, packet.source)) return;
-    if (isLocal(this.#settings, packet.destination)) this.#deliver(packet);
-    else forward(this.#settings, this.neighbours, this.#icmp, packet);
+    if (!packet) return;
+    const fault = sourceFault(this.#settings, link, packet.source);
+    const drop = (reason: HostReason) => this.#drop(packet, reason);
+    if (fault) drop(fault);
+    else if (isLocal(this.#settings, packet.destination)) this.#deliver(packet);
+    else forward(this.#settings, this.neighbours, this.#icmp, packet, drop);
+  }
+
+  #drop(packet: Packet, reason: HostReason): void {
+    const frame = this.#frame;
+    this.#tell({
+      reason,
+      link: packet.link,
+      packet: headersOf(packet.bytes, packet.at),
+      ...(frame && { frame }),
+    });
   }
 
   #deliver(packet: Packet): void {
@@ -118,13 +150,16 @@ export class Kernel {
         return;
       }
       case ipv4.PROTOCOL_UDP:
-        if (!this.udp.arrives(packet)) this.#refuse(packet, icmpHeader.PORT_UNREACHABLE);
+        if (this.udp.arrives(packet)) return;
+        this.#drop(packet, 'port-unreachable');
+        this.#refuse(packet, icmpHeader.PORT_UNREACHABLE);
         return;
       case ipv4.PROTOCOL_IPIP:
         if (!this.#settings.decapsulate) break;
         this.#ipArrives(TUNNEL, packet.bytes.subarray(0, packet.end), packet.payloadAt, false);
         return;
     }
+    this.#drop(packet, packet.protocol === ipv4.PROTOCOL_IPIP ? 'no-decapsulator' : 'protocol-unreachable');
     this.#refuse(packet, icmpHeader.PROTOCOL_UNREACHABLE);
   }
 
@@ -136,6 +171,8 @@ export class Kernel {
   #loop(frame: Uint8Array): void {
     this.#clock.after(0, () => {
       const packet = readPacket(TUNNEL, frame, AT, false);
+      if (packet?.protocol === ipv4.PROTOCOL_TCP && !this.tcp.takes(u16(packet.bytes, packet.payloadAt + 2)))
+        this.#drop(packet, 'port-unreachable');
       if (packet) this.#deliver(packet);
     });
   }

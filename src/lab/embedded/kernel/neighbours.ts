@@ -45,18 +45,25 @@ export type Solicit = (
   waiting: Uint8Array | undefined,
 ) => void;
 
+/** Gets each frame that waited in vain: nobody answered for `address`, or too many waited. */
+export type GiveUp = (
+  frame: Uint8Array,
+  link: Link,
+  address: number,
+  reason: 'neighbour-unreachable' | 'neighbour-queue-full',
+) => void;
+
 /** The ARP table of a node (Linux `neighbour.c`, `arp.c`), with the packets that wait for an answer. */
 export class Neighbours {
   readonly #clock: Clock;
   readonly #solicit: Solicit;
-  readonly #unreachable: (frame: Uint8Array) => void;
+  readonly #giveUp: GiveUp;
   readonly #entries = new Map<Link, Map<number, Neighbour>>();
 
-  /** `unreachable` gets each frame that waited in vain. */
-  constructor(clock: Clock, solicit: Solicit, unreachable: (frame: Uint8Array) => void) {
+  constructor(clock: Clock, solicit: Solicit, giveUp: GiveUp) {
     this.#clock = clock;
     this.#solicit = solicit;
-    this.#unreachable = unreachable;
+    this.#giveUp = giveUp;
   }
 
   /** Sends a frame whose Ethernet addresses are still open to `address`, now or once it has answered. */
@@ -68,7 +75,8 @@ export class Neighbours {
       this.#probeWhenOld(neighbour);
       return;
     }
-    if (neighbour.waiting.length === QUEUE_LENGTH) neighbour.waiting.shift();
+    if (neighbour.waiting.length === QUEUE_LENGTH)
+      this.#giveUp(neighbour.waiting.shift()!, link, address, 'neighbour-queue-full');
     neighbour.waiting.push(frame);
     if (!known) this.#probe(neighbour);
   }
@@ -153,7 +161,8 @@ export class Neighbours {
 
   #fail(neighbour: Neighbour): void {
     this.#entries.get(neighbour.link)?.delete(neighbour.address);
-    for (const frame of neighbour.waiting.splice(0)) this.#unreachable(frame);
+    for (const frame of neighbour.waiting.splice(0))
+      this.#giveUp(frame, neighbour.link, neighbour.address, 'neighbour-unreachable');
   }
 }
 

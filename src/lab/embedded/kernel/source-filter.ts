@@ -3,15 +3,18 @@ import { route } from './routes.ts';
 import { isLocal, type KernelSettings } from './settings.ts';
 
 /**
- * Whether a packet from `source` may come in by `link` (Linux `fib_validate_source`). A packet from an address of
+ * Why a packet from `source` may not come in by `link` (Linux `fib_validate_source`). A packet from an address of
  * ours never may. Strict (RFC 3704): only by the interface that leads back to it; `tunl0` leads nowhere, so strict
  * drops whatever was unwrapped. Loose: when any route leads back.
  */
-export function sourceIsValid(settings: KernelSettings, link: Link, source: number): boolean {
-  if (isLocal(settings, source)) return false;
+export function sourceFault(
+  settings: KernelSettings,
+  link: Link,
+  source: number,
+): 'martian-source' | 'reverse-path-filter' | undefined {
+  if (isLocal(settings, source)) return 'martian-source';
   const mode = settings.sysctls.rp_filter;
-  if (mode === 0) return true;
+  if (mode === 0) return undefined;
   const back = route(settings, source);
-  if (!back) return false;
-  return mode === 2 || back.link === link;
+  return back && (mode === 2 || back.link === link) ? undefined : 'reverse-path-filter';
 }

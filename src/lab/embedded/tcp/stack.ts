@@ -58,6 +58,11 @@ export class TcpStack {
     this.#listeners.set(port, accept);
   }
 
+  /** Whether somebody listens on the port, or a connection has it. */
+  takes(port: number): boolean {
+    return this.#listeners.has(port) || [...this.#blocks.values()].some(({ localPort }) => localPort === port);
+  }
+
   /** New connections are refused from now on; those that exist stay. */
   unlisten(port: number): void {
     this.#listeners.delete(port);

@@ -1,0 +1,36 @@
+import type { Failures, Finding, Rule } from './finding.ts';
+import { reasonTable } from './reason-table.ts';
+import { symptomsOf, type Symptom } from './symptoms.ts';
+
+/** What a symptom comes from: a finding, and the code of the explanation that tells it. */
+export interface Cause extends Finding {
+  readonly code: string;
+}
+
+/** Asks what a symptom comes from; `undefined` when that is told by another symptom of the same. */
+export type Diagnose = (symptom: Symptom, evidence: Failures) => Cause | undefined;
+
+const known = new WeakMap<Failures, readonly Cause[]>();
+
+function causesOf(evidence: Failures): readonly Cause[] {
+  let causes = known.get(evidence);
+  if (causes === undefined) {
+    causes = symptomsOf(evidence).flatMap((symptom) => {
+      const entry = reasonTable[symptom.reason];
+      return (entry && 'diagnose' in entry && entry.diagnose(symptom, evidence)) || [];
+    });
+    known.set(evidence, causes);
+  }
+  return causes;
+}
+
+/** The rule that tells the causes of this code. */
+export function caused(code: string): Rule {
+  return (evidence) => causesOf(evidence).filter((cause) => cause.code === code);
+}
+
+/** The same, for flows that nothing before has explained. */
+export function otherwise(rule: Rule): Rule {
+  return (evidence, explained) =>
+    rule(evidence, explained).filter(({ flow }) => flow === undefined || !explained.has(flow));
+}

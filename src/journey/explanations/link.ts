@@ -1,0 +1,99 @@
+import type { PlannedInterface, PlannedNode } from '../../lab/topology/plan.ts';
+import { formatIpv4 } from '../../packet/address.ts';
+import type { Cause, Diagnose } from './causes.ts';
+import type { Failures, Finding, Rule } from './finding.ts';
+import { formatNs } from './format-ns.ts';
+import { hasFailed, type Symptom } from './symptoms.ts';
+
+type About = Pick<Symptom, 'flow' | 'hop'>;
+
+export const linkLoss: Diagnose = (symptom, { stage }) => {
+  const station = symptom.segment && stage.network.station(symptom.node, symptom.segment);
+  return station ? lossOf(station.node, station.port, symptom) : undefined;
+};
+
+export function lossOf(node: PlannedNode, port: PlannedInterface, about: About): Cause {
+  return {
+    ...at('link-loss', node, port, about),
+    params: { node: node.name, segment: port.segment, share: String(Math.round(port.loss * 1000) / 10) },
+    setting: `nodes.${node.name}.at.${port.segment}.loss`,
+  };
+}
+
+/** A filter on an interface: what it is to drop it drops in silence. */
+export const filtered: Diagnose = (symptom, { stage }) => {
+  const { hop, node, segment } = symptom;
+  const station = stage.network.station(node, segment ?? '');
+  if (!station || !hop) return undefined;
+  const { kind, outerAt } = hop.facts;
+  return {
+    ...at('filtered', station.node, station.port, symptom),
+    params: {
+      node,
+      segment: station.port.segment,
+      protocol: outerAt === 0 ? kind : 'ipip',
+      direction: hop.journey!.direction,
+      from: hop.from,
+    },
+    wording: hop.journey!.direction === 'reply' ? 'explanation.filtered-reply' : 'explanation.filtered',
+    setting: `nodes.${node}.at.${station.port.segment}.drop`,
+  };
+};
+
+export const interfaceDown: Diagnose = (symptom, { stage }) => {
+  const station = stage.network.station(symptom.node, symptom.segment ?? '');
+  return station?.port.down ? downOf(station.node, station.port, symptom) : undefined;
+};
+
+export function downOf(node: PlannedNode, port: PlannedInterface, about: About): Cause {
+  return {
+    ...at('interface-down', node, port, about),
+    params: { node: node.name, segment: port.segment, address: formatIpv4(port.address) },
+    setting: `nodes.${node.name}.at.${port.segment}.down`,
+  };
+}
+
+export const nodeDown: Diagnose = ({ node, flow, hop }, { stage }) =>
+  // Of a director there is more to be said.
+  stage.network.isDirector(node)
+    ? undefined
+    : { code: 'node-down', place: node, flow, hops: hop ? [hop] : [], params: { node } };
+
+export function delayOf(node: PlannedNode, port: PlannedInterface, about: About): Cause {
+  return {
+    ...at('slow-link', node, port, about),
+    params: { node: node.name, segment: port.segment, delay: formatNs(port.delayNs) },
+    setting: `nodes.${node.name}.at.${port.segment}.delay`,
+  };
+}
+
+/** Nothing else is wrong with a flow, and one of its links takes longer than its client waits. */
+export const slowLink: Rule = (evidence, explained) =>
+  [...new Set(evidence.journeys.map(({ flow }) => flow!))]
+    .filter((flow) => flow.kind !== 'arp' && hasFailed(flow) && !explained.has(flow))
+    .flatMap((flow): Finding[] => {
+      const patience = patienceOf(flow.client.node, flow.serviceAddress, evidence);
+      for (const { hops } of flow.journeys) {
+        for (const hop of hops) {
+          const station = evidence.stage.network.station(hop.from, hop.segment);
+          if (station && station.port.delayNs * 2 >= patience)
+            return [delayOf(station.node, station.port, { flow, hop })];
+        }
+      }
+      return [];
+    });
+
+function patienceOf(client: string, address: number, { stage }: Failures): number {
+  const { traffic } = stage.network.plan;
+  const entry = traffic.find(({ from, to }) => from === client && to === address);
+  return entry?.timeoutNs ?? 3e9;
+}
+
+function at(
+  code: string,
+  { name }: PlannedNode,
+  { segment }: PlannedInterface,
+  { flow, hop }: About,
+): Omit<Cause, 'params'> {
+  return { code, place: `${name}.${segment}`, flow, hops: hop ? [hop] : [] };
+}

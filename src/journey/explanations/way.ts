@@ -1,0 +1,65 @@
+import { formatIpv4 } from '../../packet/address.ts';
+import type { Diagnose } from './causes.ts';
+import { servicePath } from './finding.ts';
+import { downOf } from './link.ts';
+import { badPacket } from './packet.ts';
+import { askingPath, downWay, servicesOn } from './settings.ts';
+
+/** The node knows no way there: it has no gateway, or the interface that leads there is down. */
+export const noWay: Diagnose = (symptom, { stage: { network } }) => {
+  const { node: name, destination, reason, flow, hop } = symptom;
+  const node = network.node(name);
+  if (node === undefined || destination === undefined) return undefined;
+  const down = downWay(node, destination);
+  if (down) return downOf(node, down, symptom);
+  const traffic = network.plan.traffic.map(({ from }) => askingPath(network, from, destination));
+  return {
+    code: 'no-route',
+    place: name,
+    flow,
+    hops: hop ? [hop] : [],
+    params: { node: name, address: formatIpv4(destination), reason },
+    setting: `nodes.${name}.gateway`,
+    others: [
+      ...servicesOn(network, name)
+        .filter(({ model, snat }) => model === 'dnat' && !snat)
+        .map((service) => `${servicePath(service.name)}.snat`),
+      ...network.plan.services
+        .filter(({ vip }) => vip === destination)
+        .map((service) => `${servicePath(service.name)}.vip`),
+      ...[...new Set(traffic)].filter((path) => path !== undefined).map((path) => `${path}.to`),
+    ],
+  };
+};
+
+/** A packet that claims to come from the node's own address, on its way to somebody else: as above. */
+export const notFromHere: Diagnose = (symptom, evidence) => {
+  const { network } = evidence.stage;
+  const node = network.node(symptom.node);
+  const isForIt = node && network.isLocal(node, symptom.destination ?? 0);
+  return isForIt ? badPacket(symptom, evidence) : noForwarding(symptom, evidence);
+};
+
+/** It was sent to a node that is not its address and passes nothing on: who sent it there takes it for a gateway. */
+export const noForwarding: Diagnose = ({ node: name, destination, reason, flow, hop }, { stage }) => {
+  const { network } = stage;
+  const node = network.node(name);
+  if (node === undefined || destination === undefined || hop === undefined) return undefined;
+  // A server that lacks its VIP is told so by another rule.
+  const service = network.plan.services.find(({ vip }) => vip === destination);
+  if (reason === 'vip-not-local' && service?.servers.some((server) => server.name === name)) return undefined;
+  const sender = `nodes.${hop.from}.gateway`;
+  const isNat = node.forwarder?.nat !== undefined;
+  const own = `nodes.${name}.${isNat ? 'nat' : 'role'}`;
+  return {
+    code: 'no-forwarding',
+    place: `${name} ${hop.from}`,
+    flow,
+    hops: [hop],
+    params: { node: name, from: hop.from, address: formatIpv4(destination), role: node.role },
+    ...(isNat && { wording: 'explanation.no-forwarding-nat' }),
+    setting: isNat ? own : sender,
+    // That a director is none of the routers is no mistake.
+    others: isNat ? [sender] : node.role === 'director' ? [] : [own],
+  };
+};
