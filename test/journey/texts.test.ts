@@ -41,6 +41,7 @@ describe('texts of the journeys', () => {
     'explanation.reply-on-segment',
     'explanation.reply-on-segment.remedy',
     'capture.hop',
+    'promise.server-sees-cip.nat',
   ];
   const bundles = Object.fromEntries(
     ['en', 'zh-cn'].map((locale) => [
