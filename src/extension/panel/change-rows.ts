@@ -1,3 +1,4 @@
+import { formatIpv4 } from '../../packet/address.ts';
 import type { Flow } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { ChangeRow } from '../../webview/protocol.ts';
@@ -24,7 +25,12 @@ export function changeRows(
       texts: wordsOf(
         kind,
         told,
-        texts.map(({ text }) => text),
+        [
+          ...texts.map(({ text }) => text),
+          ...(event.forgotten ?? []).map(({ segment, address }) =>
+            translate('panel.change.forgotten', { address: formatIpv4(address), segment }),
+          ),
+        ],
         translate,
       ),
       ...(line !== undefined && { line }),

@@ -87,11 +87,12 @@ export class EmbeddedEngine implements Engine {
     const startMs = this.#timers?.now() ?? 0;
     const held: LabEvent[] = [];
     this.#held = held;
-    this.#lab.apply(plan, changes);
+    const forgotten = this.#lab.apply(plan, changes);
     this.#held = undefined;
     this.#epoch += 1;
     const durationNs = Math.round(((this.#timers?.now() ?? 0) - startMs) * 1e6);
-    this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, plan, changes, durationNs });
+    const { nowNs: timeNs } = this;
+    this.#sink({ kind: 'plan', timeNs, epoch: this.#epoch, plan, changes, forgotten, durationNs });
     for (const event of held) this.#sink(event);
     this.#pacer?.follow();
     return Promise.resolve();

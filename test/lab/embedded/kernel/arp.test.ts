@@ -164,7 +164,7 @@ describe('ageing of neighbours', () => {
     return bench;
   };
   /** Makes the node send something (an ICMP error) to `HERE`. */
-  const use = (bench: HostBench, forNs = 0) =>
+  const use = (bench: HostBench, forNs?: number) =>
     bench.say('left', udpFrame({ from: HERE, to: '10.0.1.1' }), forNs)['left']!;
   const asked = (frames: readonly Uint8Array[]) =>
     frames
