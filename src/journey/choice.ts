@@ -3,39 +3,62 @@ import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 
-/** The server a connection was given, and its source port behind the director. */
+/** What one rewriting node (NAT router or director) made of a connection. */
 export interface Choice {
-  readonly server: string;
+  readonly node: string;
+  /** The server that a director gave it to; absent for a NAT router. */
+  readonly server?: string;
+  /** The port it has from there on; as it was before, where the model leaves it alone. */
   readonly sourcePort: number;
 }
 
-/** As seen on the first request that the director sent on; fixed from then on, for that is what a connection is. */
-export function choiceOf(flow: FlowRecord): Choice | undefined {
-  return flow.choice;
+/** With the request that shows it, and how many rewriting nodes that had come through before. */
+export interface ShownChoice extends Choice {
+  readonly by: JourneyRecord;
+  readonly rank: number;
 }
 
-/** Looks at requests of `flow` that are new or changed: `flow.choice` may be another then. */
+/** The director's. As seen on the first request that it sent on; fixed from then on, for that is what a connection is. */
+export function choiceOf({ choices }: FlowRecord): Choice | undefined {
+  return choices.find(({ server }) => server !== undefined);
+}
+
+export function choiceAt({ choices }: FlowRecord, node: string): Choice | undefined {
+  return choices.find((one) => one.node === node);
+}
+
+/** Looks at requests of `flow` that are new or changed: `flow.choices` may be others then. */
 export function noteChoice(flow: FlowRecord, changed: readonly JourneyRecord[]): void {
-  const { chosenBy } = flow;
-  if (chosenBy && (chosenBy.gone || chosenBy.flow !== flow || changed.includes(chosenBy))) {
-    flow.chosenBy = undefined;
-    flow.choice = undefined;
+  const isOld = ({ by }: ShownChoice) => by.gone || by.flow !== flow || changed.includes(by);
+  if (flow.choices.some(isOld)) {
+    flow.choices = [];
     choose(flow, flow.journeys);
   } else choose(flow, changed);
 }
 
-/** By the earliest of these, if it is earlier than the one known. */
+/** By the earliest of these at each node, if it is earlier than the one known. */
 function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
   for (const journey of journeys) {
     if (journey.flow !== flow || journey.gone || journey.direction !== 'request') continue;
-    if (flow.chosenBy && flow.chosenBy.order <= journey.order) continue;
-    const hop = journey.hops.find(
-      ({ from, previous, stage }) => previous && stage.network.node(from)?.forwarder,
-    );
-    if (!hop) continue;
-    flow.chosenBy = journey;
-    flow.choice = { server: serverOf(hop), sourcePort: hop.facts.sourcePort };
-    if (journeys === flow.journeys) return;
+    // Most packets are later than all that is known, and cross nothing else.
+    let rank = 0;
+    for (const hop of journey.hops) {
+      const forwarder = hop.previous && hop.stage.network.node(hop.from)?.forwarder;
+      if (!forwarder) continue;
+      const known = flow.choices.find(({ node }) => node === hop.from);
+      if (!known || known.by.order > journey.order) {
+        const choice: ShownChoice = {
+          node: hop.from,
+          ...(!forwarder.nat && { server: serverOf(hop) }),
+          sourcePort: hop.facts.sourcePort,
+          by: journey,
+          rank,
+        };
+        const others = flow.choices.filter((one) => one !== known);
+        flow.choices = [...others, choice].sort((a, b) => a.rank - b.rank);
+      }
+      rank++;
+    }
   }
 }
 

@@ -38,7 +38,8 @@ export class EpochTally {
   }[];
   /** By bit. */
   readonly #parts = new Map<number, PromisePart>();
-  readonly #ports: SharedPorts | undefined;
+  /** One for each NAT router. */
+  readonly #ports: readonly SharedPorts[];
   /** Packets that explanations may be made of. */
   readonly #notable = new Set<JourneyRecord>();
   readonly #lastSentNs = new Map<string, number>();
@@ -53,7 +54,7 @@ export class EpochTally {
     this.#checks = ids
       .map((id, index) => ({ id, bit: index * 2, check: promiseChecks[id] }))
       .filter(({ id }) => promised.has(id));
-    this.#ports = promised.has(UNIQUE_PORTS) ? new SharedPorts() : undefined;
+    this.#ports = stage.network.nats.map((name) => new SharedPorts(name));
   }
 
   /** Takes over what was shown by packets that are not in the recording any more. */
@@ -116,17 +117,18 @@ export class EpochTally {
   }
 
   look(flow: FlowRecord): void {
-    this.#ports?.look(flow, this.stage.epoch);
+    for (const ports of this.#ports) ports.look(flow, this.stage.epoch);
   }
 
   evictFlow(flow: FlowRecord): void {
-    if (this.#ports === undefined) return;
     const bit = ids.indexOf(UNIQUE_PORTS) * 2;
-    const { isShown } = this.#ports;
-    const clashing = this.#ports.broken.find((hop) => hop.journey?.flow === flow);
-    this.#ports.look(flow, this.stage.epoch);
-    if (clashing) this.#part(bit).rememberBroken(clashing.frame);
-    else if (isShown) this.#part(bit).rememberKept();
+    for (const ports of this.#ports) {
+      const { isShown } = ports;
+      const clashing = ports.broken.find((hop) => hop.journey?.flow === flow);
+      ports.look(flow, this.stage.epoch);
+      if (clashing) this.#part(bit).rememberBroken(clashing.frame);
+      else if (isShown) this.#part(bit).rememberKept();
+    }
   }
 
   lastSentNs(node: string): number {
@@ -141,7 +143,7 @@ export class EpochTally {
   failures(states: NodeStates, unsent: readonly Unsent[]): Failures {
     const journeys = [...this.#notable].sort((a, b) => a.order - b.order);
     const lastSentNs = (node: string) => this.lastSentNs(node);
-    const sharedPorts = this.#ports?.broken ?? [];
+    const sharedPorts = brokenOf(this.#ports);
     return new Failures(this.stage, journeys, { states, lastSentNs, sharedPorts, unsent });
   }
 
@@ -149,25 +151,26 @@ export class EpochTally {
   verdicts(translate: Translate): PromiseVerdict[] {
     return this.#checks.map(({ id, bit, check }) => {
       const parts = [this.#part(bit), ...(this.#parts.has(bit + 1) ? [this.#part(bit + 1)] : [])];
-      const ports = check === undefined ? this.#ports : undefined;
-      const broken = parts.some(({ isBroken }) => isBroken) || ports?.isBroken === true;
-      const kept = parts.every(({ isKept }) => isKept) || ports?.isShown === true;
+      const ports = check === undefined ? this.#ports : [];
+      const broken = parts.some(({ isBroken }) => isBroken) || ports.some(({ isBroken }) => isBroken);
+      const kept = parts.every(({ isKept }) => isKept) || ports.some(({ isShown }) => isShown);
       let evidence: readonly number[] | undefined;
       const name = (): readonly number[] => {
         if (broken)
-          return inOrder([...parts.flatMap((part) => part.framesBroken()), ...framesOf(ports?.broken)]);
+          return inOrder([...parts.flatMap((part) => part.framesBroken()), ...framesOf(brokenOf(ports))]);
         if (!kept) return [];
-        const hops = ports
-          ? ports.kept
-          : parts.flatMap((part, index) =>
-              part.hopsKept(this.#isKeptBy(bit + index), (journey) => this.#tallyOf(journey, check!, index)),
-            );
+        const hops =
+          check === undefined
+            ? ports.flatMap(({ kept }) => kept)
+            : parts.flatMap((part, index) =>
+                part.hopsKept(this.#isKeptBy(bit + index), (journey) => this.#tallyOf(journey, check, index)),
+              );
         return inOrder(framesOf(hops.slice(0, FRAMES_SHOWN)));
       };
       return {
         id,
         epoch: this.stage.epoch,
-        text: translate(`promise.${id}`),
+        text: translate(textOf(id, this.stage)),
         verdict: broken ? 'broken' : kept ? 'kept' : 'not seen',
         get evidence() {
           return (evidence ??= name());
@@ -192,6 +195,11 @@ export class EpochTally {
     if (part === undefined) this.#parts.set(bit, (part = new PromisePart(this.#journeys)));
     return part;
   }
+}
+
+/** Behind a NAT router the client's own address is not what a director gets to see. */
+function textOf(id: string, { network }: Stage): string {
+  return id === 'server-sees-cip' && network.nats.length > 0 ? 'promise.server-sees-cip.nat' : `promise.${id}`;
 }
 
 /** What a panel lists besides what is expected: questions about addresses, resets and errors, and whatever failed. */
@@ -220,8 +228,12 @@ function countsOf({ hops }: JourneyRecord): Pick<JourneyFindings, 'ambiguousJoin
   return { ambiguousJoins, directorBytes };
 }
 
-function framesOf(hops: readonly HopRecord[] = []): number[] {
+function framesOf(hops: readonly HopRecord[]): number[] {
   return hops.map(({ frame }) => frame);
+}
+
+function brokenOf(ports: readonly SharedPorts[]): HopRecord[] {
+  return ports.flatMap(({ broken }) => broken);
 }
 
 function inOrder(frames: readonly number[]): number[] {

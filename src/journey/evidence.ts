@@ -60,7 +60,7 @@ function servedOf(journeys: readonly JourneyRecord[]): Served[] {
     const service = journey.first.facts.kind === flow.kind ? serviceOf(flow, journey.first) : undefined;
     if (!service) continue;
     const intoServer = journey.hops.filter(({ received, to }) => received && isServer(service, to));
-    served.push({ journey, flow, service, sentOn: balancedHop(journey), intoServer });
+    served.push({ journey, flow, service, sentOn: hopFrom(journey, service.director), intoServer });
   }
   return served;
 }
@@ -84,11 +84,9 @@ export function endedBy({ troubles, reasons }: EpochEvidence, ...wanted: readonl
     : [];
 }
 
-/** The hop by which the director (or NAT router) sent the packet on, if it did. */
-export function balancedHop({ hops }: JourneyRecord): HopRecord | undefined {
-  for (const hop of hops) {
-    if (hop.previous && hop.stage.network.node(hop.from)?.forwarder) return hop;
-  }
+/** The hop by which `node` sent the packet on, if it did; the first of several. */
+export function hopFrom({ hops }: JourneyRecord, node: string): HopRecord | undefined {
+  for (const hop of hops) if (hop.previous && hop.from === node) return hop;
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Choice } from './choice.ts';
+import type { ShownChoice } from './choice.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { RequestRecord } from './ledger/request-record.ts';
@@ -45,9 +45,8 @@ export class FlowRecord {
   segments: Set<number> | undefined = undefined;
 
   // What follows from that, made when the flow is judged.
-  /** The server its connection was given, and the packet that shows it. */
-  choice: Choice | undefined = undefined;
-  chosenBy: JourneyRecord | undefined = undefined;
+  /** What rewriting nodes made of its connection, in the order in which a request meets them. */
+  choices: readonly ShownChoice[] = [];
   /** nat: in each epoch, the packet that shows which port it took. */
   ports: JourneyRecord[] | undefined = undefined;
   server: Endpoint | undefined = undefined;

@@ -1,6 +1,6 @@
 import type { DecisionEvent, FrameEvent, LabEvent, PlanEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import { BROADCAST_MAC } from '../packet/address.ts';
+import { BROADCAST_MAC, formatIpv4 } from '../packet/address.ts';
 import { u48 } from '../packet/bytes.ts';
 import { ETHERTYPE_ARP, HEADER_LENGTH } from '../packet/ethernet.ts';
 import { frameHash } from '../packet/hash.ts';
@@ -114,7 +114,13 @@ export class Joiner {
   }
 
   #plan(event: PlanEvent): void {
-    const changes = event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) }));
+    const changes = [
+      ...event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) })),
+      ...(event.forgotten ?? []).map(({ segment, address }) => ({
+        kind: 'neighbour-forgotten',
+        name: `${formatIpv4(address)} (${segment})`,
+      })),
+    ];
     const { epoch, timeNs, by } = event;
     this.#stage = this.#newStage({ epoch, timeNs, changes, ...(by !== undefined && { by }) }, event.plan);
     const last = this.stages.length - 1;

@@ -190,7 +190,9 @@ function partOf(flow: FlowRecord, recording: Recording): FlowRecord['partial'] {
 }
 
 /** All of a flow that its packets are judged by. */
-function basisOf({ choice, synSequence, replied, journeys }: FlowRecord): string {
+function basisOf({ choices, synSequence, replied, journeys }: FlowRecord): string {
   const first = journeys[0]?.order ?? -1;
-  return `${choice?.server ?? ''} ${choice?.sourcePort ?? ''} ${synSequence ?? ''} ${first} ${replied.join()}`;
+  let chosen = '';
+  for (const { node, server, sourcePort } of choices) chosen += `${node} ${server ?? ''} ${sourcePort} `;
+  return `${chosen}${synSequence ?? ''} ${first} ${replied.join()}`;
 }

@@ -27,13 +27,13 @@ export class Network {
   readonly #directorsOf = new Map<number, readonly string[]>();
   readonly #directors: ReadonlySet<string>;
   readonly #routes = new Map<PlannedNode, Map<number, Route | undefined>>();
-  /** A router of the plan shares one outside address among hosts. */
-  readonly hasNat: boolean;
+  /** The routers that share one outside address among hosts. */
+  readonly nats: readonly string[];
 
   constructor(plan: Plan) {
     this.plan = plan;
     this.#directors = new Set(plan.services.map(({ director }) => director));
-    this.hasNat = plan.nodes.some(({ forwarder }) => forwarder?.nat !== undefined);
+    this.nats = plan.nodes.filter(({ forwarder }) => forwarder?.nat).map(({ name }) => name);
     for (const node of plan.nodes) {
       this.#byName.set(node.name, node);
       const points = new Map<string, Station>();

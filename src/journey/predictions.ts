@@ -1,12 +1,13 @@
 import type { PlannedNode, PlannedService } from '../lab/topology/plan.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../packet/ipv4.ts';
-import { choiceOf } from './choice.ts';
+import { choiceAt } from './choice.ts';
 import { clamped } from './clamped-mss.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { setMacs } from './next-macs.ts';
 import { Prediction } from './prediction.ts';
+import { outsideOf, requestTupleAt, requestTupleOf } from './request-tuple.ts';
 import { serviceOf } from './signature.ts';
 
 const FIRST_TTL = 64;
@@ -31,7 +32,7 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   const { facts } = hop;
   if (facts.kind === 'arp') return arpReply(hop);
   const node = hop.stage.network.node(hop.from);
-  if (facts.ipAt === 0 || facts.outerAt !== 0 || node === undefined || facts.fragment) return undefined;
+  if (facts.ipAt === 0 || facts.outerAt !== 0 || node === undefined) return undefined;
   const { direction, flow } = hop.journey!;
   const prediction = new Prediction(facts);
   setFirstTuple(prediction, hop, flow!);
@@ -40,35 +41,26 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   if (node.forwarder) prediction.etherDestination = undefined;
   const isHost = node.role === 'client' || node.role === 'server';
   // An outside server is somebody else's machine: its TTL is its own.
-  if (isHost && !(direction === 'reply' && hop.stage.network.hasNat)) prediction.ttl = FIRST_TTL;
+  if (isHost && !(direction === 'reply' && hop.stage.network.nats.length > 0)) prediction.ttl = FIRST_TTL;
   return prediction;
 }
 
 /** Addresses and ports at the sender: for a server's reply those of its connection, otherwise as they are. */
-function setFirstTuple(
-  prediction: Prediction,
-  { facts, from, stage, journey }: HopRecord,
-  flow: FlowRecord,
-): void {
-  const { source, sourcePort, destination, destinationPort, kind } = facts;
-  prediction.setTuple(source, sourcePort, destination, destinationPort);
-  if (journey!.direction === 'request' || kind !== flow.kind) return;
+function setFirstTuple(prediction: Prediction, hop: HopRecord, flow: FlowRecord): void {
+  const { facts, from, journey } = hop;
+  prediction.setTuple(facts.source, facts.sourcePort, facts.destination, facts.destinationPort);
+  if (journey!.direction === 'request' || facts.kind !== flow.kind) return;
   const service = serviceOf(flow, journey!.first);
-  const server = service?.servers.find(({ name }) => name === from);
-  if (!service || !server) return;
-  const [client, clientPort] = [flow.clientAddress, flow.client.port];
-  if (service.model !== 'dnat') prediction.setTuple(service.vip, service.port, client, clientPort);
-  else if (!service.snat) prediction.setTuple(server.address, server.port, client, clientPort);
-  else {
-    const director = stage.network.node(service.director);
-    const dip = director && stage.network.route(director, server.address)?.port.address;
-    prediction.setTuple(server.address, server.port, dip, choiceOf(flow)?.sourcePort);
-  }
+  if (!service?.servers.some(({ name }) => name === from)) return;
+  const asked = requestTupleOf(flow, hop, from);
+  prediction.setTuple(asked.destination, asked.destinationPort, asked.source, asked.sourcePort);
 }
 
 function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
   const node = hop.stage.network.node(hop.from);
-  if (node === undefined || hop.facts.fragment) return undefined;
+  // Who rewrites may take fragments together, and any router may cut anew.
+  const isPiece = hop.facts.fragment || before.base.fragment;
+  if (node === undefined || (isPiece && (node.forwarder || isCutAnew(hop)))) return undefined;
   const prediction = before.copy();
   if (node.forwarder) return throughForwarder(prediction, hop, node) ? prediction : undefined;
   const { outer } = prediction;
@@ -76,6 +68,10 @@ function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
   if (outer) prediction.outer = { ...outer, ttl: outer.ttl - 1 };
   else if (prediction.ttl !== undefined) prediction.ttl--;
   return prediction;
+}
+
+function isCutAnew({ facts, previous }: HopRecord): boolean {
+  return facts.ipEnd - facts.routedAt !== previous!.facts.ipEnd - previous!.facts.routedAt;
 }
 
 /** What a director or NAT router makes of a packet; `false` when the model says nothing about it. */
@@ -98,7 +94,7 @@ function balanced(
   service: PlannedService,
   node: PlannedNode,
 ): boolean {
-  const choice = choiceOf(hop.journey!.flow!);
+  const choice = choiceAt(hop.journey!.flow!, node.name);
   const server = service.servers.find(({ name }) => name === choice?.server);
   if (!choice || !server) return false;
   setMacs(prediction, hop, node, server.address);
@@ -132,31 +128,34 @@ function returned(
   node: PlannedNode,
 ): boolean {
   if (service.model !== 'dnat') return false;
-  const { clientAddress, client } = hop.journey!.flow!;
+  const asked = requestTupleAt(hop.journey!.flow!, hop, node.name);
+  if (asked?.source === undefined) return false;
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
-  setMacs(prediction, hop, node, clientAddress);
-  prediction.setTuple(service.vip, service.port, clientAddress, client.port);
+  setMacs(prediction, hop, node, asked.source);
+  prediction.setTuple(service.vip, service.port, asked.source, asked.sourcePort);
   return true;
 }
 
 function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
   const { direction, flow } = hop.journey!;
-  const outside = node.forwarder!.interfaces[node.forwarder!.nat!.outside];
+  const outside = outsideOf(hop.stage, node.name);
   if (outside === undefined) return false;
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
   const isEcho = hop.facts.kind === 'icmp';
   if (direction === 'request') {
     setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
     prediction.source = outside.address;
-    prediction.sourcePort = choiceOf(flow!)?.sourcePort;
+    prediction.sourcePort = choiceAt(flow!, node.name)?.sourcePort;
     // An echo's identifier plays both ports.
     if (isEcho) prediction.destinationPort = prediction.sourcePort;
-  } else {
-    setMacs(prediction, hop, node, flow!.clientAddress);
-    prediction.destination = flow!.clientAddress;
-    prediction.destinationPort = flow!.client.port ?? flow!.journeys[0]!.first.facts.sourcePort;
-    if (isEcho) prediction.sourcePort = prediction.destinationPort;
+    return true;
   }
+  const asked = requestTupleAt(flow!, hop, node.name);
+  if (asked?.source === undefined) return false;
+  setMacs(prediction, hop, node, asked.source);
+  prediction.destination = asked.source;
+  prediction.destinationPort = asked.sourcePort;
+  if (isEcho) prediction.sourcePort = prediction.destinationPort;
   return true;
 }
 

@@ -1,5 +1,6 @@
 import type { Decision } from '../forwarder/verdict.ts';
 import type { Plan, PlanChange, PlannedTraffic } from './topology/plan.ts';
+import type { StaleNeighbour } from './topology/stale-neighbours.ts';
 import type { LoadResult } from './traffic/load-result.ts';
 
 /**
@@ -47,6 +48,8 @@ export interface PlanEvent {
   readonly plan: Plan;
   /** What changed, from `diff`; empty for epoch 0. */
   readonly changes: readonly PlanChange[];
+  /** What neighbours knew and the change made untrue: nobody knows it any more. */
+  readonly forgotten?: readonly StaleNeighbour[];
   /** How long applying took. */
   readonly durationNs: number;
   /** The event of the file that made it so, in the file's words: it happened by itself. Left out, somebody applied it. */

@@ -22,7 +22,8 @@ const kinds = Object.keys({
   'traffic-changed': 0,
   'events-changed': 0,
   'lab-changed': 0,
-} satisfies Record<PlanChange['kind'], 0>);
+  'neighbour-forgotten': 0,
+} satisfies Record<PlanChange['kind'] | 'neighbour-forgotten', 0>);
 
 describe('the epochs of the ladder', () => {
   for (const language of ['en', 'zh-cn'] as const) {
@@ -49,6 +50,23 @@ describe('the epochs of the ladder', () => {
       assert.match(
         lines.at(-1)!,
         language === 'en' ? /epoch 1: segment outside changed/ : /第 1 阶段：网段 outside 改变/,
+      );
+    });
+
+    it(`${language}: what neighbours were made to forget stands beside the change that did it`, () => {
+      const builder = new JourneyBuilder(plan, { engine: 'embedded', startedAt: 'T', translate });
+      const event = { kind: 'plan', timeNs: 5, plan, durationNs: 1 } as const;
+      builder.add({ ...event, epoch: 0, changes: [] });
+      const forgotten = [{ segment: 'inside', address: 0x0a000264 }];
+      builder.add({ ...event, epoch: 1, changes: [{ kind: 'services-changed', services: [] }], forgotten });
+      const frame = () => new Uint8Array();
+      const options = { translate, paint: plain, full: false, values: false, frame };
+      const line = ladder(builder.report(), plan, 'dr', options).at(-1)!;
+      assert.match(
+        line,
+        language === 'en'
+          ? /neighbours forget 10\.0\.2\.100 \(inside\)/
+          : /邻居表项 10\.0\.2\.100 \(inside\) 被清除/,
       );
     });
 

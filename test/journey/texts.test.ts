@@ -53,6 +53,7 @@ describe('texts of the journeys', () => {
       'server-silent',
     ].flatMap((wording) => [`explanation.${wording}`, `explanation.${wording}.remedy`]),
     'capture.hop',
+    'promise.server-sees-cip.nat',
   ];
   const bundles = Object.fromEntries(
     ['en', 'zh-cn'].map((locale) => [

@@ -98,10 +98,10 @@ function partialText(
 
 function epochLine(report: Report, number: number, translate: Translate): string {
   const { changes = [], by, timeNs = 0 } = report.epochs.find(({ epoch }) => epoch === number) ?? {};
-  if (by !== undefined)
-    return translate('cli.epoch.event', { epoch: number, event: by, seconds: timeNs / 1e9 });
-  return translate('cli.epoch', {
-    epoch: number,
-    changes: changes.map(({ kind, name }) => translate(`cli.change.${kind}`, { name })).join(', '),
-  });
+  const texts = changes
+    .filter(({ kind }) => by === undefined || kind === 'neighbour-forgotten')
+    .map(({ kind, name }) => translate(`cli.change.${kind}`, { name }));
+  if (by === undefined) return translate('cli.epoch', { epoch: number, changes: texts.join(', ') });
+  const event = [by, ...texts].join(', ');
+  return translate('cli.epoch.event', { epoch: number, event, seconds: timeNs / 1e9 });
 }

@@ -1,3 +1,4 @@
+import { formatIpv4 } from '../../packet/address.ts';
 import type { Flow } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { ChangeRow } from '../../webview/protocol.ts';
@@ -17,6 +18,9 @@ export function changeRows(
     const before = requests.findLast(({ startNs }) => startNs < event.timeNs);
     const after = requests.find(({ epoch, startNs }) => epoch === event.epoch && startNs >= event.timeNs);
     const line = texts.length === 1 ? recording.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
+    const forgotten = (event.forgotten ?? []).map(({ segment, address }) =>
+      translate('panel.change.forgotten', { address: formatIpv4(address), segment }),
+    );
     return {
       epoch: event.epoch,
       timeNs: event.timeNs,
@@ -25,6 +29,7 @@ export function changeRows(
         kind,
         told,
         texts.map(({ text }) => text),
+        forgotten,
         translate,
       ),
       ...(line !== undefined && { line }),
@@ -40,9 +45,10 @@ function wordsOf(
   kind: ChangeRow['kind'],
   told: readonly string[],
   derived: readonly string[],
+  forgotten: readonly string[],
   translate: Translate,
 ): readonly string[] {
-  if (kind === 'by-hand' || kind === 'planned') return told;
-  if (kind === 'restarted' || derived.length > 0) return derived;
+  const texts = [...(kind === 'by-hand' || kind === 'planned' ? told : derived), ...forgotten];
+  if (kind !== 'applied' || texts.length > 0) return texts;
   return [translate('panel.change.nothing')];
 }

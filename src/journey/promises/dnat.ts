@@ -3,6 +3,8 @@ import { dipTowards, isRequest, isServersReply, isWholeWaySeen, type Served } fr
 import type { FrameFacts } from '../frame-facts.ts';
 import type { HopRecord } from '../hop-record.ts';
 import { sameRange, sameTcpOptions } from '../match-keys.ts';
+import { requestTupleAt } from '../request-tuple.ts';
+import { isPieceOfWrapped } from '../wrapped-pieces.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
 
 /** VIP to RIP on the way in, RIP to VIP on the way back; with `snat` also client to director and back. */
@@ -10,34 +12,45 @@ export const rewritten: PromiseCheck = (evidence) => {
   const inward = new Tally();
   const back = new Tally();
   for (const one of ofModel(evidence.served)) {
-    const hop = one.sentOn;
-    if (one.journey.direction === 'request') {
-      if (hop) inward.note(hop, isRewrittenInward(one, hop));
+    const { sentOn: hop, flow, service, journey } = one;
+    // Whom the director takes for the client: a NAT router, where one stands before it.
+    const asked = hop && requestTupleAt(flow, hop, service.director);
+    if (journey.direction === 'request') {
+      if (hop && asked) inward.note(hop, isRewrittenInward(one, hop, asked.source));
       continue;
     }
-    if (hop) back.note(hop, isRewrittenBack(one, hop));
-    for (const end of one.journey.hops) {
-      if (end.received && end.to === one.flow.client.node && !isRewrittenBack(one, end))
-        back.note(end, false);
+    if (hop && asked) back.note(hop, isRewrittenBack(one, hop, asked.source, asked.sourcePort));
+    for (const end of journey.hops) {
+      if (!end.received || end.to !== flow.client.node) continue;
+      if (!isRewrittenBack(one, end, flow.clientAddress, flow.client.port)) back.note(end, false);
     }
   }
   return inward.onlyWith(back);
 };
 
-function isRewrittenInward({ service, flow }: Served, { facts, stage }: HopRecord): boolean {
+function isRewrittenInward(
+  { service }: Served,
+  { facts, stage }: HopRecord,
+  client: number | undefined,
+): boolean {
   const server = service.servers.find(
     ({ address, port }) =>
       address === facts.destination && (!hasPorts(facts) || port === facts.destinationPort),
   );
   if (server === undefined) return false;
-  return facts.source === (service.snat ? dipTowards(service, server.address, stage) : flow.clientAddress);
+  return facts.source === (service.snat ? dipTowards(service, server.address, stage) : client);
 }
 
-function isRewrittenBack({ service, flow }: Served, { facts }: HopRecord): boolean {
+function isRewrittenBack(
+  { service }: Served,
+  { facts }: HopRecord,
+  client: number | undefined,
+  clientPort: number | undefined,
+): boolean {
   return (
     facts.source === service.vip &&
-    facts.destination === flow.clientAddress &&
-    (!hasPorts(facts) || (facts.sourcePort === service.port && facts.destinationPort === flow.client.port))
+    facts.destination === client &&
+    (!hasPorts(facts) || (facts.sourcePort === service.port && facts.destinationPort === clientPort))
   );
 }
 
@@ -51,6 +64,8 @@ export const serverSeesDip: PromiseCheck = (evidence) => {
   for (const one of ofModel(evidence.served)) {
     if (!one.service.snat || !isRequest(one)) continue;
     for (const hop of one.intoServer) {
+      // A later fragment of a wrapped packet shows no header of the one inside.
+      if (isTranslatedBehind(one, hop)) continue;
       const server = one.service.servers.find(({ name }) => name === hop.to)!;
       tally.note(hop, hop.facts.source === dipTowards(one.service, server.address, hop.stage));
     }
@@ -58,21 +73,31 @@ export const serverSeesDip: PromiseCheck = (evidence) => {
   return tally;
 };
 
-/** dr, tun, and dnat without `snat`. */
+/** dr, tun, and dnat without `snat`: what the director saw, which is a NAT router's address where one stands before it. */
 export const serverSeesCip: PromiseCheck = ({ served }) => {
   const tally = new Tally();
   for (const one of served) {
     if ((one.service.model === 'dnat' && one.service.snat) || !isRequest(one)) continue;
     for (const hop of one.intoServer) {
-      tally.note(
-        hop,
-        hop.facts.source === one.flow.clientAddress &&
-          (!hasPorts(hop.facts) || hop.facts.sourcePort === one.flow.client.port),
-      );
+      const { facts, stage } = hop;
+      // A later fragment of a wrapped packet shows no header of the one inside.
+      if (isTranslatedBehind(one, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts))) continue;
+      const asked = requestTupleAt(one.flow, hop, one.service.director);
+      const isSeen = facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);
+      // Where a NAT router was not captured, nobody knows what it made of the address.
+      if (isSeen || stage.network.nats.length === 0 || isWholeWaySeen(one.journey)) tally.note(hop, isSeen);
     }
   }
   return tally;
 };
+
+/** Another node, between the director and the server, changed it once more: what the server sees is not the director's. */
+function isTranslatedBehind({ service }: Served, into: HopRecord): boolean {
+  for (let hop = into; hop.from !== service.director && hop.previous; hop = hop.previous) {
+    if (hop.stage.network.node(hop.from)?.forwarder?.nat) return true;
+  }
+  return false;
+}
 
 /** Requests to a server and replies to the client both cross the director. */
 export const bothWays: PromiseCheck = (evidence) => {

@@ -1,4 +1,4 @@
-import { balancedHop } from '../evidence.ts';
+import { hopFrom } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
@@ -17,16 +17,21 @@ interface TakenPort {
  * flows among themselves: kept up flow by flow.
  */
 export class SharedPorts {
+  readonly #router: string;
   readonly #taken = new Map<FlowRecord, TakenPort>();
   readonly #byPort = new Map<number, TakenPort[]>();
   /** How many flows each owner has: one alone repeats nothing, it takes two to show the promise. */
   readonly #owners = new Map<string, number>();
   #clashes = 0;
 
+  constructor(router: string) {
+    this.#router = router;
+  }
+
   /** A flow is new or changed. @param epoch The one that this is about. */
   look(flow: FlowRecord, epoch: number): void {
     const before = this.#taken.get(flow);
-    const after = flow.gone || flow.partial ? undefined : takenBy(flow, epoch, before);
+    const after = flow.gone || flow.partial ? undefined : takenBy(flow, this.#router, epoch, before);
     if (before && (before.by !== after?.by || before.hop !== after.hop)) this.#drop(before);
     if (after === undefined) return;
     if (before?.hop === after.hop) this.#compare(before);
@@ -97,10 +102,15 @@ export class SharedPorts {
 }
 
 /** By the flow's first request of the epoch that the router sent on. */
-function takenBy(flow: FlowRecord, epoch: number, before: TakenPort | undefined): TakenPort | undefined {
+function takenBy(
+  flow: FlowRecord,
+  router: string,
+  epoch: number,
+  before: TakenPort | undefined,
+): TakenPort | undefined {
   for (const by of flow.journeys) {
     if (by.direction !== 'request' || by.first.stage.epoch !== epoch || by.first.facts.quoted) continue;
-    const hop = balancedHop(by);
+    const hop = hopFrom(by, router);
     if (!hop || hop.facts.sourcePort === 0) continue;
     if (before?.hop === hop) return before;
     const key = hop.facts.protocol * 65536 + hop.facts.sourcePort;

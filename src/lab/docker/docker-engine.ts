@@ -333,13 +333,13 @@ export class DockerEngine implements Engine {
     const startNs = this.nowNs;
     this.#events.watch(plan);
     const effective = await ofChange(lab.apply(before, plan));
-    // Both ways: a kernel that still asks for an address nobody had would not notice at once that somebody has it.
-    await lab.forget([...staleNeighbours(before, plan), ...staleNeighbours(plan, before)]);
+    const forgotten = staleNeighbours(before, plan);
+    await lab.forget(forgotten);
     this.#plan = plan;
     this.#epoch += 1;
     const timeNs = effective === undefined ? this.nowNs : this.#clock.ofHost(effective);
     const durationNs = this.nowNs - startNs;
-    const what = { plan, changes, durationNs, ...(by !== undefined && { by }) };
+    const what = { plan, changes, forgotten, durationNs, ...(by !== undefined && { by }) };
     this.#events.push({ kind: 'plan', timeNs, epoch: this.#epoch, ...what });
     this.#traffic.follow(plan);
     await this.#keep(lab);

@@ -121,11 +121,11 @@ export class EmbeddedEngine implements Engine {
     const startMs = this.#now();
     const held: LabEvent[] = [];
     this.#held = held;
-    this.#lab.apply(plan, changes);
+    const forgotten = this.#lab.apply(plan, changes);
     this.#held = undefined;
     this.#epoch += 1;
     const durationNs = Math.round((this.#now() - startMs) * 1e6);
-    const what = { plan, changes, durationNs, ...(by !== undefined && { by }) };
+    const what = { plan, changes, forgotten, durationNs, ...(by !== undefined && { by }) };
     this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, ...what });
     for (const event of held) this.#sink(event);
   }

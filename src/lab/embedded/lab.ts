@@ -5,7 +5,7 @@ import { LoadClient } from './load-client.ts';
 import { LabNode, type NodeEnvironment } from './lab-node.ts';
 import { requestOverIcmp, requestOverTcp, requestOverUdp } from './request-client.ts';
 import { Segment } from './segment.ts';
-import { staleNeighbours } from '../topology/stale-neighbours.ts';
+import { staleNeighbours, type StaleNeighbour } from '../topology/stale-neighbours.ts';
 
 const REQUESTS = { tcp: requestOverTcp, udp: requestOverUdp, icmp: requestOverIcmp };
 
@@ -57,13 +57,18 @@ export class Lab {
     this.traffic.follow(this.#plan);
   }
 
-  /** Goes over to another plan in place; `changes` are what leads from one to the other. */
-  apply(plan: Plan, changes: readonly PlanChange[]): void {
+  /**
+   * Goes over to another plan in place; `changes` are what leads from one to the other.
+   * @returns What neighbours knew that is not true any more, and do not know now.
+   */
+  apply(plan: Plan, changes: readonly PlanChange[]): readonly StaleNeighbour[] {
     const before = this.#plan;
     this.#plan = plan;
     for (const change of changes) this.#change(change, before);
-    this.#forget(before, plan);
+    const forgotten = staleNeighbours(before, plan);
+    this.#forget(forgotten);
     this.traffic.follow(plan);
+    return forgotten;
   }
 
   /**
@@ -150,9 +155,8 @@ export class Lab {
     node.announceState('stopped');
   }
 
-  /** Whoever may answer ARP has changed: what the neighbours of the old answer know is no longer true. */
-  #forget(before: Plan, after: Plan): void {
-    for (const { segment, address } of staleNeighbours(before, after)) {
+  #forget(stale: readonly StaleNeighbour[]): void {
+    for (const { segment, address } of stale) {
       for (const node of this.#nodes.values()) {
         const link = node.interfaces.find(({ name }) => name === segment);
         if (!link) continue;

@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, inSubnet, parseCidr } from '../../packet/address.ts';
 import { gatewayFix } from './gateway-fix.ts';
 import type { Network } from './network.ts';
 import type { Path } from './places.ts';
@@ -38,22 +38,18 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
     if (!server) continue;
     const way = ways.walk(director, address);
     findings.forward(way, name);
-    const own = way.links.at(-1);
     if (service.model === 'tun' && way.end === 'arrived') findings.tunnel(way, requests, service, name);
-    if (service.model === 'dnat' && service.snat) {
-      const dip = way.links[0]?.address;
-      if (own && dip !== undefined) findings.back(ways.walk(server, dip), director.name);
+    if (service.model === 'dnat' && (service.snat || way.nodes.some(isNat))) {
+      if (way.links.length > 0) findings.replies(ways, server, way);
       continue;
     }
-    for (const client of clients) {
-      const reply = ways.walk(server, client.interfaces[0]?.address ?? 0);
-      if (service.model === 'dnat') findings.plainReply(reply, service, client.name);
-      else findings.back(reply, client.name);
+    for (const request of requests) {
+      const reply = service.model === 'dnat' && ways.walk(server, originsOf(request)[0]!.address);
+      if (reply) findings.plainReply(reply, service, request.nodes[0]!.name);
+      else findings.replies(ways, server, request);
     }
   }
-  if (service.model !== 'dnat') return;
-  for (const client of clients)
-    findings.back(ways.walk(director, client.interfaces[0]?.address ?? 0), client.name);
+  if (service.model === 'dnat') for (const request of requests) findings.replies(ways, director, request);
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */
@@ -62,17 +58,28 @@ function directPath(ways: Ways, from: PlannedNode, to: number, place: Path, find
   const isNowhere = way.nextHop === to || way.end === 'no-route';
   findings.forward(way, formatIpv4(to), isNowhere ? place : undefined);
   const server = way.nodes.at(-1);
-  if (way.end !== 'arrived' || !server || server === from) return;
-  const nat = way.nodes.find((node) => node.forwarder?.nat);
-  const outside = nat?.forwarder?.nat && nat.interfaces[nat.forwarder.nat.outside];
-  const source = outside ?? way.links[0];
-  if (source) findings.back(ways.walk(server, source.address), (nat ?? from).name);
+  if (way.end === 'arrived' && server && server !== from) findings.replies(ways, server, way);
 }
 
-/** Whose route it is: who sends to a node that passes nothing on must not; otherwise the node where it ends. */
-function senderAtFault({ end, nodes }: Walk): PlannedNode {
-  const last = nodes.at(-1)!;
-  return end === 'not-forwarded' ? (nodes.at(-2) ?? last) : last;
+interface Origin {
+  readonly node: PlannedNode;
+  readonly address: number;
+}
+
+/** Whom a request seems to come from where it got to, then whom before that: each NAT router it crossed, last its sender. */
+function originsOf({ nodes, links }: Walk): Origin[] {
+  const origins: Origin[] = [
+    { node: nodes[0]!, address: (links[0] ?? nodes[0]!.interfaces[0])?.address ?? 0 },
+  ];
+  for (const node of nodes.slice(1)) {
+    const outside = node.forwarder?.nat && node.interfaces[node.forwarder.nat.outside];
+    if (outside) origins.unshift({ node, address: outside.address });
+  }
+  return origins;
+}
+
+function isNat({ forwarder }: PlannedNode): boolean {
+  return forwarder?.nat !== undefined;
 }
 
 /** Collects problems, each once: many packets end at the same place. */
@@ -105,6 +112,10 @@ class PathFindings {
   toVip(way: Walk, service: PlannedService): void {
     const last = way.nodes.at(-1)!;
     if (way.end === 'arrived' || this.#endsWithoutRoute(way) || this.#isTold(last)) return;
+    if (way.end === 'not-forwarded') {
+      this.#stuck('no-path', way, formatIpv4(service.vip));
+      return;
+    }
     const path = this.#servicePath(service.name);
     const params = { vip: formatIpv4(service.vip), at: last.name, director: service.director };
     this.#add('vip-unreachable', [...path, 'vip'], params, service.name);
@@ -115,8 +126,17 @@ class PathFindings {
     if (way.end !== 'arrived' && !this.#endsWithoutRoute(way)) this.#stuck('no-path', way, to, place);
   }
 
-  back(way: Walk, to: string): void {
-    if (way.end !== 'arrived' && !this.#endsWithoutRoute(way)) this.#stuck('no-path-back', way, to);
+  /** From where a request got to back to its sender, by every NAT router that it crossed. */
+  replies(ways: Ways, from: PlannedNode, request: Walk): void {
+    let at = from;
+    for (const { node, address } of originsOf(request)) {
+      const way = ways.walk(at, address);
+      if (way.end !== 'arrived') {
+        if (!this.#endsWithoutRoute(way)) this.#stuck('no-path-back', way, node.name);
+        return;
+      }
+      at = node;
+    }
   }
 
   /** LVS-NAT without a changed source: only the director can turn the reply back into one from the VIP. */
@@ -167,16 +187,34 @@ class PathFindings {
   #stuck(code: 'no-path' | 'no-path-back', way: Walk, to: string, place?: Path): void {
     const last = way.nodes.at(-1)!;
     if (this.#isTold(last)) return;
-    const sender = senderAtFault(way).name;
-    const params = { from: way.nodes[0]!.name, to, at: last.name, sender };
-    const gateway: Path = ['nodes', sender, 'gateway'];
-    const hasGateway = this.#network.document.places.has(gateway);
+    // Who passes nothing on was given the packet by mistake.
+    const wrong = way.end === 'not-forwarded' ? way.nodes.at(-2)! : last;
+    const params = { from: way.nodes[0]!.name, to, at: last.name, node: wrong.name };
+    const path = this.#routePath(wrong.name, way.destination);
+    const router = gatewayFix(this.#network, wrong.name).gateways.find((name) => name !== last.name);
+    const fix = path.at(-1) === 'gateway' && router !== undefined ? this.#replace(path, router) : undefined;
     this.#add(
       code,
-      place ?? (hasGateway ? gateway : gateway.slice(0, 2)),
+      place ?? path,
       params,
-      `${sender} ${last.name} ${String(place)}`,
+      `${wrong.name} ${last.name} ${String(place)}`,
+      place ? undefined : fix,
     );
+  }
+
+  /** The setting that decides where a node sends a packet: the longest of its `routes` that fits, its `gateway`, or none. */
+  #routePath(name: string, destination: number): Path {
+    const { settings, path } = this.#network.nodes.get(name)!;
+    let length = -1;
+    let found = settings.gateway === undefined ? path : [...path, 'gateway'];
+    for (const written of Object.keys(settings.routes ?? {})) {
+      const cidr = parseCidr(written);
+      if (!cidr || cidr.prefixLength <= length) continue;
+      if (!inSubnet(destination, cidr.network, cidr.prefixLength)) continue;
+      length = cidr.prefixLength;
+      found = [...path, 'routes', written];
+    }
+    return found;
   }
 
   /** Whether it has been said already that the node's next hop does not exist. */

@@ -8,6 +8,7 @@ export interface Walk {
   readonly nodes: readonly PlannedNode[];
   /** The interfaces it left by. */
   readonly links: readonly PlannedInterface[];
+  readonly destination: number;
   /** Whom the last node asked for, when the end is `nobody`. */
   readonly nextHop?: number;
 }
@@ -47,15 +48,15 @@ export class Ways {
     const nodes = [from];
     const links: PlannedInterface[] = [];
     for (let at = from; ;) {
-      if (at === director || owns(at, destination)) return { end: 'arrived', nodes, links };
+      if (at === director || owns(at, destination)) return { end: 'arrived', destination, nodes, links };
       if (at !== from && !forwards(at, links.at(-1)!, destination))
-        return { end: 'not-forwarded', nodes, links };
+        return { end: 'not-forwarded', destination, nodes, links };
       const way = lookUp(at, destination);
-      if (!way) return { end: 'no-route', nodes, links };
+      if (!way) return { end: 'no-route', destination, nodes, links };
       links.push(way.link);
       const next = this.#neighbour(at, way.link.segment, way.nextHop, destination, director);
-      if (!next) return { end: 'nobody', nodes, links, nextHop: way.nextHop };
-      if (nodes.includes(next)) return { end: 'loop', nodes, links };
+      if (!next) return { end: 'nobody', destination, nodes, links, nextHop: way.nextHop };
+      if (nodes.includes(next)) return { end: 'loop', destination, nodes, links };
       nodes.push(next);
       at = next;
     }

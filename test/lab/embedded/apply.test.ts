@@ -119,6 +119,8 @@ describe('EmbeddedEngine.apply', () => {
     const run = runLab(planOf(dr({ traffic })));
     assert.notEqual(neighbour(run.engine.nodeStateNow('router'), '10.0.2.100'), undefined);
     change(run, { traffic, rs1: ', hideVip: false' });
+    const told = run.events.findLast((event) => event.kind === 'plan')!;
+    assert.deepEqual(told.forgotten, [{ segment: 'inside', address: parseIpv4('10.0.2.100')! }]);
     assert.equal(neighbour(run.engine.nodeStateNow('router'), '10.0.2.100'), undefined);
     assert.notEqual(neighbour(run.engine.nodeStateNow('router'), '10.0.2.11'), undefined);
     const from = run.frames().length;

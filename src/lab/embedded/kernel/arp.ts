@@ -9,7 +9,7 @@ import { isLocal, type KernelSettings } from './settings.ts';
 
 const AT = ethernet.HEADER_LENGTH;
 
-/** An ARP packet came in by `link`: answer it, learn from it (Linux `arp_process`). */
+/** An ARP packet came in by `link`: answer it, learn from it, as Linux's `arp_process` does with `arp_accept` 0. */
 export function arpArrives(
   settings: KernelSettings,
   neighbours: Neighbours,
@@ -29,7 +29,7 @@ export function arpArrives(
     return;
   }
   const toUs = ethernet.destinationOf(frame, 0) !== BROADCAST_MAC && operation === arp.REPLY;
-  const how = senderIp === targetIp ? 'announced' : toUs ? 'answered-us' : 'overheard';
+  const how = toUs ? 'answered-us' : senderIp === targetIp ? 'announced' : 'overheard';
   neighbours.learn(link, senderIp, senderMac, how);
 }
 

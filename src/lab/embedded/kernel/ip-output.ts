@@ -68,6 +68,12 @@ export class IpOutput {
     return Math.min(mtu, this.paths.of(remote) ?? mtu) - TCP_HEADERS;
   }
 
+  /** A connection to `remote` makes progress: whoever is next on the way there is reachable. */
+  confirm(remote: number): void {
+    const next = route(this.#settings(), remote);
+    if (next) this.#neighbours.confirm(next.link, next.address);
+  }
+
   /** False when there is no route. */
   send(header: OutgoingHeader, payload: Uint8Array): boolean {
     const frame = buildIpv4({ ethernet: NO_MACS, ip: { ...header, id: header.id ?? this.#id() }, payload });

@@ -74,6 +74,7 @@ export class Kernel {
         if (!sendSegment(this.output, segment, stateless)) this.#noRoute(segment);
       },
       maximumSegment: (remote) => this.output.maximumSegment(remote),
+      progressed: (remote) => this.output.confirm(remote),
     });
     this.udp = new UdpPorts(this.output, 40000 + random.below(1000));
   }

@@ -6,19 +6,29 @@ const SECOND = 1e9;
 /** Linux's mcast_solicit and ucast_solicit, a second apart (retrans_time_ms). */
 const PROBES = 3;
 const PROBE_INTERVAL = 1 * SECOND;
-/** How long the first answer stands against another (locktime): so the faster of two answers wins. */
+/** How long a changed entry stands against another answer (locktime): so the faster of two answers wins. */
 const LOCK_TIME = 1 * SECOND;
-/** base_reachable_time; Linux draws between half and one and a half of it. */
+/** base_reachable_time. Linux draws anew between half and one and a half of it; here it is always the same. */
 const REACHABLE = 30 * SECOND;
 /** delay_first_probe_time. */
 const DELAY = 5 * SECOND;
 /** Packets that may wait for one neighbour; the oldest gives way. */
 const QUEUE_LENGTH = 100;
 
+/**
+ * Linux's states (RFC 4861, section 7.3.2, has the same names): nobody has answered yet; confirmed not long ago; not
+ * confirmed, but used; used again and waiting whether somebody confirms it; asked again, alone. A failed one is deleted
+ * here, which is the same: the next packet asks everybody, at once.
+ */
+export type NeighbourState = 'incomplete' | 'reachable' | 'stale' | 'delay' | 'probe';
+
 interface Neighbour {
   readonly link: Link;
   readonly address: number;
+  state: NeighbourState;
+  /** Known in every state but `incomplete`. */
   mac: number | undefined;
+  /** When state or MAC changed last. */
   updatedNs: number;
   confirmedNs: number;
   probes: number;
@@ -53,7 +63,7 @@ export type GiveUp = (
   reason: 'neighbour-unreachable' | 'neighbour-queue-full',
 ) => void;
 
-/** The ARP table of a node (Linux `neighbour.c`, `arp.c`), with the packets that wait for an answer. */
+/** The ARP table of a node, with the packets that wait for an answer. It ages as Linux's does. */
 export class Neighbours {
   readonly #clock: Clock;
   readonly #solicit: Solicit;
@@ -72,7 +82,7 @@ export class Neighbours {
     const neighbour = known ?? this.#add(link, address);
     if (neighbour.mac !== undefined) {
       transmit(neighbour, neighbour.mac, frame);
-      this.#probeWhenOld(neighbour);
+      this.#used(neighbour);
       return;
     }
     if (neighbour.waiting.length === QUEUE_LENGTH)
@@ -82,29 +92,44 @@ export class Neighbours {
   }
 
   learn(link: Link, address: number, mac: number, how: Learning): void {
-    const now = this.#clock.now();
     const neighbour =
       this.#find(link, address) ?? (how === 'asked-us' ? this.#add(link, address) : undefined);
     if (!neighbour) return;
-    const locked = now <= neighbour.updatedNs + LOCK_TIME && (how === 'answered-us' || how === 'overheard');
-    if (neighbour.mac !== undefined && neighbour.mac !== mac && locked) return;
-    if (neighbour.mac !== mac) neighbour.updatedNs = now;
-    if (how !== 'overheard' || neighbour.mac !== mac) {
-      neighbour.confirmedNs = now;
-      neighbour.probes = 0;
+    const now = this.#clock.now();
+    // Only an answer that was asked for shows that packets get there and back.
+    const confirms = how === 'answered-us';
+    if (confirms) neighbour.confirmedNs = now;
+    const known = neighbour.mac;
+    const overrides =
+      how === 'asked-us' || how === 'announced' || now > neighbour.updatedNs + LOCK_TIME || known === undefined;
+    if (known !== undefined && known !== mac && !overrides) return;
+    const state = confirms ? 'reachable' : known === mac ? neighbour.state : 'stale';
+    if (state !== neighbour.state) {
       neighbour.timer?.cancel();
       neighbour.timer = undefined;
     }
+    if (state !== neighbour.state || mac !== known) neighbour.updatedNs = now;
+    neighbour.state = state;
     neighbour.mac = mac;
-    for (const frame of neighbour.waiting.splice(0)) transmit(neighbour, mac, frame);
+    for (const frame of neighbour.waiting.splice(0)) {
+      transmit(neighbour, mac, frame);
+      this.#used(neighbour);
+    }
   }
 
-  /** Forgets what is known of `address`; packets that wait for it go on waiting. */
-  forget(link: Link, address: number): void {
+  /** A connection makes progress through this neighbour: packets get there and back. */
+  confirm(link: Link, address: number): void {
     const neighbour = this.#find(link, address);
-    if (neighbour?.mac === undefined) return;
+    if (neighbour?.mac !== undefined) neighbour.confirmedNs = this.#clock.now();
+  }
+
+  /** Forgets what is known of `address`; packets that wait for it go on waiting. False when nothing is known. */
+  forget(link: Link, address: number): boolean {
+    const neighbour = this.#find(link, address);
+    if (neighbour?.mac === undefined) return false;
     neighbour.timer?.cancel();
     this.#entries.get(link)?.delete(address);
+    return true;
   }
 
   /** Forgets everything on a link that is gone. */
@@ -113,7 +138,9 @@ export class Neighbours {
     this.#entries.delete(link);
   }
 
-  *entries(): Iterable<{ readonly link: Link; readonly address: number; readonly mac: number | undefined }> {
+  *entries(): Iterable<
+    Readonly<Pick<Neighbour, 'link' | 'address' | 'mac' | 'state'>>
+  > {
     for (const byAddress of this.#entries.values()) yield* byAddress.values();
   }
 
@@ -125,6 +152,7 @@ export class Neighbours {
     const neighbour: Neighbour = {
       link,
       address,
+      state: 'incomplete',
       mac: undefined,
       updatedNs: -Infinity,
       confirmedNs: -Infinity,
@@ -139,9 +167,20 @@ export class Neighbours {
   }
 
   /** An entry in use that nobody confirmed for long is asked again, alone, before it is given up. */
-  #probeWhenOld(neighbour: Neighbour): void {
-    if (neighbour.timer || this.#clock.now() < neighbour.confirmedNs + REACHABLE) return;
-    neighbour.timer = this.#clock.after(DELAY, () => this.#probe(neighbour), 'background');
+  #used(neighbour: Neighbour): void {
+    const isOld = this.#clock.now() > neighbour.confirmedNs + REACHABLE;
+    if (neighbour.state !== 'stale' && !(neighbour.state === 'reachable' && isOld)) return;
+    neighbour.state = 'delay';
+    neighbour.timer = this.#clock.after(DELAY, () => this.#delayed(neighbour), 'background');
+  }
+
+  #delayed(neighbour: Neighbour): void {
+    neighbour.timer = undefined;
+    const isConfirmed = this.#clock.now() <= neighbour.confirmedNs + DELAY;
+    neighbour.state = isConfirmed ? 'reachable' : 'probe';
+    neighbour.updatedNs = this.#clock.now();
+    neighbour.probes = 0;
+    if (!isConfirmed) this.#probe(neighbour);
   }
 
   #probe(neighbour: Neighbour): void {

@@ -27,6 +27,7 @@ function advance(block: ControlBlock, acknowledgement: number): void {
     sequenceDistance(acknowledgement, start) === block.queue.length + 1;
   block.queue.discard(data);
   block.unacknowledged = acknowledgement;
+  block.host.progressed(block.remote);
   if (sequenceBefore(block.sendNext, acknowledgement)) block.sendNext = acknowledgement;
   block.repeats = 0;
   measure(block, acknowledgement);

@@ -38,6 +38,8 @@ export interface TcpHost {
   transmit(segment: TcpSegment): void;
   /** Greatest TCP payload on the way to `remote`: path MTU less 40 bytes of headers. */
   maximumSegment(remote: number): number;
+  /** `remote` has acknowledged more. */
+  progressed(remote: number): void;
 }
 
 /** What every connection advertises: the buffer is always free, for owners take data at once. Linux's first window. */

@@ -25,6 +25,8 @@ export interface TcpOutput {
   transmit(segment: TcpSegment, stateless: boolean): void;
   /** Greatest TCP payload on the way to `remote`. */
   maximumSegment(remote: number): number;
+  /** What was sent to `remote` got there: it has acknowledged more. */
+  progressed?(remote: number): void;
 }
 
 const FIRST_EPHEMERAL = 40000;
@@ -51,6 +53,7 @@ export class TcpStack {
       clock,
       transmit: (segment) => output.transmit(segment, false),
       maximumSegment: (remote) => output.maximumSegment(remote),
+      progressed: (remote) => output.progressed?.(remote),
     };
   }
 

@@ -150,17 +150,86 @@ describe('ARP without an answer', () => {
     bench.wait(0.2 * SECOND);
     assert.equal(reason, 'unreachable');
   });
+});
 
-  it('asks again when an entry in use is old, and forgets who is gone', () => {
+describe('ageing of neighbours', () => {
+  const HERE = '10.0.1.10';
+  const stateOf = (bench: HostBench) =>
+    [...bench.node.kernel.neighbours.entries()].find(({ address }) => address === ip(HERE))?.state;
+  /** A node that knows `HERE` from its answer. */
+  const answered = () => {
     const bench = new HostBench();
-    bench.introduce('left', '10.0.1.10');
-    bench.wait(31 * SECOND);
-    const frames = bench.say('left', synFrame({ from: '10.0.1.10', to: '10.0.1.1' }), 9 * SECOND)['left']!;
-    const requests = frames.filter((frame) => layer(frame, 'arp')?.operation === 1);
-    // Alone, to the MAC that was known; then to everybody, for the SYN-ACK that is repeated.
-    assert.deepEqual(
-      requests.slice(0, 3).map((frame) => layer(frame, 'ethernet')?.destination),
-      [PROBE_MAC, PROBE_MAC, PROBE_MAC],
-    );
+    bench.say('left', synFrame({ from: HERE, to: '10.0.1.1' }));
+    bench.say('left', arpReply(HERE, PROBE_MAC, '10.0.1.1', LEFT_MAC));
+    return bench;
+  };
+  /** Makes the node send something (an ICMP error) to `HERE`. */
+  const use = (bench: HostBench, forNs?: number) =>
+    bench.say('left', udpFrame({ from: HERE, to: '10.0.1.1' }), forNs)['left']!;
+  const asked = (frames: readonly Uint8Array[]) =>
+    frames
+      .filter((frame) => layer(frame, 'arp')?.operation === 1)
+      .map((frame) => layer(frame, 'ethernet')?.destination);
+
+  it('an answer is believed for 30 s', () => {
+    const bench = answered();
+    assert.equal(stateOf(bench), 'reachable');
+    bench.wait(29 * SECOND);
+    use(bench);
+    assert.equal(stateOf(bench), 'reachable');
+    bench.wait(2 * SECOND);
+    use(bench);
+    assert.equal(stateOf(bench), 'delay');
+  });
+
+  it('who asked is known, but not confirmed: stale, and in use for 5 s before it is asked', () => {
+    const bench = new HostBench();
+    bench.introduce('left', HERE);
+    assert.equal(stateOf(bench), 'stale');
+    assert.deepEqual(asked(use(bench, 4.9 * SECOND)), []);
+    assert.equal(stateOf(bench), 'delay');
+    assert.deepEqual(asked(bench.wait(0.2 * SECOND)['left']!), [PROBE_MAC]);
+    assert.equal(stateOf(bench), 'probe');
+    bench.say('left', arpReply(HERE, PROBE_MAC, '10.0.1.1', LEFT_MAC));
+    assert.equal(stateOf(bench), 'reachable');
+    assert.deepEqual(asked(bench.wait(20 * SECOND)['left']!), []);
+  });
+
+  it('is asked three times, alone and a second apart, then given up; the next packet asks everybody', () => {
+    const bench = new HostBench();
+    bench.introduce('left', HERE);
+    use(bench);
+    assert.deepEqual(asked(bench.wait(8.5 * SECOND)['left']!).slice(0, 3), [PROBE_MAC, PROBE_MAC, PROBE_MAC]);
+    bench.wait(20 * SECOND);
+    assert.equal(stateOf(bench), undefined);
+    assert.deepEqual(asked(use(bench)), [BROADCAST_MAC]);
+  });
+
+  it('the progress of a connection confirms it in time', () => {
+    const bench = new HostBench();
+    bench.introduce('left', HERE);
+    use(bench);
+    const [link] = [...bench.node.kernel.neighbours.entries()].map((entry) => entry.link);
+    bench.wait(2 * SECOND);
+    bench.node.kernel.neighbours.confirm(link!, ip(HERE));
+    assert.deepEqual(asked(bench.wait(4 * SECOND)['left']!), []);
+    assert.equal(stateOf(bench), 'reachable');
+  });
+
+  it('a question from a known one with the same MAC changes nothing; with another it is stale again', () => {
+    const bench = answered();
+    bench.introduce('left', HERE);
+    assert.equal(stateOf(bench), 'reachable');
+    bench.introduce('left', HERE, OTHER_MAC);
+    assert.equal(stateOf(bench), 'stale');
+  });
+
+  it('an announcement to everybody changes what is known, and makes no entry', () => {
+    const bench = new HostBench();
+    bench.say('left', arpRequest(HERE, HERE, OTHER_MAC));
+    assert.equal(stateOf(bench), undefined);
+    const known = answered();
+    known.say('left', arpRequest(HERE, HERE, OTHER_MAC));
+    assert.equal(stateOf(known), 'stale');
   });
 });

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { formatIpv4 } from '../../../src/packet/address.ts';
+import { staleNeighbours } from '../../../src/lab/topology/stale-neighbours.ts';
+import { planOf } from '../embedded/testbed.ts';
+
+const text = `
+model: dr
+service: { vip: 203.0.113.100, port: 80, director: lb1, servers: [rs1] }
+segments: { outside: 198.51.100.0/24, front: 203.0.113.0/24 }
+nodes:
+  client: { role: client,   at: { outside: 198.51.100.10 }, gateway: router }
+  router: { role: router,   at: { outside: 198.51.100.1, front: 203.0.113.1 } }
+  lb1:    { role: director, at: { front: { address: 203.0.113.2 } }, gateway: router }
+  lb2:    { role: director, at: { front: { address: 203.0.113.3 } }, gateway: router }
+  rs1:    { role: server,   at: { front: 203.0.113.11 }, gateway: router }
+`;
+
+function staleAfter(...edits: readonly (readonly [from: string, to: string])[]): string[] {
+  const edited = edits.reduce((all, [from, to]) => all.replace(from, to), text);
+  assert.notEqual(edited, text);
+  return staleNeighbours(planOf(text), planOf(edited)).map(
+    ({ segment, address }) => `${segment} ${formatIpv4(address)}`,
+  );
+}
+
+describe('neighbour entries that an edit makes stale', () => {
+  it('a VIP that moves, an interface that goes down: none, for a network in operation would not notice either', () => {
+    assert.deepEqual(staleAfter(['director: lb1', 'director: lb2']), []);
+    assert.deepEqual(staleAfter(['address: 203.0.113.2', 'address: 203.0.113.2, down: true']), []);
+    assert.deepEqual(
+      staleAfter(
+        ['director: lb1', 'director: lb2'],
+        ['address: 203.0.113.2', 'address: 203.0.113.2, down: true'],
+      ),
+      [],
+    );
+  });
+
+  it('a server that shows or hides the VIP: the VIP, where the server is', () => {
+    const shown = [
+      '203.0.113.11 }, gateway: router',
+      '203.0.113.11 }, gateway: router, hideVip: false',
+    ] as const;
+    // With `arp_ignore` 0 it would answer for every address of its own, but it has one only.
+    assert.deepEqual(staleAfter(shown), ['front 203.0.113.100']);
+  });
+
+  it('an address or a MAC that changes, a node that is gone', () => {
+    assert.deepEqual(staleAfter(['front: 203.0.113.11', 'front: 203.0.113.12']), ['front 203.0.113.11']);
+    assert.deepEqual(staleAfter(['address: 203.0.113.3', "address: 203.0.113.3, mac: '02:00:00:00:99:01'"]), [
+      'front 203.0.113.3',
+    ]);
+    assert.deepEqual(
+      staleAfter([
+        '  lb2:    { role: director, at: { front: { address: 203.0.113.3 } }, gateway: router }\n',
+        '',
+      ]),
+      ['front 203.0.113.3'],
+    );
+  });
+
+  it('what is new was known to nobody', () => {
+    assert.deepEqual(
+      staleAfter([
+        '\n  rs1:',
+        '\n  rs2:    { role: server, at: { front: 203.0.113.12 }, gateway: router }\n  rs1:',
+      ]),
+      [],
+    );
+  });
+});
