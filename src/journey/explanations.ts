@@ -5,6 +5,7 @@ import {
   noServer,
   portsAmbiguous,
   portsExhausted,
+  serverDrained,
 } from './explanations/director.ts';
 import type { Failures, Finding, Rule } from './explanations/finding.ts';
 import { mtuExceeded, noRoute } from './explanations/path.ts';
@@ -25,6 +26,7 @@ export const explanationRules: Readonly<Record<string, Rule>> = {
   'ports-exhausted': portsExhausted,
   'director-down': directorDown,
   'no-server': noServer,
+  'server-drained': serverDrained,
   'no-connection': noConnection,
   'mtu-exceeded': mtuExceeded,
   'connection-refused': connectionRefused,

@@ -35,6 +35,7 @@ describe('lessons', () => {
     const text = readFileSync(new URL('examples/lessons/hash-reshuffle.lblab.yaml', root), 'utf8');
     const servers = loadTopology(text, 'hash').plan!.services[0]!.servers.map((server) => ({
       ...server,
+      lastWeight: server.weight,
       active: 0,
       inactive: 0,
     }));
@@ -42,7 +43,7 @@ describe('lessons', () => {
       const [before, after] = [servers, servers.slice(0, 3)].map((candidates) => {
         const chosen = makeScheduler(scheduler);
         chosen.update(candidates);
-        return (client: number) => candidates[chosen.pick(client, 0)]!.name;
+        return (client: number) => candidates[chosen.pick(client, 0, 0)]!.name;
       });
       let count = 0;
       for (let client = 0; client < 1000; client++) {

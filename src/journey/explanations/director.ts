@@ -40,6 +40,19 @@ export const noServer: Rule = (evidence) =>
     };
   });
 
+/** A hash gives the client to a server that takes nobody new. Each client has its own; one finding tells of a server. */
+export const serverDrained: Rule = (evidence) =>
+  endedBy(evidence, 'server-drained').map(({ hop, flow }) => {
+    const { service = 'service', server = '' } = hop.arrival?.decision ?? {};
+    return {
+      place: `${service} ${server}`,
+      flow,
+      hops: [hop],
+      params: { node: hop.to, service, server, client: flow.client.address },
+      setting: `${servicePath(service)}.servers.${server}.weight`,
+    };
+  });
+
 /** The director knows nothing of the connection: it was never opened, forgotten, or its server was removed. */
 export const noConnection: Rule = (evidence) =>
   endedBy(evidence, 'no-connection', 'no-entry', 'server-removed').map(({ hop, flow }) => ({

@@ -32,7 +32,7 @@ export const drPortMap: Rule = (evidence) =>
 
 /** A connection or datagram was turned away by whoever it reached, for no reason of load balancing. */
 export const connectionRefused: Rule = (evidence) => {
-  const serverless = new Set(endedBy(evidence, 'no-server').map(({ flow }) => flow));
+  const serverless = new Set(endedBy(evidence, 'no-server', 'server-drained').map(({ flow }) => flow));
   return refusals(evidence).flatMap(({ reset, flow }): Finding[] => {
     if (serverless.has(flow) || portMap(reset, flow)) return [];
     const byServer = reset.stage.network.node(reset.from)?.role === 'server';
