@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { ForwarderConfig, PersistenceConfig, ServerConfig } from '../../src/forwarder/config.ts';
 import {
   ACK,
@@ -41,6 +42,28 @@ const connect = (rig: Rig, client: string, port: number): string | undefined => 
   const { decisions } = rig.give(request(port, SYN, { addresses: [ip(client), VIP] }));
   return decisions.find(({ rule }) => rule === 'schedule')?.server;
 };
+
+/** One client's template and entries as IPVS keeps them, told in the order of time. */
+class Timers {
+  private template: { end: number; timeout: number } | undefined;
+  private entries: number[] = [];
+
+  /** Whether there is a template; a new connection hangs on it, or on a new one. */
+  connect(now: number, life: number): boolean {
+    while (this.template !== undefined && this.template.end <= now) {
+      const { end } = this.template;
+      this.template = this.entries.some((entry) => entry > end)
+        ? { end: end + 60_000, timeout: 60_000 }
+        : undefined;
+    }
+    const found = this.template !== undefined;
+    if (!found) this.entries = [];
+    const timeout = this.template?.timeout ?? 10_000;
+    this.template = { end: now + timeout, timeout };
+    this.entries.push(now + life);
+    return found;
+  }
+}
 
 describe('persistence', () => {
   it('a client’s connections go where its first one went; others are scheduled', () => {
@@ -125,6 +148,33 @@ describe('persistence', () => {
     }
   });
 
+  it('is remembered exactly as long as IPVS does (against a list of timers)', () => {
+    const act = fc.record({ client: fc.nat(1), wait: fc.constantFrom(0, 1, 40, 700, 9_999, 20_000, 59_990) });
+    const lives = fc.constantFrom(500, 9_990, 10_000, 10_030, 65_000);
+    fc.assert(
+      fc.property(
+        lives,
+        fc.constantFrom(50, Infinity),
+        fc.array(act, { maxLength: 12 }),
+        (life, step, acts) => {
+          const persistence = { timeout: 10_000, prefixLength: 32 };
+          const timeouts = { ...SHORT, synReceived: life };
+          const rig = new Rig(directorConfig({ servers: [RS1, RS2], persistence }, { timeouts }));
+          rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+          rig.step = step;
+          const clients = [new Timers(), new Timers()];
+          for (const [port, { client, wait }] of acts.entries()) {
+            rig.pass(wait);
+            const expected = clients[client]!.connect(rig.now, life);
+            connect(rig, `10.0.1.1${client}`, port + 1);
+            const decision = rig.decisions.findLast(({ rule }) => rule === 'schedule');
+            assert.equal(decision!.detail!.startsWith('persistent'), expected, JSON.stringify(acts));
+          }
+        },
+      ),
+    );
+  });
+
   it('counts its own connections only: what was opened before it does not keep it', () => {
     const rig = start();
     connect(rig, '10.0.1.10', 1);
@@ -150,27 +200,6 @@ describe('persistence', () => {
     assert.equal(rig.connections.length, 2);
     rig.pass(200_000);
     assert.equal(rig.port.nextTimer(), undefined, 'nothing is left');
-  });
-
-  it('at the limit a flood costs what it cost before: nothing is swept', () => {
-    const persistence = { timeout: HOUR, prefixLength: 32 };
-    const rig = new Rig(directorConfig({ servers: [RS1], persistence }, { maxConnections: 60_000 }));
-    rig.learn(RIP, M_SERVER);
-    const time = (from: number): number => {
-      const started = performance.now();
-      for (let i = 0; i < 2000; i++) {
-        rig.give(request(1, SYN, { addresses: [ip('10.1.0.0') + from + i, VIP] }));
-        rig.decisions.length = rig.sent.length = 0;
-      }
-      return performance.now() - started;
-    };
-    const before = time(0);
-    for (let i = 1; i < 15; i++) time(2000 * i);
-    const drops = rig.drops()['table-full'] ?? 0;
-    const after = time(40_000);
-    assert.equal((rig.drops()['table-full'] ?? 0) - drops, 2000);
-    // A sweep of what is remembered for each packet takes hundreds of times as long.
-    assert.ok(after < before * 20 + 200, `${before} ms, then ${after} ms`);
   });
 
   it('two services of one VIP do not share it, nor do TCP and UDP', () => {

@@ -120,13 +120,14 @@ export class Connections {
   expire(now: number): void {
     if (!this.wheel.isDue(now)) return;
     this.wheel.advance(now, this.timerOver);
-    this.templates.settle(now | 0);
+    if (this.templates.waits) this.catchUp(now);
   }
 
   nextTimer(): number {
     return this.wheel.nextTimer();
   }
 
+  /** Ends all that is over, to the millisecond: a template asks whether a connection was there when its time was over. */
   private readonly catchUp = (now: number): void => {
     this.wheel.catchUp(now, this.timerOver);
     this.templates.settle(now | 0);

@@ -116,6 +116,11 @@ export class Templates {
     this.due.push(template);
   }
 
+  /** Whether `settle` has anything to do. */
+  get waits(): boolean {
+    return this.due.length > 0;
+  }
+
   settle(clock: number): void {
     for (const template of this.due) {
       if (this.isOver(template, clock)) this.forget(template);
