@@ -169,8 +169,10 @@ function config({ model, snat }: Case, connections: number): ForwarderConfig {
     decrementTtl: true,
     timeouts: IPVS_TIMEOUTS,
     maxConnections: connections,
-    noEntry: 'drop',
+    noEntry: 'reset',
     onRemove: 'reset',
+    connReuseMode: 1,
+    expireQuiescentTemplate: false,
   };
 }
 

@@ -262,8 +262,10 @@ function configure(port: PortName) {
       icmp: 30 * second,
     },
     maxConnections: 1000,
-    noEntry: 'drop',
+    noEntry: 'reset',
     onRemove: 'silent',
+    connReuseMode: 1,
+    expireQuiescentTemplate: false,
   };
   return {
     type: 'configure',

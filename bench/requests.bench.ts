@@ -260,8 +260,10 @@ function configure(model: 'dr' | 'dnat') {
       icmp: 30 * second,
     },
     maxConnections: 10_000,
-    noEntry: 'drop',
+    noEntry: 'reset',
     onRemove: 'silent',
+    connReuseMode: 1,
+    expireQuiescentTemplate: false,
   };
   return { type: 'configure', config, interfaces: [{ name: 'eth0' }], port: 'packet', decisions: false };
 }

@@ -73,7 +73,7 @@ function nodeLines(node: PlannedNode): string[] {
 function forwarderLines(config: ForwarderConfig): string[] {
   const ttl = config.decrementTtl ? 'decremented' : 'kept';
   const lines = [
-    `forwarder  ttl ${ttl}  connections ${config.maxConnections}  no-entry ${config.noEntry}  on-remove ${config.onRemove}`,
+    `forwarder  ttl ${ttl}  connections ${config.maxConnections}  no-entry ${config.noEntry}  on-remove ${config.onRemove}  conn-reuse-mode ${config.connReuseMode}`,
   ];
   const timeouts = Object.entries(config.timeouts).map(([state, ms]) => `${state} ${ms / 1000} s`);
   lines.push(`  timeouts  ${timeouts.join('  ')}`);
@@ -92,11 +92,13 @@ function forwarderLines(config: ForwarderConfig): string[] {
           : '  no snat'
         : '';
     const { persistence } = service;
+    const forgets = config.expireQuiescentTemplate ? ' expire-quiescent-template' : '';
     const persistent = persistence
-      ? `  persistent ${persistence.timeout / 1000} s /${persistence.prefixLength}`
+      ? `  persistent ${persistence.timeout / 1000} s /${persistence.prefixLength}${forgets}`
       : '';
+    const scheduler = [service.scheduler, ...(service.schedulerFlags ?? [])].join(' ');
     lines.push(
-      `  service ${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${service.scheduler}${snat}${persistent}`,
+      `  service ${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${scheduler}${snat}${persistent}`,
     );
     for (const { name, address, port, weight } of service.servers) {
       lines.push(`    server ${name}  ${formatIpv4(address)}:${port}  weight ${weight}`);

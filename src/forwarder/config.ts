@@ -2,6 +2,11 @@
 
 export type Model = 'nat' | 'dnat' | 'dr' | 'tun';
 export type SchedulerName = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sed' | 'nq' | 'sh' | 'dh' | 'mh';
+/**
+ * Of sh and mh (IPVS's `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`): a drained server's clients go elsewhere; the
+ * client's port counts too.
+ */
+export type SchedulerFlag = 'fallback' | 'port';
 export type Protocol = 'tcp' | 'udp';
 
 /** One port of the forwarder; its index in `interfaces` is the port number. */
@@ -41,6 +46,7 @@ export interface ServiceConfig {
   readonly protocol: Protocol;
   readonly port: number;
   readonly scheduler: SchedulerName;
+  readonly schedulerFlags?: readonly SchedulerFlag[];
   readonly servers: readonly ServerConfig[];
   /** dnat only: rewrite the source to DIP too (DPVS FullNAT); false is plain LVS-NAT. */
   readonly snat: boolean;
@@ -51,7 +57,7 @@ export interface ServiceConfig {
 
 /** New connections from one client, or one network of clients, go where its last one went (IPVS `-p`, `-M`). */
 export interface PersistenceConfig {
-  /** Milliseconds after the last new connection; as long as one of them lives the memory does too. */
+  /** Milliseconds after the last new connection; where one of them still lives then, a minute more, again and again. */
   readonly timeout: number;
   /** Of the client's address: 32 tells every address apart. */
   readonly prefixLength: number;
@@ -88,11 +94,19 @@ export interface ForwarderConfig {
   /** Decrement TTL like a router; default true. */
   readonly decrementTtl: boolean;
   readonly timeouts: Timeouts;
+  /** Entries of the table: a client that persistence remembers takes one too. */
   readonly maxConnections: number;
-  /** A TCP segment other than a SYN, for a service, without an entry. */
+  /** A TCP segment other than a SYN, for a service, without an entry: `reset` as a director's own stack does. */
   readonly noEntry: 'drop' | 'reset';
-  /** What happens to the connections of a server that is removed. */
+  /**
+   * What happens to the connections of a server that is removed: IPVS's `expire_nodest_conn`, 0 `silent` and 1 `reset`.
+   * With `reset` a SYN leaves the entry of a drained server too.
+   */
   readonly onRemove: 'reset' | 'silent';
+  /** When a SYN on an entry is scheduled anew: never, after TIME_WAIT or CLOSE, in dr and tun also in FIN_WAIT. */
+  readonly connReuseMode: 0 | 1 | 2;
+  /** Whether persistence forgets a server that is drained. */
+  readonly expireQuiescentTemplate: boolean;
   /**
    * Lowers the maximum segment size that a SYN announces, in models that translate: to what fits the MTU on both sides
    * of the forwarder, or to a number of bytes if that is less. Left out, it is left alone.

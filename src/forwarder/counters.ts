@@ -54,7 +54,7 @@ export function readCounters(
       return { name: service.name, ...named(sums), servers };
     }),
     drops: { ...output.drops },
-    connections: connections.table.live,
+    connections: connections.size,
   };
 }
 

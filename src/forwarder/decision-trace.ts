@@ -29,7 +29,7 @@ export class DecisionTrace {
       framesOut,
       relation,
       rule,
-      ...(relation === 'dropped' && reason !== undefined && { reason }),
+      ...(reason !== undefined && { reason }),
       ...(service !== undefined && { service }),
       ...(server !== undefined && { server }),
       ...(connection > 0 && { connection }),

@@ -1,12 +1,12 @@
 import { fillChecksums } from '../packet/checksum.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
-import { isQueryRequest, isUnicast } from './headers.ts';
+import { isUnicast } from './headers.ts';
 import { l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { Connections } from './connections/connections.ts';
 import * as at from './connections/layout.ts';
-import { isClosing } from './connections/tcp-state.ts';
+import { isReused } from './connections/port-reuse.ts';
 import { Delivery } from './delivery.ts';
 import type { Frame } from './frame.ts';
 import { translateError } from './icmp-errors.ts';
@@ -15,6 +15,7 @@ import type { Model } from './models/model.ts';
 import { clampMss, TCP_HEADERS } from './mss.ts';
 import type { Neighbour } from './neighbours/neighbour.ts';
 import type { NeighbourTable } from './neighbours/neighbour-table.ts';
+import { opensNat, opensService } from './opening.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
@@ -27,10 +28,7 @@ import type { Service } from './service.ts';
 import { ServiceTable } from './service-table.ts';
 import type { Rule, Verdict } from './verdict.ts';
 
-/**
- * What happens to the packets of flows: an entry is followed, what may open one is scheduled (a SYN, a datagram, an
- * ICMP query through nat), anything else is refused.
- */
+/** What happens to the packets of flows: an entry is followed, what may open one is scheduled, anything else is refused. */
 export class Director {
   readonly services = new ServiceTable();
   readonly connections: Connections;
@@ -49,6 +47,7 @@ export class Director {
     neighbours: NeighbourTable,
     output: Output,
     now: number,
+    seed: number,
   ) {
     this.config = config;
     this.routes = routes;
@@ -57,14 +56,14 @@ export class Director {
     this.delivery = new Delivery(neighbours, output);
     this.refusals = new Refusals(output, (address) => this.services.isVip(address) || this.isOwn(address));
     this.services.apply(config, routes);
-    this.connections = new Connections(this.services, config.maxConnections, config.timeouts, now);
+    this.connections = new Connections(this.services, config, now, seed);
   }
 
   configure(config: ForwarderConfig, routes: RouteTable): void {
     this.config = config;
     this.routes = routes;
     this.services.apply(config, routes);
-    this.connections.configure(config.maxConnections, config.timeouts);
+    this.connections.configure(config);
   }
 
   /** Decides about a packet whose `ports` are known: TCP, UDP, an ICMP query; whole, or the first fragment of one. */
@@ -76,17 +75,16 @@ export class Director {
     const { words } = this.connections.table;
     const base = connection << at.LOG2_WORDS;
     const server = this.services.server(words[base + at.SERVER]!);
-    if (direction === 0 && isFirst(packet)) {
-      const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
-      if (server.gone || isClosing(state)) {
-        // The client uses its port again: a new connection (IPVS's `conn_reuse_mode`). A damaged SYN says nothing.
-        if (!this.admits(packet, server.model, port, verdict)) return verdict;
-        this.connections.end(connection);
-        return this.receiveFirst(packet, port, verdict);
-      }
+    if (direction === 0 && (packet.flags & tcp.SYN) !== 0 && isReused(words, base, server, this.config)) {
+      // A damaged SYN says nothing.
+      if (!this.admits(packet, server.model, port, verdict)) return verdict;
+      this.connections.end(connection, packet.clock);
+      return this.receiveFirst(packet, port, verdict);
     }
     this.name(verdict, this.ruleFor(server, direction), server, words[base + at.SERIAL]!);
-    if (server.gone) return this.refuseRemoved(packet, connection, direction, server, port, verdict);
+    // Replies of a removed server find their way, as long as their connection is there (`ip_vs_out_hook`).
+    if (server.gone && (direction === 0 || this.config.onRemove === 'reset'))
+      return this.refuseRemoved(packet, connection, direction, port, verdict);
     if (!this.admits(packet, server.model, port, verdict)) return verdict;
     const sharesReplies =
       direction === 1 && (words[base]! & at.OWNS_PORT) === 0 && server.model === this.services.nat;
@@ -114,7 +112,7 @@ export class Director {
         ? service?.servers[0]
         : this.services.server(this.connections.table.words[((found >> 1) << at.LOG2_WORDS) + at.SERVER]!);
     if (server === undefined || server.model.translates || server.gone) return true;
-    return found < 0 && !opens(packet);
+    return found < 0 && !opensService(packet);
   }
 
   /** A later fragment, in dr and tun: on the way that its first one took. `serial` is the connection's. */
@@ -218,12 +216,13 @@ export class Director {
       const service = this.services.find(destination, packet.ports & 0xffff, packet.protocol);
       if (service === undefined) return this.refusals.nobody(packet, port, verdict, 'no-service');
       verdict.service = service.index;
-      if (opens(packet)) return this.schedule(packet, service, port, verdict);
-      return this.refuseWithoutEntry(packet, port, verdict);
+      if (opensService(packet)) return this.schedule(packet, service, port, verdict);
+      if (this.config.noEntry === 'reset') return this.refusals.nobody(packet, port, verdict, 'no-entry');
+      return this.output.drop(verdict, 'no-entry', 'no-connection');
     }
     if (this.crossesNat(destination, port)) {
-      if (opens(packet)) return this.open(packet, this.services.outside!, 'nat-out', port, verdict);
-      return this.refuseWithoutEntry(packet, port, verdict);
+      if (opensNat(packet)) return this.open(packet, this.services.outside!, 'nat-out', port, verdict, -1);
+      return this.output.drop(verdict, 'no-entry', 'no-connection');
     }
     if (this.isOwn(destination) && this.isPoolPort(packet, destination)) {
       return this.output.drop(verdict, 'no-entry', 'no-connection');
@@ -236,27 +235,40 @@ export class Director {
     // All servers of a service share its model: a packet it cannot take must not cost a turn.
     const model = service.servers[0]?.model;
     if (model !== undefined && !this.admits(packet, model, port, verdict)) return verdict;
-    const { persistence } = service;
+    const { scheduler, vip, persistence } = service;
     const source = packet.view.getInt32(packet.ip + ipv4.SOURCE);
-    const remembered = persistence?.find(source, packet.now);
-    const place = remembered === undefined ? service.scheduler!.pick(source, service.vip) : -1;
-    const server = remembered ?? service.servers[place];
+    const { templates } = this.connections;
+    let template = persistence === undefined ? -1 : templates.find(source, service, packet.now);
+    const server =
+      template < 0
+        ? service.servers[scheduler!.pick(source, vip, packet.ports >>> 16)]
+        : templates.serverOf(template);
     if (server === undefined) return this.refusals.noServer(packet, port, verdict);
-    if (this.watched)
-      verdict.detail = remembered === undefined ? service.scheduler!.explain() : `persistent: ${server.name}`;
-    if (persistence?.enter(source, server, packet.now) === false)
-      return this.output.drop(verdict, 'schedule', 'table-full');
-    this.open(packet, server, 'schedule', port, verdict);
-    if (verdict.connection === 0) persistence?.leave(source, server);
-    return verdict;
+    if (this.watched) verdict.detail = template < 0 ? scheduler!.explain() : `persistent: ${server.name}`;
+    if (template < 0 && server.weight === 0) return this.refusals.drained(packet, server, port, verdict);
+    if (template >= 0) templates.renew(template, packet.clock);
+    else if (persistence !== undefined) {
+      template = templates.make(source, service, server, packet.clock);
+      if (template < 0) return this.output.drop(verdict, 'schedule', 'table-full');
+    }
+    return this.open(packet, server, 'schedule', port, verdict, template);
   }
 
-  private open(packet: Packet, server: Server, rule: Rule, port: Port, verdict: Verdict): Verdict {
+  /** `template`: which one the connection hangs on; -1 for none. */
+  private open(
+    packet: Packet,
+    server: Server,
+    rule: Rule,
+    port: Port,
+    verdict: Verdict,
+    template: number,
+  ): Verdict {
     this.name(verdict, rule, server, 0);
     if (rule !== 'schedule' && !this.admits(packet, server.model, port, verdict)) return verdict;
     const mayShareReplies = server.model === this.services.nat && !this.services.nat.translatePorts;
     const connection = this.connections.open(packet, server, mayShareReplies);
     if (connection < 0) return this.output.drop(verdict, rule, this.connections.refusal);
+    if (template >= 0) this.connections.templates.hold(template, connection);
     const { words } = this.connections.table;
     const base = connection << at.LOG2_WORDS;
     verdict.connection = words[base + at.SERIAL]!;
@@ -331,26 +343,25 @@ export class Director {
     return true;
   }
 
+  /** IPVS's `expire_nodest_conn`: 0 keeps the entry and drops its packets, 1 ends it, and the packet stands for itself. */
   private refuseRemoved(
     packet: Packet,
     connection: number,
     direction: number,
-    server: Server,
     port: Port,
     verdict: Verdict,
   ): Verdict {
     const { rule } = verdict;
-    if (server.removed === 'silent' || direction === 1)
+    if (this.config.onRemove === 'silent' || direction === 1)
       return this.output.drop(verdict, rule, 'server-removed');
-    this.connections.end(connection);
+    this.connections.end(connection, packet.clock);
+    if (opensService(packet) && verdict.service >= 0) {
+      verdict.connection = 0;
+      verdict.server = -1;
+      return this.receiveFirst(packet, port, verdict);
+    }
     if ((packet.flags & tcp.RST) !== 0) return this.output.drop(verdict, rule, 'server-removed');
     return this.refusals.nobody(packet, port, verdict, rule);
-  }
-
-  private refuseWithoutEntry(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    if (this.config.noEntry === 'reset' && packet.protocol === ipv4.PROTOCOL_TCP)
-      return this.refusals.nobody(packet, port, verdict, 'no-entry');
-    return this.output.drop(verdict, 'no-entry', 'no-connection');
   }
 
   private isOwn(destination: number): boolean {
@@ -375,17 +386,6 @@ export class Director {
 
 /** For models that do not look at the connection. */
 const NO_WORDS = new Int32Array(0);
-
-/** A SYN alone: what opens a connection. */
-function isFirst({ flags }: Packet): boolean {
-  return (flags & (tcp.SYN | tcp.ACK | tcp.RST | tcp.FIN)) === tcp.SYN;
-}
-
-/** A SYN, a datagram, the request of an ICMP query. */
-function opens(packet: Packet): boolean {
-  if (packet.protocol === ipv4.PROTOCOL_TCP) return isFirst(packet);
-  return packet.protocol === ipv4.PROTOCOL_UDP || isQueryRequest(packet.view.getUint8(packet.l4));
-}
 
 /** What was put together from fragments is made into fragments again, whatever its length: only their sizes count. */
 function mustNotSplit({ view, ip, length, pieces, longestPiece }: Packet, room: number): boolean {

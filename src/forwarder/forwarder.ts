@@ -36,11 +36,12 @@ export class Forwarder {
   private ports: readonly Port[];
   private readonly neighbours: NeighbourTable;
 
-  constructor(config: ForwarderConfig, now = 0) {
+  /** `seed`: 32 random bits for the hash of the connection table. Where nobody attacks, any: no decision depends on it. */
+  constructor(config: ForwarderConfig, now = 0, seed = 0) {
     this.config = config;
     this.ports = config.interfaces.map(makePort);
     this.neighbours = new NeighbourTable(this.output);
-    this.director = new Director(config, this.routes(), this.neighbours, this.output, now);
+    this.director = new Director(config, this.routes(), this.neighbours, this.output, now, seed);
     this.arp = new ArpResponder(this.director.services);
     this.fragments = new Fragments(this.director, this.output, (packet, port, verdict) =>
       this.receiveWhole(packet, port, verdict),

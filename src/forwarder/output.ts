@@ -95,6 +95,7 @@ function noDrops(): Record<DropReason, number> {
     'bad-checksum': 0,
     'no-connection': 0,
     'no-server': 0,
+    'server-drained': 0,
     'no-route': 0,
     'neighbour-unreachable': 0,
     'neighbour-queue-full': 0,

@@ -7,6 +7,7 @@ import { isUnicast, queryPorts } from './headers.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
+import type { Server } from './server.ts';
 import type { DropReason, Rule, Verdict } from './verdict.ts';
 
 const TIME_EXCEEDED = { type: icmp.TIME_EXCEEDED, code: 0 };
@@ -43,6 +44,14 @@ export class Refusals {
   /** For TCP too, as IPVS's `ip_vs_leave` has it: the address is served, but there is no socket that could reset. */
   noServer(packet: Packet, port: Port, verdict: Verdict): Verdict {
     return this.error(packet, port, verdict, 'schedule', 'no-server', PORT_UNREACHABLE);
+  }
+
+  /** A hash named a server that takes nobody new, and looks no further (ip_vs_sh.c, `ip_vs_sh_get`). */
+  drained(packet: Packet, server: Server, port: Port, verdict: Verdict): Verdict {
+    if (server.service.servers.every(({ weight }) => weight === 0))
+      return this.noServer(packet, port, verdict);
+    verdict.server = server.slot;
+    return this.error(packet, port, verdict, 'schedule', 'server-drained', PORT_UNREACHABLE);
   }
 
   ttlExpired(packet: Packet, port: Port, verdict: Verdict): Verdict {

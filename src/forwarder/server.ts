@@ -25,13 +25,16 @@ export class Server implements Candidate {
   readonly address: number;
   readonly port: number;
   weight: number;
+  lastWeight: number;
   /** Whom to hand its packets; `undefined` when there is no route, or when each packet is routed by itself (nat). */
   hop: Neighbour | undefined = undefined;
   /** The director's address towards it, signed. */
   dip = 0;
   pool: PortPool | undefined = undefined;
-  /** What its connections meet since it left the configuration; `replaced`: they go on as they began. */
-  removed: 'no' | 'replaced' | 'reset' | 'silent' = 'no';
+  /** `replaced`: the configuration reaches it another way, and its connections go on as they began. */
+  removed: 'no' | 'replaced' | 'gone' = 'no';
+  /** Clients whose next connection comes here. */
+  templates = 0;
   readonly totals = new Float64Array(TOTALS);
 
   constructor(slot: number, service: Service, model: Model, config: ServerConfig) {
@@ -42,11 +45,26 @@ export class Server implements Candidate {
     this.address = config.address | 0;
     this.port = config.port;
     this.weight = config.weight;
+    this.lastWeight = config.weight;
   }
 
-  /** Its connections are refused: `removed` is `reset` or `silent`. */
+  /** Added, added again, or changed in place. */
+  configure({ name, weight }: ServerConfig): void {
+    this.name = name;
+    // ip_vs_ctl.c, `__ip_vs_update_dest`.
+    if (this.removed !== 'no' || weight !== 0) this.lastWeight = weight;
+    this.weight = weight;
+    this.removed = 'no';
+  }
+
+  /** Its connections are not served any more. */
   get gone(): boolean {
-    return this.removed === 'reset' || this.removed === 'silent';
+    return this.removed === 'gone';
+  }
+
+  /** Whether an entry of the connection table names it. */
+  get inUse(): boolean {
+    return this.active + this.inactive + this.templates > 0;
   }
 
   get active(): number {

@@ -12,7 +12,8 @@ import { Service } from './service.ts';
 /**
  * The services and servers of a configuration. A new configuration keeps what is the same: a service is its VIP,
  * protocol and port; a server is its address and port within a service and the model that reaches it. A server that
- * is gone keeps its slot until a configuration comes after its last connection ended.
+ * is gone keeps its slot until a configuration comes after its last connection ended: when it is put back before, its
+ * connections go on (ip_vs_ctl.c, `ip_vs_trash_get_dest`).
  */
 export class ServiceTable {
   services: readonly Service[] = [];
@@ -61,7 +62,7 @@ export class ServiceTable {
     for (const service of before) if (!this.services.includes(service)) retire(service);
     this.applyNat(config);
     for (const server of this.servers()) {
-      if (!server.service.servers.includes(server)) this.remove(server, config.onRemove);
+      if (!server.service.servers.includes(server)) remove(server);
     }
     this.sweep();
     for (const server of this.servers()) this.resolve(server, routes, config);
@@ -72,7 +73,8 @@ export class ServiceTable {
     const vip = config.vip | 0;
     const same = (service: Service): boolean =>
       service.vip === vip && service.port === config.port && service.protocol === protocol;
-    return before.find(same) ?? new Service(config.name, config.vip, config.port, protocol);
+    const removed = (): Service | undefined => this.servers().find(({ service }) => same(service))?.service;
+    return before.find(same) ?? removed() ?? new Service(config.name, config.vip, config.port, protocol);
   }
 
   private configure(service: Service, config: ServiceConfig): void {
@@ -81,11 +83,7 @@ export class ServiceTable {
     service.persist(config.persistence);
     const model = this.model(config);
     service.servers = config.servers.map((server) => this.keepOrMakeServer(service, model, server));
-    if (service.scheduler === undefined || service.schedulerName !== config.scheduler) {
-      service.schedulerName = config.scheduler;
-      service.scheduler = makeScheduler(config.scheduler);
-    }
-    service.scheduler.update(service.servers);
+    schedule(service, config);
   }
 
   private keepOrMakeServer(service: Service, model: Model, config: ServerConfig): Server {
@@ -97,9 +95,7 @@ export class ServiceTable {
         server.port === config.port,
     );
     if (kept === undefined) return this.add(service, model, config);
-    kept.name = config.name;
-    kept.weight = config.weight;
-    kept.removed = 'no';
+    kept.configure(config);
     return kept;
   }
 
@@ -111,23 +107,10 @@ export class ServiceTable {
     return server;
   }
 
-  /**
-   * A server that is still there but reached by another model is not removed: its old connections go on as they
-   * began.
-   */
-  private remove(server: Server, onRemove: 'reset' | 'silent'): void {
-    const replaced = server.service.servers.some(
-      (other) => other.address === server.address && other.port === server.port,
-    );
-    if (server.removed === 'no' || server.removed === 'replaced')
-      server.removed = replaced ? 'replaced' : onRemove;
-    server.weight = 0;
-  }
-
   /** Frees the slots of servers that are gone and have no connections left; what they counted stays counted. */
   private sweep(): void {
     for (const server of this.servers()) {
-      if (server.removed === 'no' || server.active + server.inactive > 0) continue;
+      if (server.removed === 'no' || server.inUse) continue;
       server.totals.forEach((value, place) => (server.service.past[place]! += value));
       this.slots[server.slot] = undefined;
     }
@@ -142,11 +125,14 @@ export class ServiceTable {
     this.nat.outside = interfaces[nat.outside]!.address | 0;
     this.nat.ports = nat.ports;
     this.nat.translatePorts = nat.translatePorts;
-    if (this.outside === undefined) {
-      const service = new Service('nat', 0, 0, PROTOCOL_TCP);
-      this.outside = this.add(service, this.nat, { name: 'outside', address: 0, port: 0, weight: 1 });
-      service.servers = [this.outside];
-    }
+    this.outside ??= this.servers().find(({ model }) => model === this.nat) ?? this.addOutside();
+    this.outside.removed = 'no';
+    this.outside.service.servers = [this.outside];
+  }
+
+  private addOutside(): Server {
+    const service = new Service('nat', 0, 0, PROTOCOL_TCP);
+    return this.add(service, this.nat, { name: 'outside', address: 0, port: 0, weight: 1 });
   }
 
   private resolve(server: Server, routes: RouteTable, { interfaces }: ForwarderConfig): void {
@@ -169,7 +155,33 @@ export class ServiceTable {
   }
 }
 
+/** A scheduler keeps its place when the configuration changes elsewhere. */
+function schedule(service: Service, { scheduler, schedulerFlags = [], servers }: ServiceConfig): void {
+  const key = [scheduler, ...schedulerFlags].join();
+  const told = JSON.stringify([
+    key,
+    service.servers.map(({ slot }) => slot),
+    servers.map(({ weight }) => weight),
+  ]);
+  if (service.schedule === told) return;
+  if (service.scheduler === undefined || service.schedulerKey !== key)
+    service.scheduler = makeScheduler(scheduler, schedulerFlags);
+  service.schedulerKey = key;
+  service.schedule = told;
+  service.scheduler.update(service.servers);
+}
+
+/** A server that is still there but reached by another model: its old connections go on as they began. */
+function remove(server: Server): void {
+  const isReplaced = server.service.servers.some(
+    ({ address, port }) => address === server.address && port === server.port,
+  );
+  server.removed = isReplaced ? 'replaced' : 'gone';
+}
+
 function retire(service: Service): void {
   service.index = -1;
   service.servers = [];
+  service.scheduler = undefined;
+  service.schedule = '';
 }

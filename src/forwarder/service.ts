@@ -1,5 +1,5 @@
-import type { PersistenceConfig, PortRange, SchedulerName } from './config.ts';
-import { Persistence } from './persistence.ts';
+import { prefixMask } from '../packet/address.ts';
+import type { PersistenceConfig, PortRange } from './config.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
 import { TOTALS, type Server } from './server.ts';
 
@@ -12,14 +12,18 @@ export class Service {
   readonly vip: number;
   readonly port: number;
   readonly protocol: number;
-  schedulerName: SchedulerName = 'rr';
   scheduler: Scheduler | undefined = undefined;
+  /** What the scheduler was made for, and what it was last told: it keeps its place as long as both stay. */
+  schedulerKey = '';
+  schedule = '';
   /** In the order of the configuration: what the scheduler's answer counts. */
   servers: readonly Server[] = [];
   /** The director's own ports, for dnat with snat. */
   ports: PortRange = { first: 1, last: 0 };
   /** `undefined`: every connection is scheduled anew. */
-  persistence: Persistence | undefined = undefined;
+  persistence: PersistenceConfig | undefined = undefined;
+  /** Of a client's address under persistence. */
+  clientMask = 0;
   /** What servers that are gone had counted. */
   readonly past = new Float64Array(TOTALS);
 
@@ -30,11 +34,9 @@ export class Service {
     this.protocol = protocol;
   }
 
-  /** Clients keep their servers when only the timeout changes. */
+  /** A template that is there keeps its timeout, and is not found under another mask. */
   persist(config: PersistenceConfig | undefined): void {
-    if (config === undefined) this.persistence = undefined;
-    else if (this.persistence?.prefixLength !== config.prefixLength)
-      this.persistence = new Persistence(config);
-    else this.persistence.timeout = config.timeout;
+    this.persistence = config;
+    this.clientMask = config === undefined ? 0 : prefixMask(config.prefixLength) | 0;
   }
 }

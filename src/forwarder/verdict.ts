@@ -32,6 +32,8 @@ export type DropReason =
   | 'bad-checksum'
   | 'no-connection'
   | 'no-server'
+  /** A hash names a server with weight 0, and other servers have more. */
+  | 'server-drained'
   | 'no-route'
   | 'neighbour-unreachable'
   | 'neighbour-queue-full'
@@ -69,7 +71,7 @@ export interface Decision {
   readonly framesOut: readonly number[];
   readonly relation: Relation;
   readonly rule: Rule;
-  /** Only when `relation` is `dropped`. */
+  /** Why it was dropped, or caused an error. */
   readonly reason?: DropReason;
   readonly service?: string;
   readonly server?: string;

@@ -6,6 +6,7 @@ import {
   noServer,
   portsAmbiguous,
   portsExhausted,
+  serverDrained,
 } from './explanations/director.ts';
 import type { Failures, Finding, Rule } from './explanations/finding.ts';
 import { slowLink } from './explanations/link.ts';
@@ -39,6 +40,7 @@ export const explanationRules: Readonly<Record<ExplanationCode, Rule>> = {
   'drained-persistence': drainedPersistence,
   'director-down': directorDown,
   'no-server': noServer,
+  'server-drained': serverDrained,
   'server-removed': caused('server-removed'),
   'idle-timeout': caused('idle-timeout'),
   'no-connection': caused('no-connection'),

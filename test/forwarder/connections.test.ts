@@ -174,29 +174,6 @@ describe('connections', () => {
     assert.equal(rig.give(request(4)).decisions[0]!.connection, 4);
   });
 
-  it('a SYN on a closing entry is scheduled afresh', () => {
-    for (const closing of [FIN | ACK, RST]) {
-      const rig = dr();
-      for (const flags of [SYN, ACK, closing]) rig.give(request(5, flags));
-      assert.equal(rig.decisions.at(-1)!.server, 'rs1');
-      const { decisions } = rig.give(request(5, SYN));
-      assert.equal(
-        `${decisions[0]!.rule} ${decisions[0]!.server} ${decisions[0]!.connection}`,
-        'schedule rs2 2',
-      );
-      assert.deepEqual(rig.connections, ['rs2 5 SYN_RECV']);
-    }
-  });
-
-  it('a damaged SYN does not end a closing entry', () => {
-    const rig = new Rig(directorConfig({ model: 'dnat', snat: true })).learn(RIP, M_SERVER);
-    for (const flags of [SYN, ACK, RST]) rig.give(request(5, flags));
-    const damaged = request(5);
-    damaged[50]! ^= 1;
-    assert.equal(rig.give(damaged).decisions[0]!.reason, 'bad-checksum');
-    assert.deepEqual(rig.connections, ['rs1 5 CLOSE']);
-  });
-
   it('a SYN on a living entry belongs to it', () => {
     const rig = dr();
     rig.give(request(5));

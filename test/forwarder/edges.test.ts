@@ -10,10 +10,14 @@ import {
   directorConfig,
   FIN,
   hex,
+  HOST,
   ip,
   M_DIRECTOR,
+  M_HOST,
+  M_INSIDE,
   M_ROUTER,
   M_SERVER,
+  natConfig,
   PSH,
   request,
   Rig,
@@ -21,6 +25,7 @@ import {
   ROUTER,
   RST,
   segment,
+  SIP,
   SYN,
   VIP,
 } from './rig.ts';
@@ -122,11 +127,6 @@ const DROPS: readonly Case[] = [
     verdict: 'dropped malformed bad-checksum',
   },
   { frame: 'a non-SYN without an entry', given: request(5, ACK), verdict: 'dropped no-entry no-connection' },
-  {
-    frame: 'a SYN-ACK without an entry',
-    given: request(5, SYN | ACK),
-    verdict: 'dropped no-entry no-connection',
-  },
   {
     frame: 'a RST to a port nobody serves',
     given: request(5, RST, { ports: [5, 81] }),
@@ -287,6 +287,19 @@ describe('what the director answers itself', () => {
     assertSent(sent, buildTcp({ ethernet: back, ip: fromVip, tcp }));
     assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'answered no-entry');
     assert.deepEqual(rig.give(request(50000, RST)).sent, []);
+    // Without an ACK there is nothing to take the sequence number from: it is acknowledged instead.
+    const fin = rig.give(request(50000, FIN, { payload: 'hello' })).sent;
+    const acknowledging = { ...tcp, sequence: 0, acknowledgement: 1000 + 5 + 1, flags: RST | ACK };
+    assertSent(fin, buildTcp({ ethernet: back, ip: fromVip, tcp: acknowledging }));
+  });
+
+  it('noEntry reset is for services: a NAT router never resets what only passes by', () => {
+    const rig = new Rig(natConfig({}, { noEntry: 'reset' }));
+    const passing = { macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [5, 80], ttl: 64 } as const;
+    for (const flags of [ACK, SYN | ACK, RST, FIN]) {
+      const { sent, decisions } = rig.give(segment({ ...passing, flags }));
+      assert.deepEqual([sent, decisions[0]!.reason], [[], 'no-connection']);
+    }
   });
 
   it('ping of the VIP', () => {

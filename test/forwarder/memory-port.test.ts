@@ -20,6 +20,34 @@ describe('memory port', () => {
     assert.deepEqual(log, ['held', 'originated', 'frame 42', 'consumed', 'forwarded', 'frame 54']);
   });
 
+  it('says whether packets wait for a neighbour', () => {
+    const port = new MemoryPort(directorConfig(), { transmit: () => undefined });
+    const holds: boolean[] = [];
+    for (const frame of [answer, request(1), request(2)].reverse()) {
+      port.deliver(0, frame, 0);
+      holds.push(port.forwarder.holds);
+    }
+    assert.deepEqual(holds, [true, true, false]);
+  });
+
+  it('decides the same whatever the seed of its hash', () => {
+    const told = (seed: number): string => {
+      const log: string[] = [];
+      const port = new MemoryPort(
+        directorConfig(),
+        {
+          transmit: (_port, bytes) => void log.push(hex(bytes)),
+          decide: (decision) => void log.push(JSON.stringify(decision)),
+        },
+        seed,
+      );
+      port.deliver(0, answer, 0);
+      for (let i = 0; i < 500; i++) port.deliver(0, request(1 + (i % 200)), i);
+      return log.join('\n');
+    };
+    assert.equal(told(0x7fff_ffff), told(0));
+  });
+
   it('makes no decisions when nobody watches', () => {
     const sent: Uint8Array[] = [];
     const port = new MemoryPort(directorConfig(), { transmit: (_port, bytes) => void sent.push(bytes) });

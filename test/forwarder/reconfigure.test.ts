@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ForwarderConfig, ServiceConfig } from '../../src/forwarder/config.ts';
 import { buildTcp } from '../../src/packet/build.ts';
 import {
   ACK,
@@ -7,10 +8,15 @@ import {
   directorConfig,
   DIP,
   hex,
+  HOST,
   M_DIRECTOR,
+  M_HOST,
+  M_INSIDE,
   M_ROUTER,
   M_SERVER,
   M_SERVER2,
+  M_UPSTREAM,
+  natConfig,
   PSH,
   request,
   Rig,
@@ -21,7 +27,9 @@ import {
   RS2,
   RST,
   segment,
+  SIP,
   SYN,
+  UPSTREAM,
   VIP,
 } from './rig.ts';
 
@@ -63,7 +71,7 @@ describe('reconfigure', () => {
   });
 
   it('weight 0 drains: old connections stay, new ones go elsewhere', () => {
-    for (const scheduler of ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'sh', 'dh', 'mh'] as const) {
+    for (const scheduler of ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq'] as const) {
       const rig = open();
       rig.reconfigure(directorConfig({ servers: [{ ...RS1, weight: 0 }, RS2], scheduler }));
       assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
@@ -73,6 +81,29 @@ describe('reconfigure', () => {
           'forwarded schedule rs2',
         );
       }
+    }
+  });
+
+  it('weight 0 under a hash: a client that belongs there is refused by an ICMP 3/3 from the VIP, others stay', () => {
+    for (const scheduler of ['sh', 'mh'] as const) {
+      const rig = new Rig(directorConfig({ ...BOTH, scheduler }));
+      rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+      const ask = (client: number): string =>
+        serverOf(rig, request(client, SYN, { addresses: [CIP + client, VIP] }));
+      const before = Array.from({ length: 20 }, (_, client) => ask(client));
+      rig.reconfigure(directorConfig({ servers: [{ ...RS1, weight: 0 }, RS2], scheduler }));
+      const after = Array.from({ length: 20 }, (_, i) =>
+        serverOf(rig, request(1000 + i, SYN, { addresses: [CIP + i, VIP] })),
+      );
+      const refused = 'caused-error schedule rs1 server-drained';
+      assert.deepEqual(
+        after,
+        before.map((one) => (one.endsWith('rs1') ? refused : one)),
+      );
+      assert.ok(after.includes(refused));
+      assert.deepEqual(Object.keys(rig.drops()), ['server-drained']);
+      const error = rig.sent.findLast(({ bytes }) => bytes[23] === 1)!;
+      assert.deepEqual([...error.bytes.slice(26, 30), ...error.bytes.slice(34, 36)], [10, 0, 2, 100, 3, 3]);
     }
   });
 
@@ -107,13 +138,44 @@ describe('reconfigure', () => {
     assert.equal(rig.port.forwarder.counters().services[0]!.connections, 2);
   });
 
-  it('onRemove silent: packets are dropped until the entry ends; a new SYN is scheduled', () => {
+  it('onRemove silent: packets are dropped, a SYN too; the entry stays and its time runs on', () => {
     const rig = open();
     rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'silent' }));
-    assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
-    assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
-    assert.equal(serverOf(rig, request(1, SYN)), 'forwarded schedule rs2');
+    for (let i = 0; i < 9; i++) {
+      assert.equal(
+        serverOf(rig, request(1, i % 2 === 0 ? ACK : SYN)),
+        'dropped established rs1 server-removed',
+      );
+      rig.pass(99_000);
+    }
     assert.equal(rig.connections.length, 2);
+    rig.pass(10_000);
+    assert.deepEqual(rig.connections, [], 'nothing renewed them');
+    assert.equal(rig.give(request(1, SYN)).decisions[0]!.server, 'rs2');
+  });
+
+  it('onRemove is asked packet by packet', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'silent' }));
+    rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'reset' }));
+    assert.equal(serverOf(rig, request(1, ACK)), 'answered established rs1');
+  });
+
+  it('onRemove reset: a SYN goes to another server, a reset is not answered', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'reset' }));
+    assert.equal(serverOf(rig, request(1, SYN)), 'forwarded schedule rs2');
+    const other = open();
+    other.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'reset' }));
+    assert.equal(serverOf(other, request(1, RST)), 'dropped established rs1 server-removed');
+    assert.deepEqual(other.connections, ['rs2 2 ESTABLISHED']);
+  });
+
+  it('a closed connection of a removed server: its port is used again, whatever onRemove says', () => {
+    const rig = open();
+    rig.give(request(1, RST));
+    rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'silent' }));
+    assert.equal(serverOf(rig, request(1, SYN)), 'forwarded schedule rs2');
   });
 
   it('a server that comes back has its connections again', () => {
@@ -121,6 +183,67 @@ describe('reconfigure', () => {
     rig.reconfigure(directorConfig(ONLY_RS2, { onRemove: 'silent' }));
     rig.reconfigure(directorConfig(BOTH));
     assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
+  });
+
+  it('a service that comes back has its connections and their servers again, and begins its turns anew', () => {
+    const rig = open();
+    const other = { port: 81, name: 'other' };
+    rig.reconfigure(directorConfig({ ...BOTH, ...other }));
+    rig.reconfigure(directorConfig(BOTH));
+    assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
+    const [web] = rig.port.forwarder.counters().services;
+    assert.deepEqual([web!.connections, web!.active], [2, 2]);
+    assert.equal(serverOf(rig, request(3)), 'forwarded schedule rs1');
+  });
+
+  it('a NAT router that is one again has its flows again', () => {
+    const rig = new Rig(natConfig()).learn(UPSTREAM, M_UPSTREAM, 1).learn(HOST, M_HOST);
+    const out = segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [5, 80], ttl: 64 });
+    assert.equal(rig.give(out).decisions[0]!.relation, 'forwarded');
+    const { nat, ...without } = natConfig();
+    assert.ok(nat);
+    for (const config of [without, natConfig()]) rig.reconfigure(config);
+    const [decision] = rig.give(out).decisions;
+    assert.equal(`${decision!.relation} ${decision!.connection}`, 'forwarded 1');
+  });
+
+  it('a scheduler keeps its place when anything but its own servers changes', () => {
+    for (const scheduler of ['rr', 'wrr', 'sh', 'dh', 'mh', 'wlc'] as const) {
+      const [web] = directorConfig({ ...BOTH, scheduler }).services;
+      const config = (other: Partial<ServiceConfig>, own: Partial<ServiceConfig> = {}): ForwarderConfig =>
+        directorConfig(
+          {},
+          {
+            services: [
+              { ...web!, ...own },
+              { ...web!, port: 443, name: 'tls', ...other },
+            ],
+          },
+        );
+      const served = (disturb: (rig: Rig, round: number) => void): string[] => {
+        const rig = new Rig(config({})).learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+        return Array.from({ length: 9 }, (_, i) => {
+          disturb(rig, i);
+          return serverOf(rig, request(10 + i, SYN, { addresses: [CIP + i, VIP] }));
+        });
+      };
+      const calm = served(() => undefined);
+      const others: Partial<ServiceConfig>[] = [
+        { servers: [RS2] },
+        { servers: [{ ...RS1, weight: 7 }, RS2] },
+        { scheduler: 'wlc' },
+        {},
+      ];
+      const disturbed = served((rig, round) => rig.reconfigure(config(others[round % others.length]!)));
+      assert.deepEqual(disturbed, calm, scheduler);
+      const own = { servers: [RS1, { ...RS2, name: 'renamed' }] };
+      const renamed = served((rig) => rig.reconfigure(config({}, own)));
+      assert.deepEqual(
+        renamed.map((text) => text.replace('renamed', 'rs2')),
+        calm,
+        scheduler,
+      );
+    }
   });
 
   it('a service that is gone: its connections meet onRemove, new ones are reset', () => {
@@ -149,6 +272,15 @@ describe('reconfigure', () => {
       flags: ACK,
     });
     assert.equal(serverOf(rig, reply), 'dropped reply rs1 server-removed');
+  });
+
+  it('dnat without snat, onRemove silent: replies of a removed server still find their way', () => {
+    const rig = open({ model: 'dnat', snat: false });
+    const gone = directorConfig({ ...ONLY_RS2, model: 'dnat', snat: false }, { onRemove: 'silent' });
+    rig.reconfigure(gone);
+    const reply = { macs: [M_SERVER, M_DIRECTOR], addresses: [RIP, CIP], ports: [80, 1], ttl: 64 } as const;
+    assert.equal(serverOf(rig, segment({ ...reply, flags: ACK })), 'forwarded reply rs1');
+    assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
   });
 
   it('dnat: a port in use stays in use when the pool moves', () => {

@@ -78,6 +78,8 @@ export function directorConfig(
     maxConnections: 1000,
     noEntry: 'drop',
     onRemove: 'reset',
+    connReuseMode: 1,
+    expireQuiescentTemplate: false,
     ...rest,
   };
 }
@@ -111,6 +113,8 @@ export function natConfig(
     maxConnections: 1000,
     noEntry: 'drop',
     onRemove: 'reset',
+    connReuseMode: 1,
+    expireQuiescentTemplate: false,
     ...rest,
   };
 }
@@ -126,6 +130,7 @@ export class Rig {
   readonly sent: Sent[] = [];
   readonly decisions: Decision[] = [];
   now = 0;
+  step = Infinity;
   private readonly config: ForwarderConfig;
 
   constructor(config: ForwarderConfig) {
@@ -141,10 +146,15 @@ export class Rig {
     return this.watch(() => this.port.deliver(port, bytes, this.now));
   }
 
-  /** Lets time pass, in milliseconds. */
+  /** Lets time pass, in milliseconds, in steps of at most `step`. */
   pass(milliseconds: number): { sent: Sent[]; decisions: Decision[] } {
-    this.now += milliseconds;
-    return this.watch(() => this.port.advance(this.now));
+    const end = this.now + milliseconds;
+    return this.watch(() => {
+      do {
+        this.now = Math.min(end, this.now + this.step);
+        this.port.advance(this.now);
+      } while (this.now < end);
+    });
   }
 
   reconfigure(config: ForwarderConfig): { sent: Sent[]; decisions: Decision[] } {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SchedulerName } from '../../src/forwarder/config.ts';
+import type { SchedulerFlag, SchedulerName } from '../../src/forwarder/config.ts';
 import { makeScheduler } from '../../src/forwarder/schedulers/registry.ts';
+import { bucketOf } from '../../src/forwarder/schedulers/hash-buckets.ts';
 import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';
-import { ACK, directorConfig, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
+import { ACK, directorConfig, ip, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
 
 interface Loads {
   active?: number;
@@ -16,19 +17,33 @@ function servers(weights: readonly number[], loads: readonly Loads[] = []): Cand
     address: 0x0a000200 + i * 7,
     port: 80,
     weight,
+    lastWeight: weight,
     active: loads[i]?.active ?? 0,
     inactive: loads[i]?.inactive ?? 0,
   }));
 }
 
-/** The names of `count` choices, for clients 0, 1, 2, ... */
-function choices(name: SchedulerName, candidates: readonly Candidate[], count: number): string {
-  const scheduler = makeScheduler(name);
+/** The names of `count` choices, for clients 0, 1, 2, ...; `-` for one that is refused. */
+function choices(
+  name: SchedulerName,
+  candidates: readonly Candidate[],
+  count: number,
+  flags: readonly SchedulerFlag[] = [],
+): string {
+  const scheduler = makeScheduler(name, flags);
   scheduler.update(candidates);
-  return Array.from(
-    { length: count },
-    (_, client) => candidates[scheduler.pick(client, 1)]?.name ?? '-',
-  ).join('');
+  return Array.from({ length: count }, (_, client) => {
+    const chosen = candidates[scheduler.pick(client, 1, 1000)];
+    return chosen === undefined || chosen.weight === 0 ? '-' : chosen.name;
+  }).join('');
+}
+
+/** The servers after their weights were set to these. */
+function weighted(candidates: readonly Candidate[], weights: readonly number[]): Candidate[] {
+  return candidates.map((candidate, i) => {
+    const weight = weights[i]!;
+    return { ...candidate, weight, lastWeight: weight === 0 ? candidate.lastWeight : weight };
+  });
 }
 
 describe('schedulers', () => {
@@ -159,9 +174,16 @@ describe('schedulers', () => {
     assert.equal(new Set(choices('dh', servers([1, 1, 1]), 100)).size, 1);
   });
 
+  it('sh and dh take the high bits of a multiplicative hash (hash_32)', () => {
+    const buckets = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '192.0.2.10'].map((client) =>
+      bucketOf(ip(client) | 0),
+    );
+    assert.deepEqual(buckets, [39, 137, 235, 162]);
+  });
+
   it('sh: consecutive clients spread evenly, by weight', () => {
-    const counts = countOf(choices('sh', servers([1, 3]), 1024));
-    assert.deepEqual(counts, { A: 256, B: 768 });
+    const { A = 0, B = 0 } = countOf(choices('sh', servers([1, 3]), 1024));
+    assert.ok(Math.abs(A - 256) < 8 && A + B === 1024, `${A} ${B}`);
   });
 
   it('mh spreads by weight', () => {
@@ -169,10 +191,69 @@ describe('schedulers', () => {
     assert.ok(Math.abs(B / A - 3) < 0.2, `${A} ${B}`);
   });
 
-  it('hash schedulers give a drained server nobody', () => {
+  describe('a drained server under a hash', () => {
+    const all = servers([1, 1, 1, 1]);
+    const drained = weighted(all, [1, 0, 1, 1]);
+
     for (const name of ['sh', 'dh', 'mh'] as const) {
-      assert.match(choices(name, servers([1, 0, 2]), 300), /^[AC]+$/);
-      assert.equal(choices(name, servers([0, 0]), 2), '--');
+      it(`${name}: its clients are refused, nobody else moves, and its weight brings them back`, () => {
+        const before = choices(name, all, 500);
+        assert.equal(choices(name, drained, 500), before.replaceAll('B', '-'));
+        assert.equal(choices(name, weighted(drained, [1, 1, 1, 1]), 500), before);
+        assert.equal(choices(name, weighted(all, [0, 0, 0, 0]), 3), '---');
+      });
+    }
+
+    for (const name of ['sh', 'mh'] as const) {
+      it(`${name} with fallback: its clients go elsewhere, each always to the same, nobody else moves`, () => {
+        const before = choices(name, all, 2000, ['fallback']);
+        const after = choices(name, drained, 2000, ['fallback']);
+        assert.equal(choices(name, all, 2000), before, 'as without, while nobody is drained');
+        assert.equal(choices(name, drained, 2000, ['fallback']), after);
+        const moved = [...before].map((server, i) => (server === 'B' ? after[i]! : ''));
+        assert.equal([...after].map((server, i) => (before[i] === 'B' ? 'B' : server)).join(''), before);
+        const counts = countOf(moved.join(''));
+        // Twice an odd bucket is an even one: with servers of weight 1 in turn, sh gives all of them to one.
+        assert.deepEqual(Object.keys(counts).sort(), name === 'sh' ? ['C'] : ['A', 'C', 'D']);
+        assert.equal(choices(name, weighted(all, [0, 0, 0, 0]), 3, ['fallback']), '---');
+      });
+    }
+
+    it('sh: a weight of 3 that becomes 0 keeps one bucket a lap, and moves others', () => {
+      const before = choices('sh', servers([1, 3]), 1000);
+      const after = choices('sh', weighted(servers([1, 3]), [1, 0]), 1000);
+      assert.ok(Math.abs((countOf(after)['-'] ?? 0) - 500) < 20);
+      assert.ok([...before].some((server, i) => server === 'B' && after[i] === 'A'));
+    });
+
+    it('mh: a server that was added with weight 0 has no part', () => {
+      assert.equal(
+        choices('mh', servers([1, 0, 2]), 500),
+        choices('mh', servers([1, 0, 2]), 500, ['fallback']),
+      );
+      assert.match(choices('mh', servers([1, 0, 2]), 500), /^[AC]+$/);
+    });
+
+    it('dh deals one bucket each, whatever the weights', () => {
+      const picks = (weights: number[]): string => {
+        const candidates = servers(weights);
+        const scheduler = makeScheduler('dh');
+        scheduler.update(candidates);
+        return Array.from({ length: 200 }, (_, vip) => scheduler.pick(0, vip, 0)).join('');
+      };
+      assert.equal(picks([1, 1, 1]), picks([7, 0, 2]));
+    });
+  });
+
+  it('sh and mh hash the client’s port only with the flag', () => {
+    for (const name of ['sh', 'mh'] as const) {
+      const candidates = servers([1, 1, 1]);
+      const reached = (flags: readonly SchedulerFlag[]): number => {
+        const scheduler = makeScheduler(name, flags);
+        scheduler.update(candidates);
+        return new Set(Array.from({ length: 50 }, (_, port) => scheduler.pick(7, 1, 1000 + port))).size;
+      };
+      assert.deepEqual([reached([]), reached(['port'])], [1, 3]);
     }
   });
 
@@ -195,7 +276,7 @@ describe('schedulers', () => {
   it('rr goes on where it was when a server leaves or comes', () => {
     const [a, b, c, d] = servers([1, 1, 1, 1]) as [Candidate, Candidate, Candidate, Candidate];
     const scheduler = makeScheduler('rr');
-    const next = (candidates: Candidate[]): string => candidates[scheduler.pick(0, 0)]!.name;
+    const next = (candidates: Candidate[]): string => candidates[scheduler.pick(0, 0, 0)]!.name;
     scheduler.update([a, b, c]);
     assert.equal(next([a, b, c]) + next([a, b, c]), 'AB');
     scheduler.update([a, c]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as at from '../../src/forwarder/connections/layout.ts';
+import { hashKey } from '../../src/forwarder/connections/hash.ts';
 import { ConnectionTable } from '../../src/forwarder/connections/table.ts';
 
 /** Few distinct values, so that probe runs and equal tags happen often. */
@@ -11,7 +12,7 @@ describe('connection table', () => {
     const act = fc.record({ key, remove: fc.boolean() });
     fc.assert(
       fc.property(fc.array(act, { maxLength: 400 }), (acts) => {
-        const table = new ConnectionTable(1000);
+        const table = new ConnectionTable(1000, 7);
         const model = new Map<string, number>();
         for (const { key: tuple, remove } of acts) {
           const { a, b, c } = tuple;
@@ -39,7 +40,7 @@ describe('connection table', () => {
   });
 
   it('grows, and takes at most 96 bytes per connection at a million with two keys', () => {
-    const table = new ConnectionTable(1_000_000);
+    const table = new ConnectionTable(1_000_000, 7);
     for (let i = 0; i < 1_000_000; i++) add(table, i, 0x0a000264, i << 16);
     assert.equal(table.allocate(), -1);
     assert.ok(table.memory / 1_000_000 <= 96, `${table.memory / 1_000_000}`);
@@ -47,7 +48,7 @@ describe('connection table', () => {
   });
 
   it('spreads neighbouring addresses and ports: probe runs stay short', () => {
-    const table = new ConnectionTable(100_000);
+    const table = new ConnectionTable(100_000, 7);
     const started = performance.now();
     for (let i = 0; i < 65_000; i++)
       add(table, 0x0a000100 + (i >> 12), 0x0a000264, ((1024 + (i & 4095)) << 16) | 80);
@@ -56,7 +57,48 @@ describe('connection table', () => {
     // A hash that clusters needs minutes for this, not milliseconds.
     assert.ok(performance.now() - started < 5000);
   });
+
+  it('keys that meet under one seed do not under another: nobody can choose them who does not know it', () => {
+    const slots = 1 << 12;
+    const home = (seed: number, i: number): number =>
+      hashKey(seed, 0x0a000000 + (i >> 16), 0x0a000264, ((i & 0xffff) << 16) | 80, 6) & (slots - 1);
+    const meet = Array.from({ length: 1 << 20 }, (_, i) => i).filter((i) => home(1, i) === 0);
+    assert.ok(meet.length > 200, `${meet.length}`);
+    // As many keys at random leave about 6 of 250 with another in the same of 4096 slots twice over.
+    assert.ok(fullest(meet.map((i) => home(2, i))) <= 5);
+  });
+
+  it('keys that differ in their high bits alone spread too', () => {
+    for (const seed of [0, 1, -1, 0x9e3779b1]) {
+      const homes = Array.from(
+        { length: 1 << 16 },
+        (_, i) => hashKey(seed, (i >> 8) << 24, 0x0a000264, ((i & 255) << 24) | 80, 6) & 0xffff,
+      );
+      assert.ok(fullest(homes) < 12, `${fullest(homes)}`);
+    }
+  });
+
+  it('an entry under another name is found by the new one, and not by the old', () => {
+    const table = new ConnectionTable(10, 7);
+    const [one, two] = [add(table, 1, 2, 3), add(table, 1, 2, 4)];
+    table.rename(one, 255);
+    assert.deepEqual(
+      [
+        [1, 2, 3, 6],
+        [1, 2, 3, 255],
+        [1, 2, 4, 6],
+      ].map((key) => table.findKey(...(key as [number, number, number, number]))),
+      [-1, one * 2, two * 2],
+    );
+  });
 });
+
+/** How many keys have the slot that most have. */
+function fullest(homes: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const home of homes) counts.set(home, (counts.get(home) ?? 0) + 1);
+  return Math.max(...counts.values());
+}
 
 function add(table: ConnectionTable, a: number, b: number, c: number): number {
   const connection = table.allocate();

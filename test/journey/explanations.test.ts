@@ -151,6 +151,26 @@ const cases: Readonly<Record<string, Case>> = {
     reason: 'no-server',
     healthy: () => story(drText).talk(drTable()),
   },
+  'server-drained': {
+    shown: () =>
+      story(drText.replace('servers: [rs1, rs2]', 'servers: { rs1: { weight: 0 }, rs2: {} }'))
+        .talk(
+          drTable(),
+          ['syn'],
+          stopsAt(1, {
+            relation: 'caused-error',
+            rule: 'schedule',
+            reason: 'server-drained',
+            service: 'service',
+            server: 'rs1',
+          }),
+        )
+        .icmpError('director', 'router', 'inside', '10.0.2.100', '10.0.1.10', 3, 3),
+    setting: 'service.servers.rs1.weight',
+    outcome: 'lost',
+    reason: 'server-drained',
+    healthy: () => story(drText).talk(drTable()),
+  },
   'no-connection': {
     shown: () => story(drText).talk(drTable(), ['ack'], dropped('no-connection')),
     outcome: 'lost',

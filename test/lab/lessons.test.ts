@@ -33,25 +33,26 @@ describe('lessons', () => {
 
   it('hash-reshuffle: sh moves clients of servers that stayed, mh hardly any', () => {
     const text = readFileSync(new URL('examples/lessons/hash-reshuffle.lblab.yaml', root), 'utf8');
-    const servers = loadTopology(text, 'hash').plan!.services[0]!.servers.map((server) => ({
+    const { services, nodes } = loadTopology(text, 'hash').plan!;
+    const servers = services[0]!.servers.map((server) => ({
       ...server,
+      lastWeight: server.weight,
       active: 0,
       inactive: 0,
     }));
-    const moved = (scheduler: 'sh' | 'mh'): number => {
+    const moved = (scheduler: 'sh' | 'mh', clients: readonly number[]): number => {
       const [before, after] = [servers, servers.slice(0, 3)].map((candidates) => {
         const chosen = makeScheduler(scheduler);
         chosen.update(candidates);
-        return (client: number) => candidates[chosen.pick(client, 0)]!.name;
+        return (client: number) => candidates[chosen.pick(client, 0, 0)]!.name;
       });
-      let count = 0;
-      for (let client = 0; client < 1000; client++) {
-        const server = before!(0x0a000000 + client);
-        if (server !== 'rs4' && server !== after!(0x0a000000 + client)) count++;
-      }
-      return count;
+      return clients.filter((client) => before!(client) !== 'rs4' && before!(client) !== after!(client))
+        .length;
     };
-    assert.ok(moved('sh') > 400, `sh: ${moved('sh')}`);
-    assert.ok(moved('mh') < 100, `mh: ${moved('mh')}`);
+    const many = Array.from({ length: 1000 }, (_, client) => 0x0a000000 + client);
+    assert.ok(moved('sh', many) > 400, `sh: ${moved('sh', many)}`);
+    assert.ok(moved('mh', many) < 100, `mh: ${moved('mh', many)}`);
+    const own = nodes.filter(({ role }) => role === 'client').map(({ interfaces }) => interfaces[0]!.address);
+    assert.deepEqual([own.length, moved('sh', own), moved('mh', own)], [6, 5, 0], 'the clients of the file');
   });
 });

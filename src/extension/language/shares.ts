@@ -6,12 +6,18 @@ const byWeight: readonly ServiceConfig['scheduler'][] = ['wrr', 'wlc', 'sed', 'n
 
 /**
  * The share of new connections that a server is meant to get, 0 to 1. Undefined where the scheduler promises no share:
- * `dh` sends everything that is asked of one VIP to one server.
+ * `dh` sends everything that is asked of one VIP to one server, and a fallback gives a drained server's part to whom it
+ * falls. Without one `sh` keeps a part for a drained server, whose clients are refused.
  */
-export function expectedShare({ scheduler, servers }: ServiceConfig, server: string): number | undefined {
-  if (scheduler === 'dh') return undefined;
+export function expectedShare(
+  { scheduler, schedulerFlags, servers }: ServiceConfig,
+  server: string,
+): number | undefined {
+  const isDrained = servers.some(({ weight }) => weight === 0);
+  if (scheduler === 'dh' || (isDrained && schedulerFlags?.includes('fallback'))) return undefined;
   const turns = (weight: number) => (byWeight.includes(scheduler) ? weight : Math.min(weight, 1));
-  const total = servers.reduce((sum, { weight }) => sum + turns(weight), 0);
+  const least = scheduler === 'sh' ? 1 : 0;
+  const total = servers.reduce((sum, { weight }) => sum + Math.max(least, turns(weight)), 0);
   const own = servers.find(({ name }) => name === server);
   return own && total > 0 ? turns(own.weight) / total : undefined;
 }

@@ -1,5 +1,5 @@
 import * as ipv4 from '../../packet/ipv4.ts';
-import type { Timeouts } from '../config.ts';
+import type { ForwarderConfig } from '../config.ts';
 import type { Packet } from '../packet.ts';
 import * as total from '../server.ts';
 import type { Server } from '../server.ts';
@@ -8,28 +8,38 @@ import type { DropReason } from '../verdict.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
 import * as at from './layout.ts';
 import { ConnectionTable } from './table.ts';
+import { Templates } from './templates.ts';
 import { ICMP, INPUT_ONLY, isActive, nextTcpState, NONE, timeoutsByState, UDP } from './tcp-state.ts';
 
 /** The life of connections: found, opened, kept alive by their packets, ended; and what their servers count. */
 export class Connections {
   readonly table: ConnectionTable;
+  readonly templates: Templates;
   /** Why the last `open` gave -1. */
   refusal: DropReason = 'table-full';
   private readonly services: ServiceTable;
   private readonly wheel: ExpiryWheel;
   private timeouts: Int32Array;
 
-  constructor(services: ServiceTable, limit: number, timeouts: Timeouts, now: number) {
+  constructor(services: ServiceTable, config: ForwarderConfig, now: number, seed: number) {
     this.services = services;
-    this.table = new ConnectionTable(limit);
+    this.table = new ConnectionTable(config.maxConnections, seed);
     this.wheel = new ExpiryWheel(this.table, now);
-    this.timeouts = timeoutsByState(timeouts);
+    this.templates = new Templates(this.table, this.wheel, services, this.catchUp);
+    this.timeouts = timeoutsByState(config.timeouts);
+    this.configure(config);
   }
 
   /** Connections that are there stay, even above a smaller limit; new timeouts count from their next packets on. */
-  configure(limit: number, timeouts: Timeouts): void {
-    this.table.limit = limit;
+  configure({ maxConnections, timeouts, expireQuiescentTemplate }: ForwarderConfig): void {
+    this.table.limit = maxConnections;
     this.timeouts = timeoutsByState(timeouts);
+    this.templates.expireQuiescent = expireQuiescentTemplate;
+  }
+
+  /** Connections in the table. */
+  get size(): number {
+    return this.table.live - this.templates.count;
   }
 
   /** The packet's connection as `connection * 2 + direction`, -1 when there is none whose time is not over. */
@@ -43,7 +53,8 @@ export class Connections {
     for (;;) {
       const found = this.table.findKey(source, destination, ports, protocol);
       if (found < 0 || !this.isOver(found >> 1, clock)) return found;
-      this.end(found >> 1);
+      const connection = found >> 1;
+      this.end(connection, this.table.words[(connection << at.LOG2_WORDS) + at.EXPIRY]!);
     }
   }
 
@@ -99,29 +110,45 @@ export class Connections {
     server.totals[direction === 0 ? total.BYTES_IN : total.BYTES_OUT]! += length;
   }
 
-  end(connection: number): void {
+  /** `clock` tells when, as `Packet.clock` does. */
+  end(connection: number, clock: number): void {
     this.wheel.remove(connection);
-    this.forget(connection);
+    this.forget(connection, clock);
   }
 
   /** Ends what is over. Cheap when nothing is due. */
   expire(now: number): void {
-    if (this.wheel.isDue(now)) this.wheel.advance(now, this.forget);
+    if (!this.wheel.isDue(now)) return;
+    this.wheel.advance(now, this.timerOver);
+    if (this.templates.waits) this.catchUp(now);
   }
 
   nextTimer(): number {
     return this.wheel.nextTimer();
   }
 
-  private readonly forget = (connection: number): void => {
+  /** Ends all that is over, to the millisecond: a template asks whether a connection was there when its time was over. */
+  private readonly catchUp = (now: number): void => {
+    this.wheel.catchUp(now, this.timerOver);
+    this.templates.settle(now | 0);
+  };
+
+  private readonly timerOver = (connection: number): void => {
+    const { words } = this.table;
+    const base = connection << at.LOG2_WORDS;
+    if ((words[base]! & at.IS_TEMPLATE) !== 0) this.templates.postpone(connection);
+    else this.forget(connection, words[base + at.EXPIRY]!);
+  };
+
+  private forget(connection: number, clock: number): void {
     const { words } = this.table;
     const base = connection << at.LOG2_WORDS;
     const server = this.services.server(words[base + at.SERVER]!);
     server.totals[(words[base]! & at.INACTIVE) === 0 ? total.ACTIVE : total.INACTIVE]!--;
     server.model.close(words, base, server);
-    server.service.persistence?.leave(words[base + at.REQUEST_SOURCE]!, server);
+    this.templates.release(connection, clock);
     this.table.remove(connection);
-  };
+  }
 
   private isOver(connection: number, clock: number): boolean {
     const expiry = this.table.words[(connection << at.LOG2_WORDS) + at.EXPIRY]!;

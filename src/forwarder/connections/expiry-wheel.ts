@@ -62,6 +62,11 @@ export class ExpiryWheel {
     this.earliest = Math.max(this.earliest, target);
   }
 
+  /** The same for those that `advance` will only come to when the present tick is over. */
+  catchUp(now: number, expire: (connection: number) => void): void {
+    this.empty(this.tick % SLOTS, this.time, now, expire);
+  }
+
   /** When to call `advance` next, in milliseconds; Infinity when nothing can expire. */
   nextTimer(): number {
     if (this.table.live === 0) return Infinity;

@@ -35,7 +35,17 @@ export const WHEEL_NEXT = 12;
 /** The entry before, or -1 - slot for the first one of a wheel slot. */
 export const WHEEL_PREVIOUS = 13;
 export const BYTES_HIGH = 14;
-/** Word 15 is free. */
+/** The entry's template, plus 1; 0 for a connection without persistence (IPVS's `cp->control`). */
+export const TEMPLATE = 15;
+
+// A template (see `templates.ts`) has no reply: its words hold these instead.
+
+/** Milliseconds from each new connection to the template's end. */
+export const TIMEOUT = REPLY_SOURCE;
+/** Connections of this template that are in the table (IPVS's `cp->n_control`). */
+export const HELD_BY = REPLY_DESTINATION;
+/** When the last of those that ended did, as `EXPIRY` tells it. */
+export const LAST_END = REPLY_PORTS;
 
 export const STATE_SHIFT = 8;
 export const STATE_MASK = 0xf << STATE_SHIFT;
@@ -45,3 +55,5 @@ export const INACTIVE = 1 << 16;
 export const HAS_REPLY_KEY = 1 << 17;
 /** A port was taken from a pool and goes back to it. */
 export const OWNS_PORT = 1 << 18;
+/** No connection, but which server a client's connections go to. */
+export const IS_TEMPLATE = 1 << 19;

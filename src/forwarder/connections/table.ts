@@ -1,3 +1,4 @@
+import { hashKey } from './hash.ts';
 import * as at from './layout.ts';
 
 /** Slots of the index hold 8 bits of hash and 24 bits of `connection * 2 + direction + 1`. */
@@ -12,7 +13,7 @@ const FIRST_CONNECTIONS = 64;
  */
 export class ConnectionTable {
   words = new Int32Array(FIRST_CONNECTIONS * at.WORDS);
-  /** Connections in use. */
+  /** Entries in use: connections, and the templates of persistence. */
   live = 0;
   private index = new Int32Array(FIRST_CONNECTIONS * 4);
   private mask = FIRST_CONNECTIONS * 4 - 1;
@@ -23,11 +24,14 @@ export class ConnectionTable {
   private free = -1;
   private serial = 0;
 
-  /** Most connections; what comes on top is refused. */
+  /** Most entries; what comes on top is refused. */
   limit: number;
+  private readonly seed: number;
 
-  constructor(limit: number) {
+  /** `seed`: any 32 bits. Outside of tests nobody may know them, see `hash.ts`. */
+  constructor(limit: number, seed: number) {
     this.limit = limit;
+    this.seed = seed | 0;
   }
 
   /** Bytes held by the table and its index. */
@@ -40,7 +44,7 @@ export class ConnectionTable {
    * (0 request, 1 reply); -1 when there is none.
    */
   findKey(source: number, destination: number, ports: number, protocol: number): number {
-    const hash = hashKey(source, destination, ports, protocol);
+    const hash = hashKey(this.seed, source, destination, ports, protocol);
     const { index, words, mask } = this;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = index[slot]!;
@@ -57,7 +61,7 @@ export class ConnectionTable {
     const key = keyOf(found);
     const [source, destination, ports] = [words[key]!, words[key + 1]!, words[key + 2]!];
     const protocol = words[baseOf(found)]! & 0xff;
-    const hash = hashKey(source, destination, ports, protocol);
+    const hash = hashKey(this.seed, source, destination, ports, protocol);
     for (let slot = hash & mask; index[slot] !== 0; slot = (slot + 1) & mask) {
       const other = (index[slot]! & 0xff_ffff) - 1;
       if (other !== found && holdsKey(words, other, source, destination, ports, protocol)) return true;
@@ -90,6 +94,15 @@ export class ConnectionTable {
     if (direction === 1) this.words[connection << at.LOG2_WORDS]! |= at.HAS_REPLY_KEY;
   }
 
+  /** The same entry under another protocol, of its request: it is no longer found by the old one. */
+  rename(connection: number, protocol: number): void {
+    this.removeKey(connection * 2);
+    const base = connection << at.LOG2_WORDS;
+    this.words[base] = (this.words[base]! & ~0xff) | protocol;
+    this.insert(connection * 2);
+    this.keys++;
+  }
+
   /** Takes the connection out of the index and gives its entry back. */
   remove(connection: number): void {
     const base = connection << at.LOG2_WORDS;
@@ -107,10 +120,11 @@ export class ConnectionTable {
     this.live--;
   }
 
-  /** The numbers of all connections in use. */
+  /** The numbers of all connections in use; templates are none. */
   *connections(): Generator<number> {
     for (let connection = 0; connection < this.fresh; connection++) {
-      if (this.words[(connection << at.LOG2_WORDS) + at.SERIAL] !== 0) yield connection;
+      const base = connection << at.LOG2_WORDS;
+      if (this.words[base + at.SERIAL] !== 0 && (this.words[base]! & at.IS_TEMPLATE) === 0) yield connection;
     }
   }
 
@@ -140,7 +154,7 @@ export class ConnectionTable {
   private hashOf(found: number): number {
     const { words } = this;
     const key = keyOf(found);
-    return hashKey(words[key]!, words[key + 1]!, words[key + 2]!, words[baseOf(found)]! & 0xff);
+    return hashKey(this.seed, words[key]!, words[key + 1]!, words[key + 2]!, words[baseOf(found)]! & 0xff);
   }
 
   private growEntries(): void {
@@ -180,16 +194,4 @@ function holdsKey(
     words[key + 2] === ports &&
     (words[baseOf(found)]! & 0xff) === protocol
   );
-}
-
-/**
- * A multilinear hash, whose products do not wait for each other, then MurmurHash3's finaliser: it brings what the high
- * bits know, all that a source port changes, into the low ones.
- */
-function hashKey(source: number, destination: number, ports: number, protocol: number): number {
-  let hash = Math.imul(source, 0x9e3779b1) + Math.imul(destination, 0xc2b2ae3d);
-  hash = (hash + Math.imul(ports, 0x27d4eb2f) + Math.imul(protocol, 0x165667b1)) | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -21,6 +21,9 @@ export const STATES = [...TCP_STATES, 'UDP', 'ICMP'] as const;
 export type ConnectionState = (typeof STATES)[number];
 
 export const NONE = 0;
+export const FIN_WAIT = 4;
+export const TIME_WAIT = 5;
+export const CLOSE = 6;
 export const UDP = 11;
 export const ICMP = 12;
 
@@ -42,11 +45,6 @@ export function nextTcpState(direction: number, flags: number, state: number): n
             ? 2
             : -1;
   return row < 0 ? CLOSE : TABLE[(direction * 4 + row) * COLUMNS + state]!;
-}
-
-/** A SYN on such an entry is a new connection from a reused port, not a retransmission. */
-export function isClosing(state: number): boolean {
-  return state >= FIN_WAIT && state <= LAST_ACK;
 }
 
 /** Counted as active, from the SYN until one side closes (`tcp_state_active` of ip_vs_proto_tcp.c, Linux 4.8 and later). */
@@ -84,9 +82,6 @@ const ACK = 16;
 
 const ESTABLISHED = 1;
 const SYN_RECV = 3;
-const FIN_WAIT = 4;
-const CLOSE = 6;
-const LAST_ACK = 8;
 const SYNACK = 10;
 const COLUMNS = TCP_STATES.length;
 

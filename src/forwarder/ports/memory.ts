@@ -19,8 +19,8 @@ export class MemoryPort {
   private readonly trace: DecisionTrace | undefined;
   private frame = makeFrame(2048);
 
-  constructor(config: ForwarderConfig, sink: MemoryPortSink) {
-    this.forwarder = new Forwarder(config);
+  constructor(config: ForwarderConfig, sink: MemoryPortSink, seed = 0) {
+    this.forwarder = new Forwarder(config, 0, seed);
     this.sink = sink;
     this.trace = sink.decide === undefined ? undefined : new DecisionTrace(this.forwarder);
   }

@@ -1,13 +1,16 @@
 import { bucketOf, dealBuckets } from './hash-buckets.ts';
 import type { Candidate, Scheduler } from './scheduler.ts';
 
-/** Destination hashing (ip_vs_dh.c): made for caches behind many addresses; with one VIP it always picks one server. */
+/**
+ * Destination hashing (ip_vs_dh.c), whatever the weights: made for caches behind many addresses; with one VIP it always
+ * picks one server.
+ */
 export class Dh implements Scheduler {
-  private buckets = dealBuckets([], false);
+  private buckets = dealBuckets([], once);
   private bucket = 0;
 
   update(candidates: readonly Candidate[]): void {
-    this.buckets = dealBuckets(candidates, false);
+    this.buckets = dealBuckets(candidates, once);
   }
 
   pick(_client: number, vip: number): number {
@@ -18,4 +21,8 @@ export class Dh implements Scheduler {
   explain(): string {
     return `dh: ${this.bucket}/256`;
   }
+}
+
+function once(): number {
+  return 1;
 }

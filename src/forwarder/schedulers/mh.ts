@@ -1,3 +1,4 @@
+import type { SchedulerFlag } from '../config.ts';
 import type { Candidate, Scheduler } from './scheduler.ts';
 import { commonDivisor, largestWeight } from './weights.ts';
 
@@ -8,37 +9,57 @@ const TURN_BITS = 6;
 
 /**
  * Maglev hashing (ip_vs_mh.c; Eisenbud et al., NSDI 2016, section 3.4). Servers fill a table in turn, each along a
- * permutation of its own: when one of N leaves, few clients of the others move. Weight 0 gets no entries. The hash is
- * MurmurHash3's finaliser where the kernel has SipHash.
+ * permutation of its own: when one of N leaves, few clients of the others move. A drained server keeps its entries, by
+ * the weight it had, and its clients are refused, or with `fallback` hashed again. The hash is MurmurHash3's finaliser
+ * where the kernel has SipHash.
  */
 export class Mh implements Scheduler {
+  private candidates: readonly Candidate[] = [];
   private table: Int32Array = new Int32Array(SIZE).fill(-1);
   private entry = 0;
+  private readonly fallback: boolean;
+  private readonly withPort: boolean;
+
+  constructor(flags: readonly SchedulerFlag[]) {
+    this.fallback = flags.includes('fallback');
+    this.withPort = flags.includes('port');
+  }
 
   update(candidates: readonly Candidate[]): void {
+    this.candidates = candidates;
     this.table = makeTable(candidates);
   }
 
-  pick(client: number): number {
-    this.entry = hash(client, 1) % SIZE;
+  pick(client: number, _vip: number, clientPort: number): number {
+    const key = this.withPort ? (client + clientPort) | 0 : client;
+    const first = hash(key, 1) % SIZE;
+    this.entry = first;
+    // As `ip_vs_mh_get_fallback`: the offset goes into the hash, so that a server's clients spread over the others.
+    for (let step = 0; this.fallback && !this.takes(this.entry) && step < SIZE; step++)
+      this.entry = hash(key + ((step + first) % SIZE), 1) % SIZE;
     return this.table[this.entry]!;
   }
 
   explain(): string {
     return `mh: ${this.entry}/${SIZE}`;
   }
+
+  private takes(entry: number): boolean {
+    return (this.candidates[this.table[entry]!]?.weight ?? 0) > 0;
+  }
 }
 
 function makeTable(candidates: readonly Candidate[]): Int32Array {
   const table = new Int32Array(SIZE).fill(-1);
-  const divisor = commonDivisor(candidates);
+  const weights = candidates.map(({ lastWeight }) => lastWeight);
+  const divisor = commonDivisor(weights);
   if (divisor === 0) return table;
-  const bits = 32 - Math.clz32(largestWeight(candidates) / divisor);
+  const bits = 32 - Math.clz32(largestWeight(weights) / divisor);
   const shift = Math.max(0, bits - TURN_BITS);
-  const walkers = candidates.flatMap(({ address, port, weight }, place) => {
-    if (weight <= 0) return [];
+  const walkers = candidates.flatMap(({ address, port, lastWeight }, place) => {
+    if (lastWeight <= 0) return [];
     const key = (address + port) | 0;
-    const turns = Math.max(1, (weight / divisor) >> shift);
+    const turns = Math.max(1, (lastWeight / divisor) >> shift);
     return [{ place, turns, at: hash(key, 1) % SIZE, skip: (hash(key, 2) % (SIZE - 1)) + 1 }];
   });
   for (let filled = 0; ;) {

@@ -1,4 +1,4 @@
-import type { SchedulerName } from '../config.ts';
+import type { SchedulerFlag, SchedulerName } from '../config.ts';
 import { Dh } from './dh.ts';
 import { makeLc } from './lc.ts';
 import { Mh } from './mh.ts';
@@ -10,18 +10,19 @@ import { Sh } from './sh.ts';
 import { makeWlc } from './wlc.ts';
 import { Wrr } from './wrr.ts';
 
-const SCHEDULERS: Readonly<Record<SchedulerName, () => Scheduler>> = {
+const SCHEDULERS: Readonly<Record<SchedulerName, (flags: readonly SchedulerFlag[]) => Scheduler>> = {
   rr: () => new Rr(),
   wrr: () => new Wrr(),
   lc: makeLc,
   wlc: makeWlc,
   sed: makeSed,
   nq: makeNq,
-  sh: () => new Sh(),
+  sh: (flags) => new Sh(flags),
   dh: () => new Dh(),
-  mh: () => new Mh(),
+  mh: (flags) => new Mh(flags),
 };
 
-export function makeScheduler(name: SchedulerName): Scheduler {
-  return SCHEDULERS[name]();
+/** Those that do not hash sources have no flags. */
+export function makeScheduler(name: SchedulerName, flags: readonly SchedulerFlag[] = []): Scheduler {
+  return SCHEDULERS[name](flags);
 }

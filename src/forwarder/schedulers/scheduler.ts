@@ -6,6 +6,8 @@ export interface Candidate {
   readonly port: number;
   /** 0: gets no new connections. */
   readonly weight: number;
+  /** The weight above 0 that it had last; 0 when it was added with none. */
+  readonly lastWeight: number;
   /** Connections in state ESTABLISHED. */
   readonly active: number;
   /** All others that the director still has. */
@@ -19,8 +21,11 @@ export interface Candidate {
 export interface Scheduler {
   /** Servers or weights changed; also called once at the start. */
   update(candidates: readonly Candidate[]): void;
-  /** Place of the chosen candidate; -1 when every weight is 0. `client` and `vip` are signed addresses. */
-  pick(client: number, vip: number): number;
+  /**
+   * Place of the chosen candidate; -1 when there is none. A hash may name one with weight 0: such a client is refused.
+   * `client` and `vip` are signed addresses.
+   */
+  pick(client: number, vip: number, clientPort: number): number;
   /** What the last `pick` weighed, in signs that need no language: `wlc: rs1 256/3, rs2 512/1`, `rr: #2`, `sh: 17/256`. Made only when someone watches. */
   explain(): string;
 }

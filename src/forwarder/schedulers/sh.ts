@@ -1,21 +1,51 @@
-import { bucketOf, dealBuckets } from './hash-buckets.ts';
+import type { SchedulerFlag } from '../config.ts';
+import { bucketOf, dealBuckets, wrapBucket } from './hash-buckets.ts';
 import type { Candidate, Scheduler } from './scheduler.ts';
 
-/** Source hashing (ip_vs_sh.c): a client's address decides. When servers come or go, most clients move. */
+/**
+ * Source hashing (ip_vs_sh.c): a client's address decides. When servers come or go, most clients move; a drained server
+ * keeps its clients, who are refused, or with `fallback` go on to the next bucket whose server takes them.
+ */
 export class Sh implements Scheduler {
-  private buckets = dealBuckets([], true);
+  private candidates: readonly Candidate[] = [];
+  private buckets = dealBuckets([], weightOf);
   private bucket = 0;
+  private readonly fallback: boolean;
+  private readonly withPort: boolean;
 
-  update(candidates: readonly Candidate[]): void {
-    this.buckets = dealBuckets(candidates, true);
+  constructor(flags: readonly SchedulerFlag[]) {
+    this.fallback = flags.includes('fallback');
+    this.withPort = flags.includes('port');
   }
 
-  pick(client: number): number {
-    this.bucket = bucketOf(client);
+  update(candidates: readonly Candidate[]): void {
+    this.candidates = candidates;
+    this.buckets = dealBuckets(candidates, weightOf);
+  }
+
+  pick(client: number, _vip: number, clientPort: number): number {
+    const hash = bucketOf(this.withPort ? client + clientPort : client);
+    this.bucket = hash;
+    if (!this.fallback || this.takes(hash)) return this.buckets[hash]!;
+    // From twice the hash on, as `ip_vs_sh_get_fallback` does.
+    for (let step = 0; step < this.buckets.length; step++) {
+      const bucket = wrapBucket(2 * hash + step);
+      if (!this.takes(bucket)) continue;
+      this.bucket = bucket;
+      break;
+    }
     return this.buckets[this.bucket]!;
   }
 
   explain(): string {
     return `sh: ${this.bucket}/256`;
   }
+
+  private takes(bucket: number): boolean {
+    return (this.candidates[this.buckets[bucket]!]?.weight ?? 0) > 0;
+  }
+}
+
+function weightOf({ weight }: Candidate): number {
+  return weight;
 }

@@ -1,12 +1,10 @@
-import type { Candidate } from './scheduler.ts';
-
 /** Greatest common divisor of the weights above 0; 0 when there are none. */
-export function commonDivisor(candidates: readonly Candidate[]): number {
-  return candidates.reduce((divisor, { weight }) => (weight > 0 ? gcd(weight, divisor) : divisor), 0);
+export function commonDivisor(weights: readonly number[]): number {
+  return weights.reduce((divisor, weight) => (weight > 0 ? gcd(weight, divisor) : divisor), 0);
 }
 
-export function largestWeight(candidates: readonly Candidate[]): number {
-  return candidates.reduce((largest, { weight }) => Math.max(largest, weight), 0);
+export function largestWeight(weights: readonly number[]): number {
+  return weights.reduce((largest, weight) => Math.max(largest, weight), 0);
 }
 
 function gcd(a: number, b: number): number {

@@ -15,9 +15,10 @@ export class Wrr implements Scheduler {
   update(candidates: readonly Candidate[]): void {
     this.candidates = candidates;
     this.last = -1;
-    this.step = commonDivisor(candidates) || 1;
+    const weights = candidates.map(({ weight }) => weight);
+    this.step = commonDivisor(weights) || 1;
     // Less one step, plus one: the last pass then requires a weight of 1, whatever the step.
-    this.largest = largestWeight(candidates) - (this.step - 1);
+    this.largest = largestWeight(weights) - (this.step - 1);
     if (this.required > this.largest || this.required <= 0) this.required = this.largest;
     else if (this.step > 1) this.required = Math.floor(this.required / this.step) * this.step + 1;
   }

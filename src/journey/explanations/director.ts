@@ -135,6 +135,19 @@ export const drainedPersistence: Rule = (evidence) => {
   });
 };
 
+/** A hash gives the client to a server that takes nobody new. Each client has its own; one finding tells of a server. */
+export const serverDrained: Rule = (evidence) =>
+  endedBy(evidence, 'server-drained').map(({ hop, flow }) => {
+    const { service = 'service', server = '' } = hop.arrival?.decision ?? {};
+    return {
+      place: `${service} ${server}`,
+      flow,
+      hops: [hop],
+      params: { node: hop.to, service, server, client: flow.client.address },
+      setting: `${servicePath(service)}.servers.${server}.weight`,
+    };
+  });
+
 /** Frames to the director went nowhere, or nobody answered ARP for its address, and it has been silent since. */
 export const directorDown: Rule = (evidence) => {
   const { plan } = evidence.stage.network;

@@ -70,6 +70,7 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   'no-entry': { by: ['idle-timeout', 'no-connection'], diagnose: notRemembered },
   'server-removed': { by: ['server-removed'], diagnose: forgotten },
   'table-full': { by: ['table-full'], diagnose: tableFull },
+  'server-drained': { by: ['server-drained'] },
   'no-server': { by: ['no-server'] },
   'ports-exhausted': { by: ['ports-exhausted'] },
   'ambiguous-port': { by: ['ports-ambiguous'] },

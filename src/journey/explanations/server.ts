@@ -126,7 +126,7 @@ export const servicePortMismatch: Rule = (evidence) =>
 type RefusedBy = 'no-service' | 'mismatch' | 'other' | 'told';
 
 function refusalsBy(evidence: EpochEvidence, wanted: RefusedBy): Refusal[] {
-  const serverless = new Set(endedBy(evidence, 'no-server').map(({ flow }) => flow));
+  const serverless = new Set(endedBy(evidence, 'no-server', 'server-drained').map(({ flow }) => flow));
   return refusals(evidence).filter((refusal) => {
     const { reset, flow } = refusal;
     if (serverless.has(flow) || portMap(reset, flow)) return false;

@@ -16,7 +16,7 @@ export function checkUseless(network: Network): Problem[] {
     ...unused.map(({ name, path }) => makeProblem('unused-segment', places.key(path), { segment: name })),
     ...(noClient ? [makeProblem('no-client', places.key(['nodes']))] : []),
     ...[...network.nodes.values()].flatMap((node) => uselessSettings(network, node)),
-    ...uselessSnat(network),
+    ...uselessOfServices(network),
   ];
 }
 
@@ -39,6 +39,11 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
     ),
   noEntry: (_, { settings }) => settings.role === 'director',
   onRemove: (_, { settings }) => settings.role === 'director',
+  connReuseMode: (_, { settings }) => settings.role === 'director',
+  expireQuiescentTemplate: (network, node) =>
+    network.services.some(
+      ({ director, settings }) => director === node && settings.persistence !== undefined,
+    ),
   decrementTtl: (_, node) => isNat(node) || node.settings.role === 'director',
   maxConnections: (_, node) => isNat(node) || node.settings.role === 'director',
   timeouts: (_, node) => isNat(node) || node.settings.role === 'director',
@@ -53,12 +58,17 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
   rpFilter: (_, node) => !isNat(node) && node.settings.role !== 'director',
 };
 
-function uselessSnat(network: Network): Problem[] {
+/** What a service of this model or scheduler does not look at. */
+function uselessOfServices(network: Network): Problem[] {
   const { places } = network.document;
-  return network.services.flatMap(({ name, model, path }) => {
-    const place = [...path, 'snat'];
-    if (model === 'dnat' || !places.has(place)) return [];
-    return [makeProblem('no-effect', places.key(place), { key: 'snat', name })];
+  return network.services.flatMap(({ name, model, settings, path }) => {
+    const ignored = [
+      ...(model === 'dnat' ? [] : ['snat']),
+      ...(settings.scheduler === 'sh' || settings.scheduler === 'mh' ? [] : ['schedulerFlags']),
+    ];
+    return ignored
+      .filter((key) => places.has([...path, key]))
+      .map((key) => makeProblem('no-effect', places.key([...path, key]), { key, name }));
   });
 }
 

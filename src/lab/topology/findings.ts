@@ -34,6 +34,7 @@ export const explanationCodes = [
   'ports-exhausted',
   'director-down',
   'no-server',
+  'server-drained',
   'no-connection',
   'mtu-exceeded',
   'connection-refused',

@@ -99,8 +99,10 @@ function forwarderConfig(
     decrementTtl: settings.decrementTtl ?? true,
     timeouts: timeoutsOf(node),
     maxConnections: settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
-    noEntry: settings.noEntry ?? 'drop',
+    noEntry: settings.noEntry ?? 'reset',
     onRemove: settings.onRemove ?? 'silent',
+    connReuseMode: (settings.connReuseMode ?? 1) as ForwarderConfig['connReuseMode'],
+    expireQuiescentTemplate: settings.expireQuiescentTemplate ?? false,
     ...(settings.clampMss !== undefined && { clampMss: settings.clampMss }),
   };
 }

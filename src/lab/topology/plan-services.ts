@@ -22,6 +22,7 @@ export function forwarderServices(network: Network, director: NetworkNode): Serv
     const { name, settings, model } = service;
     if (service.director !== director || model === 'nat') return [];
     const { vip, protocol, port, scheduler, snat } = settings;
+    const schedulerFlags = [...new Set(settings.schedulerFlags)].sort();
     const ports = director.settings.ports ?? DEFAULT_PORTS;
     const persistence = persistenceOf(settings);
     const servers = serversOf(service);
@@ -33,6 +34,7 @@ export function forwarderServices(network: Network, director: NetworkNode): Serv
         protocol,
         port,
         scheduler,
+        ...(schedulerFlags.length > 0 && { schedulerFlags }),
         servers,
         snat,
         ports,

@@ -28,6 +28,7 @@ const serviceSchema = z.strictObject({
   protocol: z.prefault(z.enum(['tcp', 'udp']), 'tcp'),
   port: field.port,
   scheduler: z.prefault(z.enum(schedulers), 'rr'),
+  schedulerFlags: z.prefault(z.array(z.enum(['fallback', 'port'])), []),
   servers: z.optional(
     z.union([
       field.atMost(limits.nodes, z.array(field.name)),
@@ -89,6 +90,8 @@ const nodeSchema = z.strictObject({
   translatePorts: z.optional(z.boolean()),
   noEntry: z.optional(z.enum(['drop', 'reset'])),
   onRemove: z.optional(z.enum(['reset', 'silent'])),
+  connReuseMode: z.optional(z.int().check(z.gte(0), z.lte(2))),
+  expireQuiescentTemplate: z.optional(z.boolean()),
   decrementTtl: z.optional(z.boolean()),
   maxConnections: z.optional(z.int().check(z.gte(1), z.lte(16_777_216))),
   timeouts: z.optional(timeoutsSchema),

@@ -37,6 +37,8 @@ const common = {
   maxConnections: 100_000,
   noEntry: 'drop',
   onRemove: 'reset',
+  connReuseMode: 1,
+  expireQuiescentTemplate: false,
 } as const;
 const ports = { first: 1024, last: 65535 };
 

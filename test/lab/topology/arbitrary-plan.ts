@@ -26,6 +26,8 @@ const forwarder: fc.Arbitrary<ForwarderConfig> = fc.record(
     maxConnections: small,
     noEntry: fc.constantFrom('drop', 'reset'),
     onRemove: fc.constantFrom('reset', 'silent'),
+    connReuseMode: fc.constantFrom(0, 1, 2),
+    expireQuiescentTemplate: fc.boolean(),
   },
   { noNullPrototype: true },
 );

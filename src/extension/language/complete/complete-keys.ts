@@ -60,6 +60,8 @@ const usefulFor: Readonly<Record<string, readonly string[]>> = {
   ports: ['router', 'director'],
   noEntry: ['director'],
   onRemove: ['director'],
+  connReuseMode: ['director'],
+  expireQuiescentTemplate: ['director'],
   decrementTtl: ['router', 'director'],
   maxConnections: ['router', 'director'],
   timeouts: ['router', 'director'],

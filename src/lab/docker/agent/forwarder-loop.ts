@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import * as ethernet from '../../../packet/ethernet.ts';
 import type { ForwarderConfig } from '../../../forwarder/config.ts';
 import { DecisionTrace, hashOf } from '../../../forwarder/decision-trace.ts';
@@ -93,7 +94,7 @@ export class ForwarderLoop {
   #configure(config: ForwarderConfig, decisions: boolean): void {
     const now = performance.now();
     const first = this.#forwarder === undefined;
-    const forwarder = (this.#forwarder ??= new Forwarder(config, now));
+    const forwarder = (this.#forwarder ??= new Forwarder(config, now, randomInt(2 ** 32)));
     this.#watch(forwarder, decisions);
     if (!first) this.#emit(forwarder.reconfigure(config, now), 0);
     this.#port?.flush();
