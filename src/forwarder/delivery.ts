@@ -10,8 +10,8 @@ import type { Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The highest flag bit must be zero in what one makes oneself (RFC 791, section 3.1). */
-const RESERVED = 0x8000;
+/** What is cut does not forbid it, and the highest flag bit must be zero in what one makes oneself (RFC 791, section 3.1). */
+const NOT_KEPT = 0x8000 | ipv4.DONT_FRAGMENT;
 
 /** How a rewritten packet leaves: as it is, or in fragments (RFC 791, section 3.2). */
 export class Delivery {
@@ -30,8 +30,8 @@ export class Delivery {
   }
 
   /**
-   * The packet in fragments, good until the next call: where the sender's own fit they are made again as they were,
-   * as Linux does (`ip_do_fragment`) and like it without DF, else it is cut into as few as the MTU and the longest of the sender's allow.
+   * The packet in fragments, good until the next call and, as Linux's (`ip_do_fragment`), without DF: where the
+   * sender's own fit they are made again as they were, else it is cut into as few as the MTU and the longest of the sender's allow.
    */
   fragmentsOf(packet: Packet, mtu: number): readonly Frame[] {
     const { frame, view, ip, pieces } = packet;
@@ -48,7 +48,6 @@ export class Delivery {
       const fits = Math.min(most - headerLength, rest);
       const length = keeps ? pieces[fragments.length]! : fits === rest ? rest : fits & ~7;
       const piece = this.piece(frame, ip, headerLength, offset, length, payload);
-      if (keeps) clearDontFragment(piece, headerLength);
       fragments.push(piece);
       offset += length;
     }
@@ -75,7 +74,7 @@ export class Delivery {
     piece.end = start + before + length;
     const own = start + ethernet.HEADER_LENGTH;
     // A packet that is itself a fragment has an offset, and perhaps others behind it.
-    const word = frame.view.getUint16(ip + ipv4.FRAGMENT) & ~RESERVED;
+    const word = frame.view.getUint16(ip + ipv4.FRAGMENT) & ~NOT_KEPT;
     const more = offset + length < payload ? ipv4.MORE_FRAGMENTS : 0;
     view.setUint16(own + ipv4.TOTAL_LENGTH, headerLength + length);
     view.setUint16(own + ipv4.FRAGMENT, (word + (offset >>> 3)) | more);
@@ -83,10 +82,4 @@ export class Delivery {
     fillHeaderChecksum(view, own, headerLength);
     return piece;
   }
-}
-
-function clearDontFragment({ view, start }: Frame, headerLength: number): void {
-  const ip = start + ethernet.HEADER_LENGTH;
-  view.setUint16(ip + ipv4.FRAGMENT, view.getUint16(ip + ipv4.FRAGMENT) & ~ipv4.DONT_FRAGMENT);
-  fillHeaderChecksum(view, ip, headerLength);
 }

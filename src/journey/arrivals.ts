@@ -98,7 +98,7 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
   if (facts.ipAt === 0) return facts.malformed ? dropped('malformed') : ignored;
   if (facts.malformed) return dropped('malformed');
   if (isFiltered(hop, port.drop)) return dropped('filtered');
-  if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-checksum');
+  if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-ip-checksum');
   const { network } = hop.stage;
   const destination = destinationAt(hop);
   if (!network.isLocal(node, destination)) {

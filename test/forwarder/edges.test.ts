@@ -91,7 +91,7 @@ const DROPS: readonly Case[] = [
   {
     frame: 'a bad IP header checksum',
     given: corrupt(request(5), 25, 0),
-    verdict: 'dropped malformed malformed',
+    verdict: 'dropped malformed bad-ip-checksum',
   },
   {
     frame: 'a truncated TCP header',
