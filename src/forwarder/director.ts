@@ -61,6 +61,7 @@ export class Director {
     this.delivery = new Delivery(neighbours, output);
     this.refusals = new Refusals(output, this.addresses, this.errorLimit);
     this.addresses.configure(config);
+    this.errorLimit.enabled = config.limitErrors !== false;
     this.services.apply(config, routes);
     this.connections = new Connections(this.services, config.maxConnections, config.timeouts, now);
   }
@@ -69,6 +70,7 @@ export class Director {
     this.config = config;
     this.routes = routes;
     this.addresses.configure(config);
+    this.errorLimit.enabled = config.limitErrors !== false;
     this.services.apply(config, routes);
     this.connections.configure(config.maxConnections, config.timeouts);
   }

@@ -15,6 +15,8 @@ const ALL_BURST = 50;
  * begun has cost one of the global tokens, there are never more than those of some seconds.
  */
 export class ErrorLimit {
+  /** False: everything is allowed. */
+  enabled = true;
   private allFullAt = -Infinity;
   /** By peer, in the order of their last errors. */
   private readonly fullAt = new Map<number, number>();
@@ -26,6 +28,7 @@ export class ErrorLimit {
 
   /** Takes a token for an error to `peer` at `now`, in milliseconds. False: it must not be sent. */
   allows(type: number, code: number, peer: number, now: number): boolean {
+    if (!this.enabled) return true;
     // "Don't limit PMTU discovery": a sender that never hears of it sends for ever what never arrives.
     if (type === icmp.DESTINATION_UNREACHABLE && code === icmp.FRAGMENTATION_NEEDED) return true;
     const all = Math.max(this.allFullAt, now) + ALL_INTERVAL_MS;
