@@ -33,7 +33,7 @@ export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings
     const isSeen = hop.to === '' || hop.stage.points.has(hop.to, hop.segment);
     return isSeen ? lost(lossReason(hop, around)) : unseen;
   }
-  if (hop.takenBy && !isKernels(hop, hop.takenBy)) return fromDecision(hop.takenBy);
+  if (hop.takenBy && !isKernels(hop, hop.takenBy)) return fromDecision(hop.takenBy, hop.facts.quoted !== undefined);
   if (hop.followers > 0) return forwarded;
   const station = hop.stage.network.station(hop.to, hop.segment);
   if (!station) return accepted;
@@ -60,7 +60,7 @@ function isKernels(hop: HopRecord, decision: DecisionEvent): boolean {
 
 type Decided = NonNullable<Arrival['decision']>;
 
-function fromDecision(taken: DecisionEvent): Arrival {
+function fromDecision(taken: DecisionEvent, isError: boolean): Arrival {
   const { rule, service, server, connection, detail } = taken;
   const decision: { -readonly [K in keyof Decided]: Decided[K] } = { rule };
   if (service !== undefined) decision.service = service;
@@ -78,6 +78,8 @@ function fromDecision(taken: DecisionEvent): Arrival {
     case 'answered':
       return { fate: 'answered', reason: rule === 'no-service' || rule === 'no-entry' ? rule : '', decision };
     case 'caused-error':
+      // No error causes another: it was about the tunnel, and its news was passed on.
+      if (isError) return { fate: 'accepted', reason: '', decision };
       return { fate: 'dropped', reason: taken.reason ?? errorReason(rule), decision };
     case 'dropped':
       return { fate: 'dropped', reason: taken.reason ?? 'not-ours', decision };

@@ -5,6 +5,7 @@ import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
+import { relayedBy } from '../outcomes.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** dr or tun to a server that listens on another port: it resets with the VIP as its address and its own MAC. */
@@ -98,6 +99,8 @@ interface Refusal {
 function refusals({ journeys }: EpochEvidence): Refusal[] {
   return journeys
     .filter((journey) => journey.direction === 'reply' && isRefusal(journey))
+    // What is said about a tunnel's outer packet is said about the way, not the service.
+    .filter(({ first, flow }) => !relayedBy(flow!, first))
     .map(({ first, flow }) => ({ reset: first, flow: flow! }));
 }
 
