@@ -2,6 +2,7 @@ import { u16, u48 } from '../packet/bytes.ts';
 import * as arp from '../packet/arp.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import type { Frame } from './frame.ts';
+import type { Neighbour } from './neighbours/neighbour.ts';
 import type { Lesson, NeighbourTable } from './neighbours/neighbour-table.ts';
 import { send } from './output.ts';
 import { isAddressedTo, type Port } from './port.ts';
@@ -26,12 +27,6 @@ export class ArpResponder {
     const operation = arp.operationOf(bytes, at);
     const isReply = operation === arp.REPLY && isAddressedTo(port, view, start);
     const asksForVip = operation === arp.REQUEST && this.services.isVip(target) && sender !== target;
-    if (isReply) {
-      verdict.relation = 'consumed';
-      verdict.rule = 'arp-learn';
-      verdict.input = true;
-    }
-    // Before the answer overwrites the frame.
     const asksUs = asksForVip || (operation === arp.REQUEST && target === port.address);
     const lesson = asksUs
       ? 'asked-us'
@@ -40,25 +35,29 @@ export class ArpResponder {
         : isAnnouncement(frame, at, operation)
           ? 'announced'
           : 'overheard';
-    this.learn(frame, at, port, neighbours, lesson, now);
+    // Before the answer overwrites the frame.
+    const neighbour = this.neighbourOf(sender, port, neighbours, lesson);
+    if (neighbour !== undefined && isReply) {
+      verdict.relation = 'consumed';
+      verdict.rule = 'arp-learn';
+      verdict.input = true;
+    }
+    if (neighbour !== undefined) neighbours.learn(neighbour, arp.senderMacOf(bytes, at), lesson, now);
     return asksForVip ? answer(frame, port, verdict) : verdict;
   }
 
-  private learn(
-    { bytes, view }: Frame,
-    at: number,
+  /** The entry that a packet by `sender` (signed) is about, if it may teach anything. */
+  private neighbourOf(
+    sender: number,
     port: Port,
     neighbours: NeighbourTable,
     lesson: Lesson,
-    now: number,
-  ): void {
-    const sender = view.getInt32(at + arp.SENDER_IP);
+  ): Neighbour | undefined {
     const isForeign = (sender & port.mask) !== port.network || sender === port.address;
     // The VIP is ours whoever says otherwise: a server that does not hide it must not end up in the director's table.
-    if (isForeign || this.services.isVip(sender)) return;
+    if (isForeign || this.services.isVip(sender)) return undefined;
     // Linux makes an entry only of who asks for it (`arp_accept` is 0).
-    const neighbour = lesson === 'asked-us' ? neighbours.get(port, sender) : neighbours.find(port, sender);
-    if (neighbour !== undefined) neighbours.learn(neighbour, arp.senderMacOf(bytes, at), lesson, now);
+    return lesson === 'asked-us' ? neighbours.get(port, sender) : neighbours.find(port, sender);
   }
 }
 

@@ -218,7 +218,7 @@ export class Forwarder {
     return isVip ? this.ping(packet, port, verdict) : this.director.receive(packet, port, verdict);
   }
 
-  /** The director answers for the VIP itself, as IPVS does. */
+  /** The director answers for the VIP itself, as its own stack does on Linux: IPVS leaves queries alone. */
   private ping(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const { view, ip, l4, frame } = packet;
     if (!l4ChecksumOk(view, ip, l4, frame.end, ipv4.PROTOCOL_ICMP))

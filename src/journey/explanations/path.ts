@@ -74,6 +74,8 @@ export const noRoute: Rule = (evidence, explained) =>
     'network-unreachable',
     'not-local',
     'not-ours',
+    // A reply from the VIP, given to the director that has it too.
+    'martian-source',
   )
     .filter(({ hop, flow }) => !explained.has(flow) && flow.outcome.kind !== 'answered' && isAimedAway(hop))
     .map(({ hop, flow, reason }) => ({
@@ -93,7 +95,8 @@ function targetOf({ arrival, facts, stage }: HopRecord): number {
 
 /** The setting that leads astray: the sender's gateway, the node's own, or an interface that is down. */
 function wayOut(hop: HopRecord, reason: ReasonCode): string | undefined {
-  if (reason === 'not-local' || reason === 'not-ours') return `nodes.${hop.from}.gateway`;
+  if (reason === 'not-local' || reason === 'not-ours' || reason === 'martian-source')
+    return `nodes.${hop.from}.gateway`;
   if (reason === 'no-route' || reason === 'network-unreachable') return `nodes.${hop.to}.gateway`;
   const { network } = hop.stage;
   const server = hop.arrival?.decision?.server;
