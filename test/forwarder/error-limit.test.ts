@@ -26,6 +26,12 @@ describe('the rate of ICMP errors', () => {
     assert.equal(count(limit, 1, every(1, 100)), 6);
   });
 
+  it('switched off, it allows everything', () => {
+    const limit = new ErrorLimit();
+    limit.enabled = false;
+    assert.equal(count(limit, 1, every(1, 100)), 100);
+  });
+
   it('all peers together: 50 at once, then 1000 a second', () => {
     const limit = new ErrorLimit();
     let allowed = 0;
