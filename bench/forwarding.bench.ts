@@ -170,14 +170,17 @@ async function start(rig: Rig, name: SubjectName): Promise<Subject> {
 
 /** Lets the forwarder know the server's MAC. */
 async function teach(rig: Rig): Promise<void> {
-  const arp = Buffer.from(
-    ['020000000012', '020000000022', '0806', '0001', '0800', '06', '04', '0002']
-      .concat('020000000022', '0a090202', '020000000012', '0a090201')
-      .join(''),
-    'hex',
+  // It asks first: an answer that nobody asked for is not believed.
+  const arps = ['0001', '0002'].map((operation) =>
+    Buffer.from(
+      ['020000000012', '020000000022', '0806', '0001', '0800', '06', '04', operation]
+        .concat('020000000022', '0a090202', '020000000012', '0a090201')
+        .join(''),
+      'hex',
+    ),
   );
   const child = spawn('ip', ['netns', 'exec', rig.outside, rig.peer, 'send', 'server']);
-  child.stdin.end(Buffer.concat([Buffer.of(0, arp.length), arp]));
+  child.stdin.end(Buffer.concat(arps.flatMap((arp) => [Buffer.of(0, arp.length), arp])));
   await new Promise((resolve) => child.once('close', resolve));
 }
 

@@ -2,7 +2,8 @@ import { u16, u48 } from '../packet/bytes.ts';
 import * as arp from '../packet/arp.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import type { Frame } from './frame.ts';
-import type { NeighbourTable } from './neighbours/neighbour-table.ts';
+import type { Neighbour } from './neighbours/neighbour.ts';
+import type { Lesson, NeighbourTable } from './neighbours/neighbour-table.ts';
 import { send } from './output.ts';
 import { isAddressedTo, type Port } from './port.ts';
 import type { ServiceTable } from './service-table.ts';
@@ -26,31 +27,37 @@ export class ArpResponder {
     const operation = arp.operationOf(bytes, at);
     const isReply = operation === arp.REPLY && isAddressedTo(port, view, start);
     const asksForVip = operation === arp.REQUEST && this.services.isVip(target) && sender !== target;
-    if (isReply) {
+    const asksUs = asksForVip || (operation === arp.REQUEST && target === port.address);
+    const lesson = asksUs
+      ? 'asked-us'
+      : isReply
+        ? 'answered-us'
+        : isAnnouncement(frame, at, operation)
+          ? 'announced'
+          : 'overheard';
+    // Before the answer overwrites the frame.
+    const neighbour = this.neighbourOf(sender, port, neighbours, lesson);
+    if (neighbour !== undefined && isReply) {
       verdict.relation = 'consumed';
       verdict.rule = 'arp-learn';
       verdict.input = true;
     }
-    // Before the answer overwrites the frame. Whoever asks for an address of ours is about to be spoken to.
-    const create = isReply || asksForVip || (operation === arp.REQUEST && target === port.address);
-    this.learn(frame, at, port, neighbours, create, now);
+    if (neighbour !== undefined) neighbours.learn(neighbour, arp.senderMacOf(bytes, at), lesson, now);
     return asksForVip ? answer(frame, port, verdict) : verdict;
   }
 
-  private learn(
-    { bytes, view }: Frame,
-    at: number,
+  /** The entry that a packet by `sender` (signed) is about, if it may teach anything. */
+  private neighbourOf(
+    sender: number,
     port: Port,
     neighbours: NeighbourTable,
-    create: boolean,
-    now: number,
-  ): void {
-    const sender = view.getInt32(at + arp.SENDER_IP);
+    lesson: Lesson,
+  ): Neighbour | undefined {
     const isForeign = (sender & port.mask) !== port.network || sender === port.address;
     // The VIP is ours whoever says otherwise: a server that does not hide it must not end up in the director's table.
-    if (isForeign || this.services.isVip(sender)) return;
-    const neighbour = create ? neighbours.get(port, sender) : neighbours.find(port, sender);
-    if (neighbour !== undefined) neighbours.learn(neighbour, arp.senderMacOf(bytes, at), now);
+    if (isForeign || this.services.isVip(sender)) return undefined;
+    // Linux makes an entry only of who asks for it (`arp_accept` is 0).
+    return lesson === 'asked-us' ? neighbours.get(port, sender) : neighbours.find(port, sender);
   }
 }
 
@@ -74,6 +81,12 @@ function answer(frame: Frame, port: Port, verdict: Verdict): Verdict {
   verdict.input = true;
   send(verdict, frame);
   return verdict;
+}
+
+/** arp.c, `arp_is_garp`: an answer must also name its sender as the machine that it is for. */
+function isAnnouncement({ bytes, view }: Frame, at: number, operation: number): boolean {
+  if (view.getInt32(at + arp.SENDER_IP) !== view.getInt32(at + arp.TARGET_IP)) return false;
+  return operation === arp.REQUEST || u48(bytes, at + arp.TARGET_MAC) === u48(bytes, at + arp.SENDER_MAC);
 }
 
 /** A MAC address that is neither a group's nor empty. */

@@ -112,6 +112,8 @@ export interface ForwarderConfig {
    * of the forwarder, or to a number of bytes if that is less. Left out, it is left alone.
    */
   readonly clampMss?: 'mtu' | number;
+  /** Whether ICMP errors are as rare as Linux's (`icmp_ratelimit`); default true. */
+  readonly limitErrors?: boolean;
 }
 
 /**

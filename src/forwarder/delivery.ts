@@ -31,7 +31,7 @@ export class Delivery {
 
   /**
    * The packet in fragments, good until the next call: where the sender's own fit they are made again as they were,
-   * as Linux does (`ip_do_fragment`) and like it without DF, else it is cut into as few as the MTU and the longest of the sender's allow.
+   * else it is cut into as few as the MTU and the longest of the sender's allow.
    */
   fragmentsOf(packet: Packet, mtu: number): readonly Frame[] {
     const { frame, view, ip, pieces } = packet;
@@ -41,14 +41,15 @@ export class Delivery {
     const isTiny = packet.protocol === ipv4.PROTOCOL_TCP && (pieces?.[0] ?? 0) < tcp.HEADER_LENGTH;
     const keeps = pieces !== undefined && packet.longestPiece <= mtu && !isTiny;
     const most = pieces === undefined ? mtu : Math.min(mtu, packet.longestPiece);
+    // As Linux (`ip_do_fragment`): DF stays only in a packet that the sender cut with DF, when it is cut anew.
+    const cleared = keeps || pieces === undefined ? RESERVED | ipv4.DONT_FRAGMENT : RESERVED;
     const { fragments } = this;
     fragments.length = 0;
     for (let offset = 0; offset < payload;) {
       const rest = payload - offset;
       const fits = Math.min(most - headerLength, rest);
       const length = keeps ? pieces[fragments.length]! : fits === rest ? rest : fits & ~7;
-      const piece = this.piece(frame, ip, headerLength, offset, length, payload);
-      if (keeps) clearDontFragment(piece, headerLength);
+      const piece = this.piece(frame, ip, headerLength, offset, length, payload, cleared);
       fragments.push(piece);
       offset += length;
     }
@@ -62,6 +63,7 @@ export class Delivery {
     offset: number,
     length: number,
     payload: number,
+    cleared: number,
   ): Frame {
     const before = ip - frame.start + headerLength;
     const piece = this.output.spare(before + length);
@@ -75,7 +77,7 @@ export class Delivery {
     piece.end = start + before + length;
     const own = start + ethernet.HEADER_LENGTH;
     // A packet that is itself a fragment has an offset, and perhaps others behind it.
-    const word = frame.view.getUint16(ip + ipv4.FRAGMENT) & ~RESERVED;
+    const word = frame.view.getUint16(ip + ipv4.FRAGMENT) & ~cleared;
     const more = offset + length < payload ? ipv4.MORE_FRAGMENTS : 0;
     view.setUint16(own + ipv4.TOTAL_LENGTH, headerLength + length);
     view.setUint16(own + ipv4.FRAGMENT, (word + (offset >>> 3)) | more);
@@ -83,10 +85,4 @@ export class Delivery {
     fillHeaderChecksum(view, own, headerLength);
     return piece;
   }
-}
-
-function clearDontFragment({ view, start }: Frame, headerLength: number): void {
-  const ip = start + ethernet.HEADER_LENGTH;
-  view.setUint16(ip + ipv4.FRAGMENT, view.getUint16(ip + ipv4.FRAGMENT) & ~ipv4.DONT_FRAGMENT);
-  fillHeaderChecksum(view, ip, headerLength);
 }

@@ -1,6 +1,7 @@
 import { fillChecksums } from '../packet/checksum.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
+import { Addresses } from './addresses.ts';
 import { isUnicast } from './headers.ts';
 import { l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
@@ -8,6 +9,7 @@ import { Connections } from './connections/connections.ts';
 import * as at from './connections/layout.ts';
 import { isReused } from './connections/port-reuse.ts';
 import { Delivery } from './delivery.ts';
+import { ErrorLimit } from './error-limit.ts';
 import type { Frame } from './frame.ts';
 import { translateError } from './icmp-errors.ts';
 import { fillOptions } from './ip-options.ts';
@@ -32,6 +34,8 @@ import type { Rule, Verdict } from './verdict.ts';
 export class Director {
   readonly services = new ServiceTable();
   readonly connections: Connections;
+  readonly addresses = new Addresses((address) => this.services.isVip(address));
+  readonly errorLimit = new ErrorLimit();
   /** Whether `Verdict.detail` is made. */
   watched = false;
   private readonly output: Output;
@@ -54,7 +58,9 @@ export class Director {
     this.neighbours = neighbours;
     this.output = output;
     this.delivery = new Delivery(neighbours, output);
-    this.refusals = new Refusals(output, (address) => this.services.isVip(address) || this.isOwn(address));
+    this.refusals = new Refusals(output, this.addresses, this.errorLimit);
+    this.addresses.configure(config);
+    this.errorLimit.enabled = config.limitErrors !== false;
     this.services.apply(config, routes);
     this.connections = new Connections(this.services, config, now, seed);
   }
@@ -62,6 +68,8 @@ export class Director {
   configure(config: ForwarderConfig, routes: RouteTable): void {
     this.config = config;
     this.routes = routes;
+    this.addresses.configure(config);
+    this.errorLimit.enabled = config.limitErrors !== false;
     this.services.apply(config, routes);
     this.connections.configure(config);
   }
@@ -125,8 +133,6 @@ export class Director {
     const room = hop.port.mtu - server.model.overhead;
     if (packet.length > room && mustNotSplit(packet, room))
       return this.refusals.tooBig(packet, port, verdict, room);
-    const refused = server.model.refuses(packet, server);
-    if (refused !== undefined) return this.output.drop(verdict, 'fragment', refused);
     server.totals[total.PACKETS_IN]!++;
     server.totals[total.BYTES_IN]! += packet.length;
     this.prepare(packet, hop);
@@ -151,10 +157,9 @@ export class Director {
     const hop = this.hopOf(words, base, direction, server);
     if (hop === undefined) return this.output.drop(verdict, 'icmp-error', 'no-route');
     const room = hop.port.mtu - (direction === 0 ? server.model.overhead : 0);
-    if (packet.length > room && mustNotSplit(packet, room))
+    // IPVS cuts an error whatever its DF says (ip_vs_xmit.c, `ensure_mtu_is_adequate`); netfilter's is plain forwarding.
+    if (server.model.translates && packet.length > room && mustNotSplit(packet, room))
       return this.refusals.tooBig(packet, port, verdict, room);
-    const refused = direction === 0 ? server.model.refuses(packet, server) : undefined;
-    if (refused !== undefined) return this.output.drop(verdict, 'icmp-error', refused);
     this.prepare(packet, hop);
     if (server.model.translates) translateError(packet, words, base, direction, quotedL4);
     else server.model.request(packet, words, base, server);
@@ -180,7 +185,16 @@ export class Director {
 
   /** Nobody's, or the kernel's: packets for the node's own addresses are none of the forwarder's business. */
   notOurs(destination: number, verdict: Verdict): Verdict {
-    if (!this.isOwn(destination)) return this.output.drop(verdict, 'not-ours', 'not-ours');
+    if (!this.addresses.isOwn(destination)) return this.output.drop(verdict, 'not-ours', 'not-ours');
+    verdict.input = false;
+    return verdict;
+  }
+
+  /** Drops a packet whose source is a martian; one for the node itself is left to its kernel, which does the same. */
+  refuseSource({ view, ip }: Packet, verdict: Verdict): Verdict {
+    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    if (this.services.isVip(destination) || !this.addresses.isOwn(destination))
+      return this.output.drop(verdict, 'malformed', 'martian-source');
     verdict.input = false;
     return verdict;
   }
@@ -188,8 +202,8 @@ export class Director {
   /** Whether a packet that `port` received goes from the inside to the outside of the nat model. */
   crossesNat(destination: number, port: Port): boolean {
     const { nat } = this.config;
-    if (nat === undefined || port.index === nat.outside || this.isOwn(destination)) return false;
-    if (!isUnicast(destination)) return false;
+    if (nat === undefined || port.index === nat.outside || this.addresses.isOwn(destination)) return false;
+    if (!isUnicast(destination) || this.addresses.isBroadcast(destination)) return false;
     return this.routes.portTowards(destination)?.index === nat.outside;
   }
 
@@ -209,9 +223,8 @@ export class Director {
   /** A packet without a connection. */
   private receiveFirst(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
-    // No host sends from such an address (RFC 1812, section 5.3.7), and nobody could answer it.
-    if (!isUnicast(packet.view.getInt32(packet.ip + ipv4.SOURCE)))
-      return this.output.drop(verdict, 'malformed', 'malformed');
+    if (this.addresses.isMartian(packet.view.getInt32(packet.ip + ipv4.SOURCE)))
+      return this.refuseSource(packet, verdict);
     if (this.services.isVip(destination)) {
       const service = this.services.find(destination, packet.ports & 0xffff, packet.protocol);
       if (service === undefined) return this.refusals.nobody(packet, port, verdict, 'no-service');
@@ -224,9 +237,9 @@ export class Director {
       if (opensNat(packet)) return this.open(packet, this.services.outside!, 'nat-out', port, verdict, -1);
       return this.output.drop(verdict, 'no-entry', 'no-connection');
     }
-    if (this.isOwn(destination) && this.isPoolPort(packet, destination)) {
+    // The node's kernel was told to leave these ports alone. It keeps all ICMP.
+    if (packet.protocol !== ipv4.PROTOCOL_ICMP && this.addresses.isPooled(destination, packet.ports & 0xffff))
       return this.output.drop(verdict, 'no-entry', 'no-connection');
-    }
     return this.notOurs(destination, verdict);
   }
 
@@ -294,8 +307,6 @@ export class Director {
     if (packet.length > room && mustNotSplit(packet, room)) {
       return this.refusals.tooBig(packet, port, verdict, room);
     }
-    const refused = direction === 0 ? server.model.refuses(packet, server) : undefined;
-    if (refused !== undefined) return this.output.drop(verdict, verdict.rule, refused);
     this.connections.touch(packet, connection, direction, server);
     if ((packet.flags & tcp.SYN) !== 0 && this.config.clampMss !== undefined && server.model.translates) {
       const fits = Math.min(room, port.mtu) - TCP_HEADERS;
@@ -364,20 +375,6 @@ export class Director {
     return this.refusals.nobody(packet, port, verdict, rule);
   }
 
-  private isOwn(destination: number): boolean {
-    for (const { address } of this.config.interfaces) if ((address | 0) === destination) return true;
-    return false;
-  }
-
-  /** The node's kernel was told to leave these ports alone. It keeps all ICMP. */
-  private isPoolPort({ ports, protocol }: Packet, destination: number): boolean {
-    if (protocol === ipv4.PROTOCOL_ICMP) return false;
-    const { nat, services } = this.config;
-    const port = ports & 0xffff;
-    if (nat !== undefined && destination === this.services.nat.outside && isIn(port, nat.ports)) return true;
-    return services.some((service) => service.model === 'dnat' && service.snat && isIn(port, service.ports));
-  }
-
   private ruleFor(server: Server, direction: number): Rule {
     if (server.model === this.services.nat) return direction === 0 ? 'nat-out' : 'nat-in';
     return direction === 0 ? 'established' : 'reply';
@@ -391,8 +388,4 @@ const NO_WORDS = new Int32Array(0);
 function mustNotSplit({ view, ip, length, pieces, longestPiece }: Packet, room: number): boolean {
   if ((view.getUint16(ip + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT) === 0) return false;
   return (pieces === undefined ? length : longestPiece) > room;
-}
-
-function isIn(port: number, range: { readonly first: number; readonly last: number }): boolean {
-  return port >= range.first && port <= range.last;
 }

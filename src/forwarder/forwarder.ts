@@ -11,7 +11,7 @@ import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
 import { makeFrame, type Frame } from './frame.ts';
 import { Fragments } from './fragments/fragments.ts';
-import { isSoundTcp, isSoundUdp, isUnicast, queryPorts, soundIpv4 } from './headers.ts';
+import { BAD_CHECKSUM, isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { refusesOptions } from './ip-options.ts';
 import { NeighbourTable } from './neighbours/neighbour-table.ts';
@@ -160,7 +160,10 @@ export class Forwarder {
     const ip = frame.start + ethernet.HEADER_LENGTH;
     verdict.input = true;
     const headerLength = soundIpv4(view, ip, frame.end);
-    if (headerLength === 0) return this.output.drop(verdict, 'malformed', 'malformed');
+    if (headerLength <= 0) {
+      const reason = headerLength === BAD_CHECKSUM ? 'bad-ip-checksum' : 'malformed';
+      return this.output.drop(verdict, 'malformed', reason);
+    }
     const { packet } = this;
     packet.frame = frame;
     packet.bytes = bytes;
@@ -216,13 +219,13 @@ export class Forwarder {
     return isVip ? this.ping(packet, port, verdict) : this.director.receive(packet, port, verdict);
   }
 
-  /** The director answers for the VIP itself, as IPVS does. */
+  /** The director answers for the VIP itself, as its own stack does on Linux: IPVS leaves queries alone. */
   private ping(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const { view, ip, l4, frame } = packet;
     if (!l4ChecksumOk(view, ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
       return this.output.drop(verdict, 'malformed', 'bad-checksum');
-    if (!isUnicast(view.getInt32(ip + ipv4.SOURCE)))
-      return this.output.drop(verdict, 'malformed', 'malformed');
+    if (this.director.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+      return this.director.refuseSource(packet, verdict);
     answerEcho(packet, port);
     verdict.relation = 'answered';
     verdict.rule = 'ping-vip';
@@ -231,8 +234,11 @@ export class Forwarder {
   }
 
   /** Protocols without ports. */
-  private receiveOther({ view, ip }: Packet, port: Port, verdict: Verdict): Verdict {
+  private receiveOther(packet: Packet, port: Port, verdict: Verdict): Verdict {
+    const { view, ip } = packet;
     const destination = view.getInt32(ip + ipv4.DESTINATION);
+    if (this.director.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+      return this.director.refuseSource(packet, verdict);
     if (this.director.services.isVip(destination) || this.director.crossesNat(destination, port)) {
       return this.output.drop(verdict, 'no-service', 'unsupported');
     }

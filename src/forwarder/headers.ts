@@ -9,7 +9,10 @@ import { headerChecksumOk } from './checksums.ts';
  * does not say what exactly, and these are read in a few loads per packet.
  */
 
-/** Length of the IPv4 header at `ip` when all of its packet is there and its checksum is right; else 0. */
+/** What `soundIpv4` says of a header that is sane but for its checksum. */
+export const BAD_CHECKSUM = -1;
+
+/** Length of the IPv4 header at `ip` when all of its packet is there; else 0, or `BAD_CHECKSUM`. */
 export function soundIpv4(view: DataView, ip: number, end: number): number {
   if (end - ip < ipv4.HEADER_LENGTH) return 0;
   const first = view.getUint8(ip);
@@ -17,7 +20,8 @@ export function soundIpv4(view: DataView, ip: number, end: number): number {
   const total = view.getUint16(ip + ipv4.TOTAL_LENGTH);
   const isSane =
     first >>> 4 === 4 && headerLength >= ipv4.HEADER_LENGTH && total >= headerLength && ip + total <= end;
-  return isSane && headerChecksumOk(view, ip, headerLength) ? headerLength : 0;
+  if (!isSane) return 0;
+  return headerChecksumOk(view, ip, headerLength) ? headerLength : BAD_CHECKSUM;
 }
 
 /** Whether a whole TCP header stands at `l4`, options included. */

@@ -14,6 +14,8 @@ import type { Verdict } from './verdict.ts';
 
 /** Enough of a quoted packet to know its flow: RFC 792 asks for 8 bytes behind the header. */
 const QUOTED_BYTES = 8;
+/** Of a packet quoted inside another, with as much as a router cares to quote: its ports. */
+const INNER_BYTES = 4;
 /** No IPv4 link has less (RFC 791). */
 const LEAST_MTU = 68;
 
@@ -33,28 +35,33 @@ export class IcmpErrors {
 
   /** Decides about an ICMP error. */
   receive(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    const { view, frame, l4 } = packet;
+    const { view, frame, l4, ip } = packet;
+    const { director } = this;
+    if (director.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+      return director.refuseSource(packet, verdict);
     const quoted = l4 + icmp.HEADER_LENGTH;
-    const quotedL4 = quotedPayload(view, quoted, frame.end);
+    const quotedL4 = quotedPayload(view, quoted, frame.end, QUOTED_BYTES);
     if (quotedL4 === 0) return this.stranger(packet, port, verdict);
     const protocol = view.getUint8(quoted + ipv4.PROTOCOL);
     if (protocol === ipv4.PROTOCOL_IPIP) return this.aboutTunnel(packet, quoted, quotedL4, port, verdict);
     const found = this.find(view, quoted, quotedL4, protocol, packet.clock);
     if (found < 0) return this.stranger(packet, port, verdict);
-    const { words } = this.director.connections.table;
+    const { words } = director.connections.table;
     const base = (found >> 1) << at.LOG2_WORDS;
-    const server = this.director.services.server(words[base + at.SERVER]!);
+    const server = director.services.server(words[base + at.SERVER]!);
     // As conntrack: an error goes to who sent the packet that it quotes.
-    if (view.getInt32(packet.ip + ipv4.DESTINATION) !== view.getInt32(quoted + ipv4.SOURCE))
-      return this.stranger(packet, port, verdict);
-    this.director.name(verdict, 'icmp-error', server, words[base + at.SERIAL]!);
+    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    if (destination !== view.getInt32(quoted + ipv4.SOURCE)) return this.stranger(packet, port, verdict);
+    director.name(verdict, 'icmp-error', server, words[base + at.SERIAL]!);
     if (server.gone) return this.output.drop(verdict, 'icmp-error', 'server-removed');
-    if (server.model.translates) {
-      // Who is told of a better way would go around the translation.
-      if (view.getUint8(l4 + icmp.TYPE) === icmp.REDIRECT)
-        return this.output.drop(verdict, 'icmp-error', 'unsupported');
+    const isNat = server.model === director.services.nat;
+    if (!isPassedOn(view.getUint8(l4 + icmp.TYPE), isNat)) {
+      // IPVS leaves it to the director's own stack, which ignores what is for the VIP.
+      return !isNat && director.addresses.isOwn(destination)
+        ? director.notOurs(destination, verdict)
+        : this.output.drop(verdict, 'icmp-error', 'unsupported');
     }
-    return this.director.carryError(packet, found, server, port, verdict, quotedL4);
+    return director.carryError(packet, found, server, port, verdict, quotedL4);
   }
 
   /**
@@ -78,43 +85,62 @@ export class IcmpErrors {
   }
 
   /**
-   * A router on the way to a server finds the outer packet too big: the client must hear what fits inside. What it
-   * quotes has to reach to the inner packet's ports; other errors about the tunnel are the director's own.
+   * Somebody between director and server, or the server itself, complains about the outer packet: the client hears the
+   * same about its own packet, from the VIP (ip_vs_core.c, `ip_vs_in_icmp`). The error must be for the director, and
+   * its quote reach to the inner packet's ports.
    */
   private aboutTunnel(packet: Packet, quoted: number, inner: number, port: Port, verdict: Verdict): Verdict {
-    const { view, frame, l4 } = packet;
-    const isTooBig =
-      view.getUint8(l4 + icmp.TYPE) === icmp.DESTINATION_UNREACHABLE &&
-      view.getUint8(l4 + icmp.CODE) === icmp.FRAGMENTATION_NEEDED;
-    const innerL4 = isTooBig ? quotedPayload(view, inner, frame.end) : 0;
+    const { view, frame, l4, now } = packet;
+    const { connections, services, addresses } = this.director;
+    const type = view.getUint8(l4 + icmp.TYPE);
+    const isForUs = isPassedOn(type, false) && addresses.isLocal(view.getInt32(packet.ip + ipv4.DESTINATION));
+    const innerL4 = isForUs ? quotedPayload(view, inner, frame.end, INNER_BYTES) : 0;
     if (innerL4 === 0) return this.stranger(packet, port, verdict);
-    const { connections, services } = this.director;
     const protocol = view.getUint8(inner + ipv4.PROTOCOL);
     const source = view.getInt32(inner + ipv4.SOURCE);
     const destination = view.getInt32(inner + ipv4.DESTINATION);
-    const ports = protocol === ipv4.PROTOCOL_ICMP ? queryPorts(view, innerL4) : view.getInt32(innerL4);
-    const found = connections.findKey(source, destination, ports, protocol, packet.clock);
+    const found = connections.findKey(source, destination, view.getInt32(innerL4), protocol, packet.clock);
     if (found < 0 || (found & 1) === 1) return this.stranger(packet, port, verdict);
     const { words } = connections.table;
     const base = (found >> 1) << at.LOG2_WORDS;
     const server = services.server(words[base + at.SERVER]!);
-    const isOurs = server.model.name === 'tun' && view.getInt32(quoted + ipv4.DESTINATION) === server.address;
-    if (!isOurs) return this.stranger(packet, port, verdict);
-    this.director.name(verdict, 'mtu', server, words[base + at.SERIAL]!);
+    const isOurTunnel =
+      server.model.name === 'tun' &&
+      view.getInt32(quoted + ipv4.SOURCE) === server.dip &&
+      view.getInt32(quoted + ipv4.DESTINATION) === server.address;
+    if (!isOurTunnel) return this.stranger(packet, port, verdict);
+    const code = view.getUint8(l4 + icmp.CODE);
+    const isTooBig = type === icmp.DESTINATION_UNREACHABLE && code === icmp.FRAGMENTATION_NEEDED;
+    this.director.name(verdict, isTooBig ? 'mtu' : 'icmp-error', server, words[base + at.SERIAL]!);
     if (!l4ChecksumOk(view, packet.ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
       return this.output.drop(verdict, 'malformed', 'bad-checksum');
-    const mtu = view.getUint16(l4 + icmp.NEXT_HOP_MTU) - server.model.overhead;
-    const dontFragment = (view.getUint16(inner + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT) !== 0;
+    let rest = view.getUint32(l4 + icmp.REST);
+    if (isTooBig) {
+      rest = view.getUint16(l4 + icmp.NEXT_HOP_MTU) - server.model.overhead;
+      // Who does not forbid fragments has no use for it.
+      const dontFragment = (view.getUint16(inner + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT) !== 0;
+      if (rest < LEAST_MTU || !dontFragment) return this.output.drop(verdict, 'mtu', 'unsupported');
+    }
     const hop = this.director.hopTowards(source);
-    if (mtu < LEAST_MTU || !dontFragment) return this.output.drop(verdict, 'mtu', 'unsupported');
-    if (hop === undefined) return this.output.drop(verdict, 'mtu', 'no-route');
+    if (hop === undefined) return this.output.drop(verdict, verdict.rule, 'no-route');
+    if (!this.director.errorLimit.allows(type, code, source, now))
+      return this.output.drop(verdict, verdict.rule, 'rate-limited');
     const error = this.output.spare();
     error.view.setUint16(error.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);
-    const kind = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.FRAGMENTATION_NEEDED, rest: mtu };
-    quote(view, inner, frame.end - inner, kind, destination >>> 0, error);
-    this.director.deliverOwn(error, hop, verdict, packet.now);
+    quote(view, inner, frame.end - inner, { type, code, rest }, destination >>> 0, error);
+    this.director.deliverOwn(error, hop, verdict, now);
     return verdict;
   }
+}
+
+/**
+ * Whether errors of this type are taken to the end that they concern. IPVS looks at three types only (ip_vs_core.c,
+ * `ip_vs_in_icmp` and `ip_vs_out_icmp`). netfilter, which the nat model follows, translates all but the redirect: who
+ * is told of a better way would go around the translation.
+ */
+function isPassedOn(type: number, isNat: boolean): boolean {
+  if (isNat) return type !== icmp.REDIRECT;
+  return type === icmp.DESTINATION_UNREACHABLE || type === icmp.SOURCE_QUENCH || type === icmp.TIME_EXCEEDED;
 }
 
 /**
@@ -152,12 +178,12 @@ export function translateError(
   fillIcmpChecksum(view, l4, frame.end);
 }
 
-/** Where the payload of the packet quoted at `quoted` starts, when enough of it is there to know its flow; else 0. */
-function quotedPayload(view: DataView, quoted: number, end: number): number {
+/** Where the payload of the packet quoted at `quoted` starts, when so many bytes of it are there; else 0. */
+function quotedPayload(view: DataView, quoted: number, end: number, enough: number): number {
   if (quoted + ipv4.HEADER_LENGTH > end) return 0;
   const first = view.getUint8(quoted);
   const l4 = quoted + (first & 15) * 4;
   const isLater = (view.getUint16(quoted + ipv4.FRAGMENT) & 0x1fff) !== 0;
-  if (first >>> 4 !== 4 || (first & 15) < 5 || isLater || l4 + QUOTED_BYTES > end) return 0;
+  if (first >>> 4 !== 4 || (first & 15) < 5 || isLater || l4 + enough > end) return 0;
   return l4;
 }

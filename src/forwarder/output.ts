@@ -93,6 +93,8 @@ function noDrops(): Record<DropReason, number> {
     malformed: 0,
     'ttl-expired': 0,
     'bad-checksum': 0,
+    'bad-ip-checksum': 0,
+    'martian-source': 0,
     'no-connection': 0,
     'no-server': 0,
     'server-drained': 0,
@@ -108,6 +110,7 @@ function noDrops(): Record<DropReason, number> {
     'fragment-timeout': 0,
     'fragments-full': 0,
     'source-route': 0,
+    'rate-limited': 0,
     unsupported: 0,
   };
 }

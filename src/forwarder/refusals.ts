@@ -1,9 +1,11 @@
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
+import type { Addresses } from './addresses.ts';
 import { answerWithReset, writeError, type ErrorKind } from './answers.ts';
 import { l4ChecksumOk } from './checksums.ts';
-import { isUnicast, queryPorts } from './headers.ts';
+import type { ErrorLimit } from './error-limit.ts';
+import { queryPorts } from './headers.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
@@ -16,12 +18,13 @@ const PORT_UNREACHABLE = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.PORT_U
 /** Packets that are not forwarded, and whose sender is told why: a reset, or an ICMP error. */
 export class Refusals {
   private readonly output: Output;
-  private readonly owns: (address: number) => boolean;
+  private readonly addresses: Addresses;
+  private readonly limit: ErrorLimit;
 
-  /** `owns`: whether an address (signed) is the director's or a VIP. */
-  constructor(output: Output, owns: (address: number) => boolean) {
+  constructor(output: Output, addresses: Addresses, limit: ErrorLimit) {
     this.output = output;
-    this.owns = owns;
+    this.addresses = addresses;
+    this.limit = limit;
   }
 
   /** Nobody is here for this packet: TCP is reset, a datagram answered by an ICMP 3/3 (RFC 1122, section 4.1.3.1). */
@@ -65,7 +68,7 @@ export class Refusals {
   }
 
   /**
-   * Counted as a drop, and told unless that is forbidden (RFC 1122, section 3.2.2). From where the packet was sent
+   * Counted as a drop, and told unless that is forbidden (RFC 1122, section 3.2.2) or too much. From where the packet was sent
    * to when that is an address of the director or a VIP, else from the port it came in by.
    */
   private error(
@@ -76,10 +79,14 @@ export class Refusals {
     reason: DropReason,
     kind: ErrorKind,
   ): Verdict {
-    if (!mayCauseError(packet)) return this.output.drop(verdict, rule, reason);
-    const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
+    const { view, ip, now } = packet;
+    const source = view.getInt32(ip + ipv4.SOURCE);
+    const isForbidden = !mayCauseError(packet) || this.addresses.isMartian(source);
+    if (isForbidden || !this.limit.allows(kind.type, kind.code, source, now))
+      return this.output.drop(verdict, rule, reason);
+    const destination = view.getInt32(ip + ipv4.DESTINATION);
     const error = this.output.spare();
-    writeError(packet, kind, this.owns(destination) ? destination : port.address, port, error);
+    writeError(packet, kind, this.addresses.isLocal(destination) ? destination : port.address, port, error);
     this.output.drops[reason]++;
     verdict.relation = 'caused-error';
     verdict.rule = rule;
@@ -89,9 +96,8 @@ export class Refusals {
   }
 }
 
-/** Not an ICMP error, not a later fragment, and from one host. */
+/** Not an ICMP error, and not a later fragment. */
 function mayCauseError({ view, ip, l4, protocol }: Packet): boolean {
-  if (!isUnicast(view.getInt32(ip + ipv4.SOURCE))) return false;
   if ((view.getUint16(ip + ipv4.FRAGMENT) & 0x1fff) !== 0) return false;
   return protocol !== ipv4.PROTOCOL_ICMP || queryPorts(view, l4) !== -1;
 }

@@ -30,6 +30,10 @@ export type DropReason =
   | 'malformed'
   | 'ttl-expired'
   | 'bad-checksum'
+  /** The checksum of the IPv4 header itself. */
+  | 'bad-ip-checksum'
+  /** A source that nobody else can have: an address of the director's own, a VIP, a broadcast, no host's at all. */
+  | 'martian-source'
   | 'no-connection'
   | 'no-server'
   /** A hash names a server with weight 0, and other servers have more. */
@@ -46,6 +50,8 @@ export type DropReason =
   | 'fragment-timeout'
   | 'fragments-full'
   | 'source-route'
+  /** An ICMP error that was not passed on: its receiver has had as many as Linux sends. */
+  | 'rate-limited'
   | 'unsupported';
 
 export type Relation =

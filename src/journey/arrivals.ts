@@ -36,7 +36,8 @@ export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings
     return isSeen ? lost(lossReason(hop, around)) : unseen;
   }
   if (told === 'filtered') return dropped(told);
-  if (hop.takenBy && !isKernels(hop, hop.takenBy)) return fromDecision(hop.takenBy);
+  if (hop.takenBy && !isKernels(hop, hop.takenBy))
+    return fromDecision(hop.takenBy, hop.facts.quoted !== undefined);
   if (hop.followers > 0) return forwarded;
   const station = hop.stage.network.station(hop.to, hop.segment);
   if (!station) return accepted;
@@ -64,7 +65,7 @@ function isKernels(hop: HopRecord, decision: DecisionEvent): boolean {
 
 type Decided = NonNullable<Arrival['decision']>;
 
-function fromDecision(taken: DecisionEvent): Arrival {
+function fromDecision(taken: DecisionEvent, isError: boolean): Arrival {
   const { rule, service, server, connection, detail } = taken;
   const decision: { -readonly [K in keyof Decided]: Decided[K] } = { rule };
   if (service !== undefined) decision.service = service;
@@ -82,6 +83,8 @@ function fromDecision(taken: DecisionEvent): Arrival {
     case 'answered':
       return { fate: 'answered', reason: rule === 'no-service' || rule === 'no-entry' ? rule : '', decision };
     case 'caused-error':
+      // No error causes another: it was about the tunnel, and its news was passed on.
+      if (isError) return { fate: 'accepted', reason: '', decision };
       return { fate: 'dropped', reason: taken.reason ?? errorReason(rule), decision };
     case 'dropped':
       return { fate: 'dropped', reason: taken.reason ?? 'not-ours', decision };
@@ -102,7 +105,7 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
   if (facts.ipAt === 0) return facts.malformed ? dropped('malformed') : ignored;
   if (facts.malformed) return dropped('malformed');
   if (isFiltered(hop, port.drop)) return dropped('filtered');
-  if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-checksum');
+  if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-ip-checksum');
   const { network } = hop.stage;
   if (!network.isLocal(node, destinationAt(hop))) {
     // The forwarder's word is missing, in a foreign capture for one; its kernel has no part in this.

@@ -143,11 +143,10 @@ function isBrokenOff(flow: FlowRecord): boolean {
 /** The first reset or unreachable that the client heard, or a reset of its own. */
 function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
   for (const { kind, first, hops } of flow.journeys) {
-    const by = first.from;
     const heard =
-      by === flow.client.node || hops.some(({ received, to }) => received && to === flow.client.node);
+      first.from === flow.client.node || hops.some(({ received, to }) => received && to === flow.client.node);
     if (!heard) continue;
-    const frames = first.frames;
+    const { from: by, frames } = relayedBy(flow, first)?.first ?? first;
     if (kind === 'rst') return { kind: 'refused', by, reason: resetReason(flow, first), frames };
     if (kind !== 'icmp-error') continue;
     const { icmpType, icmpCode } = first.facts;
@@ -158,6 +157,12 @@ function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
     }
   }
   return undefined;
+}
+
+/** The complaint about a tunnel that the director passed on with this error. */
+export function relayedBy(flow: FlowRecord, { sentBy }: HopRecord): JourneyRecord | undefined {
+  if (sentBy?.relation !== 'caused-error') return undefined;
+  return flow.journeys.find(({ kind, last }) => kind === 'icmp-error' && last.takenBy === sentBy);
 }
 
 function resetReason(flow: FlowRecord, reset: HopRecord): Reason {

@@ -96,7 +96,7 @@ const DROPS: readonly Case[] = [
   {
     frame: 'a bad IP header checksum',
     given: corrupt(request(5), 25, 0),
-    verdict: 'dropped malformed malformed',
+    verdict: 'dropped malformed bad-ip-checksum',
   },
   {
     frame: 'a truncated TCP header',
@@ -144,6 +144,36 @@ const DROPS: readonly Case[] = [
   },
   { frame: 'a SYN to the DIP', given: request(5, SYN, { addresses: [CIP, DIP] }), verdict: '' },
   { frame: 'a ping of the DIP', given: echo('request', DIP), verdict: '' },
+  {
+    frame: 'from no host to the DIP',
+    given: request(5, SYN, { addresses: [ip('127.0.0.1'), DIP] }),
+    verdict: '',
+  },
+  {
+    frame: 'dr: a reply of a server whose gateway is the director',
+    given: request(5, SYN | ACK, { addresses: [VIP, CIP] }),
+    verdict: 'dropped malformed martian-source',
+  },
+  {
+    frame: 'an echo reply from the VIP to itself',
+    given: buildIcmpEcho({
+      ethernet: TO_ME,
+      ip: { source: VIP, destination: VIP },
+      icmp: { operation: 'reply', identifier: 7, sequence: 1 },
+    }),
+    verdict: 'dropped malformed martian-source',
+  },
+  {
+    frame: 'nat: to the broadcast address of the subnet outside',
+    config: natConfig(),
+    given: segment({
+      macs: [M_HOST, M_INSIDE],
+      addresses: [HOST, ip('203.0.113.255')],
+      ports: [5, 80],
+      ttl: 1,
+    }),
+    verdict: 'dropped not-ours not-ours',
+  },
   {
     frame: 'dnat: to the DIP at a port of the pool',
     config: DNAT,

@@ -171,7 +171,7 @@ describe('fragments through a translation', () => {
     const rig = new Rig(service('dnat', true)).learn(ROUTER, M_ROUTER);
     for (const piece of cut(datagram(), 16, 64)) rig.give(piece);
     assert.deepEqual(allSent(rig), []);
-    rig.learn(RIP, M_SERVER);
+    rig.answer(RIP, M_SERVER);
     assert.deepEqual(allSent(rig), texts(cut(expected, 16, 64)));
     assert.deepEqual(
       rig.decisions.map(({ relation, framesIn }) => `${relation} ${framesIn.length}`),
@@ -320,7 +320,7 @@ describe('fragments in dr and tun', () => {
     const rig = new Rig(service('dr'));
     const relations = cut(datagram(), 16).map((piece) => rig.give(piece).decisions[0]!.relation);
     assert.deepEqual(relations, ['held', 'held']);
-    rig.learn(RIP, M_SERVER);
+    rig.answer(RIP, M_SERVER);
     const forwarded = cut(datagram({ macs: [M_DIRECTOR, M_SERVER], ttl: 62 }), 16);
     assert.deepEqual(allSent(rig), texts(forwarded));
   });

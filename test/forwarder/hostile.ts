@@ -7,6 +7,7 @@ import * as arp from '../../src/packet/arp.ts';
 import { buildArp, buildIcmpEcho, buildIcmpError, buildTcp, buildUdp } from '../../src/packet/build.ts';
 import { fillChecksums, l4ChecksumOk } from '../../src/packet/checksum.ts';
 import * as ethernet from '../../src/packet/ethernet.ts';
+import * as icmp from '../../src/packet/icmp.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
 import { Dice } from './kernel/conversations.ts';
 import {
@@ -84,6 +85,8 @@ const ADDRESSES = [
   0x7f000001,
   0xe0000001,
   0xffffffff,
+  ip('10.0.2.255'),
+  ip('203.0.113.255'),
 ];
 const PORTS = [80, 53, 40000, 40001, 5, 7, 0, 65535];
 
@@ -162,6 +165,7 @@ export class HostileRun {
     if (!areSame(outs[0]!, outs[1]!))
       assert.deepEqual(outs[0]!.map(textOf), outs[1]!.map(textOf), 'what stands behind the frame shows');
     this.became.set(became, (this.became.get(became) ?? 0) + 1);
+    if (became.startsWith('caused-error')) this.checkCause(bytes);
     if (became.startsWith('forwarded') || became === 'held fragment') this.taken.push({ port, bytes });
     for (const out of outs[0]!) {
       this.sent++;
@@ -207,6 +211,24 @@ export class HostileRun {
     if (this.translates) assert.notEqual(isValid, false, 'checksum');
     // One that was there may not be taken away either.
     if (wasValid === true && !ipv4.isFragment(out, at)) assert.equal(isValid, true, 'checksum');
+  }
+
+  /** RFC 1122, section 3.2.2: what no ICMP error may be about. The one exception is an error that is passed on. */
+  private checkCause(frame: Uint8Array): void {
+    const l4 = 14 + ipv4.headerLengthOf(frame, 14);
+    const isPing = ipv4.protocolOf(frame, 14) === ipv4.PROTOCOL_ICMP;
+    const isError = isPing && icmp.isError(icmp.typeOf(frame, l4));
+    if (isError && ipv4.protocolOf(frame, l4 + icmp.HEADER_LENGTH) === ipv4.PROTOCOL_IPIP) return;
+    assert.ok(!isError, 'an error about an error');
+    for (const address of [ipv4.sourceOf(frame, 14), ipv4.destinationOf(frame, 14)]) {
+      const first = address >>> 24;
+      assert.ok(first !== 0 && first !== 127 && first < 224, 'an error about what is from or to no host');
+      for (const own of this.config.interfaces)
+        assert.notEqual(address, (own.address | 255) >>> 0, 'a broadcast');
+    }
+    for (const own of this.config.interfaces)
+      assert.notEqual(ipv4.sourceOf(frame, 14), own.address, 'to itself');
+    assert.equal(ethernet.destinationOf(frame, 0) % 2 ** 41 < 2 ** 40, true, 'a link-layer group');
   }
 
   private frame(): Heard {
@@ -274,7 +296,7 @@ export class HostileRun {
       ttl: dice.chance(5) ? dice.below(3) : 64,
       id: dice.below(200),
       dontFragment: dice.chance(50),
-      moreFragments: dice.chance(20),
+      moreFragments: dice.chance(30),
       fragmentOffset: dice.chance(4) ? dice.below(8) * 8 : 0,
       options: dice.chance(10)
         ? Uint8Array.from({ length: dice.below(40) }, () => dice.below(256))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import * as icmpOf from '../../src/packet/icmp.ts';
 import { buildIcmpEcho, buildIcmpError, buildUdp, wrapIpip } from '../../src/packet/build.ts';
 import { l4ChecksumOk } from '../../src/packet/checksum.ts';
 import {
@@ -274,13 +275,48 @@ describe('ICMP errors in dr and tun', () => {
     );
   });
 
-  it('tun: none from an end of the tunnel (RFC 2003, section 4)', () => {
-    for (const source of [DIP, RIP]) {
-      const rig = start(TUN);
+  for (const [name, config] of [
+    ['dr', DR],
+    ['tun', TUN],
+    ['dnat', PLAIN_NAT],
+  ] as const) {
+    it(`${name}: a redirect or parameter problem is nobody's, whoever it is for`, () => {
+      for (const type of [icmpOf.REDIRECT, icmpOf.PARAMETER_PROBLEM]) {
+        const rig = start(config);
+        rig.give(request(50000));
+        const about = { macs: [M_ROUTER, M_DIRECTOR], addresses: [MIDDLE, VIP], quoted } as const;
+        const { sent, decisions } = rig.give(error({ ...about, icmp: { type, code: 0, rest: 0 } }));
+        assert.deepEqual([sent, decisions[0]!.reason], [[], 'unsupported']);
+      }
+    });
+  }
+
+  it('dnat: a redirect or parameter problem for the director itself is its kernel’s', () => {
+    for (const type of [icmpOf.REDIRECT, icmpOf.PARAMETER_PROBLEM]) {
+      const rig = start(FULL_NAT);
       rig.give(request(50000));
-      const about = { macs: [M_ROUTER, M_DIRECTOR], addresses: [source, VIP], quoted } as const;
-      const { sent, decisions } = rig.give(error({ ...about, icmp: { type: 3, code: 4, rest: 1400 } }));
-      assert.deepEqual([sent, decisions[0]!.reason], [[], 'unsupported']);
+      const about = packet({ addresses: [DIP, RIP], ports: [40000, 8080], ttl: 60, flags: ACK });
+      const fields = { macs: [M_SERVER, M_DIRECTOR], addresses: [RIP, DIP], quoted: about } as const;
+      assert.deepEqual(rig.give(error({ ...fields, icmp: { type, code: 0 } })), { sent: [], decisions: [] });
+    }
+  });
+
+  it('longer than the MTU, with DF: cut all the same', () => {
+    const narrow = { ...DR.interfaces[0]!, mtu: 300 };
+    const wide = { segment: 'wide', address: ip('10.0.9.2'), prefixLength: 24, mac: M_INSIDE, mtu: 1500 };
+    for (const config of [DR, TUN]) {
+      const rig = start({ ...config, interfaces: [narrow, wide] });
+      rig.give(request(50000));
+      const long = packet({ addresses: [VIP, CIP], ports: [80, 50000], ttl: 50, payload: 'x'.repeat(500) });
+      const about = buildIcmpError({
+        ethernet: { source: M_ROUTER, destination: M_INSIDE },
+        ip: { source: MIDDLE, destination: VIP, dontFragment: true },
+        icmp: { type: 3, code: 1 },
+        quoted: long.subarray(14),
+      });
+      const { sent } = rig.give(about, 1);
+      assert.ok(sent.length > 1);
+      for (const { bytes } of sent) assert.equal(bytes[20]! & 0x40, 0);
     }
   });
 
@@ -310,9 +346,88 @@ describe('ICMP errors in dr and tun', () => {
       }),
     );
     assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'caused-error mtu');
-    // Without the inner ports there is nothing to tell it by: the kernel of the director keeps it.
-    const short = error({ ...about, quoted: outer.slice(0, 14 + 20 + 8) });
-    assert.deepEqual(rig.give(short), { sent: [], decisions: [] });
+  });
+});
+
+describe('errors about the tunnel', () => {
+  const inner = request(50000, SYN, { ttl: 62, dontFragment: false });
+  const outer = wrapIpip({
+    ethernet: { source: 0, destination: 0 },
+    ip: { source: DIP, destination: RIP, id: 0 },
+    inner,
+  });
+  const about = (type: number, code: number, rest = 0, quoted = outer, to = DIP): Uint8Array =>
+    error({
+      macs: [M_SERVER, M_DIRECTOR],
+      addresses: [type === 3 ? RIP : ROUTER, to],
+      quoted,
+      icmp: { type, code, rest },
+    });
+  const told = (type: number, code: number, rest = 0, quoted = inner.subarray(14)): Uint8Array =>
+    buildIcmpError({
+      ethernet: { source: M_DIRECTOR, destination: M_ROUTER },
+      ip: { source: VIP, destination: CIP, trafficClass: 0xc0 },
+      icmp: { type, code, rest },
+      quoted,
+    });
+  const opened = (): Rig => {
+    const rig = start(TUN);
+    rig.give(request(50000, SYN, { dontFragment: false }));
+    return rig;
+  };
+
+  for (let type = 0; type <= 18; type++) {
+    if (!icmpOf.isError(type)) continue;
+    const isTold = type !== icmpOf.REDIRECT && type !== icmpOf.PARAMETER_PROBLEM;
+    it(`type ${type}, any code: ${isTold ? 'the client hears the same from the VIP' : 'the kernel’s'}`, () => {
+      for (let code = 0; code < 16; code++) {
+        if (type === 3 && code === 4) continue;
+        const rig = opened();
+        const { sent, decisions } = rig.give(about(type, code, 0x1234_5678));
+        if (isTold) assertSent(sent, told(type, code, 0x1234_5678));
+        else assert.deepEqual([sent, decisions], [[], []]);
+        // T6d: the entry stays as it is.
+        assert.deepEqual(rig.connections, ['rs1 50000 SYN_RECV']);
+      }
+    });
+  }
+
+  it('the quote must reach the inner ports, and no further', () => {
+    assertSent(
+      opened().give(about(3, 2, 0, outer.slice(0, 14 + 44))).sent,
+      told(3, 2, 0, inner.slice(14, 14 + 24)),
+    );
+    for (const length of [14 + 43, 14 + 28, 14 + 20])
+      assert.deepEqual(opened().give(about(3, 2, 0, outer.slice(0, length))), { sent: [], decisions: [] });
+  });
+
+  it('for another host: not the director’s', () => {
+    const elsewhere = ip('10.0.2.77');
+    const quoted = wrapIpip({
+      ethernet: { source: 0, destination: 0 },
+      ip: { source: elsewhere, destination: RIP },
+      inner,
+    });
+    for (const frame of [about(3, 2, 0, outer, elsewhere), about(3, 2, 0, quoted, elsewhere)])
+      assert.equal(opened().give(frame).decisions[0]!.reason, 'not-ours');
+    // The tunnel of somebody else.
+    assert.deepEqual(opened().give(about(3, 2, 0, quoted)), { sent: [], decisions: [] });
+  });
+
+  it('six at once to a client, then one a second; every 3/4', () => {
+    const rig = opened();
+    const counts = [0, 0];
+    for (let i = 0; i < 20; i++) counts[0]! += rig.give(about(11, 0)).sent.length;
+    rig.pass(1000);
+    for (let i = 0; i < 20; i++) counts[1]! += rig.give(about(3, 1)).sent.length;
+    assert.deepEqual(counts, [6, 1]);
+    assert.deepEqual(rig.drops(), { 'rate-limited': 33 });
+    const big = wrapIpip({
+      ethernet: { source: 0, destination: 0 },
+      ip: { source: DIP, destination: RIP },
+      inner: request(50000, ACK, { ttl: 62 }),
+    });
+    for (let i = 0; i < 20; i++) assert.equal(rig.give(about(3, 4, 1400, big)).sent.length, 1);
   });
 });
 
@@ -531,6 +646,22 @@ describe('errors of the director’s own', () => {
     );
   });
 
+  it('six at once to each client, then one a second; what is not told is dropped for the same reason', () => {
+    const rig = start(DR);
+    const other = ip('10.0.1.11');
+    const tell = (source: number): number =>
+      rig.give(request(50000, SYN, { ttl: 1, addresses: [source, VIP] })).sent.length;
+    const told = [];
+    for (let i = 0; i < 12; i++, rig.pass(100)) told.push(tell(CIP));
+    assert.deepEqual(told, [1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0]);
+    assert.equal(tell(other), 1);
+    assert.deepEqual(rig.drops(), { 'ttl-expired': 13 });
+    assert.deepEqual(
+      rig.decisions.slice(-2).map(({ relation, reason }) => `${relation} ${reason ?? ''}`),
+      ['dropped ttl-expired', 'caused-error '],
+    );
+  });
+
   it('never about an error, nor to a sender that is no host', () => {
     const about = error({
       macs: [M_ROUTER, M_DIRECTOR],
@@ -541,17 +672,26 @@ describe('errors of the director’s own', () => {
     const rig = start(DR);
     rig.give(request(50000));
     assert.deepEqual(rig.give(about).sent, []);
-    for (const source of ['0.0.0.0', '127.0.0.1', '224.0.0.1', '255.255.255.255']) {
+    // The last ones are the director's own, the VIP and the broadcast address of a subnet that it is in.
+    const noHosts = ['0.0.0.0', '0.1.2.3', '127.0.0.1', '224.0.0.1', '240.0.0.1', '255.255.255.255'];
+    for (const source of [...noHosts, '10.0.2.2', '10.0.2.100', '10.0.2.255']) {
       // To a service too: it costs no connection.
       const martian = start(DR);
       const { sent, decisions } = martian.give(request(5, SYN, { addresses: [ip(source), VIP] }));
-      assert.deepEqual([sent, decisions[0]!.reason, martian.connections], [[], 'malformed', []], source);
+      assert.deepEqual([sent, decisions[0]!.reason, martian.connections], [[], 'martian-source', []], source);
       const echo = buildIcmpEcho({
         ethernet: { source: M_ROUTER, destination: M_DIRECTOR },
         ip: { source: ip(source), destination: VIP },
         icmp: { operation: 'request', identifier: 1, sequence: 1 },
       });
       assert.deepEqual(start(DR).give(echo).sent, [], source);
+      const complaint = error({
+        macs: [M_ROUTER, M_DIRECTOR],
+        addresses: [ip(source), VIP],
+        quoted: packet({ addresses: [VIP, CIP], ports: [80, 50000], ttl: 50 }),
+      });
+      const told = rig.give(complaint);
+      assert.deepEqual([told.sent, told.decisions[0]!.reason], [[], 'martian-source'], source);
       for (const ports of [
         [5, 80],
         [5, 81],

@@ -6,6 +6,10 @@ import { DIP, directorConfig, hex, M_DIRECTOR, M_SERVER, request, RIP, SYN } fro
 const answer = buildArp({
   arp: { operation: 2, senderMac: M_SERVER, senderIp: RIP, targetMac: M_DIRECTOR, targetIp: DIP },
 });
+/** The server speaks first: only then is an answer that nobody asked for believed. */
+const question = buildArp({
+  arp: { operation: 1, senderMac: M_SERVER, senderIp: RIP, targetMac: 0, targetIp: DIP },
+});
 const forwarded = hex(request(1, SYN, { macs: [M_DIRECTOR, M_SERVER], ttl: 62 }));
 
 describe('memory port', () => {
@@ -51,6 +55,7 @@ describe('memory port', () => {
   it('makes no decisions when nobody watches', () => {
     const sent: Uint8Array[] = [];
     const port = new MemoryPort(directorConfig(), { transmit: (_port, bytes) => void sent.push(bytes) });
+    port.deliver(0, question, 0);
     port.deliver(0, answer, 0);
     port.deliver(0, request(1), 0);
     assert.deepEqual(sent.map(hex), [forwarded]);
@@ -60,6 +65,7 @@ describe('memory port', () => {
     const sent: Uint8Array[] = [];
     const port = new MemoryPort(directorConfig(), { transmit: (_port, bytes) => void sent.push(bytes) });
     const given = request(1);
+    port.deliver(0, question, 0);
     port.deliver(0, answer, 0);
     port.deliver(0, given, 0);
     port.deliver(0, request(2), 0);

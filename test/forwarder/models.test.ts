@@ -202,12 +202,11 @@ describe('models', () => {
       }
     });
 
-    it('never encapsulates a packet from an end of the tunnel (RFC 2003, section 4)', () => {
-      for (const source of [DIP, RIP]) {
-        const { sent, decisions } = rig.give(segment({ ...inner, addresses: [source, VIP], ttl: 63 }));
-        assert.deepEqual(sent, []);
-        assert.equal(decisions[0]!.reason, 'unsupported');
-      }
+    it('encapsulates what comes from the server’s own address too, as IPVS does', () => {
+      const fromServer = { ...inner, addresses: [RIP, VIP] } as const;
+      const { sent } = rig.give(segment({ ...fromServer, ttl: 63 }));
+      const expected = segment({ ...fromServer, ttl: 62 });
+      assertSent(sent, wrapIpip({ ethernet: toServer, ip: { ...outer, ttl: 62 }, inner: expected }));
     });
   });
 

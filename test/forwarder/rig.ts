@@ -161,17 +161,15 @@ export class Rig {
     return this.watch(() => this.port.reconfigure(config, this.now));
   }
 
-  /** The neighbour answers: the forwarder knows it from now on. */
+  /** The neighbour asks for the director, then answers it: the forwarder knows it from now on. */
   learn(address: number, neighbourMac: number, port = 0): this {
-    const { mac: own, address: ownAddress } = this.config.interfaces[port]!;
-    const arp = {
-      operation: 2,
-      senderMac: neighbourMac,
-      senderIp: address,
-      targetMac: own,
-      targetIp: ownAddress,
-    };
-    this.give(buildArp({ arp }), port);
+    this.give(this.arp(1, address, neighbourMac, port), port);
+    return this.answer(address, neighbourMac, port);
+  }
+
+  /** The neighbour answers what it was asked. */
+  answer(address: number, neighbourMac: number, port = 0): this {
+    this.give(this.arp(2, address, neighbourMac, port), port);
     return this;
   }
 
@@ -185,6 +183,13 @@ export class Rig {
     return Object.fromEntries(
       Object.entries(this.port.forwarder.counters().drops).filter(([, count]) => count > 0),
     );
+  }
+
+  private arp(operation: 1 | 2, senderIp: number, senderMac: number, port: number): Uint8Array {
+    const { mac: targetMac, address: targetIp } = this.config.interfaces[port]!;
+    return buildArp({
+      arp: { operation, senderMac, senderIp, targetMac: operation === 1 ? 0 : targetMac, targetIp },
+    });
   }
 
   private watch(act: () => void): { sent: Sent[]; decisions: Decision[] } {

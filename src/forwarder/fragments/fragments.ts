@@ -85,11 +85,7 @@ export class Fragments {
     if (addition === 'duplicate') return this.output.drop(verdict, 'fragment', 'bad-fragment');
     if (addition === 'bad') return this.abandon(datagram, verdict, 'bad-fragment');
     if (this.bytes > MOST_BYTES) return this.abandon(datagram, verdict, 'fragments-full');
-    if (datagram.isWhole) {
-      // It came in by the port of its first fragment: an answer goes back there.
-      const begun = ports[datagram.fragments[0]!.port] ?? port;
-      return this.complete(datagram, fragment, packet, begun, verdict);
-    }
+    if (datagram.isWhole) return this.complete(datagram, fragment, packet, ports, port, verdict);
     verdict.relation = 'held';
     verdict.rule = 'fragment';
     verdict.ticket = fragment.ticket;
@@ -102,7 +98,7 @@ export class Fragments {
       if (datagram.expiresAt > now) break;
       this.forget(datagram);
       const verdict = this.output.verdict();
-      release(datagram.fragments, verdict);
+      release(datagram.inOrder(), verdict);
       this.output.drop(verdict, 'fragment', 'fragment-timeout');
     }
     for (const [key, { expiresAt }] of this.courses) {
@@ -148,7 +144,7 @@ export class Fragments {
     const datagram = this.waiting.get(key);
     if (datagram === undefined) return verdict;
     this.forget(datagram);
-    for (const fragment of datagram.fragments) {
+    for (const fragment of datagram.inOrder()) {
       const next = this.output.verdict();
       next.released.push(fragment.ticket);
       const { frame, ip, headerLength } = fragment;
@@ -195,19 +191,21 @@ export class Fragments {
     datagram: Datagram,
     last: Fragment,
     packet: Packet,
+    ports: readonly Port[],
     port: Port,
     verdict: Verdict,
   ): Verdict {
     this.forget(datagram);
-    verdict.place = datagram.fragments.indexOf(last);
+    const fragments = datagram.inOrder();
+    verdict.place = fragments.indexOf(last);
     release(
-      datagram.fragments.filter((fragment) => fragment !== last),
+      fragments.filter((fragment) => fragment !== last),
       verdict,
     );
     this.whole ??= makeFrame(LONGEST_FRAME);
-    if (!join(datagram.fragments, this.whole, packet))
-      return this.output.drop(verdict, 'fragment', 'bad-fragment');
-    this.receiveWhole(packet, port, verdict);
+    if (!join(fragments, this.whole, packet)) return this.output.drop(verdict, 'fragment', 'bad-fragment');
+    // It came in by the port of its first fragment: an answer goes back there.
+    this.receiveWhole(packet, ports[fragments[0]!.port] ?? port, verdict);
     if (verdict.input || verdict.relation !== 'dropped') return verdict;
     // It is the kernel's, which has had each fragment too.
     verdict.input = true;
@@ -218,7 +216,7 @@ export class Fragments {
 
   private abandon(datagram: Datagram, verdict: Verdict, reason: DropReason): Verdict {
     this.forget(datagram);
-    release(datagram.fragments, verdict);
+    release(datagram.inOrder(), verdict);
     return this.output.drop(verdict, 'fragment', reason);
   }
 

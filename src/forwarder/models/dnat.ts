@@ -37,10 +37,6 @@ export class Dnat implements Model {
     if ((words[base]! & at.OWNS_PORT) !== 0) server.pool!.release(words[base + at.REPLY_PORTS]! & 0xffff);
   }
 
-  refuses(): undefined {
-    return undefined;
-  }
-
   request(packet: Packet, words: Int32Array, base: number): void {
     toServer(packet, words, base);
   }

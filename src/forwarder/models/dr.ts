@@ -10,7 +10,6 @@ export const dr: Model = {
   overhead: 0,
   open: () => undefined,
   close: () => undefined,
-  refuses: () => undefined,
   request: () => undefined,
   reply: () => undefined,
 };

@@ -23,8 +23,6 @@ export interface Model {
   open(words: Int32Array, base: number, server: Server): DropReason | undefined;
   /** Gives back what `open` took. */
   close(words: Int32Array, base: number, server: Server): void;
-  /** Why this request must not be forwarded this way, before anything was changed. */
-  refuses(packet: Packet, server: Server): DropReason | undefined;
   /** Rewrites a packet from the client. Its TTL is already decremented. */
   request(packet: Packet, words: Int32Array, base: number, server: Server): void;
   /** Rewrites a packet from the server; called only for models that translate. */

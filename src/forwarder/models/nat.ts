@@ -40,10 +40,6 @@ export class Nat implements Model {
     this.pool(words[base]! & 0xff).release(words[base + at.REPLY_PORTS]! & 0xffff);
   }
 
-  refuses(): undefined {
-    return undefined;
-  }
-
   request(packet: Packet, words: Int32Array, base: number): void {
     toServer(packet, words, base);
   }

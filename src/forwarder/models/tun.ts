@@ -3,7 +3,6 @@ import * as ipv4 from '../../packet/ipv4.ts';
 import { fillHeaderChecksum } from '../checksums.ts';
 import type { Packet } from '../packet.ts';
 import type { Server } from '../server.ts';
-import type { DropReason } from '../verdict.ts';
 import type { Model } from './model.ts';
 
 /**
@@ -22,12 +21,6 @@ export class Tun implements Model {
 
   close(): void {
     // Nothing was taken.
-  }
-
-  /** A packet from either end of the tunnel would loop (RFC 2003, section 4). */
-  refuses({ view, ip }: Packet, server: Server): DropReason | undefined {
-    const source = view.getInt32(ip + ipv4.SOURCE);
-    return source === server.dip || source === server.address ? 'unsupported' : undefined;
   }
 
   request(packet: Packet, _words: Int32Array, _base: number, server: Server): void {

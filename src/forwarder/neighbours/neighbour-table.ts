@@ -7,37 +7,59 @@ import { macHead, macTail, setMac, type Port } from '../port.ts';
 import type { Verdict } from '../verdict.ts';
 import { Neighbour, type HeldPacket } from './neighbour.ts';
 
-/** As Linux: three requests a second apart (`mcast_solicit`, `retrans_time_ms`). */
+/** `ucast_solicit` and `mcast_solicit`, `retrans_time_ms` apart. */
 const MOST_REQUESTS = 3;
 const RETRY_MS = 1000;
-/** Twice Linux's `base_reachable_time_ms`: it asks again between 15 and 45 s after the last answer. */
-const STALE_MS = 60_000;
+/** `base_reachable_time_ms`; Linux draws between half and one and a half of it. */
+const REACHABLE_MS = 30_000;
+/** `delay_first_probe_time`. */
+const DELAY_MS = 5000;
+/** `locktime`: so long the first answer stands against another one, so that the faster of two wins. */
+const LOCK_MS = 1000;
 const MOST_HELD = 16;
-const MOST_NEIGHBOURS = 4096;
+/** `gc_thresh3`. */
+const MOST_NEIGHBOURS = 1024;
+
+/** From what kind of ARP packet something is learnt. */
+export type Lesson =
+  /** A request for an address of ours: who asks is about to speak to us. */
+  | 'asked-us'
+  /** An answer to us. */
+  | 'answered-us'
+  /** Its sender speaks of itself: sender and target are the same address. */
+  | 'announced'
+  | 'overheard';
 
 /**
  * The forwarder's own neighbour table (RFC 826): the node's kernel must stay silent about the VIP, so the forwarder
- * cannot rely on what the kernel learns. Frames for a neighbour not yet known wait, at most 16 of them; they leave
- * when it answers, or are dropped when three requests had no answer.
+ * cannot rely on what the kernel learns. It behaves like the kernel's (neighbour.c, arp.c): what was answered is good
+ * for 30 s; a frame after that is sent still, and when 5 s later nothing was heard, the known MAC address is asked three
+ * times, a second apart. Who does not answer is forgotten, and the next frame asks everybody, three times. Nothing but
+ * ARP confirms an entry, as nobody above IP tells the kernel of a director either. Frames for an unknown neighbour
+ * wait. When the table is full the oldest entry gives way, but not one in use.
  */
 export class NeighbourTable {
   private readonly output: Output;
   /** By port index, then by address. */
   private readonly byPort: Map<number, Neighbour>[] = [];
+  /** All of them, the oldest first. */
+  private readonly all = new Set<Neighbour>();
   private readonly asking = new Set<Neighbour>();
-  private size = 0;
+  /** Not after the first of their times. */
+  private dueAt = Infinity;
 
   constructor(output: Output) {
     this.output = output;
   }
 
-  /** The entry for an address (signed), made when there is none; `undefined` when the table is full. */
-  get(port: Port, address: number): Neighbour | undefined {
+  /** The entry for an address (signed), made when there is none. */
+  get(port: Port, address: number): Neighbour {
     const neighbours = (this.byPort[port.index] ??= new Map<number, Neighbour>());
     let neighbour = neighbours.get(address);
-    if (neighbour === undefined && this.size < MOST_NEIGHBOURS) {
+    if (neighbour === undefined) {
+      if (this.all.size >= MOST_NEIGHBOURS) this.makeRoom();
       neighbours.set(address, (neighbour = new Neighbour(port, address)));
-      this.size++;
+      this.all.add(neighbour);
     }
     return neighbour;
   }
@@ -45,14 +67,16 @@ export class NeighbourTable {
   /** The entry for an address (signed), if it is known or asked for. */
   find(port: Port, address: number): Neighbour | undefined {
     const neighbour = this.byPort[port.index]?.get(address);
-    return neighbour !== undefined && (neighbour.known || neighbour.requests > 0) ? neighbour : undefined;
+    return neighbour !== undefined && (neighbour.known || isAsked(neighbour)) ? neighbour : undefined;
   }
 
   /**
    * Sends the frame to a neighbour: writes both MAC addresses and adds it to the verdict, or holds it there and asks.
    * The frame's IP packet is final.
    */
-  deliver(frame: Frame, neighbour: Neighbour, verdict: Verdict, now: number): void {
+  deliver(frame: Frame, whom: Neighbour, verdict: Verdict, now: number): void {
+    // Routes and servers keep entries that had to give way meanwhile.
+    const neighbour = whom.listed ? whom : this.get(whom.port, whom.address);
     if (!neighbour.known) {
       this.hold([frame], neighbour, verdict, now);
       return;
@@ -60,63 +84,70 @@ export class NeighbourTable {
     verdict.relation = 'forwarded';
     address(frame, neighbour);
     send(verdict, frame);
-    if (now >= neighbour.staleAt && neighbour.requests === 0) this.ask(neighbour, now);
+    neighbour.used = true;
+    if (now >= neighbour.staleAt && !isAsked(neighbour)) this.doubt(neighbour, now);
   }
 
   /** The same for the fragments of one packet. */
-  deliverAll(frames: readonly Frame[], neighbour: Neighbour, verdict: Verdict, now: number): void {
+  deliverAll(frames: readonly Frame[], whom: Neighbour, verdict: Verdict, now: number): void {
+    const neighbour = whom.listed ? whom : this.get(whom.port, whom.address);
     if (neighbour.known) for (const frame of frames) this.deliver(frame, neighbour, verdict, now);
     else this.hold(frames, neighbour, verdict, now);
   }
 
-  /** `mac` answers for the neighbour: what was held for it leaves. */
-  learn(neighbour: Neighbour, mac: number, now: number): void {
+  /**
+   * An ARP packet says that `mac` is the neighbour's (arp.c, `arp_process`; neighbour.c, `__neigh_update`). What was held
+   * for it leaves.
+   */
+  learn(neighbour: Neighbour, mac: number, lesson: Lesson, now: number): void {
+    const [head, tail] = [macHead(mac), macTail(mac)];
+    const isSame = neighbour.known && neighbour.macHead === head && neighbour.macTail === tail;
+    const isLocked =
+      (lesson === 'answered-us' || lesson === 'overheard') && now <= neighbour.changedAt + LOCK_MS;
+    if (neighbour.known && !isSame && isLocked) return;
+    // Only an answer to us shows that the neighbour hears us; anything else leaves the state of a known one alone.
+    const confirms = lesson === 'answered-us';
+    if (isSame && !confirms) return;
+    if (!isSame || now >= neighbour.staleAt) neighbour.changedAt = now;
     neighbour.known = true;
-    neighbour.macHead = macHead(mac);
-    neighbour.macTail = macTail(mac);
-    neighbour.staleAt = now + STALE_MS;
+    neighbour.macHead = head;
+    neighbour.macTail = tail;
+    neighbour.staleAt = confirms ? now + REACHABLE_MS : now;
     this.stopAsking(neighbour);
-    for (const held of takeHeld(neighbour)) {
-      const verdict = this.about(held);
-      verdict.relation = 'forwarded';
-      for (const frame of held.frames) {
-        address(frame, neighbour);
-        send(verdict, frame);
-      }
-    }
+    this.all.delete(neighbour);
+    this.all.add(neighbour);
+    this.sendHeld(neighbour, now);
   }
 
   /** Forgets who has this address (signed): it has moved to another machine. */
   forget(neighbourAddress: number): void {
     for (const neighbours of this.byPort) {
       const neighbour = neighbours.get(neighbourAddress);
-      if (neighbour !== undefined) neighbour.known = false;
+      if (neighbour?.known) this.giveUp(neighbour);
     }
   }
 
   /** Forgets everyone. What was held is dropped, for its port may be gone. */
   clear(): void {
-    for (const neighbours of this.byPort) {
-      for (const neighbour of neighbours.values()) this.giveUp(neighbour);
-    }
+    for (const neighbour of this.all) this.giveUp(neighbour);
     this.byPort.length = 0;
-    this.size = 0;
+    this.all.clear();
   }
 
-  /** Asks again where the time is over, and gives up after the last request. */
+  /** Asks where the time is over, and gives up after the last request. */
   advance(now: number): void {
+    if (now < this.dueAt) return;
+    this.dueAt = Infinity;
     for (const neighbour of this.asking) {
-      if (neighbour.retryAt > now) continue;
-      if (neighbour.requests < MOST_REQUESTS) this.ask(neighbour, now);
+      if (neighbour.dueAt > now) this.dueAt = Math.min(this.dueAt, neighbour.dueAt);
+      else if (neighbour.requests < MOST_REQUESTS) this.ask(neighbour, now);
       else this.giveUp(neighbour);
     }
   }
 
-  /** Milliseconds; Infinity when no request is under way. */
+  /** Milliseconds; Infinity when nobody is asked or doubted. It may be too early, but never again after `advance`. */
   nextTimer(): number {
-    let next = Infinity;
-    for (const neighbour of this.asking) next = Math.min(next, neighbour.retryAt);
-    return next;
+    return this.asking.size === 0 ? Infinity : this.dueAt;
   }
 
   /** Whether packets wait for somebody to answer. */
@@ -125,23 +156,41 @@ export class NeighbourTable {
     return false;
   }
 
+  /** A packet that there is no room for drives out the one that has waited longest, as in Linux. */
   private hold(frames: readonly Frame[], neighbour: Neighbour, verdict: Verdict, now: number): void {
-    if (neighbour.held.length >= MOST_HELD) {
-      this.output.drop(verdict, 'neighbour', 'neighbour-queue-full');
-      return;
-    }
+    if (neighbour.held.length >= MOST_HELD)
+      this.output.drop(this.about(neighbour.held.shift()!), 'neighbour', 'neighbour-queue-full');
     verdict.relation = 'held';
     verdict.ticket = this.output.ticket();
     const { ticket, rule, service, server, connection, detail } = verdict;
     neighbour.held.push({ frames: frames.map(copyOf), ticket, rule, service, server, connection, detail });
-    if (neighbour.requests === 0) this.ask(neighbour, now);
+    if (!isAsked(neighbour)) this.ask(neighbour, now);
   }
 
-  /** One request from the port's own address; to the last known MAC address first, when there is one (RFC 1122). */
-  private ask(neighbour: Neighbour, now: number): void {
-    neighbour.requests++;
-    neighbour.retryAt = now + RETRY_MS;
+  private sendHeld(neighbour: Neighbour, now: number): void {
+    for (const held of takeHeld(neighbour)) {
+      const verdict = this.about(held);
+      for (const frame of held.frames) this.deliver(frame, neighbour, verdict, now);
+    }
+  }
+
+  /** The entry is old and in use. */
+  private doubt(neighbour: Neighbour, now: number): void {
+    neighbour.changedAt = now;
+    this.wait(neighbour, now + DELAY_MS);
+  }
+
+  private wait(neighbour: Neighbour, until: number): void {
+    neighbour.dueAt = until;
+    this.dueAt = Math.min(this.dueAt, until);
     this.asking.add(neighbour);
+  }
+
+  /** One request from the port's own address: to the MAC address that is known, or to everybody (RFC 1122). */
+  private ask(neighbour: Neighbour, now: number): void {
+    if (neighbour.requests === 0) neighbour.changedAt = now;
+    neighbour.requests++;
+    this.wait(neighbour, now + RETRY_MS);
     const { port } = neighbour;
     const frame = this.output.spare();
     frame.port = port.index;
@@ -173,8 +222,24 @@ export class NeighbourTable {
 
   private stopAsking(neighbour: Neighbour): void {
     neighbour.requests = 0;
-    neighbour.retryAt = Infinity;
+    neighbour.dueAt = Infinity;
     this.asking.delete(neighbour);
+  }
+
+  /** The oldest gives way, but for those that frames went to since they were last looked at. */
+  private makeRoom(): void {
+    for (const neighbour of this.all) {
+      this.all.delete(neighbour);
+      if (neighbour.used) {
+        neighbour.used = false;
+        this.all.add(neighbour);
+        continue;
+      }
+      this.byPort[neighbour.port.index]!.delete(neighbour.address);
+      neighbour.listed = false;
+      this.giveUp(neighbour);
+      return;
+    }
   }
 
   private about(held: HeldPacket): Verdict {
@@ -194,6 +259,10 @@ function address(frame: Frame, neighbour: Neighbour): void {
   setMac(frame.view, frame.start + ethernet.DESTINATION, neighbour.macHead, neighbour.macTail);
   setMac(frame.view, frame.start + ethernet.SOURCE, port.macHead, port.macTail);
   frame.port = port.index;
+}
+
+function isAsked({ dueAt }: Neighbour): boolean {
+  return dueAt !== Infinity;
 }
 
 function takeHeld(neighbour: Neighbour): HeldPacket[] {

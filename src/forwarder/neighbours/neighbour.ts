@@ -19,15 +19,22 @@ export class Neighbour {
   readonly port: Port;
   /** Signed. */
   readonly address: number;
+  /** Whether there is a MAC address to send to, however old. */
   known = false;
   macHead = 0;
   macTail = 0;
-  /** Milliseconds: from then on the next frame makes the table ask again, while the old answer still serves. */
+  /** Milliseconds: from then on a frame raises doubts, while the old answer still serves. */
   staleAt = 0;
-  /** Requests sent since the last answer; 0 when none is under way. */
+  /** When the MAC address or the state last changed. */
+  changedAt = -Infinity;
+  /** When to ask (again), or to give up; Infinity when there is no doubt, or nobody wants to know. */
+  dueAt = Infinity;
+  /** Requests sent since then. */
   requests = 0;
-  retryAt = Infinity;
   held: HeldPacket[] = [];
+  /** Whether the table holds it, and whether a frame went there since it was last looked through for room. */
+  listed = true;
+  used = false;
 
   constructor(port: Port, address: number) {
     this.port = port;

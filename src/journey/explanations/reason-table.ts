@@ -60,6 +60,10 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   'ttl-expired': { by: ['ttl-expired'], diagnose: ttlExpired },
   malformed: bad,
   'bad-checksum': bad,
+  'bad-ip-checksum': bad,
+  'rate-limited': {
+    none: 'It is an ICMP error that was not sent: the packet it is about has a reason of its own.',
+  },
   'bad-fragment': bad,
   'source-route': bad,
   unsupported: bad,

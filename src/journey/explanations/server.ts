@@ -7,6 +7,7 @@ import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
 import type { Diagnose } from './causes.ts';
 import { askingPath, trafficPath } from './settings.ts';
+import { relayedBy } from '../outcomes.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** dr or tun to a server that listens on another port: it resets with the VIP as its address and its own MAC. */
@@ -202,9 +203,13 @@ interface Refusal {
 
 /** Resets of a SYN, and ICMP port unreachable: by the other end, not by the client. */
 function refusals({ journeys }: EpochEvidence): Refusal[] {
-  return journeys
-    .filter((journey) => journey.direction === 'reply' && isRefusal(journey))
-    .map(({ first, flow }) => ({ reset: first, flow: flow! }));
+  return (
+    journeys
+      .filter((journey) => journey.direction === 'reply' && isRefusal(journey))
+      // What is said about a tunnel's outer packet is said about the way, not the service.
+      .filter(({ first, flow }) => !relayedBy(flow!, first))
+      .map(({ first, flow }) => ({ reset: first, flow: flow! }))
+  );
 }
 
 function isRefusal(journey: JourneyRecord): boolean {

@@ -55,6 +55,16 @@ const KNOWN: readonly { readonly difference: string; readonly is: (found: Disagr
   },
   {
     difference:
+      'ICMP parameter problem through dnat: netfilter translates it, IPVS and the forwarder leave it alone.',
+    is: ({ conversation, at, linux, forwarder, reasons }) =>
+      conversation.steps[at]!.what === 'error' &&
+      conversation.steps[at]!.kind[0] === icmp.PARAMETER_PROBLEM &&
+      forwarder.length === 0 &&
+      reasons.every((reason) => reason === 'unsupported') &&
+      linux.length === 1,
+  },
+  {
+    difference:
       'The timestamp option: Linux writes the time of day, the forwarder, which has no clock of its own, one that is marked as another time; the address beside it is that of the way in on Linux, of the way out here.',
     is: ({ conversation, at, linux, forwarder }) =>
       conversation.steps[at]!.options[0] === TIMESTAMP &&

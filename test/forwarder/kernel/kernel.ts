@@ -127,7 +127,7 @@ export class LinuxRouter {
   }
 }
 
-/** No limit on ICMP errors: the forwarder has none. */
+/** No limit on ICMP errors, here as in the forwarder: what they say is what is compared. */
 const SWITCHES = {
   'net.ipv4.ip_forward': 1,
   'net.ipv4.icmp_ratelimit': 0,

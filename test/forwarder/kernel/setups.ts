@@ -32,6 +32,7 @@ export const SENTINELS = [ip('10.99.0.1'), ip('10.98.0.1')] as const;
 
 const timeouts = directorConfig().timeouts;
 const common = {
+  limitErrors: false,
   decrementTtl: true,
   timeouts,
   maxConnections: 100_000,

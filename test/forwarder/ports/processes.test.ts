@@ -65,7 +65,7 @@ describe('processes of a node', function () {
       const far = await network.listen('q0');
       const began = BigInt(Date.now() - 1) * 1_000_000n;
       const syn = request(rig.SYN);
-      await network.send('q0', [arpReply(), syn]);
+      await network.send('q0', [arpRequest(), syn]);
       await until(() => far.length >= 1);
       assert.equal(far.length, 1);
       const sent = Buffer.from(far[0]!, 'hex');
@@ -213,9 +213,9 @@ function request(flags: number): Uint8Array {
   });
 }
 
-function arpReply(): Uint8Array {
+function arpRequest(): Uint8Array {
   const senders = { senderMac: rig.M_SERVER, senderIp: rig.RIP };
-  return buildArp({ arp: { operation: 2, ...senders, targetMac: rig.M_DIRECTOR, targetIp: rig.DIP } });
+  return buildArp({ arp: { operation: 1, ...senders, targetMac: 0, targetIp: rig.DIP } });
 }
 
 function wrapped(destination: number, mac: number): Uint8Array {
