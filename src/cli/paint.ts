@@ -19,8 +19,7 @@ export const tones = Object.keys(styles) as readonly Tone[];
 export const plain: Painter = (_tone, text) => text;
 
 /** With the sequences that a terminal colours by. */
-export const styled: Painter = (tone, text) =>
-  styleText([...styles[tone]], text, { validateStream: false });
+export const styled: Painter = (tone, text) => styleText([...styles[tone]], text, { validateStream: false });
 
 /** Colours only on a terminal, and never under `NO_COLOR` (no-color.org). */
 export function hasColours(stream: { readonly isTTY?: boolean }): boolean {

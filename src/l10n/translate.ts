@@ -54,8 +54,9 @@ const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
 
 export function makeTranslate(locale: Locale): Translate {
   const texts = { ...bundles.en, ...bundles[locale] };
+  const textOf = (key: string) => (Object.hasOwn(texts, key) ? texts[key] : undefined);
   return (key, params = {}) =>
-    ((params['count'] === 1 ? texts[`${key}.one`] : undefined) ?? texts[key] ?? key).replace(
+    ((params['count'] === 1 ? textOf(`${key}.one`) : undefined) ?? textOf(key) ?? visible(key)).replace(
       /\{(\w+)\}/g,
       (whole, name: string) => [params[name] ?? whole].flat().map(shown).join('\n'),
     );
