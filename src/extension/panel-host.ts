@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Locale, Translate } from '../l10n/translate.ts';
 import type { Action, Card, LabState, Place, ViewMessage } from '../webview/protocol.ts';
+import type { Log } from './editor-ui.ts';
 import { PANEL_TYPE } from './ids.ts';
 import type { LabSession } from './labs/lab-session.ts';
 import type { Labs } from './labs/labs.ts';
@@ -19,7 +20,7 @@ export interface PanelParts {
   readonly context: vscode.ExtensionContext;
   readonly translate: Translate;
   readonly locale: Locale;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly labs: Labs;
   /** Another lab than before is on show. */
   readonly onShown: () => void;

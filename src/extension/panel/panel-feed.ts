@@ -16,6 +16,7 @@ import { hopDetails } from './hop-details.ts';
 import type { Recording } from './recording.ts';
 import { Session } from './session.ts';
 import { panelTexts } from './panel-texts.ts';
+import { visibleMessage } from './visible-message.ts';
 
 export interface PanelFeedOptions {
   readonly translate: Translate;
@@ -45,7 +46,7 @@ export class PanelFeed {
   #highlighted: readonly string[] = [];
 
   constructor(options: PanelFeedOptions) {
-    this.#options = options;
+    this.#options = { ...options, post: (message) => options.post(visibleMessage(message)) };
   }
 
   /** @param state What to say when there is no recording. */
