@@ -76,6 +76,7 @@ export class FirstRun implements vscode.Disposable {
   }
 
   #seen(): ReadonlySet<string> {
-    return new Set(this.#workbench.context.globalState.get<string[]>(SEEN, []));
+    const seen: unknown = this.#workbench.context.globalState.get(SEEN);
+    return new Set(Array.isArray(seen) ? seen.filter((one) => typeof one === 'string') : []);
   }
 }

@@ -11,8 +11,11 @@ const count = z.int().check(z.gte(0));
 const u32 = z.int().check(z.gte(0), z.lte(0xffff_ffff));
 const port = z.int().check(z.gte(0), z.lte(65_535));
 const number = z.number();
-const name = z.string().check(z.maxLength(200));
+/** Of a node, a segment, a service, a device: empty where there is none. */
+const name = z.string().check(z.regex(/^[\w.@-]{0,100}$/));
 const text = z.string();
+/** Stands in rows, comments of captures and reports. */
+const words = z.string().check(z.regex(/^\P{Cc}{0,2000}$/u));
 /** Codes become keys of texts and are told as they are. */
 const code = z.string().check(z.regex(/^[\w.-]{1,100}$/));
 const hashes = z.array(number);
@@ -26,7 +29,7 @@ const decision = z.looseObject({
   service: z.optional(name),
   server: z.optional(name),
   connection: z.optional(count),
-  detail: z.optional(text),
+  detail: z.optional(words),
 });
 
 const event = z.discriminatedUnion('event', [
