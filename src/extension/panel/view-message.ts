@@ -5,7 +5,9 @@ import type { ViewMessage } from '../../webview/protocol.ts';
 const count = z.int().check(z.gte(0));
 const short = z.string().check(z.maxLength(10_000));
 /** Of whichever realm. */
-const buffer = z.custom<ArrayBuffer>((value) => Object.prototype.toString.call(value) === '[object ArrayBuffer]');
+const buffer = z.custom<ArrayBuffer>(
+  (value) => Object.prototype.toString.call(value) === '[object ArrayBuffer]',
+);
 const card = z.enum(['predict', 'reply-path', 'break-it']);
 
 const action = z.union([
