@@ -47,7 +47,7 @@ describe('a container', () => {
       const { HostConfig: host } = await created(example, name);
       return [host?.Memory, host?.PidsLimit];
     };
-    assert.deepEqual(await limits('dr', 'client1'), [512 * MIB, 1024]);
+    assert.deepEqual(await limits('dr', 'client1'), [1024 * MIB, 4096]);
     assert.deepEqual(await limits('dr', 'router'), [512 * MIB, 512]);
     assert.deepEqual(await limits('dr', 'rs1'), [512 * MIB, 512]);
     // With a table of a million connections.
