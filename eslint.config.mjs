@@ -49,6 +49,11 @@ const nativePorts = {
   'wall-clock.ts': undefined,
 };
 
+const exportDefault = {
+  selector: 'ExportDefaultDeclaration',
+  message: 'Export by name: the file is named for it.',
+};
+
 const depthOf = (folder) => folder.split('/').length;
 
 /** Import patterns of the houses a folder may not reach, written as relative specifiers from any depth inside it. */
@@ -91,10 +96,7 @@ export default defineConfig(
       ],
       // Every index was checked at the edge, once; `noUncheckedIndexedAccess` then needs the assertion on each read.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Export by name: the file is named for it.' },
-      ],
+      'no-restricted-syntax': ['error', exportDefault],
       eqeqeq: 'error',
       'no-console': 'error',
     },
@@ -137,6 +139,52 @@ export default defineConfig(
       'no-restricted-imports': [
         'error',
         { name: 'vscode', message: 'Plain data here; adapters stand beside.' },
+      ],
+    },
+  },
+  {
+    // Text of others goes through one place, where it is made text: see editor-ui.ts.
+    files: ['src/extension/**/*.ts'],
+    ignores: ['src/extension/editor-ui.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        exportDefault,
+        {
+          selector:
+            'MemberExpression[property.name=/^(show(Error|Warning|Information)Message|showQuickPick|showInputBox|createQuickPick|createInputBox|withProgress|createTerminal|createOutputChannel|setStatusBarMessage)$/]',
+          message: 'Only src/extension/editor-ui.ts: it shows text as text.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/extension/**/*.ts'],
+    ignores: ['src/extension/language/providers/to-vscode.ts', 'src/extension/editor-ui.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'vscode', property: 'MarkdownString', message: 'Use `toMarkdown`: it runs nothing.' },
+      ],
+    },
+  },
+  {
+    files: ['src/webview/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        exportDefault,
+        {
+          selector: 'ImportSpecifier[imported.name=/^unsafe/]',
+          message: 'Text is text: lit escapes it.',
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'insertAdjacentHTML'].map((property) => ({
+          property,
+          message: 'Text is text: lit escapes it.',
+        })),
       ],
     },
   },

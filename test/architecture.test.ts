@@ -65,6 +65,40 @@ describe('architecture', () => {
         60_000,
       );
     }
+    const past: [string, string, string, string][] = [
+      [
+        'no message past the one place that makes text of it',
+        'src/extension/messages.ts',
+        "import * as vscode from 'vscode'; void vscode.window.showErrorMessage('');",
+        'no-restricted-syntax',
+      ],
+      [
+        'nor a pick by another name',
+        'src/extension/messages.ts',
+        "import { window } from 'vscode'; const { showQuickPick } = window; window.withProgress;",
+        'no-restricted-syntax',
+      ],
+      [
+        'no Markdown but that which runs nothing',
+        'src/extension/messages.ts',
+        "import * as vscode from 'vscode'; new vscode.MarkdownString('');",
+        'no-restricted-properties',
+      ],
+      [
+        'no HTML out of text in the panel',
+        'src/webview/store.ts',
+        "import { unsafeHTML } from 'lit/directives/unsafe-html.js'; unsafeHTML('');",
+        'no-restricted-syntax',
+      ],
+      [
+        'nor by its properties',
+        'src/webview/store.ts',
+        "document.body.innerHTML = '';",
+        'no-restricted-properties',
+      ],
+    ];
+    for (const [name, file, text, rule] of past)
+      it(name, async () => assert.ok((await messages(file, text)).includes(rule))).timeout(60_000);
     it('no Node globals in the core', async () => {
       assert.ok(
         (await messages('src/packet/address.ts', 'export const x = Buffer.alloc(1);')).includes(

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { loadTopology } from '../lab/topology/load.ts';
-import { parseCall, readText, type Cli } from './cli.ts';
+import { linesOf, parseCall, readText, type Cli } from './cli.ts';
 import { problemLines, problemText } from './problems.ts';
 
 /** `lb-lab check FILE [--json]`: exit 0 nothing found, 1 warnings only, 2 errors. */
@@ -15,7 +15,7 @@ export function check(cli: Cli, args: readonly string[]): Promise<number> {
       column: problem.range.start.column,
       ...problemText(cli, problem),
     }));
-    cli.out(JSON.stringify(list, null, 2));
+    linesOf(JSON.stringify(list, null, 2)).forEach(cli.out);
   } else {
     for (const problem of problems) problemLines(cli, file, problem).forEach(cli.out);
     if (problems.length === 0) cli.out(cli.translate('cli.check-ok', { file }));

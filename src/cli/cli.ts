@@ -1,15 +1,15 @@
 import type { ParseArgsConfig, parseArgs } from 'node:util';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Translate } from '../l10n/translate.ts';
+import type { TextParams, Translate } from '../l10n/translate.ts';
 import type { Painter } from './paint.ts';
 
 /** What every command is given: language, colours and the two streams. */
 export interface Cli {
   readonly translate: Translate;
   readonly paint: Painter;
-  /** What a reader reads: standard output. */
+  /** What a reader reads, a line: standard output. See `terminal`. */
   readonly out: (line: string) => void;
-  /** Logs and errors: standard error. */
+  /** Logs and errors, a line: standard error. */
   readonly err: (line: string) => void;
   readonly parse: typeof parseArgs;
 }
@@ -17,10 +17,10 @@ export interface Cli {
 /** A bad call or an unusable file: shown as one line, exit code 2. */
 export class CliError extends Error {
   readonly key: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: TextParams;
   readonly exitCode: number;
 
-  constructor(key: string, params: Readonly<Record<string, string>> = {}, exitCode = 2) {
+  constructor(key: string, params: TextParams = {}, exitCode = 2) {
     super(key);
     this.key = key;
     this.params = params;
@@ -81,6 +81,11 @@ export function numberOption(
     throw new CliError('cli.bad-number', { option: name, value: text, least: String(least) });
   }
   return value;
+}
+
+/** Of a text of ours that is more than one line long, or of JSON: there no text of anybody else's has a newline. */
+export function linesOf(text: string): string[] {
+  return text.split('\n');
 }
 
 export function readText(file: string): string {

@@ -6,12 +6,14 @@ import type { LabEvent } from '../lab/events.ts';
 import { promiseIds } from '../lab/topology/findings.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import type { Capture, CaptureRecord } from '../packet/capture.ts';
+import type { CaptureRecord } from '../packet/capture.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import { CliError, parseOptions, readText, writeOutput, type Cli } from './cli.ts';
+import { isOfModels } from './ether-type-names.ts';
+import { inFileNumbers } from './file-numbers.ts';
 import { ladder } from './ladder/ladder.ts';
 import { problemLines } from './problems.ts';
-import { readCaptureFile } from './read-capture-file.ts';
+import { readCaptureFile, type FileCapture } from './read-capture-file.ts';
 import { reportJson } from './report-json.ts';
 import { unknowns } from './unknowns.ts';
 import { verdicts } from './verdicts.ts';
@@ -44,15 +46,15 @@ export function explain(cli: Cli, args: readonly string[]): Promise<number> {
   if (!plan) return Promise.resolve(2);
   const capture = readCaptureFile(cli, file);
   const points = pointsOf(capture, plan, values.interface ?? []);
-  const { events, startedAt } = eventsOf(capture, plan, points);
+  const { events, startedAt, numbers } = eventsOf(capture, plan, points);
   const capturePoints = capturedAt(capture, points);
   const { translate } = cli;
   const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate, capturePoints });
   for (const event of events) builder.add(event);
-  const report = builder.report();
+  const report = inFileNumbers(builder.report(), numbers);
   if (values.json) writeOutput(values.json, reportJson(report));
   if (!values.quiet) {
-    tell(cli, report, plan, events, basename(file), values.full ?? false, values.values ?? false);
+    tell(cli, report, plan, capture, basename(file), values.full ?? false, values.values ?? false);
     for (const line of unknowns(cli, plan, points, capturePoints, capture)) cli.out(line);
   }
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
@@ -80,7 +82,7 @@ const nameOf = ({ node, segment }: Pick<Point, 'node' | 'segment'>) => `${node}.
  * Where each interface of the capture was: what `--interface NAME=NODE.SEGMENT` says, or its name in that form, or its
  * MAC address. An interface that cannot be placed is left out.
  */
-function pointsOf(capture: Capture, plan: Plan, chosen: readonly string[]): (Point | undefined)[] {
+function pointsOf(capture: FileCapture, plan: Plan, chosen: readonly string[]): (Point | undefined)[] {
   const all = plan.nodes.flatMap(({ name, interfaces }) =>
     interfaces.map(({ segment, mac }): Point => ({ node: name, segment, mac })),
   );
@@ -113,7 +115,7 @@ function pointsOf(capture: Capture, plan: Plan, chosen: readonly string[]): (Poi
  * An interface without frames was captured when the file has its statistics. Else its frames may have been filtered out
  * since, as Wireshark does, which keeps all interfaces.
  */
-function capturedAt(capture: Capture, points: readonly (Point | undefined)[]): Set<string> {
+function capturedAt(capture: FileCapture, points: readonly (Point | undefined)[]): Set<string> {
   const withFrames = new Set(capture.records.map((record) => record.interface));
   const captured = points.filter(
     (_, index) => withFrames.has(index) || capture.interfaces[index]!.statistics !== undefined,
@@ -121,20 +123,23 @@ function capturedAt(capture: Capture, points: readonly (Point | undefined)[]): S
   return new Set(captured.flatMap((point) => (point ? [nameOf(point)] : [])));
 }
 
+/** With the numbers in the file of the frames that are told; those of other protocols, and of nowhere, are not. */
 function eventsOf(
-  capture: Capture,
+  capture: FileCapture,
   plan: Plan,
   points: readonly (Point | undefined)[],
-): { readonly events: LabEvent[]; readonly startedAt: string } {
+): { readonly events: LabEvent[]; readonly startedAt: string; readonly numbers: readonly number[] } {
   const records = [...capture.records].sort((a, b) =>
     a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0,
   );
   const start = records[0]?.timeNs ?? 0n;
   const events: LabEvent[] = [{ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 }];
   for (const { name } of plan.nodes) events.push({ kind: 'node', timeNs: 0, node: name, state: 'running' });
+  const numbers: number[] = [];
   for (const record of records) {
     const point = points[record.interface];
-    if (point === undefined) continue;
+    if (point === undefined || !isOfModels(record.bytes)) continue;
+    numbers.push(record.number);
     const { node, segment } = point;
     const { bytes, originalLength } = record;
     const timeNs = Number(record.timeNs - start);
@@ -149,7 +154,7 @@ function eventsOf(
     });
   }
   const iso = new Date(Number(start / 1_000_000n)).toISOString().slice(0, -5);
-  return { events, startedAt: `${iso}.${String(start % 1_000_000_000n).padStart(9, '0')}Z` };
+  return { events, startedAt: `${iso}.${String(start % 1_000_000_000n).padStart(9, '0')}Z`, numbers };
 }
 
 /** tcpdump does not say it: what has the interface's own MAC as source was sent by it. */
@@ -164,19 +169,19 @@ function tell(
   cli: Cli,
   report: Report,
   plan: Plan,
-  events: readonly LabEvent[],
+  { records }: FileCapture,
   title: string,
   full: boolean,
   values: boolean,
 ): void {
-  const frames = events.flatMap((event) => (event.kind === 'frame' ? [event.bytes] : []));
+  const frames = new Map(records.map(({ number, bytes }) => [number, bytes]));
   const { translate, paint } = cli;
   ladder(report, plan, title, {
     translate,
     paint,
     full,
     values,
-    frame: (number) => frames[number - 1]!,
+    frame: (number) => frames.get(number)!,
   }).forEach(cli.out);
   const requests = report.flows.filter(({ kind }) => ['tcp', 'udp', 'icmp'].includes(kind));
   // Of requests whose way was not captured nobody can say how they ended.

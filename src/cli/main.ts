@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { localeOf, makeTranslate } from '../l10n/translate.ts';
 import { attach } from './attach.ts';
 import { check } from './check.ts';
-import { CliError, type Cli } from './cli.ts';
+import { CliError, linesOf, type Cli } from './cli.ts';
 import { explain } from './explain.ts';
 import { forward } from './forward.ts';
 import { image } from './image.ts';
@@ -14,7 +14,8 @@ import { ps } from './ps.ts';
 import { run } from './run.ts';
 import { shell } from './shell.ts';
 import { stop } from './stop.ts';
-import { painterFor } from './paint.ts';
+import { hasColours } from './paint.ts';
+import { terminal } from './terminal.ts';
 
 const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => Promise<number>>> = {
   run,
@@ -35,15 +36,13 @@ const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => P
 async function main(args: readonly string[]): Promise<number> {
   const cli: Cli = {
     translate: makeTranslate(localeOf(languageOf(args))),
-    paint: painterFor(process.stdout),
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    ...terminal(process.stdout, process.stderr, hasColours(process.stdout)),
     parse: parseArgs,
   };
   const [name = 'help', ...rest] = withoutLanguage(args);
   try {
     if (['help', '--help', '-h'].includes(name)) {
-      cli.out(cli.translate('cli.help'));
+      linesOf(cli.translate('cli.help')).forEach(cli.out);
       return args.length === 0 ? 2 : 0;
     }
     if (['--version', '-v'].includes(name)) {
@@ -54,13 +53,13 @@ async function main(args: readonly string[]): Promise<number> {
     if (!command) throw new CliError('cli.unknown-command', { command: name });
     const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
     if (own.includes('--help') || own.includes('-h')) {
-      cli.out(cli.translate('cli.help'));
+      linesOf(cli.translate('cli.help')).forEach(cli.out);
       return 0;
     }
     return await command(cli, rest);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    cli.err(`lb-lab: ${cli.translate(error.key, error.params)}`);
+    linesOf(`lb-lab: ${cli.translate(error.key, error.params)}`).forEach(cli.err);
     return error.exitCode;
   }
 }

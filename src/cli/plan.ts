@@ -3,7 +3,7 @@ import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan, PlannedNode } from '../lab/topology/plan.ts';
 import { formatIpv4, formatMac } from '../packet/address.ts';
 import type { ForwarderConfig } from '../forwarder/config.ts';
-import { parseCall, readText, type Cli } from './cli.ts';
+import { linesOf, parseCall, readText, type Cli } from './cli.ts';
 import { problemLines } from './problems.ts';
 
 /** `lb-lab plan FILE [--json]`: everything that will be applied. Exit 0, or 2 when the file has errors. */
@@ -12,7 +12,7 @@ export function plan(cli: Cli, args: readonly string[]): Promise<number> {
   const loaded = loadTopology(readText(file), basename(file));
   for (const problem of loaded.problems) problemLines(cli, file, problem).forEach(cli.err);
   if (!loaded.plan) return Promise.resolve(2);
-  if (values.json) cli.out(JSON.stringify(loaded.plan, null, 2));
+  if (values.json) linesOf(JSON.stringify(loaded.plan, null, 2)).forEach(cli.out);
   else planLines(loaded.plan).forEach(cli.out);
   return Promise.resolve(0);
 }

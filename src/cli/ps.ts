@@ -1,5 +1,5 @@
 import { findLabs, isHeld } from '../lab/docker/sweep.ts';
-import { parseOptions, type Cli } from './cli.ts';
+import { linesOf, parseOptions, type Cli } from './cli.ts';
 import { withDocker } from './with-docker.ts';
 
 /** `lb-lab ps [--json]`: the labs of the Docker engine, running or left behind. */
@@ -10,7 +10,7 @@ export async function ps(cli: Cli, args: readonly string[]): Promise<number> {
     return Promise.all(found.map(async (lab) => ({ ...lab, held: await isHeld(client, lab) })));
   });
   if (values.json) {
-    cli.out(JSON.stringify(labs, null, 2));
+    linesOf(JSON.stringify(labs, null, 2)).forEach(cli.out);
     return 0;
   }
   if (labs.length === 0) cli.out(cli.translate('cli.no-labs'));

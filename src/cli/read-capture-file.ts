@@ -1,15 +1,25 @@
 import { readFileSync } from 'node:fs';
-import type { Capture } from '../packet/capture.ts';
+import type { Capture, CaptureRecord } from '../packet/capture.ts';
 import { readCapture } from '../packet/read-capture.ts';
 import { CliError, type Cli } from './cli.ts';
 
 const LINK_TYPE_ETHERNET = 1;
 
+/** What was read of a capture, and where it stood. */
+export interface FileCapture extends Capture {
+  readonly records: readonly FileRecord[];
+}
+
+export interface FileRecord extends CaptureRecord {
+  /** The frame's number in the file, from 1, as Wireshark shows it. */
+  readonly number: number;
+}
+
 /**
  * A pcap or pcapng file, its Ethernet interfaces. What is damaged in it or not Ethernet is told, and the rest is read;
  * throws `CliError` when there is no rest.
  */
-export function readCaptureFile(cli: Cli, file: string): Capture {
+export function readCaptureFile(cli: Cli, file: string): FileCapture {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
@@ -26,11 +36,12 @@ export function readCaptureFile(cli: Cli, file: string): Capture {
     if (capture.interfaces.length === 0) throw new CliError('cli.no-capture', params);
     cli.err(cli.translate('cli.damaged-capture', params));
   }
-  return ethernetOf(cli, file, capture);
+  const records = capture.records.map((record, index) => ({ ...record, number: index + 1 }));
+  return ethernetOf(cli, file, { ...capture, records });
 }
 
 /** A cooked or raw capture (`tcpdump -i any`) has lost the MAC addresses that everything here stands on. */
-function ethernetOf(cli: Cli, file: string, capture: Capture): Capture {
+function ethernetOf(cli: Cli, file: string, capture: FileCapture): FileCapture {
   const kept = capture.interfaces.flatMap(({ linkType }, index) =>
     linkType === LINK_TYPE_ETHERNET ? [index] : [],
   );

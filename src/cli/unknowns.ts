@@ -3,11 +3,11 @@ import { formatMac } from '../packet/address.ts';
 import type { Capture } from '../packet/capture.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import type { Cli } from './cli.ts';
+import { etherTypeName, isOfModels, isTagged } from './ether-type-names.ts';
 
 const MOST_MACS = 4;
-const VLAN_TAGS = [0x8100, 0x88a8];
 
-/** What no frame can show, or is not read: capture points that are not there, frames of nobody's, VLAN tags, decisions. */
+/** What no frame can show, or is not read: capture points that are not there, frames of nobody's or of other protocols, VLAN tags, decisions. */
 export function unknowns(
   { translate, paint }: Cli,
   plan: Plan,
@@ -22,9 +22,8 @@ export function unknowns(
     points[index] === undefined ? [name || '–'] : [],
   );
   const frames = records.flatMap((record) => (points[record.interface] === undefined ? [] : [record.bytes]));
-  const tagged = frames.filter(
-    (bytes) => bytes.length >= ethernet.HEADER_LENGTH && VLAN_TAGS.includes(ethernet.etherTypeOf(bytes, 0)),
-  ).length;
+  const tagged = frames.filter(isTagged).length;
+  const others = frames.filter((bytes) => !isOfModels(bytes) && !isTagged(bytes)).map(etherTypeName);
   const strangers = strangersOf(plan, frames);
   const macs = strangers.macs.slice(0, MOST_MACS).map(formatMac).join(', ');
   const lines = [
@@ -41,9 +40,22 @@ export function unknowns(
           }),
         ]
       : []),
+    ...(others.length > 0
+      ? [translate('cli.unknown-protocols', { frames: others.length, protocols: counted(others) })]
+      : []),
     ...(tagged > 0 ? [translate('cli.unknown-vlan', { frames: tagged })] : []),
   ];
   return ['', paint('heading', translate('cli.unknown')), ...lines.map((line) => `  ${line}`)];
+}
+
+/** `IPv6 (2), LLDP (1)`: the most frequent first. */
+function counted(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, count]) => `${name} (${count})`)
+    .join(', ');
 }
 
 /** Frames of IPv4 and ARP between MAC addresses that no node has. */
@@ -55,9 +67,7 @@ function strangersOf(
   const macs = new Set<number>();
   let count = 0;
   for (const bytes of frames) {
-    if (bytes.length < ethernet.HEADER_LENGTH) continue;
-    const type = ethernet.etherTypeOf(bytes, 0);
-    if (type !== ethernet.ETHERTYPE_IPV4 && type !== ethernet.ETHERTYPE_ARP) continue;
+    if (!isOfModels(bytes)) continue;
     const ends = [ethernet.sourceOf(bytes, 0), ethernet.destinationOf(bytes, 0)];
     const unknown = ends.filter((mac) => isUnicast(mac) && !known.has(mac));
     for (const mac of unknown) macs.add(mac);

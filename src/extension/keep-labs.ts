@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
+import { showMessage } from './editor-ui.ts';
 import type { LabSession } from './labs/lab-session.ts';
 import { recordingName } from './labs/recording-name.ts';
-import { rememberedLabs, rememberRunning } from './labs/remembered-labs.ts';
+import {
+  mayGoOnUnasked,
+  rememberedLabs,
+  rememberRunning,
+  type RememberedLab,
+} from './labs/remembered-labs.ts';
 import { recordingLimits } from './settings.ts';
 import { fileNameOf } from './topology-files.ts';
 import type { Workbench } from './workbench.ts';
@@ -32,8 +38,8 @@ export class LabKeeper implements vscode.Disposable {
   /** Starts again what ran when the window was closed; below what was recorded, a row says so. Never rejects. */
   async takeUp(): Promise<void> {
     const { context, labs, messages } = this.#workbench;
-    for (const { uri, engine, lab } of rememberedLabs(context.workspaceState))
-      await messages.attempt(() => this.#takeUp(vscode.Uri.parse(uri), engine, lab));
+    for (const remembered of rememberedLabs(context.workspaceState))
+      await messages.attempt(() => this.#takeUp(remembered));
     // What could not be started is not tried again each time.
     rememberRunning(labs, context.workspaceState);
   }
@@ -49,8 +55,10 @@ export class LabKeeper implements vscode.Disposable {
     this.#waiting.clear();
   }
 
-  async #takeUp(uri: vscode.Uri, engine: 'embedded' | 'docker', lab: string | undefined): Promise<void> {
-    const { files, labs, runner, log, translate } = this.#workbench;
+  async #takeUp(remembered: RememberedLab): Promise<void> {
+    const { files, labs, runner, log, messages, translate } = this.#workbench;
+    const { engine, lab } = remembered;
+    const uri = vscode.Uri.parse(remembered.uri);
     const text = await files.read(uri).catch(() => undefined);
     // The file is gone: there is nothing to run.
     if (text === undefined) return;
@@ -62,6 +70,18 @@ export class LabKeeper implements vscode.Disposable {
     const recording = saved === undefined ? undefined : readRecording(saved, recordingLimits(), translate);
     if (recording) session.restore(recording);
     log.info(`${session.file}: ran when the window was closed (${engine} ${lab ?? ''})`);
+    if (!mayGoOnUnasked(remembered, text)) {
+      const button = translate('extension.go-on');
+      // Others do not wait for the answer; without one the lab stays as it is.
+      void showMessage(
+        'warning',
+        translate('extension.changed-meanwhile', { file: session.file }),
+        button,
+      ).then((chosen) =>
+        chosen === button ? messages.attempt(() => runner.takeUp(session, engine, lab)) : undefined,
+      );
+      return;
+    }
     await runner.takeUp(session, engine, lab);
   }
 

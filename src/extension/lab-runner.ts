@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../lab/engine.ts';
 import type { Translate } from '../l10n/translate.ts';
+import { withProgress } from './editor-ui.ts';
 import type { ChosenEngine, EngineChoice } from './engine-choice.ts';
 import { Cancelled, LabFailure } from './labs/lab-failure.ts';
 import type { ApplyOutcome } from './labs/apply-outcome.ts';
@@ -175,15 +176,9 @@ async function withLateProgress(
     show?.(step);
   });
   const timer = setTimeout(() => {
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title,
-      cancellable: cancel !== undefined,
-    };
-    void vscode.window.withProgress(options, (progress, token) => {
-      token.onCancellationRequested(() => cancel?.abort());
-      show = (message) => progress.report({ message });
-      if (text) show(text);
+    void withProgress(title, cancel && (() => cancel.abort()), (report) => {
+      show = report;
+      if (text) report(text);
       return done.catch(() => undefined);
     });
   }, PATIENCE_MS);

@@ -5,6 +5,7 @@ import { saveExport } from './commands/export-capture.ts';
 import { handlers } from './commands/handlers.ts';
 import { FirstRun } from './first-run/first-run.ts';
 import { watchCursor } from './highlight.ts';
+import { createLog } from './editor-ui.ts';
 import { commandIds, innerCommandIds, type CommandId } from './ids.ts';
 import { LabKeeper } from './keep-labs.ts';
 import { LabRunner } from './lab-runner.ts';
@@ -35,7 +36,7 @@ export class LbLab {
   constructor(context: vscode.ExtensionContext, platformFor: (parts: PlatformParts) => Platform) {
     const locale = localeOf(vscode.env.language);
     const translate = makeTranslate(locale);
-    const log = vscode.window.createOutputChannel('LB Lab', { log: true });
+    const log = createLog('LB Lab');
     const platform = platformFor({ context, translate, log });
     const { engines } = platform;
     const files = new TopologyFiles(context);

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import type { Translate } from '../l10n/translate.ts';
+import { showMessage, type Log } from './editor-ui.ts';
 import { Cancelled, LabFailure } from './labs/lab-failure.ts';
 
 /** Shows what went wrong, with the one button that helps. What nobody foresaw goes to the log with its stack. */
 export class Messages {
   readonly #translate: Translate;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #log: Log;
 
-  constructor(translate: Translate, log: vscode.LogOutputChannel) {
+  constructor(translate: Translate, log: Log) {
     this.#translate = translate;
     this.#log = log;
   }
@@ -17,11 +18,11 @@ export class Messages {
     if (error instanceof Cancelled) return;
     this.#log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     if (error instanceof LabFailure) {
-      this.#show(vscode.window.showErrorMessage, error.message, error.remedy);
+      this.#show('error', error.message, error.remedy);
       return;
     }
     const message = error instanceof Error ? error.message : String(error);
-    this.#show(vscode.window.showErrorMessage, this.#translate('extension.unforeseen', { message }), {
+    this.#show('error', this.#translate('extension.unforeseen', { message }), {
       text: this.#translate('extension.show-log'),
       command: 'lbLab.showLog',
     });
@@ -29,11 +30,11 @@ export class Messages {
 
   warning(text: string): void {
     this.#log.warn(text);
-    this.#show(vscode.window.showWarningMessage, text, undefined);
+    this.#show('warning', text, undefined);
   }
 
   hint(text: string, remedy?: LabFailure['remedy']): void {
-    this.#show(vscode.window.showInformationMessage, text, remedy);
+    this.#show('information', text, remedy);
   }
 
   /** Runs what somebody asked for; what fails is shown. */
@@ -45,12 +46,8 @@ export class Messages {
     }
   }
 
-  #show(
-    show: (message: string, ...items: string[]) => Thenable<string | undefined>,
-    text: string,
-    remedy: LabFailure['remedy'],
-  ): void {
-    void show(text, ...(remedy ? [remedy.text] : [])).then(
+  #show(kind: Parameters<typeof showMessage>[0], text: string, remedy: LabFailure['remedy']): void {
+    void showMessage(kind, text, ...(remedy ? [remedy.text] : [])).then(
       (chosen) => {
         if (chosen !== undefined && remedy)
           void vscode.commands

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Locale, Translate } from '../l10n/translate.ts';
-import type { Action, Card, LabState, Place, ViewMessage } from '../webview/protocol.ts';
+import type { Action, Card, LabState, Place } from '../webview/protocol.ts';
+import type { Log } from './editor-ui.ts';
 import { PANEL_TYPE } from './ids.ts';
 import type { LabSession } from './labs/lab-session.ts';
 import type { Labs } from './labs/labs.ts';
@@ -19,7 +20,7 @@ export interface PanelParts {
   readonly context: vscode.ExtensionContext;
   readonly translate: Translate;
   readonly locale: Locale;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly labs: Labs;
   /** Another lab than before is on show. */
   readonly onShown: () => void;
@@ -45,7 +46,8 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
-    this.#uri = parts.context.workspaceState.get(KEPT_FILE);
+    const kept: unknown = parts.context.workspaceState.get(KEPT_FILE);
+    this.#uri = typeof kept === 'string' ? kept : undefined;
     this.#disposables = [
       vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this),
       parts.labs.onDidChange(({ session, news }) => {
@@ -133,11 +135,15 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       open: (place) => this.#uri !== undefined && this.#parts.open(this.#uri, place),
       save: (format, data) => this.#save(format, data),
       keep: (view) => void context.workspaceState.update(KEPT_VIEW, view),
-      kept: () => context.workspaceState.get(KEPT_VIEW),
+      kept: () => {
+        const view: unknown = context.workspaceState.get(KEPT_VIEW);
+        // What is in it the view looks at itself.
+        return typeof view === 'object' && view !== null ? { ...view } : undefined;
+      },
       log: (message) => this.#parts.log.warn(`panel: ${message}`),
     });
     this.#feed = feed;
-    const listening = panel.webview.onDidReceiveMessage((message: ViewMessage) => feed.receive(message));
+    const listening = panel.webview.onDidReceiveMessage((message: unknown) => feed.receive(message));
     panel.onDidDispose(() => {
       listening.dispose();
       feed.dispose();

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Log } from './editor-ui.ts';
 import type { Translate } from '../l10n/translate.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import type { LabSession } from './labs/lab-session.ts';
@@ -7,7 +8,7 @@ import type { LabSession } from './labs/lab-session.ts';
 export interface PlatformParts {
   readonly context: vscode.ExtensionContext;
   readonly translate: Translate;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
 }
 
 /** `node/` has one with Docker and programs; a browser has neither. */

@@ -20,6 +20,7 @@ export function isTopology(document: vscode.TextDocument | undefined): document 
 export class TopologyFiles {
   readonly #extension: vscode.Uri;
   readonly #storage: vscode.Uri;
+  #exampleTexts: Promise<readonly string[]> | undefined;
 
   constructor({ extensionUri, globalStorageUri }: vscode.ExtensionContext) {
     this.#extension = extensionUri;
@@ -62,6 +63,14 @@ export class TopologyFiles {
       this.#filesIn(vscode.Uri.joinPath(this.#extension, 'examples', 'lessons')),
     ]);
     return { examples, lessons };
+  }
+
+  /** Whether a text is that of an example as it was shipped, wherever the file lies: nobody has made it their own yet. */
+  async isExample(text: string): Promise<boolean> {
+    this.#exampleTexts ??= this.samples().then(({ examples }) =>
+      Promise.all(examples.map((uri) => this.read(uri).catch(() => ''))),
+    );
+    return (await this.#exampleTexts).includes(text);
   }
 
   example(model: Plan['model']): vscode.Uri {

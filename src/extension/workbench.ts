@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Log } from './editor-ui.ts';
 import type { Locale, Translate } from '../l10n/translate.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import type { FirstRun } from './first-run/first-run.ts';
@@ -14,7 +15,7 @@ export interface Workbench {
   readonly context: vscode.ExtensionContext;
   readonly translate: Translate;
   readonly locale: Locale;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly labs: Labs;
   readonly engines: EngineChoice;
   readonly files: TopologyFiles;

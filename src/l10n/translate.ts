@@ -14,13 +14,18 @@ import panelEn from '../../l10n/panel.en.json' with { type: 'json' };
 import panelZh from '../../l10n/panel.zh-cn.json' with { type: 'json' };
 import topologyEn from '../../l10n/topology.en.json' with { type: 'json' };
 import topologyZh from '../../l10n/topology.zh-cn.json' with { type: 'json' };
+import { visible } from './visible.ts';
 
 /**
  * The text for a key in the chosen language, with `{name}` placeholders filled. The core hands out codes and
  * parameters; they become text here, at the rim. An unknown key is returned as it is, so that nothing is lost. One
- * `{count}` is told in the singular where a text has it, under `KEY.one`.
+ * `{count}` is told in the singular where a text has it, under `KEY.one`. What fills a placeholder may come from anywhere:
+ * control characters and their like in it are shown, not obeyed.
  */
-export type Translate = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+export type Translate = (key: string, params?: TextParams) => string;
+
+/** A list stands for lines, one below the other. */
+export type TextParams = Readonly<Record<string, string | number | readonly string[]>>;
 
 export type Locale = 'en' | 'zh-cn';
 
@@ -49,11 +54,16 @@ const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
 
 export function makeTranslate(locale: Locale): Translate {
   const texts = { ...bundles.en, ...bundles[locale] };
+  const textOf = (key: string) => (Object.hasOwn(texts, key) ? texts[key] : undefined);
   return (key, params = {}) =>
-    ((params['count'] === 1 ? texts[`${key}.one`] : undefined) ?? texts[key] ?? key).replace(
+    ((params['count'] === 1 ? textOf(`${key}.one`) : undefined) ?? textOf(key) ?? visible(key)).replace(
       /\{(\w+)\}/g,
-      (whole, name: string) => String(params[name] ?? whole),
+      (whole, name: string) => [params[name] ?? whole].flat().map(shown).join('\n'),
     );
+}
+
+function shown(param: string | number): string {
+  return visible(String(param));
 }
 
 /** `zh`, `zh-CN`, `zh_CN.UTF-8` and their like are Chinese; everything else is English. */

@@ -24,6 +24,11 @@ export class Names {
     return this.#all.get(value);
   }
 
+  /** An address or a MAC as text, by its name when the reader wants names; other text stays. */
+  value(value: string): string {
+    return this.#values ? value : (this.#all.get(value) ?? value);
+  }
+
   get lanes(): readonly LaneView[] {
     return this.#lab?.nodes ?? [];
   }

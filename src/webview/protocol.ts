@@ -274,7 +274,7 @@ export interface ConnectionRow {
 
 // ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const RECORD_BYTES = 64;
+export const RECORD_BYTES = 68;
 export const MOST_RECORDS = 2000;
 /** In a byte that names a node. */
 export const NO_NODE = 255;
@@ -392,6 +392,8 @@ export const hopLayout = {
   /** u32 texts, ready to show: the arrival's reason; the decision (`rr chose rs1`). */
   reason: 56,
   decision: 60,
+  /** u32 text: the fields that are not as predicted, as JSON: a list of `[field, seen, expected]`. */
+  unexpected: 64,
 } as const;
 
 export const flowKinds = ['tcp', 'udp', 'icmp', 'arp', 'other'] as const;

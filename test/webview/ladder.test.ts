@@ -7,6 +7,8 @@ import { paintSvg } from '../../src/webview/ladder/paint-svg.ts';
 import type { Measure } from '../../src/webview/ladder/shapes.ts';
 import { faces, paperTheme } from '../../src/webview/ladder/theme.ts';
 import { picture } from '../../src/webview/ladder/whole-picture.ts';
+import { Names } from '../../src/webview/names.ts';
+import { changesBetween, previousHop } from '../../src/webview/rows/changes.ts';
 import { Folding } from '../../src/webview/rows/folding.ts';
 import { listRows, type RowList } from '../../src/webview/rows/row-list.ts';
 import { rowWords } from '../../src/webview/rows/row-words.ts';
@@ -63,7 +65,7 @@ describe('webview: ladders', () => {
 
   it('no text runs out of the picture, in either language and at any width', async () => {
     for (const locale of ['en', 'zh-cn'] as const) {
-      for (const name of ['dr', 'lessons/tunnel-mtu-filtered', 'dnat']) {
+      for (const name of ['dr', 'lessons/tunnel-mtu-filtered', 'lessons/vip-not-hidden', 'dnat']) {
         const mirror = new Mirror(exampleText(name), name, locale).show();
         await quiet(mirror);
         const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
@@ -106,6 +108,57 @@ describe('webview: ladders', () => {
           `${name} ${locale}`,
         );
       }
+    }
+  });
+
+  it('what is not as predicted stands on the arrow: the field, what was seen, what was expected', async () => {
+    for (const name of ['lessons/vip-not-hidden', 'lessons/dnat-reply-not-rewritten']) {
+      const mirror = new Mirror(exampleText(name), name).show();
+      await quiet(mirror);
+      const { journeys } = mirror.recording.builder.report();
+      const wrong = journeys.flatMap(({ hops }) =>
+        hops.flatMap((hop) => hop.expected.filter(({ ok }) => !ok).map((one) => ({ hop, ...one }))),
+      );
+      assert.ok(wrong.length >= 4);
+      // Every row open, addresses as they are on the wire: each value of the report stands in the picture.
+      const all = [...mirror.table.flowIds()].flatMap((id) => [
+        flowKey(id),
+        ...mirror.table.journeyIds(id).map(packetKey),
+      ]);
+      const rows = listRows(mirror.table, [], new Folding(1, all));
+      const words = mirror.words();
+      const source = {
+        ...words,
+        names: new Names(mirror.lab, true),
+        ...{ measure, timeMode: 'delta' as const },
+      };
+      const { shapes } = picture(rows, mirror.lab, { order: [], hidden: [] }, source);
+      const red = shapes.flatMap((shape) =>
+        shape.kind === 'text' && shape.ink === 'bad' && shape.face === 'small' ? [shape.text] : [],
+      );
+      for (const { observed, expected } of wrong)
+        assert.ok(
+          red.some((text) => text.includes(`${observed} ✗ expected ${expected}`)),
+          `${observed} ${expected}`,
+        );
+      const arrows = shapes.filter((shape) => shape.kind === 'line' && shape.ink === 'bad');
+      assert.ok(arrows.length >= wrong.length / 2);
+    }
+  });
+
+  it('what is not as predicted is no routine', async () => {
+    const mirror = new Mirror(exampleText('lessons/vip-not-hidden'), 'vip').show();
+    await quiet(mirror);
+    const { names, text, table } = mirror.words();
+    const hops = [...table.flowIds()].flatMap((id) => table.journeyIds(id)).map((id) => table.hopsOf(id));
+    const wrong = hops.flatMap((all) =>
+      all.flatMap((hop, index) => (hop.unexpected.length > 0 && index > 0 ? [{ all, hop, index }] : [])),
+    );
+    assert.ok(wrong.length > 5);
+    for (const { all, hop, index } of wrong) {
+      const { routine, more } = changesBetween(previousHop(all, index), hop, names, text);
+      assert.ok(!routine.some(({ field }) => field === 'dst.mac'));
+      assert.equal(routine.length + more, hop.routine - 1);
     }
   });
 

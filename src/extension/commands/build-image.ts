@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withProgress } from '../editor-ui.ts';
 import { Cancelled, LabFailure } from '../labs/lab-failure.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -12,16 +13,11 @@ export async function buildImage({ platform, translate }: Workbench): Promise<vo
       command: 'lbLab.manageTrust',
     });
   const cancel = new AbortController();
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: translate('extension.building-image'),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      token.onCancellationRequested(() => cancel.abort());
-      await docker.ensureImage((message) => progress.report({ message }), cancel.signal);
-    },
+  const title = translate('extension.building-image');
+  await withProgress(
+    title,
+    () => cancel.abort(),
+    (report) => docker.ensureImage(report, cancel.signal),
   );
   if (cancel.signal.aborted) throw new Cancelled();
 }

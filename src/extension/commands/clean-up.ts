@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { withProgress } from '../editor-ui.ts';
 import { LabFailure } from '../labs/lab-failure.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -6,10 +6,7 @@ import type { Workbench } from '../workbench.ts';
 export async function cleanUp({ platform, translate, messages }: Workbench): Promise<void> {
   const { docker } = platform;
   if (!docker) throw new LabFailure(translate('extension.docker-not-in-browser'));
-  const removed = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: translate('extension.cleaning-up') },
-    () => docker.cleanUp(),
-  );
+  const removed = await withProgress(translate('extension.cleaning-up'), undefined, () => docker.cleanUp());
   messages.hint(
     removed.length === 0
       ? translate('extension.nothing-left')

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 import { startModel } from './start-model.ts';
 
-/** The cards of the first run, from the first one on; they speak of a DR lab, which is started unless one is on show. */
+/** The cards of the first run, from the first one on; they speak of the DR example, which is started unless it is on show. */
 export async function firstRunAgain(workbench: Workbench): Promise<void> {
-  const { labs, panel, firstRun } = workbench;
+  const { labs, panel, files, firstRun } = workbench;
   const shown = panel.uri === undefined ? undefined : labs.of(panel.uri);
-  if (shown?.plan.model !== 'dr') await startModel(workbench, 'dr');
+  if (shown?.plan.model !== 'dr' || !(await files.isExample(shown.text))) await startModel(workbench, 'dr');
   else await panel.show(vscode.Uri.parse(shown.uri).toString());
   await firstRun().again();
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pick } from '../editor-ui.ts';
 import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
 import { openTopology } from './open-topology.ts';
@@ -15,17 +16,16 @@ export async function newTopology(workbench: Workbench): Promise<void> {
     label: translate(key),
     kind: vscode.QuickPickItemKind.Separator,
   });
-  const pick = (kind: 'example' | 'lesson', uri: vscode.Uri): Pick => {
+  const sample = (kind: 'example' | 'lesson', uri: vscode.Uri): Pick => {
     const label = fileNameOf(uri).replace('.lblab.yaml', '');
     return { label, description: translate(`${kind}.${label}`), uri };
   };
   const picks: Pick[] = [
     group('extension.examples'),
-    ...examples.map((uri) => pick('example', uri)),
+    ...examples.map((uri) => sample('example', uri)),
     group('extension.lessons'),
-    ...lessons.map((uri) => pick('lesson', uri)),
+    ...lessons.map((uri) => sample('lesson', uri)),
   ];
-  const options = { placeHolder: translate('extension.which-sample'), matchOnDescription: true };
-  const picked = await vscode.window.showQuickPick(picks, options);
+  const picked = await pick(picks, translate('extension.which-sample'));
   if (picked?.uri) await openTopology(workbench, await files.create(picked.uri));
 }

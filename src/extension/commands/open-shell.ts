@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
+import { openTerminal } from '../editor-ui.ts';
 import { isTreeItem } from '../views/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
 import { pickNode } from './pick-node.ts';
@@ -19,5 +20,5 @@ export async function openShell(workbench: Workbench, argument: unknown, named?:
     const { ConsoleTerminal } = await import('../shell/console-terminal.ts');
     pty = new ConsoleTerminal(session, node, translate);
   }
-  vscode.window.createTerminal({ name, pty, iconPath: new vscode.ThemeIcon('terminal') }).show();
+  openTerminal(name, pty);
 }

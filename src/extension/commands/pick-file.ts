@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pick } from '../editor-ui.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** The only one of these files, or the one that somebody picks. */
@@ -8,6 +9,6 @@ export async function pickFile(
 ): Promise<vscode.Uri | undefined> {
   if (files.length < 2) return files[0];
   const picks = files.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
-  const picked = await vscode.window.showQuickPick(picks, { placeHolder: translate('extension.which-file') });
+  const picked = await pick(picks, translate('extension.which-file'));
   return picked?.uri;
 }

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { pick } from '../editor-ui.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -8,6 +8,6 @@ export async function pickNode({ translate }: Workbench, { plan }: LabSession): 
     label: name,
     description: translate(`extension.role.${role}`),
   }));
-  const picked = await vscode.window.showQuickPick(picks, { placeHolder: translate('extension.which-node') });
+  const picked = await pick(picks, translate('extension.which-node'));
   return picked?.label;
 }

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { pick } from '../editor-ui.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import { isTreeItem } from '../views/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
@@ -36,5 +36,5 @@ async function pickPort(
       .map(({ segment }) => ({ label: node, description: segment, port: { node, segment } })),
   );
   const placeHolder = translate(picks.length > 0 ? 'extension.which-interface' : 'extension.no-interface');
-  return (await vscode.window.showQuickPick(picks, { placeHolder }))?.port;
+  return (await pick(picks, placeHolder))?.port;
 }

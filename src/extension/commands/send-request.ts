@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { pick } from '../editor-ui.ts';
 import type { Workbench } from '../workbench.ts';
 import { labTarget } from './targets.ts';
 
@@ -20,9 +20,7 @@ export async function sendRequest(workbench: Workbench, argument: unknown, traff
     return;
   }
   const picks = all.map(({ from, request }, index) => ({ label: request, description: from, index }));
-  const picked = await vscode.window.showQuickPick(picks, {
-    placeHolder: translate('extension.which-request'),
-  });
+  const picked = await pick(picks, translate('extension.which-request'));
   if (picked) await session.request(picked.index);
 }
 

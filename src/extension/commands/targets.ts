@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pick } from '../editor-ui.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import { isTreeItem } from '../views/tree-item.ts';
 import { fileNameOf } from '../topology-files.ts';
@@ -40,9 +41,7 @@ export async function labTarget(
       description: fileNameOf(vscode.Uri.parse(session.uri)),
       session,
     }));
-    const picked = await vscode.window.showQuickPick(picks, {
-      placeHolder: translate('extension.which-lab'),
-    });
+    const picked = await pick(picks, translate('extension.which-lab'));
     return picked?.session;
   }
   if (candidates.length === 0)

@@ -1,13 +1,17 @@
-import type { Flow, Journey, Report } from '../../journey/report.ts';
+import type { Flow, Hop, Journey, Report } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Card } from '../../webview/protocol.ts';
 
 export const cardIds = ['predict', 'reply-path', 'break-it'] as const satisfies readonly Card['id'][];
 
-/** The cards of the first run that were not seen yet; none before there is a request to speak of. Only for DR. */
+/**
+ * The cards of the first run that were not seen yet; none before there is a request to speak of. Only for DR, and only
+ * where the recording bears out what they say: the request passed the director, its reply did not, no promise is broken,
+ * and the file is not there to show a mistake.
+ */
 export function firstRunCards(
-  report: Pick<Report, 'flows' | 'journeys'>,
+  report: Pick<Report, 'flows' | 'journeys' | 'promises'>,
   plan: Plan,
   seen: ReadonlySet<string>,
   translate: Translate,
@@ -18,7 +22,12 @@ export function firstRunCards(
   const syn = flow && journeyOf(report, flow, 'syn');
   const answer = flow && journeyOf(report, flow, 'syn-ack');
   if (!service || server === undefined || !flow || !syn || !answer) return [];
+  if (plan.expect || report.promises.some(({ verdict }) => verdict === 'broken')) return [];
   const hop = syn.hops.findIndex(({ from }) => from === service.director);
+  const changed = signatureOf(syn.hops[hop]);
+  const isAround = answer.hops.every(({ from, to }) => from !== service.director && to !== service.director);
+  if (hop < 0 || !changed.mac || changed.address || changed.port || !isAround) return [];
+  const hides = plan.nodes.find(({ name }) => name === server)?.sysctls.arp_ignore === 1;
   const text = (key: string, params = {}) => translate(`extension.card.${key}`, params);
   const cards: Record<Card['id'], Card> = {
     predict: {
@@ -33,7 +42,7 @@ export function firstRunCards(
       action: { text: text('predict.action'), kind: 'reveal' },
       flow: flow.id,
       journey: syn.id,
-      ...(hop >= 0 && { hop }),
+      hop,
     },
     'reply-path': {
       id: 'reply-path',
@@ -52,7 +61,15 @@ export function firstRunCards(
       action: { text: text('break-it.action'), kind: 'edit' },
     },
   };
-  return cardIds.filter((id) => !seen.has(id)).map((id) => cards[id]);
+  const asked = hides ? cardIds : cardIds.filter((id) => id !== 'break-it');
+  return asked.filter((id) => !seen.has(id)).map((id) => cards[id]);
+}
+
+/** What the director changed that is the model's doing. */
+function signatureOf(hop: Hop | undefined): Readonly<Record<'mac' | 'address' | 'port', boolean>> {
+  const fields = (hop?.changes ?? []).filter(({ role }) => role === 'signature').map(({ field }) => field);
+  const has = (pattern: RegExp) => fields.some((field) => pattern.test(field));
+  return { mac: has(/^eth\./), address: has(/^ip/), port: has(/port$/) };
 }
 
 function journeyOf(

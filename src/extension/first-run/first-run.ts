@@ -68,14 +68,17 @@ export class FirstRun implements vscode.Disposable {
     clearTimeout(this.#timer);
   }
 
+  /** Only beside an example as it was shipped: of other files the cards would not be true. */
   async #show(): Promise<void> {
-    const { labs, panel, translate } = this.#workbench;
+    const { files, labs, panel, translate } = this.#workbench;
     const session = panel.uri === undefined ? undefined : labs.of(panel.uri);
-    this.#shown = session ? firstRunCards(session.report(), session.plan, this.#seen(), translate) : [];
+    const isExample = session !== undefined && (await files.isExample(session.text));
+    this.#shown = isExample ? firstRunCards(session.report(), session.plan, this.#seen(), translate) : [];
     panel.showCards(this.#shown);
   }
 
   #seen(): ReadonlySet<string> {
-    return new Set(this.#workbench.context.globalState.get<string[]>(SEEN, []));
+    const seen: unknown = this.#workbench.context.globalState.get(SEEN);
+    return new Set(Array.isArray(seen) ? seen.filter((one) => typeof one === 'string') : []);
   }
 }

@@ -3,6 +3,7 @@ import type { LabEvent } from '../../lab/events.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { LabRecording, type RecordingHead, type RecordingLimits } from './lab-recording.ts';
 import type { RecordedChange } from './recorded-change.ts';
+import { isRecordedChange, isRecordingHead, isSavedEvent } from './recording-shape.ts';
 
 /** Another layout is another number: what an older version saved is not read. */
 const VERSION = 1;
@@ -40,7 +41,7 @@ export function readRecording(
 ): LabRecording | undefined {
   try {
     const saved = JSON.parse(text) as Saved;
-    if (saved.version !== VERSION) return undefined;
+    if (saved.version !== VERSION || !isSound(saved)) return undefined;
     const recording = new LabRecording(saved.head, limits, translate);
     recording.changes.push(...saved.changes);
     for (const event of saved.events as (LabEvent & { readonly bytes?: string })[])
@@ -51,4 +52,8 @@ export function readRecording(
   } catch {
     return undefined;
   }
+}
+
+function isSound({ head, changes, events }: Saved): boolean {
+  return isRecordingHead(head) && changes.every(isRecordedChange) && events.every(isSavedEvent);
 }

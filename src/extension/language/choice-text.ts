@@ -1,10 +1,12 @@
 import type { Translate } from '../../l10n/translate.ts';
+import { visible } from '../../l10n/visible.ts';
 
 /** What a word means where the schema lists words to choose from; undefined where the word says it all. */
 export function choiceText(settingId: string, choice: string, translate: Translate): string | undefined {
   const key = keyOf(settingId, choice);
   const text = key && translate(key);
-  if (text === undefined || text === key) return undefined;
+  // A key without a text comes back as it can be seen.
+  if (text === undefined || text === visible(key ?? '')) return undefined;
   // What is filled in when it happens: here the name of the blank says enough.
   return text.replace(/\{(\w+)\}/g, '`$1`');
 }

@@ -1,3 +1,5 @@
+import { visible } from '../../l10n/visible.ts';
+
 /** A Markdown table; the first row is its head. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -6,7 +8,7 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
   return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
 }
 
-/** Text of the file's author, shown as it was written. */
+/** Text of the file's author, shown as it was written: nothing in it is Markdown, a link or HTML. */
 export function code(text: string): string {
-  return `\`${text.replaceAll('`', "'").replaceAll('\n', ' ')}\``;
+  return `\`${visible(text).replaceAll('`', "'")}\``;
 }

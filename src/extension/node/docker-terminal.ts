@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { visible } from '../../l10n/visible.ts';
 import type { DockerClient, ExecSession } from '../../lab/docker/docker-client.ts';
 import { LABEL } from '../../lab/docker/labels.ts';
 import type { LabSession } from '../labs/lab-session.ts';
@@ -30,7 +31,8 @@ export class DockerTerminal implements vscode.Pseudoterminal {
       (code) => this.#end(code),
       (error: unknown) => {
         const failure = asLabFailure(error, this.#parts);
-        this.#written.fire(`${failure instanceof Error ? failure.message : String(failure)}\r\n`);
+        const text = failure instanceof Error ? failure.message : String(failure);
+        this.#written.fire(`${text.split('\n').map(visible).join('\r\n')}\r\n`);
         this.#end(1);
       },
     );

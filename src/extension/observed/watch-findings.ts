@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Places } from '../../lab/topology/places.ts';
 import type { LabSession } from '../labs/lab-session.ts';
+import { editorText } from '../editor-text.ts';
 import type { Workbench } from '../workbench.ts';
 import { findings, type Finding } from './findings.ts';
 
@@ -64,7 +65,7 @@ function toDiagnostic({ code, range, text, expected }: Finding, source: string):
   const { start, end } = range;
   const place = new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
   const severity = expected ? vscode.DiagnosticSeverity.Information : vscode.DiagnosticSeverity.Warning;
-  const diagnostic = new vscode.Diagnostic(place, text, severity);
+  const diagnostic = new vscode.Diagnostic(place, editorText(text), severity);
   diagnostic.source = source;
   diagnostic.code = code;
   return diagnostic;

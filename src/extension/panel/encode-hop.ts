@@ -38,6 +38,7 @@ export function encodeHop(
   writer.u8(at.routine, changes.filter(({ role }) => role === 'routine').length);
   writer.u32(at.reason, arrival.reason ? strings.indexOf(translate(`reason.${arrival.reason}`)) : 0);
   writer.u32(at.decision, strings.indexOf(decisionText(arrival, translate)));
+  writer.u32(at.unexpected, strings.indexOf(unexpectedText(hop)));
   if (frame) encodeHeaders(writer, frame, context.frame(hop.frame)?.originalLength ?? 0, context);
 }
 
@@ -45,6 +46,18 @@ export function encodeHop(
 export function expectedOf({ expected }: Hop): number {
   if (expected.length === 0) return 0;
   return expected.every(({ ok }) => ok) ? 1 : 2;
+}
+
+/** A value that is longer, such as a payload's bytes, is told by its beginning: the details have it whole. */
+const LONGEST_VALUE = 40;
+
+function unexpectedText({ expected: rows }: Hop): string {
+  const wrong = rows.filter(({ ok }) => !ok);
+  const short = (value: string) =>
+    value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
+  return wrong.length === 0
+    ? ''
+    : JSON.stringify(wrong.map(({ field, observed, expected }) => [field, short(observed), short(expected)]));
 }
 
 /** The worst of several hops. */

@@ -8,7 +8,6 @@ import type {
   LabState,
   Place,
   Question,
-  ViewMessage,
 } from '../../webview/protocol.ts';
 import { connectionRow } from './connection-row.ts';
 import { exportRecording } from './export-recording.ts';
@@ -16,6 +15,8 @@ import { hopDetails } from './hop-details.ts';
 import type { Recording } from './recording.ts';
 import { Session } from './session.ts';
 import { panelTexts } from './panel-texts.ts';
+import { asViewMessage } from './view-message.ts';
+import { visibleMessage } from './visible-message.ts';
 
 export interface PanelFeedOptions {
   readonly translate: Translate;
@@ -45,7 +46,7 @@ export class PanelFeed {
   #highlighted: readonly string[] = [];
 
   constructor(options: PanelFeedOptions) {
-    this.#options = options;
+    this.#options = { ...options, post: (message) => options.post(visibleMessage(message)) };
   }
 
   /** @param state What to say when there is no recording. */
@@ -78,8 +79,11 @@ export class PanelFeed {
     });
   }
 
-  receive(message: ViewMessage): void {
+  /** @param said By the view, as it came. */
+  receive(said: unknown): void {
     const { act, open, keep, log } = this.#options;
+    const message = asViewMessage(said);
+    if (!message) return log('a message that the view does not send');
     switch (message.type) {
       case 'ready':
         this.#ready = true;

@@ -14,7 +14,16 @@ export interface PanelPage {
 
 /** The panel's page. It holds no data: the old page may run again at any re-show. */
 export function panelHtml({ nonce, cspSource, locale, title, script, style, icons }: PanelPage): string {
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}; font-src ${cspSource}; img-src data: blob:`;
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${cspSource}`,
+    `font-src ${cspSource}`,
+    'img-src data: blob:',
+    // `default-src` does not speak of these (CSP level 3, section 6.3).
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
   return `<!DOCTYPE html>
 <html lang="${escape(locale)}">
 <head>

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Translate } from '../../l10n/translate.ts';
+import { visible } from '../../l10n/visible.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import { runLine, type ConsoleNode } from './console.ts';
 import { LineEditor } from './line-editor.ts';
@@ -21,7 +22,7 @@ export class ConsoleTerminal implements vscode.Pseudoterminal {
   constructor(session: LabSession, node: string, translate: Translate) {
     this.#translate = translate;
     this.#node = sessionNode(session, node);
-    this.#editor = new LineEditor(`${node}# `, {
+    this.#editor = new LineEditor(`${visible(node)}# `, {
       write: (text) => this.#write(text),
       enter: (line) => void this.#run(line),
       interrupt: () => this.#editor.begin(),
@@ -30,7 +31,7 @@ export class ConsoleTerminal implements vscode.Pseudoterminal {
   }
 
   open(): void {
-    this.#write(`${this.#translate('extension.console.welcome', { node: this.#node.name })}\r\n`);
+    this.#write(`${visible(this.#translate('extension.console.welcome', { node: this.#node.name }))}\r\n`);
     this.#editor.begin();
   }
 
@@ -53,7 +54,7 @@ export class ConsoleTerminal implements vscode.Pseudoterminal {
     }
     const running = new AbortController();
     this.#running = running;
-    const print = (text: string) => this.#write(`${text.replaceAll('\n', '\r\n')}\r\n`);
+    const print = (text: string) => this.#write(`${text.split('\n').map(visible).join('\r\n')}\r\n`);
     try {
       await runLine(line, this.#node, { print, signal: running.signal }, this.#translate);
     } catch (error) {

@@ -1,3 +1,5 @@
+import { visible } from '../../l10n/visible.ts';
+
 const INTERRUPT = '\x03';
 const END = '\x04';
 const CLEAR = '\x0c';
@@ -60,7 +62,7 @@ export class LineEditor {
       default:
         if (piece < ' ' || piece.startsWith('\x1b')) return;
         this.#line += piece;
-        this.#events.write(piece);
+        this.#events.write(visible(piece));
     }
   }
 
@@ -80,6 +82,6 @@ export class LineEditor {
 
   #show(line: string): void {
     this.#line = line;
-    this.#events.write(`\r\x1b[K${this.#prompt}${line}`);
+    this.#events.write(`\r\x1b[K${this.#prompt}${visible(line)}`);
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../editor-text.ts';
 import { LANGUAGE } from '../ids.ts';
 import { isTopology } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
@@ -21,8 +22,8 @@ export function languageStatus({ labs, translate }: Workbench): vscode.Disposabl
     }
     const { text, detail, severity } = statusOf(session, document.getText(), translate);
     const { Information, Warning, Error: Failed } = vscode.LanguageStatusSeverity;
-    item.text = text;
-    item.detail = detail;
+    item.text = editorText(text);
+    item.detail = editorText(detail);
     item.severity = { information: Information, warning: Warning, error: Failed }[severity];
     item.command = { title: translate('extension.status.show'), command: 'lbLab.showFlow' };
   };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../editor-text.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import type { Workbench } from '../workbench.ts';
 import { statusOf } from './lab-status.ts';
@@ -19,8 +20,8 @@ export function statusBar({ labs, files, translate }: Workbench): vscode.Disposa
     const document = files.documentOf(vscode.Uri.parse(session.uri));
     const { icon, text, detail, severity } = statusOf(session, document?.getText(), translate);
     const others = running.length > 1 ? ` +${running.length - 1}` : '';
-    item.text = `$(${icon}) ${session.plan.lab}: ${text}${others}`;
-    item.tooltip = detail;
+    item.text = `$(${icon}) ${editorText(`${session.plan.lab}: ${text}`)}${others}`;
+    item.tooltip = editorText(detail);
     const title = translate('extension.status.show');
     item.command = { title, command: 'lbLab.showFlow', arguments: [session.uri] };
     item.backgroundColor =

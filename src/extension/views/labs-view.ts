@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConnectionView } from '../../forwarder/connections/view.ts';
+import { editorText } from '../editor-text.ts';
 import { viewIds } from '../ids.ts';
 import type { pathOf } from '../labs/file-path.ts';
 import type { LabSession } from '../labs/lab-session.ts';
@@ -86,12 +87,12 @@ async function tablesOf(session: LabSession): Promise<Map<string, readonly Conne
 function toItem(shown: TreeItem): vscode.TreeItem {
   const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(
-    shown.label,
+    editorText(shown.label),
     shown.children.length === 0 ? None : shown.open ? Expanded : Collapsed,
   );
   item.id = shown.id;
-  item.description = shown.description;
-  item.tooltip = shown.tooltip || `${shown.label} ${shown.description}`;
+  item.description = editorText(shown.description);
+  item.tooltip = editorText(shown.tooltip || `${shown.label} ${shown.description}`);
   item.contextValue = shown.context;
   item.iconPath = new vscode.ThemeIcon(
     shown.icon,
@@ -99,7 +100,12 @@ function toItem(shown: TreeItem): vscode.TreeItem {
   );
   item.accessibilityInformation = { label: `${shown.label}, ${shown.description}` };
   const place = placeOf(shown);
-  if (place) item.command = { title: shown.label, command: 'lbLab.showPlace', arguments: [shown.uri, place] };
+  if (place)
+    item.command = {
+      title: editorText(shown.label),
+      command: 'lbLab.showPlace',
+      arguments: [shown.uri, place],
+    };
   return item;
 }
 

@@ -9,6 +9,7 @@ import {
   type Operation,
   type ReplyMessage,
 } from './agent-protocol.ts';
+import { agentMessage, isReply } from './agent-shapes.ts';
 import type { DockerClient, ProgramStreams } from './docker-client.ts';
 import { LabError } from './lab-problem.ts';
 import { AGENT_FOLDER } from './paths.ts';
@@ -21,6 +22,7 @@ export interface LinkListener {
 }
 
 interface Waiting {
+  readonly op: Operation;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -115,7 +117,7 @@ export class AgentLink {
         this.#waiting.delete(id);
         reject(new Error(`the node does not answer (${op})`));
       }, patienceMs);
-      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
+      this.#waiting.set(id, { op, resolve: resolve as (result: unknown) => void, reject, timer });
       this.#session.stdin.write(encodeJson({ id, op, body }));
     });
   }
@@ -133,15 +135,28 @@ export class AgentLink {
     try {
       messages = this.#decoder.push(chunk);
     } catch {
-      this.#session.destroy();
-      this.#end();
+      this.#refuse();
       return;
     }
     for (const message of messages) {
+      if (this.#state === 'closed') return;
       if (message.type === 'frames') this.#listener.frames(message.frames);
-      else if ('event' in message.value) this.#event(message.value);
-      else if (!('op' in message.value)) this.#reply(message.value);
+      else this.#heard(message.value);
     }
+  }
+
+  #heard(value: unknown): void {
+    const said = agentMessage(value);
+    if (said === undefined) this.#refuse();
+    else if (said === 'unknown') return;
+    else if ('event' in said) this.#event(said);
+    else this.#reply(said);
+  }
+
+  /** What no agent of ours would say: whoever speaks there is not listened to any longer. */
+  #refuse(): void {
+    this.#session.destroy();
+    this.#end();
   }
 
   #event(event: AgentEvent): void {
@@ -154,8 +169,9 @@ export class AgentLink {
     if (!waiting) return;
     this.#waiting.delete(id);
     clearTimeout(waiting.timer);
-    if (error === undefined) waiting.resolve(result);
-    else waiting.reject(new Error(error));
+    if (error !== undefined) waiting.reject(new Error(error));
+    else if (isReply(waiting.op, result)) waiting.resolve(result);
+    else waiting.reject(new Error(`the node's answer cannot be read (${waiting.op})`));
   }
 
   #end(): void {

@@ -159,7 +159,8 @@ export interface CapturedFrame {
 }
 
 export type Message =
-  | { readonly type: 'json'; readonly value: RequestMessage | ReplyMessage | AgentEvent }
+  /** As it came: see `agent-shapes.ts`. */
+  | { readonly type: 'json'; readonly value: unknown }
   | { readonly type: 'frames'; readonly frames: readonly CapturedFrame[] };
 
 const TYPE_JSON = 0;
@@ -252,10 +253,7 @@ export class MessageDecoder {
 
 function decode(type: number, payload: Uint8Array): Message {
   if (type === TYPE_JSON) {
-    return {
-      type: 'json',
-      value: JSON.parse(decoder.decode(payload)) as RequestMessage | ReplyMessage | AgentEvent,
-    };
+    return { type: 'json', value: JSON.parse(decoder.decode(payload)) as unknown };
   }
   if (type !== TYPE_FRAMES) throw new RangeError(`a message of type ${type}`);
   return { type: 'frames', frames: decodeFrames(payload) };

@@ -3,6 +3,7 @@ import { AgentLink, type LinkListener } from './agent-link.ts';
 import type { AgentDevice } from './agent-protocol.ts';
 import { RECEIVE } from './agent-files.ts';
 import type { DockerClient, ProgramStreams } from './docker-client.ts';
+import { nodeLimits } from './node-limits.ts';
 import { LABEL, labLabels, objectName, type LabIdentity } from './labels.ts';
 
 export interface ContainerOptions {
@@ -46,6 +47,7 @@ export class NodeContainer {
       networkMode: 'none',
       capabilities: ['NET_ADMIN', 'NET_RAW', 'SETGID'],
       sysctls: containerSysctls(node.sysctls),
+      ...nodeLimits(node),
       environment: { LB_LAB_SILENCE_SECONDS: String(silenceSeconds) },
     });
     let streams: ProgramStreams | undefined;

@@ -13,6 +13,7 @@ import { DockerNode, type NodeListener, type NodeOptions } from './docker-node.t
 import { EngineWatch } from './engine-watch.ts';
 import { LabError } from './lab-problem.ts';
 import { newestRecord, type LabRecord } from './lab-record.ts';
+import { asRecord } from './lab-record-shape.ts';
 import { LABEL, type LabIdentity } from './labels.ts';
 import { claim } from './lease.ts';
 import { createSegment } from './network.ts';
@@ -178,7 +179,8 @@ export class DockerLab {
     for (const { link } of running)
       if (!(await claim(link, controller, leaseSeconds)))
         throw new LabError('lab-held', { lab: identity.id });
-    const record = newestRecord(await Promise.all(running.map(({ link }) => link.ask('record', {}))));
+    const told = await Promise.all(running.map(({ link }) => link.ask('record', {})));
+    const record = newestRecord(told.map((one) => asRecord(one, identity.id)));
     if (!record) throw new LabError('lab-unfinished', { lab: identity.id });
     return record;
   }

@@ -1,8 +1,11 @@
 /** Why the engine cannot do what was asked. Text: `docker.problem.CODE`, which says what is wrong and what to do. */
 export interface DockerProblem {
   readonly code: DockerProblemCode;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: ProblemParams;
 }
+
+/** A list stands for lines that a program wrote. */
+export type ProblemParams = Readonly<Record<string, string | readonly string[]>>;
 
 export const dockerProblemCodes = [
   'bad-host',
@@ -37,13 +40,15 @@ export type DockerProblemCode = (typeof dockerProblemCodes)[number];
 export class DockerError extends Error {
   readonly problem: DockerProblem;
 
-  constructor(
-    code: DockerProblemCode,
-    params: Readonly<Record<string, string>> = {},
-    options?: ErrorOptions,
-  ) {
+  constructor(code: DockerProblemCode, params: ProblemParams = {}, options?: ErrorOptions) {
     super(`${code} ${JSON.stringify(params)}`, options);
     this.name = 'DockerError';
     this.problem = { code, params };
+  }
+
+  /** What the engine or the way to it said, in its own words. */
+  get said(): string {
+    const { message } = this.problem.params;
+    return typeof message === 'string' ? message : '';
   }
 }

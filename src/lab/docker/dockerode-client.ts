@@ -109,7 +109,7 @@ export class DockerodeClient implements DockerClient {
       );
     } catch (error) {
       const known = toDockerError(error, this.engine.endpoint);
-      if (hasStatus(error, 404) || /is not connected to/i.test(known.problem.params['message'] ?? '')) return;
+      if (hasStatus(error, 404) || /is not connected to/i.test(known.said)) return;
       throw known;
     }
   }
@@ -171,7 +171,7 @@ export class DockerodeClient implements DockerClient {
     } catch (error) {
       const known = toDockerError(error, this.engine.endpoint);
       const removing =
-        hasStatus(error, 409) && /already in progress/i.test(known.problem.params['message'] ?? '');
+        hasStatus(error, 409) && /already in progress/i.test(known.said);
       if (!hasStatus(error, 404) && !removing) throw known;
     }
   }

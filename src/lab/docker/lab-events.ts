@@ -20,6 +20,8 @@ export class LabEvents {
   readonly #clock: LabClock;
   readonly #order: EventOrder;
   #macs: ReadonlyMap<string, number> = new Map();
+  /** Capture points of every plan so far: an agent that tells of another is not believed. */
+  readonly #points = new Set<string>();
 
   constructor(emit: EventSink, clock: LabClock) {
     this.#clock = clock;
@@ -33,6 +35,7 @@ export class LabEvents {
         interfaces.map(({ segment, mac }) => [`${name}.${segment}`, mac] as const),
       ),
     );
+    for (const point of this.#macs.keys()) this.#points.add(point);
   }
 
   frames(node: string, frames: readonly CapturedFrame[]): void {
@@ -42,7 +45,7 @@ export class LabEvents {
     for (const { segment, bytes, originalLength, seconds, nanoseconds } of frames) {
       const timeNs = this.#clock.ofFrame(seconds, nanoseconds);
       // Of the time before the lab was ready.
-      if (timeNs < 0 || bytes.length < 14) continue;
+      if (timeNs < 0 || bytes.length < 14 || !this.#points.has(`${node}.${segment}`)) continue;
       if (u16(bytes, ETHERTYPE) === IPV4) this.lastActivity = performance.now();
       const direction = u48(bytes, 6) === this.#macs.get(`${node}.${segment}`) ? 'out' : 'in';
       this.push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
@@ -51,6 +54,7 @@ export class LabEvents {
 
   told(node: string, event: AgentEvent): void {
     if (!this.listening) return;
+    if ('segment' in event && !this.#points.has(`${node}.${event.segment}`)) return;
     const timeNs = this.#clock.nowNs;
     switch (event.event) {
       case 'decision': {

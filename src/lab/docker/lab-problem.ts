@@ -18,6 +18,7 @@ export type LabProblemCode =
   | 'stopped'
   | 'lab-held'
   | 'lab-unfinished'
+  | 'record-unreadable'
   | 'lab-gone'
   | 'other-version';
 

@@ -1,6 +1,7 @@
 import type { NodeSetting } from '../engine.ts';
 import type { Plan } from '../topology/plan.ts';
 import type { DockerClient } from './docker-client.ts';
+import { asRecord } from './lab-record-shape.ts';
 import { AGENT_FOLDER } from './paths.ts';
 import type { FoundLab } from './sweep.ts';
 
@@ -36,8 +37,17 @@ export async function readRecord(client: DockerClient, lab: FoundLab): Promise<L
     const command = ['node', `${AGENT_FOLDER}/agent.cjs`, 'record'];
     const { exitCode, stdout } = await client.execute(id, { command });
     if (exitCode !== 0) continue;
-    const record = JSON.parse(stdout) as LabRecord | null;
+    const record = asRecord(parsed(stdout), lab.id);
     if (record) return record;
   }
   return undefined;
+}
+
+/** Undefined, which no record is, for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -6,6 +6,12 @@ import type { ArrowStyle } from './arrow.ts';
 export function arrowStyle(journey: JourneyRow, hop: HopRow): ArrowStyle {
   const double = hop.encapsulated;
   const width = hop.signature ? 2.4 : 1.5;
+  const style = ordinaryStyle(journey, double, width);
+  // What is not as the model says stands out, whatever it carries.
+  return hop.expected === 2 ? { ...style, ink: 'bad' } : style;
+}
+
+function ordinaryStyle(journey: JourneyRow, double: boolean, width: number): ArrowStyle {
   switch (journey.kind) {
     case 'arp-request':
     case 'arp-reply':

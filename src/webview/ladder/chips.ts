@@ -18,19 +18,26 @@ export interface ChipRoom {
 }
 
 /**
- * What was changed: the model's own doing as chips, the rest in a few quiet words behind. Where there is little room the
+ * What was changed: first what should not be so, then the model's own doing as chips, the rest in a few quiet words behind. Where there is little room the
  * rest becomes its number first; then the chips leave out what was there before, which stands one hop above.
  */
-export function chips(sheet: Sheet, changes: Changes, room: ChipRoom, text: Text, measure: Measure): void {
+export function chips(
+  sheet: Sheet,
+  changes: Changes,
+  wrong: readonly string[],
+  room: ChipRoom,
+  text: Text,
+  measure: Measure,
+): void {
   const rest = routineText(changes, text);
-  const full = changes.signature.map(changeText);
+  const full = [...wrong, ...changes.signature.map(changeText)];
   const available = room.right - room.left;
   const widthsOf = (labels: readonly string[]) =>
     labels.map((label) => measure(label, 'small') + 2 * PADDING);
   const widthOf = ({ labels, words }: { readonly labels: readonly string[]; readonly words: string }) =>
     widthsOf(labels).reduce((sum, width) => sum + width + SPACE, words ? measure(words, 'small') + SPACE : 0);
   const count = rest.slice(0, rest.indexOf(' '));
-  const least = { labels: changes.signature.map(shortText), words: count };
+  const least = { labels: [...wrong, ...changes.signature.map(shortText)], words: count };
   const chosen =
     [
       { labels: full, words: rest },
@@ -44,7 +51,8 @@ export function chips(sheet: Sheet, changes: Changes, room: ChipRoom, text: Text
   let x = Math.round(Math.max(room.left, Math.min(room.middle - total / 2, room.right - total)));
   for (const [index, label] of chosen.labels.entries()) {
     const width = Math.floor(widths[index]! * shrink);
-    chip(sheet, fit(label, 'small', width - 2 * PADDING + 1, measure), x, room.y, width, full[index]!);
+    const shown = fit(label, 'small', width - 2 * PADDING + 1, measure);
+    chip(sheet, shown, x, room.y, width, full[index]!, index < wrong.length);
     x += width + SPACE;
   }
   if (!rest) return;
@@ -54,6 +62,22 @@ export function chips(sheet: Sheet, changes: Changes, room: ChipRoom, text: Text
   sheet.hits.push({ x, y: room.y - HEIGHT / 2, width: restWidth, height: HEIGHT, title });
 }
 
+/** At the right end of the line, beside a whole header, as much as half of it has room for. Returns where the room ends then. */
+export function wrongChips(
+  sheet: Sheet,
+  wrong: readonly string[],
+  { left, right, y }: ChipRoom,
+  measure: Measure,
+): number {
+  const [first, ...others] = wrong;
+  if (first === undefined) return right;
+  const label = others.length > 0 ? `${first}  +${others.length}` : first;
+  const width = Math.min(Math.ceil(measure(label, 'small')) + 2 * PADDING, (right - left) / 2);
+  const x = Math.floor(right - width);
+  chip(sheet, fit(label, 'small', width - 2 * PADDING + 1, measure), x, y, width, wrong.join('\n'), true);
+  return x - SPACE - 2;
+}
+
 function chip(
   { shapes, hits }: Sheet,
   label: string,
@@ -61,6 +85,7 @@ function chip(
   y: number,
   width: number,
   title: string,
+  isWrong = false,
 ): void {
   const top = y - HEIGHT / 2;
   shapes.push({
@@ -71,9 +96,16 @@ function chip(
     height: HEIGHT - 1,
     radius: 3,
     fill: 'chip',
-    stroke: 'signature',
+    stroke: isWrong ? 'bad' : 'signature',
   });
-  shapes.push({ kind: 'text', x: x + PADDING, y, text: label, ink: 'foreground', face: 'small' });
+  shapes.push({
+    kind: 'text',
+    x: x + PADDING,
+    y,
+    text: label,
+    ink: isWrong ? 'bad' : 'foreground',
+    face: 'small',
+  });
   hits.push({ x, y: top, width, height: HEIGHT, title });
 }
 

@@ -15,6 +15,11 @@ const marks: Readonly<Record<FlowRow['outcome'], readonly [sign: string, ink: In
   open: ['…', 'muted'],
 };
 
+/** Answered, but not as the model says: neither well nor failed. */
+function markOf({ outcome, expected }: FlowRow): readonly [sign: string, ink: Ink] {
+  return outcome === 'answered' && expected === 2 ? ['▲', 'warn'] : marks[outcome];
+}
+
 /** A flow in one line: how it ended, what was asked, of whom, who served it, how long it took. */
 export function flowShapes(sheet: Sheet, row: RowOf<'flow'>, scene: Scene): void {
   const flow = scene.table.flow(row.flow);
@@ -27,8 +32,8 @@ export function flowShapes(sheet: Sheet, row: RowOf<'flow'>, scene: Scene): void
   const put = (value: string, x: number, face: Face, colour: Ink = ink, align: 'start' | 'end' = 'start') =>
     sheet.shapes.push({ kind: 'text', x, y, text: value, ink: colour, face, align });
   twisty(sheet, row, 14, y);
-  const [sign, signInk] = marks[flow.outcome];
-  put(sign, 28, 'strong', quiet ? 'muted' : signInk);
+  const [sign, signInk] = markOf(flow);
+  put(sign, 28, 'strong', quiet && flow.expected !== 2 ? 'muted' : signInk);
   put(`#${flow.id}`, 46, 'monoSmall', 'muted');
 
   const edge = width - 14;

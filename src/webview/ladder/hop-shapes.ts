@@ -4,7 +4,8 @@ import { hasArrivalLine, hasHeaderLine, HOP_ARROW, HOP_TEXT } from '../rows/heig
 import { headerText } from '../rows/row-words.ts';
 import { formatMoment } from '../time-format.ts';
 import { arrival } from './arrival.ts';
-import { chips } from './chips.ts';
+import { unexpectedTexts } from '../rows/unexpected.ts';
+import { chips, wrongChips } from './chips.ts';
 import { laneX } from './geometry.ts';
 import { hopEnds, hopPath } from './hop-path.ts';
 import type { RowOf, Scene, Sheet } from './scene.ts';
@@ -67,21 +68,10 @@ function headers(sheet: Sheet, hops: readonly HopRow[], index: number, y: number
   // The margin is empty on this line, and a narrow panel needs it.
   const left = geometry.narrow ? NARROW_MARGIN : geometry.gutter + 4;
   const room = { middle, left, right: geometry.width - 12, y };
-  if (hop.expected === 2) {
-    const words = text('panel.not-as-predicted');
-    const width = measure(words, 'smallStrong');
-    sheet.shapes.push({
-      kind: 'text',
-      x: room.right - width,
-      y,
-      text: words,
-      ink: 'bad',
-      face: 'smallStrong',
-    });
-    room.right -= width + 8;
-  }
+  const wrong = unexpectedTexts(hop, names, text);
   const before = previousHop(hops, index);
-  if (before) return chips(sheet, changesBetween(before, hop, names, text), room, text, measure);
+  if (before) return chips(sheet, changesBetween(before, hop, names, text), wrong, room, text, measure);
+  room.right = wrongChips(sheet, wrong, room, measure);
   const words = headerText(hop, names);
   const shown = fit(words, 'monoSmall', room.right - room.left, measure);
   const width = measure(shown, 'monoSmall');

@@ -45,7 +45,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     }
   }
   const hops = table.hopsOf(row.journey);
-  const marks = [...packetMarks(journey, text), journey.reason].filter(Boolean).join(' · ');
+  const marks = [...packetMarks(journey, hops, scene), journey.reason].filter(Boolean).join(' · ');
   const detail = packetDetail(journey, text);
   if (row.open) {
     const direction = text(journey.reply ? 'direction.reply' : 'direction.request');

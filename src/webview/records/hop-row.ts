@@ -1,3 +1,4 @@
+import type { Unexpected } from '../rows/unexpected.ts';
 import { confidences, fates, hopFlags, hopLayout as at } from '../protocol.ts';
 
 /** A hop's record, read. Addresses are unsigned numbers, nodes and segments their indices. */
@@ -25,6 +26,7 @@ export interface HopRow {
   readonly routine: number;
   readonly reason: string;
   readonly decision: string;
+  readonly unexpected: readonly Unexpected[];
   readonly confidence: (typeof confidences)[number];
   readonly fate: (typeof fates)[number];
   readonly encapsulated: boolean;
@@ -62,6 +64,7 @@ export function readHop(view: DataView, start: number, strings: readonly string[
     routine: u8(at.routine),
     reason: strings[u32(at.reason)] ?? '',
     decision: strings[u32(at.decision)] ?? '',
+    unexpected: unexpectedOf(strings[u32(at.unexpected)]),
     confidence: confidences[u8(at.confidence)] ?? 'ambiguous',
     fate: fates[u8(at.fate)] ?? 'accepted',
     encapsulated: (flags & hopFlags.encapsulated) !== 0,
@@ -69,4 +72,12 @@ export function readHop(view: DataView, start: number, strings: readonly string[
     broadcast: (flags & hopFlags.broadcast) !== 0,
     fragment: (flags & hopFlags.fragment) !== 0,
   };
+}
+
+const none: readonly Unexpected[] = [];
+
+function unexpectedOf(text: string | undefined): readonly Unexpected[] {
+  if (!text) return none;
+  const list = JSON.parse(text) as readonly (readonly [field: string, seen: string, expected: string])[];
+  return list.map(([field, seen, expected]) => ({ field, seen, expected }));
 }

@@ -14,7 +14,7 @@ import { readJourney, type JourneyRow } from './journey-row.ts';
 /** Slots to begin with; doubled when full. */
 const FIRST_SLOTS = 4096;
 
-/** The view's mirror of the host's rows: one slot of 64 bytes each, found by flow, packet and hop. */
+/** The view's mirror of the host's rows: one slot each, found by flow, packet and hop. */
 export class RowTable {
   #bytes = new Uint8Array(FIRST_SLOTS * RECORD_BYTES);
   #view = new DataView(this.#bytes.buffer);

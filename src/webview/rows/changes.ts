@@ -2,6 +2,7 @@ import { changeBits } from '../protocol.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { Names } from '../names.ts';
 import type { Text } from '../text.ts';
+import { isUnexpected } from './unexpected.ts';
 
 /** One change that a node made: what, from, to. */
 export interface Change {
@@ -72,7 +73,7 @@ export function previousHop(hops: readonly HopRow[], index: number): HopRow | un
   return hops.slice(0, index).findLast(({ to }) => to === from);
 }
 
-/** What the node between two hops changed; the model's own doing first. */
+/** What the node between two hops changed; the model's own doing first. What should not be so is told apart from both. */
 export function changesBetween(before: HopRow | undefined, hop: HopRow, names: Names, text: Text): Changes {
   if (!before) return { signature: [], routine: [], more: 0 };
   const signature: Change[] = [...wrapping(before, hop, names, text)];
@@ -83,13 +84,18 @@ export function changesBetween(before: HopRow | undefined, hop: HopRow, names: N
     if (bit === changeBits.ttl && !sameEnvelope) continue;
     const [old, now] = [value(before, names), value(hop, names)];
     const signed = (hop.signature & bit) !== 0;
-    if (!signed && old === now) continue;
+    if ((!signed && old === now) || isUnexpected(hop, field)) continue;
     (signed ? signature : routine).push({ field, label: text(key), before: old, after: now });
   }
   if (hop.signature & changeBits.other) {
     signature.push({ field: 'other', label: text('panel.change.quoted'), before: '', after: '' });
   }
-  return { signature, routine, more: Math.max(0, hop.routine - routine.length) };
+  return { signature, routine, more: Math.max(0, hop.routine - routine.length - wrongRoutine(hop)) };
+}
+
+/** How many of the routine changes are not as predicted: what is not so is no routine. */
+function wrongRoutine(hop: HopRow): number {
+  return aspects.filter(({ bit, field }) => (hop.signature & bit) === 0 && isUnexpected(hop, field)).length;
 }
 
 function wrapping(before: HopRow, hop: HopRow, names: Names, text: Text): Change[] {

@@ -7,6 +7,7 @@ import type { JourneyRow } from '../records/journey-row.ts';
 import type { RowTable } from '../records/row-table.ts';
 import type { Text } from '../text.ts';
 import { formatDuration } from '../time-format.ts';
+import { firstUnexpected, unexpectedTexts } from './unexpected.ts';
 import { changesBetween, changeText, previousHop } from './changes.ts';
 import type { Row } from './row.ts';
 
@@ -88,7 +89,11 @@ export function packetTitle(journey: JourneyRow, text: Text): string {
 }
 
 /** What is unusual about a packet: sent again, not sure to be one, lost. */
-export function packetMarks(journey: JourneyRow, text: Text): string[] {
+export function packetMarks(
+  journey: JourneyRow,
+  hops: readonly HopRow[],
+  { names, text }: Pick<WordSource, 'names' | 'text'>,
+): string[] {
   return [
     journey.retransmission ? text('panel.retransmission') : '',
     journey.confidence === 'ambiguous' ? text('panel.confidence.ambiguous') : '',
@@ -96,7 +101,7 @@ export function packetMarks(journey: JourneyRow, text: Text): string[] {
     journey.outcome === 'arrived' || journey.outcome === journey.confidence
       ? ''
       : text(`panel.packet.${journey.outcome}`),
-    journey.expected === 2 ? text('panel.not-as-predicted') : '',
+    journey.expected === 2 ? firstUnexpected(hops, names, text) || text('panel.not-as-predicted') : '',
   ].filter(Boolean);
 }
 
@@ -128,7 +133,7 @@ function packetWords(journey: JourneyRow, hops: readonly HopRow[], source: WordS
     what: `${packetTitle(journey, text)} · ${direction}`,
     way: nodes.map((node) => names.node(node)).join(' → '),
     change: [aroundDirector(journey, hops, source), packetDetail(journey, text)].filter(Boolean).join(' · '),
-    result: [...packetMarks(journey, text), journey.reason].filter(Boolean).join(' · '),
+    result: [...packetMarks(journey, hops, source), journey.reason].filter(Boolean).join(' · '),
   };
 }
 
@@ -140,10 +145,11 @@ function hopWords(hops: readonly HopRow[], index: number, { names, text }: WordS
     index === 0
       ? headerText(hop, names)
       : [...signature.map(changeText), rest > 0 ? `+${rest}` : ''].filter(Boolean).join(' · ');
+  const wrong = unexpectedTexts(hop, names, text);
   return {
     what: text('panel.hop', { number: index + 1 }),
     way: `${names.node(hop.from)} → ${hopTarget(hop, names)} · ${names.segment(hop.segment)}`,
-    change,
+    change: [...wrong, change].filter(Boolean).join(' · '),
     result: arrivalText(hop, names, text),
   };
 }

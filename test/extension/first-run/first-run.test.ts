@@ -60,4 +60,45 @@ describe('the first run', () => {
     );
     await session.stop();
   });
+
+  /** The cards beside a recording of this file. */
+  async function cardsOf(text: string) {
+    const source = new ManualSource();
+    const session = sessionOf(text);
+    await session.start(text, source);
+    source.settle();
+    const report = session.report();
+    await session.stop();
+    return { report, plan: session.plan, cards: firstRunCards(report, session.plan, new Set(), translate) };
+  }
+
+  it('asks nothing where a mistake is shown, or a promise is broken', async () => {
+    for (const text of [example('lessons/vip-not-hidden'), broken(dr)])
+      assert.deepEqual((await cardsOf(text)).cards, []);
+    const lesson = await cardsOf(`${dr}\nexpect: { broken: [] }\n`);
+    assert.deepEqual(lesson.cards, []);
+    assert.ok(lesson.report.promises.every(({ verdict }) => verdict !== 'broken'));
+  });
+
+  it('asks nothing that the recording does not answer', async () => {
+    const { report, plan } = await cardsOf(dr);
+    const ids = (change: Partial<typeof report>) =>
+      firstRunCards({ ...report, ...change }, plan, new Set(), translate).map(({ id }) => id);
+    const journeys = (keep: (hop: (typeof report)['journeys'][number]['hops'][number]) => boolean) =>
+      report.journeys.map((journey) => ({ ...journey, hops: journey.hops.filter(keep) }));
+    assert.equal(ids({}).length, 3);
+    // A SYN that never met the director, and one whose way there was not captured.
+    assert.deepEqual(ids({ journeys: journeys(({ from }) => from !== 'director') }), []);
+    const touching = report.journeys.map((journey) =>
+      journey.kind === 'syn-ack'
+        ? { ...journey, hops: journey.hops.map((hop) => ({ ...hop, to: 'director' })) }
+        : journey,
+    );
+    assert.deepEqual(ids({ journeys: touching }), []);
+    assert.deepEqual(ids({ flows: [] }), []);
+  });
+
+  it('asks nothing in other models', async () => {
+    for (const model of ['nat', 'dnat', 'tun']) assert.deepEqual((await cardsOf(example(model))).cards, []);
+  });
 });

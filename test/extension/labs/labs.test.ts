@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { Labs } from '../../../src/extension/labs/labs.ts';
 import { LiveLabs } from '../../../src/extension/labs/live-labs.ts';
-import { rememberedLabs, rememberRunning } from '../../../src/extension/labs/remembered-labs.ts';
+import {
+  mayGoOnUnasked,
+  rememberedLabs,
+  rememberRunning,
+} from '../../../src/extension/labs/remembered-labs.ts';
 import { example, limits, ManualSource, translate } from '../support.ts';
 
 const file = { uri: 'file:///lab/dr.lblab.yaml', name: 'dr.lblab.yaml', text: example('dr') };
@@ -46,10 +50,32 @@ describe('the labs of a window', () => {
     await session.stop();
     rememberRunning(labs, memory);
     assert.deepEqual(rememberedLabs(memory), []);
-    for (const value of [undefined, 7, 'x', [null, 1, {}, { uri: 1, engine: 'docker' }]]) {
+    const wrong = [
+      ...[null, 1, {}, { uri: 1, engine: 'docker' }, { uri: 'file:///a', engine: 'constructor' }],
+      ...[{ lab: {} }, { text: 1 }].map((more) => ({ uri: 'file:///a', engine: 'docker', ...more })),
+    ];
+    for (const value of [undefined, 7, 'x', wrong]) {
       memory.value = value;
       assert.deepEqual(rememberedLabs(memory), []);
     }
+  });
+
+  it('on Docker a lab goes on unasked only with the file that it ran', async () => {
+    const labs = new Labs({ translate, limits: () => limits });
+    const memory = new Memory();
+    const session = await labs.open(file);
+    const source = new ManualSource();
+    await session.start(file.text, { name: 'docker', make: source.make });
+    rememberRunning(labs, memory);
+    const [remembered] = rememberedLabs(memory);
+    assert.equal(remembered!.engine, 'docker');
+    assert.equal(mayGoOnUnasked(remembered!, file.text), true);
+    assert.equal(mayGoOnUnasked(remembered!, `${file.text} `), false);
+    // As an older version remembered it: nobody knows what it ran.
+    assert.equal(mayGoOnUnasked({ uri: file.uri, engine: 'docker', lab: 'a1' }, file.text), false);
+    // In memory it does no harm.
+    assert.equal(mayGoOnUnasked({ uri: file.uri, engine: 'embedded' }, 'anything'), true);
+    await session.stop();
   });
 
   it('the editor of topology files hears what a running lab knows', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readCapture } from '../../../src/packet/read-capture.ts';
 import { isProblem } from '../../../src/packet/problem.ts';
 import { MOST_RECORDS, RECORD_BYTES, type HostMessage } from '../../../src/webview/protocol.ts';
+import { firstUnseen } from '../../support/hostile-text.ts';
 import { exampleText, Mirror, quiet } from '../../webview/support/mirror.ts';
 
 type Reply = Extract<HostMessage, { readonly type: 'reply' }>;
@@ -27,6 +28,42 @@ describe('extension: the panel feed', () => {
     mirror.feed.receive({ type: 'ready' });
     assert.equal(mirror.last('lab').lab, undefined);
     assert.deepEqual(mirror.last('state').state, { kind: 'none', reason: 'no-file' });
+  });
+
+  it('what the view does not say is logged and does nothing', async () => {
+    const mirror = new Mirror(exampleText('dr'), 'dr').show();
+    await quiet(mirror);
+    const before = mirror.messages.length;
+    const hostile: unknown[] = [
+      ...[undefined, null, 5, 'ready', [], {}, { type: 'constructor' }, { type: 'ack', sequence: '1' }],
+      { type: 'ask', id: 1, question: { kind: 'hop', journey: -1, hop: 0 } },
+      { type: 'ask', id: 1, question: { kind: 'export', format: 'exe' } },
+      { type: 'do', action: { kind: 'workbench.action.terminal.new' } },
+      { type: 'do', action: { kind: 'send-request', traffic: 'all' } },
+      { type: 'open', place: { kind: 'file', path: '/etc/passwd' } },
+      { type: 'open', place: { kind: 'line', line: {} } },
+      { type: 'keep', view: 'x' },
+    ];
+    for (const said of hostile) mirror.feed.receive(said);
+    await quiet(mirror);
+    assert.equal(mirror.messages.length, before);
+  });
+
+  it('tells nothing that cannot be seen', async () => {
+    const file = `dr\u202e\u001b[2J`;
+    const mirror = new Mirror(exampleText('dr'), file).show();
+    await quiet(mirror);
+    assert.ok(mirror.messages.length > 5);
+    const texts: string[] = [];
+    JSON.stringify(
+      mirror.messages.filter(({ type }) => type !== 'hello'),
+      (_key, value: unknown) => {
+        if (typeof value === 'string') texts.push(value);
+        return value;
+      },
+    );
+    assert.ok(texts.some((text) => text.includes(String.raw`dr\u202e\u001b[2J`)));
+    for (const text of texts) assert.equal(firstUnseen(text), undefined);
   });
 
   it('the mirror holds what the report says', async () => {

@@ -195,8 +195,8 @@ describe('node image on the engine', function () {
       assert.equal(problem.code, 'build-failed');
       assert.equal(problem.params['step'], '3');
       assert.equal(problem.params['instruction'], 'RUN echo what went wrong >&2; exit 3');
-      assert.match(problem.params['message']!, /non-zero code: 3/);
-      assert.equal(problem.params['output'], 'what went wrong');
+      assert.match(String(problem.params['message']), /non-zero code: 3/);
+      assert.deepEqual(problem.params['output'], ['what went wrong']);
     });
 
     it('that is cancelled ends at once, in the engine too', async () => {

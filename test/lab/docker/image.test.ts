@@ -207,7 +207,7 @@ describe('node image', () => {
         ...Array.from({ length: 40 }, (_, line) => ({ stream: `line ${line}\n` })),
         { errorDetail: { code: 2 }, error: 'returned a non-zero code: 2' },
       );
-      const output = Array.from({ length: 15 }, (_, line) => `line ${line + 25}`).join('\n');
+      const output = Array.from({ length: 15 }, (_, line) => `line ${line + 25}`);
       assert.deepEqual(problem, {
         code: 'build-failed',
         params: {

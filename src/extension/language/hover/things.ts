@@ -1,6 +1,7 @@
 import { formatIpv4, formatMac } from '../../../packet/address.ts';
 import type { PlannedNode } from '../../../lab/topology/plan.ts';
 import type { Translate } from '../../../l10n/translate.ts';
+import { choiceText } from '../choice-text.ts';
 import { segmentOf } from '../free-addresses.ts';
 import type { LiveState } from '../live-lab.ts';
 import { code, markdownTable } from '../markdown.ts';
@@ -19,7 +20,7 @@ export function nodeHover(
   const state = live?.nodeState(name);
   const title = [
     `**${code(name)}**`,
-    translate(`language.choice.role.${role}`),
+    choiceText('role', role, translate) ?? code(role),
     ...(state === undefined ? [] : [translate(`language.state.${state}`)]),
   ].join(' · ');
   const node = plan?.nodes.find((planned) => planned.name === name);

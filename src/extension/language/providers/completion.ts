@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../../editor-text.ts';
 import { complete } from '../complete/complete.ts';
 import type { Completion } from '../complete/completion.ts';
 import type { ProviderContext } from './provider-context.ts';
@@ -24,7 +25,7 @@ function toItem(
   range: { inserting: vscode.Range; replacing: vscode.Range },
 ): vscode.CompletionItem {
   const item = new vscode.CompletionItem(
-    detail === undefined ? label : { label, description: detail },
+    detail === undefined ? editorText(label) : { label: editorText(label), description: editorText(detail) },
     kinds[kind],
   );
   item.insertText = isSnippet ? new vscode.SnippetString(insert) : insert;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../../editor-text.ts';
 import { diagnose, type Finding } from '../diagnose.ts';
 import type { ProviderContext } from './provider-context.ts';
 import { toRange } from './to-vscode.ts';
@@ -51,14 +52,18 @@ export function watchProblems({ documents, translate }: ProviderContext): vscode
 function toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
   const severity =
     finding.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const diagnostic = new vscode.Diagnostic(toRange(document, finding.range), finding.message, severity);
+  const diagnostic = new vscode.Diagnostic(
+    toRange(document, finding.range),
+    editorText(finding.message),
+    severity,
+  );
   diagnostic.source = 'LB Lab';
   diagnostic.code = finding.code;
   diagnostic.relatedInformation = finding.related.map(
     ({ range, message }) =>
       new vscode.DiagnosticRelatedInformation(
         new vscode.Location(document.uri, toRange(document, range)),
-        message,
+        editorText(message),
       ),
   );
   if (finding.isUnnecessary) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];

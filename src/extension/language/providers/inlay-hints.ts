@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../../editor-text.ts';
 import { inlayHints } from '../inlay-hints.ts';
 import type { ProviderContext } from './provider-context.ts';
 import { selector } from './to-vscode.ts';
@@ -15,9 +16,9 @@ export function registerInlayHints({ documents, translate, live }: ProviderConte
       return inlayHints(documents.of(document), translate, state)
         .filter(({ offset }) => offset >= start && offset <= end)
         .map(({ offset, text, tooltip }) => {
-          const hint = new vscode.InlayHint(document.positionAt(offset), text);
+          const hint = new vscode.InlayHint(document.positionAt(offset), editorText(text));
           hint.paddingLeft = true;
-          if (tooltip !== undefined) hint.tooltip = tooltip;
+          if (tooltip !== undefined) hint.tooltip = editorText(tooltip);
           return hint;
         });
     },

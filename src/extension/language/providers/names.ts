@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../../editor-text.ts';
 import { definitionAt, referencesAt } from '../definition.ts';
 import { prepareRename, rename, type Refusal } from '../rename.ts';
 import type { ProviderContext } from './provider-context.ts';
@@ -7,7 +8,7 @@ import { selector, toRange } from './to-vscode.ts';
 /** Go to definition, references, highlights, and rename of nodes, segments and services. */
 export function registerNames({ documents, translate }: ProviderContext): vscode.Disposable {
   const refuse = ({ refused, params }: Refusal): never => {
-    throw new Error(translate(refused, params));
+    throw new Error(editorText(translate(refused, params)));
   };
   const places = (document: vscode.TextDocument, position: vscode.Position, withDefinition: boolean) =>
     referencesAt(documents.of(document), document.offsetAt(position), withDefinition).map((span) =>

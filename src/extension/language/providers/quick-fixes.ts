@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../../editor-text.ts';
 import { spanOf } from '../diagnose.ts';
 import { quickFixes } from '../fixes/quick-fixes.ts';
 import type { ProviderContext } from './provider-context.ts';
@@ -9,7 +10,7 @@ export function registerQuickFixes({ documents, translate }: ProviderContext): v
     provideCodeActions(document, range, { diagnostics }) {
       const fixes = quickFixes(documents.of(document), toSpan(document, range), translate);
       return fixes.map(({ title, edits, problem, isPreferred }) => {
-        const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+        const action = new vscode.CodeAction(editorText(title), vscode.CodeActionKind.QuickFix);
         const place = toRange(document, spanOf(problem.range));
         action.edit = new vscode.WorkspaceEdit();
         for (const edit of edits) action.edit.replace(document.uri, toRange(document, edit.range), edit.text);

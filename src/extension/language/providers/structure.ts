@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorText } from '../../editor-text.ts';
 import { codeLenses } from '../code-lenses.ts';
 import { folds } from '../folding.ts';
 import { outline, type OutlineEntry } from '../outline.ts';
@@ -42,8 +43,8 @@ function toSymbol(
   { name, detail, kind, range, selection, children }: OutlineEntry,
 ): vscode.DocumentSymbol {
   const symbol = new vscode.DocumentSymbol(
-    name,
-    detail,
+    editorText(name),
+    editorText(detail),
     kinds[kind],
     toRange(document, range),
     toRange(document, selection),

@@ -33,7 +33,7 @@ export class Connections {
     input.on('data', (chunk: Buffer) => {
       try {
         for (const message of decoder.push(chunk))
-          if (message.type === 'json' && 'op' in message.value) void this.#answer(output, message.value);
+          if (message.type === 'json' && isRequest(message.value)) void this.#answer(output, message.value);
       } catch {
         input.destroy();
       }
@@ -72,4 +72,16 @@ export class Connections {
     }
     if (this.#outputs.has(output)) output.write(encodeJson(reply));
   }
+}
+
+/** Its body is its operation's to read. */
+function isRequest(value: unknown): value is RequestMessage {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'op' in value &&
+    typeof value.op === 'string' &&
+    'id' in value &&
+    typeof value.id === 'number'
+  );
 }

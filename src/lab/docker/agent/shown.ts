@@ -46,5 +46,7 @@ export async function showNeighbours(): Promise<readonly ShownNeighbour[]> {
 
 /** An empty list is printed as nothing by some versions of `ip`. */
 function list<Item>(text = ''): readonly Item[] {
-  return JSON.parse(text.trim() === '' ? '[]' : text) as readonly Item[];
+  const shown: unknown = JSON.parse(text.trim() === '' ? '[]' : text);
+  if (!Array.isArray(shown)) throw new Error(`ip printed no list: ${text.slice(0, 200)}`);
+  return shown as readonly Item[];
 }

@@ -26,10 +26,15 @@ function ask<Name extends 'remaining' | 'record'>(
     const decoder = new MessageDecoder();
     socket.on('data', (chunk: Buffer) => {
       for (const message of decoder.push(chunk))
-        if (message.type === 'json' && 'id' in message.value && 'result' in message.value)
+        if (message.type === 'json' && isReply(message.value))
           resolve(message.value.result as AgentOperations[Name]['reply']);
     });
     socket.on('error', () => resolve(undefined));
     setTimeout(() => resolve(undefined), PATIENCE_MS);
   });
+}
+
+/** Of this container's own agent: what it says is passed on, and read by whoever asked for it. */
+function isReply(value: unknown): value is { readonly result: unknown } {
+  return typeof value === 'object' && value !== null && 'id' in value && 'result' in value;
 }

@@ -45,7 +45,8 @@ export function wrkScript(entry: PlannedTraffic): string {
 export function wrkResult(output: string): LoadResult | undefined {
   const line = /^\{.*\}$/m.exec(output)?.[0];
   if (line === undefined) return undefined;
-  const said = JSON.parse(line) as Record<'requests' | 'errors' | 'us' | 'bytes' | 'p50' | 'p99', number>;
+  const said = counts(line);
+  if (!said) return undefined;
   return {
     requests: said.requests,
     errors: said.errors,
@@ -65,4 +66,18 @@ export function wrkEnd({ exitCode, output, errors }: Finished): RequestEnd {
   const words = output + errors;
   if (/refused/i.test(words)) return { outcome: 'refused' };
   return { outcome: /no route|unreachable/i.test(words) ? 'unreachable' : 'timed-out' };
+}
+
+const COUNTS = ['requests', 'errors', 'us', 'bytes', 'p50', 'p99'] as const;
+
+/** What the script wrote; an answer's body, which wrk may print, can look like it. */
+function counts(line: string): Record<(typeof COUNTS)[number], number> | undefined {
+  try {
+    const said = JSON.parse(line) as Record<string, unknown>;
+    return COUNTS.every((name) => Number.isFinite(said[name]))
+      ? (said as ReturnType<typeof counts>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -61,6 +61,6 @@ function failure(
     steps: String(steps),
     instruction: text.replace(/\s+/g, ' ').slice(0, 200),
     message,
-    output: written.join('\n'),
+    output: written,
   });
 }

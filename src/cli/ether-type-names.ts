@@ -1,0 +1,49 @@
+import * as ethernet from '../packet/ethernet.ts';
+
+const VLAN_TAGS = [0x8100, 0x88a8];
+
+/** Numbers of IANA's list "IEEE 802 Numbers", those that networks are full of. Names are the same in every language. */
+const names: Readonly<Record<number, string>> = {
+  0x0842: 'Wake-on-LAN',
+  0x22f3: 'TRILL',
+  0x8035: 'RARP',
+  0x8137: 'IPX',
+  0x86dd: 'IPv6',
+  0x8808: 'Ethernet flow control',
+  0x8809: 'LACP',
+  0x8847: 'MPLS',
+  0x8848: 'MPLS',
+  0x8863: 'PPPoE discovery',
+  0x8864: 'PPPoE',
+  0x888e: '802.1X',
+  0x88cc: 'LLDP',
+  0x88e5: 'MACsec',
+  0x88f7: 'PTP',
+  0x9000: 'Ethernet loopback',
+};
+/** Smaller values are a length: then an LLC header follows, as spanning tree has it (IEEE 802.3, clause 3.2.6). */
+const FIRST_TYPE = 0x0600;
+
+/** Undefined for a frame too short to have one. */
+function typeOf(bytes: Uint8Array): number | undefined {
+  return bytes.length < ethernet.HEADER_LENGTH ? undefined : ethernet.etherTypeOf(bytes, 0);
+}
+
+/** IPv4 and ARP: what the models speak of. */
+export function isOfModels(bytes: Uint8Array): boolean {
+  const type = typeOf(bytes);
+  return type === ethernet.ETHERTYPE_IPV4 || type === ethernet.ETHERTYPE_ARP;
+}
+
+export function isTagged(bytes: Uint8Array): boolean {
+  const type = typeOf(bytes);
+  return type !== undefined && VLAN_TAGS.includes(type);
+}
+
+/** What an untagged frame carries, by its protocol's name, or by its number where it has none here. */
+export function etherTypeName(bytes: Uint8Array): string {
+  const type = typeOf(bytes);
+  if (type === undefined) return `< ${ethernet.HEADER_LENGTH} B`;
+  if (type < FIRST_TYPE) return '802.3 LLC';
+  return names[type] ?? `0x${type.toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod/mini';
+import * as field from './fields.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * What a plan that comes back from outside must look like: from a node of a lab that is taken up, from a file that an
+ * earlier window wrote. Names end in container names and command lines, numbers in the kernel's tables, so both are held
+ * against what a file may say. Keys that are not known here are kept: the version that wrote it may know more.
+ */
+
+const u32 = z.int().check(z.gte(0), z.lte(0xffff_ffff));
+const mac = z.int().check(z.gte(0), z.lte(0xffff_ffff_ffff));
+const port = z.int().check(z.gte(0), z.lte(65_535));
+const prefixLength = z.int().check(z.gte(0), z.lte(32));
+const amount = z.number().check(z.gte(0));
+const count = z.int().check(z.gte(0));
+const word = z.string().check(z.regex(/^[\w.:-]{1,64}$/));
+const model = z.enum(['nat', 'dnat', 'dr', 'tun']);
+const range = z.looseObject({ first: port, last: port });
+const route = z.looseObject({ network: u32, prefixLength, via: u32 });
+const switchValue = z.int().check(z.gte(0), z.lte(2));
+
+const server = z.looseObject({ name: field.name, address: u32, port, weight: count });
+
+const plannedService = z.looseObject({
+  name: field.name,
+  model: z.enum(['dnat', 'dr', 'tun']),
+  vip: u32,
+  protocol: z.enum(['tcp', 'udp']),
+  port,
+  snat: z.boolean(),
+  director: field.name,
+  servers: z.array(server),
+});
+
+const forwarder = z.looseObject({
+  interfaces: z.array(
+    z.looseObject({ segment: field.name, address: u32, prefixLength, mac, mtu: field.mtu }),
+  ),
+  routes: z.array(route),
+  services: z.array(
+    z.looseObject({
+      name: field.name,
+      model: z.enum(['dnat', 'dr', 'tun']),
+      vip: u32,
+      protocol: z.enum(['tcp', 'udp']),
+      port,
+      scheduler: word,
+      servers: z.array(server),
+      snat: z.boolean(),
+      ports: range,
+      persistence: z.optional(z.looseObject({ timeout: amount, prefixLength })),
+    }),
+  ),
+  nat: z.optional(z.looseObject({ outside: count, ports: range, translatePorts: z.boolean() })),
+  decrementTtl: z.boolean(),
+  timeouts: z.record(word, amount),
+  maxConnections: z.int().check(z.gte(1), z.lte(16_777_216)),
+  noEntry: word,
+  onRemove: word,
+  clampMss: z.optional(z.union([z.literal('mtu'), count])),
+});
+
+const node = z.looseObject({
+  name: field.name,
+  role: z.enum(['client', 'router', 'director', 'server']),
+  interfaces: z.array(
+    z.looseObject({
+      segment: field.name,
+      address: u32,
+      prefixLength,
+      mac,
+      mtu: field.mtu,
+      loss: amount.check(z.lte(1)),
+      delayNs: amount,
+      drop: z.array(z.enum(['icmp', 'tcp', 'udp', 'ipip'])),
+      down: z.boolean(),
+    }),
+  ),
+  loopback: z.array(u32),
+  routes: z.array(route),
+  sysctls: z.record(word, switchValue),
+  forwarder: z.optional(forwarder),
+  decapsulate: z.boolean(),
+  listen: z.array(port),
+  datagrams: z.optional(z.array(port)),
+});
+
+/** Also of what a `load` or a `request` event speaks. */
+export const trafficShape = z.looseObject({
+  from: field.name,
+  to: u32,
+  port,
+  protocol: z.optional(z.enum(['tcp', 'udp', 'icmp'])),
+  afterNs: amount,
+  everyNs: amount,
+  count,
+  /** Empty for what is no HTTP. */
+  request: z.union([z.literal(''), field.request]),
+  responseBytes: count,
+  requestBytes: count,
+  sourcePort: z.optional(port),
+  timeoutNs: amount,
+  load: z.optional(z.looseObject({ connections: count, durationNs: amount })),
+});
+
+const texts = z.array(z.string());
+
+export const planShape = z.looseObject({
+  /** A file's name: any text, and shown as such. */
+  lab: z.string(),
+  model,
+  segments: field.atMost(
+    64,
+    z.array(z.looseObject({ name: field.name, network: u32, prefixLength, mtu: field.mtu })),
+  ),
+  nodes: field.atMost(256, z.array(node)),
+  services: z.array(plannedService),
+  traffic: z.array(trafficShape),
+  expect: z.optional(
+    z.looseObject({ outcomes: texts, broken: texts, explanations: texts, problems: texts }),
+  ),
+});
+
+/** The value as a plan, as it is; undefined when it is none. */
+export function asPlan(value: unknown): Plan | undefined {
+  return z.safeParse(planShape, value).success ? (value as Plan) : undefined;
+}
