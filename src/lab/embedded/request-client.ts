@@ -1,5 +1,5 @@
 import { MessageReader } from '../traffic/message-reader.ts';
-import { requestMessage } from '../traffic/messages.ts';
+import { requestMessage, wholeMessage } from '../traffic/messages.ts';
 import type { RequestOutcome } from '../traffic/request-result.ts';
 import type { PlannedTraffic } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
@@ -38,7 +38,7 @@ export function requestOverTcp(
   const connection: TcpConnection | undefined = kernel.tcp.connect(
     entry.sourcePort === undefined ? to : { ...to, localPort: entry.sourcePort },
     (opened) => ({
-      established: () => void clock.after(THINKING, () => opened.send(requestMessage(entry))),
+      established: () => void clock.after(THINKING, () => opened.send(...requestMessage(entry))),
       received: (bytes) => {
         heard(bytes);
         if (reader.read(bytes).length === 0) return;
@@ -97,7 +97,7 @@ export function requestOverUdp(
     sourcePort: port,
     destination: entry.to,
     destinationPort: entry.port,
-    payload: requestMessage(entry),
+    payload: wholeMessage(requestMessage(entry)),
   });
 }
 

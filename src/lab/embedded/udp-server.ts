@@ -1,4 +1,4 @@
-import { RESPONSE_BYTES_HEADER, responseMessage } from '../traffic/messages.ts';
+import { RESPONSE_BYTES_HEADER, responseMessage, wholeMessage } from '../traffic/messages.ts';
 import { MessageReader, wholeNumber } from '../traffic/message-reader.ts';
 import type { Clock } from './clock.ts';
 import type { HttpServer } from './http-server.ts';
@@ -20,7 +20,7 @@ export function udpServer(name: string, clock: Clock, ports: UdpPorts, log: Http
           sourcePort: datagram.destinationPort,
           destination: datagram.source,
           destinationPort: datagram.sourcePort,
-          payload: responseMessage(name, client, asked),
+          payload: wholeMessage(responseMessage(name, client, asked)),
         });
       });
     },

@@ -1,6 +1,6 @@
 import { formatIpv4 } from '../../../packet/address.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
-import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
+import { requestBody, RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
 import type { RequestOutcome } from '../../traffic/request-result.ts';
 
 /** How a traffic entry is asked for with curl; the message is the one of `requestMessage`. Never through a shell. */
@@ -38,10 +38,9 @@ export function curlArguments(entry: PlannedTraffic): string[] {
   return args;
 }
 
-/** The body that curl reads from its standard input. */
-export function curlInput(entry: PlannedTraffic): string {
-  const line = 'request\n';
-  return line.repeat(Math.ceil(entry.requestBytes / line.length)).slice(0, entry.requestBytes);
+/** The body that curl reads from its standard input, in pieces. */
+export function curlInput(entry: PlannedTraffic): readonly Uint8Array[] {
+  return requestBody(entry);
 }
 
 /** What curl's exit code means (curl(1), EXIT CODES); only its words tell a refusal from an unreachable host. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import type { Decision } from '../../../forwarder/verdict.ts';
 import type { NodeState } from '../../node-state.ts';
 import { ping } from './ping-call.ts';
@@ -156,7 +157,7 @@ export class Node {
       child.on('error', () => resolve('unreachable'));
       child.on('close', (code) => resolve(curlOutcome(code, errors)));
       child.stdin.on('error', () => undefined);
-      child.stdin.end(curlInput(entry));
+      Readable.from(curlInput(entry)).pipe(child.stdin);
     });
   }
 
