@@ -56,8 +56,9 @@ export class LabRunner {
   async start(uri: vscode.Uri): Promise<void> {
     const file = await this.#save(uri);
     if (!file) return;
-    const session = this.#labs.of(file.uri);
-    if (session && (session.isRunning || this.#starts.has(file.uri))) {
+    // A start that is under way may still be loading what makes its session.
+    if (this.#starts.has(file.uri) || this.#labs.of(file.uri)?.isRunning) {
+      const session = await this.#labs.open(file);
       this.#show(session);
       this.tell(session, await session.apply(file.text));
       return;
