@@ -16,7 +16,6 @@ const NAMES = [
   'ViewColumn',
   'ProgressLocation',
   'FileSystemError',
-  'Disposable',
 ];
 
 /** A file's address as far as labs need it. */
@@ -49,7 +48,6 @@ export const vscodeStub: VscodeStub = {
   ViewColumn: { Beside: -2 },
   ProgressLocation: { Notification: 15 },
   FileSystemError: StubFileSystemError,
-  Disposable: class {},
 };
 
 Object.assign(globalThis, { lbLabVscodeStub: vscodeStub });
