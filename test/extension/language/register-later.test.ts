@@ -13,7 +13,11 @@ function setUp(open: readonly string[]) {
     heard.push(listener);
     return { dispose: () => void heard.splice(heard.indexOf(listener), 1) };
   };
-  const parts = { translate: () => '', live: {} as never, onError: assert.fail };
+  const parts = {
+    translate: () => '',
+    live: {} as never,
+    onError: (error: unknown) => assert.fail(String(error)),
+  };
   const later = registerLanguageLater(parts, () => {
     loads += 1;
     return Promise.resolve({
