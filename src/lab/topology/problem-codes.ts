@@ -75,6 +75,7 @@ export const problemCodes = {
   'no-nat-router': 'error',
   'nat-not-attached': 'error',
   'which-destination': 'error',
+  'datagram-too-big': 'error',
   // The lab starts, and shows what this does.
   'missing-gateway': 'warning',
   'gateway-nobody': 'warning',
