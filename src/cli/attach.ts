@@ -2,6 +2,7 @@ import { attachDocker } from '../lab/docker/attach-docker.ts';
 import { nodeImage } from '../lab/docker/image/node-image.ts';
 import { numberOption, parseOptions, type Cli } from './cli.ts';
 import { dockerOptions } from './choose-engine.ts';
+import { checkOutputs } from './files.ts';
 import { findLab } from './find-lab.ts';
 import { packageRoot } from './package-root.ts';
 import { present, presentOptions } from './present.ts';
@@ -18,9 +19,10 @@ const options = {
  * `lb-lab attach [LAB]`: takes up a lab whose terminal or window is gone and records it until Ctrl-C or `--duration`;
  * then it ends the lab, or with `--detach` leaves it running. Exit 0, or 2 for a bad call or a lab that cannot be taken up.
  */
-export function attach(cli: Cli, args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseOptions(cli, args, options, 1);
+export function attach(call: Cli, args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(call, args, options, 1);
   const duration = numberOption('--duration', values.duration, 0, false);
+  const cli = checkOutputs(call, [values.json, values.pcapng]);
   const quiet = values.quiet ?? false;
   return withDocker(async (client) => {
     const lab = await findLab(client, positionals[0]);
@@ -43,6 +45,7 @@ export function attach(cli: Cli, args: readonly string[]): Promise<number> {
     const recording = await record(cli, plan, chosen, {
       duration,
       open: true,
+      pcapng: values.pcapng,
       ...(values.detach && { end: () => engine.detach() }),
     });
     present(cli, recording, { ...values, plan, title: lab.name, judge: false });

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { loadTopology } from '../lab/topology/load.ts';
-import { linesOf, parseCall, readText, type Cli } from './cli.ts';
+import { linesOf, parseCall, type Cli } from './cli.ts';
+import { readText } from './files.ts';
 import { problemLines, problemText } from './problems.ts';
 
 /** `lb-lab check FILE [--json]`: exit 0 nothing found, 1 warnings only, 2 errors. */

@@ -1,5 +1,4 @@
 import type { ParseArgsConfig, parseArgs } from 'node:util';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { TextParams, Translate } from '../l10n/translate.ts';
 import type { Painter } from './paint.ts';
 
@@ -88,28 +87,7 @@ export function linesOf(text: string): string[] {
   return text.split('\n');
 }
 
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError('cli.cannot-read', { file, message: reasonOf(error) });
-  }
-}
-
-/** Writes the pieces one after the other; throws `CliError`. */
-export function writeOutput(file: string, pieces: Iterable<string | Uint8Array>): void {
-  try {
-    const descriptor = openSync(file, 'w');
-    try {
-      for (const piece of pieces) writeFileSync(descriptor, piece);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    throw new CliError('cli.cannot-write', { file, message: reasonOf(error) });
-  }
-}
-
-function reasonOf(error: unknown): string {
+/** What an error says, for the middle of a sentence. */
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

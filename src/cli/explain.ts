@@ -8,9 +8,10 @@ import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { CaptureRecord } from '../packet/capture.ts';
 import * as ethernet from '../packet/ethernet.ts';
-import { CliError, parseOptions, readText, writeOutput, type Cli } from './cli.ts';
+import { CliError, parseOptions, type Cli } from './cli.ts';
 import { isOfModels } from './ether-type-names.ts';
 import { inFileNumbers } from './file-numbers.ts';
+import { checkOutputs, readText, writeOutput } from './files.ts';
 import { ladder } from './ladder/ladder.ts';
 import { problemLines } from './problems.ts';
 import { readCaptureFile, type FileCapture } from './read-capture-file.ts';
@@ -32,8 +33,8 @@ const options = {
  * `lb-lab explain CAPTURE --topology FILE`: flows, journeys and promises of frames that somebody recorded. Exit 0 when
  * every promise named by `--requires` is kept, without any named when none is broken; else 1; 2 for a bad call.
  */
-export function explain(cli: Cli, args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseOptions(cli, args, options, 1);
+export function explain(call: Cli, args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(call, args, options, 1);
   const [file] = positionals;
   if (file === undefined || values.topology === undefined) throw new CliError('cli.explain-call');
   const required = (values.requires ?? []).flatMap((text) => text.split(','));
@@ -42,9 +43,10 @@ export function explain(cli: Cli, args: readonly string[]): Promise<number> {
       throw new CliError('cli.no-such-promise', { promise: id, promises: promiseIds.join(', ') });
   const { topology } = values;
   const { plan, problems } = loadTopology(readText(topology), basename(topology));
-  for (const problem of problems) problemLines(cli, topology, problem).forEach(cli.err);
+  for (const problem of problems) problemLines(call, topology, problem).forEach(call.err);
   if (!plan) return Promise.resolve(2);
-  const capture = readCaptureFile(cli, file);
+  const capture = readCaptureFile(call, file);
+  const cli = checkOutputs(call, [values.json]);
   const points = pointsOf(capture, plan, values.interface ?? []);
   const { events, startedAt, numbers } = eventsOf(capture, plan, points);
   const capturePoints = capturedAt(capture, points);

@@ -5,7 +5,8 @@ import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { Capture } from '../packet/capture.ts';
 import { writePcapng } from '../packet/pcapng.ts';
-import { CliError, parseCall, readText, writeOutput, type Cli } from './cli.ts';
+import { CliError, parseCall, type Cli } from './cli.ts';
+import { checkOutputs, readText, writeOutput } from './files.ts';
 import { readCaptureFile } from './read-capture-file.ts';
 import { problemLines } from './problems.ts';
 
@@ -17,15 +18,16 @@ const options = {
 } as const;
 
 /** `lb-lab forward FILE --node NAME --in IN --out OUT`: exit 0, or 2 when it cannot be done. */
-export function forward(cli: Cli, args: readonly string[]): Promise<number> {
-  const { file, values } = parseCall(cli, args, options);
+export function forward(call: Cli, args: readonly string[]): Promise<number> {
+  const { file, values } = parseCall(call, args, options);
   const { plan, problems } = loadTopology(readText(file), basename(file));
-  for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
+  for (const problem of problems) problemLines(call, file, problem).forEach(call.err);
   if (!plan) return Promise.resolve(2);
   const node = forwardingNode(plan, values.node);
   const config = plan.nodes.find(({ name }) => name === node)!.forwarder!;
   if (values.in === undefined || values.out === undefined) throw new CliError('cli.forward-in-out');
-  const capture = readCaptureFile(cli, values.in);
+  const capture = readCaptureFile(call, values.in);
+  const cli = checkOutputs(call, [values.out]);
   const ports = portsOf(capture, config, node, values.interface);
   const result = forwardOffline(plan, node, config, capture, ports);
   writeOutput(values.out, [

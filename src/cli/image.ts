@@ -1,6 +1,7 @@
 import { nodeImage, type NodeImageOptions } from '../lab/docker/image/node-image.ts';
 import { buildImage } from './build-image.ts';
-import { CliError, parseOptions, readText, type Cli } from './cli.ts';
+import { CliError, parseOptions, type Cli } from './cli.ts';
+import { readText } from './files.ts';
 import { packageRoot } from './package-root.ts';
 import { withDocker } from './with-docker.ts';
 

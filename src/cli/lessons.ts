@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { meetsExpectation } from '../journey/expectation.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import { chooseEngine, isEngineChoice } from './choose-engine.ts';
-import { CliError, parseOptions, readText, type Cli } from './cli.ts';
+import { CliError, parseOptions, type Cli } from './cli.ts';
+import { readText } from './files.ts';
 import { packageRoot } from './package-root.ts';
 import { record } from './record.ts';
 

@@ -3,7 +3,8 @@ import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan, PlannedNode } from '../lab/topology/plan.ts';
 import { formatIpv4, formatMac } from '../packet/address.ts';
 import type { ForwarderConfig } from '../forwarder/config.ts';
-import { linesOf, parseCall, readText, type Cli } from './cli.ts';
+import { linesOf, parseCall, type Cli } from './cli.ts';
+import { readText } from './files.ts';
 import { problemLines } from './problems.ts';
 
 /** `lb-lab plan FILE [--json]`: everything that will be applied. Exit 0, or 2 when the file has errors. */

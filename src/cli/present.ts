@@ -1,7 +1,7 @@
-import { exportPcapng } from '../journey/export-pcapng.ts';
 import { meetsExpectation } from '../journey/expectation.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
-import { writeOutput, type Cli } from './cli.ts';
+import { type Cli } from './cli.ts';
+import { writeOutput } from './files.ts';
 import { ladder } from './ladder/ladder.ts';
 import type { Recording } from './record.ts';
 import { reportJson } from './report-json.ts';
@@ -23,22 +23,21 @@ export interface PresentOptions {
   readonly judge?: boolean;
   readonly expect?: Expectation | undefined;
   readonly json?: string | undefined;
-  readonly pcapng?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly full?: boolean | undefined;
   readonly values?: boolean | undefined;
 }
 
 /** Writes the files asked for and prints the packets and the promises. Returns whether all went as meant, if that is judged. */
-export function present(cli: Cli, { report, events }: Recording, options: PresentOptions): boolean {
-  const { plan, title, judge = true, expect, json, pcapng, quiet, full = false, values = false } = options;
+export function present(cli: Cli, { report, frame, pcapng }: Recording, options: PresentOptions): boolean {
+  const { plan, title, judge = true, expect, json, quiet, full = false, values = false } = options;
   const { translate, paint } = cli;
   if (json) writeOutput(json, reportJson(report));
-  if (pcapng) writeOutput(pcapng, [exportPcapng(events, report, plan, translate)]);
+  pcapng?.finish(report, plan);
   const met = judge ? meetsExpectation(report, expect) : undefined;
   if (!quiet) {
-    const frames = events.flatMap((event) => (event.kind === 'frame' ? [event.bytes] : []));
-    const frame = (number: number) => frames[number - 1]!;
+    const { evictedFrames, evictedFlows } = report.counters;
+    if (evictedFrames > 0) cli.out(translate('cli.given-up', { frames: evictedFrames, flows: evictedFlows }));
     ladder(report, plan, title, { translate, paint, full, values, frame }).forEach(cli.out);
     verdicts(report, met, expect, translate, paint).forEach(cli.out);
   }

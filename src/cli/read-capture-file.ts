@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Capture, CaptureRecord } from '../packet/capture.ts';
 import { readCapture } from '../packet/read-capture.ts';
 import { CliError, type Cli } from './cli.ts';
+import { readBytes } from './files.ts';
 
 const LINK_TYPE_ETHERNET = 1;
 
@@ -20,16 +20,7 @@ export interface FileRecord extends CaptureRecord {
  * throws `CliError` when there is no rest.
  */
 export function readCaptureFile(cli: Cli, file: string): FileCapture {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new CliError('cli.cannot-read', {
-      file,
-      message: error instanceof Error ? error.message : String(error),
-    });
-  }
-  const capture = readCapture(bytes);
+  const capture = readCapture(readBytes(file));
   const [problem] = capture.problems;
   if (problem !== undefined) {
     const params = { file, at: String(problem.at) };

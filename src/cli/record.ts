@@ -1,11 +1,11 @@
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Report } from '../journey/report.ts';
 import type { Engine } from '../lab/engine.ts';
-import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { Cli } from './cli.ts';
 import { cutLines, type Cut } from './cut-lines.ts';
+import { PcapngFile } from './pcapng-file.ts';
 import { watchTopology } from './watch-topology.ts';
 import { asCliError } from './with-docker.ts';
 
@@ -16,6 +16,9 @@ const FOREVER_S = 1e6;
 const EVENTS_AT_ONCE = 5000;
 /** A run is reported whole, however long it was. */
 const EVERYTHING = { maxFrames: Infinity, maxBytes: Infinity };
+const NO_BYTES = new Uint8Array();
+/** What goes on until somebody ends it keeps the newest. */
+const NEWEST = { maxFrames: 200_000, maxBytes: 256 << 20 };
 
 export interface RecordOptions {
   /** Seconds of the lab's time. */
@@ -25,12 +28,16 @@ export interface RecordOptions {
   /** How the lab ends; it is stopped when left out. */
   readonly end?: () => Promise<void>;
   /** Applies the file each time it is saved, until interrupted or `duration` is over. */
+  readonly pcapng?: string | undefined;
   readonly watch?: { readonly file: string; readonly adapt: (plan: Plan) => Plan };
 }
 
 export interface Recording {
   readonly report: Report;
-  readonly events: readonly LabEvent[];
+  /** The captured bytes of a frame, by its number; empty for one that was given up. */
+  readonly frame: (number: number) => Uint8Array;
+  /** To be finished. */
+  readonly pcapng?: PcapngFile | undefined;
   /** By Ctrl-C or a request to end. */
   readonly interrupted: boolean;
 }
@@ -40,10 +47,12 @@ export async function record(
   cli: Cli,
   plan: Plan,
   chosen: ChosenEngine,
-  { duration, watch, open, end }: RecordOptions,
+  { duration, watch, open, end, pcapng: file }: RecordOptions,
 ): Promise<Recording> {
-  const events: LabEvent[] = [];
+  const limits = watch || open ? NEWEST : EVERYTHING;
+  const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
   let builder: JourneyBuilder | undefined;
+  let told = 0;
   const engine: Engine = await chosen.make(
     plan,
     (event) => {
@@ -53,11 +62,12 @@ export async function record(
         engine: name,
         startedAt,
         translate: cli.translate,
-        ...EVERYTHING,
+        ...limits,
       });
-      events.push(event);
+      pcapng?.add(event, startedAt);
       builder.add(event);
-      if (events.length % EVENTS_AT_ONCE === 0) builder.keepUp();
+      told += 1;
+      if (told % EVENTS_AT_ONCE === 0) builder.keepUp();
     },
     watch !== undefined,
   );
@@ -92,13 +102,19 @@ export async function record(
     engine: engine.name,
     startedAt: engine.startedAt,
     translate: cli.translate,
-    ...EVERYTHING,
+    ...limits,
   });
-  const report = builder.report();
+  const kept = builder;
+  const report = kept.report();
   if (!open)
     for (const line of cutLines(report, isWhole, why, cutNs, cli.translate))
       cli.err(cli.paint('warning', line));
-  return { report, events, interrupted: interruption.did };
+  return {
+    report,
+    frame: (number) => kept.frame(number)?.bytes ?? NO_BYTES,
+    pcapng,
+    interrupted: interruption.did,
+  };
 }
 
 async function watched(

@@ -2,7 +2,8 @@ import { basename, resolve } from 'node:path';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import type { Problem } from '../lab/topology/problem.ts';
-import { CliError, numberOption, parseCall, readText, type Cli } from './cli.ts';
+import { CliError, numberOption, parseCall, type Cli } from './cli.ts';
+import { checkOutputs, readText } from './files.ts';
 import { chooseEngine, isEngineChoice, isPortName } from './choose-engine.ts';
 import { present, presentOptions } from './present.ts';
 import { problemLines } from './problems.ts';
@@ -23,8 +24,8 @@ const options = {
 const LEAST_SILENCE_S = 4;
 
 /** `lb-lab run FILE`: exit 0 if all went as meant, 1 if not, 2 for a bad file or call. */
-export async function run(cli: Cli, args: readonly string[]): Promise<number> {
-  const { file, values } = parseCall(cli, args, options);
+export async function run(call: Cli, args: readonly string[]): Promise<number> {
+  const { file, values } = parseCall(call, args, options);
   const requests = numberOption('--requests', values.requests, 1, true);
   const captureBudget = numberOption('--capture-budget', values['capture-budget'], 0, true);
   const duration = numberOption('--duration', values.duration, 0, false);
@@ -33,7 +34,9 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   const { 'forwarder-port': port } = values;
   if (port !== undefined && !isPortName(port)) throw new CliError('cli.unknown-port', { port });
 
-  const { plan: loaded, expect, problems } = loadTopology(readText(file), basename(file));
+  const text = readText(file);
+  const cli = checkOutputs(call, [values.json, values.pcapng]);
+  const { plan: loaded, expect, problems } = loadTopology(text, basename(file));
   if (!loaded) return withoutPlan(cli, file, problems, expect);
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
 
@@ -47,6 +50,7 @@ export async function run(cli: Cli, args: readonly string[]): Promise<number> {
   });
   const recording = await record(cli, plan, engine, {
     duration,
+    pcapng: values.pcapng,
     ...(values.watch && {
       watch: {
         file,

@@ -2,7 +2,7 @@ import { readFileSync, watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import { CliError, type Cli } from './cli.ts';
+import { CliError, reasonOf, type Cli } from './cli.ts';
 import { problemLines } from './problems.ts';
 import { asCliError } from './with-docker.ts';
 
@@ -11,7 +11,8 @@ const SETTLE_MS = 60;
 
 /**
  * Calls `apply` with the file's plan each time it has changed and is without errors; otherwise says what is wrong, and
- * the lab stays as it is. The folder is watched, because editors put a new file in the old one's place.
+ * the lab stays as it is. So it does when applying fails, whatever the reason: what runs is taken away at its end. The
+ * folder is watched, because editors put a new file in the old one's place.
  */
 export function watchTopology(cli: Cli, file: string, apply: (plan: Plan) => Promise<void>): () => void {
   let text = readOrEmpty(file);
@@ -21,18 +22,17 @@ export function watchTopology(cli: Cli, file: string, apply: (plan: Plan) => Pro
     const now = readOrEmpty(file);
     if (now === text || now === '') return;
     text = now;
-    const { plan, problems } = loadTopology(now, basename(file));
-    for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
-    if (!plan) {
-      cli.err(cli.translate('cli.kept-running', { file }));
-      return;
-    }
     try {
-      await apply(plan);
+      const { plan, problems } = loadTopology(now, basename(file));
+      for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
+      if (plan) await apply(plan);
+      else cli.err(cli.translate('cli.kept-running', { file }));
     } catch (error) {
       const reason = asCliError(error);
-      if (!(reason instanceof CliError)) throw reason;
-      cli.err(cli.translate(reason.key, reason.params));
+      // Saved as it is once more, it is tried again.
+      text = '';
+      if (reason instanceof CliError) cli.err(cli.translate(reason.key, reason.params));
+      else cli.err(cli.translate('cli.not-applied', { file, message: reasonOf(reason) }));
     }
   };
   const watcher = watch(dirname(resolve(file)), (_event, name) => {
@@ -41,6 +41,11 @@ export function watchTopology(cli: Cli, file: string, apply: (plan: Plan) => Pro
     timer = setTimeout(() => {
       turn = turn.then(look);
     }, SETTLE_MS);
+  });
+  // The folder is gone, or nobody can watch it.
+  watcher.on('error', (error) => {
+    cli.err(cli.translate('cli.watch-ended', { file, message: reasonOf(error) }));
+    watcher.close();
   });
   return () => {
     clearTimeout(timer);

@@ -4,7 +4,7 @@ import { nodePlatform } from './node/platform.ts';
 
 let lbLab: LbLab | undefined;
 
-/** VS Code calls this when a topology file is opened, a view shown or a command run. */
+/** VS Code calls this once a window has started, or before when a topology file is opened, a view shown or a command run. */
 export function activate(context: ExtensionContext): void {
   lbLab = new LbLab(context, nodePlatform);
 }

@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import { showMessage } from './editor-ui.ts';
+import type { LabRecording } from './labs/lab-recording.ts';
 import type { LabSession } from './labs/lab-session.ts';
 import { recordingName } from './labs/recording-name.ts';
-import {
-  mayGoOnUnasked,
-  rememberedLabs,
-  rememberRunning,
-  type RememberedLab,
-} from './labs/remembered-labs.ts';
+import { RecordingShelf } from './labs/recording-shelf.ts';
+import { mayGoOnUnasked, RememberedLabs, type RememberedLab } from './labs/remembered-labs.ts';
+import { recordingFolder } from './recording-folder.ts';
 import { recordingLimits } from './settings.ts';
 import { fileNameOf } from './topology-files.ts';
 import type { Workbench } from './workbench.ts';
@@ -20,28 +18,30 @@ const SHARE = 0.02;
 /** Labs outlive the window: which ran is remembered, what they recorded is written down, and both are taken up again. */
 export class LabKeeper implements vscode.Disposable {
   readonly #workbench: Workbench;
-  readonly #folder: vscode.Uri;
+  readonly #remembered: RememberedLabs;
+  readonly #shelf: RecordingShelf;
   readonly #listening: vscode.Disposable;
   readonly #waiting = new Map<LabSession, ReturnType<typeof setTimeout>>();
+  /** How much of each recording was written down. */
+  readonly #written = new WeakMap<LabRecording, number>();
   readonly #costs = new WeakMap<LabSession, number>();
 
   constructor(workbench: Workbench) {
     this.#workbench = workbench;
     const { context, labs } = workbench;
-    this.#folder = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'recordings');
+    this.#remembered = new RememberedLabs(labs, context.workspaceState);
+    const storage = context.storageUri ?? context.globalStorageUri;
+    this.#shelf = new RecordingShelf(recordingFolder(vscode.Uri.joinPath(storage, 'recordings')));
     this.#listening = labs.onDidChange(({ session, news }) => {
       if (news === 'events' || news === 'plan') this.#writeSoon(session);
-      if (news === 'state' || news === 'removed') rememberRunning(labs, context.workspaceState);
+      if (news === 'state' || news === 'removed') this.#remembered.write();
     });
   }
 
   /** Starts again what ran when the window was closed; below what was recorded, a row says so. Never rejects. */
   async takeUp(): Promise<void> {
-    const { context, labs, messages } = this.#workbench;
-    for (const remembered of rememberedLabs(context.workspaceState))
-      await messages.attempt(() => this.#takeUp(remembered));
-    // What could not be started is not tried again each time.
-    rememberRunning(labs, context.workspaceState);
+    const { messages } = this.#workbench;
+    for (const lab of this.#remembered.toTakeUp()) await messages.attempt(() => this.#takeUp(lab));
   }
 
   /** What is recorded by now is written down when it resolves. */
@@ -57,19 +57,21 @@ export class LabKeeper implements vscode.Disposable {
 
   async #takeUp(remembered: RememberedLab): Promise<void> {
     const { files, labs, runner, log, messages, translate } = this.#workbench;
-    const { engine, lab } = remembered;
     const uri = vscode.Uri.parse(remembered.uri);
     const text = await files.read(uri).catch(() => undefined);
     // The file is gone: there is nothing to run.
     if (text === undefined) return;
     const session = await labs.open({ uri: uri.toString(), name: fileNameOf(uri), text });
-    const [{ readRecording }, saved] = await Promise.all([
-      import('./labs/saved-recording.ts'),
-      this.#read(session),
-    ]);
-    const recording = saved === undefined ? undefined : readRecording(saved, recordingLimits(), translate);
+    // Somebody was quicker.
+    if (session.state.kind !== 'none') return;
+    const { readRecording } = await import('./labs/saved-recording.ts');
+    const saved = this.#shelf.load(recordingName(session.uri));
+    const recording = await readRecording(saved, recordingLimits(), translate);
+    if (session.state.kind !== 'none') return;
     if (recording) session.restore(recording);
-    log.info(`${session.file}: ran when the window was closed (${engine} ${lab ?? ''})`);
+    log.info(
+      `${session.file}: ran when the window was closed (${remembered.engine} ${remembered.lab ?? ''})`,
+    );
     if (!mayGoOnUnasked(remembered, text)) {
       const button = translate('extension.go-on');
       // Others do not wait for the answer; without one the lab stays as it is.
@@ -78,11 +80,11 @@ export class LabKeeper implements vscode.Disposable {
         translate('extension.changed-meanwhile', { file: session.file }),
         button,
       ).then((chosen) =>
-        chosen === button ? messages.attempt(() => runner.takeUp(session, engine, lab)) : undefined,
+        chosen === button ? messages.attempt(() => runner.takeUp(session, remembered)) : undefined,
       );
       return;
     }
-    await runner.takeUp(session, engine, lab);
+    await runner.takeUp(session, remembered);
   }
 
   #writeSoon(session: LabSession): void {
@@ -97,24 +99,13 @@ export class LabKeeper implements vscode.Disposable {
   }
 
   async #write(session: LabSession): Promise<void> {
-    if (session.startedAt === '') return;
-    const { saveRecording } = await import('./labs/saved-recording.ts');
-    await vscode.workspace.fs.createDirectory(this.#folder);
+    const { recording } = session;
+    if (session.startedAt === '' || this.#written.get(recording) === recording.added) return;
+    const { savedParts } = await import('./labs/saved-recording.ts');
     const began = performance.now();
-    const bytes = new TextEncoder().encode(saveRecording(session.recording));
+    const { added } = recording;
+    await this.#shelf.save(recordingName(session.uri), savedParts(recording));
+    this.#written.set(recording, added);
     this.#costs.set(session, performance.now() - began);
-    await vscode.workspace.fs.writeFile(this.#fileOf(session), bytes);
-  }
-
-  async #read(session: LabSession): Promise<string | undefined> {
-    try {
-      return new TextDecoder().decode(await vscode.workspace.fs.readFile(this.#fileOf(session)));
-    } catch {
-      return undefined;
-    }
-  }
-
-  #fileOf({ uri }: LabSession): vscode.Uri {
-    return vscode.Uri.joinPath(this.#folder, recordingName(uri));
   }
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../lab/engine.ts';
 import type { Translate } from '../l10n/translate.ts';
 import { withProgress } from './editor-ui.ts';
 import type { ChosenEngine, EngineChoice } from './engine-choice.ts';
@@ -7,6 +6,7 @@ import { Cancelled, LabFailure } from './labs/lab-failure.ts';
 import type { ApplyOutcome } from './labs/apply-outcome.ts';
 import type { LabSession } from './labs/lab-session.ts';
 import type { LabFile, Labs } from './labs/labs.ts';
+import type { RememberedLab } from './labs/remembered-labs.ts';
 import type { Messages } from './messages.ts';
 import { setting, type Settings } from './settings.ts';
 import { fileNameOf, type TopologyFiles } from './topology-files.ts';
@@ -21,6 +21,8 @@ interface RunOptions {
   readonly quiet?: boolean;
   /** A Docker lab to be taken up, if it is still there. */
   readonly lab?: string;
+  /** Interfaces that were off their segments. */
+  readonly unplugged?: RememberedLab['unplugged'];
 }
 
 /** Starts, stops and changes labs, with what the editor shows about it. */
@@ -55,8 +57,9 @@ export class LabRunner {
   async start(uri: vscode.Uri): Promise<void> {
     const file = await this.#save(uri);
     if (!file) return;
-    const session = this.#labs.of(file.uri);
-    if (session && (session.isRunning || this.#starts.has(file.uri))) {
+    // A start that is under way may still be loading what makes its session.
+    if (this.#starts.has(file.uri) || this.#labs.of(file.uri)?.isRunning) {
+      const session = await this.#labs.open(file);
       this.#show(session);
       this.tell(session, await session.apply(file.text));
       return;
@@ -77,10 +80,15 @@ export class LabRunner {
   }
 
   /** After the window was loaded anew: goes on below what was recorded, without bringing the panel up. */
-  async takeUp(session: LabSession, engine: Engine['name'], lab: string | undefined): Promise<void> {
+  async takeUp(session: LabSession, { engine, lab, unplugged }: RememberedLab): Promise<void> {
     const uri = vscode.Uri.parse(session.uri);
     const file = { uri: session.uri, name: session.file, text: await this.#files.read(uri) };
-    await this.#run(file, engine, { keep: true, quiet: true, ...(lab !== undefined && { lab }) });
+    await this.#run(file, engine, {
+      keep: true,
+      quiet: true,
+      ...(lab !== undefined && { lab }),
+      ...(unplugged && { unplugged }),
+    });
   }
 
   /** A lab that is still starting is not waited for: its start is cancelled. */
@@ -135,7 +143,7 @@ export class LabRunner {
   async #launch(
     file: LabFile,
     wanted: Settings['lbLab.engine'],
-    { keep = false, quiet = false, lab }: RunOptions,
+    { keep = false, quiet = false, lab, unplugged = [] }: RunOptions,
     signal: AbortSignal,
     report: (text: string) => void,
   ): Promise<void> {
@@ -155,7 +163,7 @@ export class LabRunner {
         return chosen.source;
       };
       const onWarning = (text: string) => this.#messages.warning(text);
-      await session.start(file.text, choose, { signal, keep, onStep: report, onWarning });
+      await session.start(file.text, choose, { signal, keep, unplugged, onStep: report, onWarning });
       void later?.then((text) => session.setNotice(text));
     } finally {
       this.#labs.discardEmpty(session);

@@ -120,11 +120,23 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     // There is one panel: a second one that the editor restores takes over.
     this.#panel?.dispose();
     this.#panel = panel;
-    const [{ PanelFeed }, { panelHtml }] = await Promise.all([
-      import('./panel/panel-feed.ts'),
-      import('./panel/panel-html.ts'),
-    ]);
+    // It may be closed at any time, also while what fills it is being loaded.
+    const leftovers: { dispose(): void }[] = [];
+    panel.onDidDispose(() => {
+      for (const one of leftovers) one.dispose();
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#feed = undefined;
+    });
+    let loaded;
+    try {
+      loaded = await Promise.all([import('./panel/panel-feed.ts'), import('./panel/panel-html.ts')]);
+    } catch (error) {
+      panel.dispose();
+      throw error;
+    }
     if (this.#panel !== panel) return;
+    const [{ PanelFeed }, { panelHtml }] = loaded;
     const root = vscode.Uri.joinPath(context.extensionUri, 'dist');
     const address = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
     const feed = new PanelFeed({
@@ -143,14 +155,10 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       log: (message) => this.#parts.log.warn(`panel: ${message}`),
     });
     this.#feed = feed;
-    const listening = panel.webview.onDidReceiveMessage((message: unknown) => feed.receive(message));
-    panel.onDidDispose(() => {
-      listening.dispose();
-      feed.dispose();
-      if (this.#panel !== panel) return;
-      this.#panel = undefined;
-      this.#feed = undefined;
-    });
+    leftovers.push(
+      panel.webview.onDidReceiveMessage((message: unknown) => feed.receive(message)),
+      feed,
+    );
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icons', 'panel.svg');
     this.#showLab();
     feed.showCards(this.#cards);

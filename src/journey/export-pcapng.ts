@@ -1,8 +1,9 @@
 import type { Translate } from '../l10n/translate.ts';
 import type { FrameEvent, LabEvent } from '../lab/events.ts';
 import type { Plan, PlannedInterface } from '../lab/topology/plan.ts';
-import type { CaptureInterface, CaptureRecord } from '../packet/capture.ts';
-import { writePcapng } from '../packet/pcapng.ts';
+import { ByteWriter } from '../packet/byte-writer.ts';
+import type { CaptureInterface } from '../packet/capture.ts';
+import { PcapngWriter } from '../packet/pcapng-writer.ts';
 import type { Hop, Journey, Report } from './report.ts';
 
 /**
@@ -16,35 +17,87 @@ export function exportPcapng(
   plan: Plan,
   translate: Translate,
 ): Uint8Array {
-  const points = capturePoints(events, plan);
-  const indexOf = new Map([...points.keys()].map((name, index) => [name, index]));
-  const marks = markFrames(report);
-  const startNs = epochNs(report.startedAt);
-  const records: CaptureRecord[] = [];
-  const received = new Map<string, bigint>();
-  const dropped = new Map<string, bigint>();
-  for (const event of events) {
-    if (event.kind === 'loss') add(dropped, pointName(event.node, event.segment), BigInt(event.frames));
-    if (event.kind !== 'frame') continue;
+  const writer = new PcapngExport(report.startedAt, translate);
+  const plans = events.flatMap((event) => (event.kind === 'plan' ? [event.plan] : []));
+  writer.begin([...plans, plan]);
+  const marks = marksOf(report);
+  for (const event of events) writer.add(event, marks);
+  writer.end();
+  return writer.take();
+}
+
+/** The same piece by piece: what was written so far can be taken at any time. */
+export class PcapngExport {
+  readonly #translate: Translate;
+  readonly #startNs: bigint;
+  readonly #out = new ByteWriter();
+  readonly #writer = new PcapngWriter(this.#out);
+  readonly #indexOf = new Map<string, number>();
+  readonly #received = new Map<string, bigint>();
+  readonly #dropped = new Map<string, bigint>();
+  #frames = 0;
+
+  /** @param startedAt See `Report`. */
+  constructor(startedAt: string, translate: Translate) {
+    this.#startNs = epochNs(startedAt);
+    this.#translate = translate;
+  }
+
+  /** Before everything else. @param plans Those known by now, the last one last; its names are the file's. */
+  begin(plans: readonly Plan[]): void {
+    const points = new Map<string, PlannedInterface>();
+    for (const plan of plans) for (const [name, one] of capturePoints(plan)) points.set(name, one);
+    for (const [name, one] of points) this.#interface(name, one);
+    const last = plans.at(-1);
+    if (last) this.#writer.names(namesOf(last));
+  }
+
+  /** @param marks By frame number; frames without one are written as they are. */
+  add(event: LabEvent, marks?: Marks): void {
+    if (event.kind === 'plan')
+      for (const [name, one] of capturePoints(event.plan)) this.#interface(name, one);
+    if (event.kind === 'loss') add(this.#dropped, pointName(event.node, event.segment), BigInt(event.frames));
+    if (event.kind !== 'frame') return;
+    this.#frames += 1;
     const name = pointName(event.node, event.segment);
-    add(received, name, 1n);
-    const mark = marks.get(records.length + 1);
-    records.push({
-      interface: indexOf.get(name)!,
-      timeNs: startNs + BigInt(Math.round(event.timeNs)),
+    const index = this.#indexOf.get(name);
+    if (index === undefined) return;
+    add(this.#received, name, 1n);
+    const mark = marks?.get(this.#frames);
+    this.#writer.record({
+      interface: index,
+      timeNs: this.#startNs + BigInt(Math.round(event.timeNs)),
       bytes: event.bytes,
       originalLength: event.originalLength,
       direction: event.direction,
-      comments: mark ? commentsOf(mark, event, translate) : [],
+      comments: mark ? commentsOf(mark, event, this.#translate) : [],
       ...(mark && { packetId: BigInt(mark.journey.id) }),
     });
   }
-  const interfaces = [...points].map(([name, planned]) => ({
-    ...describe(name, planned),
-    statistics: { received: received.get(name) ?? 0n, dropped: dropped.get(name) ?? 0n },
-  }));
-  return writePcapng({ interfaces, records, names: namesOf(plan) });
+
+  /** What each interface saw in all. */
+  end(): void {
+    for (const [name, index] of this.#indexOf)
+      this.#writer.statistics(index, {
+        received: this.#received.get(name) ?? 0n,
+        dropped: this.#dropped.get(name) ?? 0n,
+      });
+  }
+
+  /** What was written since the last time: the pieces make the file. */
+  take(): Uint8Array {
+    return this.#out.take();
+  }
+
+  #interface(name: string, planned: PlannedInterface): void {
+    if (this.#indexOf.has(name)) return;
+    this.#indexOf.set(name, this.#indexOf.size);
+    this.#writer.interface(describe(name, planned));
+  }
 }
+
+/** By frame number. */
+export type Marks = ReadonlyMap<number, Mark>;
 
 interface Mark {
   readonly journey: Journey;
@@ -57,15 +110,9 @@ function add(counts: Map<string, bigint>, key: string, amount: bigint): void {
   counts.set(key, (counts.get(key) ?? 0n) + amount);
 }
 
-/** Every capture point that any plan of the run had, in lane order. */
-function capturePoints(events: readonly LabEvent[], plan: Plan): Map<string, PlannedInterface> {
-  const points = new Map<string, PlannedInterface>();
-  const plans = events.flatMap((event) => (event.kind === 'plan' ? [event.plan] : []));
-  for (const { nodes } of [...plans, plan]) {
-    for (const node of nodes)
-      for (const one of node.interfaces) points.set(pointName(node.name, one.segment), one);
-  }
-  return points;
+/** In lane order. */
+function* capturePoints({ nodes }: Plan): Generator<[string, PlannedInterface]> {
+  for (const node of nodes) for (const one of node.interfaces) yield [pointName(node.name, one.segment), one];
 }
 
 function describe(name: string, planned: PlannedInterface): CaptureInterface {
@@ -87,7 +134,8 @@ function namesOf(plan: Plan): { address: number; name: string }[] {
   return [...nodes, ...plan.services.map(({ vip, name }) => ({ address: vip, name: `VIP-${name}` }))];
 }
 
-function markFrames(report: Report): Map<number, Mark> {
+/** What the report says of each frame. */
+export function marksOf(report: Report): Marks {
   const marks = new Map<number, Mark>();
   for (const journey of report.journeys) {
     for (const hop of journey.hops) for (const frame of hop.frames) marks.set(frame, { journey, hop });

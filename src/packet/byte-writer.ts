@@ -48,6 +48,13 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** As `finish`; then it begins anew. What follows is aligned as before if what was taken is. */
+  take(): Uint8Array {
+    const bytes = this.finish();
+    this.#length = 0;
+    return bytes;
+  }
+
   #room(count: number): Uint8Array {
     if (this.#length + count > this.#bytes.length) {
       const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + count));

@@ -4,27 +4,53 @@ import type { Capture, CaptureInterface, CaptureRecord } from './capture.ts';
 import { BLOCK, BYTE_ORDER_MAGIC, DIRECTION, NAME_RECORD, OPTION } from './pcapng-codes.ts';
 import { encodeUtf8 } from './utf8.ts';
 
-/**
- * A pcapng file of one section, little-endian, with times in nanoseconds. Records are written in the order given,
- * which should be that of time; one whose interface is not in `interfaces` is left out, because Wireshark would stop
- * there. Texts longer than an option can hold (65,535 bytes) are cut.
- */
+/** As `PcapngWriter` writes it, whole: the interfaces first, their statistics last. */
 export function writePcapng(capture: Omit<Capture, 'problems'>): Uint8Array {
   const out = new ByteWriter();
-  writeSectionHeader(out);
-  for (const one of capture.interfaces) writeInterface(out, one);
+  const writer = new PcapngWriter(out);
+  for (const one of capture.interfaces) writer.interface(one);
   // Before the packets, so that a reader that goes through the file once can name the first of them.
-  if (capture.names.length > 0) writeNames(out, capture.names);
-  let lastTime = 0n;
-  for (const record of capture.records) {
-    if (capture.interfaces[record.interface] === undefined) continue;
-    writeRecord(out, record);
-    lastTime = record.timeNs;
-  }
+  writer.names(capture.names);
+  for (const record of capture.records)
+    if (capture.interfaces[record.interface] !== undefined) writer.record(record);
   capture.interfaces.forEach(({ statistics }, index) => {
-    if (statistics !== undefined) writeStatistics(out, index, lastTime, statistics);
+    if (statistics !== undefined) writer.statistics(index, statistics);
   });
   return out.finish();
+}
+
+/**
+ * Writes a pcapng file of one section, little-endian, with times in nanoseconds. Records are written in the order given,
+ * which should be that of time; one whose interface was not written before is nothing a reader can read: Wireshark would
+ * stop there. Texts longer than an option can hold (65,535 bytes) are cut.
+ */
+export class PcapngWriter {
+  readonly #out: ByteWriter;
+  #lastTime = 0n;
+
+  constructor(out: ByteWriter) {
+    this.#out = out;
+    writeSectionHeader(out);
+  }
+
+  /** The first one written is number 0. */
+  interface(one: CaptureInterface): void {
+    writeInterface(this.#out, one);
+  }
+
+  names(names: Capture['names']): void {
+    if (names.length > 0) writeNames(this.#out, names);
+  }
+
+  record(record: CaptureRecord): void {
+    writeRecord(this.#out, record);
+    this.#lastTime = record.timeNs;
+  }
+
+  /** As of the last record. */
+  statistics(index: number, statistics: NonNullable<CaptureInterface['statistics']>): void {
+    writeStatistics(this.#out, index, this.#lastTime, statistics);
+  }
 }
 
 function writeSectionHeader(out: ByteWriter): void {

@@ -274,11 +274,14 @@ export interface ConnectionRow {
 
 // ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const RECORD_BYTES = 68;
+export const RECORD_BYTES = 76;
 export const MOST_RECORDS = 2000;
-/** In a byte that names a node. */
-export const NO_NODE = 255;
-export const BROADCAST = 254;
+/**
+ * In a number that names a node. Nodes keep theirs from edit to edit, also those that are gone: a name that is changed
+ * takes another one, so there are more than a plan has nodes.
+ */
+export const NO_NODE = 0xffff;
+export const BROADCAST = 0xfffe;
 
 /** The first byte of every record. A record with the same key as an earlier one replaces it. */
 export const recordKinds = { flow: 1, journey: 2, hop: 3 } as const;
@@ -296,9 +299,8 @@ export const flowLayout = {
   flags: 3,
   id: 4, // u32
   epoch: 8, // u16
-  /** u8 each: nodes. */
-  client: 10,
-  server: 11,
+  /** u16: the node where it was lost or who refused it. */
+  at: 10,
   clientAddress: 12, // u32
   serviceAddress: 16, // u32
   clientPort: 20, // u16
@@ -312,13 +314,14 @@ export const flowLayout = {
   response: 48,
   /** Ready to show: why it was refused or lost, or what is broken about it. */
   reason: 52,
-  /** u8: the node where it was lost or who refused it. */
-  at: 56,
   /** u8: 0 nothing was predicted, 1 all as predicted, 2 something was not. */
-  expected: 57,
+  expected: 56,
   /** u16 each: how many requests it carried, and how many were answered whole; 0 where no client said. */
   asked: 58,
   answered: 60,
+  /** u16 each: nodes. */
+  client: 64,
+  server: 66,
 } as const;
 
 /** Key: `id`. Belongs to the flow record with id `flow`, which precedes it. */
@@ -365,12 +368,9 @@ export const hopLayout = {
   length: 10,
   timeNs: 12, // f64
   frame: 20, // u32
-  /** u8 each: nodes, segment, owners of the MACs (`BROADCAST` too). */
+  /** u16 each: nodes. */
   from: 24,
-  to: 25,
-  segment: 26,
-  sourceMac: 27,
-  destinationMac: 28,
+  to: 26,
   /** u8 each: of the outermost IPv4 header; 0 without one. */
   ttl: 29,
   protocol: 30,
@@ -392,8 +392,12 @@ export const hopLayout = {
   /** u32 texts, ready to show: the arrival's reason; the decision (`rr chose rs1`). */
   reason: 56,
   decision: 60,
+  /** u16 each: segment, owners of the MACs (`BROADCAST` too). */
+  segment: 64,
+  sourceMac: 66,
+  destinationMac: 68,
   /** u32 text: the fields that are not as predicted, as JSON: a list of `[field, seen, expected]`. */
-  unexpected: 64,
+  unexpected: 72,
 } as const;
 
 export const flowKinds = ['tcp', 'udp', 'icmp', 'arp', 'other'] as const;

@@ -110,6 +110,8 @@ describe('what code and the manifest share', () => {
       [LANGUAGE],
     );
     assert.ok(activationEvents.includes(`onWebviewPanel:${PANEL_TYPE}`));
+    // Labs that ran when the window was closed are taken up whatever is open.
+    assert.ok(activationEvents.includes('onStartupFinished'));
     const pictures = contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg));
     for (const path of [icon, ...pictures]) assert.ok(existsSync(new URL(path, root)), path);
   });

@@ -2,13 +2,25 @@ import { readFileSync } from 'node:fs';
 import { makeTranslate } from '../../src/l10n/translate.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { EngineSource } from '../../src/extension/labs/lab-engine.ts';
+import type { LabRecording } from '../../src/extension/labs/lab-recording.ts';
 import { LabSession } from '../../src/extension/labs/lab-session.ts';
+import { readRecording, savedParts } from '../../src/extension/labs/saved-recording.ts';
 
 export const translate = makeTranslate('en');
 export const limits = { maxFrames: 10_000, maxBytes: 16 << 20 };
 
 export function example(name: string): string {
   return readFileSync(new URL(`../../examples/${name}.lblab.yaml`, import.meta.url), 'utf8');
+}
+
+/** As after a reload of the window. */
+export function savedAndRead(recording: LabRecording): Promise<LabRecording | undefined> {
+  const parts = [...savedParts(recording)].filter((part) => part !== undefined);
+  return readRecording(streamOf(parts), limits, translate);
+}
+
+export async function* streamOf<Part>(parts: readonly Part[]): AsyncGenerator<Part, void> {
+  for (const part of parts) yield await Promise.resolve(part);
 }
 
 /** The engine in memory, on a clock that tests move. */

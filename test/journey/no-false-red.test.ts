@@ -33,7 +33,10 @@ describe('a lab in which nothing is wrong', () => {
           hops.flatMap(({ from, to, expected, frame }) =>
             expected
               .filter(({ ok }) => !ok)
-              .map((row) => `${frame} ${kind} ${direction} ${from}>${to} ${row.field} ${row.observed}, not ${row.expected}`),
+              .map(
+                (row) =>
+                  `${frame} ${kind} ${direction} ${from}>${to} ${row.field} ${row.observed}, not ${row.expected}`,
+              ),
           ),
         );
         assert.deepEqual(wrong.slice(0, 5), [], text);

@@ -6,9 +6,6 @@ export const EXAMPLES = ['nat', 'dnat', 'dnat-plain', 'dr', 'tun'] as const;
 
 export function allMistakes(): Mistake[] {
   return EXAMPLES.flatMap((name) =>
-    mistakesIn(
-      name,
-      readFileSync(new URL(`../../examples/${name}.lblab.yaml`, import.meta.url), 'utf8'),
-    ),
+    mistakesIn(name, readFileSync(new URL(`../../examples/${name}.lblab.yaml`, import.meta.url), 'utf8')),
   );
 }

@@ -117,7 +117,10 @@ function isScalar(schema: Schema): boolean {
 
 /** A list of one, for each that may be on it. */
 function lists(element: Schema): Values {
-  return (around) => walk(element, undefined, [], false)[0]!.values(around).map((value) => [value]);
+  return (around) =>
+    walk(element, undefined, [], false)[0]!
+      .values(around)
+      .map((value) => [value]);
 }
 
 /** The least and the next of a whole number: of weights, table sizes and counts, those do harm. */

@@ -56,5 +56,9 @@ export function verdictOn(key: string, run: RunOf | undefined): Verdict {
 /** The key itself, or the group that it stands in (`service.servers` has each server's weight); or one of several. */
 export function names({ setting, text }: Explanation, key: string): boolean {
   if (setting === undefined) return false;
-  return setting === key || key.startsWith(`${setting}.`) || / \(Settings: (.*)\.\)$/.exec(text)?.[1]?.split(', ').includes(key) === true;
+  return (
+    setting === key ||
+    key.startsWith(`${setting}.`) ||
+    / \(Settings: (.*)\.\)$/.exec(text)?.[1]?.split(', ').includes(key) === true
+  );
 }

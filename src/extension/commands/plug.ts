@@ -1,13 +1,9 @@
 import { pick } from '../editor-ui.ts';
 import type { LabSession } from '../labs/lab-session.ts';
+import type { Port } from '../labs/unplugged.ts';
 import { isTreeItem } from '../views/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
 import { labTarget } from './targets.ts';
-
-interface Port {
-  readonly node: string;
-  readonly segment: string;
-}
 
 /** `Disconnect from Segment`, `Connect to Segment`: an interface by hand, over whatever the file says, until a restart. */
 export async function plug(workbench: Workbench, argument: unknown, off: boolean): Promise<void> {

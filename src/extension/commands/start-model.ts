@@ -9,10 +9,19 @@ import { pickFile } from './pick-file.ts';
  * are several; else a new file from the example.
  */
 export async function startModel(workbench: Workbench, model: Plan['model']): Promise<void> {
+  // Pressed again meanwhile, it means the same file, not another one.
+  const found = finding.get(model) ?? openedFor(workbench, model).finally(() => finding.delete(model));
+  finding.set(model, found);
+  const uri = await found;
+  if (uri) await workbench.runner.start(uri);
+}
+
+const finding = new Map<Plan['model'], Promise<vscode.Uri | undefined>>();
+
+async function openedFor(workbench: Workbench, model: Plan['model']): Promise<vscode.Uri | undefined> {
   const uri = await fileFor(workbench, model);
-  if (!uri) return;
-  await openTopology(workbench, uri);
-  await workbench.runner.start(uri);
+  if (uri) await openTopology(workbench, uri);
+  return uri;
 }
 
 async function fileFor(workbench: Workbench, model: Plan['model']): Promise<vscode.Uri | undefined> {

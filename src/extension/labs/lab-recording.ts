@@ -5,6 +5,7 @@ import type { Engine } from '../../lab/engine.ts';
 import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import { OpenedConnections } from './opened-connections.ts';
+import { recentEvents, type Most } from './recent-events.ts';
 import type { RecordedChange } from './recorded-change.ts';
 
 export interface RecordingLimits {
@@ -33,6 +34,8 @@ export class LabRecording {
   readonly #limits: RecordingLimits;
   #others: Exclude<LabEvent, FrameEvent>[] = [];
   #frames = 0;
+  #oldest = 1;
+  #mostOthers: number;
   #lastNs = 0;
   #added = 0;
   #report: { readonly of: number; readonly report: Report } | undefined;
@@ -41,6 +44,7 @@ export class LabRecording {
     const { engine, startedAt, plan } = head;
     this.head = head;
     this.#limits = limits;
+    this.#mostOthers = limits.maxFrames * 2;
     this.builder = new JourneyBuilder(plan, { engine, startedAt, translate, ...limits });
   }
 
@@ -70,22 +74,34 @@ export class LabRecording {
     if (event.kind === 'plan') this.plans.push(event);
     if (event.kind === 'decision') this.opened.add(event);
     // About as many decisions as frames come: with the frames they speak of, they go.
-    if (this.#others.length > this.#limits.maxFrames * 2) this.#forgetDecisions();
+    if (this.#others.length > this.#mostOthers) this.#forgetDecisions();
   }
 
   frame(number: number): FrameEvent | undefined {
     return this.builder.frame(number);
   }
 
-  /** All that is kept, in order of time. */
+  /** How many events were added so far. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** All that is kept, in order of time, frames by number. */
   events(): LabEvent[] {
-    const frames: LabEvent[] = [];
-    for (let number = 1; number <= this.#frames; number += 1) {
-      const frame = this.frame(number);
-      if (frame) frames.push(frame);
-    }
-    // Stable: a plan that begins with a frame's time is told before it.
-    return [...this.#others, ...frames].sort((a, b) => a.timeNs - b.timeNs);
+    return [...this.recent({ events: Infinity, bytes: Infinity })].filter((event) => event !== undefined);
+  }
+
+  /** The newest of them: see `recentEvents`. */
+  recent(most: Most): Generator<LabEvent | undefined, void> {
+    return recentEvents(
+      {
+        others: this.#others,
+        first: this.#oldestFrame(),
+        last: this.#frames,
+        frame: (number) => this.frame(number),
+      },
+      most,
+    );
   }
 
   /** As of now; made again only when there is something new. */
@@ -95,9 +111,15 @@ export class LabRecording {
   }
 
   #forgetDecisions(): void {
-    let oldest: FrameEvent | undefined;
-    for (let number = 1; number <= this.#frames && !oldest; number += 1) oldest = this.frame(number);
-    const sinceNs = oldest?.timeNs ?? this.#lastNs;
+    const sinceNs = this.frame(this.#oldestFrame())?.timeNs ?? this.#lastNs;
     this.#others = this.#others.filter(({ kind, timeNs }) => kind !== 'decision' || timeNs >= sinceNs);
+    // What cannot be forgotten yet is not looked at again for each event.
+    this.#mostOthers = Math.max(this.#limits.maxFrames * 2, Math.ceil(this.#others.length * 1.25));
+  }
+
+  /** Its number; one past the last when none is kept. Frames that are gone do not come back. */
+  #oldestFrame(): number {
+    while (this.#oldest <= this.#frames && !this.frame(this.#oldest)) this.#oldest += 1;
+    return this.#oldest;
   }
 }

@@ -21,12 +21,14 @@ import { LabRecording, type RecordingLimits } from './lab-recording.ts';
 import { Listeners, type Ending } from './listeners.ts';
 import type { OpenedConnections } from './opened-connections.ts';
 import type { RecordedChange, RecordingNews } from './recorded-change.ts';
-import { Unplugged } from './unplugged.ts';
+import { Unplugged, type Port } from './unplugged.ts';
 
 export interface StartOptions {
   readonly signal?: AbortSignal;
   /** Goes on with the recording there is: a row says that the lab was restarted. */
   readonly keep?: boolean;
+  /** Interfaces that are off their segments from the start, as by hand. */
+  readonly unplugged?: readonly Port[];
   readonly onStep?: (text: string) => void;
   readonly onWarning?: (text: string) => void;
 }
@@ -228,6 +230,10 @@ export class LabSession {
     return this.#unplugged.has(node, segment);
   }
 
+  get unplugged(): readonly Port[] {
+    return this.#unplugged.all;
+  }
+
   /**
    * Takes a node's interface off its segment by hand, or puts it back. It stays so over changes of the file, until a
    * restart. False when there is no such interface, it is down by the file, or the lab does not run.
@@ -253,6 +259,7 @@ export class LabSession {
         this.#unplugged.set(node, segment, !off);
         throw error;
       }
+      this.#listeners.tell('state');
       return true;
     });
   }
@@ -300,7 +307,7 @@ export class LabSession {
   }
 
   async #start(text: string, source: EngineSource, options: StartOptions): Promise<void> {
-    const { signal, onWarning, keep = false } = options;
+    const { signal, onWarning, keep = false, unplugged = [] } = options;
     let engine: Engine | undefined;
     const cancel = () => void engine?.stop().catch(() => undefined);
     try {
@@ -311,7 +318,7 @@ export class LabSession {
       const edits = describeEdit(this.text, text);
       this.#version = version;
       this.#outcome = undefined;
-      this.#unplugged.clear();
+      this.#unplugged.reset(unplugged);
       this.#recording.nodes.clear();
       this.#setState({
         kind: 'starting',
@@ -323,7 +330,8 @@ export class LabSession {
       const intake = this.#newIntake(source, goesOn ? this.#recording : undefined, () => engine);
       if (goesOn && !source.takesUp) intake.expect(edits, 'restarted');
       this.#intake = intake;
-      engine = await source.make(version.plan, (event) => this.#listeners.tell(intake.take(event)), {
+      const plan = this.#unplugged.over(version.plan);
+      engine = await source.make(plan, (event) => this.#listeners.tell(intake.take(event)), {
         uri: this.uri,
         // What goes on must not repeat the ports and numbers of what is recorded above it.
         seed: goesOn ? this.#recording.epoch + 2 : 1,
@@ -342,7 +350,7 @@ export class LabSession {
       await engine.start();
       if (signal?.aborted) throw new Cancelled();
       // The file was edited while nobody watched.
-      if (source.takesUp) await engine.apply(version.plan);
+      if (source.takesUp) await engine.apply(plan);
       this.#setState(this.#runningState());
     } catch (error) {
       this.#engine = undefined;

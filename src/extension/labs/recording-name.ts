@@ -4,5 +4,5 @@ import { frameHash } from '../../packet/hash.ts';
 export function recordingName(uri: string): string {
   const bytes = new TextEncoder().encode(uri);
   const tail = uri.slice(uri.lastIndexOf('/') + 1).replace(/[^\w.-]/g, '_');
-  return `${frameHash(bytes, 0, bytes.length).toString(36)}-${tail}.json`;
+  return `${frameHash(bytes, 0, bytes.length).toString(36)}-${tail}`;
 }

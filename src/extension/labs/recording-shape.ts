@@ -19,8 +19,6 @@ const event = z.discriminatedUnion('kind', [
     kind: z.literal('frame'),
     ...capturePoint,
     direction: z.enum(['in', 'out']),
-    /** Base64. */
-    bytes: text,
     originalLength: count,
   }),
   z.looseObject({
@@ -60,22 +58,6 @@ const event = z.discriminatedUnion('kind', [
   }),
   z.looseObject({ kind: z.literal('decision-loss'), ...at, node: name, decisions: count }),
   z.looseObject({
-    kind: z.literal('load'),
-    ...at,
-    startNs: number,
-    node: name,
-    entry: traffic,
-    result: z.looseObject({
-      requests: count,
-      errors: count,
-      durationNs: number,
-      bytes: number,
-      p50Ns: number,
-      p99Ns: number,
-      limited: z.boolean(),
-    }),
-  }),
-  z.looseObject({
     kind: z.literal('request'),
     ...at,
     id: count,
@@ -86,6 +68,7 @@ const event = z.discriminatedUnion('kind', [
     sourcePort: z.optional(count),
     end: z.optional(z.looseObject({ outcome: code, reason: z.optional(code) })),
   }),
+  z.looseObject({ kind: z.literal('skip'), ...at, durationNs: number }),
   z.looseObject({ kind: z.literal('host'), ...at, node: name, segment: z.optional(name), reason: code }),
 ]);
 
@@ -101,7 +84,7 @@ const change = z.looseObject({
   durationNs: number,
   texts: z.array(text),
   line: z.optional(count),
-  kind: z.enum(['applied', 'restarted', 'by-hand']),
+  kind: z.enum(['applied', 'restarted', 'by-hand', 'planned']),
 });
 
 /** Whether it is the head of a recording. */
@@ -113,7 +96,7 @@ export function isRecordedChange(value: unknown): boolean {
   return z.safeParse(change, value).success;
 }
 
-/** Whether it is an event as it is saved: the bytes of a frame as base64. */
+/** Whether it is an event as it is saved: a frame without its bytes. */
 export function isSavedEvent(value: unknown): boolean {
   return z.safeParse(event, value).success;
 }

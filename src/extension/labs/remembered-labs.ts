@@ -1,5 +1,7 @@
 import type { Engine } from '../../lab/engine.ts';
+import type { LabSession } from './lab-session.ts';
 import type { Labs } from './labs.ts';
+import type { Port } from './unplugged.ts';
 
 /** A lab that ran when the window was closed or loaded anew. */
 export interface RememberedLab {
@@ -9,6 +11,8 @@ export interface RememberedLab {
   readonly lab?: string;
   /** Of a Docker lab: the file as the lab runs it. */
   readonly text?: string;
+  /** Interfaces taken off their segments by hand. */
+  readonly unplugged?: readonly Port[];
 }
 
 /** What `vscode.Memento` is to code that knows `vscode`. */
@@ -19,27 +23,41 @@ export interface Memory {
 
 const KEY = 'labs.running';
 
-/** Keeps in the workspace's memory which labs run. */
-export function rememberRunning(labs: Labs, memory: Memory): void {
-  const running = labs.running().map((session): RememberedLab => {
-    const engine = session.runningEngine;
-    const lab = engine && 'id' in engine ? String(engine.id) : undefined;
-    const isDocker = session.engine === 'docker';
-    return {
-      ...{ uri: session.uri, engine: session.engine },
-      ...(lab !== undefined && { lab }),
-      ...(isDocker && { text: session.text }),
-    };
-  });
-  const text = JSON.stringify(running);
-  if (JSON.stringify(memory.get(KEY) ?? []) !== text) memory.update(KEY, running);
-}
+/** Keeps in the workspace's memory which labs run, and which are still to be taken up. */
+export class RememberedLabs {
+  readonly #labs: Labs;
+  readonly #memory: Memory;
+  /** By address: those that ran last and were not taken up yet. They stay remembered as they were. */
+  readonly #waiting: Map<string, RememberedLab>;
 
-/** Which labs ran last; whatever else stands there is ignored. */
-export function rememberedLabs(memory: Memory): RememberedLab[] {
-  const value = memory.get(KEY);
-  if (!Array.isArray(value)) return [];
-  return value.filter(isRemembered);
+  constructor(labs: Labs, memory: Memory) {
+    this.#labs = labs;
+    this.#memory = memory;
+    this.#waiting = new Map(remembered(memory.get(KEY)).map((one) => [one.uri, one]));
+  }
+
+  /** Which labs are still to be taken up, each once. */
+  *toTakeUp(): Generator<RememberedLab, void> {
+    for (const one of [...this.#waiting.values()]) {
+      yield one;
+      // What could not be started is not tried again each time.
+      this.#waiting.delete(one.uri);
+      this.write();
+    }
+  }
+
+  /** To be called when a lab's state has changed. */
+  write(): void {
+    const running = this.#labs.running();
+    const waiting = [...this.#waiting.values()].filter(
+      // One that runs is remembered as it runs; one that is only about to is not known well enough yet.
+      ({ uri }) => !running.some((session) => session.uri === uri && session.isRunning),
+    );
+    const others = running.filter(({ uri }) => !waiting.some((one) => one.uri === uri));
+    const value = [...waiting, ...others.map(memoryOf)];
+    if (JSON.stringify(this.#memory.get(KEY) ?? []) !== JSON.stringify(value))
+      this.#memory.update(KEY, value);
+  }
 }
 
 /**
@@ -50,13 +68,40 @@ export function mayGoOnUnasked({ engine, text }: RememberedLab, now: string): bo
   return engine !== 'docker' || text === now;
 }
 
-function isRemembered(one: unknown): one is RememberedLab {
-  if (typeof one !== 'object' || one === null) return false;
-  const { uri, engine, lab, text } = one as Record<string, unknown>;
-  return (
-    typeof uri === 'string' &&
-    (engine === 'embedded' || engine === 'docker') &&
-    (lab === undefined || typeof lab === 'string') &&
-    (text === undefined || typeof text === 'string')
-  );
+function memoryOf(session: LabSession): RememberedLab {
+  const engine = session.runningEngine;
+  const lab = engine && 'id' in engine ? String(engine.id) : undefined;
+  const { uri, unplugged, text } = session;
+  return {
+    uri,
+    engine: session.engine,
+    ...(lab !== undefined && { lab }),
+    ...(session.engine === 'docker' && { text }),
+    ...(unplugged.length > 0 && { unplugged }),
+  };
+}
+
+/** Whatever else stands there is ignored. */
+function remembered(value: unknown): RememberedLab[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown): RememberedLab[] => {
+    if (typeof one !== 'object' || one === null) return [];
+    const { uri, engine, lab, text, unplugged } = one as { readonly [Key in keyof RememberedLab]?: unknown };
+    if (typeof uri !== 'string' || (engine !== 'docker' && engine !== 'embedded')) return [];
+    const ports = Array.isArray(unplugged) ? unplugged.filter(isPort) : [];
+    return [
+      {
+        uri,
+        engine,
+        ...(typeof lab === 'string' && { lab }),
+        ...(typeof text === 'string' && { text }),
+        ...(ports.length > 0 && { unplugged: ports }),
+      },
+    ];
+  });
+}
+
+function isPort(value: unknown): value is Port {
+  const { node, segment } = (value ?? {}) as { readonly node?: unknown; readonly segment?: unknown };
+  return typeof node === 'string' && typeof segment === 'string';
 }

@@ -1,25 +1,36 @@
 import type { Plan } from '../../lab/topology/plan.ts';
 
+/** An interface, by its node and segment. */
+export interface Port {
+  readonly node: string;
+  readonly segment: string;
+}
+
 /** Interfaces taken off their segments by hand: they are down whatever the file says, until they are plugged in again. */
 export class Unplugged {
-  readonly #ports = new Set<string>();
+  #ports: readonly Port[] = [];
+
+  get all(): readonly Port[] {
+    return this.#ports;
+  }
 
   has(node: string, segment: string): boolean {
-    return this.#ports.has(keyOf(node, segment));
+    return this.#ports.some((one) => one.node === node && one.segment === segment);
   }
 
   set(node: string, segment: string, off: boolean): void {
-    if (off) this.#ports.add(keyOf(node, segment));
-    else this.#ports.delete(keyOf(node, segment));
+    const others = this.#ports.filter((one) => one.node !== node || one.segment !== segment);
+    this.#ports = off ? [...others, { node, segment }] : others;
   }
 
-  clear(): void {
-    this.#ports.clear();
+  /** These and no others. */
+  reset(ports: readonly Port[] = []): void {
+    this.#ports = ports;
   }
 
   /** The plan as the lab is to run it. */
   over(plan: Plan): Plan {
-    if (this.#ports.size === 0) return plan;
+    if (this.#ports.length === 0) return plan;
     const nodes = plan.nodes.map((node) => ({
       ...node,
       interfaces: node.interfaces.map((port) =>
@@ -28,9 +39,4 @@ export class Unplugged {
     }));
     return { ...plan, nodes };
   }
-}
-
-/** No name has a space. */
-function keyOf(node: string, segment: string): string {
-  return `${node} ${segment}`;
 }

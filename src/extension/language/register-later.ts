@@ -1,24 +1,43 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Translate } from '../../l10n/translate.ts';
+import { isTopology } from '../topology-files.ts';
 import type { LiveLab } from './live-lab.ts';
 
-/**
- * Everything that the editor of a topology file needs, soon after activation: reading YAML and the schema is most of what
- * there is to load, and nobody has to wait for it there. What was loaded in vain is disposed of at once.
- */
-export function registerLanguageLater(parts: {
+interface LanguageParts {
   readonly translate: Translate;
   readonly live: LiveLab;
   readonly onError: (error: unknown) => void;
-}): vscode.Disposable {
+}
+
+interface Language {
+  registerLanguage(parts: LanguageParts): vscode.Disposable;
+}
+
+/**
+ * Everything that the editor of a topology file needs, once there is one: reading YAML and the schema is most of what
+ * there is to load, and most windows have no topology. What was loaded in vain is disposed of at once.
+ */
+export function registerLanguageLater(
+  parts: LanguageParts,
+  load: () => Promise<Language> = () => import('./register.ts'),
+): vscode.Disposable {
   let registered: vscode.Disposable | undefined;
+  let isWanted = false;
   let isDisposed = false;
-  import('./register.ts').then(({ registerLanguage }) => {
-    if (!isDisposed) registered = registerLanguage(parts);
-  }, parts.onError);
+  const look = (document: vscode.TextDocument) => {
+    if (isWanted || !isTopology(document)) return;
+    isWanted = true;
+    opening.dispose();
+    load().then(({ registerLanguage }) => {
+      if (!isDisposed) registered = registerLanguage(parts);
+    }, parts.onError);
+  };
+  const opening = vscode.workspace.onDidOpenTextDocument(look);
+  vscode.workspace.textDocuments.forEach(look);
   return {
     dispose: () => {
       isDisposed = true;
+      opening.dispose();
       registered?.dispose();
     },
   };

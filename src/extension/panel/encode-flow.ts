@@ -22,8 +22,8 @@ export function encodeFlow(writer: RecordWriter, flow: Flow, expected: number, c
   writer.u8(at.flags, flow.begun === 'middle' ? flowFlags.begunInMiddle : 0);
   writer.u32(at.id, flow.id);
   writer.u16(at.epoch, flow.epoch);
-  writer.u8(at.client, index.node(client.node));
-  writer.u8(at.server, flow.server ? index.node(flow.server.node) : NO_NODE);
+  writer.u16(at.client, index.node(client.node));
+  writer.u16(at.server, flow.server ? index.node(flow.server.node) : NO_NODE);
   writer.u32(at.clientAddress, parseIpv4(client.address) ?? 0);
   writer.u32(at.serviceAddress, parseIpv4(service.address) ?? 0);
   writer.u16(at.clientPort, client.port ?? 0);
@@ -37,7 +37,7 @@ export function encodeFlow(writer: RecordWriter, flow: Flow, expected: number, c
   writer.u32(at.reason, reason ? strings.indexOf(reason) : 0);
   writer.u16(at.asked, Math.min(0xffff, requests?.asked ?? 0));
   writer.u16(at.answered, Math.min(0xffff, requests?.answered ?? 0));
-  writer.u8(at.at, index.node(placeOf(outcome)));
+  writer.u16(at.at, index.node(placeOf(outcome)));
   writer.u8(at.expected, expected);
 }
 

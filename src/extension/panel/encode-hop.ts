@@ -30,9 +30,9 @@ export function encodeHop(
   writer.u16(at.index, number);
   writer.f64(at.timeNs, hop.timeNs);
   writer.u32(at.frame, hop.frame);
-  writer.u8(at.from, index.node(hop.from));
-  writer.u8(at.to, index.node(hop.to));
-  writer.u8(at.segment, index.segment(hop.segment));
+  writer.u16(at.from, index.node(hop.from));
+  writer.u16(at.to, index.node(hop.to));
+  writer.u16(at.segment, index.segment(hop.segment));
   writer.u8(at.expected, expectedOf(hop));
   writer.u16(at.signature, signatureBits(changes));
   writer.u8(at.routine, changes.filter(({ role }) => role === 'routine').length);
@@ -97,8 +97,8 @@ function encodeHeaders(
 function encodeLayer(writer: RecordWriter, layer: Layer, ownerOf: (mac: number) => number): number {
   switch (layer.kind) {
     case 'ethernet':
-      writer.u8(at.sourceMac, ownerOf(layer.source));
-      writer.u8(at.destinationMac, ownerOf(layer.destination));
+      writer.u16(at.sourceMac, ownerOf(layer.source));
+      writer.u16(at.destinationMac, ownerOf(layer.destination));
       return layer.destination === 0xffff_ffff_ffff ? hopFlags.broadcast : 0;
     case 'arp':
       writer.u32(at.source, layer.senderIp);

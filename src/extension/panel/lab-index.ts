@@ -20,16 +20,21 @@ export class LabIndex {
   }
 
   node(name: string): number {
-    return this.#nodeIndices.get(name) ?? NO_NODE;
+    return numbered(this.#nodeIndices.get(name));
   }
 
   segment(name: string): number {
-    return this.#segmentIndices.get(name) ?? NO_NODE;
+    return numbered(this.#segmentIndices.get(name));
   }
 
   ownerOf(mac: number): number {
     return mac === BROADCAST_MAC ? BROADCAST : (this.#owners.get(mac) ?? NO_NODE);
   }
+}
+
+/** One of more names than there are numbers is shown as none, not as another's. */
+function numbered(index: number | undefined): number {
+  return index === undefined || index >= BROADCAST ? NO_NODE : index;
 }
 
 function merge<T extends { readonly name: string }>(

@@ -170,8 +170,7 @@ export class DockerodeClient implements DockerClient {
       await this.answered(() => this.docker.getContainer(id).remove({ force: true, v: true }));
     } catch (error) {
       const known = toDockerError(error, this.engine.endpoint);
-      const removing =
-        hasStatus(error, 409) && /already in progress/i.test(known.said);
+      const removing = hasStatus(error, 409) && /already in progress/i.test(known.said);
       if (!hasStatus(error, 404) && !removing) throw known;
     }
   }

@@ -72,6 +72,8 @@ export async function isHeld(client: DockerClient, lab: FoundLab): Promise<boole
   const running = lab.containers.filter((container) => ['running', 'paused'].includes(container.state));
   // Agents end themselves when no controller speaks to them: on another machine a running node is a living lab.
   if (state === 'elsewhere') return running.length > 0 || isYoung(lab);
+  // While it starts it has no lease yet.
+  if (state === 'unknown' && isYoung(lab)) return true;
   if (running.length === 0) return false;
   return (await Promise.all(running.map(({ id }) => hasLease(client, id)))).some(Boolean);
 }

@@ -52,6 +52,6 @@ export class HttpServer {
   #answer(connection: TcpConnection, responseBytes: number): void {
     const client = { address: connection.remote, port: connection.remotePort };
     this.log({ ...client, at: connection.local });
-    connection.send(responseMessage(this.#name, client, responseBytes));
+    connection.send(...responseMessage(this.#name, client, responseBytes));
   }
 }

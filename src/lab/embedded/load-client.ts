@@ -76,7 +76,7 @@ export class LoadClient {
         sentNs = this.#clock.now();
         worker.timeout?.cancel();
         worker.timeout = this.#clock.after(timeoutNs, () => this.#failed(worker, opened));
-        opened.send(requestMessage(this.#entry));
+        opened.send(...requestMessage(this.#entry));
       };
       return {
         established: () => void this.#clock.after(THINKING, ask),

@@ -1,8 +1,9 @@
 import type { VirtualClock } from './clock.ts';
 
 const NS_PER_MS = 1e6;
-/** Events run in a row before others get their turn: a flood must not freeze who shares the thread. */
+/** Events run in a row, and for how long, before others get their turn: a flood must not freeze who shares the thread. */
 const EVENTS_PER_SLICE = 2000;
+const MS_PER_SLICE = 15;
 
 /** The real time and its timers, in milliseconds: those of a browser or of Node fit. */
 export interface RealTimers {
@@ -50,12 +51,13 @@ export class Pacer {
   };
 
   #round(): void {
-    const nowNs = Math.round((this.#timers.now() - this.#zeroMs) * NS_PER_MS);
+    const beganMs = this.#timers.now();
+    const nowNs = Math.round((beganMs - this.#zeroMs) * NS_PER_MS);
+    const mayGoOn = () => this.#timers.now() - beganMs < MS_PER_SLICE;
     let left = EVENTS_PER_SLICE;
     let next = this.#clock.next();
-    for (; next !== undefined && next <= nowNs && left > 0; next = this.#clock.next(), left -= 1) {
+    for (; next !== undefined && next <= nowNs && left > 0 && mayGoOn(); next = this.#clock.next(), left -= 1)
       this.#clock.step();
-    }
     const late = next !== undefined && next <= nowNs;
     if (!late) {
       this.#clock.runUntil(nowNs);

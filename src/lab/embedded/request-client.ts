@@ -1,6 +1,6 @@
 import type { RequestEnd } from '../events.ts';
 import { MessageReader } from '../traffic/message-reader.ts';
-import { requestMessage, requestNumberOf } from '../traffic/messages.ts';
+import { requestMessage, requestNumberOf, wholeMessage } from '../traffic/messages.ts';
 import type { AskedRequest } from '../traffic/traffic-schedule.ts';
 import type { PlannedTraffic } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
@@ -47,7 +47,7 @@ export function requestOverTcp(
   const connection: TcpConnection | undefined = kernel.tcp.connect(
     entry.sourcePort === undefined ? to : { ...to, localPort: entry.sourcePort },
     (opened) => ({
-      established: () => void clock.after(THINKING, () => opened.send(requestMessage(entry))),
+      established: () => void clock.after(THINKING, () => opened.send(...requestMessage(entry))),
       received: (bytes) => {
         heard(bytes);
         const [answer] = reader.read(bytes);
@@ -116,7 +116,7 @@ export function requestOverUdp(
     sourcePort: port,
     destination: entry.to,
     destinationPort: entry.port,
-    payload: requestMessage(entry, id),
+    payload: wholeMessage(requestMessage(entry, id)),
   });
   return port;
 }

@@ -1,4 +1,9 @@
-import { requestNumberOf, RESPONSE_BYTES_HEADER, responseMessage } from '../traffic/messages.ts';
+import {
+  requestNumberOf,
+  RESPONSE_BYTES_HEADER,
+  responseMessage,
+  wholeMessage,
+} from '../traffic/messages.ts';
 import { MessageReader, wholeNumber } from '../traffic/message-reader.ts';
 import type { Clock } from './clock.ts';
 import type { HttpServer } from './http-server.ts';
@@ -20,7 +25,7 @@ export function udpServer(name: string, clock: Clock, ports: UdpPorts, log: Http
           sourcePort: datagram.destinationPort,
           destination: datagram.source,
           destinationPort: datagram.sourcePort,
-          payload: responseMessage(name, client, asked, requestNumberOf(request)),
+          payload: wholeMessage(responseMessage(name, client, asked, requestNumberOf(request))),
         });
       });
     },

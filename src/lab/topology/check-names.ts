@@ -1,7 +1,7 @@
 import { formatIpv4 } from '../../packet/address.ts';
 import { isPlaced, nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
 import type { Path } from './places.ts';
-import { destinationOf } from './plan-traffic.ts';
+import { destinationOf, trafficProtocol } from './plan-traffic.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { makeProblem, type Problem } from './problem.ts';
 import type { TrafficSettings } from './schema.ts';
@@ -109,7 +109,23 @@ function trafficProblems(network: Network, settings: TrafficSettings, index: num
       makeProblem('which-destination', network.document.places.of(path), { choices: names || '-' }),
     );
   }
-  return problems;
+  return [...problems, ...datagramProblems(network, settings, path)];
+}
+
+/** An IPv4 packet has 65,535 bytes at the most (RFC 791): a body that goes as one datagram leaves room for what is around it. */
+const MOST_IN_A_DATAGRAM = 65_000;
+
+function datagramProblems(network: Network, settings: TrafficSettings, path: Path): Problem[] {
+  const { places } = network.document;
+  const keys = { udp: ['upload', 'response'], icmp: ['upload'], tcp: [] } as const;
+  return keys[trafficProtocol(network, settings)]
+    .filter((key) => settings[key] > MOST_IN_A_DATAGRAM)
+    .map((key) =>
+      makeProblem('datagram-too-big', places.of([...path, key]), {
+        bytes: settings[key],
+        most: MOST_IN_A_DATAGRAM,
+      }),
+    );
 }
 
 /** Without the services it needs, or with two kinds of them, the file has another problem to be told first. */

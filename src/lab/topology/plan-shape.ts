@@ -117,9 +117,7 @@ export const planShape = z.looseObject({
   nodes: field.atMost(256, z.array(node)),
   services: z.array(plannedService),
   traffic: z.array(trafficShape),
-  expect: z.optional(
-    z.looseObject({ outcomes: texts, broken: texts, explanations: texts, problems: texts }),
-  ),
+  expect: z.optional(z.looseObject({ outcomes: texts, broken: texts, explanations: texts, problems: texts })),
 });
 
 /** The value as a plan, as it is; undefined when it is none. */

@@ -46,6 +46,18 @@ function trafficByEntry(network: Network): PlannedTraffic[][] {
   });
 }
 
+/** What an entry says; else UDP where there are only UDP services at its address and port, TCP everywhere else. */
+export function trafficProtocol(network: Network, settings: TrafficSettings): 'tcp' | 'udp' | 'icmp' {
+  const destination = destinationOf(network, settings);
+  const said = settings.protocol ?? destination?.protocol;
+  if (said !== undefined || !destination) return said ?? 'tcp';
+  const port = settings.port ?? destination.port;
+  const there = network.services.filter(
+    (service) => service.settings.vip === destination.address && service.settings.port === port,
+  );
+  return there.length > 0 && there.every((service) => service.settings.protocol === 'udp') ? 'udp' : 'tcp';
+}
+
 export function sendersOf(network: Network, { from }: TrafficSettings): string[] {
   if (from === undefined) return nodesOfRole(network, 'client').map(({ name }) => name);
   return typeof from === 'string' ? [from] : [...from];

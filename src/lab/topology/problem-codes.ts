@@ -80,6 +80,7 @@ export const problemCodes = {
   'event-action': 'error',
   'event-value': 'error',
   'event-setting': 'error',
+  'datagram-too-big': 'error',
   // The lab starts, and shows what this does.
   'missing-gateway': 'warning',
   'gateway-nobody': 'warning',

@@ -11,7 +11,7 @@ export function parseDuration(written: string | number): number | undefined {
 
 /** Bytes from `1500`, `100KB`, `64KiB`, `1 MB`. Undefined when it is none of these, is not whole, or is above 1 GB. */
 export function parseSize(written: string | number): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(b|bytes?|kb|kib|mb|mib)?$/i.exec(String(written).trim());
+  const match = /^(\d+(?:\.\d+)?)\s*(b|bytes?|kb|kib|mb|mib|gb)?$/i.exec(String(written).trim());
   if (!match) return undefined;
   const bytes = Number(match[1]) * (bytesIn[(match[2] ?? 'b').toLowerCase()] ?? NaN);
   return Number.isInteger(bytes) && bytes <= LARGEST_BYTES ? bytes : undefined;
@@ -60,4 +60,5 @@ const bytesIn: Readonly<Record<string, number>> = {
   kib: 1024,
   mb: 1e6,
   mib: 1024 ** 2,
+  gb: 1e9,
 };

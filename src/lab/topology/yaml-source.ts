@@ -15,6 +15,8 @@ export interface YamlSource {
 
 /** Larger texts, deeper nesting, or more values than these (aliases counted as often as they are used) are no topology. */
 const MAX_CHARACTERS = 1_000_000;
+/** Brackets, words, spaces between them: the largest lab that anybody drew has a tenth of them. */
+const MAX_LEXEMES = 40_000;
 const MAX_DEPTH = 32;
 const MAX_VALUES = 50_000;
 
@@ -23,8 +25,8 @@ export function readYaml(text: string): YamlSource {
   const places = new Places(text);
   const tooLarge = { places, problems: [makeProblem('yaml-too-large', places.range([0, 0]))] };
   if (text.length > MAX_CHARACTERS) return tooLarge;
-  const lexemes = [...new Lexer().lex(text)];
-  if (isTooDeep(lexemes)) return tooLarge;
+  const lexemes = lexed(text);
+  if (!lexemes || isTooDeep(lexemes)) return tooLarge;
   const [document, second] = compose(lexemes, text.length);
   if (!document) return tooLarge;
   const problems = essential(
@@ -52,7 +54,28 @@ function compose(lexemes: readonly string[], length: number): Document.Parsed[] 
   for (const lexeme of lexemes) tokens.push(...parser.next(lexeme));
   tokens.push(...parser.end());
   // Keys are compared below: the parser's own comparison takes quadratic time.
-  return [...new Composer({ uniqueKeys: false, logLevel: 'error' }).compose(tokens, true, length)];
+  const composer = new Composer({ uniqueKeys: false, logLevel: 'error' });
+  return withoutStacks(() => [...composer.compose(tokens, true, length)]);
+}
+
+/** Undefined for more than there may be. */
+function lexed(text: string): string[] | undefined {
+  const lexemes: string[] = [];
+  for (const lexeme of new Lexer().lex(text)) if (lexemes.push(lexeme) > MAX_LEXEMES) return undefined;
+  return lexemes;
+}
+
+/** V8 notes for each error where it was made; of thousands of complaints that is nine tenths of the time they take. */
+function withoutStacks<Result>(work: () => Result): Result {
+  const errors = Error as unknown as { stackTraceLimit?: number };
+  const { stackTraceLimit } = errors;
+  errors.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    if (stackTraceLimit === undefined) delete errors.stackTraceLimit;
+    else errors.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Turns nodes into plain values and notes their places. */

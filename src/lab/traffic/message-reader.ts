@@ -69,7 +69,8 @@ function parseHead(text: string): Message {
   return { startLine, headers, bodyLength: wholeNumber(headers.get('content-length')) };
 }
 
-/** 0 for anything that is no number. */
+/** 0 for anything that is no number, or one too big to be counted to. */
 export function wholeNumber(text: string | undefined): number {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  const number = text !== undefined && /^\d+$/.test(text) ? Number(text) : 0;
+  return Number.isSafeInteger(number) ? number : 0;
 }

@@ -66,7 +66,9 @@ export class TrafficSchedule {
     this.#plan = plan;
     const running = [...this.#schedules];
     this.#schedules = plan.traffic.map((entry, index) => {
-      const at = running.findIndex((schedule) => sameData(schedule.entry, { ...entry, written: schedule.entry.written }));
+      const at = running.findIndex((schedule) =>
+        sameData(schedule.entry, { ...entry, written: schedule.entry.written }),
+      );
       const [kept] = at === -1 ? [] : running.splice(at, 1);
       return kept ?? this.#schedule(entry, sinceNs[index]);
     });

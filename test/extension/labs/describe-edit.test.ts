@@ -3,7 +3,6 @@ import { describeEdit } from '../../../src/extension/labs/describe-edit.ts';
 import { freeName } from '../../../src/extension/labs/free-name.ts';
 import { nsBetween } from '../../../src/extension/labs/lab-time.ts';
 import { modelOf } from '../../../src/extension/labs/model-of.ts';
-import { fromBase64, toBase64 } from '../../../src/extension/labs/base64.ts';
 import { recordingName } from '../../../src/extension/labs/recording-name.ts';
 import { example } from '../support.ts';
 
@@ -49,12 +48,6 @@ describe('small helpers of labs', () => {
   it('times between starts are told to the nanosecond', () => {
     assert.equal(nsBetween('2026-01-01T00:00:00.000000001Z', '2026-01-01T00:00:01.000000000Z'), 999_999_999);
     assert.equal(nsBetween('2026-01-01T00:00:00.5Z', '2026-01-01T00:01:00.000000000Z'), 59.5e9);
-  });
-
-  it('bytes come back from base64', () => {
-    const bytes = Uint8Array.from({ length: 100_000 }, (_, at) => (at * 7) & 0xff);
-    assert.deepEqual(fromBase64(toBase64(bytes)), bytes);
-    assert.equal(toBase64(new Uint8Array()), '');
   });
 
   it('recordings of two files do not share a name', () => {

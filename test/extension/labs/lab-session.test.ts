@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Cancelled, LabFailure } from '../../../src/extension/labs/lab-failure.ts';
 import type { EngineSource } from '../../../src/extension/labs/lab-engine.ts';
-import { readRecording, saveRecording } from '../../../src/extension/labs/saved-recording.ts';
-import { example, limits, ManualSource, sessionOf, translate } from '../support.ts';
+import { example, ManualSource, savedAndRead, sessionOf } from '../support.ts';
 
 const dr = example('dr');
 const withSh = dr.replace('scheduler: rr ', 'scheduler: sh ');
@@ -200,11 +199,11 @@ describe('a lab in the editor', () => {
     await session.request();
     source.settle();
     const report = session.report();
-    const text = saveRecording(session.recording);
+    const saved = await savedAndRead(session.recording);
     await session.stop();
 
     const again = sessionOf(withSh);
-    again.restore(readRecording(text, limits, translate)!);
+    again.restore(saved!);
     assert.deepEqual(JSON.parse(JSON.stringify(again.report())), JSON.parse(JSON.stringify(report)));
     await again.start(withSh, source, { keep: true });
     source.settle();
@@ -214,11 +213,6 @@ describe('a lab in the editor', () => {
     );
     assert.ok(again.report().flows.length > report.flows.length);
     await again.stop();
-  });
-
-  it('what is no recording is not read', () => {
-    for (const text of ['', '{}', '{"version":0}', '{"version":1}', '[1'])
-      assert.equal(readRecording(text, limits, translate), undefined);
   });
 
   it('an entry of the file is one request for each of its clients', () => {
@@ -273,6 +267,21 @@ describe('a lab in the editor', () => {
     assert.equal(await session.unplug('rs1', 'inside', true), false);
   });
 
+  it('an interface taken off its segment is off again when the lab is taken up after a reload', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source, { unplugged: [{ node: 'rs1', segment: 'inside' }] });
+    source.settle();
+    const isDown = () =>
+      session.plans.at(-1)!.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces[0]!.down;
+    assert.ok(session.isUnplugged('rs1', 'inside') && isDown());
+    await session.apply(withSh);
+    assert.ok(isDown());
+    assert.equal(await session.unplug('rs1', 'inside', false), true);
+    assert.equal(isDown(), false);
+    await session.stop();
+  });
+
   it('what came of a change stays said when the same text comes again', async () => {
     const session = sessionOf(dr);
     await session.start(dr, new ManualSource());
@@ -308,7 +317,7 @@ describe('a lab in the editor', () => {
     assert.equal(left, 1);
 
     const again = sessionOf(withSh);
-    again.restore(readRecording(saveRecording(session.recording), limits, translate)!);
+    again.restore((await savedAndRead(session.recording))!);
     const events = again.events().length;
     // As an engine does that takes up a lab: it tells the plan in force, in its epoch, and goes on.
     const taking: EngineSource = {

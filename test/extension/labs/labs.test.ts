@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { Labs } from '../../../src/extension/labs/labs.ts';
 import { LiveLabs } from '../../../src/extension/labs/live-labs.ts';
-import {
-  mayGoOnUnasked,
-  rememberedLabs,
-  rememberRunning,
-} from '../../../src/extension/labs/remembered-labs.ts';
+import { mayGoOnUnasked, RememberedLabs } from '../../../src/extension/labs/remembered-labs.ts';
 import { example, limits, ManualSource, translate } from '../support.ts';
 
 const file = { uri: 'file:///lab/dr.lblab.yaml', name: 'dr.lblab.yaml', text: example('dr') };
@@ -17,6 +13,14 @@ class Memory {
     this.value = JSON.parse(JSON.stringify(value));
   };
 }
+
+/** As the next window finds it. */
+const inMemory = (memory: Memory) => [
+  ...new RememberedLabs(new Labs({ translate, limits: () => limits }), {
+    ...memory,
+    update: () => undefined,
+  }).toTakeUp(),
+];
 
 describe('the labs of a window', () => {
   it('one for each file, and whoever listens hears of it', async () => {
@@ -44,20 +48,74 @@ describe('the labs of a window', () => {
     const labs = new Labs({ translate, limits: () => limits });
     const memory = new Memory();
     const session = await labs.open(file);
+    const remembered = new RememberedLabs(labs, memory);
+    labs.onDidChange(() => remembered.write());
     await session.start(file.text, new ManualSource());
-    rememberRunning(labs, memory);
-    assert.deepEqual(rememberedLabs(memory), [{ uri: file.uri, engine: 'embedded' }]);
+    assert.deepEqual(inMemory(memory), [{ uri: file.uri, engine: 'embedded' }]);
+    await session.unplug('rs1', 'inside', true);
+    const unplugged = [{ node: 'rs1', segment: 'inside' }];
+    assert.deepEqual(inMemory(memory), [{ uri: file.uri, engine: 'embedded', unplugged }]);
     await session.stop();
-    rememberRunning(labs, memory);
-    assert.deepEqual(rememberedLabs(memory), []);
-    const wrong = [
-      ...[null, 1, {}, { uri: 1, engine: 'docker' }, { uri: 'file:///a', engine: 'constructor' }],
-      ...[{ lab: {} }, { text: 1 }].map((more) => ({ uri: 'file:///a', engine: 'docker', ...more })),
-    ];
-    for (const value of [undefined, 7, 'x', wrong]) {
+    assert.deepEqual(inMemory(memory), []);
+    for (const value of [
+      undefined,
+      7,
+      'x',
+      [
+        ...[null, 1, {}, { uri: 1, engine: 'docker' }],
+        ...[
+          { uri: 'x', engine: 7 },
+          { uri: 'file:///a', engine: 'constructor' },
+        ],
+      ],
+    ]) {
       memory.value = value;
-      assert.deepEqual(rememberedLabs(memory), []);
+      assert.deepEqual(inMemory(memory), []);
     }
+    const odd = { uri: 'x', engine: 'docker', lab: 7, unplugged: [1, null, { node: 'a' }, ...unplugged] };
+    memory.value = [odd];
+    assert.deepEqual(inMemory(memory), [{ uri: 'x', engine: 'docker', unplugged }]);
+  });
+
+  it('whenever the window is closed while labs are taken up, each is remembered: as it ran, or as it runs', async () => {
+    const names = ['a', 'b', 'c'];
+    const uris = names.map((name) => `file:///lab/${name}.lblab.yaml`);
+    const memory = new Memory();
+    const left = uris.map((uri, at) => ({ uri, engine: 'docker', lab: `id-${at}` }) as const);
+    memory.update('', left);
+    const labs = new Labs({ translate, limits: () => limits });
+    const remembered = new RememberedLabs(labs, memory);
+    let writes = 0;
+    labs.onDidChange(() => {
+      remembered.write();
+      writes += 1;
+      assert.deepEqual(
+        inMemory(memory)
+          .map(({ uri }) => uri)
+          .sort(),
+        uris,
+      );
+      for (const { uri, lab } of inMemory(memory))
+        if (!labs.of(uri)?.isRunning) assert.equal(lab, left.find((one) => one.uri === uri)!.lab);
+    });
+    for (const { uri } of remembered.toTakeUp()) {
+      const session = await labs.open({ ...file, uri });
+      await session.start(file.text, new ManualSource());
+    }
+    assert.ok(writes > 6);
+    assert.deepEqual(
+      inMemory(memory).map(({ uri, engine }) => [uri, engine]),
+      uris.map((uri) => [uri, 'embedded']),
+    );
+    await labs.leaveAll().catch(() => undefined);
+  });
+
+  it('what could not be taken up is not tried again each time', () => {
+    const memory = new Memory();
+    memory.update('', [{ uri: 'file:///gone', engine: 'embedded' }]);
+    const remembered = new RememberedLabs(new Labs({ translate, limits: () => limits }), memory);
+    assert.equal([...remembered.toTakeUp()].length, 1);
+    assert.deepEqual(memory.value, []);
   });
 
   it('on Docker a lab goes on unasked only with the file that it ran', async () => {
@@ -66,8 +124,8 @@ describe('the labs of a window', () => {
     const session = await labs.open(file);
     const source = new ManualSource();
     await session.start(file.text, { name: 'docker', make: source.make });
-    rememberRunning(labs, memory);
-    const [remembered] = rememberedLabs(memory);
+    new RememberedLabs(labs, memory).write();
+    const [remembered] = inMemory(memory);
     assert.equal(remembered!.engine, 'docker');
     assert.equal(mayGoOnUnasked(remembered!, file.text), true);
     assert.equal(mayGoOnUnasked(remembered!, `${file.text} `), false);

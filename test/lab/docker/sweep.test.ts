@@ -72,6 +72,21 @@ describe('sweep', () => {
     assert.equal(ownerState(''), 'elsewhere');
   });
 
+  it('where nobody can say when a process began, its number alone makes no owner of it', () => {
+    const nobodyKnows = () => undefined;
+    const own = ownerOf(nobodyKnows);
+    assert.equal(ownerState(own, nobodyKnows), 'alive');
+    // An earlier process had this one's number.
+    for (const start of ['0', '1', `${own.split('.')[2]}0`])
+      assert.equal(ownerState(own.replace(/[^.]*$/, start), nobodyKnows), 'gone');
+    // Another process, that runs, has the number of the owner.
+    const other = own.replace(/\.\d+\.\d+$/, `.${process.ppid}.0`);
+    assert.equal(ownerState(other, nobodyKnows), 'unknown');
+    assert.equal(ownerState(other.replace(/\.0$/, '.77'), nobodyKnows), 'unknown');
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    assert.equal(ownerState(own.replace(/\.\d+\.\d+$/, `.${dead}.0`), nobodyKnows), 'gone');
+  });
+
   it('a network that the engine does not let go of, with nobody on it, is told as what it is', async () => {
     const engine = new FakeEngine();
     engine.add('stuck', gone(), 'exited');

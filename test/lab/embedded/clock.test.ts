@@ -58,6 +58,22 @@ describe('Pacer', () => {
     assert.equal(clock.now(), 125e6);
   });
 
+  it('gives others a turn when events take long, however few they are', () => {
+    const clock = new VirtualClock();
+    const timers = new FakeTimers();
+    let ran = 0;
+    const slow = () => {
+      ran += 1;
+      timers.spend(10);
+    };
+    for (let index = 0; index < 100; index += 1) clock.after(1, slow);
+    new Pacer(clock, timers, patient).follow();
+    timers.pass(1, 1);
+    assert.ok(ran >= 1 && ran < 10, `${ran}`);
+    timers.pass(5000);
+    assert.equal(ran, 100);
+  });
+
   it('gives others a turn during a flood', () => {
     const clock = new VirtualClock();
     const timers = new FakeTimers();

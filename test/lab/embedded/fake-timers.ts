@@ -14,6 +14,11 @@ export class FakeTimers implements RealTimers {
     return this.#nowMs;
   }
 
+  /** Work that takes so long. */
+  spend(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   setTimeout(run: () => void, delayMs: number): unknown {
     const waiting = { dueMs: this.#nowMs + delayMs, run };
     this.#waiting.push(waiting);
@@ -34,6 +39,6 @@ export class FakeTimers implements RealTimers {
       this.clearTimeout(next);
       next.run();
     }
-    this.#nowMs = untilMs;
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 }

@@ -133,6 +133,39 @@ describe('any text', () => {
     assert.equal(load(keys).plan, undefined);
   });
 
+  it('of more words and marks than any topology has is refused before anything is made of them', () => {
+    const units = [
+      '}',
+      '{',
+      '{}',
+      '{},',
+      '{}\n',
+      '}\n',
+      '[],',
+      ',',
+      ': ',
+      '- ',
+      '? ',
+      '! ',
+      '&a ',
+      '%\n',
+      '-\n',
+    ];
+    const { stackTraceLimit } = Error;
+    for (const unit of [...units, 'a: {}\n', '<<: {}\n', '{'.repeat(50) + '}'.repeat(50)])
+      for (const before of ['', 'model: dr\nnodes: { ', 'model: dr\nnodes:\n  a: ']) {
+        const { plan, problems } = load(before + unit.repeat(240_000 / unit.length));
+        assert.equal(plan, undefined);
+        // In braces a text goes on to their end: that is one word, however long it is.
+        if (problems.length !== 1 || problems[0]!.code !== 'yaml-too-large')
+          assert.ok(
+            problems.length < 100 && /[-,:?%!&]/.test(unit),
+            `${before}${unit}: ${problems[0]?.code}`,
+          );
+      }
+    assert.equal(Error.stackTraceLimit, stackTraceLimit);
+  });
+
   it('may use anchors, aliases and merge keys', () => {
     const text = dr
       .replace('rs1:      {', 'rs1:      &server {')

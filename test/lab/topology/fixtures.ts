@@ -190,6 +190,12 @@ export const fixtures: Readonly<Record<string, string>> = {
     'traffic:',
     '  web2: { role: server, at: { outside: 203.0.113.81 } }\ntraffic:',
   ]),
+  'datagram-too-big': edit(dr, ['request: GET /', 'protocol: icmp, upload: 100KB']),
+  'datagram-too-big: of a UDP service, by its address': edit(
+    dr,
+    ['  port: 80', '  port: 80\n  protocol: udp'],
+    ['request: GET /', 'to: 10.0.2.100, response: 100MB, upload: 65000'],
+  ),
   'missing-gateway': edit(dr, ['{ outside: 10.0.1.10 }, gateway: router', '{ outside: 10.0.1.10 }']),
   'missing-gateway: of a server': edit(dr, [RS1, 'at: { inside: 10.0.2.11 } }']),
   'missing-gateway: of a server in plain dnat': edit(

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { parseSize } from '../../../src/lab/topology/quantities.ts';
 import type { PlannedTraffic } from '../../../src/lab/topology/plan.ts';
 import { asciiBytes, asciiText } from '../../../src/lab/traffic/ascii.ts';
-import { MessageReader } from '../../../src/lab/traffic/message-reader.ts';
-import { requestMessage, responseMessage } from '../../../src/lab/traffic/messages.ts';
+import { filler } from '../../../src/lab/traffic/filler.ts';
+import { MessageReader, wholeNumber } from '../../../src/lab/traffic/message-reader.ts';
+import {
+  requestMessage,
+  RESPONSE_BYTES_HEADER,
+  responseMessage,
+  wholeMessage,
+  type WrittenMessage,
+} from '../../../src/lab/traffic/messages.ts';
 import { requestTime } from '../../../src/lab/traffic/schedule.ts';
 import { parseIpv4 } from '../../../src/packet/address.ts';
 
@@ -19,6 +27,8 @@ const entry: PlannedTraffic = {
   requestBytes: 0,
   timeoutNs: 1e9,
 };
+
+const textOf = (message: WrittenMessage): string => asciiText(wholeMessage(message));
 
 describe('Request and response', () => {
   const requests: readonly (readonly [string, Partial<PlannedTraffic>, string])[] = [
@@ -37,7 +47,7 @@ describe('Request and response', () => {
   ];
   for (const [name, fields, text] of requests) {
     it(name, () => {
-      assert.equal(asciiText(requestMessage({ ...entry, ...fields })), text);
+      assert.equal(textOf(requestMessage({ ...entry, ...fields })), text);
     });
   }
 
@@ -45,8 +55,52 @@ describe('Request and response', () => {
     const head = 'HTTP/1.1 200 OK\r\nServer: rs1\r\nContent-Length: ';
     const seen = '\r\nX-Seen-Client: 10.0.1.10:40112\r\n\r\n';
     const client = { address: parseIpv4('10.0.1.10')!, port: 40112 };
-    assert.equal(asciiText(responseMessage('rs1', client, 0)), `${head}4${seen}rs1\n`);
-    assert.equal(asciiText(responseMessage('rs1', client, 10)), `${head}10${seen}rs1\nrs1\nrs`);
+    assert.equal(textOf(responseMessage('rs1', client, 0)), `${head}4${seen}rs1\n`);
+    assert.equal(textOf(responseMessage('rs1', client, 10)), `${head}10${seen}rs1\nrs1\nrs`);
+  });
+});
+
+describe('A long body', () => {
+  const LARGEST = parseSize('1 GB')!;
+
+  it('repeats its text across its pieces, to the byte', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z]{1,31}$/),
+        fc.constantFrom(0, 1, 262_143, 262_144, 262_145, 600_000),
+        (name, length) => {
+          const line = `${name}\n`;
+          const body = asciiText(wholeMessage(filler(line, length)));
+          assert.equal(body, line.repeat(Math.ceil(length / line.length)).slice(0, length));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it('takes the memory of a short one', () => {
+    const message = responseMessage('rs1', { address: 1, port: 2 }, LARGEST);
+    const buffers = new Set(message.map(({ buffer }) => buffer));
+    assert.ok([...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0) < 1e6);
+  });
+
+  it('of every size that a file may ask for is asked for and announced as that size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: LARGEST }), (size) => {
+        const [head] = requestMessage({ ...entry, responseBytes: size });
+        const [request] = new MessageReader().read(head!);
+        const asked = wholeNumber(request!.headers.get(RESPONSE_BYTES_HEADER.toLowerCase()));
+        assert.equal(asked, size);
+        const reader = new MessageReader();
+        const answer = responseMessage('rs1', { address: 1, port: 2 }, asked);
+        const found = answer.flatMap((piece) => reader.read(piece));
+        assert.deepEqual(
+          found.map(({ bodyLength }) => bodyLength),
+          [size],
+        );
+      }),
+      { examples: [[LARGEST], [1e8], [999_999_999]], numRuns: 20 },
+    );
   });
 });
 
@@ -57,7 +111,7 @@ describe('MessageReader', () => {
       requestMessage({ ...entry, requestBytes: 700 }),
       responseMessage('rs1', { address: 1, port: 2 }, 50),
     ];
-    const stream = Uint8Array.from(messages.flatMap((message) => [...message]));
+    const stream = Uint8Array.from(messages.flatMap((message) => [...wholeMessage(message)]));
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 400 })), (cuts) => {
         const reader = new MessageReader();

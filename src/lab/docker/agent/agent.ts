@@ -22,7 +22,6 @@ type Handlers = {
 /** The agent of one node: it is told what to be over its socket, and ends when nobody has spoken to it for long. */
 function serve(): void {
   let record: LabRecord | null = null;
-  let decisionsUntold = 0;
   const turns = new Turns();
   const connections = new Connections(
     ({ op, body }, peer) => {
@@ -41,7 +40,8 @@ function serve(): void {
   );
   const node = new Node(
     (event) => {
-      if (!connections.event(event) && event.event === 'decision') decisionsUntold += 1;
+      if (event.event === 'decision') connections.decision(event);
+      else connections.event(event);
     },
     (message) => connections.frames(message),
   );
@@ -82,8 +82,7 @@ function serve(): void {
     },
     record: () => Promise.resolve(record),
     losses: async () => {
-      if (decisionsUntold > 0) connections.event({ event: 'decisions-lost', decisions: decisionsUntold });
-      decisionsUntold = 0;
+      connections.tellLosses();
       await node.tellLosses();
       return null;
     },

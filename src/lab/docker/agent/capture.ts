@@ -60,6 +60,7 @@ export class Capture {
   #errors = '';
   #detail: CaptureDetail = 'frames';
   #look: NodeJS.Timeout | undefined;
+  #calm: NodeJS.Timeout | undefined;
   #looks = 0;
   #across = 0;
   /** Not recorded for the budget: so many by the counts that are exact, and so many of them told. */
@@ -102,6 +103,7 @@ export class Capture {
       child.on('error', reject);
       child.on('close', (code, signal) => {
         clearInterval(this.#look);
+        clearInterval(this.#calm);
         const message = `tcpdump on ${device}: ${this.#errors.trim() || String(signal ?? code)}`;
         reject(new Error(message));
         if (listening && !this.#stopped) this.#sink.ended(segment, message);
@@ -134,6 +136,7 @@ export class Capture {
   /** Of one that ended by itself, what crossed its interface since is told as lost. */
   stop(): void {
     clearInterval(this.#look);
+    clearInterval(this.#calm);
     if (!this.alive && !this.#stopped) this.#tellUnseen();
     this.#stopped = true;
     this.#child.kill('SIGTERM');
@@ -178,6 +181,17 @@ export class Capture {
     this.#sink.detail(this.#segment, detail, timeNs);
     if (detail === 'counters') this.#suspend();
     else if (before === 'counters') this.#resume(timeNs);
+    this.#watchForCalm();
+  }
+
+  /** Cut to their headers, frames tell how many they are; that none come any more, only the clock tells. */
+  #watchForCalm(): void {
+    clearInterval(this.#calm);
+    if (this.#detail !== 'headers') return;
+    this.#calm = setInterval(
+      () => this.#go(this.#budget.spend(0, Date.now()), BigInt(realtimeNs())),
+      LOOK_MS,
+    );
   }
 
   #suspend(): void {

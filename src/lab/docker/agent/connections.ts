@@ -7,7 +7,7 @@ import {
   type RequestMessage,
 } from '../agent-protocol.ts';
 
-/** What may wait for a controller that does not read: beyond it captured frames are lost, and counted. */
+/** What may wait for a controller that does not read: beyond it frames and decisions are lost, and counted. */
 const MOST_WAITING = 32 * 1024 * 1024;
 
 /** `peer` stands for the connection that the request came by. */
@@ -15,8 +15,10 @@ export type Handler = (request: RequestMessage, peer: object) => Promise<unknown
 
 /** The controllers that are connected now: each hears everything, and each is answered what it asked. */
 export class Connections {
-  /** What each reads from. */
-  readonly #outputs = new Set<Writable>();
+  /** What each reads from, and the decisions it was not told. */
+  readonly #outputs = new Map<Writable, { untold: number }>();
+  /** Decisions that nobody was there to be told. */
+  #unheard = 0;
   readonly #handle: Handler;
   readonly #left: (peer: object) => void;
 
@@ -28,7 +30,9 @@ export class Connections {
 
   /** A connection ends with its input; a socket is both. */
   add(input: Readable, output: Writable, greeting: AgentEvent): void {
-    this.#outputs.add(output);
+    this.#outputs.set(output, { untold: 0 });
+    // It has read everything that waited.
+    output.on('drain', () => this.#tellUntold(output));
     const decoder = new MessageDecoder();
     input.on('data', (chunk: Buffer) => {
       try {
@@ -46,17 +50,43 @@ export class Connections {
     output.write(encodeJson(greeting));
   }
 
-  /** False when nobody listens. */
-  event(event: AgentEvent): boolean {
+  event(event: AgentEvent): void {
     const message = encodeJson(event);
-    for (const output of this.#outputs) output.write(message);
-    return this.#outputs.size > 0;
+    for (const output of this.#outputs.keys()) output.write(message);
+  }
+
+  /** As `event`, but left out and counted for those that cannot take more; nobody's are counted too. */
+  decision(event: AgentEvent): void {
+    if (this.#outputs.size === 0) this.#unheard += 1;
+    const message = encodeJson(event);
+    for (const [output, lost] of this.#outputs) {
+      if (output.writableLength > MOST_WAITING) {
+        lost.untold += 1;
+        continue;
+      }
+      this.#tellUntold(output);
+      output.write(message);
+    }
+  }
+
+  /** Tells everybody how many decisions they were not told. */
+  tellLosses(): void {
+    for (const output of this.#outputs.keys()) this.#tellUntold(output);
+  }
+
+  #tellUntold(output: Writable): void {
+    const lost = this.#outputs.get(output);
+    if (!lost) return;
+    const decisions = lost.untold + this.#unheard;
+    lost.untold = 0;
+    this.#unheard = 0;
+    if (decisions > 0) output.write(encodeJson({ event: 'decisions-lost', decisions }));
   }
 
   /** False when nobody listens, or one who listens cannot take more. */
   frames(message: Uint8Array): boolean {
     let all = this.#outputs.size > 0;
-    for (const output of this.#outputs) {
+    for (const output of this.#outputs.keys()) {
       if (output.writableLength > MOST_WAITING) all = false;
       else output.write(message);
     }

@@ -1,6 +1,6 @@
 import { formatIpv4 } from '../../../packet/address.ts';
 import type { PlannedTraffic } from '../../topology/plan.ts';
-import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
+import { requestBody, RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
 import type { RequestEnd } from '../../events.ts';
 import type { EndedRequest } from '../agent-protocol.ts';
 import type { Finished } from './run.ts';
@@ -42,10 +42,9 @@ export function curlArguments(entry: PlannedTraffic): string[] {
   return args;
 }
 
-/** The body that curl reads from its standard input. */
-export function curlInput(entry: PlannedTraffic): string {
-  const line = 'request\n';
-  return line.repeat(Math.ceil(entry.requestBytes / line.length)).slice(0, entry.requestBytes);
+/** The body that curl reads from its standard input, in pieces. */
+export function curlInput(entry: PlannedTraffic): readonly Uint8Array[] {
+  return requestBody(entry);
 }
 
 /** What came of it: by curl's exit code, its `--write-out`, and the response's head in its log. */

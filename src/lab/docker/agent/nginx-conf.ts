@@ -1,4 +1,5 @@
-import { RESPONSE_BYTES_HEADER } from '../../traffic/messages.ts';
+import { asciiBytes } from '../../traffic/ascii.ts';
+import { RESPONSE_BYTES_HEADER, responseBody } from '../../traffic/messages.ts';
 
 /** Everything nginx writes stands here: the rest of the container belongs to root, or is not writable. */
 export const NGINX_FOLDER = '/tmp/lb-lab-nginx';
@@ -12,7 +13,8 @@ const DEFAULT_BODY = 'body-0';
 export interface NginxFile {
   /** Relative to `NGINX_FOLDER`. */
   readonly path: string;
-  readonly content: string;
+  /** One after the other: a body may be longer than any text can be. */
+  readonly content: readonly Uint8Array[];
 }
 
 /**
@@ -67,16 +69,8 @@ export function nginxFiles(
     '}',
   ];
   return [
-    { path: 'nginx.conf', content: `${config.join('\n')}\n` },
-    { path: `www/${DEFAULT_BODY}`, content: `${name}\n` },
-    ...sizes.map((size) => ({ path: `www/body-${size}`, content: body(name, size) })),
+    { path: 'nginx.conf', content: [asciiBytes(`${config.join('\n')}\n`)] },
+    { path: `www/${DEFAULT_BODY}`, content: responseBody(name, 0) },
+    ...sizes.map((size) => ({ path: `www/body-${size}`, content: responseBody(name, size) })),
   ];
-}
-
-/** The server's name over and over, as the embedded server has it. */
-function body(name: string, size: number): string {
-  const line = `${name}\n`;
-  return line
-    .repeat(Math.ceil(Math.max(size, line.length) / line.length))
-    .slice(0, Math.max(size, line.length));
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 
 export interface Finished {
   readonly exitCode: number | null;
@@ -7,7 +8,11 @@ export interface Finished {
 }
 
 /** Runs a program with its arguments as they are, never through a shell, and waits for its end. */
-export function run(program: string, args: readonly string[], input = ''): Promise<Finished> {
+export function run(
+  program: string,
+  args: readonly string[],
+  input: string | readonly Uint8Array[] = '',
+): Promise<Finished> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: 'pipe' });
     let output = '';
@@ -18,7 +23,8 @@ export function run(program: string, args: readonly string[], input = ''): Promi
     child.on('close', (exitCode) => resolve({ exitCode, output, errors }));
     // A program that does not read its input closes it.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    if (typeof input === 'string') child.stdin.end(input);
+    else Readable.from(input).pipe(child.stdin);
   });
 }
 

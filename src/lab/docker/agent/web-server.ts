@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SeenClient } from '../../node-state.ts';
 import { AccessLog } from './access-log.ts';
@@ -27,8 +26,8 @@ export class WebServer {
       return;
     }
     for (const { path, content } of nginxFiles(name, ports, bodySizes)) {
-      mkdirSync(dirname(`${NGINX_FOLDER}/${path}`), { recursive: true });
-      writeFileSync(`${NGINX_FOLDER}/${path}`, content);
+      await mkdir(dirname(`${NGINX_FOLDER}/${path}`), { recursive: true });
+      await writeFile(`${NGINX_FOLDER}/${path}`, content);
     }
     if (this.#process) this.#process.signal('SIGHUP');
     else this.#start();

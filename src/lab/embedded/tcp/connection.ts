@@ -32,9 +32,9 @@ export class TcpConnection {
   }
 
   /** Queues bytes and sends what the windows allow; the caller no longer changes them. */
-  send(bytes: Uint8Array): void {
+  send(...pieces: readonly Uint8Array[]): void {
     if (this.#block.finishing || this.#block.state === 'closed') return;
-    this.#block.queue.append(bytes);
+    for (const piece of pieces) this.#block.queue.append(piece);
     sendAndWatch(this.#block);
   }
 

@@ -63,7 +63,9 @@ export class TcpStack {
 
   /** Whether somebody listens on the port, or a connection has it. */
   takes(port: number): boolean {
-    return this.#listeners.has(port) || [...this.#blocks.values()].some(({ localPort }) => localPort === port);
+    return (
+      this.#listeners.has(port) || [...this.#blocks.values()].some(({ localPort }) => localPort === port)
+    );
   }
 
   /** New connections are refused from now on; those that exist stay. */

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Cli } from '../../src/cli/cli.ts';
+import { plain } from '../../src/cli/paint.ts';
+import { record } from '../../src/cli/record.ts';
+import type { Engine, EventSink } from '../../src/lab/engine.ts';
+import { loadTopology } from '../../src/lab/topology/load.ts';
+import { makeTranslate } from '../../src/l10n/translate.ts';
+import { root } from '../support/lb-lab.ts';
+
+const cli: Cli = {
+  translate: makeTranslate('en'),
+  paint: plain,
+  out: assert.fail,
+  err: assert.fail,
+  parse: parseArgs,
+};
+const { plan } = loadTopology(readFileSync(`${root}examples/dr.lblab.yaml`, 'utf8'), 'dr.lblab.yaml');
+
+/** Tells so many frames of a flood, and is done. */
+function flood(frames: number) {
+  return {
+    name: 'embedded' as const,
+    make: (_plan: unknown, emit: EventSink): Promise<Engine> => {
+      const bytes = new Uint8Array(14);
+      return Promise.resolve({
+        name: 'embedded',
+        startedAt: '2026-01-01T00:00:00.000000000Z',
+        start: () => {
+          emit({ kind: 'plan', timeNs: 0, epoch: 0, plan: plan!, changes: [], durationNs: 0 });
+          for (let timeNs = 1; timeNs <= frames; timeNs += 1)
+            emit({
+              kind: 'frame',
+              timeNs,
+              node: 'rs1',
+              segment: 'inside',
+              direction: 'in',
+              bytes,
+              originalLength: 14,
+            });
+          return Promise.resolve();
+        },
+        settled: () => Promise.resolve(),
+        stop: () => Promise.resolve(),
+      } as unknown as Engine);
+    },
+    close: () => undefined,
+  };
+}
+
+describe('a recording on the command line', () => {
+  const MANY = 215_000;
+
+  it('that goes on until somebody ends it keeps the newest, and counts what was given up', async () => {
+    const { report, frame } = await record(cli, plan!, flood(MANY), { duration: 0, open: true });
+    assert.ok(report.counters.evictedFrames >= MANY - 210_000, `${report.counters.evictedFrames}`);
+    assert.equal(frame(1).length, 0);
+    assert.equal(frame(MANY).length, 14);
+  });
+
+  it('of a run that ends by itself is whole', async () => {
+    const { report, frame } = await record(cli, plan!, flood(MANY), { duration: undefined });
+    assert.equal(report.counters.evictedFrames, 0);
+    assert.equal(frame(1).length, 14);
+  });
+});
