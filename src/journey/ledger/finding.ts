@@ -21,7 +21,9 @@ export function findingOf(record: RequestRecord): Request['finding'] {
 }
 
 function isDoubtful(flow: FlowRecord): boolean {
-  return flow.outcome.kind === 'ambiguous' || flow.candidates > 1;
+  if (flow.outcome.kind === 'ambiguous' || flow.candidates > 1) return true;
+  // A datagram in fragments is whole when all of them are: which of them are of one, is not kept.
+  return flow.kind !== 'tcp' && flow.journeys.some(({ first }) => first.facts.fragment);
 }
 
 /** Whether frames show that the whole answer had reached the client by `untilNs`. */

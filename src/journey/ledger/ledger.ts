@@ -170,9 +170,9 @@ function keyOf({ asked: { protocol, node, entry }, sourcePort }: RequestRecord):
   return sourcePort === undefined ? plain : `${plain} ${sourcePort}`;
 }
 
-function keysOf({ kind, client, serviceAddress }: FlowRecord): [plain: string, ported: string] {
+function keysOf({ kind, client, serviceAddress, sourcePort }: FlowRecord): [plain: string, ported: string] {
   const plain = `${kind} ${client.node} ${serviceAddress}`;
-  return [plain, `${plain} ${client.port}`];
+  return [plain, `${plain} ${sourcePort}`];
 }
 
 function listAt<T>(map: Map<string, T[]>, key: string): T[] {

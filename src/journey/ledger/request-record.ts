@@ -51,7 +51,7 @@ export class RequestRecord {
     if (flow.kind !== protocol || flow.client.node !== node || flow.serviceAddress !== entry.to) return false;
     // The ports of a ping are its identifier.
     if (protocol !== 'icmp' && flow.service.port !== entry.port) return false;
-    if (sourcePort !== undefined && flow.client.port !== sourcePort) return false;
+    if (sourcePort !== undefined && flow.sourcePort !== sourcePort) return false;
     if (flow.startNs > this.endNs) return false;
     // A datagram follows others on the same ports; a connection is its own.
     return protocol === 'tcp' ? flow.startNs >= timeNs : flow.endNs >= timeNs;
