@@ -9,8 +9,8 @@ const SCHEDULING_NS = 50e6;
 
 /** Where client and frames contradict each other. Nothing is said of what was not captured whole, or is not sure. */
 export function findingOf(record: RequestRecord): Request['finding'] {
-  const { asked, end, endNs, flows } = record;
-  if (end === undefined || asked.entry.load || end.outcome === 'unsent' || end.outcome === 'cut')
+  const { asked, end, endNs, flows, isEvicted } = record;
+  if (isEvicted || end === undefined || asked.entry.load || end.outcome === 'unsent' || end.outcome === 'cut')
     return undefined;
   const known = [...flows];
   if (known.some((flow) => flow.partial || flow.begun === 'middle' || isDoubtful(flow))) return undefined;

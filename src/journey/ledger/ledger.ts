@@ -84,6 +84,12 @@ export class Ledger {
     flow.requests = [];
   }
 
+  /** The flow is taken out of the recording. */
+  evict(flow: FlowRecord): void {
+    for (const record of flow.requests) record.isEvicted = true;
+    this.forget(flow);
+  }
+
   /** Those of which something else is to be told than when they were taken last, in the order of asking. */
   takeChanged(): RequestRecord[] {
     const changed = [...this.#changed].sort((a, b) => a.asked.id - b.asked.id);

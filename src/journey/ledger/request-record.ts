@@ -8,6 +8,8 @@ const LENIENCE_NS = 60e9;
 export class RequestRecord {
   readonly asked: RequestEvent;
   readonly flows = new Set<FlowRecord>();
+  /** A flow that carried it is not in the recording any more. */
+  isEvicted = false;
   #ended: RequestEvent | undefined;
 
   constructor(asked: RequestEvent) {
