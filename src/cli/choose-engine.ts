@@ -73,6 +73,8 @@ export async function chooseEngine(
   }
 }
 
+/** Whoever watches a run waits no longer for the next thing to happen. */
+const IDLE_NS = 10e9;
 /** All of a run is kept until it is told: about ten thousand requests. */
 export const MOST_EVENTS = 500_000;
 
@@ -80,7 +82,11 @@ const embedded: ChosenEngine = {
   name: 'embedded',
   make: async (plan, emit, live) => {
     const { EmbeddedEngine } = await import('../lab/embedded/embedded-engine.ts');
-    return new EmbeddedEngine(plan, emit, live ? { pace: 'real' } : { mostEvents: MOST_EVENTS });
+    return new EmbeddedEngine(
+      plan,
+      emit,
+      live ? { pace: 'real', idleNs: IDLE_NS } : { mostEvents: MOST_EVENTS },
+    );
   },
   close: () => undefined,
 };

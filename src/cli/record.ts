@@ -74,7 +74,7 @@ export async function record(
   const interruption = new Interruption();
   let isWhole = true;
   let why: Cut = 'ended';
-  let cutNs = 0;
+  let cutNs: number;
   try {
     await Promise.race([engine.start(), interruption.happened]);
     if (!interruption.did) {

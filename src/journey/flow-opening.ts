@@ -20,6 +20,7 @@ export function openFlow(journey: JourneyRecord): { flow: FlowRecord; direction:
     number,
     node: ownerOf(number, first.stage),
     address: formatIpv4(number),
+    source: port,
     ...(ported && { port }),
   });
   const client = end(tuple.source, tuple.sourcePort);

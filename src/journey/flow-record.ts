@@ -16,6 +16,8 @@ export class FlowRecord {
   /** Addresses as numbers: who opened it, and who was spoken to. */
   readonly clientAddress: number;
   readonly serviceAddress: number;
+  /** The client's port, or the identifier of its ping. */
+  readonly sourcePort: number;
   readonly startNs: number;
   journeys: JourneyRecord[] = [];
 
@@ -64,7 +66,7 @@ export class FlowRecord {
   constructor(
     kind: Flow['kind'],
     { stage, timeNs }: HopRecord,
-    client: Endpoint & { readonly number: number },
+    client: Endpoint & { readonly number: number; readonly source: number },
     service: Endpoint & { readonly number: number },
     begun: Flow['begun'],
   ) {
@@ -75,6 +77,7 @@ export class FlowRecord {
     this.service = endpoint(service);
     this.begun = begun;
     this.clientAddress = client.number;
+    this.sourcePort = client.source;
     this.serviceAddress = service.number;
   }
 

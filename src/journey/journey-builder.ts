@@ -10,7 +10,8 @@ import { loadView, requestView } from './ledger/request-view.ts';
 import { JoinCounters } from './join-counters.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import { JourneyState } from './journey-state.ts';
-import type { Counters, Explanation, Flow, Journey, PromiseVerdict, Report } from './report.ts';
+import type { RequestRecord } from './ledger/request-record.ts';
+import type { Counters, Explanation, Flow, Journey, PromiseVerdict, Report, Request } from './report.ts';
 import { Ring } from './ring.ts';
 import type { Summary, Update } from './update.ts';
 import { flowView, journeyView } from './views.ts';
@@ -94,7 +95,7 @@ export class JourneyBuilder {
     const changed = ledger.takeChanged();
     return {
       reset,
-      requests: (reset ? [...ledger.records] : changed).map(requestView),
+      requests: this.#requestViews(reset ? ledger.records : changed),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
       removedFlows,
@@ -113,7 +114,7 @@ export class JourneyBuilder {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
       startedAt: this.#options.startedAt,
-      requests: [...this.#state.joiner.ledger.records].map(requestView),
+      requests: this.#requestViews(this.#state.joiner.ledger.records),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
       ...summary,
@@ -252,6 +253,11 @@ export class JourneyBuilder {
       if (id !== undefined && id !== 0 && !taken.has(id)) return id;
     }
     return undefined;
+  }
+
+  #requestViews(records: Iterable<RequestRecord>): Request[] {
+    const isWhole = this.#state.joiner.counters.captureLoss === 0;
+    return [...records].map((record) => requestView(record, isWhole));
   }
 
   #kept(): JourneyRecord[] {

@@ -129,7 +129,13 @@ function lossOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   }
   const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
   const reason = end.arrival!.reason || 'not-forwarded';
-  return { kind: 'lost', at: end.received ? end.to : end.from, reason, frames: end.frames };
+  return { kind: 'lost', at: placeOf(end, reason), reason, frames: end.frames };
+}
+
+/** The node that failed, when one did; else the last that had it. */
+function placeOf({ received, from, to, segment, stage }: HopRecord, reason: string): string {
+  if (received || reason === 'node-down') return to;
+  return reason === 'interface-down' && stage.network.station(to, segment)?.port.down ? to : from;
 }
 
 /** A TCP response that began and did not end: reset, or cut off without either side's FIN. */

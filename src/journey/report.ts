@@ -166,7 +166,7 @@ export type FlowOutcome =
       readonly reason: ReasonCode;
       readonly frames: readonly number[];
     }
-  /** `at` is the last node that had it. */
+  /** `at` is the node that was down, when one was; else the last node that had it. */
   | {
       readonly kind: 'lost';
       readonly at: string;

@@ -1,4 +1,5 @@
 import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts';
+import type { RequestTotals } from '../journey/ledger/totals.ts';
 import type { Card, ChangeRow, ConnectionRow, HopDetails, LabState, LabView } from './protocol.ts';
 import type { Comparison, Subject } from './comparison.ts';
 import type { LaneChoice } from './ladder/lanes.ts';
@@ -25,6 +26,7 @@ export interface PanelState {
   readonly promises: readonly PromiseVerdict[];
   readonly explanations: readonly Explanation[];
   readonly counters: Counters | undefined;
+  readonly requests: RequestTotals | undefined;
   readonly cards: readonly Card[];
   /** Ticked answers of the card on show, and whether it was solved. */
   readonly cardAnswers: ReadonlySet<number>;
@@ -69,6 +71,7 @@ export const firstState: PanelState = {
   promises: [],
   explanations: [],
   counters: undefined,
+  requests: undefined,
   cards: [],
   cardAnswers: new Set(),
   cardSolved: false,

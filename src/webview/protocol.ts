@@ -6,6 +6,7 @@ import type {
   PromiseVerdict,
   FlowOutcome,
 } from '../journey/report.ts';
+import type { RequestTotals } from '../journey/ledger/totals.ts';
 
 /**
  * All that the panel and its host say to each other: two closed unions. Everything is plain data that a structured
@@ -36,6 +37,7 @@ export type HostMessage =
       readonly promises: readonly PromiseVerdict[];
       readonly explanations: readonly Explanation[];
       readonly counters: Counters;
+      readonly requests: RequestTotals;
     }
   /** Changes of the file, oldest first: all of them, each time. */
   | { readonly type: 'changes'; readonly changes: readonly ChangeRow[] }
@@ -146,8 +148,9 @@ export type LabState =
   /** `remedy`: what the action of that name does, for a button; empty when nothing is known to help. */
   | { readonly kind: 'failed'; readonly message: string; readonly remedy: string };
 
-/** A change of the file that was applied: a row across all lanes. */
+/** A change of the file that was applied, or time that was passed over: a row across all lanes. */
 export interface ChangeRow {
+  /** Names the row; of `idle` ones -1, -2, … */
   readonly epoch: number;
   readonly timeNs: number;
   readonly durationNs: number;
@@ -158,9 +161,11 @@ export interface ChangeRow {
   /** The last flow before it and the first after it, when there are such. */
   readonly before?: number;
   readonly after?: number;
-  /** `restarted`: the lab was started again from its file. `by-hand`: an interface was taken off its segment, or put back. `planned`:
-   * an event of the file. */
-  readonly kind: 'applied' | 'restarted' | 'by-hand' | 'planned';
+  /**
+   * `restarted`: the lab was started again from its file. `by-hand`: an interface was taken off its segment, or put back.
+   * `planned`: an event of the file. `idle`: no change, but time that a lab in memory passed over.
+   */
+  readonly kind: 'applied' | 'restarted' | 'by-hand' | 'planned' | 'idle';
 }
 
 /** One step of the first run. */

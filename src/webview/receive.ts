@@ -34,8 +34,8 @@ export function receive(panel: Panel, message: HostMessage): void {
       return;
     }
     case 'verdicts': {
-      const { promises, explanations, counters } = message;
-      return store.update({ promises, explanations, counters });
+      const { promises, explanations, counters, requests } = message;
+      return store.update({ promises, explanations, counters, requests });
     }
     case 'changes':
       return store.update({ changes: message.changes });

@@ -38,8 +38,17 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
   const goOnTo = (next: number) => {
     for (; epoch < next; epoch++) lines.push('', paint('heading', epochLine(report, epoch + 1, translate)));
   };
+  const skips = [...report.skips];
+  const skipTo = (timeNs: number) => {
+    for (let skip = skips[0]; skip && skip.timeNs <= timeNs; skip = skips[0]) {
+      const seconds = (skip.durationNs / 1e9).toFixed(1);
+      lines.push('', paint('routine', translate('cli.idle', { seconds })));
+      skips.shift();
+    }
+  };
   for (const flow of report.flows) {
     goOnTo(flow.epoch);
+    skipTo(flow.startNs);
     const kind = `${flow.epoch} ${flow.outcome.kind}`;
     const open = options.full || (flow.kind !== 'arp' && !flow.partial && !opened.has(kind));
     if (!open) {
@@ -52,6 +61,7 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
     lines.push('');
   }
   goOnTo(report.epochs.at(-1)?.epoch ?? 0);
+  skipTo(Infinity);
   return lines;
 }
 

@@ -3,7 +3,10 @@ import type { Flow, Journey, Report } from '../../journey/report.ts';
 import type { Update } from '../../journey/update.ts';
 
 /** What is new or different since the last time. */
-export interface Derived extends Pick<Report, 'promises' | 'explanations' | 'counters'> {
+export interface Derived extends Pick<
+  Report,
+  'requests' | 'promises' | 'explanations' | 'counters' | 'skips'
+> {
   readonly reset: boolean;
   /** Each with those of its packets that are new or different. */
   readonly flows: readonly { readonly flow: Flow; readonly journeys: readonly Journey[] }[];

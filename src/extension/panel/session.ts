@@ -1,4 +1,5 @@
-import type { Flow, Journey, Report } from '../../journey/report.ts';
+import { totalsOf } from '../../journey/ledger/totals.ts';
+import type { Flow, Journey, Report, Request } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { HostMessage } from '../../webview/protocol.ts';
 import { changeRows } from './change-rows.ts';
@@ -26,6 +27,8 @@ export class Session {
   #plans = 0;
   /** In the order of their beginnings: the flows that a change of the file can stand between. */
   readonly #requests = new Map<number, Pick<Flow, 'id' | 'epoch' | 'startNs'>>();
+  /** What was asked for, by number. */
+  readonly #asked = new Map<number, Pick<Request, 'outcome' | 'times'>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(recording: Recording, translate: Translate, post: (message: HostMessage) => void) {
@@ -74,14 +77,19 @@ export class Session {
     const derived = this.#derivation.next();
     this.#rows.add(derived);
     this.#noteRequests(derived);
-    const { promises, explanations, counters } = derived;
-    this.#once({ type: 'verdicts', promises, explanations, counters });
-    const changes = changeRows(this.#recording, [...this.#requests.values()], this.#translate);
+    const { promises, explanations, counters, skips } = derived;
+    const requests = totalsOf(this.#asked.values());
+    this.#once({ type: 'verdicts', promises, explanations, counters, requests });
+    const changes = changeRows(this.#recording, [...this.#requests.values()], skips, this.#translate);
     this.#once({ type: 'changes', changes });
   }
 
-  #noteRequests({ reset, flows, removedFlows }: Derived): void {
-    if (reset) this.#requests.clear();
+  #noteRequests({ reset, requests, flows, removedFlows }: Derived): void {
+    if (reset) {
+      this.#requests.clear();
+      this.#asked.clear();
+    }
+    for (const { id, outcome, times = 1 } of requests) this.#asked.set(id, { outcome, times });
     for (const id of removedFlows) this.#requests.delete(id);
     for (const { flow } of flows) {
       if (flow.kind === 'arp' || flow.kind === 'other') continue;

@@ -17,13 +17,14 @@ export const curl: Command = async (node, args, { print }, translate) => {
     print(translate('extension.console.not-running', { node: node.name }));
     return;
   }
-  if (result.outcome !== 'answered') {
+  if (result.outcome !== 'answered' && result.outcome !== 'partial') {
     print(translate(`extension.console.curl.${result.outcome}`));
     return;
   }
   const split = result.response.indexOf('\r\n\r\n');
   const shown = args.includes('-i') ? result.response : result.response.slice(split + 4);
   print(shown.replaceAll('\r', '').trimEnd());
+  if (result.outcome === 'partial') print(translate('extension.console.curl.partial'));
 };
 
 /** `http://HOST[:PORT][/PATH]`, the scheme may be left out. */

@@ -9,8 +9,8 @@ const SCHEDULING_NS = 50e6;
 
 /** Where client and frames contradict each other. Nothing is said of what was not captured whole, or is not sure. */
 export function findingOf(record: RequestRecord): Request['finding'] {
-  const { asked, end, endNs, flows } = record;
-  if (end === undefined || asked.entry.load || end.outcome === 'unsent' || end.outcome === 'cut')
+  const { asked, end, endNs, flows, isEvicted } = record;
+  if (isEvicted || end === undefined || asked.entry.load || end.outcome === 'unsent' || end.outcome === 'cut')
     return undefined;
   const known = [...flows];
   if (known.some((flow) => flow.partial || flow.begun === 'middle' || isDoubtful(flow))) return undefined;
@@ -21,7 +21,9 @@ export function findingOf(record: RequestRecord): Request['finding'] {
 }
 
 function isDoubtful(flow: FlowRecord): boolean {
-  return flow.outcome.kind === 'ambiguous' || flow.candidates > 1;
+  if (flow.outcome.kind === 'ambiguous' || flow.candidates > 1) return true;
+  // A datagram in fragments is whole when all of them are: which of them are of one, is not kept.
+  return flow.kind !== 'tcp' && flow.journeys.some(({ first }) => first.facts.fragment);
 }
 
 /** Whether frames show that the whole answer had reached the client by `untilNs`. */

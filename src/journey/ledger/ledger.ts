@@ -84,6 +84,12 @@ export class Ledger {
     flow.requests = [];
   }
 
+  /** The flow is taken out of the recording. */
+  evict(flow: FlowRecord): void {
+    for (const record of flow.requests) record.isEvicted = true;
+    this.forget(flow);
+  }
+
   /** Those of which something else is to be told than when they were taken last, in the order of asking. */
   takeChanged(): RequestRecord[] {
     const changed = [...this.#changed].sort((a, b) => a.asked.id - b.asked.id);
@@ -170,9 +176,9 @@ function keyOf({ asked: { protocol, node, entry }, sourcePort }: RequestRecord):
   return sourcePort === undefined ? plain : `${plain} ${sourcePort}`;
 }
 
-function keysOf({ kind, client, serviceAddress }: FlowRecord): [plain: string, ported: string] {
+function keysOf({ kind, client, serviceAddress, sourcePort }: FlowRecord): [plain: string, ported: string] {
   const plain = `${kind} ${client.node} ${serviceAddress}`;
-  return [plain, `${plain} ${client.port}`];
+  return [plain, `${plain} ${sourcePort}`];
 }
 
 function listAt<T>(map: Map<string, T[]>, key: string): T[] {

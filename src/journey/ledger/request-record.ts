@@ -8,6 +8,8 @@ const LENIENCE_NS = 60e9;
 export class RequestRecord {
   readonly asked: RequestEvent;
   readonly flows = new Set<FlowRecord>();
+  /** A flow that carried it is not in the recording any more. */
+  isEvicted = false;
   #ended: RequestEvent | undefined;
 
   constructor(asked: RequestEvent) {
@@ -51,7 +53,7 @@ export class RequestRecord {
     if (flow.kind !== protocol || flow.client.node !== node || flow.serviceAddress !== entry.to) return false;
     // The ports of a ping are its identifier.
     if (protocol !== 'icmp' && flow.service.port !== entry.port) return false;
-    if (sourcePort !== undefined && flow.client.port !== sourcePort) return false;
+    if (sourcePort !== undefined && flow.sourcePort !== sourcePort) return false;
     if (flow.startNs > this.endNs) return false;
     // A datagram follows others on the same ports; a connection is its own.
     return protocol === 'tcp' ? flow.startNs >= timeNs : flow.endNs >= timeNs;

@@ -3,14 +3,17 @@ import type { Load, Request } from '../report.ts';
 import { findingOf } from './finding.ts';
 import type { RequestRecord } from './request-record.ts';
 
-/** A request as the report has it. */
-export function requestView(record: RequestRecord): Request {
+/**
+ * A request as the report has it.
+ * @param isWhole Whether all frames were recorded: else they cannot contradict a client.
+ */
+export function requestView(record: RequestRecord, isWhole: boolean): Request {
   const { asked, end, endNs, times } = record;
   const { entry, id, node, protocol, by, timeNs } = asked;
   const flows = [...record.flows].filter(({ gone }) => !gone);
   const sentNs =
     flows.length > 0 ? Math.max(timeNs, Math.min(...flows.map(({ startNs }) => startNs))) : undefined;
-  const finding = findingOf(record);
+  const finding = isWhole ? findingOf(record) : undefined;
   return {
     id,
     ...(times > 1 && { times }),

@@ -16,7 +16,7 @@ let completing: Completing | undefined;
 
 /** Where the filter is typed, with completions and what it leaves. */
 export function filterBar(panel: Panel): TemplateResult {
-  const { text, filter, counters } = panel.state;
+  const { text, filter, counters, requests } = panel.state;
   const { flows } = panel.list;
   const open = completing !== undefined && completing.completions.length > 0;
   const total = panel.table.flowCount;
@@ -24,6 +24,10 @@ export function filterBar(panel: Panel): TemplateResult {
     filter
       ? text('panel.count.filtered', { shown: flows, total })
       : text('panel.count.flows', { count: total }),
+    ...(requests && requests.asked > 0
+      ? [text('panel.count.requests', { answered: requests.answered, asked: requests.asked })]
+      : []),
+    requests && requests.unsent > 0 ? text('panel.count.unsent', { count: requests.unsent }) : '',
     text('panel.count.frames', { count: counters?.frames ?? 0 }),
     counters && counters.captureLoss > 0 ? text('panel.count.lost', { count: counters.captureLoss }) : '',
     counters && counters.evictedFlows > 0

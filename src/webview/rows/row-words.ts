@@ -75,9 +75,11 @@ function flowWords(flow: FlowRow, { names, text }: WordSource): RowWords {
 /** `200 OK`, or what went wrong and where. */
 export function flowResult(flow: FlowRow, names: Names, text: Text): string {
   const begun = flow.begunInMiddle ? text('panel.begun-in-middle') : '';
-  const outcome = [begun, text(`panel.outcome.${flow.outcome}`)].filter(Boolean).join(' · ');
+  const { asked, answered } = flow;
+  const count = asked > 1 ? text('panel.count.requests', { answered, asked }) : '';
+  const outcome = [begun, text(`panel.outcome.${flow.outcome}`), count].filter(Boolean).join(' · ');
   if (flow.outcome === 'answered') {
-    const answer = flow.begunInMiddle ? outcome : flow.response || outcome;
+    const answer = flow.begunInMiddle || count ? outcome : flow.response || outcome;
     return flow.expected === 2 ? `${answer} · ${text('panel.not-as-predicted')}` : answer;
   }
   const place = flow.at === NO_NODE ? '' : ` @ ${names.node(flow.at)}`;

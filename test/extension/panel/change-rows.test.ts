@@ -15,7 +15,7 @@ describe('rows of changes', () => {
     await session.start(session.text, source, { keep: true });
     source.settle();
     await session.apply(session.text.replace('model: dr', 'model: dr\nexpect: { broken: [headers] }'));
-    const rows = changeRows(recordingView(session), [], translate);
+    const rows = changeRows(recordingView(session), [], [{ timeNs: 1e18, durationNs: 425e9 }], translate);
     assert.deepEqual(
       rows.map(({ epoch, kind, texts }) => [epoch, kind, kind === 'restarted' ? '' : texts.join()]),
       [
@@ -23,6 +23,7 @@ describe('rows of changes', () => {
         [2, 'by-hand', 'rs1 disconnected from inside'],
         [3, 'restarted', ''],
         [4, 'applied', 'saved, nothing to change in the running lab'],
+        [-1, 'idle', '425.0 s in which nothing was due were passed over'],
       ],
     );
     await session.stop();

@@ -3,14 +3,20 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attachDocker } from '../../../src/lab/docker/attach-docker.ts';
 import { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { findLabs, sweep, type FoundLab } from '../../../src/lab/docker/sweep.ts';
 import type { EventSink } from '../../../src/lab/engine.ts';
 import type { LabEvent, PlanEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import { dockerEngine, dockerHere, dockerOptions, root, type DockerHere } from './docker-here.ts';
+import {
+  attachedEngine,
+  dockerEngine,
+  dockerHere,
+  outcomesOf,
+  root,
+  type DockerHere,
+} from './docker-here.ts';
 import { planOf, stopLab } from './run-lab.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -59,7 +65,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
   }
 
   async function attach(lab: FoundLab, emit: EventSink = () => undefined): Promise<DockerEngine> {
-    const engine = await attachDocker(lab, emit, dockerOptions(here));
+    const engine = await attachedEngine(lab, emit, here);
     engines.push(engine);
     await engine.start();
     return engine;
@@ -158,10 +164,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
       quiet('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr ', 'scheduler: wrr ')),
     );
     await engine.request();
-    assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
-      ['answered', 'answered'],
-    );
+    assert.deepEqual(await outcomesOf(engine), ['answered', 'answered']);
     // Of two that come at once when it is left, one gets it.
     await engine.detach();
     const both = await Promise.allSettled([attach(lab), attach(lab)]);
@@ -170,7 +173,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     assert.ok(isHeld(refused?.reason), String(refused?.reason));
     const taken = both.find((one) => one.status === 'fulfilled')!.value;
     await taken.request();
-    assert.equal(taken.results[0]?.outcome, 'answered');
+    assert.equal((await outcomesOf(taken))[0], 'answered');
   });
 
   it('goes on in the same epoch, on the same clock, with what was done by hand', async () => {
@@ -209,7 +212,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     assert.equal(await next.setNode('rs1', 'running'), true);
     assert.equal(await next.setNode('client2', 'running'), true);
     for (let i = 0; i < 4; i += 1) await next.request();
-    assert.deepEqual(new Set(next.results.map(({ outcome }) => outcome)), new Set(['answered']));
+    assert.deepEqual(new Set(await outcomesOf(next)), new Set(['answered']));
   });
 
   it('ends itself when nobody takes it up', async () => {

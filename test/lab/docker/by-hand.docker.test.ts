@@ -3,7 +3,7 @@ import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
-import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
+import { dockerEngine, dockerHere, outcomesOf, type DockerHere } from './docker-here.ts';
 import { planOf, stopLab } from './run-lab.ts';
 
 /** Nothing is sent but what a test asks for, and that is given up soon. */
@@ -31,7 +31,7 @@ describe('Docker engine: nodes stopped, paused and looked at by hand', function 
 
   async function outcome(): Promise<string | undefined> {
     await engine.request();
-    return engine.results.at(-1)?.outcome;
+    return (await outcomesOf(engine)).at(-1);
   }
 
   const states = (name: string) =>

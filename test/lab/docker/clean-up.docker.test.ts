@@ -5,7 +5,7 @@ import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { LABEL } from '../../../src/lab/docker/labels.ts';
 import { findLabs, sweep } from '../../../src/lab/docker/sweep.ts';
-import { dockerEngine, dockerHere, root, type DockerHere } from './docker-here.ts';
+import { dockerEngine, dockerHere, outcomesOf, root, type DockerHere } from './docker-here.ts';
 import { planOf, stopLab } from './run-lab.ts';
 
 const FILE = 'examples/dr.lblab.yaml';
@@ -149,6 +149,6 @@ describe('Docker engine: clean-up', function () {
     const nodes = await client.listContainers([`${LABEL.lab}=${live.id}`]);
     assert.equal(nodes.filter(({ state }) => state === 'running').length, 5);
     await live.request(0);
-    assert.equal(live.results.at(-1)?.outcome, 'answered');
+    assert.equal((await outcomesOf(live)).at(-1), 'answered');
   });
 });

@@ -6,6 +6,10 @@ import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
 import { nodeImage } from '../../../src/lab/docker/image/node-image.ts';
 import { openDocker } from '../../../src/lab/docker/open-docker.ts';
 import type { EventSink } from '../../../src/lab/engine.ts';
+import type { LabEvent } from '../../../src/lab/events.ts';
+import { attachDocker } from '../../../src/lab/docker/attach-docker.ts';
+import type { FoundLab } from '../../../src/lab/docker/sweep.ts';
+import { endsIn } from '../request-ends.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -73,7 +77,42 @@ export function dockerEngine(
   emit: EventSink,
   more: Partial<DockerEngineOptions> = {},
 ): DockerEngine {
-  return new DockerEngine(plan, emit, { ...dockerOptions({ client, image }), ...more });
+  const [heard, note] = hearing(emit);
+  const engine = new DockerEngine(plan, note, { ...dockerOptions({ client, image }), ...more });
+  requests.set(engine, heard);
+  return engine;
+}
+
+/** What each engine told of its requests. */
+const requests = new WeakMap<DockerEngine, LabEvent[]>();
+
+/** Takes up a lab, as `attachDocker`. */
+export async function attachedEngine(
+  lab: FoundLab,
+  emit: EventSink,
+  here: DockerHere,
+): Promise<DockerEngine> {
+  const [heard, note] = hearing(emit);
+  const engine = await attachDocker(lab, note, dockerOptions(here));
+  requests.set(engine, heard);
+  return engine;
+}
+
+function hearing(emit: EventSink): [heard: LabEvent[], note: EventSink] {
+  const heard: LabEvent[] = [];
+  return [
+    heard,
+    (event) => {
+      if (event.kind === 'request') heard.push(event);
+      emit(event);
+    },
+  ];
+}
+
+/** How the requests made so far ended, in the order in which they did. Waits until all that has happened is told. */
+export async function outcomesOf(engine: DockerEngine): Promise<string[]> {
+  await engine.settled(0);
+  return endsIn(requests.get(engine) ?? []).map(({ outcome }) => outcome);
 }
 
 export function dockerOptions({ client, image }: DockerHere): DockerEngineOptions {

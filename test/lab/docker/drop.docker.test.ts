@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { difference, essence } from './compare-engines.ts';
-import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
+import { dockerEngine, dockerHere, outcomesOf, type DockerHere } from './docker-here.ts';
 import { planOf, runEmbedded, runToEnd, stopLab } from './run-lab.ts';
 
 const once = (plan: Plan): Plan => ({
@@ -73,10 +73,7 @@ describe('Docker engine: `drop` where packet sockets see the frame first', funct
         await engine.apply(plan);
         await engine.request();
       }
-      assert.deepEqual(
-        engine.results.map(({ outcome }) => outcome),
-        ['timed-out', 'answered'],
-      );
+      assert.deepEqual(await outcomesOf(engine), ['timed-out', 'answered']);
     } finally {
       await stopLab(engine);
     }

@@ -4,7 +4,7 @@ import { LABEL } from '../../../src/lab/docker/labels.ts';
 import { findLabs } from '../../../src/lab/docker/sweep.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
-import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
+import { dockerEngine, dockerHere, outcomesOf, type DockerHere } from './docker-here.ts';
 
 const SERVERS = 46;
 
@@ -53,10 +53,7 @@ describe('Docker engine: 50 nodes', function () {
       console.log(
         `      50 nodes: ready after ${((started - began) / 1000).toFixed(1)} s (${steps.join(', ')})`,
       );
-      assert.deepEqual(
-        engine.results.map(({ outcome }) => outcome),
-        ['answered'],
-      );
+      assert.deepEqual(await outcomesOf(engine), ['answered']);
       assert.equal((await engine.nodeState('director'))?.counters?.services[0]?.servers.length, SERVERS);
     } finally {
       const ending = performance.now();

@@ -12,7 +12,7 @@ import { openDocker } from '../../../src/lab/docker/open-docker.ts';
 import { removeLab } from '../../../src/lab/docker/sweep.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import { dockerEngine, dockerHere, type DockerHere } from './docker-here.ts';
+import { dockerEngine, dockerHere, outcomesOf, type DockerHere } from './docker-here.ts';
 import { planOf, stopLab } from './run-lab.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -59,10 +59,7 @@ describe('Docker engine: bad days', function () {
     await told(events, (event) => event.kind === 'node' && event.reason === 'forwarder-restarted');
     await pause(1500);
     await engine.request();
-    assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
-      ['answered', 'answered'],
-    );
+    assert.deepEqual(await outcomesOf(engine), ['answered', 'answered']);
   });
 
   it('nginx that dies is started again, though its worker still had the port', async () => {
@@ -74,10 +71,7 @@ describe('Docker engine: bad days', function () {
     const answers = ['curl', '-sf', '--max-time', '1', 'http://10.0.2.11/'];
     for (let i = 0; i < 100 && (await run(...answers)).exitCode !== 0; i += 1) await pause(50);
     for (let i = 0; i < 2; i += 1) await engine.request();
-    assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
-      ['answered', 'answered'],
-    );
+    assert.deepEqual(await outcomesOf(engine), ['answered', 'answered']);
   });
 
   it('a capture that ends is begun again; what nobody recorded meanwhile is told', async () => {
@@ -103,7 +97,7 @@ describe('Docker engine: bad days', function () {
     const before = events.length;
     await engine.request();
     await engine.settled(20e9);
-    assert.equal(engine.results.at(-1)?.outcome, 'answered');
+    assert.equal((await outcomesOf(engine)).at(-1), 'answered');
     assert.ok(events.slice(before).some((event) => event.kind === 'frame' && at(event)));
   });
 
@@ -113,7 +107,7 @@ describe('Docker engine: bad days', function () {
       engines.push(engine);
       await engine.start();
       await engine.request();
-      assert.equal(engine.results[0]?.outcome, 'answered', port);
+      assert.equal((await outcomesOf(engine))[0], 'answered', port);
       const run = async (...command: string[]) =>
         (await here.client.execute(engine.containerOf('director')!, { command })).stdout;
       const stdout = await run('cat', `/proc/${(await run('pgrep', '-f', 'forwarder-process')).trim()}/maps`);
@@ -132,7 +126,7 @@ describe('Docker engine: bad days', function () {
     await told(events, (event) => event.kind === 'node' && event.node === 'rs2' && event.state === 'failed');
     assert.equal(engine.containerOf('rs2'), undefined);
     await engine.request();
-    assert.equal(engine.results[0]?.outcome, 'answered');
+    assert.equal((await outcomesOf(engine))[0], 'answered');
     for (let i = 0; i < 100 && warnings.length === 0; i += 1) await pause(50);
     assert.deepEqual(warnings, [
       { code: 'docker.warning.node-gone', params: { node: 'rs2', exitCode: '137' } },
@@ -145,7 +139,7 @@ describe('Docker engine: bad days', function () {
       quiet(planOf('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr ', 'scheduler: wrr '))),
     );
     for (let i = 0; i < 4; i += 1) await engine.request();
-    assert.deepEqual(new Set(engine.results.map(({ outcome }) => outcome)), new Set(['answered']));
+    assert.deepEqual(new Set(await outcomesOf(engine)), new Set(['answered']));
     const served = async (name: string) => (await engine.nodeState(name))?.seenClients.length ?? 0;
     await pause(300);
     assert.deepEqual([await served('rs1'), await served('rs2')], [2, 2]);
@@ -236,7 +230,7 @@ describe('Docker engine: bad days', function () {
     await engine.request();
     await engine.apply(quiet(planOf(file, (text) => text.replace(', down: true', ''))));
     await engine.request();
-    const outcomes = engine.results.map(({ outcome }) => outcome);
+    const outcomes = await outcomesOf(engine);
     assert.notEqual(outcomes[0], 'answered');
     assert.equal(outcomes[1], 'answered');
   });
@@ -245,11 +239,7 @@ describe('Docker engine: bad days', function () {
     const plan = quiet(planOf('examples/dr.lblab.yaml'));
     const labs = await Promise.all([start(plan), start(plan)]);
     for (let i = 0; i < 3; i += 1) await Promise.all(labs.map((lab) => lab.request()));
-    for (const lab of labs)
-      assert.deepEqual(
-        lab.results.map(({ outcome }) => outcome),
-        ['answered', 'answered', 'answered'],
-      );
+    for (const lab of labs) assert.deepEqual(await outcomesOf(lab), ['answered', 'answered', 'answered']);
   });
 
   it('a lab inside a Docker network is refused', async () => {

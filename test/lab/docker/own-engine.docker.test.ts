@@ -7,7 +7,7 @@ import { openDocker } from '../../../src/lab/docker/open-docker.ts';
 import { findLabs, sweep } from '../../../src/lab/docker/sweep.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import { dockerEngine, dockerHere } from './docker-here.ts';
+import { dockerEngine, dockerHere, outcomesOf } from './docker-here.ts';
 import { cannotStartEngine, PrivateEngine } from './private-engine.ts';
 import { planOf } from './run-lab.ts';
 
@@ -115,10 +115,7 @@ describe('Docker engine: a daemon of its own', function () {
     ]);
     for (const { name } of plan.nodes) assert.equal(await engine.setNode(name, 'running'), true);
     await engine.request();
-    assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
-      ['answered', 'answered'],
-    );
+    assert.deepEqual(await outcomesOf(engine), ['answered', 'answered']);
     await engine.stop();
     assert.deepEqual(await findLabs(client), []);
     assert.equal(warnings.filter((code) => code.endsWith('engine-gone')).length, 1);

@@ -7,7 +7,7 @@ import type { ConnectionView } from '../../../src/forwarder/connections/view.ts'
 import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import { dockerEngine, dockerHere, root, type DockerHere } from './docker-here.ts';
+import { dockerEngine, dockerHere, outcomesOf, root, type DockerHere } from './docker-here.ts';
 import { planOf, reportOf, stopLab } from './run-lab.ts';
 
 const FILE = 'examples/dr.lblab.yaml';
@@ -67,10 +67,10 @@ describe('Docker engine: a changed plan is applied in place', function () {
       const held = inClient('sh', '-c', watch);
       void engine.request();
       if ((await held).exitCode === 0) open = (await connections()).at(-1);
-      else for (let i = 0; i < 200 && engine.results.length < tries; i += 1) await pause(50);
+      else for (let i = 0; i < 200 && (await outcomesOf(engine)).length < tries; i += 1) await pause(50);
     }
     assert.ok(open);
-    const ended = engine.results.length;
+    const ended = (await outcomesOf(engine)).length;
     // The server that it comes from is drained.
     const other = open.server === 'rs1' ? 'rs2' : 'rs1';
     const changed = quiet(other === 'rs2' ? weighted(0, 1) : weighted(1, 0));
@@ -78,13 +78,10 @@ describe('Docker engine: a changed plan is applied in place', function () {
     assert.deepEqual(containers(plan), before);
     const entry = (await connections()).find(({ clientPort }) => clientPort === open.clientPort);
     assert.equal(entry?.server, open.server);
-    assert.equal(engine.results.length, ended, 'the download is still under way');
+    assert.equal((await outcomesOf(engine)).length, ended, 'the download is still under way');
     assert.equal((await inClient('pkill', '-CONT', '-x', 'curl')).exitCode, 0);
     await engine.settled(60e9);
-    assert.deepEqual(
-      engine.results.slice(ended).map(({ outcome }) => outcome),
-      ['answered'],
-    );
+    assert.deepEqual((await outcomesOf(engine)).slice(ended), ['answered']);
     for (let i = 0; i < 3; i += 1) await engine.request(1);
     await engine.settled(20e9);
     assert.deepEqual(servers().slice(-3), [other, other, other]);
@@ -107,7 +104,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
     await engine.apply(without);
     for (const [name, id] of before) assert.equal(engine.containerOf(name), name === 'rs2' ? undefined : id);
     await engine.request();
-    assert.equal(engine.results.at(-1)?.outcome, 'answered');
+    assert.equal((await outcomesOf(engine)).at(-1), 'answered');
     await engine.apply(all);
     for (const [name, id] of before) if (name !== 'rs2') assert.equal(engine.containerOf(name), id);
     assert.notEqual(engine.containerOf('rs2'), before.get('rs2'));
@@ -125,10 +122,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
     await engine.apply(changed);
     assert.deepEqual(containers(plan), before);
     for (let i = 0; i < 2; i += 1) await engine.request();
-    assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
-      ['answered', 'answered'],
-    );
+    assert.deepEqual(await outcomesOf(engine), ['answered', 'answered']);
     await engine.apply(
       quiet((text) =>
         weighted(1, 0)(text).replace('inside: 10.0.2.11 }', 'inside: { address: 10.0.2.11, down: true } }'),
@@ -138,7 +132,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
     await engine.apply(shortly);
     assert.deepEqual(containers(plan), before);
     await engine.request();
-    assert.equal(engine.results.at(-1)?.outcome, 'answered');
+    assert.equal((await outcomesOf(engine)).at(-1), 'answered');
   });
 
   it('a kernel switch starts that node anew and no other', async () => {
@@ -152,7 +146,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
       else assert.equal(engine.containerOf(name), id);
     }
     await engine.request();
-    assert.equal(engine.results.at(-1)?.outcome, 'answered');
+    assert.equal((await outcomesOf(engine)).at(-1), 'answered');
   });
 
   it('the model of the service changes from dr to dnat and back', async () => {
@@ -160,10 +154,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
     await engine.request();
     await engine.apply(quiet());
     await engine.request();
-    assert.deepEqual(
-      engine.results.map(({ outcome }) => outcome),
-      ['answered', 'answered'],
-    );
+    assert.deepEqual(await outcomesOf(engine), ['answered', 'answered']);
   });
 });
 

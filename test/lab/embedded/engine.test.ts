@@ -5,7 +5,7 @@ import { formatIpv4 } from '../../../src/packet/address.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
 import { endsIn } from '../request-ends.ts';
 import { FakeTimers } from './fake-timers.ts';
-import { SECOND, planOf, runLab, sentLines } from './testbed.ts';
+import { SECOND, planOf, runLab, sentLines, startLab } from './testbed.ts';
 
 const dr = (traffic = '[{ count: 1 }]', rest = '', client = '') => `
 model: dr
@@ -77,6 +77,40 @@ describe('EmbeddedEngine traffic', () => {
     await run.engine.settled(SECOND);
     assert.deepEqual(run.outcomes(), ['answered']);
     await assert.rejects(run.engine.request(1), RangeError);
+  });
+
+  it('does no more work than it may, and tells what that cut', async () => {
+    const events: LabEvent[] = [];
+    const plan = planOf(dr('[{ count: 1000000, every: 1s }]'));
+    const engine = new EmbeddedEngine(plan, (event) => events.push(event), { mostEvents: 2000 });
+    engine.startNow();
+    assert.equal(await engine.settled(Infinity), false);
+    await engine.stop();
+    assert.ok(events.length < 2200, String(events.length));
+    const asked = events.flatMap((event) =>
+      event.kind === 'request' && !event.end ? [event.times ?? 1] : [],
+    );
+    assert.equal(
+      asked.reduce((sum, times) => sum + times, 0),
+      1_000_000,
+    );
+    assert.deepEqual(endsIn(events).at(-1)?.reason, 'cut');
+  });
+
+  it('gives others a turn while it runs, and ends when they stop it', async () => {
+    const events: LabEvent[] = [];
+    const plan = planOf(dr('[{ count: 1000000, every: 1s }]'));
+    const engine = new EmbeddedEngine(plan, (event) => events.push(event));
+    engine.startNow();
+    setTimeout(() => void engine.stop(), 1);
+    assert.equal(await engine.settled(Infinity), false);
+    assert.equal(endsIn(events).at(-1)?.reason, 'cut');
+  });
+
+  it('says whether it settled within the time it was given', async () => {
+    const { engine } = startLab(planOf(dr('[{ count: 2, every: 430s }]')));
+    assert.equal(await engine.settled(30 * SECOND), false);
+    assert.equal(await engine.settled(Infinity), true);
   });
 
   it('times a request out and still settles', () => {

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { cutLines } from '../../src/cli/cut-lines.ts';
+import { answeredLine, requestLines } from '../../src/cli/request-lines.ts';
+import { makeTranslate } from '../../src/l10n/translate.ts';
+import { reportOfEvents } from '../journey/build-report.ts';
+import { exampleText, planOf, startLab, SECOND } from '../lab/embedded/testbed.ts';
+
+const translate = makeTranslate('en');
+const plain = (_: string, text: string) => text;
+
+function reportAfter(seconds: number) {
+  const run = startLab(planOf(exampleText('dr')));
+  run.engine.run(seconds * SECOND);
+  void run.engine.stop();
+  return reportOfEvents(run.plan, run.events);
+}
+
+describe('what a run that was cut says', () => {
+  it('how many requests were never sent, and why it ended', () => {
+    const report = reportAfter(1.6);
+    assert.deepEqual(cutLines(report, false, 'duration', 1.6e9, translate), [
+      '--duration ended the run at 1.60 s, before it was done.',
+      'Requests that were never sent: 2; under way: 0.',
+    ]);
+    assert.match(answeredLine(report, translate), /^\d of \d requests were answered\.$/);
+    const lines = requestLines(report, translate, plain);
+    assert.ok(
+      lines.some((line) => line.endsWith('never sent: the run ended first')),
+      lines.join('\n'),
+    );
+  });
+
+  it('nothing when it was done, and that connections were open when only these were', () => {
+    const report = reportAfter(1000);
+    assert.deepEqual(cutLines(report, true, 'ended', 0, translate), []);
+    assert.equal(answeredLine(report, translate), '');
+    assert.deepEqual(requestLines(report, translate, plain), []);
+    assert.equal(cutLines(report, false, 'duration', 1e9, translate).length, 2);
+  });
+});
