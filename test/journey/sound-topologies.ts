@@ -55,18 +55,28 @@ export function soundText(sound: Sound): string {
   const mtu = sound.wide ? 1520 : 1500;
   const segments: Record<string, string> = { front: `{ subnet: 10.9.0.0/24, mtu: ${mtu} }` };
   const nodes: string[] = [];
-  const node = (name: string, role: string, at: Record<string, string>, more: Record<string, unknown> = {}) => {
+  const node = (
+    name: string,
+    role: string,
+    at: Record<string, string>,
+    more: Record<string, unknown> = {},
+  ) => {
     const places = Object.entries(at).map(([segment, address]) => `${segment}: ${address}`);
     const rest = Object.entries(more).filter(([, value]) => value !== undefined && value !== false);
     const keys = [`role: ${role}`, `at: { ${places.join(', ')} }`];
-    nodes.push(`  ${name}: { ${[...keys, ...rest.map(([key, value]) => `${key}: ${String(value)}`)].join(', ')} }`);
+    nodes.push(
+      `  ${name}: { ${[...keys, ...rest.map(([key, value]) => `${key}: ${String(value)}`)].join(', ')} }`,
+    );
   };
   // hop0 is where clients without a NAT are; hop`routers` is `front`.
   const hop = (index: number) => (index === routers ? 'front' : `hop${index}`);
   const net = (index: number) => (index === routers ? '10.9.0' : `10.1.${index}`);
   for (let i = 0; i < routers; i++) {
     segments[hop(i)] = `${net(i)}.0/24`;
-    node(`r${i}`, 'router', { [hop(i)]: `${net(i)}.1`, [hop(i + 1)]: `${net(i + 1)}.${i === routers - 1 ? 1 : 2}` });
+    node(`r${i}`, 'router', {
+      [hop(i)]: `${net(i)}.1`,
+      [hop(i + 1)]: `${net(i + 1)}.${i === routers - 1 ? 1 : 2}`,
+    });
   }
   for (let i = 0; i < nats; i++) {
     // home0 is the clients'; home1 lies between two NAT routers.
@@ -102,7 +112,8 @@ export function soundText(sound: Sound): string {
       clampMss: sound.clampMss && isDnat && 'mtu',
     },
   );
-  if (natBehind) node('innernat', 'router', { inside: '10.8.0.1', back: '10.7.0.1' }, { nat: 'back', gateway: undefined });
+  if (natBehind)
+    node('innernat', 'router', { inside: '10.8.0.1', back: '10.7.0.1' }, { nat: 'back', gateway: undefined });
   // For its replies in tun, the servers' router knows the way out too.
   if (apart) node('core', 'router', { inside: '10.8.0.1', back: '10.7.0.1', front: '10.9.0.3' });
   for (const i of [1, 2]) {

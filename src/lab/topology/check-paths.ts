@@ -5,7 +5,7 @@ import type { Path } from './places.ts';
 import { destinationOf, sendersOf } from './plan-traffic.ts';
 import type { Plan, PlannedNode, PlannedService } from './plan.ts';
 import { makeProblem, type Fix, type Problem } from './problem.ts';
-import { pathMtu, Ways, type Walk } from './walk.ts';
+import { pathMtu, reaches, Ways, type Walk } from './walk.ts';
 
 /** Bytes of the outer IP header in `tun`. */
 const WRAPPER = 20;
@@ -32,7 +32,9 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
   if (!director) return;
   const clients = plan.nodes.filter(({ role }) => role === 'client');
   const requests = clients.map((client) => ways.walk(client, service.vip, director.name));
-  for (const way of requests) findings.toVip(way, service);
+  for (const way of requests) findings.toVip(way, service, director);
+  // Of a request that gets nowhere it is not known whom it would seem to come from, where there are NAT routers.
+  const answerable = plan.nodes.some(isNat) ? requests.filter(({ end }) => end === 'arrived') : requests;
   for (const { name, address } of service.servers) {
     const server = ways.node(name);
     if (!server) continue;
@@ -43,13 +45,13 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
       if (way.links.length > 0) findings.replies(ways, server, way);
       continue;
     }
-    for (const request of requests) {
+    for (const request of answerable) {
       const reply = service.model === 'dnat' && ways.walk(server, originsOf(request)[0]!.address);
       if (reply) findings.plainReply(reply, service, request.nodes[0]!.name);
       else findings.replies(ways, server, request);
     }
   }
-  if (service.model === 'dnat') for (const request of requests) findings.replies(ways, director, request);
+  if (service.model === 'dnat') for (const request of answerable) findings.replies(ways, director, request);
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */
@@ -68,7 +70,9 @@ interface Origin {
 
 /** Whom a request seems to come from where it got to, then whom before that: each NAT router it crossed, last its sender. */
 function originsOf({ nodes, links }: Walk): Origin[] {
-  const origins: Origin[] = [{ node: nodes[0]!, address: (links[0] ?? nodes[0]!.interfaces[0])?.address ?? 0 }];
+  const origins: Origin[] = [
+    { node: nodes[0]!, address: (links[0] ?? nodes[0]!.interfaces[0])?.address ?? 0 },
+  ];
   for (const node of nodes.slice(1)) {
     const outside = node.forwarder?.nat && node.interfaces[node.forwarder.nat.outside];
     if (outside) origins.unshift({ node, address: outside.address });
@@ -107,10 +111,11 @@ class PathFindings {
     }
   }
 
-  toVip(way: Walk, service: PlannedService): void {
+  toVip(way: Walk, service: PlannedService, director: PlannedNode): void {
     const last = way.nodes.at(-1)!;
     if (way.end === 'arrived' || this.#endsWithoutRoute(way) || this.#isTold(last)) return;
-    if (way.end === 'not-forwarded') {
+    const isAtDirectors = director.interfaces.some((port) => reaches(port, service.vip));
+    if (way.end === 'not-forwarded' || (way.end === 'loop' && isAtDirectors)) {
       this.#stuck('no-path', way, formatIpv4(service.vip));
       return;
     }
@@ -185,13 +190,20 @@ class PathFindings {
   #stuck(code: 'no-path' | 'no-path-back', way: Walk, to: string, place?: Path): void {
     const last = way.nodes.at(-1)!;
     if (this.#isTold(last)) return;
-    // Who passes nothing on was given the packet by mistake.
-    const wrong = way.end === 'not-forwarded' ? way.nodes.at(-2)! : last;
+    // Who passes nothing on, or has nobody to pass it on to, was given the packet by mistake.
+    const isMisled = way.end === 'not-forwarded' || way.end === 'no-route';
+    const wrong = (isMisled && way.nodes.at(-2)) || last;
     const params = { from: way.nodes[0]!.name, to, at: last.name, node: wrong.name };
     const path = this.#routePath(wrong.name, way.destination);
     const router = gatewayFix(this.#network, wrong.name).gateways.find((name) => name !== last.name);
     const fix = path.at(-1) === 'gateway' && router !== undefined ? this.#replace(path, router) : undefined;
-    this.#add(code, place ?? path, params, `${wrong.name} ${last.name} ${String(place)}`, place ? undefined : fix);
+    this.#add(
+      code,
+      place ?? path,
+      params,
+      `${wrong.name} ${last.name} ${String(place)}`,
+      place ? undefined : fix,
+    );
   }
 
   /** The setting that decides where a node sends a packet: the longest of its `routes` that fits, its `gateway`, or none. */
