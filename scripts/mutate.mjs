@@ -14,7 +14,7 @@ const areas = {
     files:
       /^src\/journey\/(promise|choice|request-tuple|prediction|next-macs|wrapped-pieces|clamped-mss|evidence)/,
     tests: [
-      'test/journey/promises*.test.ts',
+      'test/journey/promise*.test.ts',
       'test/journey/clamped-mss.test.ts',
       'test/journey/capture-points.test.ts',
       'test/journey/no-false-red.test.ts',
