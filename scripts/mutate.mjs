@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies, root } from './setup.mjs';
@@ -87,10 +88,7 @@ const candidates = names.flatMap((area) =>
     .filter((file) => areas[area].files.test(file))
     .flatMap((file) => mutantsOf(file, readFileSync(root + file, 'utf8')).map((one) => ({ ...one, area }))),
 );
-const lineOf = ({ file, line }) =>
-  readFileSync(root + file, 'utf8')
-    .split('\n')
-    [line - 1].trim();
+const lineOf = ({ file, line }) => readFileSync(root + file, 'utf8').split('\n').at(line - 1).trim();
 const isEquivalent = (one) =>
   equivalent.some(
     ({ file, text, was, becomes }) =>
