@@ -88,7 +88,11 @@ const candidates = names.flatMap((area) =>
     .filter((file) => areas[area].files.test(file))
     .flatMap((file) => mutantsOf(file, readFileSync(root + file, 'utf8')).map((one) => ({ ...one, area }))),
 );
-const lineOf = ({ file, line }) => readFileSync(root + file, 'utf8').split('\n').at(line - 1).trim();
+const lineOf = ({ file, line }) =>
+  readFileSync(root + file, 'utf8')
+    .split('\n')
+    .at(line - 1)
+    .trim();
 const isEquivalent = (one) =>
   equivalent.some(
     ({ file, text, was, becomes }) =>

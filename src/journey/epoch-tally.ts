@@ -198,7 +198,9 @@ export class EpochTally {
 
 /** Behind a NAT router the client's own address is not what a director gets to see. */
 function textOf(id: string, { network }: Stage): string {
-  return id === 'server-sees-cip' && network.nats.length > 0 ? 'promise.server-sees-cip.nat' : `promise.${id}`;
+  return id === 'server-sees-cip' && network.nats.length > 0
+    ? 'promise.server-sees-cip.nat'
+    : `promise.${id}`;
 }
 
 /** What a panel lists besides what is expected: questions about addresses, resets and errors, and whatever failed. */

@@ -83,7 +83,8 @@ export const serverSeesCip: PromiseCheck = ({ served }) => {
       // A later fragment of a wrapped packet shows no header of the one inside.
       if (isTranslatedBehind(one, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts))) continue;
       const asked = requestTupleAt(one.flow, hop, one.service.director);
-      const isSeen = facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);
+      const isSeen =
+        facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);
       // Where a NAT router was not captured, nobody knows what it made of the address.
       if (isSeen || stage.network.nats.length === 0 || isWholeWaySeen(one.journey)) tally.note(hop, isSeen);
     }

@@ -93,7 +93,10 @@ export class Neighbours {
     if (confirms) neighbour.confirmedNs = now;
     const known = neighbour.mac;
     const overrides =
-      how === 'asked-us' || how === 'announced' || now > neighbour.updatedNs + LOCK_TIME || known === undefined;
+      how === 'asked-us' ||
+      how === 'announced' ||
+      now > neighbour.updatedNs + LOCK_TIME ||
+      known === undefined;
     if (known !== undefined && known !== mac && !overrides) return;
     const state = confirms ? 'reachable' : known === mac ? neighbour.state : 'stale';
     if (state !== neighbour.state) {
@@ -130,9 +133,7 @@ export class Neighbours {
     this.#entries.delete(link);
   }
 
-  *entries(): Iterable<
-    Readonly<Pick<Neighbour, 'link' | 'address' | 'mac' | 'state'>>
-  > {
+  *entries(): Iterable<Readonly<Pick<Neighbour, 'link' | 'address' | 'mac' | 'state'>>> {
     for (const byAddress of this.#entries.values()) yield* byAddress.values();
   }
 
