@@ -2,20 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { runLab } from '../lab/embedded/testbed.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
-import type { ProblemCode } from '../../src/lab/topology/problem-codes.ts';
+import { alarms } from './alarms.ts';
 import { reportOfEvents } from './build-report.ts';
 import { soundText, soundTopology } from './sound-topologies.ts';
-
-/** What says that a packet will not arrive, or not come back. */
-const alarms: readonly ProblemCode[] = [
-  'missing-gateway',
-  'gateway-nobody',
-  'no-path',
-  'no-path-back',
-  'vip-unreachable',
-  'dnat-gateway',
-  'dnat-same-segment',
-];
 
 describe('a lab in which nothing is wrong', () => {
   it('has no broken promise, nothing that is not as predicted, and no warning that says otherwise', () => {

@@ -5,7 +5,7 @@ import type { Path } from './places.ts';
 import { destinationOf, sendersOf } from './plan-traffic.ts';
 import type { Plan, PlannedNode, PlannedService } from './plan.ts';
 import { makeProblem, type Fix, type Problem } from './problem.ts';
-import { pathMtu, Ways, type Walk } from './walk.ts';
+import { pathMtu, reaches, Ways, type Walk } from './walk.ts';
 
 /** Bytes of the outer IP header in `tun`. */
 const WRAPPER = 20;
@@ -32,7 +32,9 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
   if (!director) return;
   const clients = plan.nodes.filter(({ role }) => role === 'client');
   const requests = clients.map((client) => ways.walk(client, service.vip, director.name));
-  for (const way of requests) findings.toVip(way, service);
+  for (const way of requests) findings.toVip(way, service, director);
+  // Of a request that gets nowhere it is not known whom it would seem to come from, where there are NAT routers.
+  const answerable = plan.nodes.some(isNat) ? requests.filter(({ end }) => end === 'arrived') : requests;
   for (const { name, address } of service.servers) {
     const server = ways.node(name);
     if (!server) continue;
@@ -43,13 +45,13 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
       if (way.links.length > 0) findings.replies(ways, server, way);
       continue;
     }
-    for (const request of requests) {
+    for (const request of answerable) {
       const reply = service.model === 'dnat' && ways.walk(server, originsOf(request)[0]!.address);
       if (reply) findings.plainReply(reply, service, request.nodes[0]!.name);
       else findings.replies(ways, server, request);
     }
   }
-  if (service.model === 'dnat') for (const request of requests) findings.replies(ways, director, request);
+  if (service.model === 'dnat') for (const request of answerable) findings.replies(ways, director, request);
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */
@@ -109,10 +111,11 @@ class PathFindings {
     }
   }
 
-  toVip(way: Walk, service: PlannedService): void {
+  toVip(way: Walk, service: PlannedService, director: PlannedNode): void {
     const last = way.nodes.at(-1)!;
     if (way.end === 'arrived' || this.#endsWithoutRoute(way) || this.#isTold(last)) return;
-    if (way.end === 'not-forwarded') {
+    const isAtDirectors = director.interfaces.some((port) => reaches(port, service.vip));
+    if (way.end === 'not-forwarded' || (way.end === 'loop' && isAtDirectors)) {
       this.#stuck('no-path', way, formatIpv4(service.vip));
       return;
     }
@@ -187,8 +190,9 @@ class PathFindings {
   #stuck(code: 'no-path' | 'no-path-back', way: Walk, to: string, place?: Path): void {
     const last = way.nodes.at(-1)!;
     if (this.#isTold(last)) return;
-    // Who passes nothing on was given the packet by mistake.
-    const wrong = way.end === 'not-forwarded' ? way.nodes.at(-2)! : last;
+    // Who passes nothing on, or has nobody to pass it on to, was given the packet by mistake.
+    const isMisled = way.end === 'not-forwarded' || way.end === 'no-route';
+    const wrong = (isMisled && way.nodes.at(-2)) || last;
     const params = { from: way.nodes[0]!.name, to, at: last.name, node: wrong.name };
     const path = this.#routePath(wrong.name, way.destination);
     const router = gatewayFix(this.#network, wrong.name).gateways.find((name) => name !== last.name);

@@ -49,7 +49,7 @@ export class Ways {
     const links: PlannedInterface[] = [];
     for (let at = from; ;) {
       if (at === director || owns(at, destination)) return { end: 'arrived', destination, nodes, links };
-      if (at !== from && !forwards(at, links.at(-1)!, destination))
+      if (at !== from && !forwards(at, links.at(-1)!))
         return { end: 'not-forwarded', destination, nodes, links };
       const way = lookUp(at, destination);
       if (!way) return { end: 'no-route', destination, nodes, links };
@@ -87,15 +87,10 @@ function owns(node: PlannedNode, address: number): boolean {
 }
 
 /** A NAT router takes packets from inside to outside; replies to its own address count as arrived. */
-function forwards(node: PlannedNode, arrivedBy: PlannedInterface, destination: number): boolean {
+function forwards(node: PlannedNode, arrivedBy: PlannedInterface): boolean {
   if (node.sysctls.ip_forward === 1) return true;
   const nat = node.forwarder?.nat;
-  if (!nat) return false;
-  const outside = node.interfaces[nat.outside]!;
-  return (
-    arrivedBy.segment !== outside.segment ||
-    !node.interfaces.some((port) => port !== outside && reaches(port, destination))
-  );
+  return nat !== undefined && arrivedBy.segment !== node.interfaces[nat.outside]!.segment;
 }
 
 /** Longest prefix first; a connected subnet wins over a route of the same length. */
@@ -130,6 +125,7 @@ function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
   return made;
 }
 
-function reaches(port: PlannedInterface, address: number): boolean {
+/** Whether the address is one of the interface's segment. */
+export function reaches(port: PlannedInterface, address: number): boolean {
   return inSubnet(address, port.address, port.prefixLength);
 }
