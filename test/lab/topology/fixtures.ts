@@ -254,7 +254,10 @@ export const fixtures: Readonly<Record<string, string>> = {
   ),
   'no-effect': edit(
     dr,
-    [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2, connReuseMode: 0, expireQuiescentTemplate: true }'],
+    [
+      RS1,
+      'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2, connReuseMode: 0, expireQuiescentTemplate: true }',
+    ],
     ['port: 80', 'port: 80\n  snat: false\n  schedulerFlags: [port]'],
   ),
   'unused-segment': edit(dr, ['  inside: 10.0.2.0/24', '  inside: 10.0.2.0/24\n  spare: 10.0.9.0/24']),
