@@ -83,7 +83,7 @@ export class Director {
     const { words } = this.connections.table;
     const base = connection << at.LOG2_WORDS;
     const server = this.services.server(words[base + at.SERVER]!);
-    if (direction === 0 && (packet.flags & tcp.SYN) !== 0 && isReused(words, base, server, this.config)) {
+    if (direction === 0 && isReused(packet, words, base, server, this.config)) {
       // A damaged SYN says nothing.
       if (!this.admits(packet, server.model, port, verdict)) return verdict;
       this.connections.end(connection, packet.clock);

@@ -301,6 +301,17 @@ describe('fragments in dr and tun', () => {
     );
   });
 
+  it('dr: a later one whose TTL ends here is dropped, alone', () => {
+    const rig = start(service('dr'));
+    const [first, , third] = cut(datagram(), 16, 64);
+    const [, second] = cut(datagram({ ttl: 1 }), 16, 64);
+    const told = [first!, second!, third!].map((frame) => rig.give(frame).decisions[0]!);
+    assert.deepEqual(
+      told.map(({ relation, reason }) => `${relation} ${reason ?? ''}`.trim()),
+      ['forwarded', 'dropped ttl-expired', 'forwarded'],
+    );
+  });
+
   it('dr: what comes before the first one waits for it', () => {
     const rig = start(service('dr'));
     const [first, middle, last] = cut(datagram(), 16, 64);

@@ -5,9 +5,14 @@ import {
   CIP,
   directorConfig,
   FIN,
+  HOST,
   M_DIRECTOR,
+  M_HOST,
+  M_INSIDE,
   M_SERVER,
   M_SERVER2,
+  M_UPSTREAM,
+  natConfig,
   request,
   Rig,
   RIP,
@@ -16,7 +21,9 @@ import {
   RS2,
   RST,
   segment,
+  SIP,
   SYN,
+  UPSTREAM,
 } from './rig.ts';
 
 /** A SYN on an entry that is there, as ip_vs_core.c decides it: `ip_vs_in_hook`, `is_new_conn_expected`. */
@@ -104,6 +111,19 @@ describe('a port that is used again', () => {
     damaged[50]! ^= 1;
     assert.equal(rig.give(damaged).decisions[0]!.reason, 'bad-checksum');
     assert.deepEqual(rig.connections, ['rs1 1 CLOSE']);
+  });
+
+  it('through nat a SYN alone begins a new flow after CLOSE', () => {
+    const out = (flags: number): Uint8Array =>
+      segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [5, 80], ttl: 64, flags });
+    for (const [flags, connection] of [
+      [SYN, 2],
+      [SYN | ACK, 1],
+    ] as const) {
+      const rig = new Rig(natConfig()).learn(UPSTREAM, M_UPSTREAM, 1).learn(HOST, M_HOST);
+      for (const before of [SYN, ACK, RST]) rig.give(out(before));
+      assert.equal(rig.give(out(flags)).decisions[0]!.connection, connection);
+    }
   });
 
   it('what may open a connection: any SYN that is no RST, whatever else it says', () => {

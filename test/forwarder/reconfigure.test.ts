@@ -102,6 +102,9 @@ describe('reconfigure', () => {
       );
       assert.ok(after.includes(refused));
       assert.deepEqual(Object.keys(rig.drops()), ['server-drained']);
+      const all = BOTH.servers.map((server) => ({ ...server, weight: 0 }));
+      rig.reconfigure(directorConfig({ servers: all, scheduler }));
+      assert.match(serverOf(rig, request(2000)), /no-server$/, 'nobody is left');
       const error = rig.sent.findLast(({ bytes }) => bytes[23] === 1)!;
       assert.deepEqual([...error.bytes.slice(26, 30), ...error.bytes.slice(34, 36)], [10, 0, 2, 100, 3, 3]);
     }

@@ -245,6 +245,30 @@ describe('schedulers', () => {
     });
   });
 
+  it('hash schedulers name nobody where there is nobody', () => {
+    for (const name of ['sh', 'mh', 'dh'] as const) {
+      for (const flags of [[], ['fallback']] as const) {
+        const scheduler = makeScheduler(name, flags);
+        scheduler.update([]);
+        assert.equal(scheduler.pick(1, 1, 1), -1);
+        assert.equal(choices(name, servers([0, 0]), 2, flags), '--');
+      }
+    }
+  });
+
+  it('wrr goes on at its place when weights with a common divisor change', () => {
+    const scheduler = makeScheduler('wrr');
+    const next = (candidates: Candidate[], count: number): string =>
+      Array.from({ length: count }, () => candidates[scheduler.pick(0, 0, 0)]!.name).join('');
+    const before = servers([5, 1]);
+    scheduler.update(before);
+    assert.equal(next(before, 2), 'AA');
+    const after = servers([4, 6]);
+    scheduler.update(after);
+    // It asked for 4; of the new steps 5, 3, 1 that is 5 (`ip_vs_wrr_dest_changed`), from the head of the list.
+    assert.equal(next(after, 6), 'BABABB');
+  });
+
   it('sh and mh hash the client’s port only with the flag', () => {
     for (const name of ['sh', 'mh'] as const) {
       const candidates = servers([1, 1, 1]);

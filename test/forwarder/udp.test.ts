@@ -18,10 +18,12 @@ import {
   M_OUTSIDE,
   M_ROUTER,
   M_SERVER,
+  M_SERVER2,
   M_UPSTREAM,
   natConfig,
   Rig,
   RIP,
+  RIP2,
   ROUTER,
   RS1,
   SIP,
@@ -205,6 +207,20 @@ describe('UDP', () => {
         sent.map(({ bytes }) => hex(bytes.slice(34, 36))),
         onRemove === 'reset' ? ['0303'] : [],
       );
+    }
+  });
+
+  it('a server that is removed, another one there: with onRemove reset the next datagram goes to it', () => {
+    for (const onRemove of ['reset', 'silent'] as const) {
+      const config = { ...service('dr'), onRemove };
+      const rig = new Rig(config).learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+      rig.give(asked());
+      const [dns] = config.services;
+      const other = { ...dns!.servers[0]!, name: 'other', address: RIP2 };
+      rig.reconfigure({ ...config, services: [{ ...dns!, servers: [other] }] });
+      const [decision] = rig.give(asked()).decisions;
+      const expected = onRemove === 'reset' ? 'forwarded schedule other' : 'dropped established';
+      assert.ok(`${decision!.relation} ${decision!.rule} ${decision!.server}`.startsWith(expected));
     }
   });
 });

@@ -260,8 +260,11 @@ export const fixtures: Readonly<Record<string, string>> = {
   ),
   'no-effect': edit(
     dr,
-    [RS1, 'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2 }'],
-    ['port: 80', 'port: 80\n  snat: false'],
+    [
+      RS1,
+      'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2, connReuseMode: 0, expireQuiescentTemplate: true }',
+    ],
+    ['port: 80', 'port: 80\n  snat: false\n  schedulerFlags: [port]'],
   ),
   'bad-setting-path': `${dr}events:\n  - { at: 1s, set: nodes..rs1, to: 1 }\n`,
   'bad-interface-name': `${dr}events:\n  - { at: 1s, down: rs1 }\n`,
