@@ -107,8 +107,8 @@ export const trafficShape = z.looseObject({
 const texts = z.array(z.string());
 
 export const planShape = z.looseObject({
-  /** A file's name: any text, and shown as such. */
-  lab: z.string(),
+  /** A file's name: any text, and shown as such; captures are saved under it, so it leads to no other folder. */
+  lab: z.string().check(z.regex(/^[^/\\]{0,255}$/)),
   model,
   segments: field.atMost(
     64,
@@ -117,9 +117,7 @@ export const planShape = z.looseObject({
   nodes: field.atMost(256, z.array(node)),
   services: z.array(plannedService),
   traffic: z.array(trafficShape),
-  expect: z.optional(
-    z.looseObject({ outcomes: texts, broken: texts, explanations: texts, problems: texts }),
-  ),
+  expect: z.optional(z.looseObject({ outcomes: texts, broken: texts, explanations: texts, problems: texts })),
 });
 
 /** The value as a plan, as it is; undefined when it is none. */
