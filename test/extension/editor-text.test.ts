@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { editorText } from '../../src/extension/editor-text.ts';
+import type * as EditorUi from '../../src/extension/editor-ui.ts';
+import type { Messages } from '../../src/extension/messages.ts';
 import { visible } from '../../src/l10n/visible.ts';
 import { firstUnseen, hostileText, hostileTexts } from '../support/hostile-text.ts';
 import { root } from '../support/lb-lab.ts';
@@ -30,9 +32,9 @@ describe('text for the editor', () => {
   });
 
   it('is what every message, pick, progress, terminal and log shows', async () => {
-    const { ui, Messages, told } = await withFakeEditor();
+    const { ui, Messages: Made, told } = await withFakeEditor();
     const log = ui.createLog('LB Lab');
-    const messages = new Messages((_key: string, params = {}) => JSON.stringify(params), log);
+    const messages = new Made((_key: string, params = {}) => JSON.stringify(params), log);
     for (const hostile of hostileTexts) {
       messages.hint(hostile);
       messages.warning(hostile);
@@ -61,7 +63,7 @@ describe('text for the editor', () => {
   });
 });
 
-type Ui = typeof import('../../src/extension/editor-ui.ts');
+type Ui = typeof EditorUi;
 
 /** `editor-ui.ts` and `messages.ts` as they are bundled, over an editor that only writes down what it is told. */
 async function withFakeEditor() {
@@ -85,7 +87,9 @@ async function withFakeEditor() {
   const channel = Object.fromEntries(['info', 'warn', 'error'].map((name) => [name, answer('log')]));
   const vscode = {
     ProgressLocation: { Notification: 15 },
-    ThemeIcon: class {},
+    ThemeIcon: function () {
+      return undefined;
+    },
     commands: { executeCommand: () => Promise.resolve() },
     window: {
       showErrorMessage: answer('error'),
@@ -121,9 +125,8 @@ async function withFakeEditor() {
     logLevel: 'silent',
   });
   const module = {
-    exports: {} as { ui: Ui; Messages: typeof import('../../src/extension/messages.ts').Messages },
+    exports: {} as { ui: Ui; Messages: typeof Messages },
   };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a bundle of ours
   new Function('module', 'exports', 'require', outputFiles[0]!.text)(module, module.exports, () => vscode);
   return { ...module.exports, told };
 }

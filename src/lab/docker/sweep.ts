@@ -20,13 +20,17 @@ export interface FoundLab {
 /** A start on another machine may take so long before its first container runs. */
 const START_GRACE_S = 600;
 
+/** Ours look so; ids end in names of objects and in what the engine is asked for. */
+const ID = /^[\w-]{1,64}$/;
+
 /** All labs of the engine. Nothing but labels is asked, so objects of others cannot be among them. */
 export async function findLabs(client: DockerClient): Promise<FoundLab[]> {
   const [containers, networks] = await Promise.all([
     client.listContainers([LABEL.lab]),
     client.listNetworks([LABEL.lab]),
   ]);
-  const ids = new Set([...containers, ...networks].flatMap(({ labels }) => labels[LABEL.lab] ?? []));
+  const told = [...containers, ...networks].flatMap(({ labels }) => labels[LABEL.lab] ?? []);
+  const ids = new Set(told.filter((id) => ID.test(id)));
   return [...ids].map((id) => {
     const own = <Item extends { readonly labels: Readonly<Record<string, string>> }>(
       items: readonly Item[],

@@ -107,8 +107,8 @@ export const trafficShape = z.looseObject({
 const texts = z.array(z.string());
 
 export const planShape = z.looseObject({
-  /** A file's name: any text, and shown as such. */
-  lab: z.string(),
+  /** A file's name: any text, and shown as such; captures are saved under it, so it leads to no other folder. */
+  lab: z.string().check(z.regex(/^[^/\\]{0,255}$/)),
   model,
   segments: field.atMost(
     64,

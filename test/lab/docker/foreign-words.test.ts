@@ -64,6 +64,7 @@ describe('what labels and agents tell is looked at before it is believed', () =>
         ['traffic.0.request', 'GET / HTTP/1.1\r\nHost: x'],
         ['traffic.0.count', -1],
         ['model', 'constructor'],
+        ['lab', '../../etc/cron.d/x'],
       ];
       for (const [path, value] of wrong)
         assert.equal(asPlan(withValue(plan, path.split('.'), value)), undefined, path);

@@ -87,6 +87,19 @@ describe('sweep', () => {
     assert.equal(ownerState(own.replace(/\.\d+\.\d+$/, `.${dead}.0`), nobodyKnows), 'gone');
   });
 
+  it('a label that no lab of ours has is no lab', async () => {
+    const engine = new FakeEngine();
+    for (const id of ['', 'a b', '../x', 'a=b', '\u001b[2J', 'x'.repeat(65)])
+      engine.add(id, gone(), 'exited');
+    engine.add('0a1b2c3d', gone(), 'exited');
+    assert.deepEqual(
+      (await findLabs(engine.client)).map(({ id }) => id),
+      ['0a1b2c3d'],
+    );
+    await sweep(engine.client);
+    assert.equal(engine.containers.length, 6);
+  });
+
   it('a network that the engine does not let go of, with nobody on it, is told as what it is', async () => {
     const engine = new FakeEngine();
     engine.add('stuck', gone(), 'exited');
