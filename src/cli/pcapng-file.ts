@@ -73,10 +73,11 @@ export class PcapngFile {
       this.#frames -= 1;
       this.#bytes -= event.bytes.length;
     }
-    if (this.#first < WRITTEN_AT_ONCE || this.#first < this.#events.length / 2) return;
+    if (this.#first % WRITTEN_AT_ONCE === 0) this.#write(writer);
+    // Not for each event: what is left is copied.
+    if (this.#first < WRITTEN_AT_ONCE || this.#first < this.#events.length * GONE_SHARE) return;
     this.#events = this.#events.slice(this.#first);
     this.#first = 0;
-    this.#write(writer);
   }
 
   #begun(startedAt: string, ...known: readonly Plan[]): PcapngExport {
@@ -95,3 +96,5 @@ export class PcapngFile {
 
 /** Events. */
 const WRITTEN_AT_ONCE = 1000;
+/** So many of the events may be written and still be held. */
+const GONE_SHARE = 0.2;

@@ -115,10 +115,16 @@ function trafficProblems(network: Network, settings: TrafficSettings, index: num
 /** An IPv4 packet has 65,535 bytes at the most (RFC 791): a body that goes as one datagram leaves room for what is around it. */
 const MOST_IN_A_DATAGRAM = 65_000;
 
+/** What a client sends, or is answered, in one piece. */
+const datagramKeys: Readonly<Record<'tcp' | 'udp' | 'icmp', readonly ('upload' | 'response')[]>> = {
+  tcp: [],
+  udp: ['upload', 'response'],
+  icmp: ['upload'],
+};
+
 function datagramProblems(network: Network, settings: TrafficSettings, path: Path): Problem[] {
   const { places } = network.document;
-  const keys = { udp: ['upload', 'response'], icmp: ['upload'], tcp: [] } as const;
-  return keys[trafficProtocol(network, settings)]
+  return datagramKeys[trafficProtocol(network, settings)]
     .filter((key) => settings[key] > MOST_IN_A_DATAGRAM)
     .map((key) =>
       makeProblem('datagram-too-big', places.of([...path, key]), {
