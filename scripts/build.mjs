@@ -7,17 +7,6 @@ ensureDependencies();
 const { build, context } = await import('esbuild');
 const { commonJsChunks } = await import('./common-js-chunks.mjs');
 
-// What dockerode loads for ways of connecting that LB Lab does not use: its own ssh and BuildKit sessions. Both hold
-// binaries or read files beside them, which a bundle does not have.
-const leaveOutUnused = {
-  name: 'leave-out-unused',
-  setup({ onResolve, onLoad }) {
-    const namespace = 'unused';
-    onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader)$/ }, ({ path }) => ({ path, namespace }));
-    onLoad({ filter: /./, namespace }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-
 const watch = process.argv.includes('--watch');
 const minify = process.argv.includes('--minify');
 const always = {
@@ -29,7 +18,7 @@ const always = {
   // Half of the texts are Chinese: six characters for each of theirs would have to be read at every start.
   charset: 'utf8',
 };
-const node = { ...always, platform: 'node', target: 'node20', plugins: [leaveOutUnused] };
+const node = { ...always, platform: 'node', target: 'node20' };
 // Chromium of the oldest VS Code that we run in. Minified always: a page loads it anew each time it is shown.
 const browser = {
   ...always,
