@@ -15,8 +15,15 @@ export const lockfiles = [
 ];
 
 /**
+ * What is read here of an entry of a lockfile's `packages`.
+ * @typedef {{ name?: string, version?: string, resolved?: string, integrity?: string, link?: boolean, inBundle?: boolean,
+ *   hasInstallScript?: boolean }} LockEntry
+ */
+
+/**
  * The entries of a lockfile's `packages` that come from a registry by themselves. Others have no tarball of their own:
  * the project, its folders and the links to them, and what lies inside another package's tarball.
+ * @param {Record<string, LockEntry>} packages
  */
 export function fetched(packages) {
   return Object.entries(packages).filter(
@@ -24,12 +31,21 @@ export function fetched(packages) {
   );
 }
 
-/** `NAME@VERSION` as the registry knows it; an alias has its real name in the entry. */
+/**
+ * `NAME@VERSION` as the registry knows it; an alias has its real name in the entry.
+ * @param {string} path
+ * @param {LockEntry} entry
+ */
 export function idOf(path, { name, version }) {
   return `${name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`;
 }
 
-/** Fills in, in place, what `integrityOf` tells for a list of ids. Addresses of registries go, those of folders stay. */
+/**
+ * Fills in, in place, what `integrityOf` tells for a list of ids, and returns how many those were; throws where it does not
+ * tell one. Addresses of registries go, those of folders stay.
+ * @param {Record<string, LockEntry>} packages
+ * @param {(ids: string[]) => Record<string, string>} integrityOf
+ */
 export function complete(packages, integrityOf) {
   const entries = fetched(packages);
   const lacking = entries.filter(([, { integrity }]) => integrity === undefined);
@@ -44,16 +60,24 @@ export function complete(packages, integrityOf) {
   return lacking.length;
 }
 
-/** By npm itself, from the packages' own bytes. */
+/**
+ * By npm itself, from the packages' own bytes.
+ * @param {string[]} ids
+ * @returns {Record<string, string>}
+ */
 function fromNpm(ids) {
   if (ids.length === 0) return {};
-  const { status, stdout, error } = spawnSync('npm', ['pack', '--dry-run', '--json', '--loglevel=error', ...ids], {
-    cwd: tmpdir(),
-    encoding: 'utf8',
-    maxBuffer: 256 << 20,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  const { status, stdout, error } = spawnSync(
+    'npm',
+    ['pack', '--dry-run', '--json', '--loglevel=error', ...ids],
+    {
+      cwd: tmpdir(),
+      encoding: 'utf8',
+      maxBuffer: 256 << 20,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  );
   if (status !== 0) throw new Error(`npm pack failed${error ? `: ${error.message}` : ', see above.'}`);
   return Object.fromEntries(JSON.parse(stdout).map(({ id, integrity }) => [id, integrity]));
 }

@@ -20,7 +20,15 @@ export async function packageExtension() {
   rmSync(staged, { recursive: true, force: true });
   for (const part of parts) cpSync(`${root}${part}`, `${staged}${part}`, { recursive: true });
   // A browser's extension host takes CommonJS only, and believes `type` rather than the file's name.
-  for (const key of ['type', 'bin', 'scripts', 'dependencies', 'devDependencies', 'optionalDependencies'])
+  for (const key of [
+    'type',
+    'bin',
+    'files',
+    'scripts',
+    'devDependencies',
+    'optionalDependencies',
+    'overrides',
+  ])
     delete manifest[key];
   writeFileSync(`${staged}package.json`, JSON.stringify(manifest, null, 2));
   await createVSIX({
