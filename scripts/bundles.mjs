@@ -4,10 +4,11 @@ import { commonJsChunks } from './common-js-chunks.mjs';
 import { root } from './setup.mjs';
 
 /**
- * The command line, the extension, its panel, and what runs inside a lab's containers.
+ * The command line, the extension, its panel, and what runs inside a lab's containers. `outdir` is relative to the project.
+ * @param {{ minify?: boolean, outdir?: string }} [options]
  * @returns {import('esbuild').BuildOptions[]}
  */
-export function bundles({ minify = false } = {}) {
+export function bundles({ minify = false, outdir = 'dist' } = {}) {
   const always = {
     bundle: true,
     minify,
@@ -25,14 +26,14 @@ export function bundles({ minify = false } = {}) {
     target: 'chrome132',
     minify: true,
     sourcemap: false,
-    outdir: 'dist',
+    outdir,
   };
 
   return [
     {
       ...node,
       entryPoints: ['src/cli/main.ts'],
-      outfile: 'dist/lb-lab.js',
+      outfile: `${outdir}/lb-lab.js`,
       format: 'esm',
       banner: {
         js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
@@ -42,7 +43,7 @@ export function bundles({ minify = false } = {}) {
     commonJsChunks({
       ...node,
       entryPoints: { extension: 'src/extension/extension.ts' },
-      outdir: 'dist',
+      outdir,
       chunkNames: 'chunks/[name]-[hash]',
       external: ['vscode'],
     }),
@@ -52,7 +53,7 @@ export function bundles({ minify = false } = {}) {
       target: 'node18',
       sourcemap: false,
       entryPoints: [`src/lab/docker/agent/${name}.ts`],
-      outfile: `dist/${name}.cjs`,
+      outfile: `${outdir}/${name}.cjs`,
       format: 'cjs',
       external: ['cap', 'koffi'],
     })),

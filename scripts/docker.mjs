@@ -1,7 +1,7 @@
 // An engine: the one that answers, or (as root on Linux) one that is started here and ended with the caller. Nothing that
 // was not started here is ended. For tests it begins empty and leaves nothing; for the commands below its images stay in
 // the user's cache folder, so that what one made is there for the next.
-//   node scripts/docker.mjs image      builds the node image with this machine's mirrors
+//   node scripts/docker.mjs image      builds the node image with this machine's mirrors (--built: by the dist that is there)
 //   node scripts/docker.mjs start      keeps an engine running until Ctrl-C, when none answers
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -125,8 +125,9 @@ async function baseImage(environment) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wantsImage = process.argv[2] === 'image';
   // First of all: what the build needs has to be installed, and an engine need not be started for a build that fails.
-  const built = wantsImage ? run(process.execPath, ['scripts/build.mjs']) : 0;
-  if (built !== 0) process.exit(built);
+  const isBuilt = process.argv.includes('--built');
+  const code = wantsImage && !isBuilt ? run(process.execPath, ['scripts/build.mjs']) : 0;
+  if (code !== 0) process.exit(code);
   const docker = await ensureDocker({ mayStart: true, keep: true });
   if (docker.missing) {
     console.error(docker.missing);

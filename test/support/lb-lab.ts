@@ -24,9 +24,9 @@ export function lbLab(args: readonly string[], env: Readonly<Record<string, stri
   return { code: status ?? -1, out: stdout, err: stderr };
 }
 
-/** Builds what is shipped, once per test run. */
+/** Builds what is shipped, once per test run; `npm test` has done it already, for all of its runs. */
 export function buildOnce(): void {
-  if (built) return;
+  if (built || process.env['LB_LAB_BUILT']) return;
   const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
     cwd: root,
     encoding: 'utf8',

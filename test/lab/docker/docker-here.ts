@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { DockerClient } from '../../../src/lab/docker/docker-client.ts';
 import { DockerEngine, type DockerEngineOptions } from '../../../src/lab/docker/docker-engine.ts';
@@ -7,6 +6,7 @@ import { nodeImage } from '../../../src/lab/docker/image/node-image.ts';
 import { openDocker } from '../../../src/lab/docker/open-docker.ts';
 import type { EventSink } from '../../../src/lab/engine.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { buildOnce } from '../../support/lb-lab.ts';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -25,7 +25,8 @@ export async function dockerHere(context: Mocha.Context): Promise<DockerHere> {
   try {
     const client = await openDocker();
     if (await image.present(client)) {
-      bundle();
+      // The agent as it is now, not as it was built last.
+      buildOnce();
       return { client, image: image.tag };
     }
     client.close();
@@ -52,19 +53,6 @@ export async function dockerIsReady(): Promise<boolean> {
     if (error instanceof DockerError) return false;
     throw error;
   }
-}
-
-let bundled = false;
-
-/** The agent as it is now, not as it was built last. */
-function bundle(): void {
-  if (bundled) return;
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  bundled = true;
 }
 
 export function dockerEngine(
