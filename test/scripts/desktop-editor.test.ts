@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { editorCall, findEditor } from '../../scripts/desktop-editor.mjs';
-import { temporaryFolder } from '../support/lb-lab.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/lb-lab.ts';
 
 const screen = { DISPLAY: ':0' };
 const local = 'C:\\Users\\me\\AppData\\Local';
@@ -132,7 +132,7 @@ describe('the desktop editor', () => {
   });
 
   describe('as npm run vscode calls it', () => {
-    let folder: ReturnType<typeof temporaryFolder>;
+    let folder: TemporaryFolder;
     before(function () {
       // The stand-in is a shell script.
       if (process.platform === 'win32') this.skip();

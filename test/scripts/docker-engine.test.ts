@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
-import { root, temporaryFolder } from '../support/lb-lab.ts';
+import { root, temporaryFolder, type TemporaryFolder } from '../support/lb-lab.ts';
 
 /** `docker` and `dockerd` as shell scripts: an engine answers as long as there is a file where its socket would be. */
 const docker = `#!/bin/sh
@@ -22,7 +22,7 @@ while :; do sleep 0.1; done
 `;
 
 describe('an engine of ours', () => {
-  let folder: ReturnType<typeof temporaryFolder>;
+  let folder: TemporaryFolder;
   before(function () {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip();
     folder = temporaryFolder();

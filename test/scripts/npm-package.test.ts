@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { buildOnce, lbLab, root, temporaryFolder } from '../support/lb-lab.ts';
+import { buildOnce, lbLab, root, temporaryFolder, type TemporaryFolder } from '../support/lb-lab.ts';
 
 /** What `npm pack` makes of this source tree, unpacked as npm does it, and used where nothing else is. */
 describe('the npm package', () => {
-  let folder: ReturnType<typeof temporaryFolder>;
+  let folder: TemporaryFolder;
   let unpacked: string;
   let files: readonly string[];
   before(function () {

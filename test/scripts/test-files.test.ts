@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beside } from '../../scripts/beside.mjs';
 import { alone, inVsCode, others } from '../../scripts/test-files.mjs';
-import { root } from '../support/lb-lab.ts';
+import { root, temporaryFolder } from '../support/lb-lab.ts';
 
 /** By git: what is in the tree. The patterns know `**` + `/` and `*` only. */
 const files = spawnSync('git', ['ls-files', '*.test.ts'], { cwd: root, encoding: 'utf8' })
@@ -20,7 +20,7 @@ const matches = (patterns: readonly string[], file: string): boolean =>
 
 /** What a test imports that reaches a real engine, kernel, interface or browser. */
 const real =
-  /import .*\b(dockerHere|dockerIsReady|PrivateEngine|launchBrowser|packagedBrowser|Workbench)\b|from '\.\/(kernel|network|panel-page)\.ts'/;
+  /^import [^;]*\b(dockerHere|dockerIsReady|PrivateEngine|launchBrowser|packagedBrowser|Workbench)\b|from '\.\/(kernel|network|panel-page)\.ts'/m;
 
 describe('the legs of npm test', () => {
   it('run every test file, and none twice', () => {
@@ -35,6 +35,28 @@ describe('the legs of npm test', () => {
     const found = files.filter((file) => real.test(readFileSync(root + file, 'utf8')));
     assert.ok(found.length > 10);
     for (const file of found) assert.ok(!runsWithOthers(file), `${file} belongs into scripts/test-files.mjs`);
+  });
+
+  it('leave nothing when they are only listed', () => {
+    const folder = temporaryFolder();
+    try {
+      const asking = files.filter((file) =>
+        /^ {2}const folder = temporaryFolder\(\)/m.test(readFileSync(root + file, 'utf8')),
+      );
+      assert.ok(asking.length > 3);
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        ['node_modules/mocha/bin/mocha.js', '--dry-run', '--reporter', 'dot', ...asking],
+        { cwd: root, encoding: 'utf8', env: { ...process.env, TMPDIR: folder.path('.') } },
+      );
+      assert.equal(status, 0, stdout);
+      assert.deepEqual(
+        readdirSync(folder.path('.')).filter((name) => name.startsWith('lb-lab')),
+        [],
+      );
+    } finally {
+      folder.remove();
+    }
   });
 
   it('hear of a program that ran beside them when they ask, and all of it', async () => {
