@@ -46,7 +46,7 @@ console.log(
   `activation in VS Code ${server.version}: median of ${RUNS} windows ${middle} ms ` +
     `(${(middle / LIMIT_MS).toFixed(2)} of the limit of ${LIMIT_MS} ms), least ${Math.min(...times)} ms, most ${most} ms`,
 );
-const entry = readFileSync(`${root}dist/extension.cjs`).length / 1024;
+const entry = readFileSync(`${root}out/package/dist/extension.cjs`).length / 1024;
 const kib = statSync(vsix).size / 1024;
 console.log(
   `package: ${kib.toFixed(0)} KiB (${(kib / LIMIT_KIB).toFixed(2)} of the limit of ${LIMIT_KIB} KiB); ` +

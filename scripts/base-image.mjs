@@ -11,7 +11,10 @@ import { hostSettings, release } from './host-settings.mjs';
 
 export const defaultTag = `lb-lab/base:${release}`;
 
-/** Leaves an image that is there alone unless `force`. Throws with what to do when it cannot be made. */
+/**
+ * Leaves an image that is there alone unless `force`. Throws with what to do when it cannot be made.
+ * @param {{ tag?: string, mirror?: string, force?: boolean, environment?: NodeJS.ProcessEnv }} [options]
+ */
 export async function makeBaseImage({
   tag = defaultTag,
   mirror,

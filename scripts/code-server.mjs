@@ -111,6 +111,6 @@ function expectVersion(program, args, version) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = process.argv.slice(2);
-  const all = wanted.length > 0 ? wanted : Object.keys(editors);
+  const all = /** @type {(keyof typeof editors)[]} */ (wanted.length > 0 ? wanted : Object.keys(editors));
   for (const which of all) console.log(JSON.stringify(ensureCodeServer(which)));
 }

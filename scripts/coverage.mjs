@@ -70,7 +70,7 @@ function count(file, functions, { lineLengths, data }) {
   lineLengths.reduce((at, length) => (starts.push(at), at + length + 1), 0);
   for (const [line, start] of starts.entries()) {
     for (let column = 0; column < lineLengths[line]; column++) {
-      const entry = map.findEntry(line, column);
+      const entry = /** @type {import('node:module').SourceMapping} */ (map.findEntry(line, column));
       if (entry.generatedLine !== line || entry.generatedColumn !== column) continue;
       const at = start + column;
       let innermost;

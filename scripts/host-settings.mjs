@@ -62,7 +62,9 @@ function stanzas(text) {
 
 function npmConfiguration() {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const options = { encoding: 'utf8', shell: process.platform === 'win32' };
-  const { status, stdout } = spawnSync(npm, ['config', 'list', '--json'], options);
+  const { status, stdout } = spawnSync(npm, ['config', 'list', '--json'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   return status === 0 ? JSON.parse(stdout) : {};
 }

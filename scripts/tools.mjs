@@ -8,6 +8,7 @@ const typeProjects = [
   'tsconfig.pure.json',
   'src/webview/tsconfig.json',
   'test/webview/browser/tsconfig.json',
+  'scripts/tsconfig.json',
 ];
 
 /** What each name runs in turn, until one fails: a tool in node_modules and its arguments. */

@@ -256,6 +256,19 @@ describe('decodeFrame', () => {
       assert.equal(quotedKinds(unreachable(udpFrame.subarray(14))), 'ipv4 icmp payload');
     });
 
+    it('of its checksum nothing can be told: what it covers may have been cut', () => {
+      for (const [frame, kind] of [
+        [udpFrame, 'udp'],
+        [tcpFrame(), 'tcp'],
+        [echo, 'icmp'],
+      ] as const) {
+        const { quoted } = layerOf(decodeFrame(unreachable(frame.subarray(14))), 'icmp');
+        const layer = quoted.find((one) => one.kind === kind);
+        assert.ok(layer && 'checksumOk' in layer, kind);
+        assert.equal(layer.checksumOk, undefined, kind);
+      }
+    });
+
     it('an echo quotes nothing', () => {
       assert.deepEqual(layerOf(decodeFrame(echo), 'icmp').quoted, []);
     });

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { testsRun } from './running.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -24,9 +26,9 @@ export function lbLab(args: readonly string[], env: Readonly<Record<string, stri
   return { code: status ?? -1, out: stdout, err: stderr };
 }
 
-/** Builds what is shipped, once per test run. */
+/** Builds what is shipped, once per test run; `npm test` has done it already, for all of its runs. */
 export function buildOnce(this: Mocha.Context): void {
-  if (built) return;
+  if (built || process.env['LB_LAB_BUILT']) return;
   // On a busy machine the bundler takes many times what it takes on a quiet one.
   this.timeout(300_000);
   const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
@@ -38,9 +40,17 @@ export function buildOnce(this: Mocha.Context): void {
 }
 let built = false;
 
-/** A folder that is gone when the test is over. */
-export function temporaryFolder(): { readonly path: (name: string) => string; readonly remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'lb-lab-test-'));
+export interface TemporaryFolder {
+  readonly path: (name: string) => string;
+  readonly remove: () => void;
+}
+
+/** A folder until `remove`. Asked for in a suite's body it is made before the suite's tests: a dry run makes none. */
+export function temporaryFolder(): TemporaryFolder {
+  const folder = join(tmpdir(), `lb-lab-test-${randomUUID()}`);
+  const make = (): void => void mkdirSync(folder, { mode: 0o700 });
+  if (testsRun()) make();
+  else before(make);
   return {
     path: (name) => join(folder, name),
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -172,10 +172,11 @@ describe('extension: the panel feed', () => {
     await mirror.recording.save(exampleText('dr').replace('scheduler: rr', 'scheduler: sh'));
     await mirror.recording.lab.request(0);
     mirror.recording.run();
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    const [change] = mirror.last('changes').changes;
-    assert.deepEqual(change!.texts, ['scheduler rr → sh']);
-    assert.ok(change!.before! < change!.after!);
+    const change = () =>
+      mirror.messages.flatMap((message) => (message.type === 'changes' ? message.changes : [])).at(-1);
+    while (change()?.after === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual(change()!.texts, ['scheduler rr → sh']);
+    assert.ok(change()!.before! < change()!.after!);
     mirror.feed.dispose();
   });
 });

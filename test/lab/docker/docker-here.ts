@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { DockerClient } from '../../../src/lab/docker/docker-client.ts';
 import { DockerEngine, type DockerEngineOptions } from '../../../src/lab/docker/docker-engine.ts';
@@ -11,6 +10,7 @@ import { attachDocker } from '../../../src/lab/docker/attach-docker.ts';
 import type { FoundLab } from '../../../src/lab/docker/sweep.ts';
 import { endsIn } from '../request-ends.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { buildOnce } from '../../support/lb-lab.ts';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -29,7 +29,8 @@ export async function dockerHere(context: Mocha.Context): Promise<DockerHere> {
   try {
     const client = await openDocker();
     if (await image.present(client)) {
-      bundle();
+      // The agent as it is now, not as it was built last.
+      buildOnce();
       return { client, image: image.tag };
     }
     client.close();
@@ -56,19 +57,6 @@ export async function dockerIsReady(): Promise<boolean> {
     if (error instanceof DockerError) return false;
     throw error;
   }
-}
-
-let bundled = false;
-
-/** The agent as it is now, not as it was built last. */
-function bundle(): void {
-  if (bundled) return;
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  bundled = true;
 }
 
 export function dockerEngine(

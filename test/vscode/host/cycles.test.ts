@@ -8,7 +8,12 @@ import { until } from './until.ts';
 
 const EMBEDDED_CYCLES = 50;
 const DOCKER_CYCLES = 5;
-const MOST_GROWTH = 1.1;
+/**
+ * What is kept once (by V8, by the editor) made one round grow by up to a tenth on a busy machine, and the next not at all.
+ * What every lab leaves behind makes each round grow by the same: a stopped lab with its frames holds 90 to 430 KiB.
+ */
+const MOST_GROWTH = 1.05;
+const ROUNDS = 4;
 const READING_MS = 250;
 
 setFlagsFromString('--expose-gc');
@@ -64,23 +69,30 @@ describe('starting and stopping, again and again in one window', () => {
   const leavesNothing = async (test: Mocha.Runnable, engine: string, warmUp: number, cycles: number) => {
     await useEngine(engine);
     for (let count = 0; count < warmUp; count++) await cycle(uri);
-    const [bytes, resources] = [await bytesInUse(0, 12), openResources()];
-    for (let count = 0; count < cycles; count++) await cycle(uri);
-    const grown = (await bytesInUse(bytes * MOST_GROWTH, 120)) / bytes;
-    test.title += ` (memory ${grown.toFixed(3)} of ${(bytes / 2 ** 20).toFixed(1)} MiB)`;
-    assert.ok(grown <= MOST_GROWTH, `memory grew to ${grown.toFixed(3)} of ${bytes} bytes`);
+    const resources = openResources();
+    let bytes = await bytesInUse(0, 12);
+    const growths: number[] = [];
+    while (growths.length < ROUNDS && !growths.some((growth) => growth <= MOST_GROWTH)) {
+      for (let count = 0; count < cycles; count++) await cycle(uri);
+      const now = await bytesInUse(bytes * MOST_GROWTH, 40);
+      growths.push(now / bytes);
+      bytes = now;
+    }
+    const told = growths.map((growth) => growth.toFixed(3)).join(', ');
+    test.title += ` (memory ${told}; ${(bytes / 2 ** 20).toFixed(1)} MiB)`;
+    assert.ok(growths.at(-1)! <= MOST_GROWTH, `memory grew in every round: ${told}`);
     await until('the resources of before', () => sameOrFewer(openResources(), resources));
     assert.equal(panels(), 1);
   };
 
   it(`${EMBEDDED_CYCLES} labs in memory leave nothing`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     return leavesNothing(this.test!, 'embedded', 5, EMBEDDED_CYCLES);
   });
 
   if (process.env['LB_LAB_WITH_DOCKER']) {
     it(`${DOCKER_CYCLES} labs on Docker leave nothing`, function () {
-      this.timeout(300_000);
+      this.timeout(600_000);
       return leavesNothing(this.test!, 'docker', 1, DOCKER_CYCLES);
     });
   }
