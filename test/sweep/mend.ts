@@ -38,8 +38,9 @@ const cures: Readonly<Record<string, (document: Tree, path: readonly string[]) =
     Object.fromEntries(Object.keys(at(document, path) as Tree).map((name) => [name, { weight: 1 }])),
   vip: (document) => freeAddress(document),
   to: (document) => (document['model'] === 'nat' ? nodesOf(document, 'server')[0] : undefined),
+  role: () => 'router',
   snat: () => true,
-  nat: () => undefined,
+  nat: (document, path) => otherSegment(document, path),
 };
 
 /** Somebody who passes packets on, on a segment of the node's. */
@@ -52,6 +53,13 @@ function gatewayOf(document: Tree, node: string): string | undefined {
   const routers = near.filter((name) => nodes[name]!['role'] === 'router');
   // LVS-NAT: the director is the way back.
   return routers[0] ?? near.find((name) => nodes[name]!['role'] === 'director');
+}
+
+/** In the model nat the router must translate: towards its other side. Elsewhere none has to. */
+function otherSegment(document: Tree, path: readonly string[]): unknown {
+  if (document['model'] !== 'nat') return undefined;
+  const own = Object.keys((document['nodes'] as Record<string, Tree>)[path[1]!]!['at'] as Tree);
+  return own.find((segment) => segment !== at(document, path));
 }
 
 /** On the segment where the director meets the clients' side, and nobody's. */

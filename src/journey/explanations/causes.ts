@@ -34,3 +34,7 @@ export function otherwise(rule: Rule): Rule {
   return (evidence, explained) =>
     rule(evidence, explained).filter(({ flow }) => flow === undefined || !explained.has(flow));
 }
+
+export function both(one: Rule, other: Rule): Rule {
+  return (evidence, explained) => [...one(evidence, explained), ...other(evidence, explained)];
+}

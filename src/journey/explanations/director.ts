@@ -1,6 +1,7 @@
 import type { Timeouts } from '../../forwarder/config.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
+import { choiceOf } from '../choice.ts';
 import { endedBy } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
@@ -115,9 +116,8 @@ export const drainedPersistence: Rule = (evidence) => {
     if (!configured?.some(({ name, persistence }) => name === service.name && persistence)) return [];
     const drained = service.servers.filter(({ weight }) => weight === 0).map(({ name }) => name);
     return troubles.flatMap(({ hop, flow }): Finding[] => {
-      const decision = hop.arrival?.decision;
-      const { server } = decision ?? {};
-      if (decision?.service !== service.name || server === undefined || !drained.includes(server)) return [];
+      const server = hop.arrival?.decision?.server ?? choiceOf(flow)?.server;
+      if (flow.serviceAddress !== service.vip || server === undefined || !drained.includes(server)) return [];
       // What began before the server was drained keeps it, as it should.
       if (!hasFailed(flow) || flow.startNs < stage.timeNs) return [];
       return [

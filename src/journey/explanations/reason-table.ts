@@ -17,7 +17,7 @@ export type Told =
   | { readonly none: string };
 
 const silence: Told = {
-  by: ['gateway-silent', 'nobody-there', 'vip-off-link', 'interface-down', 'link-loss', 'slow-link', 'node-down'],
+  by: ['gateway-silent', 'nobody-there', 'vip-off-link', 'interface-down', 'link-loss', 'slow-link', 'node-down', 'no-route'],
   diagnose: nobodyAnswered,
 };
 const noRoute: Told = { by: ['no-route', 'interface-down'], diagnose: noWay };

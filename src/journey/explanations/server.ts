@@ -41,7 +41,8 @@ export const connectionRefused: Rule = (evidence) =>
     const asked = trafficPath(network, flow);
     const listen = `nodes.${reset.from}.listen`;
     return {
-      place: reset.from,
+      // Each that asks the wrong node is told so.
+      place: byServer ? reset.from : `${reset.from} ${asked ?? ''}`,
       flow,
       hops: [reset],
       params: { node: reset.from, role: node?.role ?? '', address: flow.service.address, port: portOf(flow) },
