@@ -104,7 +104,8 @@ function textOf(name: string): string {
 }
 
 function checkText({ text }: Explanation, { says, silent }: Pick<Case, 'says' | 'silent'>): void {
-  for (const words of says) assert.ok(typeof words === 'string' ? text.includes(words) : words.test(text), text);
+  for (const words of says)
+    assert.ok(typeof words === 'string' ? text.includes(words) : words.test(text), text);
   if (silent) assert.doesNotMatch(text, silent);
   assert.doesNotMatch(text, /[{}]|explanation\.|reason\./);
 }

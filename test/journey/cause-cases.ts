@@ -96,7 +96,8 @@ export const causeCases: Readonly<Record<string, Case>> = {
     healthy: sound,
   },
   'drained-persistence': {
-    shown: () => drain((text) => text.replace('inside: 192.0.2.11 }', 'inside: { address: 192.0.2.11, drop: [tcp] } }')),
+    shown: () =>
+      drain((text) => text.replace('inside: 192.0.2.11 }', 'inside: { address: 192.0.2.11, drop: [tcp] } }')),
     setting: 'service.persistence',
     outcome: 'lost',
     healthy: () => drain((text) => text),
@@ -109,11 +110,13 @@ export const causeCases: Readonly<Record<string, Case>> = {
     healthy: () => lab(drText),
   },
   'service-port-mismatch': {
-    shown: () => lab(dnatText.replace('gateway: director }\n  rs2', 'gateway: director, listen: 80 }\n  rs2')),
+    shown: () =>
+      lab(dnatText.replace('gateway: director }\n  rs2', 'gateway: director, listen: 80 }\n  rs2')),
     setting: 'nodes.rs1.listen',
     outcome: 'refused',
     reason: 'connection-refused',
-    healthy: () => lab(dnatText.replace('gateway: director }\n  rs2', 'gateway: director, listen: [80, 8080] }\n  rs2')),
+    healthy: () =>
+      lab(dnatText.replace('gateway: director }\n  rs2', 'gateway: director, listen: [80, 8080] }\n  rs2')),
   },
   'interface-down': {
     shown: () => lab(at('rs1', 'down: true')),

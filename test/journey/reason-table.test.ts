@@ -43,7 +43,9 @@ describe('the table of reasons', () => {
 
   it('has no explanation that nothing leads to', () => {
     const told = new Set(
-      [...Object.values(reasonTable), ...Object.values(clientTable)].flatMap((one) => ('by' in one ? one.by : [])),
+      [...Object.values(reasonTable), ...Object.values(clientTable)].flatMap((one) =>
+        'by' in one ? one.by : [],
+      ),
     );
     // Seen in packets that went well by themselves.
     for (const seen of ['vip-two-answers']) told.add(seen);

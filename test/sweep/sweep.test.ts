@@ -47,7 +47,8 @@ describe('the sweep', () => {
   });
 
   it('begins with sound files', () => {
-    for (const name of ['nat', 'dnat', 'dnat-plain', 'dr', 'tun']) assert.ok(runOf(textOf(name))?.sound, name);
+    for (const name of ['nat', 'dnat', 'dnat-plain', 'dr', 'tun'])
+      assert.ok(runOf(textOf(name))?.sound, name);
   });
 
   it('explains each of a sample that breaks something, and mends it by what is said', function () {

@@ -39,7 +39,8 @@ export function isAmiss({ verdict, exception }: Swept): boolean {
 export function describeSwept({ mistake, verdict, run }: Swept): string {
   const { example, key, value } = mistake;
   const said = run?.report.explanations.map(({ code, setting }) => `${code} (${setting ?? '-'})`) ?? [];
-  const broken = run?.report.promises.filter(({ verdict: one }) => one === 'broken').map(({ id }) => id) ?? [];
+  const broken =
+    run?.report.promises.filter(({ verdict: one }) => one === 'broken').map(({ id }) => id) ?? [];
   const requests = run?.outcomes.join(' ') ?? '';
   return `${verdict}: ${example} ${key} = ${JSON.stringify(value) ?? 'left out'}: ${requests}; ${broken.join(' ')}; ${said.join(', ')}`;
 }

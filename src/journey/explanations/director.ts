@@ -6,7 +6,7 @@ import { endedBy } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { formatNs } from './format-ns.ts';
 import { hasFailed } from './symptoms.ts';
 import { servicePath, type Failures, type Finding, type Rule } from './finding.ts';
@@ -85,7 +85,9 @@ export const notRemembered: Diagnose = ({ node, flow, hop }, { stage: { network 
 function timerOf(flow: FlowRecord, hop: HopRecord, node: PlannedNode | undefined) {
   const timeouts = node?.forwarder?.timeouts;
   const passed = flow.journeys.flatMap(({ hops }) =>
-    hops.filter((one) => one.received && one.to === hop.to && one.arrivalNs < hop.arrivalNs && one.takenBy?.connection),
+    hops.filter(
+      (one) => one.received && one.to === hop.to && one.arrivalNs < hop.arrivalNs && one.takenBy?.connection,
+    ),
   );
   const last = passed.at(-1);
   if (timeouts === undefined || last === undefined) return undefined;

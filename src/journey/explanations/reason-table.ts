@@ -1,6 +1,6 @@
 import type { RequestEnd } from '../../lab/events.ts';
 import type { Reason } from '../reasons.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { forgotten, notRemembered, tableFull } from './director.ts';
 import { filtered, interfaceDown, linkLoss, nodeDown } from './link.ts';
 import { badPacket, fragmentsLost, ttlExpired } from './packet.ts';
@@ -18,7 +18,16 @@ export type Told =
   | { readonly none: string };
 
 const silence: Told = {
-  by: ['gateway-silent', 'nobody-there', 'vip-off-link', 'interface-down', 'link-loss', 'slow-link', 'node-down', 'no-route'],
+  by: [
+    'gateway-silent',
+    'nobody-there',
+    'vip-off-link',
+    'interface-down',
+    'link-loss',
+    'slow-link',
+    'node-down',
+    'no-route',
+  ],
   diagnose: nobodyAnswered,
 };
 const noRoute: Told = { by: ['no-route', 'interface-down'], diagnose: noWay };
@@ -27,7 +36,8 @@ const fragments: Told = { by: ['fragments-lost'], diagnose: fragmentsLost };
 const elsewhere: Told = { by: ['no-forwarding'], diagnose: noForwarding };
 const refused: Told = {
   diagnose: refusedAtHome,
-  by: ['no-service-on-port', 'service-port-mismatch', 'connection-refused', 'dr-port-map'] };
+  by: ['no-service-on-port', 'service-port-mismatch', 'connection-refused', 'dr-port-map'],
+};
 
 /** Every reason that an engine, the forwarder, a host's kernel or a capture can give, with what explains it. */
 export const reasonTable: Readonly<Record<Reason, Told>> = {
@@ -69,7 +79,9 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   'connection-refused': refused,
   'port-unreachable': refused,
   'reply-from-stranger': { by: ['reply-not-rewritten'] },
-  'no-such-connection': { none: 'An end resets what it has closed; why that came is told of the packet that was missed.' },
+  'no-such-connection': {
+    none: 'An end resets what it has closed; why that came is told of the packet that was missed.',
+  },
   'reset-by-client': { none: 'A client that gave up: what it waited for in vain has a cause of its own.' },
   'reset-by-server': { none: 'An end may close as it likes.' },
   'reset-by-director': { none: 'The packet that it resets has a reason of its own.' },
@@ -86,7 +98,9 @@ export const clientTable: Readonly<Record<RequestEnd['outcome'], Told>> = {
   answered: { none: 'Nothing went wrong.' },
   partial: { none: 'What of the answer was missed has a reason of its own.' },
   refused,
-  'timed-out': { none: 'What it waited for in vain has a reason of its own, or the client did not wait long enough.' },
+  'timed-out': {
+    none: 'What it waited for in vain has a reason of its own, or the client did not wait long enough.',
+  },
   unreachable: { by: [...new Set([...codesOf(noRoute), ...codesOf(silence)])] },
   unsent: { none: 'Nothing was asked of the network: the request says itself why it was not sent.' },
 };

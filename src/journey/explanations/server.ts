@@ -5,7 +5,7 @@ import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { askingPath, trafficPath } from './settings.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
@@ -47,9 +47,7 @@ export const connectionRefused: Rule = (evidence) =>
       hops: [reset],
       params: { node: reset.from, role: node?.role ?? '', address: flow.service.address, port: portOf(flow) },
       setting: byServer ? listen : asked && `${asked}.to`,
-      others: byServer
-        ? asked === undefined ? [] : [`${asked}.port`]
-        : [`nodes.${reset.from}.role`],
+      others: byServer ? (asked === undefined ? [] : [`${asked}.port`]) : [`nodes.${reset.from}.role`],
       ...(!byServer && { wording: 'explanation.no-server-there' }),
     };
   });
@@ -88,7 +86,9 @@ export const noServiceOnPort: Rule = (evidence) =>
         vip: flow.service.address,
         protocol: flow.kind.toUpperCase(),
         port: portOf(flow),
-        ports: [...new Set(services.map(({ port, protocol }) => `${protocol.toUpperCase()} ${port}`))].join(', '),
+        ports: [...new Set(services.map(({ port, protocol }) => `${protocol.toUpperCase()} ${port}`))].join(
+          ', ',
+        ),
       },
       setting: entry ?? own[0],
       others: entry ? own : own.slice(1),

@@ -1,4 +1,9 @@
-import type { PlannedInterface, PlannedNode, PlannedTraffic, PlannedService } from '../../lab/topology/plan.ts';
+import type {
+  PlannedInterface,
+  PlannedNode,
+  PlannedTraffic,
+  PlannedService,
+} from '../../lab/topology/plan.ts';
 import { inSubnet } from '../../packet/address.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { Network } from '../network.ts';

@@ -1,7 +1,7 @@
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import type { Station } from '../network.ts';
-import type { Cause, Diagnose } from './causes.ts';
+import type { Cause, Diagnose } from './diagnosis.ts';
 import { servicePath, type Failures } from './finding.ts';
 import { delayOf, downOf, lossOf } from './link.ts';
 import { askingPath, routeSetting } from './settings.ts';
@@ -36,6 +36,7 @@ function questionOf(symptom: Symptom, { stage: { network } }: Failures): Questio
 function ofOwner(question: Question, evidence: Failures): Cause | undefined {
   const { network } = evidence.stage;
   const { asker, address, hop, flow } = question;
+  if (asker.port.down) return downOf(asker.node, asker.port, question);
   const owner = ownerOf(question, evidence);
   if (owner === undefined) return undefined;
   const { node } = owner;

@@ -42,7 +42,10 @@ export function hasFailed(flow: FlowRecord): boolean {
 
 function ofHops({ troubles }: Failures): Symptom[] {
   return troubles
-    .filter(({ hop, flow, reason }) => (hasFailed(flow) || isTelling(reason)) && hop.facts.kind !== 'arp' && !hop.journey!.pending)
+    .filter(
+      ({ hop, flow, reason }) =>
+        (hasFailed(flow) || isTelling(reason)) && hop.facts.kind !== 'arp' && !hop.journey!.pending,
+    )
     .map(({ hop, flow, reason }) => ({
       reason: reason as Reason,
       node: reason === 'link-loss' ? hop.from : hop.to,

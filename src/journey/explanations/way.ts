@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { servicePath } from './finding.ts';
 import { downOf } from './link.ts';
 import { badPacket } from './packet.ts';

@@ -8,7 +8,10 @@ import { planOf, runLab, type Run } from './testbed.ts';
 const once = '\ntraffic: [{ from: client, count: 1 }]\n';
 const lab = (text: string, traffic = once) => runLab(planOf(text + traffic));
 const at = (text: string, node: string, more: string) =>
-  text.replace(new RegExp(`(${node}: .*\\b(?:inside|outside|back): )([\\d.]+)`), `$1{ address: $2, ${more} }`);
+  text.replace(
+    new RegExp(`(${node}: .*\\b(?:inside|outside|back): )([\\d.]+)`),
+    `$1{ address: $2, ${more} }`,
+  );
 const set = (text: string, node: string, more: string) =>
   text.replace(new RegExp(`(${node}: .*) gateway: router`), `$1 gateway: router, ${more}`);
 
@@ -19,7 +22,10 @@ function told(run: Run, reason: HostReason): HostEvent[] {
 /** Where, about what: `rs1.inside 10.0.1.10:40238>10.0.2.100:80 next 10.0.2.1`. */
 function describeTold({ node, segment, packet, nextHop }: HostEvent): string {
   const words = [segment === undefined ? node : `${node}.${segment}`];
-  if (packet) words.push(`${formatIpv4(packet.source)}>${formatIpv4(packet.destination)}:${packet.destinationPort ?? ''}`);
+  if (packet)
+    words.push(
+      `${formatIpv4(packet.source)}>${formatIpv4(packet.destination)}:${packet.destinationPort ?? ''}`,
+    );
   if (nextHop !== undefined) words.push(`next ${formatIpv4(nextHop)}`);
   return words.join(' ');
 }
@@ -48,12 +54,14 @@ const situations: Partial<Readonly<Record<HostReason, Situation>>> = {
     framed: false,
   },
   'neighbour-unreachable': {
-    run: () => lab(drText.replace('inside: 10.0.2.11 }, gateway: router', 'inside: 10.0.2.11 }, gateway: 10.0.2.254')),
+    run: () =>
+      lab(drText.replace('inside: 10.0.2.11 }, gateway: router', 'inside: 10.0.2.11 }, gateway: 10.0.2.254')),
     tells: 'rs1.inside 10.0.2.100>10.0.1.10:40238 next 10.0.2.254',
     framed: false,
   },
   'over-mtu': {
-    run: () => lab(
+    run: () =>
+      lab(
         drText.replace('outside: 10.0.1.1,', 'outside: { address: 10.0.1.1, mtu: 600 },'),
         '\ntraffic: [{ from: client, count: 1, upload: 4000 }]\n',
       ),
@@ -71,7 +79,8 @@ const situations: Partial<Readonly<Record<HostReason, Situation>>> = {
     framed: true,
   },
   'martian-source': {
-    run: () => lab(drText.replace('inside: 10.0.2.11 }, gateway: router', 'inside: 10.0.2.11 }, gateway: rs2')),
+    run: () =>
+      lab(drText.replace('inside: 10.0.2.11 }, gateway: router', 'inside: 10.0.2.11 }, gateway: rs2')),
     tells: 'rs2.inside 10.0.2.100>10.0.1.10:40238',
     framed: true,
   },
@@ -86,7 +95,8 @@ const situations: Partial<Readonly<Record<HostReason, Situation>>> = {
     framed: true,
   },
   'port-unreachable': {
-    run: () => lab(drText, '\ntraffic: [{ from: client, to: 10.0.1.1, protocol: udp, port: 53, count: 1 }]\n'),
+    run: () =>
+      lab(drText, '\ntraffic: [{ from: client, to: 10.0.1.1, protocol: udp, port: 53, count: 1 }]\n'),
     tells: 'router.outside 10.0.1.10>10.0.1.1:53',
     framed: true,
   },
@@ -98,7 +108,10 @@ describe('what hosts tell', () => {
       const lab = run();
       const events = told(lab, reason as HostReason);
       assert.ok(events.length > 0, 'it is told');
-      assert.match(describeTold(events[0]!), new RegExp(`^${tells.replace(/[.]/g, '\\.').replace(/40238$/, '\\d+')}`));
+      assert.match(
+        describeTold(events[0]!),
+        new RegExp(`^${tells.replace(/[.]/g, '\\.').replace(/40238$/, '\\d+')}`),
+      );
       const hashes = new Set(lab.frames().map(({ bytes }) => frameHash(bytes, 0, bytes.length)));
       for (const { frameHash: hash } of events) {
         if (framed) assert.ok(hash !== undefined && hashes.has(hash), 'it names a captured frame');
