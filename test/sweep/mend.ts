@@ -27,7 +27,7 @@ function undo(document: Tree, path: readonly string[]): void {
   if (typeof parent !== 'object' || parent === null) return;
   const branch = parent as Tree;
   const value = cures[last]?.(document, path);
-  if (value === undefined) delete branch[last];
+  if (value === undefined) Reflect.deleteProperty(branch, last);
   else branch[last] = value;
 }
 

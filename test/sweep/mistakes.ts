@@ -81,7 +81,7 @@ function put(tree: Tree, path: readonly string[], value: unknown): void {
     branch[step] ??= {};
     branch = branch[step] as Tree;
   }
-  if (value === undefined) delete branch[key];
+  if (value === undefined) Reflect.deleteProperty(branch, key);
   else branch[key] = value;
 }
 
