@@ -5,6 +5,7 @@ import { Failures, type Unsent } from './explanations/finding.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import { confidenceOf, type JourneyRecord } from './journey-record.ts';
+import type { Network } from './network.ts';
 import type { NodeStates } from './node-states.ts';
 import { FRAMES_SHOWN, PromisePart } from './promise-part.ts';
 import { promiseChecks, promisesOf, UNIQUE_PORTS } from './promises.ts';
@@ -140,11 +141,11 @@ export class EpochTally {
     return this.#notable.size;
   }
 
-  failures(states: NodeStates, unsent: readonly Unsent[]): Failures {
+  failures(states: NodeStates, unsent: readonly Unsent[], later: Network | undefined): Failures {
     const journeys = [...this.#notable].sort((a, b) => a.order - b.order);
     const lastSentNs = (node: string) => this.lastSentNs(node);
     const sharedPorts = brokenOf(this.#ports);
-    return new Failures(this.stage, journeys, { states, lastSentNs, sharedPorts, unsent });
+    return new Failures(this.stage, journeys, { states, lastSentNs, sharedPorts, unsent, later });
   }
 
   /** Frames are named when somebody looks. */

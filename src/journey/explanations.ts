@@ -1,5 +1,5 @@
 import type { Translate } from '../l10n/translate.ts';
-import { caused, otherwise } from './explanations/causes.ts';
+import { both, caused, otherwise } from './explanations/causes.ts';
 import {
   directorDown,
   drainedPersistence,
@@ -47,7 +47,7 @@ export const explanationRules: Readonly<Record<ExplanationCode, Rule>> = {
   'mtu-exceeded': mtuExceeded,
   'no-service-on-port': noServiceOnPort,
   'service-port-mismatch': servicePortMismatch,
-  'connection-refused': connectionRefused,
+  'connection-refused': both(connectionRefused, caused('connection-refused')),
   'interface-down': otherwise(caused('interface-down')),
   'node-down': otherwise(caused('node-down')),
   'gateway-silent': otherwise(caused('gateway-silent')),
@@ -60,10 +60,7 @@ export const explanationRules: Readonly<Record<ExplanationCode, Rule>> = {
   'fragments-lost': otherwise(caused('fragments-lost')),
   'ttl-expired': otherwise(caused('ttl-expired')),
   'link-loss': otherwise(caused('link-loss')),
-  'slow-link': (evidence, explained) => [
-    ...otherwise(caused('slow-link'))(evidence, explained),
-    ...slowLink(evidence, explained),
-  ],
+  'slow-link': both(otherwise(caused('slow-link')), slowLink),
 };
 
 /** Why things failed, in the words of load balancing, each with its frames. */

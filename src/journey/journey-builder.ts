@@ -273,7 +273,10 @@ export class JourneyBuilder {
     const isCheap = notable <= EXPLAINED_AT_ONCE || this.#unexplained >= notable * SHARE_MORE;
     if (this.#unexplained > 0 && (all || isCheap)) {
       this.#explanations = explain(
-        tallies.map((tally) => tally.failures(joiner.states, this.#state.unsent(tally.stage.epoch))),
+        tallies.map((tally, index) => {
+          const unsent = this.#state.unsent(tally.stage.epoch);
+          return tally.failures(joiner.states, unsent, tallies[index + 1]?.stage.network);
+        }),
         translate,
       );
       this.#unexplained = 0;

@@ -142,12 +142,14 @@ describe('cases', () => {
     assert.deepEqual(
       report.explanations.map(({ code, setting, epoch }) => [code, setting, epoch]),
       [
+        // It had just been asked when the edit came.
+        ['interface-down', 'nodes.rs1.at.inside.down', 0],
         ['drained-persistence', 'service.persistence', 1],
         // Which is why the server does not answer, and is drained: both are so.
         ['interface-down', 'nodes.rs1.at.inside.down', 1],
       ],
     );
-    checkText(report.explanations[0]!, {
+    checkText(report.explanations[1]!, {
       says: ['rs1', 'weight 0', 'expire_quiescent_template'],
       silent: /ARP|route/,
     });

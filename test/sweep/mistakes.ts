@@ -23,11 +23,17 @@ export function mistakesIn(example: string, text: string): Mistake[] {
     const before = at(document, path);
     const others = values(around).filter((value) => !same(value, before));
     const candidates = optional && before !== undefined ? [...others, undefined] : others;
-    return candidates.map((value): Mistake => {
-      const changed = structuredClone(document);
-      put(changed, path, value);
-      return { example, key: path.join('.'), value, text: stringify(changed) };
-    });
+    return candidates.map((value): Mistake => ({
+      example,
+      key: path.join('.'),
+      value,
+      // There are thousands, and not all are asked.
+      get text() {
+        const changed = structuredClone(document);
+        put(changed, path, value);
+        return stringify(changed);
+      },
+    }));
   });
 }
 
@@ -75,7 +81,7 @@ function put(tree: Tree, path: readonly string[], value: unknown): void {
     branch[step] ??= {};
     branch = branch[step] as Tree;
   }
-  if (value === undefined) delete branch[key];
+  if (value === undefined) Reflect.deleteProperty(branch, key);
   else branch[key] = value;
 }
 

@@ -1,14 +1,7 @@
-import type { Failures, Finding, Rule } from './finding.ts';
+import type { Cause } from './diagnosis.ts';
+import type { Failures, Rule } from './finding.ts';
 import { reasonTable } from './reason-table.ts';
-import { symptomsOf, type Symptom } from './symptoms.ts';
-
-/** What a symptom comes from: a finding, and the code of the explanation that tells it. */
-export interface Cause extends Finding {
-  readonly code: string;
-}
-
-/** Asks what a symptom comes from; `undefined` when that is told by another symptom of the same. */
-export type Diagnose = (symptom: Symptom, evidence: Failures) => Cause | undefined;
+import { symptomsOf } from './symptoms.ts';
 
 const known = new WeakMap<Failures, readonly Cause[]>();
 
@@ -33,4 +26,8 @@ export function caused(code: string): Rule {
 export function otherwise(rule: Rule): Rule {
   return (evidence, explained) =>
     rule(evidence, explained).filter(({ flow }) => flow === undefined || !explained.has(flow));
+}
+
+export function both(one: Rule, other: Rule): Rule {
+  return (evidence, explained) => [...one(evidence, explained), ...other(evidence, explained)];
 }

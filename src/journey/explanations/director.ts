@@ -1,11 +1,12 @@
 import type { Timeouts } from '../../forwarder/config.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
+import { choiceOf } from '../choice.ts';
 import { endedBy } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { formatNs } from './format-ns.ts';
 import { hasFailed } from './symptoms.ts';
 import { servicePath, type Failures, type Finding, type Rule } from './finding.ts';
@@ -117,9 +118,8 @@ export const drainedPersistence: Rule = (evidence) => {
     if (!configured?.some(({ name, persistence }) => name === service.name && persistence)) return [];
     const drained = service.servers.filter(({ weight }) => weight === 0).map(({ name }) => name);
     return troubles.flatMap(({ hop, flow }): Finding[] => {
-      const decision = hop.arrival?.decision;
-      const { server } = decision ?? {};
-      if (decision?.service !== service.name || server === undefined || !drained.includes(server)) return [];
+      const server = hop.arrival?.decision?.server ?? choiceOf(flow)?.server;
+      if (flow.serviceAddress !== service.vip || server === undefined || !drained.includes(server)) return [];
       // What began before the server was drained keeps it, as it should.
       if (!hasFailed(flow) || flow.startNs < stage.timeNs) return [];
       return [

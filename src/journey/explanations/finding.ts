@@ -3,6 +3,7 @@ import { EpochEvidence } from '../evidence.ts';
 import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord, Stage } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
+import type { Network } from '../network.ts';
 import type { NodeStates } from '../node-states.ts';
 
 /** Evidence of one cause at one place. Findings of the same code, setting and place become one explanation. */
@@ -36,6 +37,8 @@ export interface Surroundings {
   /** nat: the hops by which flows of different hosts came to share a port of the router. */
   readonly sharedPorts: readonly HopRecord[];
   readonly unsent: readonly Unsent[];
+  /** The network of the next epoch: what waited when it began, waited in vain for reasons of that one. */
+  readonly later: Network | undefined;
 }
 
 /** What explanations are made from: every packet that is not just as it should be, and what is known of the rest. */
@@ -44,17 +47,19 @@ export class Failures extends EpochEvidence implements Surroundings {
   readonly lastSentNs: (node: string) => number;
   readonly sharedPorts: readonly HopRecord[];
   readonly unsent: readonly Unsent[];
+  readonly later: Network | undefined;
 
   constructor(
     stage: Stage,
     journeys: readonly JourneyRecord[],
-    { states, lastSentNs, sharedPorts, unsent }: Surroundings,
+    { states, lastSentNs, sharedPorts, unsent, later }: Surroundings,
   ) {
     super(stage, journeys);
     this.states = states;
     this.lastSentNs = lastSentNs;
     this.sharedPorts = sharedPorts;
     this.unsent = unsent;
+    this.later = later;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PlannedInterface, PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
-import type { Cause, Diagnose } from './causes.ts';
+import type { Cause, Diagnose } from './diagnosis.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
 import { formatNs } from './format-ns.ts';
 import { hasFailed, type Symptom } from './symptoms.ts';

@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 
 /** Something is wrong with the packet itself. */
 export const badPacket: Diagnose = ({ node, reason, flow, hop }) =>

@@ -1,5 +1,6 @@
+import type { RequestEnd } from '../../lab/events.ts';
 import type { Reason } from '../reasons.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { forgotten, notRemembered, tableFull } from './director.ts';
 import { filtered, interfaceDown, linkLoss, nodeDown } from './link.ts';
 import { badPacket, fragmentsLost, ttlExpired } from './packet.ts';
@@ -25,6 +26,7 @@ const silence: Told = {
     'link-loss',
     'slow-link',
     'node-down',
+    'no-route',
   ],
   diagnose: nobodyAnswered,
 };
@@ -99,3 +101,20 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   cut: { none: 'The run was over: it says so itself.' },
   'not-captured': { none: 'Nothing is said to have failed where nothing was captured.' },
 };
+
+/** How a request may end for its client, with what explains that; the client knows the end, and others the cause. */
+export const clientTable: Readonly<Record<RequestEnd['outcome'], Told>> = {
+  answered: { none: 'Nothing went wrong.' },
+  partial: { none: 'What of the answer was missed has a reason of its own.' },
+  refused,
+  'timed-out': {
+    none: 'What it waited for in vain has a reason of its own, or the client did not wait long enough.',
+  },
+  unreachable: { by: [...new Set([...codesOf(noRoute), ...codesOf(silence)])] },
+  cut: { none: 'The run was over: it says so itself.' },
+  unsent: { none: 'Nothing was asked of the network: the request says itself why it was not sent.' },
+};
+
+function codesOf(told: Told): readonly string[] {
+  return 'by' in told ? told.by : [];
+}

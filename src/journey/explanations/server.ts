@@ -5,7 +5,7 @@ import type { FlowRecord } from '../flow-record.ts';
 import type { HopRecord } from '../hop-record.ts';
 import type { JourneyRecord } from '../journey-record.ts';
 import { serviceOf } from '../signature.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { askingPath, trafficPath } from './settings.ts';
 import { relayedBy } from '../outcomes.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
@@ -42,7 +42,8 @@ export const connectionRefused: Rule = (evidence) =>
     const asked = trafficPath(network, flow);
     const listen = `nodes.${reset.from}.listen`;
     return {
-      place: reset.from,
+      // Each that asks the wrong node is told so.
+      place: byServer ? reset.from : `${reset.from} ${asked ?? ''}`,
       flow,
       hops: [reset],
       params: { node: reset.from, role: node?.role ?? '', address: flow.service.address, port: portOf(flow) },

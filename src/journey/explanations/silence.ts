@@ -1,7 +1,7 @@
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import type { Station } from '../network.ts';
-import type { Cause, Diagnose } from './causes.ts';
+import type { Cause, Diagnose } from './diagnosis.ts';
 import { servicePath, type Failures } from './finding.ts';
 import { delayOf, downOf, lossOf } from './link.ts';
 import { askingPath, routeSetting } from './settings.ts';
@@ -36,9 +36,12 @@ function questionOf(symptom: Symptom, { stage: { network } }: Failures): Questio
 function ofOwner(question: Question, evidence: Failures): Cause | undefined {
   const { network } = evidence.stage;
   const { asker, address, hop, flow } = question;
+  if (asker.port.down) return downOf(asker.node, asker.port, question);
   const owner = ownerOf(question, evidence);
   if (owner === undefined) return undefined;
-  const { node, port } = owner;
+  const { node } = owner;
+  const next = evidence.later?.station(node.name, owner.port.segment)?.port;
+  const port = next?.down ? next : owner.port;
   // Of a director that is down there is more to be said.
   const isDirector = network.isDirector(node.name);
   if (port.down) return isDirector ? undefined : downOf(node, port, question);
@@ -50,7 +53,13 @@ function ofOwner(question: Question, evidence: Failures): Cause | undefined {
   if (slow) return delayOf(slow.node, slow.port, question);
   if (!isDirector && hop && !evidence.states.isUp(node.name, hop.timeNs))
     return { code: 'node-down', place: node.name, flow, hops: [hop], params: { node: node.name } };
-  return undefined;
+  return isDirector ? undefined : unknownSilence(question);
+}
+
+/** It is there, and should have answered; that is all that is known. */
+function unknownSilence({ asker, address, flow, hop, reason }: Question): Cause {
+  const params = { node: asker.node.name, address: formatIpv4(address), reason };
+  return { code: 'no-route', place: `${asker.node.name} ${address}`, flow, hops: hop ? [hop] : [], params };
 }
 
 function ownerOf({ asker, address }: Question, { stage: { network } }: Failures): Station | undefined {

@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import type { Diagnose } from './causes.ts';
+import type { Diagnose } from './diagnosis.ts';
 import { servicePath } from './finding.ts';
 import { downOf } from './link.ts';
 import { badPacket } from './packet.ts';
@@ -12,22 +12,26 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
   if (node === undefined || destination === undefined) return undefined;
   const down = downWay(node, destination);
   if (down) return downOf(node, down, symptom);
-  const traffic = network.plan.traffic.map(({ from }) => askingPath(network, from, destination));
+  const asking = new Set(network.plan.traffic.map(({ from }) => askingPath(network, from, destination)));
+  const asked = [...asking].flatMap((path) => (path === undefined ? [] : `${path}.to`));
+  const gateway = `nodes.${name}.gateway`;
+  // A router that a client's own request is too much for is rarely the one to be changed.
+  const first = node.role === 'router' ? [...asked, gateway] : [gateway, ...asked];
   return {
     code: 'no-route',
     place: name,
     flow,
     hops: hop ? [hop] : [],
     params: { node: name, address: formatIpv4(destination), reason },
-    setting: `nodes.${name}.gateway`,
+    setting: first[0],
     others: [
+      ...first.slice(1),
       ...servicesOn(network, name)
         .filter(({ model, snat }) => model === 'dnat' && !snat)
         .map((service) => `${servicePath(service.name)}.snat`),
       ...network.plan.services
         .filter(({ vip }) => vip === destination)
         .map((service) => `${servicePath(service.name)}.vip`),
-      ...[...new Set(traffic)].filter((path) => path !== undefined).map((path) => `${path}.to`),
     ],
   };
 };
@@ -50,16 +54,18 @@ export const noForwarding: Diagnose = ({ node: name, destination, reason, flow, 
   if (reason === 'vip-not-local' && service?.servers.some((server) => server.name === name)) return undefined;
   const sender = `nodes.${hop.from}.gateway`;
   const isNat = node.forwarder?.nat !== undefined;
+  // Between segments, and no director: it is meant to pass on.
+  const isOwn = isNat || (node.role !== 'director' && node.interfaces.length > 1);
   const own = `nodes.${name}.${isNat ? 'nat' : 'role'}`;
   return {
     code: 'no-forwarding',
-    place: `${name} ${hop.from}`,
+    place: isOwn ? name : `${name} ${hop.from}`,
     flow,
     hops: [hop],
     params: { node: name, from: hop.from, address: formatIpv4(destination), role: node.role },
     ...(isNat && { wording: 'explanation.no-forwarding-nat' }),
-    setting: isNat ? own : sender,
+    setting: isOwn ? own : sender,
     // That a director is none of the routers is no mistake.
-    others: isNat ? [sender] : node.role === 'director' ? [] : [own],
+    others: isOwn ? [sender] : node.role === 'director' ? [] : [own],
   };
 };

@@ -73,12 +73,15 @@ function cellsOf(
   ];
 }
 
+/** Beyond that a list says less than a word; problem codes are the only ones. */
+const MOST_LISTED = 40;
+
 function values({ choices, types, minimum, maximum, examples }: Omit<Setting, 'id'>): string {
-  if (choices.length > 0 && choices.length <= 20) {
+  if (choices.length > 0 && choices.length <= MOST_LISTED) {
     const words = choices.map((choice) => `\`${choice}\``).join(', ');
     return types.includes('array') ? `list of ${words}` : words;
   }
-  if (choices.length > 20) return 'list of problem codes';
+  if (choices.length > MOST_LISTED) return 'list of problem codes';
   const range = minimum === undefined ? '' : ` ${minimum} to ${maximum}`;
   const names = types.map((type) => (type === 'integer' ? `number${range}` : (typeNames[type] ?? type)));
   const shown = examples.map((example) => `\`${String(example)}\``).join(', ');

@@ -153,6 +153,7 @@ describe('the plan', () => {
         request: 'POST /',
         responseBytes: 0,
         requestBytes: 4000,
+        written: 0,
         timeoutNs: 3e9,
       },
     ]);

@@ -1,0 +1,10 @@
+import type { Failures, Finding } from './finding.ts';
+import type { Symptom } from './symptoms.ts';
+
+/** What a symptom comes from: a finding, and the code of the explanation that tells it. */
+export interface Cause extends Finding {
+  readonly code: string;
+}
+
+/** Asks what a symptom comes from; `undefined` when that is told by another symptom of the same. */
+export type Diagnose = (symptom: Symptom, evidence: Failures) => Cause | undefined;
