@@ -42,7 +42,7 @@ describe('lb-lab and a Docker engine that does not do', function () {
   const engine = `unix://${socket}`;
 
   before(async function () {
-    buildOnce.call(this);
+    buildOnce();
     await new Promise<void>((resolve) => server.listen(socket, resolve));
   });
   beforeEach(() => {

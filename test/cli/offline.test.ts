@@ -13,7 +13,7 @@ describe('lb-lab with recorded captures', () => {
   const recorded = folder.path('dr.pcapng');
   before(function () {
     this.timeout(60_000);
-    buildOnce.call(this);
+    buildOnce();
     assert.equal(lbLab(['run', dr, '--quiet', '--pcapng', recorded]).code, 0);
   });
   after(folder.remove);

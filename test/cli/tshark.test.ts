@@ -53,7 +53,7 @@ describe('pcapng in Wireshark', () => {
     if (!present && process.env['CI'])
       throw new Error('tshark and editcap are missing: apt-get install tshark');
     if (!present) this.skip();
-    buildOnce.call(this);
+    buildOnce();
   });
 
   for (const example of ['dr', 'dnat', 'dnat-plain', 'tun', 'nat']) {

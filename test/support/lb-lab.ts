@@ -27,10 +27,8 @@ export function lbLab(args: readonly string[], env: Readonly<Record<string, stri
 }
 
 /** Builds what is shipped, once per test run; `npm test` has done it already, for all of its runs. */
-export function buildOnce(this: Mocha.Context): void {
+export function buildOnce(): void {
   if (built || process.env['LB_LAB_BUILT']) return;
-  // On a busy machine the bundler takes many times what it takes on a quiet one.
-  this.timeout(300_000);
   const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
     cwd: root,
     encoding: 'utf8',

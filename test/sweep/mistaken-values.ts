@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import * as field from '../../src/lab/topology/fields.ts';
 import { topologySchema } from '../../src/lab/topology/schema.ts';
 

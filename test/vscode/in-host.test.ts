@@ -15,7 +15,7 @@ describe('inside the extension host', () => {
   let tests: string;
   before(async function () {
     this.timeout(120_000);
-    buildOnce.call(this);
+    buildOnce();
     tests = await buildHostTests();
     browser = await launchBrowser();
   });
