@@ -9,7 +9,6 @@ export const reasons = [
   'vip-not-local',
   'not-local',
   'reverse-path-filter',
-  'martian-source',
   'no-decapsulator',
   'filtered',
   'not-forwarded',

@@ -73,7 +73,8 @@ function walk(schema: Schema, value: unknown, path: readonly string[], optional:
       ]);
     case 'array': {
       const { element } = def;
-      if (!Array.isArray(value) || isScalar(element)) return [{ path, values: lists(element), optional }];
+      if (isScalar(element)) return [{ path, values: lists(element), optional }];
+      if (!Array.isArray(value)) return [];
       return value.flatMap((item, index) => walk(element, item, [...path, String(index)], false));
     }
     case 'union':
