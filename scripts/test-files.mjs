@@ -15,6 +15,6 @@ export const alone = [
 ];
 
 /** mocha's arguments for all the others. */
-export const others = [...alone, inVsCode]
+export const others = [...alone, inVsCode, 'test/vscode/host/*.test.ts']
   .flatMap((files) => ['--ignore', files])
   .concat('test/**/*.test.ts');

@@ -142,14 +142,12 @@ describe('cases', () => {
     assert.deepEqual(
       report.explanations.map(({ code, setting, epoch }) => [code, setting, epoch]),
       [
-        // It had just been asked when the edit came.
-        ['interface-down', 'nodes.rs1.at.inside.down', 0],
-        ['drained-persistence', 'service.persistence', 1],
+        ['drained-persistence', 'nodes.director.expireQuiescentTemplate', 1],
         // Which is why the server does not answer, and is drained: both are so.
         ['interface-down', 'nodes.rs1.at.inside.down', 1],
       ],
     );
-    checkText(report.explanations[1]!, {
+    checkText(report.explanations[0]!, {
       says: ['rs1', 'weight 0', 'expire_quiescent_template'],
       silent: /ARP|route/,
     });
@@ -165,7 +163,7 @@ describe('cases', () => {
     const { start, end } = problems[0]!.range;
     assert.equal(text.slice(start.offset, end.offset), 'director');
     assert.match(text.split('\n')[start.line - 1]!, /^ {2}rs1:/);
-    assert.equal(problems[0]!.params?.['sender'], 'rs1');
+    assert.equal(problems[0]!.params?.['node'], 'rs1');
   });
 
   it('one-machine-two-roles: one error, about the role', () => {

@@ -55,8 +55,8 @@ describe('what a terminal is sent', () => {
           readFileSync(join(root, 'src/cli', name), 'utf8'),
         ),
       );
-    // `main` hands the streams over; a shell is the node's own, as ssh's is.
-    assert.deepEqual(own.sort(), ['main.ts', 'shell.ts']);
+    // `main` hands the streams over; a shell is the node's own, as ssh's is; `files` writes what `-` asks for, as to a file.
+    assert.deepEqual(own.sort(), ['files.ts', 'main.ts', 'shell.ts']);
   });
 
   describe('by a topology', () => {

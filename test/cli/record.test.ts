@@ -41,7 +41,8 @@ function flood(frames: number) {
             });
           return Promise.resolve();
         },
-        settled: () => Promise.resolve(),
+        nowNs: frames,
+        settled: () => Promise.resolve(true),
         stop: () => Promise.resolve(),
       } as unknown as Engine);
     },

@@ -658,7 +658,7 @@ describe('errors of the director’s own', () => {
     assert.deepEqual(rig.drops(), { 'ttl-expired': 13 });
     assert.deepEqual(
       rig.decisions.slice(-2).map(({ relation, reason }) => `${relation} ${reason ?? ''}`),
-      ['dropped ttl-expired', 'caused-error '],
+      ['dropped ttl-expired', 'caused-error ttl-expired'],
     );
   });
 

@@ -172,7 +172,8 @@ export const causeCases: Readonly<Record<string, Case>> = {
     shown: () => lab(gateway('rs1', 'director')),
     setting: 'nodes.rs1.gateway',
     outcome: 'lost',
-    reason: 'not-ours',
+    // The director has the reply's source, the VIP, itself.
+    reason: 'martian-source',
     healthy: () => lab(gateway('rs2', 'director')),
   },
   'link-loss': {

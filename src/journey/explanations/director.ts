@@ -128,7 +128,8 @@ export const drainedPersistence: Rule = (evidence) => {
           flow,
           hops: [hop],
           params: { node: service.director, server, service: service.name },
-          setting: `${servicePath(service.name)}.persistence`,
+          setting: `nodes.${service.director}.expireQuiescentTemplate`,
+          others: [`${servicePath(service.name)}.persistence`],
         },
       ];
     });

@@ -56,6 +56,27 @@ const reply = z.looseObject({ id: count, result: z.optional(z.unknown()), error:
 /** An event of a kind that is not known here is left to whoever knows it. */
 const otherEvent = z.looseObject({ event: code });
 
+const endedRequest = z.looseObject({
+  end: z.looseObject({
+    outcome: z.enum(['answered', 'partial', 'refused', 'timed-out', 'unreachable', 'unsent', 'cut']),
+    reason: z.optional(code),
+    bytes: z.optional(count),
+    ofBytes: z.optional(count),
+    load: z.optional(
+      z.looseObject({
+        requests: count,
+        errors: count,
+        durationNs: number,
+        bytes: number,
+        p50Ns: number,
+        p99Ns: number,
+        limited: z.boolean(),
+      }),
+    ),
+  }),
+  sourcePort: z.optional(port),
+});
+
 const totals = {
   connections: count,
   active: number,
@@ -123,20 +144,8 @@ const replies: Readonly<Record<Operation, z.ZodMiniType>> = {
   resume: timeAndWarnings,
   unplug: time,
   state: nodeState,
-  fetch: z.looseObject({ outcome: code }),
-  load: z.looseObject({
-    result: z.optional(
-      z.looseObject({
-        requests: count,
-        errors: count,
-        durationNs: number,
-        bytes: number,
-        p50Ns: number,
-        p99Ns: number,
-        limited: z.boolean(),
-      }),
-    ),
-  }),
+  fetch: endedRequest,
+  load: endedRequest,
   forget: nothing,
   inject: nothing,
   clock: time,

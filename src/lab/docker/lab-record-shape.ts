@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { planShape } from '../topology/plan-shape.ts';
+import { asPlan } from '../topology/plan-shape.ts';
 import { LabError } from './lab-problem.ts';
 import type { LabRecord } from './lab-record.ts';
 
@@ -7,10 +7,13 @@ const count = z.int().check(z.gte(0));
 /** Nanoseconds on the host's clock. */
 export const hostTime = z.string().check(z.regex(/^-?\d{1,20}$/));
 
+const plan = z.custom((value) => asPlan(value) !== undefined);
+
 const recordShape = z.nullable(
   z.looseObject({
     revision: count,
-    plan: planShape,
+    plan,
+    written: z.optional(plan),
     file: z.optional(z.string()),
     epoch: count,
     zeroNs: hostTime,

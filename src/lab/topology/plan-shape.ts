@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import * as field from './fields.ts';
+import { planAt } from './plan-at.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -46,6 +47,7 @@ const forwarder = z.looseObject({
       protocol: z.enum(['tcp', 'udp']),
       port,
       scheduler: word,
+      schedulerFlags: z.optional(z.array(word)),
       servers: z.array(server),
       snat: z.boolean(),
       ports: range,
@@ -58,12 +60,15 @@ const forwarder = z.looseObject({
   maxConnections: z.int().check(z.gte(1), z.lte(16_777_216)),
   noEntry: word,
   onRemove: word,
+  connReuseMode: z.int().check(z.gte(0), z.lte(2)),
+  expireQuiescentTemplate: z.boolean(),
   clampMss: z.optional(z.union([z.literal('mtu'), count])),
 });
 
 const node = z.looseObject({
   name: field.name,
   role: z.enum(['client', 'router', 'director', 'server']),
+  state: z.optional(z.enum(['paused', 'stopped'])),
   interfaces: z.array(
     z.looseObject({
       segment: field.name,
@@ -117,10 +122,33 @@ export const planShape = z.looseObject({
   nodes: field.atMost(256, z.array(node)),
   services: z.array(plannedService),
   traffic: z.array(trafficShape),
+  events: z.optional(
+    field.atMost(
+      32,
+      z.array(
+        z.looseObject({
+          atNs: amount,
+          text: z.string(),
+          changes: z.array(z.looseObject({ kind: word })),
+        }),
+      ),
+    ),
+  ),
   expect: z.optional(z.looseObject({ outcomes: texts, broken: texts, explanations: texts, problems: texts })),
 });
 
 /** The value as a plan, as it is; undefined when it is none. */
 export function asPlan(value: unknown): Plan | undefined {
-  return z.safeParse(planShape, value).success ? (value as Plan) : undefined;
+  if (!z.safeParse(planShape, value).success) return undefined;
+  const plan = value as Plan;
+  return (plan.events ?? []).every(({ atNs }) => isPlanAt(plan, atNs)) ? plan : undefined;
+}
+
+/** What an event makes of a plan is looked at as a whole: its changes may be anything. */
+function isPlanAt(plan: Plan, timeNs: number): boolean {
+  try {
+    return z.safeParse(planShape, planAt(plan, timeNs)).success;
+  } catch {
+    return false;
+  }
 }

@@ -70,7 +70,7 @@ const cases: [marked: string, labels: string][] = [
   [`${dr}expect:\n  broken:\n    - vip-only\n    - │`, 'vip-arp through-director …'],
   [`${dr}expect: { explanations: [│`, 'vip-two-answers vip-not-local dr-port-map …'],
   [`${dr}expect:\n  problems: [│]`, 'yaml-syntax yaml-unclosed …'],
-  [`${dr}expect:\n  outcomes: [answered, │]`, 'refused lost ambiguous'],
+  [`${dr}expect:\n  outcomes: [answered, │]`, 'partial refused lost unsent ambiguous'],
   // Names, from the file.
   [drWith('[rs1, rs2]', '[│'), 'rs1 rs2'],
   [drWith('[rs1, rs2]', '[rs1, │]'), 'rs2'],

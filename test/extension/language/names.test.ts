@@ -106,7 +106,7 @@ describe('rename', () => {
     [
       `${drWith('  rs1:', '  r│s1:')}events:
   - { at: 1s, stop: rs1 }
-  - { at: 2s, up: rs1.inside }
+  - { at: 2s, down: rs1.inside }
   - { at: 2s, set: service.servers.rs1.weight, to: 0 }
 `,
       'web1',

@@ -153,8 +153,8 @@ describe('node image', () => {
 
   it('brings the same versions of the native modules as the package', () => {
     const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest;
-    const { dependencies, optionalDependencies } = read('package.json');
-    const known = { ...dependencies, ...optionalDependencies };
+    const { devDependencies, optionalDependencies } = read('package.json');
+    const known = { ...devDependencies, ...optionalDependencies };
     for (const [name, version] of Object.entries(read('media/node-image/modules/package.json').dependencies))
       assert.equal(known[name], version, name);
   });
@@ -224,5 +224,6 @@ describe('node image', () => {
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }

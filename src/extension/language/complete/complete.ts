@@ -1,5 +1,6 @@
 import { describeSetting } from '../../../lab/topology/settings.ts';
 import type { Translate } from '../../../l10n/translate.ts';
+import type { Span } from '../syntax/tree.ts';
 import { slotAt } from '../syntax/slot-at.ts';
 import type { TopologyText } from '../topology-text.ts';
 import { completeKeys } from './complete-keys.ts';
@@ -11,7 +12,8 @@ import { startCollection } from './start-collection.ts';
 
 /** What may be typed at an offset. The schema says which keys and words there are, the file which names and addresses. */
 export function complete(topology: TopologyText, offset: number, translate: Translate): Completions {
-  const slot = slotAt(topology.text, offset);
+  const found = slotAt(topology.text, offset);
+  const slot = found && { ...found, replace: withinLine(topology.text, found.replace, offset) };
   const setting = slot && describeSetting(slot.path);
   if (!slot || !setting) return { items: [], replace: { start: offset, end: offset } };
   const request = { slot, setting, facts: topology.facts, translate };
@@ -23,6 +25,12 @@ export function complete(topology: TopologyText, offset: number, translate: Tran
     ...(asKey ? [...completeNames(request), ...completeKeys(request)] : []),
   ];
   return { items: slot.needsBlank ? items.map((item) => before(' ', item)) : items, replace: slot.replace };
+}
+
+/** An editor replaces nothing beyond the line that is typed in; a block of text has several. */
+function withinLine(text: string, { start, end }: Span, offset: number): Span {
+  const next = text.indexOf('\n', offset);
+  return { start: Math.max(start, text.lastIndexOf('\n', offset - 1) + 1), end: next < 0 ? end : Math.min(end, next) };
 }
 
 function newItems(request: CompletionRequest): Completion[] {
