@@ -141,11 +141,7 @@ describe('cases', () => {
     const report = reportOf(run);
     assert.deepEqual(
       report.explanations.map(({ code, setting, epoch }) => [code, setting, epoch]),
-      [
-        ['drained-persistence', 'nodes.director.expireQuiescentTemplate', 1],
-        // Which is why the server does not answer, and is drained: both are so.
-        ['interface-down', 'nodes.rs1.at.inside.down', 1],
-      ],
+      [['drained-persistence', 'nodes.director.expireQuiescentTemplate', 1]],
     );
     checkText(report.explanations[0]!, {
       says: ['rs1', 'weight 0', 'expire_quiescent_template'],

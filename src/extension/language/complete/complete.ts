@@ -30,7 +30,10 @@ export function complete(topology: TopologyText, offset: number, translate: Tran
 /** An editor replaces nothing beyond the line that is typed in; a block of text has several. */
 function withinLine(text: string, { start, end }: Span, offset: number): Span {
   const next = text.indexOf('\n', offset);
-  return { start: Math.max(start, text.lastIndexOf('\n', offset - 1) + 1), end: next < 0 ? end : Math.min(end, next) };
+  return {
+    start: Math.max(start, text.slice(0, offset).lastIndexOf('\n') + 1),
+    end: next < 0 ? end : Math.min(end, next),
+  };
 }
 
 function newItems(request: CompletionRequest): Completion[] {
