@@ -98,7 +98,7 @@ export const causeCases: Readonly<Record<string, Case>> = {
   'drained-persistence': {
     shown: () =>
       drain((text) => text.replace('inside: 192.0.2.11 }', 'inside: { address: 192.0.2.11, drop: [tcp] } }')),
-    setting: 'service.persistence',
+    setting: 'nodes.director.expireQuiescentTemplate',
     outcome: 'lost',
     healthy: () => drain((text) => text),
   },

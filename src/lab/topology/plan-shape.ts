@@ -106,10 +106,20 @@ export const trafficShape = z.looseObject({
   requestBytes: count,
   sourcePort: z.optional(port),
   timeoutNs: amount,
+  written: z.optional(count),
   load: z.optional(z.looseObject({ connections: count, durationNs: amount })),
 });
 
 const texts = z.array(z.string());
+
+/** What it changes to is looked at in the plan that it leads to. */
+const change = z.looseObject({
+  kind: word,
+  node: z.optional(z.union([field.name, node])),
+  name: z.optional(field.name),
+  names: z.optional(z.array(field.name)),
+  index: z.optional(count),
+});
 
 export const planShape = z.looseObject({
   /** A file's name: any text, and shown as such; captures are saved under it, so it leads to no other folder. */
@@ -129,7 +139,7 @@ export const planShape = z.looseObject({
         z.looseObject({
           atNs: amount,
           text: z.string(),
-          changes: z.array(z.looseObject({ kind: word })),
+          changes: z.array(change),
         }),
       ),
     ),

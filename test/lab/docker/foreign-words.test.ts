@@ -40,7 +40,7 @@ describe('what labels and agents tell is looked at before it is believed', () =>
 
     it('with something else in any place is none', () => {
       // Between them they have everything that a plan can have.
-      for (const { name, plan } of plans.filter(({ name }) => /^(nat|dr|load)\./.test(name))) {
+      for (const { name, plan } of plans.filter(({ name }) => /^(nat|dr|load|drained-server)\./.test(name))) {
         const whole = sent(plan);
         for (const path of pathsOf(whole))
           assert.equal(
