@@ -39,11 +39,12 @@ function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Without the chapter of the file it stands in: `rs1.hideVip`, `scheduler`, `traffic 1 count`. */
+/** Without the chapter of the file it stands in: `rs1.hideVip`, `scheduler`, `traffic 1 count`, `events 2 at`. */
 function nameOf(path: Path): string {
   const [chapter, ...rest] = path;
   if (rest.length === 0) return String(chapter ?? '');
-  if (chapter === 'traffic') return ['traffic', Number(rest[0]) + 1, ...rest.slice(1)].join(' ');
+  if (chapter === 'traffic' || chapter === 'events')
+    return [chapter, Number(rest[0]) + 1, ...rest.slice(1)].join(' ');
   return rest.join('.');
 }
 

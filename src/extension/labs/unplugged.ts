@@ -1,4 +1,4 @@
-import type { Plan } from '../../lab/topology/plan.ts';
+import type { Plan, PlannedNode } from '../../lab/topology/plan.ts';
 
 /** An interface, by its node and segment. */
 export interface Port {
@@ -31,12 +31,21 @@ export class Unplugged {
   /** The plan as the lab is to run it. */
   over(plan: Plan): Plan {
     if (this.#ports.length === 0) return plan;
-    const nodes = plan.nodes.map((node) => ({
-      ...node,
-      interfaces: node.interfaces.map((port) =>
-        this.has(node.name, port.segment) ? { ...port, down: true } : port,
+    const events = plan.events?.map((event) => ({
+      ...event,
+      changes: event.changes.map((change) =>
+        change.kind === 'node-changed' || change.kind === 'node-added'
+          ? { ...change, node: this.#overNode(change.node) }
+          : change,
       ),
     }));
-    return { ...plan, nodes };
+    return { ...plan, nodes: plan.nodes.map((node) => this.#overNode(node)), ...(events && { events }) };
+  }
+
+  #overNode(node: PlannedNode): PlannedNode {
+    const interfaces = node.interfaces.map((port) =>
+      this.has(node.name, port.segment) ? { ...port, down: true } : port,
+    );
+    return { ...node, interfaces };
   }
 }

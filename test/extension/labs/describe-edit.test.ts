@@ -20,6 +20,11 @@ describe('small helpers of labs', () => {
     assert.deepEqual(texts(dr.replace('  rs2:      {', '  rs3:      {')), ['+ rs3', '− rs2']);
     assert.deepEqual(texts(dr.replace('[rs1, rs2]', '[rs1]')), ['servers [rs1, rs2] → [rs1]']);
     assert.deepEqual(texts(dr.replace('count: 4', 'count: 9')), ['traffic 1 count 4 → 9']);
+    const events = 'events:\n  - { at: 1s, stop: rs1 }\n';
+    assert.deepEqual(
+      describeEdit(events, events.replace('1s', '2s')).map(({ text }) => text),
+      ['events 1 at 1s → 2s'],
+    );
     assert.deepEqual(texts(dr.replace('model: dr', 'model: tun')), ['model dr → tun']);
     assert.deepEqual(describeEdit('a: [', 'b: {'), []);
   });
