@@ -229,10 +229,12 @@ describe('Docker engine: bad days', function () {
     const engine = await start(quiet(planOf(file)));
     await engine.request();
     await engine.apply(quiet(planOf(file, (text) => text.replace(', down: true', ''))));
-    await engine.request();
+    // The router may be asking for the VIP still, and its kernel asks again in its own time.
+    for (let tries = 0; tries < 5 && (await outcomesOf(engine)).at(-1) !== 'answered'; tries += 1)
+      await engine.request();
     const outcomes = await outcomesOf(engine);
     assert.notEqual(outcomes[0], 'answered');
-    assert.equal(outcomes[1], 'answered');
+    assert.equal(outcomes.at(-1), 'answered', outcomes.join(', '));
   });
 
   it('two labs with the same addresses run side by side', async () => {
