@@ -15,8 +15,11 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
   const asking = new Set(network.plan.traffic.map(({ from }) => askingPath(network, from, destination)));
   const asked = [...asking].flatMap((path) => (path === undefined ? [] : `${path}.to`));
   const gateway = `nodes.${name}.gateway`;
-  // A router that a client's own request is too much for is rarely the one to be changed.
-  const first = node.role === 'router' ? [...asked, gateway] : [gateway, ...asked];
+  const vips = network.plan.services
+    .filter(({ vip }) => vip === destination)
+    .map((service) => `${servicePath(service.name)}.vip`);
+  // A router that a client's own request is too much for is rarely the one to be changed; a VIP that it knows no way to is.
+  const first = node.role === 'router' ? [...vips, ...asked, gateway] : [gateway, ...asked, ...vips];
   return {
     code: 'no-route',
     place: name,
@@ -29,9 +32,6 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
       ...servicesOn(network, name)
         .filter(({ model, snat }) => model === 'dnat' && !snat)
         .map((service) => `${servicePath(service.name)}.snat`),
-      ...network.plan.services
-        .filter(({ vip }) => vip === destination)
-        .map((service) => `${servicePath(service.name)}.vip`),
     ],
   };
 };
