@@ -19,17 +19,8 @@ const exceptions: readonly Exception[] = [
     why: 'An interface that is not there is no key of the file; the node that lacks a way is named.',
   },
   {
-    keys: /^nodes\.[\w-]+\.nat$/,
-    why: 'Every request is answered; what the promises say of a NAT router in front of a service is theirs to say.',
-  },
-  {
     keys: /^traffic\.\d+\.(timeout|load\.for)$/,
     why: 'Nothing went wrong in the network: the client did not wait, as only the client itself can tell.',
-  },
-  {
-    keys: /\.loss$/,
-    values: /^"60%"$/,
-    why: 'Lost in the midst of an answer that had begun: in the frames it is answered, and the client alone knows that it was not whole.',
   },
 ];
 
