@@ -17,7 +17,12 @@ export function askedOutcome(
   if (ends.every((end) => end?.outcome === 'answered')) return { kind: 'answered' };
   if (ends.includes(undefined)) return seen.kind === 'answered' ? { kind: 'open' } : seen;
   const part = ends.length === 1 && ends[0]?.outcome === 'partial' ? ends[0] : undefined;
-  const cause = part || seen.kind === 'answered' ? shortfall() : seen;
+  // Who has given up resets what still comes: that is not why the answer did not.
+  const isAfterwards =
+    seen.kind === 'refused' &&
+    seen.reason === 'reset-by-client' &&
+    ends.some((end) => end?.outcome === 'timed-out');
+  const cause = part || isAfterwards || seen.kind === 'answered' ? shortfall() : seen;
   if (part) {
     const { bytes = 0, ofBytes } = part;
     const place = placeOf(cause);
