@@ -16,6 +16,7 @@ import { LabClock } from './lab-clock.ts';
 import { LabEvents } from './lab-events.ts';
 import { LabError, ofChange } from './lab-problem.ts';
 import { EventSchedule } from '../traffic/event-schedule.ts';
+import { sameData } from '../topology/same-data.ts';
 import { planAt } from '../topology/plan-at.ts';
 import type { LabRecord } from './lab-record.ts';
 import { LEASE_S, LeaseKeeper, SILENCE_S } from './lease.ts';
@@ -69,6 +70,8 @@ export class DockerEngine implements Engine {
   readonly #events: LabEvents;
   readonly #traffic: TrafficSchedule;
   readonly #happenings: EventSchedule;
+  /** Events of the file that are due and not done yet. */
+  #happening = 0;
   #lab: DockerLab | undefined;
   #plan: Plan;
   /** As the file has it; the plan in force is that with what has happened since. */
@@ -143,10 +146,14 @@ export class DockerEngine implements Engine {
   apply(plan: Plan): Promise<void> {
     return this.#changes.next(async () => {
       if (this.#state !== 'running') return;
-      await this.#become(planAt(plan, this.nowNs));
-      this.#written = plan;
-      this.#happenings.follow(plan.events ?? [], this.nowNs);
-      if (this.#lab) await this.#keep(this.#lab);
+      // What comes due while this takes its time happens afterwards.
+      const sinceNs = this.nowNs;
+      this.#happenings.stop();
+      try {
+        await this.#become(planAt(plan, sinceNs), { written: plan });
+      } finally {
+        this.#await(sinceNs);
+      }
     });
   }
 
@@ -182,6 +189,7 @@ export class DockerEngine implements Engine {
       isSettled =
         this.#traffic.done &&
         this.#happenings.done &&
+        this.#happening === 0 &&
         now - Math.max(begin, this.#events.lastActivity) >= QUIET_MS;
       if (now >= until) break;
       if (!isSettled) await pause(TICK_MS);
@@ -314,21 +322,40 @@ export class DockerEngine implements Engine {
     this.#step('ready');
   }
 
+  /** A lab that ended meanwhile has no more events. */
+  #await(sinceNs: number): void {
+    if (this.#state === 'running') this.#happenings.follow(this.#written.events ?? [], sinceNs);
+  }
+
   /** An event of the file that cannot be done is told; the lab goes on. */
   async #happen(atNs: number, by: string): Promise<void> {
+    this.#happening += 1;
     try {
-      await this.#changes.next(() => this.#become(planAt(this.#written, atNs), by));
+      await this.#changes.next(() => this.#become(planAt(this.#written, atNs), { by }));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.onWarning?.({ code: 'docker.warning.event-failed', params: { event: by, reason } });
+    } finally {
+      this.#happening -= 1;
     }
   }
 
-  async #become(plan: Plan, by?: string): Promise<void> {
+  /** `written`: the file it comes from, when that is another one. `by`: the event of the file that makes it so. */
+  async #become(
+    plan: Plan,
+    { written = this.#written, by }: { readonly written?: Plan; readonly by?: string },
+  ): Promise<void> {
     const lab = this.#lab;
     const before = this.#plan;
     const changes = diffPlans(before, plan);
-    if (changes.length === 0 || this.#state !== 'running' || !lab) return;
+    if (this.#state !== 'running' || !lab) return;
+    if (changes.length === 0) {
+      // What an event has changed hides what was edited.
+      const isNew = !sameData(this.#written, written);
+      this.#written = written;
+      if (isNew) await this.#keep(lab);
+      return;
+    }
     await refuseOverlap(this.#options.client, plan, before);
     const startNs = this.nowNs;
     this.#events.watch(plan);
@@ -336,6 +363,7 @@ export class DockerEngine implements Engine {
     const forgotten = staleNeighbours(before, plan);
     await lab.forget(forgotten);
     this.#plan = plan;
+    this.#written = written;
     this.#epoch += 1;
     const timeNs = effective === undefined ? this.nowNs : this.#clock.ofHost(effective);
     const durationNs = this.nowNs - startNs;
