@@ -1,7 +1,7 @@
 // Judges the tests: makes small changes to the code, one at a time, and says which of them no test noticed.
 //   npm run mutate -- [--area NAME] [--file PART] [--sample N] [--seed S] [--seconds LIMIT] [--out FILE]
 // Areas: promises, outcomes, explanations, forwarder; all when left out. Works on a copy: this folder stays as it is.
-import { spawn } from 'node:child_process';
+import { fork as forkProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { clearTimeout, setTimeout } from 'node:timers';
@@ -9,45 +9,36 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies, root } from './setup.mjs';
 
+const journeys = /^test\/(journey|cases)\/.*\.test\.ts$/;
 /** What is changed, and the tests whose business it is. */
 const areas = {
   promises: {
     files:
       /^src\/journey\/(promise|choice|request-tuple|prediction|next-macs|wrapped-pieces|clamped-mss|evidence)/,
-    tests: [
-      'test/journey/promise*.test.ts',
-      'test/journey/clamped-mss.test.ts',
-      'test/journey/capture-points.test.ts',
-      'test/journey/no-false-red.test.ts',
-    ],
+    tests: journeys,
   },
   outcomes: {
     files: /^src\/journey\/(outcomes|arrivals|expectation|reasons|retransmissions)/,
-    tests: [
-      'test/journey/truth-tables.test.ts',
-      'test/journey/expectation.test.ts',
-      'test/journey/middle.test.ts',
-      'test/journey/explanations.test.ts',
-      'test/journey/updates.test.ts',
-    ],
+    tests: journeys,
   },
   explanations: {
     files: /^src\/journey\/explanations/,
-    tests: ['test/journey/explanations.test.ts', 'test/lab/lessons.test.ts'],
+    tests: journeys,
   },
   forwarder: {
     files: /^src\/forwarder\//,
-    tests: ['test/forwarder/*.test.ts', 'test/forwarder/ports/*.test.ts', 'test/models.test.ts'],
+    tests: /^test\/(forwarder\/[^/]*|models)\.test\.ts$/,
   },
 };
 
 ensureDependencies();
-const { mutantsOf, mutated } = await import('./mutants.mjs');
+const { mutantsOf, withMutants } = await import('./mutants.mjs');
 const { values } = parseArgs({
   options: {
     area: { type: 'string' },
     file: { type: 'string', default: '' },
-    sample: { type: 'string', default: '100' },
+    sample: { type: 'string' },
+    jobs: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '120' },
     out: { type: 'string' },
@@ -79,10 +70,7 @@ for (const part of [
 symlinkSync(`${root}node_modules`, join(folder, 'node_modules'), 'junction');
 
 const names = values.area === undefined ? Object.keys(areas) : [values.area];
-const sources = readdirSync(`${root}src`, { recursive: true })
-  .map((name) => `src/${name.replaceAll('\\', '/')}`)
-  .filter((name) => name.endsWith('.ts') && name.includes(values.file))
-  .sort();
+const sources = filesIn('src').filter((name) => name.endsWith('.ts') && name.includes(values.file));
 const candidates = names.flatMap((area) =>
   sources
     .filter((file) => areas[area].files.test(file))
@@ -98,54 +86,116 @@ const isEquivalent = (one) =>
     ({ file, text, was, becomes }) =>
       file === one.file && text === lineOf(one) && was === one.was && becomes === one.becomes,
   );
+/** Numbered from 1; 0 is the code as it is. */
+const numbered = candidates.map((mutant, index) => ({ number: index + 1, mutant }));
+for (const file of new Set(candidates.map((one) => one.file))) {
+  const own = numbered.filter(({ mutant }) => mutant.file === file);
+  writeFileSync(join(folder, file), withMutants(readFileSync(root + file, 'utf8'), own));
+}
 const chosen = sampleOf(
-  candidates.filter((one) => !isEquivalent(one)),
-  Number(values.sample),
+  numbered.filter(({ mutant }) => !isEquivalent(mutant)),
+  values.sample === undefined ? Infinity : Number(values.sample),
   Number(values.seed),
 );
 
-for (const area of new Set(chosen.map((one) => one.area))) {
-  if ((await test(area)) === 0) continue;
-  console.error(`The tests of ${area} fail without any change: nothing can be learned from them.`);
-  process.exit(1);
-}
-console.log(`${chosen.length} of ${candidates.length} mutants`);
 const results = [];
-for (const [index, one] of chosen.entries()) {
-  const text = readFileSync(root + one.file, 'utf8');
-  writeFileSync(join(folder, one.file), mutated(text, one));
-  const code = await test(one.area);
-  writeFileSync(join(folder, one.file), text);
-  results.push({ ...one, survived: code === 0, timedOut: code === undefined });
-  if (code === 0) {
-    console.log(
-      `survived  ${one.file}:${one.line}  ${one.kind}  «${one.was}» → «${one.becomes}»\n            ${lineOf(one)}`,
-    );
-  } else if (process.stderr.isTTY) process.stderr.write(`\r${index + 1}/${chosen.length} `);
-}
+console.log(`${chosen.length} of ${candidates.length} mutants`);
 for (const area of names) {
-  const own = results.filter((one) => one.area === area);
+  const queue = chosen.filter(({ mutant }) => mutant.area === area);
+  if (queue.length === 0) continue;
+  const own = [];
+  await Promise.all(Array.from({ length: Number(values.jobs) }, () => judge(area, queue, own)));
   const noticed = own.filter(({ survived }) => !survived).length;
-  if (own.length > 0)
-    console.log(
-      `${area}: ${noticed} of ${own.length} noticed (${Math.round((100 * noticed) / own.length)} %)`,
-    );
+  console.log(
+    `${area}: ${noticed} of ${own.length} noticed (${((100 * noticed) / own.length).toFixed(1)} %)`,
+  );
+  results.push(...own);
 }
 if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(results, undefined, 1)}\n`);
 
-/** The exit code of the area's tests, which stop at the first that fails; undefined when they took too long. */
-function test(area) {
+/** Takes mutants off the queue, until none is left. */
+async function judge(area, queue, into) {
+  let judge = undefined;
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    judge ??= await judgeOf(area);
+    const { number } = next;
+    const met = judge.met.get(number);
+    let answer = { failed: undefined, wasMet: true };
+    if (met !== undefined) answer = await ask(judge.child, number);
+    if (answer === undefined) judge = undefined;
+    // What is worked out while files are read, or once at its first use, is only reached in a process of its own.
+    else if (answer.failed === undefined) {
+      const atLoading = next.mutant.atLoading || !answer.wasMet;
+      const files = met !== undefined && atLoading ? testsOf(area) : (met ?? []);
+      if (files.length > 0) answer = await ask(fork(files, number));
+    }
+    tell(
+      next.mutant,
+      { met: met !== undefined, timedOut: answer === undefined, failed: answer?.failed },
+      into,
+    );
+  }
+  judge?.child.disconnect();
+}
+
+function tell(mutant, { met, timedOut, failed }, into) {
+  const { area, file, line, kind, was, becomes } = mutant;
+  const survived = failed === undefined && !timedOut;
+  into.push({ area, file, line, kind, was, becomes, survived, met, timedOut, failed });
+  if (survived)
+    console.log(
+      `survived${met ? '' : ' (never run)'}  ${file}:${line}  ${kind}  «${was}» → «${becomes}»\n            ${lineOf(mutant)}`,
+    );
+}
+
+/** A process that has run the tests without any mutant, and knows which mutants they meet. */
+async function judgeOf(area) {
+  const child = fork(testsOf(area), 0);
+  const ready = await ask(child, undefined, 600);
+  if (ready === undefined || ready.failed !== undefined) {
+    console.error(
+      `The tests of ${area} fail without any change: nothing can be learned from them. ${ready?.failed}`,
+    );
+    process.exit(1);
+  }
+  return { child, met: new Map(ready.met) };
+}
+
+function testsOf(area) {
+  return filesIn('test').filter((file) => areas[area].tests.test(file));
+}
+
+function fork(files, number) {
+  const env = { ...process.env, FC_RUNS: '8', NO_COLOR: '1' };
+  const options = {
+    cwd: folder,
+    env,
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  };
+  return forkProcess('scripts/mutant-judge.mjs', [String(number), ...files], options);
+}
+
+/** Its answer; undefined when it took too long, or ended without one. */
+function ask(child, number, seconds = Number(values.seconds)) {
   return new Promise((resolve) => {
-    const args = ['node_modules/mocha/bin/mocha.js', '--bail', '--reporter', 'dot', ...areas[area].tests];
-    // A mutant may loop for ever, where no test's own limit reaches.
-    const env = { ...process.env, FC_RUNS: '8', NO_COLOR: '1' };
-    const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore', env });
-    const timer = setTimeout(() => child.kill('SIGKILL'), Number(values.seconds) * 1000);
-    child.on('close', (code) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    const done = (answer) => {
       clearTimeout(timer);
-      resolve(code ?? undefined);
-    });
+      child.off('message', done).off('close', ended);
+      resolve(answer);
+    };
+    const ended = () => done(undefined);
+    child.on('message', done).on('close', ended);
+    if (number !== undefined) child.send(number);
   });
+}
+
+/** Their paths from the root, in order. */
+function filesIn(part) {
+  return readdirSync(root + part, { recursive: true })
+    .map((name) => `${part}/${name.replaceAll('\\', '/')}`)
+    .sort();
 }
 
 /** The same for the same seed; all when there are no more. */

@@ -1,0 +1,88 @@
+// Runs an area's tests against one mutant after another, all of which stand in the code already: see mutate.mjs.
+// Arguments: the number of the mutant that is active from the start (0: none), then the test files.
+import Mocha from 'mocha';
+import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
+
+const [first, ...files] = process.argv.slice(2);
+let active = Number(first);
+/** What met a mutant: tests by their full titles, and files that met it while they were read. */
+const metBy = new Map();
+let meeting = [];
+let wasMet = false;
+/** A mutant may loop for ever: no run meets more mutants than this many times those of the run without any. */
+let calls = 0;
+let limit = Infinity;
+globalThis.$mutant = (number) => {
+  if (++calls > limit) throw new Error('It does not end.');
+  if (number === active) wasMet = true;
+  if (meeting !== undefined) {
+    const tests = metBy.get(number) ?? new Set();
+    for (const one of meeting) tests.add(one);
+    metBy.set(number, tests);
+  }
+  return number === active;
+};
+
+// A run that was broken off may leave something behind that fails later: no business of the next mutant's.
+for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, () => undefined);
+
+const mocha = new Mocha({ timeout: 60_000, reporter: class {} });
+mocha.cleanReferencesAfterRun(false);
+for (const support of ['./test/support/property-seed.ts', './test/support/running.ts']) {
+  const { mochaHooks } = await import(pathToFileURL(resolve(support)).href);
+  if (mochaHooks !== undefined) mocha.rootHooks(mochaHooks);
+}
+for (const file of files) mocha.addFile(resolve(file));
+mocha.suite.on('pre-require', (_context, file) => (meeting = [file]));
+await mocha.loadFilesAsync();
+
+if (active !== 0) {
+  process.send({ number: active, failed: await run(undefined) });
+  process.disconnect();
+} else {
+  const failed = await run(undefined, {
+    hook: (hook) => (meeting = titlesIn(hook.parent)),
+    test: (test) => (meeting = [test.fullTitle()]),
+  });
+  meeting = undefined;
+  limit = 20 * calls + 1_000_000;
+  const took = new Map(mocha.suite.suites.map((suite) => [suite, durationOf(suite)]));
+  mocha.suite.suites.sort((a, b) => took.get(a) - took.get(b));
+  process.send({
+    failed,
+    met: [...metBy].map(([number, by]) => [number, files.filter((file) => by.has(resolve(file)))]),
+  });
+  process.on('message', async (number) => {
+    active = number;
+    wasMet = false;
+    calls = 0;
+    const failed = await run(number === 0 ? undefined : metBy.get(number));
+    process.send({ number, failed, wasMet });
+  });
+}
+
+/** The first test that fails with all of its message, or undefined. */
+function run(titles, listeners = {}) {
+  mocha.options.grep = titles === undefined ? undefined : { test: (title) => titles.has(title) };
+  return new Promise((done) => {
+    let failed;
+    const runner = mocha.run(() => done(failed));
+    for (const [event, listener] of Object.entries(listeners)) runner.on(event, listener);
+    runner.on('fail', (test, error) => {
+      failed ??= `${test.fullTitle()}: ${String(error?.message).split('\n')[0]}`;
+      runner.abort();
+    });
+  });
+}
+
+function titlesIn(suite) {
+  return [...suite.tests.map((test) => test.fullTitle()), ...suite.suites.flatMap(titlesIn)];
+}
+
+function durationOf(suite) {
+  return [...suite.tests.map((test) => test.duration ?? 0), ...suite.suites.map(durationOf)].reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+}
