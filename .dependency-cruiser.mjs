@@ -1,4 +1,97 @@
-/** Cycles only: which folder may import which is in eslint.config.mjs, where editors show it. */
+// Which file may import which; also by `import()`. What a name means stands in ARCHITECTURE.md.
+
+/** Which folders of `src` a folder may import from, and of which it may import types only. Arrows run downward. */
+const houses = {
+  packet: {},
+  forwarder: { values: ['packet'] },
+  l10n: {},
+  'lab/topology': { values: ['packet', 'forwarder'], types: ['l10n'] },
+  'lab/traffic': { values: ['packet', 'forwarder', 'lab/topology'], types: ['lab'] },
+  'lab/embedded': { values: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'], types: ['lab'] },
+  'lab/docker': { values: ['packet', 'forwarder', 'lab/topology', 'lab/traffic', 'lab'] },
+  'journey/records': { values: ['packet'], types: ['lab', 'lab/topology', 'forwarder', 'journey'] },
+  'journey/ledger': {
+    values: ['packet', 'journey/records'],
+    types: ['lab', 'lab/topology', 'l10n', 'journey'],
+  },
+  'journey/joins': {
+    values: ['packet', 'journey/records', 'journey/ledger'],
+    types: ['lab', 'lab/topology', 'journey'],
+  },
+  'journey/flows': { values: ['packet', 'journey/records'], types: ['lab/topology', 'journey'] },
+  'journey/predictions': {
+    values: ['packet', 'journey/records', 'journey/joins'],
+    types: ['lab/topology', 'journey'],
+  },
+  'journey/promises': {
+    values: ['packet', 'journey/records', 'journey/joins', 'journey/predictions'],
+    types: ['lab/topology', 'journey'],
+  },
+  'journey/explanations': {
+    values: ['packet', 'journey/records', 'journey/predictions'],
+    types: ['lab', 'lab/topology', 'forwarder', 'l10n', 'journey'],
+  },
+  'journey/judgement': {
+    values: [
+      'packet',
+      'journey/records',
+      'journey/ledger',
+      'journey/predictions',
+      'journey/promises',
+      'journey/explanations',
+    ],
+    types: ['lab', 'lab/topology', 'l10n', 'journey', 'journey/joins'],
+  },
+  journey: { values: ['packet', 'journey/*'], types: ['lab', 'lab/topology', 'l10n'] },
+  webview: { types: ['journey'] },
+  extension: {
+    values: ['packet', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'webview'],
+    types: ['forwarder'],
+  },
+  cli: { values: ['packet', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n'], types: ['forwarder'] },
+};
+
+/** What runs in a browser too. */
+const pure = '^src/(packet|forwarder|journey|lab/(topology|embedded|traffic)|l10n|webview)/';
+/** The ports onto a real network: Node, and one native package each. */
+const nativePorts = '^src/forwarder/ports/(cap|libc|packet|wall-clock)\\.ts$';
+
+/** The files of a house; those of `lab` and `journey` are the ones that stand in no house within it. */
+function filesOf(house) {
+  if (house.endsWith('/*')) return `^src/${house.slice(0, -1)}`;
+  return house === 'lab' || house === 'journey' ? `^src/${house}/[^/]+$` : `^src/${house}/`;
+}
+
+const notATypeOnly = { dependencyTypesNot: ['type-only'] };
+const between = Object.entries(houses).flatMap(([house, { values = [], types = [] }]) => {
+  const own = filesOf(house);
+  const reached = values.map(filesOf);
+  return [
+    {
+      name: `src/${house} imports values`,
+      comment: `It may import values from ${values.join(', ') || 'nothing'} only.`,
+      severity: 'error',
+      from: { path: own },
+      to: { path: '^src/', pathNot: [own, ...reached], ...notATypeOnly },
+    },
+    {
+      name: `src/${house} imports types`,
+      comment: `It may import types from ${[...values, ...types].join(', ') || 'nothing'} only.`,
+      severity: 'error',
+      from: { path: own },
+      to: { path: '^src/', pathNot: [own, ...reached, ...types.map(filesOf)] },
+    },
+  ];
+});
+
+const oneHome = (name, modules, home) => ({
+  name,
+  severity: 'error',
+  from: { path: '^src/', pathNot: home },
+  to: { path: modules },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     {
@@ -6,7 +99,32 @@ export default {
       comment: 'Types may refer to each other in a circle; code may not.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true, viaOnly: notATypeOnly },
+    },
+    ...between,
+    {
+      name: 'the panel and its host meet in protocol.ts',
+      severity: 'error',
+      from: { path: '^src/extension/' },
+      to: { path: '^src/webview/', pathNot: '^src/webview/protocol\\.ts$' },
+    },
+    {
+      name: 'nothing from Node in the core',
+      comment: 'It runs in a browser too.',
+      severity: 'error',
+      from: { path: pure, pathNot: nativePorts },
+      to: { dependencyTypes: ['core'] },
+    },
+    oneHome('only the extension talks to VS Code', '(^|/)vscode$|/@types/vscode/', '^src/extension/'),
+    oneHome('only src/lab/docker talks to Docker', '(^|/)dockerode(/|$)', '^src/lab/docker/'),
+    oneHome('only one port uses cap', '(^|/)cap(/|$)', '^src/forwarder/ports/cap\\.ts$'),
+    oneHome('only one port uses koffi', '(^|/)koffi(/|$)', '^src/forwarder/ports/libc\\.ts$'),
+    {
+      name: 'worked out without the editor',
+      comment: 'What the editor shows is plain data, tested in milliseconds; adapters stand beside.',
+      severity: 'error',
+      from: { path: '^src/extension/(labs|panel|language/(complete|fixes|hover|syntax))/' },
+      to: { path: '(^|/)vscode$|/@types/vscode/' },
     },
   ],
   options: {

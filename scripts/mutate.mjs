@@ -13,16 +13,16 @@ const journeys = /^test\/(journey|cases)\/.*\.test\.ts$/;
 /** What is changed, and the tests whose business it is. */
 const areas = {
   promises: {
-    files:
-      /^src\/journey\/(promise|choice|request-tuple|prediction|next-macs|wrapped-pieces|clamped-mss|evidence)/,
+    files: /^src\/journey\/(promises|predictions)\//,
     tests: journeys,
   },
   outcomes: {
-    files: /^src\/journey\/(outcomes|arrivals|expectation|reasons|retransmissions)/,
+    files:
+      /^src\/journey\/(judgement\/|ledger\/|records\/(reasons|evidence)|flows\/retransmissions|expectation)/,
     tests: journeys,
   },
   explanations: {
-    files: /^src\/journey\/explanations/,
+    files: /^src\/journey\/explanations\//,
     tests: journeys,
   },
   forwarder: {
@@ -71,13 +71,15 @@ symlinkSync(`${root}node_modules`, join(folder, 'node_modules'), 'junction');
 
 const names = values.area === undefined ? Object.keys(areas) : [values.area];
 const sources = filesIn('src').filter((name) => name.endsWith('.ts') && name.includes(values.file));
+const textOf = new Map(sources.map((file) => [file, readFileSync(root + file, 'utf8')]));
 const candidates = names.flatMap((area) =>
   sources
     .filter((file) => areas[area].files.test(file))
-    .flatMap((file) => mutantsOf(file, readFileSync(root + file, 'utf8')).map((one) => ({ ...one, area }))),
+    .flatMap((file) => mutantsOf(file, textOf.get(file)).map((one) => ({ ...one, area }))),
 );
 const lineOf = ({ file, line }) =>
-  readFileSync(root + file, 'utf8')
+  textOf
+    .get(file)
     .split('\n')
     .at(line - 1)
     .trim();
@@ -90,7 +92,7 @@ const isEquivalent = (one) =>
 const numbered = candidates.map((mutant, index) => ({ number: index + 1, mutant }));
 for (const file of new Set(candidates.map((one) => one.file))) {
   const own = numbered.filter(({ mutant }) => mutant.file === file);
-  writeFileSync(join(folder, file), withMutants(readFileSync(root + file, 'utf8'), own));
+  writeFileSync(join(folder, file), withMutants(textOf.get(file), own));
 }
 const chosen = sampleOf(
   numbered.filter(({ mutant }) => !isEquivalent(mutant)),

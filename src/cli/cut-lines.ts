@@ -1,4 +1,4 @@
-import { totalsOf } from '../journey/ledger/totals.ts';
+import { totalsOf } from '../journey/request-totals.ts';
 import type { Report } from '../journey/report.ts';
 import type { Translate } from '../l10n/translate.ts';
 

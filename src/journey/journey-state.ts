@@ -1,12 +1,12 @@
 import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import type { CapturePoints } from './capture-points.ts';
-import { FlowDeriver } from './flows.ts';
-import type { FrameStore } from './frame-store.ts';
-import { tupleOf } from './host-log.ts';
-import { Joiner } from './joiner.ts';
-import { JourneyList } from './journey-list.ts';
-import { Judge, type Judged } from './judge.ts';
+import type { CapturePoints } from './records/capture-points.ts';
+import { FlowDeriver } from './flows/flows.ts';
+import type { FrameStore } from './records/frame-store.ts';
+import { tupleOf } from './records/host-log.ts';
+import { Joiner } from './joins/joiner.ts';
+import { JourneyList } from './joins/journey-list.ts';
+import { Judge, type Judged } from './judgement/judge.ts';
 import type { Report } from './report.ts';
 import type { Unsent } from './explanations/finding.ts';
 

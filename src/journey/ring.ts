@@ -1,5 +1,5 @@
-import type { FlowRecord } from './flow-record.ts';
-import type { FrameStore } from './frame-store.ts';
+import type { FlowRecord } from './records/flow-record.ts';
+import type { FrameStore } from './records/frame-store.ts';
 import type { JourneyState } from './journey-state.ts';
 
 /** Over for certain after such a silence: closed connections and questions about addresses, and everything else. */

@@ -1,11 +1,11 @@
 import { decodeFrame } from '../packet/decode.ts';
 import { diffFrames } from '../packet/diff.ts';
-import type { FlowRecord } from './flow-record.ts';
-import type { HopRecord } from './hop-record.ts';
-import { confidenceOf, type JourneyRecord } from './journey-record.ts';
-import { expectedRows } from './prediction-rows.ts';
+import type { FlowRecord } from './records/flow-record.ts';
+import type { HopRecord } from './records/hop-record.ts';
+import { confidenceOf, type JourneyRecord } from './records/journey-record.ts';
+import { expectedRows } from './predictions/prediction-rows.ts';
 import type { Flow, Hop, HopChange, Journey } from './report.ts';
-import { roleOf } from './signature.ts';
+import { roleOf } from './records/signature.ts';
 
 /**
  * What is handed out. Hops, changes and expectations are made when somebody looks: most are never looked at. They are

@@ -1,5 +1,5 @@
 import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts';
-import type { RequestTotals } from '../journey/ledger/totals.ts';
+import type { RequestTotals } from '../journey/request-totals.ts';
 import type { Card, ChangeRow, ConnectionRow, HopDetails, LabState, LabView } from './protocol.ts';
 import type { Comparison, Subject } from './comparison.ts';
 import type { LaneChoice } from './ladder/lanes.ts';

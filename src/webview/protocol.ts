@@ -6,7 +6,7 @@ import type {
   PromiseVerdict,
   FlowOutcome,
 } from '../journey/report.ts';
-import type { RequestTotals } from '../journey/ledger/totals.ts';
+import type { RequestTotals } from '../journey/request-totals.ts';
 
 /**
  * All that the panel and its host say to each other: two closed unions. Everything is plain data that a structured

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { explanationRules } from '../../src/journey/explanations.ts';
-import { promiseChecks } from '../../src/journey/promises.ts';
-import { reasons } from '../../src/journey/reasons.ts';
+import { explanationRules } from '../../src/journey/explanations/explanations.ts';
+import { promiseChecks } from '../../src/journey/promises/promises.ts';
+import { reasons } from '../../src/journey/records/reasons.ts';
 
 const dropReasons = readFileSync(new URL('../../src/forwarder/verdict.ts', import.meta.url), 'utf8')
   .split('export type DropReason')[1]!

@@ -1,5 +1,5 @@
 import { meetsExpectation } from '../../src/journey/expectation.ts';
-import { totalsOf } from '../../src/journey/ledger/totals.ts';
+import { totalsOf } from '../../src/journey/request-totals.ts';
 import type { Report } from '../../src/journey/report.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../../src/lab/events.ts';

@@ -1,11 +1,11 @@
 import type { Timeouts } from '../../forwarder/config.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
-import { choiceOf } from '../choice.ts';
-import { endedBy } from '../evidence.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
-import type { JourneyRecord } from '../journey-record.ts';
+import { choiceOf } from '../predictions/choice.ts';
+import { endedBy } from '../records/evidence.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
 import type { Diagnose } from './diagnosis.ts';
 import { formatNs } from './format-ns.ts';
 import { hasFailed } from './symptoms.ts';

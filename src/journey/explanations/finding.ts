@@ -1,10 +1,10 @@
 import type { HostEvent } from '../../lab/events.ts';
-import { EpochEvidence } from '../evidence.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord, Stage } from '../hop-record.ts';
-import type { JourneyRecord } from '../journey-record.ts';
-import type { Network } from '../network.ts';
-import type { NodeStates } from '../node-states.ts';
+import { EpochEvidence } from '../records/evidence.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord, Stage } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import type { Network } from '../records/network.ts';
+import type { NodeStates } from '../records/node-states.ts';
 
 /** Evidence of one cause at one place. Findings of the same code, setting and place become one explanation. */
 export interface Finding {

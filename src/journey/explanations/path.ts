@@ -1,13 +1,13 @@
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
-import type { Station } from '../network.ts';
-import { choiceOf } from '../choice.ts';
-import { endedBy, type EpochEvidence } from '../evidence.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
-import type { JourneyRecord } from '../journey-record.ts';
-import { serviceOf } from '../signature.ts';
+import type { Station } from '../records/network.ts';
+import { choiceOf } from '../predictions/choice.ts';
+import { endedBy, type EpochEvidence } from '../records/evidence.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import { serviceOf } from '../records/signature.ts';
 import type { Finding, Rule } from './finding.ts';
 
 /** A packet was too long: for the way on, so that a node said so, or for the interface it was sent to, in silence. */

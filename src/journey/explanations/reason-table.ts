@@ -1,5 +1,5 @@
 import type { RequestEnd } from '../../lab/events.ts';
-import type { Reason } from '../reasons.ts';
+import type { Reason } from '../records/reasons.ts';
 import type { Diagnose } from './diagnosis.ts';
 import { forgotten, notRemembered, tableFull } from './director.ts';
 import { filtered, interfaceDown, linkLoss, nodeDown } from './link.ts';

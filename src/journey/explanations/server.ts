@@ -1,13 +1,12 @@
 import { formatIpv4 } from '../../packet/address.ts';
 import { DESTINATION_UNREACHABLE, PORT_UNREACHABLE } from '../../packet/icmp.ts';
-import { endedBy, type EpochEvidence, type Served } from '../evidence.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
-import type { JourneyRecord } from '../journey-record.ts';
-import { serviceOf } from '../signature.ts';
+import { endedBy, type EpochEvidence, type Served } from '../records/evidence.ts';
+import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import { serviceOf } from '../records/signature.ts';
 import type { Diagnose } from './diagnosis.ts';
 import { askingPath, trafficPath } from './settings.ts';
-import { relayedBy } from '../outcomes.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** dr or tun to a server that listens on another port: it resets with the VIP as its address and its own MAC. */

@@ -5,8 +5,8 @@ import type {
   PlannedService,
 } from '../../lab/topology/plan.ts';
 import { inSubnet } from '../../packet/address.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { Network } from '../network.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { Network } from '../records/network.ts';
 
 /** The entry of the file's traffic that a flow is of, as a path; `undefined` for what was sent by hand. */
 export function trafficPath(network: Network, flow: FlowRecord): string | undefined {

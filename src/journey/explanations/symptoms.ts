@@ -1,6 +1,6 @@
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
-import type { Reason } from '../reasons.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { Reason } from '../records/reasons.ts';
 import { destinationOf } from '../../packet/ipv4.ts';
 import type { Failures } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import { formatIpv4, formatMac } from '../../packet/address.ts';
-import { endedBy } from '../evidence.ts';
-import type { Network } from '../network.ts';
+import { endedBy } from '../records/evidence.ts';
+import type { Network } from '../records/network.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** Somebody besides the director answered ARP for the VIP. */

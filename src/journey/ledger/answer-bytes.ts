@@ -1,4 +1,4 @@
-import type { FrameFacts } from '../frame-facts.ts';
+import type { FrameFacts } from '../records/frame-facts.ts';
 
 /** What the first bytes of an answer say, as text: a head is shorter. */
 const HEAD_BYTES = 2048;

@@ -1,6 +1,6 @@
-import type { FlowRecord } from '../flow-record.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
 import type { FlowOutcome } from '../report.ts';
-import type { RequestRecord } from './request-record.ts';
+import type { RequestRecord } from '../records/request-record.ts';
 
 /**
  * How a flow did whose client tells. Its word decides whether the answer came; frames tell why it did not.

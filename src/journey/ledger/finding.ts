@@ -1,8 +1,8 @@
-import type { FlowRecord } from '../flow-record.ts';
-import type { JourneyRecord } from '../journey-record.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
 import type { Request } from '../report.ts';
 import { hasWholeAnswer, numberOfDatagram } from './answer-bytes.ts';
-import type { RequestRecord } from './request-record.ts';
+import type { RequestRecord } from '../records/request-record.ts';
 
 /** A program notices what came only when it has its turn: an answer as late as that may have come too late. */
 const SCHEDULING_NS = 50e6;

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '../../lab/events.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import { RequestRecord } from './request-record.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import { RequestRecord } from '../records/request-record.ts';
 
 /**
  * What was asked, by what the clients told. It is joined with the flows by client, protocol, addresses, source port and

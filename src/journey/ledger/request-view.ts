@@ -1,7 +1,7 @@
 import { formatIpv4 } from '../../packet/address.ts';
 import type { Load, Request } from '../report.ts';
 import { findingOf } from './finding.ts';
-import type { RequestRecord } from './request-record.ts';
+import type { RequestRecord } from '../records/request-record.ts';
 
 /**
  * A request as the report has it.

@@ -1,10 +1,10 @@
-import { clamped } from '../clamped-mss.ts';
-import { dipTowards, isRequest, isServersReply, isWholeWaySeen, type Served } from '../evidence.ts';
-import type { FrameFacts } from '../frame-facts.ts';
-import type { HopRecord } from '../hop-record.ts';
-import { sameRange, sameTcpOptions } from '../match-keys.ts';
-import { requestTupleAt } from '../request-tuple.ts';
-import { isPieceOfWrapped } from '../wrapped-pieces.ts';
+import { clamped } from '../joins/clamped-mss.ts';
+import { dipTowards, isRequest, isServersReply, isWholeWaySeen, type Served } from '../records/evidence.ts';
+import type { FrameFacts } from '../records/frame-facts.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import { sameRange, sameTcpOptions } from '../joins/match-keys.ts';
+import { requestTupleAt } from '../predictions/request-tuple.ts';
+import { isPieceOfWrapped } from './wrapped-pieces.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
 
 /** VIP to RIP on the way in, RIP to VIP on the way back; with `snat` also client to director and back. */

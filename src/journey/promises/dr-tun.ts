@@ -1,10 +1,10 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
 import { destinationOf, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
-import { dipTowards, isServersReply, type EpochEvidence } from '../evidence.ts';
-import type { FrameFacts } from '../frame-facts.ts';
-import type { HopRecord } from '../hop-record.ts';
-import { samePacket } from '../match-keys.ts';
-import { innerOf, isPieceOfWrapped } from '../wrapped-pieces.ts';
+import { dipTowards, isServersReply, type EpochEvidence } from '../records/evidence.ts';
+import type { FrameFacts } from '../records/frame-facts.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import { samePacket } from '../joins/match-keys.ts';
+import { innerOf, isPieceOfWrapped } from './wrapped-pieces.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
 
 /** dr: the director leaves the IP packet alone, but for the TTL that any router takes. */

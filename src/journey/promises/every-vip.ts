@@ -1,5 +1,5 @@
-import { isRequest, isWholeWaySeen } from '../evidence.ts';
-import { checkHeaders } from '../prediction-rows.ts';
+import { isRequest, isWholeWaySeen } from '../records/evidence.ts';
+import { checkHeaders } from '../predictions/prediction-rows.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
 
 /** Every packet that a service's client gets comes from the VIP. Routers may send errors of their own. */

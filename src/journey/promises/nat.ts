@@ -1,5 +1,5 @@
-import { hopFrom, type EpochEvidence } from '../evidence.ts';
-import { outsideOf, requestTupleAt } from '../request-tuple.ts';
+import { hopFrom, type EpochEvidence } from '../records/evidence.ts';
+import { outsideOf, requestTupleAt } from '../predictions/request-tuple.ts';
 import { Tally, type PromiseCheck } from './tally.ts';
 
 /** Whatever the router sends outside has its outside address. */

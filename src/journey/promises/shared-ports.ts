@@ -1,7 +1,7 @@
-import { hopFrom } from '../evidence.ts';
-import type { FlowRecord } from '../flow-record.ts';
-import type { HopRecord } from '../hop-record.ts';
-import type { JourneyRecord } from '../journey-record.ts';
+import { hopFrom } from '../records/evidence.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
 
 /** The port that a flow got outside. */
 interface TakenPort {

@@ -1,5 +1,5 @@
-import type { EpochEvidence } from '../evidence.ts';
-import type { HopRecord } from '../hop-record.ts';
+import type { EpochEvidence } from '../records/evidence.ts';
+import type { HopRecord } from '../records/hop-record.ts';
 
 /** The hops that show a promise kept, and those that show it broken. */
 export class Tally {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { meetsExpectation } from '../../../src/journey/expectation.ts';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
-import { totalsOf } from '../../../src/journey/ledger/totals.ts';
+import { totalsOf } from '../../../src/journey/request-totals.ts';
 import type { Flow, Report, Request } from '../../../src/journey/report.ts';
 import { makeTranslate } from '../../../src/l10n/translate.ts';
 import type { LabEvent, RequestEvent } from '../../../src/lab/events.ts';

@@ -1,0 +1,295 @@
+import type { DecisionEvent, FrameEvent, LabEvent, PlanEvent } from '../../lab/events.ts';
+import type { Plan } from '../../lab/topology/plan.ts';
+import { BROADCAST_MAC, formatIpv4 } from '../../packet/address.ts';
+import { u48 } from '../../packet/bytes.ts';
+import { ETHERTYPE_ARP, HEADER_LENGTH } from '../../packet/ethernet.ts';
+import { frameHash } from '../../packet/hash.ts';
+import type { CapturePoints } from '../records/capture-points.ts';
+import { CrossingJoin } from './crossing-join.ts';
+import { DecisionJoin } from './decision-join.ts';
+import { readFacts } from '../records/frame-facts.ts';
+import type { FrameStore } from '../records/frame-store.ts';
+import { HopNews } from './hop-news.ts';
+import { HostJoin } from './host-join.ts';
+import { HostLog } from '../records/host-log.ts';
+import { HopRecord, type Stage } from '../records/hop-record.ts';
+import { JoinCounters } from '../records/join-counters.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { LinkJoin } from './link-join.ts';
+import { Network } from '../records/network.ts';
+import { NodeStates } from '../records/node-states.ts';
+import { Recording } from '../records/recording.ts';
+import type { Epoch, Report } from '../report.ts';
+
+/**
+ * Frames and decisions, in time order, to hops that know the hop before them. Which hops make one journey follows
+ * from that. Nothing is decided here about what a node did with a frame: only that the same packet went on.
+ */
+export class Joiner {
+  readonly stages: Stage[];
+  readonly news = new HopNews();
+  readonly states = new NodeStates();
+  counters = new JoinCounters();
+  recording = new Recording();
+  ledger = new Ledger();
+  /** What hosts told of packets that are no frames. */
+  readonly hosts = new HostLog();
+  readonly #readAgain: HopRecord[] = [];
+  /** Of the latest event. */
+  timeNs = 0;
+
+  readonly #engine: Report['engine'];
+  readonly #frames: FrameStore;
+  readonly #points: CapturePoints;
+  #stage: Stage;
+  /** Hops begun. */
+  #hops = 0;
+  /** Some forwarder has said something. */
+  #decided = false;
+  readonly #links = new LinkJoin(this.news, (lead, to) => this.#copy(lead, to));
+  readonly #forwarders = new Map<string, DecisionJoin>();
+  readonly #hosts = new Map<string, HostJoin>();
+  readonly #routed = new Map<string, CrossingJoin>();
+  readonly #translated = new Map<string, CrossingJoin>();
+
+  /** Whether an event has told the first plan. */
+  #planned = false;
+
+  /** @param frames Where the frames are kept; the joiner only reads there. */
+  constructor(plan: Plan, engine: Report['engine'], frames: FrameStore, points: CapturePoints) {
+    this.#engine = engine;
+    this.#frames = frames;
+    this.#points = points;
+    this.#stage = this.#newStage({ epoch: 0, timeNs: 0, changes: [] }, plan);
+    this.stages = [this.#stage];
+  }
+
+  /**
+   * @param number For a frame, its record number; otherwise 0.
+   * @returns Whether a frame is of some hop.
+   */
+  add(event: LabEvent, number: number): boolean {
+    if (event.timeNs > this.timeNs) this.timeNs = event.timeNs;
+    switch (event.kind) {
+      case 'frame':
+        return this.#frame(event, number);
+      case 'decision':
+        this.#decision(event);
+        return false;
+      case 'plan':
+        this.#plan(event);
+        return false;
+      case 'node':
+        this.states.add(event);
+        return false;
+      case 'loss':
+        this.counters.lost(event);
+        return false;
+      case 'decision-loss':
+        this.counters.decisionsLost += event.decisions;
+        return false;
+      case 'capture':
+        this.recording.add(event);
+        return false;
+      case 'request':
+        this.ledger.add(event);
+        return false;
+      case 'skip':
+        this.recording.skip(event);
+        return false;
+      case 'host':
+        if (!this.#hosts.get(event.node)?.told(event)) this.hosts.add(event, this.#stage.epoch);
+        return false;
+    }
+  }
+
+  /** Gives up what was read again of frames: it can be read once more. */
+  rest(): void {
+    for (const hop of this.#readAgain.splice(0)) hop.rest();
+  }
+
+  #newStage(epoch: Epoch, plan: Plan): Stage {
+    const [frames, points, readAgain] = [this.#frames, this.#points, this.#readAgain];
+    return { ...epoch, network: new Network(plan), frames, points, readAgain };
+  }
+
+  #plan(event: PlanEvent): void {
+    const changes = [
+      ...event.changes.map((change) => ({ kind: change.kind, name: nameOf(change) })),
+      ...(event.forgotten ?? []).map(({ segment, address }) => ({
+        kind: 'neighbour-forgotten',
+        name: `${formatIpv4(address)} (${segment})`,
+      })),
+    ];
+    const { epoch, timeNs, by } = event;
+    this.#stage = this.#newStage({ epoch, timeNs, changes, ...(by !== undefined && { by }) }, event.plan);
+    const last = this.stages.length - 1;
+    // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
+    const isFirst = !this.#planned && this.#hops === 0;
+    if (isFirst || this.stages[last]!.epoch === event.epoch) this.stages[last] = this.#stage;
+    else this.stages.push(this.#stage);
+    this.#planned = true;
+  }
+
+  #decision(event: DecisionEvent): void {
+    this.#decided = true;
+    this.counters.decided(event);
+    this.#forwarder(event.node).decided(event);
+  }
+
+  #frame(event: FrameEvent, number: number): boolean {
+    this.counters.frame(event);
+    const { bytes } = event;
+    if (bytes.length < HEADER_LENGTH) {
+      this.counters.undecodable++;
+      return false;
+    }
+    const { network } = this.#stage;
+    const destination = u48(bytes, 0);
+    const sender = network.stationOfMac(u48(bytes, 6));
+    const own = network.station(event.node, event.segment);
+    const target = network.stationOfMac(destination);
+    if (!sender || !own || (!target && destination !== BROADCAST_MAC)) {
+      this.counters.foreign++;
+      return false;
+    }
+    if (event.direction === 'out') this.#out(event, number, target?.node.name ?? '');
+    else if (destination === own.port.mac || destination === BROADCAST_MAC) {
+      this.#in(event, number, sender.node.name);
+    } else {
+      this.counters.flooded++;
+      // A forwarder that listens to everything has decided about this one too, and must not take another for it.
+      if (own.node.forwarder) {
+        this.#forwarder(event.node).received(frameHash(bytes, 0, bytes.length), event.timeNs, undefined);
+      }
+      return false;
+    }
+    return true;
+  }
+
+  #out(event: FrameEvent, number: number, to: string): void {
+    const hop = this.#hop(event, number, event.node, to);
+    if (this.#links.sent(hop)) this.#begin(hop);
+    this.#host(event.node).passed(hop);
+    if (to !== '' && to !== event.node) this.#host(to).passed(hop);
+  }
+
+  #in(event: FrameEvent, number: number, from: string): void {
+    const hop = this.#links.received(event, number) ?? this.#orphan(event, number, from);
+    const node = this.#stage.network.node(event.node);
+    this.#host(event.node).passed(hop);
+    const { facts } = hop;
+    if (facts.etherType === ETHERTYPE_ARP) {
+      if (facts.arpOperation === 2) {
+        this.#routed.get(event.node)?.neighbourAnswered(event.timeNs);
+        this.#translated.get(event.node)?.neighbourAnswered(event.timeNs);
+      }
+    } else if (facts.ipAt !== 0 && node?.forwarder && this.#isForeignWork(hop)) {
+      this.#crossing(this.#translated, event.node, 'translated').received(hop);
+    } else if (facts.ipAt !== 0 && !node?.forwarder && node?.sysctls.ip_forward === 1) {
+      this.#crossing(this.#routed, event.node, 'routed').received(hop);
+    }
+    if (node?.forwarder) {
+      this.#forwarder(event.node).received(frameHash(event.bytes, 0, event.bytes.length), event.timeNs, hop);
+    }
+  }
+
+  /** A frame received that nobody was seen sending: the sender's capture is missing. */
+  #orphan(event: FrameEvent, number: number, from: string): HopRecord {
+    const hop = this.#hop(event, number, from, event.node);
+    hop.received = true;
+    hop.arrivalNs = event.timeNs;
+    this.#links.orphaned(hop);
+    this.#begin(hop);
+    return hop;
+  }
+
+  #begin(hop: HopRecord): void {
+    this.counters.hops++;
+    this.news.placed(hop);
+    if (hop.facts.malformed) this.counters.undecodable++;
+    const node = this.#stage.network.node(hop.from);
+    if (node?.forwarder) {
+      const { bytes } = hop.facts;
+      this.#forwarder(hop.from).sent(frameHash(bytes, 0, bytes.length), hop);
+    }
+    if (hop.previous === undefined && hop.facts.ipAt !== 0 && hop.facts.kind !== 'arp') {
+      if (!node?.forwarder) this.#routed.get(hop.from)?.sent(hop);
+      else if (this.#isForeignWork(hop)) this.#translated.get(hop.from)?.sent(hop);
+    }
+  }
+
+  /** Whether the forwarder's word is missing for this frame: a foreign capture, or one cut too short to be hashed. */
+  #isForeignWork(hop: HopRecord): boolean {
+    return hop.cut || (this.#engine === 'capture' && !this.#decided);
+  }
+
+  #forwarder(node: string): DecisionJoin {
+    let join = this.#forwarders.get(node);
+    if (join === undefined) this.#forwarders.set(node, (join = new DecisionJoin(this.news)));
+    return join;
+  }
+
+  #host(node: string): HostJoin {
+    let join = this.#hosts.get(node);
+    if (join === undefined) this.#hosts.set(node, (join = new HostJoin(this.news)));
+    return join;
+  }
+
+  #crossing(map: Map<string, CrossingJoin>, node: string, kind: 'routed' | 'translated'): CrossingJoin {
+    let join = map.get(node);
+    if (join === undefined) map.set(node, (join = new CrossingJoin(kind, this.news)));
+    return join;
+  }
+
+  #hop(
+    { timeNs, segment, originalLength, bytes }: FrameEvent,
+    number: number,
+    from: string,
+    to: string,
+  ): HopRecord {
+    const sighting = { number, timeNs, segment, originalLength, facts: readFacts(bytes) };
+    return new HopRecord(this.#stage, this.#hops++, sighting, from, to);
+  }
+
+  #copy(lead: HopRecord, to: string): HopRecord {
+    const { stage, timeNs, segment, originalLength, facts, frame, from } = lead;
+    this.counters.hops++;
+    return new HopRecord(
+      stage,
+      this.#hops++,
+      { number: frame, timeNs, segment, originalLength, facts },
+      from,
+      to,
+    );
+  }
+
+  /** Forgets what waits in vain, and what waits of hops that are gone. */
+  prune(oldestNs: number, isGone: (hop: HopRecord) => boolean): void {
+    this.#links.prune(this.timeNs, isGone);
+    this.hosts.prune(oldestNs);
+    for (const join of this.#forwarders.values()) join.prune(oldestNs, isGone);
+    for (const join of this.#routed.values()) join.prune(this.timeNs, isGone);
+    for (const join of this.#translated.values()) join.prune(this.timeNs, isGone);
+  }
+}
+
+function nameOf(change: PlanEvent['changes'][number]): string {
+  switch (change.kind) {
+    case 'segment-added':
+    case 'segment-changed':
+      return change.segment.name;
+    case 'node-added':
+    case 'node-changed':
+      return change.node.name;
+    case 'segment-removed':
+    case 'node-removed':
+      return change.name;
+    case 'forwarder-changed':
+      return change.node;
+    case 'lab-changed':
+      return change.lab;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,230 @@
+import type { DecisionEvent } from '../../lab/events.ts';
+import type { PlannedNode } from '../../lab/topology/plan.ts';
+import {
+  destinationOf,
+  dontFragmentOf,
+  headerChecksumOk,
+  sourceOf,
+  totalLengthOf,
+  ttlOf,
+} from '../../packet/ipv4.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { Station } from '../records/network.ts';
+import type { Reason } from '../records/reasons.ts';
+import type { Arrival } from '../report.ts';
+
+/** What else is known when arrivals are judged. */
+export interface Surroundings {
+  /** Whether the node was running then, as far as the engine said. */
+  isUp(node: string, timeNs: number): boolean;
+}
+
+const forwarded: Arrival = { fate: 'forwarded', reason: '' };
+const accepted: Arrival = { fate: 'accepted', reason: '' };
+const ignored: Arrival = { fate: 'ignored', reason: '' };
+const answered: Arrival = { fate: 'answered', reason: '' };
+const unwrapped: Arrival = { fate: 'unwrapped', reason: '' };
+const unseen: Arrival = { fate: 'unseen', reason: 'not-captured' };
+
+/** What the receiving node did with a frame: as its forwarder decided, otherwise as its planned settings make it. */
+export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
+  const told = hop.links?.host?.reason;
+  if (!hop.received) {
+    if (told) return lost(told);
+    const isSeen = hop.to === '' || hop.stage.points.has(hop.to, hop.segment);
+    return isSeen ? lost(lossReason(hop, around)) : unseen;
+  }
+  if (told === 'filtered') return dropped(told);
+  if (hop.takenBy && !isKernels(hop, hop.takenBy))
+    return fromDecision(hop.takenBy, hop.facts.quoted !== undefined);
+  if (hop.followers > 0) return forwarded;
+  const station = hop.stage.network.station(hop.to, hop.segment);
+  if (!station) return accepted;
+  if (told) return dropped(told === 'not-local' ? notLocalReason(hop) : told);
+  const arrival = inferred(hop, flow, station);
+  return arrival.reason === 'not-forwarded' && !isExitSeen(hop, station.node) ? unseen : arrival;
+}
+
+/** Whether what the node sends on would have been captured as it left. */
+function isExitSeen(hop: HopRecord, node: PlannedNode): boolean {
+  // A forwarder sends where it decides to; a kernel, where its routes lead.
+  const { network, points } = hop.stage;
+  const way = node.forwarder ? undefined : network.route(node, destinationAt(hop));
+  return way ? points.has(node.name, way.port.segment) : points.hasAll(node);
+}
+
+/** What is not for the forwarder may be for its node's kernel: ARP and ping for the node's own addresses. */
+function isKernels(hop: HopRecord, decision: DecisionEvent): boolean {
+  if (decision.relation !== 'dropped' || decision.reason !== 'not-ours') return false;
+  const { stage, facts, to } = hop;
+  const node = stage.network.node(to);
+  const destination = facts.outerAt ? destinationAt(hop) : facts.destination;
+  return node !== undefined && (facts.kind === 'arp' || stage.network.isLocal(node, destination));
+}
+
+type Decided = NonNullable<Arrival['decision']>;
+
+function fromDecision(taken: DecisionEvent, isError: boolean): Arrival {
+  const { rule, service, server, connection, detail } = taken;
+  const decision: { -readonly [K in keyof Decided]: Decided[K] } = { rule };
+  if (service !== undefined) decision.service = service;
+  if (server !== undefined) decision.server = server;
+  if (connection !== undefined) decision.connection = connection;
+  if (detail !== undefined) decision.detail = detail;
+  switch (taken.relation) {
+    case 'forwarded':
+      return { fate: 'forwarded', reason: '', decision };
+    case 'held':
+      return { fate: 'held', reason: '', decision };
+    case 'consumed':
+    case 'originated':
+      return { fate: 'accepted', reason: '', decision };
+    case 'answered':
+      return { fate: 'answered', reason: rule === 'no-service' || rule === 'no-entry' ? rule : '', decision };
+    case 'caused-error':
+      // No error causes another: it was about the tunnel, and its news was passed on.
+      if (isError) return { fate: 'accepted', reason: '', decision };
+      return { fate: 'dropped', reason: taken.reason ?? errorReason(rule), decision };
+    case 'dropped':
+      return { fate: 'dropped', reason: taken.reason ?? 'not-ours', decision };
+  }
+}
+
+function errorReason(rule: DecisionEvent['rule']): Reason {
+  if (rule === 'ttl') return 'ttl-expired';
+  if (rule === 'mtu') return 'too-big';
+  if (rule === 'schedule') return 'no-server';
+  if (rule === 'neighbour') return 'neighbour-unreachable';
+  return rule === 'no-service' || rule === 'no-entry' ? rule : 'icmp-error';
+}
+
+function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Arrival {
+  const { facts } = hop;
+  if (facts.kind === 'arp') return inferredArp(hop);
+  if (facts.ipAt === 0) return facts.malformed ? dropped('malformed') : ignored;
+  if (facts.malformed) return dropped('malformed');
+  if (isFiltered(hop, port.drop)) return dropped('filtered');
+  if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-ip-checksum');
+  const { network } = hop.stage;
+  if (!network.isLocal(node, destinationAt(hop))) {
+    // The forwarder's word is missing, in a foreign capture for one; its kernel has no part in this.
+    if (node.forwarder) return dropped('not-forwarded');
+    if (node.sysctls.ip_forward === 1) return dropped(routerReason(hop, node));
+    return dropped(notLocalReason(hop));
+  }
+  if (facts.outerAt !== 0) return inferredTunnel(hop, flow, node);
+  const source = sourceOf(facts.bytes, facts.routedAt);
+  if (node.sysctls.rp_filter === 1 && !flow.replied.includes(node.name)) {
+    if (network.route(node, source)?.port.segment !== hop.segment) return dropped('reverse-path-filter');
+  }
+  return delivered(hop);
+}
+
+/** The inner packet comes in by the tunnel's own interface, by which no route leads back: a strict filter drops it. */
+function inferredTunnel(hop: HopRecord, flow: FlowRecord, node: PlannedNode): Arrival {
+  if (!node.decapsulate) return dropped('no-decapsulator');
+  const { network } = hop.stage;
+  const { destination } = hop.facts;
+  if (!network.isLocal(node, destination)) {
+    return dropped(network.isVip(destination) ? 'vip-not-local' : 'not-local');
+  }
+  if (node.sysctls.rp_filter === 1 && !flow.replied.includes(node.name))
+    return dropped('reverse-path-filter');
+  const arrival = delivered(hop);
+  return arrival === accepted ? unwrapped : arrival;
+}
+
+/** A packet that reached its address: taken, or turned away by what the node sent back. */
+function delivered({ facts, provoked }: HopRecord): Arrival {
+  if (provoked === undefined) return accepted;
+  const { kind, icmpType, icmpCode } = provoked.facts;
+  if (kind === 'tcp') {
+    // A reset of a SYN refuses the connection; of anything else, it says that there is none.
+    return { fate: 'answered', reason: facts.flags === 2 ? 'connection-refused' : 'no-such-connection' };
+  }
+  if (provoked.facts.quoted) return { fate: 'dropped', reason: unreachableReason(icmpType, icmpCode) };
+  return answered;
+}
+
+export function unreachableReason(type: number, code: number): Reason {
+  if (type === 11) return 'ttl-expired';
+  if (type !== 3) return 'icmp-error';
+  return unreachable[code] ?? 'prohibited';
+}
+
+/** By the code of an ICMP destination unreachable. */
+const unreachable: readonly Reason[] = [
+  'network-unreachable',
+  'host-unreachable',
+  'protocol-unreachable',
+  'port-unreachable',
+  'too-big',
+];
+
+function inferredArp({ facts, provoked, stage, to }: HopRecord): Arrival {
+  if (provoked) return answered;
+  if (facts.arpOperation === 2) return accepted;
+  const node = stage.network.node(to);
+  const asked = node && stage.network.isLocal(node, facts.destination);
+  return asked && !node.loopback.includes(facts.destination)
+    ? { fate: 'ignored', reason: 'no-arp-reply' }
+    : ignored;
+}
+
+/** Why a router kept a packet, in the order in which the kernel asks. */
+function routerReason(hop: HopRecord, node: PlannedNode): Reason {
+  const { facts, stage, provoked } = hop;
+  const { network } = stage;
+  const { bytes, routedAt } = facts;
+  if (provoked?.facts.quoted) return unreachableReason(provoked.facts.icmpType, provoked.facts.icmpCode);
+  if (node.sysctls.rp_filter === 1) {
+    const back = network.route(node, sourceOf(bytes, routedAt));
+    if (back?.port.segment !== hop.segment) return 'reverse-path-filter';
+  }
+  if (ttlOf(bytes, routedAt) <= 1) return 'ttl-expired';
+  const way = network.route(node, destinationAt(hop));
+  if (way === undefined) return 'no-route';
+  if (totalLengthOf(bytes, routedAt) > way.port.mtu && dontFragmentOf(bytes, routedAt)) return 'too-big';
+  if (way.port.loss > 0) return 'link-loss';
+  return 'not-forwarded';
+}
+
+function notLocalReason(hop: HopRecord): 'vip-not-local' | 'not-local' {
+  // Of what was unwrapped, its kernel tells where that was to go.
+  const destination = hop.links?.host?.packet?.destination ?? destinationAt(hop);
+  return hop.stage.network.isVip(destination) ? 'vip-not-local' : 'not-local';
+}
+
+function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolean {
+  if (drop.length === 0) return false;
+  if (facts.outerAt !== 0) return drop.includes('ipip');
+  return facts.kind !== 'ip' && facts.kind !== 'other' && facts.kind !== 'arp' && drop.includes(facts.kind);
+}
+
+function lossReason(hop: HopRecord, around: Surroundings): Reason {
+  const { network } = hop.stage;
+  const target = network.station(hop.to, hop.segment);
+  const sender = network.station(hop.from, hop.segment);
+  if (sender?.port.down || target?.port.down) return 'interface-down';
+  if (hop.to !== '' && !around.isUp(hop.to, hop.timeNs)) return 'node-down';
+  const { ipAt, kind, bytes, routedAt } = hop.facts;
+  // An ARP packet has no such length, and fits everywhere.
+  const isPacket = ipAt !== 0 && kind !== 'arp';
+  if (target && isPacket && totalLengthOf(bytes, routedAt) > target.port.mtu) return 'over-mtu';
+  if (sender && sender.port.loss > 0) return 'link-loss';
+  return hop.to === '' ? 'no-receiver' : 'not-received';
+}
+
+/** Where the outermost header sends it. */
+function destinationAt({ facts }: HopRecord): number {
+  return destinationOf(facts.bytes, facts.routedAt);
+}
+
+function dropped(reason: Reason): Arrival {
+  return { fate: 'dropped', reason };
+}
+
+function lost(reason: Reason): Arrival {
+  return { fate: 'lost', reason };
+}

@@ -1,0 +1,198 @@
+import { noteChoice } from '../predictions/choice.ts';
+import { EpochTally } from './epoch-tally.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import type { Joiner } from '../joins/joiner.ts';
+import type { Recording } from '../records/recording.ts';
+import { judgeFlow, judgeJourney, mayBeUnderWay } from './outcomes.ts';
+
+/** What was judged anew. */
+export interface Judged {
+  readonly flows: readonly FlowRecord[];
+  readonly journeys: readonly JourneyRecord[];
+}
+
+/** Judges what is new or changed, and keeps up what follows from all judgements together. */
+export class Judge {
+  readonly #joiner: Joiner;
+  readonly #allJourneys: () => readonly JourneyRecord[];
+  /** By epoch. */
+  readonly tallies = new Map<number, EpochTally>();
+  ambiguousJoins = 0;
+  directorBytes = 0;
+  /** Of these, by packets that are not in the recording any more. */
+  #evictedJoins = 0;
+  #evictedBytes = 0;
+  #inherited: ReadonlyMap<number, EpochTally> | undefined;
+  #journeys: JourneyRecord[] = [];
+  #flows: FlowRecord[] = [];
+  /** Journeys that may still be under way. */
+  readonly #pending = new Set<JourneyRecord>();
+  #nodeChanges = 0;
+  #recordingNews = 0;
+
+  constructor(joiner: Joiner, allJourneys: () => readonly JourneyRecord[]) {
+    this.#joiner = joiner;
+    this.#allJourneys = allJourneys;
+  }
+
+  /** Takes over what was shown by packets that are not in the recording any more. */
+  inherit(before: Judge): void {
+    this.ambiguousJoins = this.#evictedJoins = before.#evictedJoins;
+    this.directorBytes = this.#evictedBytes = before.#evictedBytes;
+    this.#inherited = before.tallies;
+  }
+
+  /** It is new, or something about it is. */
+  journey(journey: JourneyRecord): void {
+    if (journey.stale) return;
+    journey.stale = true;
+    this.#journeys.push(journey);
+  }
+
+  flow(flow: FlowRecord): void {
+    if (flow.stale) return;
+    flow.stale = true;
+    this.#flows.push(flow);
+  }
+
+  run(): Judged {
+    this.#meetStages();
+    this.#meetRecording();
+    for (const flow of this.#joiner.ledger.takeNews()) this.flow(flow);
+    this.#askPending();
+    for (const journey of this.#journeys) if (!journey.gone) this.flow(journey.flow!);
+    this.#widen();
+    const journeys = this.#journeys.sort((a, b) => a.order - b.order);
+    const flows = this.#flows;
+    this.#journeys = [];
+    this.#flows = [];
+    for (const journey of journeys) {
+      journey.stale = false;
+      this.#count(journey, -1);
+      if (journey.gone) this.forget(journey);
+      else judgeJourney(journey, this.#joiner.states, this.#joiner.timeNs);
+    }
+    for (const journey of journeys) if (!journey.gone) this.#tell(journey);
+    for (const flow of flows) {
+      flow.stale = false;
+      if (flow.gone) this.#joiner.ledger.forget(flow);
+      else judgeFlow(flow, this.#joiner.hosts);
+      this.#look(flow);
+    }
+    return { flows, journeys };
+  }
+
+  /** The journey is taken out of the recording, and what it showed is remembered. */
+  evict(journey: JourneyRecord): void {
+    this.#evictedJoins += journey.findings?.ambiguousJoins ?? 0;
+    this.#evictedBytes += journey.findings?.directorBytes ?? 0;
+    this.#tally(journey)?.evict(journey);
+    this.#pending.delete(journey);
+  }
+
+  evictFlow(flow: FlowRecord): void {
+    this.#joiner.ledger.evict(flow);
+    const last = this.#joiner.stages.at(-1)!.epoch;
+    for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.evictFlow(flow);
+  }
+
+  forget(journey: JourneyRecord): void {
+    this.#tally(journey)?.remove(journey);
+    this.#pending.delete(journey);
+  }
+
+  /** A new epoch, or another plan for one. */
+  #meetStages(): void {
+    for (const stage of this.#joiner.stages) {
+      const known = this.tallies.get(stage.epoch);
+      if (known?.stage === stage) continue;
+      const tally = new EpochTally(stage, this.#allJourneys);
+      const before = known ?? this.#inherited?.get(stage.epoch);
+      if (before) tally.inherit(before);
+      this.tallies.set(stage.epoch, tally);
+      if (known === undefined) continue;
+      for (const journey of this.#allJourneys()) {
+        if (journey.gone || journey.first.stage.epoch !== stage.epoch) continue;
+        this.#count(journey, -1);
+        journey.findings = undefined;
+        this.journey(journey);
+      }
+    }
+  }
+
+  /** That captures lack something of a time is known only afterwards. */
+  #meetRecording(): void {
+    const { news } = this.#joiner.recording;
+    if (news === this.#recordingNews) return;
+    this.#recordingNews = news;
+    for (const { flow } of this.#allJourneys()) if (flow && !flow.gone) this.flow(flow);
+  }
+
+  #askPending(): void {
+    const { states, timeNs } = this.#joiner;
+    const news = states.count !== this.#nodeChanges;
+    this.#nodeChanges = states.count;
+    for (const journey of this.#pending) {
+      if (journey.gone) this.#pending.delete(journey);
+      else if (news || !mayBeUnderWay(journey, timeNs)) this.journey(journey);
+    }
+  }
+
+  /** What packets are judged by, besides themselves, may be new for a whole flow. */
+  #widen(): void {
+    const changed = new Map<FlowRecord, JourneyRecord[]>();
+    for (const journey of this.#journeys) {
+      if (journey.gone) continue;
+      const list = changed.get(journey.flow!);
+      if (list) list.push(journey);
+      else changed.set(journey.flow!, [journey]);
+    }
+    for (const flow of this.#flows) {
+      if (flow.gone) continue;
+      noteChoice(flow, changed.get(flow) ?? []);
+      flow.requests = this.#joiner.ledger.look(flow);
+      flow.partial = partOf(flow, this.#joiner.recording);
+      const basis = `${flow.partial ?? ''} ${basisOf(flow)}`;
+      if (basis === flow.basis) continue;
+      flow.basis = basis;
+      for (const journey of flow.journeys) this.journey(journey);
+    }
+  }
+
+  #tell(journey: JourneyRecord): void {
+    if (journey.pending) this.#pending.add(journey);
+    else this.#pending.delete(journey);
+    this.#tally(journey)!.add(journey);
+    this.#count(journey, 1);
+  }
+
+  #count({ findings }: JourneyRecord, sign: 1 | -1): void {
+    if (findings === undefined) return;
+    this.ambiguousJoins += sign * findings.ambiguousJoins;
+    this.directorBytes += sign * findings.directorBytes;
+  }
+
+  #look(flow: FlowRecord): void {
+    const last = this.#joiner.stages.at(-1)!.epoch;
+    for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.look(flow);
+  }
+
+  #tally({ first }: JourneyRecord): EpochTally | undefined {
+    return this.tallies.get(first.stage.epoch);
+  }
+}
+
+/** Why a flow need not be recorded whole, if so. */
+function partOf(flow: FlowRecord, recording: Recording): FlowRecord['partial'] {
+  if (flow.requests.some(({ asked }) => asked.entry.load)) return 'load';
+  return recording.isReduced(flow) ? 'capture' : undefined;
+}
+
+/** All of a flow that its packets are judged by. */
+function basisOf({ choices, synSequence, replied, journeys }: FlowRecord): string {
+  const first = journeys[0]?.order ?? -1;
+  let chosen = '';
+  for (const { node, server, sourcePort } of choices) chosen += `${node} ${server ?? ''} ${sourcePort} `;
+  return `${chosen}${synSequence ?? ''} ${first} ${replied.join()}`;
+}

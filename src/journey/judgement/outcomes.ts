@@ -1,0 +1,190 @@
+import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
+import { formatIpv4 } from '../../packet/address.ts';
+import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import { unsentOf, type HostLog } from '../records/host-log.ts';
+import { journeyConfidence, type JourneyRecord } from '../records/journey-record.ts';
+import { askedOutcome } from '../ledger/asked-outcome.ts';
+import type { Reason } from '../records/reasons.ts';
+import type { Endpoint, FlowOutcome } from '../report.ts';
+
+/** A frame sent this shortly before the recording ended may still be under way; planned delays come on top. */
+const UNDER_WAY_NS = 5e6;
+
+/**
+ * How a packet ended. It is judged by its own captures and by what `FlowRecord.basis` holds of its flow; by nothing
+ * else, so that only what is touched by something new needs to be judged again.
+ * @param endNs The time of the last event.
+ */
+export function judgeJourney(journey: JourneyRecord, around: Surroundings, endNs: number): void {
+  const { hops, first, flow } = journey;
+  let arrived = false;
+  let dropped = false;
+  let ignored = true;
+  let unseen = false;
+  let contested = journey.unsure || first.join === 'ambiguous';
+  /** A router has it, for no reason of its own to keep it: it may be about to send it. */
+  let waiting = false;
+  for (const hop of hops) {
+    const { fate, reason } = (hop.arrival = arrivalOf(hop, flow!, around));
+    if (hop.followers > 0) continue;
+    arrived ||= fate === 'accepted' || fate === 'answered' || fate === 'unwrapped';
+    dropped ||= fate === 'dropped';
+    ignored &&= fate === 'ignored';
+    unseen ||= fate === 'unseen';
+    contested ||= hop.contested;
+    waiting ||= reason === 'not-forwarded';
+  }
+  journey.confidence = journeyConfidence(journey);
+  journey.pending = false;
+  if (contested) {
+    journey.outcome = 'ambiguous';
+    return;
+  }
+  journey.outcome =
+    arrived || ignored ? 'arrived' : unseen ? 'unseen' : dropped && !waiting ? 'dropped' : 'lost';
+  journey.pending = journey.outcome === 'lost' && mayBeUnderWay(journey, endNs);
+}
+
+/** @param endNs The time of the last event. */
+export function mayBeUnderWay({ last }: JourneyRecord, endNs: number): boolean {
+  const delay = last.stage.network.station(last.from, last.segment)?.port.delayNs ?? 0;
+  const lastNs = last.received ? last.arrivalNs : last.timeNs;
+  return endNs - lastNs <= UNDER_WAY_NS + 2 * delay;
+}
+
+/** How a flow did, once its packets are judged. */
+export function judgeFlow(flow: FlowRecord, hosts: HostLog): void {
+  flow.server = undefined;
+  if (flow.kind !== 'arp') {
+    for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
+  }
+  const seen: FlowOutcome = flow.partial
+    ? { kind: flow.answered ? 'answered' : 'open' }
+    : outcomeOf(flow, hosts);
+  const isAsked = flow.requests.length > 0 && flow.partial !== 'load';
+  flow.outcome = isAsked ? askedOutcome(flow.requests, flow, seen, () => shortfallOf(flow, hosts)) : seen;
+}
+
+/** A server that answers has served; so has one that took a request and has not answered yet. */
+function serverBy(flow: FlowRecord, { direction, last, first, kind }: JourneyRecord): Endpoint | undefined {
+  const took =
+    direction === 'request' && (last.arrival?.fate === 'accepted' || last.arrival?.fate === 'unwrapped');
+  const gave = direction === 'reply' && kind !== 'icmp-error' && isSenders(first);
+  if (!took && !gave) return undefined;
+  const name = took ? last.to : first.from;
+  const { network } = (took ? last : first).stage;
+  const station = network.station(name, (took ? last : first).segment);
+  if (station === undefined || (network.isDirector(name) && kind !== 'echo-reply')) return undefined;
+  const port = took ? last.facts.destinationPort : first.facts.sourcePort;
+  const address = formatIpv4(station.port.address);
+  return flow.service.port === undefined ? { node: name, address } : { node: name, address, port };
+}
+
+/** Not so for what was captured only when it was already on its way: then a router seems to have sent it. */
+function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
+  const node = network.node(from);
+  if (node === undefined) return false;
+  const { source } = facts;
+  return (
+    node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from)
+  );
+}
+
+function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
+  if (flow.answered && !isBrokenOff(flow)) return { kind: 'answered' };
+  const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
+  if (refusal) return refusal;
+  const ported = flow.journeys.find((journey) => journey.last.arrival?.reason === 'ambiguous-port');
+  if (ported || flow.candidates > 1) return { kind: 'ambiguous', candidates: Math.max(2, flow.candidates) };
+  const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
+  if (doubtful) return { kind: 'ambiguous', candidates: 2 };
+  if (flow.kind === 'arp') return unansweredArp(flow);
+  const loss = lossOf(flow, hosts);
+  if (loss) return loss;
+  const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
+  return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
+}
+
+/** Why a client did not get all that it asked for, though something came back: a loss, or somebody else's refusal. */
+function shortfallOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
+  const loss = lossOf(flow, hosts);
+  if (loss) return loss;
+  const refusal = refusalOf(flow);
+  return refusal?.kind === 'refused' && refusal.by !== flow.client.node ? refusal : undefined;
+}
+
+/** The last packet that did not arrive. */
+function lossOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
+  const failures = flow.journeys.filter(
+    ({ outcome, pending }) => !pending && (outcome === 'lost' || outcome === 'dropped'),
+  );
+  // That an error about a packet was lost too is not why the packet was.
+  const failed = failures.findLast(({ kind }) => kind !== 'icmp-error') ?? failures.at(-1);
+  if (failed === undefined) {
+    const unsent = unsentOf(flow, hosts).at(-1)?.event;
+    if (unsent === undefined) return undefined;
+    const { frames } = flow.journeys.at(-1)!.last;
+    return { kind: 'lost', at: unsent.node, reason: unsent.reason, frames };
+  }
+  const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
+  const reason = end.arrival!.reason || 'not-forwarded';
+  return { kind: 'lost', at: placeOf(end, reason), reason, frames: end.frames };
+}
+
+/** The node that failed, when one did; else the last that had it. */
+function placeOf({ received, from, to, segment, stage }: HopRecord, reason: string): string {
+  if (received || reason === 'node-down') return to;
+  return reason === 'interface-down' && stage.network.station(to, segment)?.port.down ? to : from;
+}
+
+/** A TCP response that began and did not end: reset, or cut off without either side's FIN. */
+function isBrokenOff(flow: FlowRecord): boolean {
+  if (flow.kind !== 'tcp' || flow.requestFin || flow.replyFin) return false;
+  if (flow.reset) return true;
+  const last = flow.journeys.at(-1)!;
+  return (last.outcome === 'lost' || last.outcome === 'dropped') && !last.pending;
+}
+
+/** The first reset or unreachable that the client heard, or a reset of its own. */
+function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
+  for (const { kind, first, hops } of flow.journeys) {
+    const heard =
+      first.from === flow.client.node || hops.some(({ received, to }) => received && to === flow.client.node);
+    if (!heard) continue;
+    const { from: by, frames } = relayedBy(flow, first)?.first ?? first;
+    if (kind === 'rst') return { kind: 'refused', by, reason: resetReason(flow, first), frames };
+    if (kind !== 'icmp-error') continue;
+    const { icmpType, icmpCode } = first.facts;
+    const reason = unreachableReason(icmpType, icmpCode);
+    // No way, no host, too big, too old: lost on the way, and said so. That is not the other end refusing.
+    if (icmpType === 3 && (icmpCode === 2 || icmpCode === 3 || icmpCode > 8)) {
+      return { kind: 'refused', by, reason, frames };
+    }
+  }
+  return undefined;
+}
+
+function resetReason(flow: FlowRecord, reset: HopRecord): Reason {
+  if (reset.journey?.direction === 'request') {
+    // A client resets what it never asked for: a reply from an address it did not speak to.
+    return reset.facts.destination === flow.serviceAddress ? 'reset-by-client' : 'reply-from-stranger';
+  }
+  if (reset.stage.network.isDirector(reset.from)) {
+    return reset.sentBy?.rule === 'no-service' ? 'no-service' : (reset.sentBy?.reason ?? 'reset-by-director');
+  }
+  return flow.answered || flow.journeys.some(({ kind }) => kind === 'syn-ack')
+    ? 'reset-by-server'
+    : 'connection-refused';
+}
+
+function unansweredArp(flow: FlowRecord): FlowOutcome {
+  const { last, outcome } = flow.journeys.at(-1)!;
+  if (flow.journeys.every(({ kind }) => kind === 'arp-reply')) return { kind: 'answered' };
+  // Someone announcing an address asks for its own: nobody is meant to answer.
+  if (flow.clientAddress === flow.serviceAddress) return { kind: 'open' };
+  // A question goes to everybody, its answer to who asked.
+  if (outcome === 'unseen' || !last.stage.points.has(last.from, last.segment))
+    return { kind: 'open', reason: 'not-captured' };
+  return { kind: 'lost', at: flow.client.node || last.from, reason: 'no-arp-reply', frames: last.frames };
+}

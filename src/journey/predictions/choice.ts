@@ -1,0 +1,55 @@
+import { destinationOf } from '../../packet/ipv4.ts';
+import type { Choice, FlowRecord, ShownChoice } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+
+/** The director's. As seen on the first request that it sent on; fixed from then on, for that is what a connection is. */
+export function choiceOf({ choices }: FlowRecord): Choice | undefined {
+  return choices.find(({ server }) => server !== undefined);
+}
+
+export function choiceAt({ choices }: FlowRecord, node: string): Choice | undefined {
+  return choices.find((one) => one.node === node);
+}
+
+/** Looks at requests of `flow` that are new or changed: `flow.choices` may be others then. */
+export function noteChoice(flow: FlowRecord, changed: readonly JourneyRecord[]): void {
+  const isOld = ({ by }: ShownChoice) => by.gone || by.flow !== flow || changed.includes(by);
+  if (flow.choices.some(isOld)) {
+    flow.choices = [];
+    choose(flow, flow.journeys);
+  } else choose(flow, changed);
+}
+
+/** By the earliest of these at each node, if it is earlier than the one known. */
+function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
+  for (const journey of journeys) {
+    if (journey.flow !== flow || journey.gone || journey.direction !== 'request') continue;
+    // Most packets are later than all that is known, and cross nothing else.
+    let rank = 0;
+    for (const hop of journey.hops) {
+      const forwarder = hop.previous && hop.stage.network.node(hop.from)?.forwarder;
+      if (!forwarder) continue;
+      const known = flow.choices.find(({ node }) => node === hop.from);
+      if (!known || known.by.order > journey.order) {
+        const choice: ShownChoice = {
+          node: hop.from,
+          ...(!forwarder.nat && { server: serverOf(hop) }),
+          sourcePort: hop.facts.sourcePort,
+          by: journey,
+          rank,
+        };
+        const others = flow.choices.filter((one) => one !== known);
+        flow.choices = [...others, choice].sort((a, b) => a.rank - b.rank);
+      }
+      rank++;
+    }
+  }
+}
+
+function serverOf(hop: HopRecord): string {
+  if (hop.sentBy?.server) return hop.sentBy.server;
+  const { facts, stage, to } = hop;
+  const address = facts.outerAt ? destinationOf(facts.bytes, facts.outerAt) : facts.destination;
+  return stage.network.stationOfAddress(address)?.node.name ?? to;
+}

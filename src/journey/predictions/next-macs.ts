@@ -1,0 +1,48 @@
+import type { PlannedNode } from '../../lab/topology/plan.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { Network } from '../records/network.ts';
+import type { Prediction } from './prediction.ts';
+import { serviceOf } from '../records/signature.ts';
+
+/** How a server's reply must leave: by its routes, past the director (dr, tun), or through it (dnat without snat). */
+type ReplyPath = 'routed' | 'around' | 'through';
+
+/** The MACs of a frame that `node` sends towards `target`, with the path that its model wants for replies. */
+export function setMacs(prediction: Prediction, hop: HopRecord, node: PlannedNode, target: number): void {
+  const { network } = hop.stage;
+  const way = network.route(node, target);
+  prediction.etherSource = way?.port.mac;
+  prediction.etherDestination = way && network.macOf(way.nextHop, way.port.segment);
+  const path = hop.previous === undefined ? replyPath(hop) : 'routed';
+  if (way === undefined || path === 'routed') return;
+  // A server whose gateway is set up against the model is still judged by the model.
+  if (path === 'through') {
+    const director = network.station(serviceOf(hop.journey!.flow!, hop)!.director, way.port.segment);
+    if (director) prediction.etherDestination = director.port.mac;
+  } else if (isDirectors(network, prediction.etherDestination)) {
+    prediction.etherDestination = routerOn(network, way.port.segment);
+  }
+}
+
+function replyPath(hop: HopRecord): ReplyPath {
+  const { direction, flow } = hop.journey!;
+  if (direction === 'request') return 'routed';
+  const service = serviceOf(flow!, hop);
+  if (!service?.servers.some(({ name }) => name === hop.from)) return 'routed';
+  if (service.model !== 'dnat') return 'around';
+  return service.snat ? 'routed' : 'through';
+}
+
+function isDirectors(network: Network, mac: number | undefined): boolean {
+  const owner = mac === undefined ? undefined : network.stationOfMac(mac);
+  return owner !== undefined && network.isDirector(owner.node.name);
+}
+
+function routerOn(network: Network, segment: string): number | undefined {
+  for (const node of network.plan.nodes) {
+    if (node.role !== 'router' || node.forwarder) continue;
+    const station = network.station(node.name, segment);
+    if (station) return station.port.mac;
+  }
+  return undefined;
+}

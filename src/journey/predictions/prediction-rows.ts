@@ -1,0 +1,242 @@
+import { formatIpv4, formatMac } from '../../packet/address.ts';
+import { l4ChecksumOk } from '../../packet/checksum.ts';
+import { hexBytes, tcpFlags } from '../../packet/fields.ts';
+import * as ipv4 from '../../packet/ipv4.ts';
+import type { FrameFacts } from '../records/frame-facts.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import { sameRange } from '../joins/match-keys.ts';
+import type { Prediction } from './prediction.ts';
+import { predict } from './predictions.ts';
+import type { Hop } from '../report.ts';
+
+/** Every field that is foretold, with what was seen. */
+export function expectedRows(journey: JourneyRecord, index: number): Hop['expected'] {
+  const prediction = predict(journey)[index];
+  const { facts, cut } = journey.hops[index]!;
+  if (prediction === undefined) return [];
+  return rows.flatMap((row) => {
+    const expected = row.expected(prediction, facts);
+    if (expected === undefined || (cut && row.needsAll)) return [];
+    const observed = row.observed(facts, prediction.base);
+    return {
+      field: row.field(facts),
+      expected: row.text(expected, prediction.base),
+      observed: row.text(observed, facts),
+      ok: expected === observed,
+    };
+  });
+}
+
+/** The same without the texts: tells of each hop that is foretold whether it is so. */
+export function checkHeaders(journey: JourneyRecord, tell: (hop: HopRecord, ok: boolean) => void): void {
+  const predictions = predict(journey);
+  for (let i = 0; i < predictions.length; i++) {
+    const prediction = predictions[i];
+    if (prediction) tell(journey.hops[i]!, agrees(prediction, journey.hops[i]!));
+  }
+}
+
+function agrees(prediction: Prediction, { facts, cut }: HopRecord): boolean {
+  for (const row of rows) {
+    const expected = row.expected(prediction, facts);
+    if (expected === undefined || (cut && row.needsAll)) continue;
+    if (row.observed(facts, prediction.base) !== expected) return false;
+  }
+  return true;
+}
+
+/** One line of the comparison. Values are numbers, so that checking makes no text. */
+interface Row {
+  readonly field: (facts: FrameFacts) => string;
+  readonly expected: (prediction: Prediction, facts: FrameFacts) => number | undefined;
+  readonly observed: (facts: FrameFacts, base: FrameFacts) => number;
+  /** `source` is the frame that the value is of: for fields too long for a number. */
+  readonly text: (value: number, source: FrameFacts) => string;
+  /** Cannot be told from a frame that the capture cut. */
+  readonly needsAll?: boolean;
+}
+
+const VALID = 1;
+const INVALID = 0;
+const named = (name: string) => () => name;
+const ofKind = (name: string) => (facts: FrameFacts) => `${facts.kind}.${name}`;
+const isPacket = ({ kind }: FrameFacts) => kind !== 'arp' && kind !== 'other';
+const isPorted = ({ kind }: FrameFacts) => kind === 'tcp' || kind === 'udp';
+const validity = (value: number) => (value === VALID ? 'valid' : 'invalid');
+const hex = (digits: number) => (value: number) => `0x${value.toString(16).padStart(digits, '0')}`;
+
+/** A field that no model touches: as it was in the first hop. */
+function untouched(
+  name: string,
+  applies: (facts: FrameFacts) => boolean,
+  value: (facts: FrameFacts) => number,
+  text: (value: number) => string,
+): Row {
+  return {
+    field: named(name),
+    expected: ({ base }, facts) => (applies(facts) ? value(base) : undefined),
+    observed: value,
+    text,
+  };
+}
+
+/** The same for bytes. They are equal when 1; the text shows them. */
+function untouchedBytes(
+  name: string,
+  applies: (facts: FrameFacts) => boolean,
+  range: (facts: FrameFacts) => readonly [start: number, end: number],
+): Row {
+  return {
+    field: named(name),
+    expected: (_, facts) => (applies(facts) ? VALID : undefined),
+    observed: (facts, base) => {
+      const [from, end] = range(facts);
+      const [baseFrom, baseEnd] = range(base);
+      const length = end - from;
+      const same =
+        length === baseEnd - baseFrom && sameRange(facts.bytes, from, base.bytes, baseFrom, length);
+      return same ? VALID : INVALID;
+    },
+    text: (_, source) => hexBytes(source.bytes.subarray(...range(source))),
+    needsAll: true,
+  };
+}
+
+const rows: readonly Row[] = [
+  {
+    field: named('eth.dst'),
+    expected: (p) => p.etherDestination,
+    observed: (f) => f.etherDestination,
+    text: formatMac,
+  },
+  {
+    field: named('eth.src'),
+    expected: (p) => p.etherSource,
+    observed: (f) => f.etherSource,
+    text: formatMac,
+  },
+  {
+    field: named('ipip'),
+    expected: (p, f) => (isPacket(f) ? (p.outer ? 1 : 0) : undefined),
+    observed: (f) => (f.outerAt ? 1 : 0),
+    text: (value) => (value ? 'IP in IP' : '-'),
+  },
+  ...outerRows(),
+  untouched('ip.dsfield', isPacket, (f) => ipv4.trafficClassOf(f.bytes, f.ipAt), hex(2)),
+  untouched('ip.id', isPacket, (f) => ipv4.idOf(f.bytes, f.ipAt), hex(4)),
+  untouched(
+    'ip.flags',
+    isPacket,
+    (f) => (ipv4.dontFragmentOf(f.bytes, f.ipAt) ? 1 : 0),
+    (v) => (v ? 'DF' : '-'),
+  ),
+  {
+    field: named('ip.ttl'),
+    expected: (p) => p.ttl,
+    observed: (f) => ipv4.ttlOf(f.bytes, f.ipAt),
+    text: String,
+  },
+  {
+    field: named('ip.checksum'),
+    expected: (_, f) => (isPacket(f) ? VALID : undefined),
+    observed: ({ bytes, ipAt, outerAt }) =>
+      ipv4.headerChecksumOk(bytes, ipAt) && (outerAt === 0 || ipv4.headerChecksumOk(bytes, outerAt))
+        ? VALID
+        : INVALID,
+    text: validity,
+  },
+  { field: named('ip.src'), expected: (p) => p.source, observed: (f) => f.source, text: formatIpv4 },
+  {
+    field: named('ip.dst'),
+    expected: (p) => p.destination,
+    observed: (f) => f.destination,
+    text: formatIpv4,
+  },
+  untouchedBytes('ip.options', isUnrecorded, ({ ipAt, l4At }) => [ipAt + ipv4.OPTIONS, l4At]),
+  {
+    field: ofKind('srcport'),
+    expected: (p, f) => (isPorted(f) ? p.sourcePort : undefined),
+    observed: (f) => f.sourcePort,
+    text: String,
+  },
+  {
+    field: ofKind('dstport'),
+    expected: (p, f) => (isPorted(f) ? p.destinationPort : undefined),
+    observed: (f) => f.destinationPort,
+    text: String,
+  },
+  {
+    field: named('icmp.rest'),
+    expected: (p, f) =>
+      isEcho(f) && p.sourcePort !== undefined ? p.sourcePort * 65536 + p.base.sequence : undefined,
+    observed: (f) => f.sourcePort * 65536 + f.sequence,
+    text: hex(8),
+  },
+  untouched('tcp.seq', isTcp, (f) => f.sequence, String),
+  untouched('tcp.ack', isTcp, (f) => f.acknowledgement, String),
+  untouched('tcp.flags', isTcp, (f) => f.flags, tcpFlags),
+  untouchedBytes('tcp.options', isTcp, ({ l4At, payloadAt }) => [l4At + 20, payloadAt]),
+  {
+    field: ofKind('checksum'),
+    // Valid wherever it was valid before; nothing is promised for one that was not.
+    expected: ({ base }, f) => (isChecked(f) && l4Validity(base) === VALID ? VALID : undefined),
+    observed: l4Validity,
+    text: validity,
+    needsAll: true,
+  },
+  untouchedBytes(
+    'payload',
+    (f) => isPacket(f) && f.quoted === undefined,
+    ({ payloadAt, payloadEnd }) => [payloadAt, payloadEnd],
+  ),
+];
+
+function outerRows(): Row[] {
+  const row = (
+    name: string,
+    expected: (outer: NonNullable<Prediction['outer']>) => number,
+    observed: (bytes: Uint8Array, at: number) => number,
+    text: (value: number) => string,
+  ): Row => ({
+    field: named(`ipip ${name}`),
+    expected: ({ outer }, { outerAt }) => (outer && outerAt !== 0 ? expected(outer) : undefined),
+    observed: ({ bytes, outerAt }) => observed(bytes, outerAt),
+    text,
+  });
+  return [
+    row('ip.src', (outer) => outer.source, ipv4.sourceOf, formatIpv4),
+    row('ip.dst', (outer) => outer.destination, ipv4.destinationOf, formatIpv4),
+    row('ip.ttl', (outer) => outer.ttl, ipv4.ttlOf, String),
+    row('ip.dsfield', (outer) => outer.trafficClass, ipv4.trafficClassOf, hex(2)),
+    row(
+      'ip.flags',
+      (outer) => (outer.dontFragment ? 1 : 0),
+      (bytes, at) => (ipv4.dontFragmentOf(bytes, at) ? 1 : 0),
+      (value) => (value ? 'DF' : '-'),
+    ),
+  ];
+}
+
+function isTcp({ kind }: FrameFacts): boolean {
+  return kind === 'tcp';
+}
+
+function isEcho({ kind, icmpType }: FrameFacts): boolean {
+  return kind === 'icmp' && (icmpType === 8 || icmpType === 0);
+}
+
+function isChecked({ kind }: FrameFacts): boolean {
+  return kind === 'tcp' || kind === 'udp' || kind === 'icmp';
+}
+
+function l4Validity({ bytes, ipAt, ipEnd }: FrameFacts): number {
+  return l4ChecksumOk(bytes, ipAt, ipEnd) === true ? VALID : INVALID;
+}
+
+/** Routers fill in record-route (7) and timestamp (68) options. */
+function isUnrecorded(facts: FrameFacts): boolean {
+  if (!isPacket(facts)) return false;
+  const first = facts.bytes[facts.ipAt + ipv4.OPTIONS]!;
+  return facts.l4At === facts.ipAt + ipv4.HEADER_LENGTH || (first !== 7 && first !== 68);
+}

@@ -1,0 +1,53 @@
+import type { FrameFacts } from '../records/frame-facts.ts';
+
+/**
+ * What the headers of one hop must be, by the plan and the journey's first hop; `undefined` where nothing can be
+ * foretold. What no model touches (id, sequence numbers, options, payload) must be as in `base`: the first hop, with the
+ * maximum segment size that a clamp on the way has lowered.
+ */
+export class Prediction {
+  base: FrameFacts;
+  etherDestination: number | undefined = undefined;
+  etherSource: number | undefined = undefined;
+  outer: OuterHeader | undefined = undefined;
+  source: number | undefined = undefined;
+  destination: number | undefined = undefined;
+  sourcePort: number | undefined = undefined;
+  destinationPort: number | undefined = undefined;
+  ttl: number | undefined = undefined;
+
+  constructor(base: FrameFacts) {
+    this.base = base;
+  }
+
+  copy(): Prediction {
+    const copy = new Prediction(this.base);
+    copy.etherDestination = this.etherDestination;
+    copy.etherSource = this.etherSource;
+    copy.outer = this.outer;
+    copy.setTuple(this.source, this.sourcePort, this.destination, this.destinationPort);
+    copy.ttl = this.ttl;
+    return copy;
+  }
+
+  setTuple(
+    source: number | undefined,
+    sourcePort: number | undefined,
+    destination: number | undefined,
+    destinationPort: number | undefined,
+  ): void {
+    this.source = source;
+    this.sourcePort = sourcePort;
+    this.destination = destination;
+    this.destinationPort = destinationPort;
+  }
+}
+
+/** The header that tun puts around a packet. */
+export interface OuterHeader {
+  readonly source: number;
+  readonly destination: number;
+  readonly ttl: number;
+  readonly trafficClass: number;
+  readonly dontFragment: boolean;
+}

@@ -1,0 +1,170 @@
+import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
+import { choiceAt } from './choice.ts';
+import { clamped } from '../joins/clamped-mss.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import { setMacs } from './next-macs.ts';
+import { Prediction } from './prediction.ts';
+import { outsideOf, requestTupleAt, requestTupleOf } from './request-tuple.ts';
+import { serviceOf } from '../records/signature.ts';
+
+const FIRST_TTL = 64;
+
+/**
+ * The headers of each hop as the model has them; `undefined` for hops it says nothing about. This is the truth table
+ * written a second time, on purpose: it shares no code with the forwarder it judges.
+ */
+export function predict({ hops }: JourneyRecord): (Prediction | undefined)[] {
+  const predictions: (Prediction | undefined)[] = [];
+  for (const hop of hops) {
+    if (hop.previous === undefined) predictions.push(firstHop(hop));
+    else {
+      const before = predictions[hops.indexOf(hop.previous)];
+      predictions.push(before && nextHop(before, hop));
+    }
+  }
+  return predictions;
+}
+
+function firstHop(hop: HopRecord): Prediction | undefined {
+  const { facts } = hop;
+  if (facts.kind === 'arp') return arpReply(hop);
+  const node = hop.stage.network.node(hop.from);
+  if (facts.ipAt === 0 || facts.outerAt !== 0 || node === undefined) return undefined;
+  const { direction, flow } = hop.journey!;
+  const prediction = new Prediction(facts);
+  setFirstTuple(prediction, hop, flow!);
+  setMacs(prediction, hop, node, prediction.destination ?? facts.destination);
+  // What the director says itself goes back the way the frame came, whatever its routes are.
+  if (node.forwarder) prediction.etherDestination = undefined;
+  const isHost = node.role === 'client' || node.role === 'server';
+  // An outside server is somebody else's machine: its TTL is its own.
+  if (isHost && !(direction === 'reply' && hop.stage.network.nats.length > 0)) prediction.ttl = FIRST_TTL;
+  return prediction;
+}
+
+/** Addresses and ports at the sender: for a server's reply those of its connection, otherwise as they are. */
+function setFirstTuple(prediction: Prediction, hop: HopRecord, flow: FlowRecord): void {
+  const { facts, from, journey } = hop;
+  prediction.setTuple(facts.source, facts.sourcePort, facts.destination, facts.destinationPort);
+  if (journey!.direction === 'request' || facts.kind !== flow.kind) return;
+  const service = serviceOf(flow, journey!.first);
+  if (!service?.servers.some(({ name }) => name === from)) return;
+  const asked = requestTupleOf(flow, hop, from);
+  prediction.setTuple(asked.destination, asked.destinationPort, asked.source, asked.sourcePort);
+}
+
+function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
+  const node = hop.stage.network.node(hop.from);
+  // Who rewrites may take fragments together, and any router may cut anew.
+  const isPiece = hop.facts.fragment || before.base.fragment;
+  if (node === undefined || (isPiece && (node.forwarder || isCutAnew(hop)))) return undefined;
+  const prediction = before.copy();
+  if (node.forwarder) return throughForwarder(prediction, hop, node) ? prediction : undefined;
+  const { outer } = prediction;
+  setMacs(prediction, hop, node, outer?.destination ?? prediction.destination ?? hop.facts.destination);
+  if (outer) prediction.outer = { ...outer, ttl: outer.ttl - 1 };
+  else if (prediction.ttl !== undefined) prediction.ttl--;
+  return prediction;
+}
+
+function isCutAnew({ facts, previous }: HopRecord): boolean {
+  return facts.ipEnd - facts.routedAt !== previous!.facts.ipEnd - previous!.facts.routedAt;
+}
+
+/** What a director or NAT router makes of a packet; `false` when the model says nothing about it. */
+function throughForwarder(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
+  const { direction, flow } = hop.journey!;
+  // ICMP errors are translated by the packet they quote, which has rules of its own.
+  if (prediction.base.quoted || hop.facts.kind === 'ip') return false;
+  if (node.forwarder!.decrementTtl && prediction.ttl !== undefined) prediction.ttl--;
+  if (node.forwarder!.nat) return natted(prediction, hop, node);
+  const service = serviceOf(flow!, hop);
+  if (service === undefined) return false;
+  return direction === 'request'
+    ? balanced(prediction, hop, service, node)
+    : returned(prediction, hop, service, node);
+}
+
+function balanced(
+  prediction: Prediction,
+  hop: HopRecord,
+  service: PlannedService,
+  node: PlannedNode,
+): boolean {
+  const choice = choiceAt(hop.journey!.flow!, node.name);
+  const server = service.servers.find(({ name }) => name === choice?.server);
+  if (!choice || !server) return false;
+  setMacs(prediction, hop, node, server.address);
+  const dip = hop.stage.network.route(node, server.address)?.port.address;
+  if (service.model === 'tun') {
+    const { bytes, ipAt } = prediction.base;
+    prediction.outer = {
+      source: dip ?? 0,
+      destination: server.address,
+      ttl: prediction.ttl ?? ttlOf(hop.facts.bytes, hop.facts.ipAt),
+      trafficClass: trafficClassOf(bytes, ipAt),
+      dontFragment: dontFragmentOf(bytes, ipAt),
+    };
+  } else if (service.model === 'dnat') {
+    prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
+    prediction.destination = server.address;
+    prediction.destinationPort = server.port;
+    if (service.snat) {
+      prediction.source = dip;
+      prediction.sourcePort = choice.sourcePort;
+    }
+  }
+  return true;
+}
+
+/** A reply at the director: dnat restores the addresses; in dr and tun it has no business there. */
+function returned(
+  prediction: Prediction,
+  hop: HopRecord,
+  service: PlannedService,
+  node: PlannedNode,
+): boolean {
+  if (service.model !== 'dnat') return false;
+  const asked = requestTupleAt(hop.journey!.flow!, hop, node.name);
+  if (asked?.source === undefined) return false;
+  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
+  setMacs(prediction, hop, node, asked.source);
+  prediction.setTuple(service.vip, service.port, asked.source, asked.sourcePort);
+  return true;
+}
+
+function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
+  const { direction, flow } = hop.journey!;
+  const outside = outsideOf(hop.stage, node.name);
+  if (outside === undefined) return false;
+  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
+  const isEcho = hop.facts.kind === 'icmp';
+  if (direction === 'request') {
+    setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
+    prediction.source = outside.address;
+    prediction.sourcePort = choiceAt(flow!, node.name)?.sourcePort;
+    // An echo's identifier plays both ports.
+    if (isEcho) prediction.destinationPort = prediction.sourcePort;
+    return true;
+  }
+  const asked = requestTupleAt(flow!, hop, node.name);
+  if (asked?.source === undefined) return false;
+  setMacs(prediction, hop, node, asked.source);
+  prediction.destination = asked.source;
+  prediction.destinationPort = asked.sourcePort;
+  if (isEcho) prediction.sourcePort = prediction.destinationPort;
+  return true;
+}
+
+/** A reply's MACs: whoever has the address, for a VIP the director. */
+function arpReply({ facts, stage, segment }: HopRecord): Prediction | undefined {
+  const owner = facts.arpOperation === 2 ? stage.network.macOf(facts.source, segment) : undefined;
+  if (owner === undefined) return undefined;
+  const prediction = new Prediction(facts);
+  prediction.etherSource = owner;
+  prediction.etherDestination = stage.network.macOf(facts.destination, segment);
+  return prediction;
+}

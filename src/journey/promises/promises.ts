@@ -1,0 +1,49 @@
+import type { Plan } from '../../lab/topology/plan.ts';
+import { bothWays, endToEnd, rewritten, serverSeesCip, serverSeesDip } from './dnat.ts';
+import { encapsulated, innerUntouched, ipUntouched, replyDirect } from './dr-tun.ts';
+import { headers, throughDirector, vipArp, vipOnly } from './every-vip.ts';
+import { oneAddress, rightHost } from './nat.ts';
+import type { PromiseCheck } from './tally.ts';
+
+/** The promise about flows among themselves: `SharedPorts` keeps it, for no packet alone shows it. */
+export const UNIQUE_PORTS = 'unique-ports';
+
+/** Every promise by its id, in the order in which a model card lists them; `undefined` for `UNIQUE_PORTS`. */
+export const promiseChecks: Readonly<Record<string, PromiseCheck | undefined>> = {
+  'vip-only': vipOnly,
+  'vip-arp': vipArp,
+  'through-director': throughDirector,
+  rewritten,
+  'both-ways': bothWays,
+  'server-sees-dip': serverSeesDip,
+  'end-to-end': endToEnd,
+  'ip-untouched': ipUntouched,
+  encapsulated,
+  'inner-untouched': innerUntouched,
+  'reply-direct': replyDirect,
+  'server-sees-cip': serverSeesCip,
+  'one-address': oneAddress,
+  [UNIQUE_PORTS]: undefined,
+  'right-host': rightHost,
+  headers,
+};
+
+/** Which promises the models of a plan make. */
+export function promisesOf({ services, nodes }: Plan): Set<string> {
+  const ids = new Set<string>();
+  if (nodes.some(({ forwarder }) => forwarder?.nat)) {
+    for (const id of ['one-address', 'unique-ports', 'right-host', 'headers']) ids.add(id);
+  }
+  for (const { model, snat } of services) {
+    for (const id of ['vip-only', 'vip-arp', 'through-director', 'headers']) ids.add(id);
+    for (const id of ofModel[model]) ids.add(id);
+    ids.add(model === 'dnat' && snat ? 'server-sees-dip' : 'server-sees-cip');
+  }
+  return ids;
+}
+
+const ofModel = {
+  dnat: ['rewritten', 'both-ways', 'end-to-end'],
+  dr: ['ip-untouched', 'reply-direct'],
+  tun: ['encapsulated', 'inner-untouched', 'reply-direct'],
+} as const;

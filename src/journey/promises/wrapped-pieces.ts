@@ -1,0 +1,27 @@
+import * as ipv4 from '../../packet/ipv4.ts';
+import type { FrameFacts } from '../records/frame-facts.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+
+/** A fragment of an IP-in-IP packet's outside: of the packet inside it shows a part. */
+export function isPieceOfWrapped({ bytes, routedAt }: FrameFacts): boolean {
+  return ipv4.protocolOf(bytes, routedAt) === ipv4.PROTOCOL_IPIP && ipv4.isFragment(bytes, routedAt);
+}
+
+/** The packet inside, put together again; `undefined` when a fragment is missing, or the capture cut one. */
+export function innerOf(pieces: readonly HopRecord[]): Uint8Array | undefined {
+  const whole: number[] = [];
+  const inOrder = pieces.toSorted((a, b) => offsetOf(a) - offsetOf(b));
+  for (const { cut, facts } of inOrder) {
+    const { bytes, routedAt, ipEnd } = facts;
+    if (cut || ipv4.fragmentOffsetOf(bytes, routedAt) !== whole.length) return undefined;
+    const end = facts.outerAt === 0 ? ipEnd : routedAt + ipv4.totalLengthOf(bytes, routedAt);
+    for (let at = routedAt + ipv4.headerLengthOf(bytes, routedAt); at < end; at++) whole.push(bytes[at]!);
+  }
+  const last = inOrder.at(-1)?.facts;
+  if (!last || ipv4.moreFragmentsOf(last.bytes, last.routedAt)) return undefined;
+  return Uint8Array.from(whole);
+}
+
+function offsetOf({ facts: { bytes, routedAt } }: HopRecord): number {
+  return ipv4.fragmentOffsetOf(bytes, routedAt);
+}

@@ -1,0 +1,125 @@
+import type { PlannedService } from '../../lab/topology/plan.ts';
+import type { FlowRecord } from './flow-record.ts';
+import type { HopRecord, Stage } from './hop-record.ts';
+import type { JourneyRecord } from './journey-record.ts';
+import type { ReasonCode } from '../report.ts';
+import { serviceOf } from './signature.ts';
+
+/** A packet of a connection to a service, with what it is of. */
+export interface Served {
+  readonly journey: JourneyRecord;
+  readonly flow: FlowRecord;
+  readonly service: PlannedService;
+  /** The hop by which the director sent it on, if it did. */
+  readonly sentOn: HopRecord | undefined;
+  /** The hops by which it reached a server of the service. */
+  readonly intoServer: readonly HopRecord[];
+}
+
+/** Where a packet came to its end, and why. */
+export interface Trouble {
+  readonly hop: HopRecord;
+  readonly flow: FlowRecord;
+  readonly reason: ReasonCode;
+}
+
+/** What was seen in one epoch: of one packet, for a promise; for explanations of all that are not just as they should be. */
+export class EpochEvidence {
+  readonly stage: Stage;
+  /** In their order. */
+  readonly journeys: readonly JourneyRecord[];
+  #served: readonly Served[] | undefined;
+  #troubles: readonly Trouble[] | undefined;
+  #reasons: ReadonlySet<ReasonCode> | undefined;
+
+  constructor(stage: Stage, journeys: readonly JourneyRecord[]) {
+    this.stage = stage;
+    this.journeys = journeys;
+  }
+
+  /** The packets of connections to services; ICMP errors about them are not among these. */
+  get served(): readonly Served[] {
+    return (this.#served ??= servedOf(this.journeys));
+  }
+
+  /** Arrivals that have a reason: what did not go well, and refusals. */
+  get troubles(): readonly Trouble[] {
+    return (this.#troubles ??= troublesOf(this.journeys));
+  }
+
+  /** Of `troubles`. */
+  get reasons(): ReadonlySet<ReasonCode> {
+    return (this.#reasons ??= new Set(this.troubles.map(({ reason }) => reason)));
+  }
+}
+
+function servedOf(journeys: readonly JourneyRecord[]): Served[] {
+  const served: Served[] = [];
+  for (const journey of journeys) {
+    const flow = journey.flow!;
+    const service = journey.first.facts.kind === flow.kind ? serviceOf(flow, journey.first) : undefined;
+    if (!service) continue;
+    const intoServer = journey.hops.filter(({ received, to }) => received && isServer(service, to));
+    served.push({ journey, flow, service, sentOn: hopFrom(journey, service.director), intoServer });
+  }
+  return served;
+}
+
+function troublesOf(journeys: readonly JourneyRecord[]): Trouble[] {
+  const troubles: Trouble[] = [];
+  for (const { hops, flow } of journeys) {
+    for (const hop of hops) {
+      const reason = hop.arrival?.reason;
+      if (reason) troubles.push({ hop, flow: flow!, reason });
+    }
+  }
+  return troubles;
+}
+
+/** The packets that ended for one of these reasons. */
+export function endedBy({ troubles, reasons }: EpochEvidence, ...wanted: readonly ReasonCode[]): Trouble[] {
+  // Most reasons do not occur, and there may be many troubles.
+  return wanted.some((reason) => reasons.has(reason))
+    ? troubles.filter(({ reason }) => wanted.includes(reason))
+    : [];
+}
+
+/** The hop by which `node` sent the packet on, if it did; the first of several. */
+export function hopFrom({ hops }: JourneyRecord, node: string): HopRecord | undefined {
+  for (const hop of hops) if (hop.previous && hop.from === node) return hop;
+  return undefined;
+}
+
+/** A request as the client meant it: addressed to the VIP. (A client may also reset what comes from elsewhere.) */
+export function isRequest({ journey, flow }: Served): boolean {
+  return journey.direction === 'request' && journey.first.facts.destination === flow.serviceAddress;
+}
+
+/** A reply that a server of the service sent. */
+export function isServersReply({ journey, service }: Served): boolean {
+  return journey.direction === 'reply' && isServer(service, journey.first.from);
+}
+
+/**
+ * Whether the whole way of the packet was captured: every interface of each node that it touched. Only then does it say
+ * anything that something was not seen, or that hops joined without the nodes between them do not agree.
+ */
+export function isWholeWaySeen({ hops }: JourneyRecord): boolean {
+  return hops.every(({ from, to, stage: { network, points } }) =>
+    [from, to].every((name) => {
+      const node = network.node(name);
+      return node === undefined || points.hasAll(node);
+    }),
+  );
+}
+
+/** The director's own address on its way to a server. */
+export function dipTowards(service: PlannedService, address: number, { network }: Stage): number | undefined {
+  const director = network.node(service.director);
+  return director && network.route(director, address)?.port.address;
+}
+
+function isServer({ servers }: PlannedService, node: string): boolean {
+  for (const { name } of servers) if (name === node) return true;
+  return false;
+}

@@ -1,0 +1,134 @@
+import type { HopRecord, Stage } from './hop-record.ts';
+import type { JourneyRecord } from './journey-record.ts';
+import type { RequestRecord } from './request-record.ts';
+import type { Endpoint, Flow, FlowOutcome } from '../report.ts';
+
+/** What one rewriting node (NAT router or director) made of a connection. */
+export interface Choice {
+  readonly node: string;
+  /** The server that a director gave it to; absent for a NAT router. */
+  readonly server?: string;
+  /** The port it has from there on; as it was before, where the model leaves it alone. */
+  readonly sourcePort: number;
+}
+
+/** With the request that shows it, and how many rewriting nodes that had come through before. */
+export interface ShownChoice extends Choice {
+  readonly by: JourneyRecord;
+  readonly rank: number;
+}
+
+/** A flow as far as it is known. */
+export class FlowRecord {
+  /** 0 until somebody has been told of it. */
+  id = 0;
+  readonly kind: Flow['kind'];
+  readonly stage: Stage;
+  readonly client: Endpoint;
+  readonly service: Endpoint;
+  readonly begun: Flow['begun'];
+  /** Addresses as numbers: who opened it, and who was spoken to. */
+  readonly clientAddress: number;
+  readonly serviceAddress: number;
+  /** The client's port, or the identifier of its ping. */
+  readonly sourcePort: number;
+  readonly startNs: number;
+  journeys: JourneyRecord[] = [];
+
+  // What its packets told, in their order; `FlowStep` takes it back.
+  request = '';
+  response = '';
+  /** TCP: the client's initial sequence number. */
+  synSequence: number | undefined = undefined;
+  /** TCP: which sides have sent a FIN, or one a RST. */
+  requestFin = false;
+  replyFin = false;
+  reset = false;
+  /** The client received what it asked for: response bytes, an echo reply, an ARP reply. */
+  answered = false;
+  /** How many flows a reply could have belonged to, when it could not be told. */
+  candidates = 0;
+  endNs = 0;
+  /** Numbers of the director's connections that carried it. */
+  connections: number[] = [];
+  /** Nodes that sent something against the client's direction. */
+  replied: string[] = [];
+  /** Servers whose own addresses count as the service's, in case they answer from them. */
+  strangers: string[] = [];
+  /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
+  arrivals: HopRecord[] = [];
+  /** Each piece of the conversation that was sent: whatever sends it again is a retransmission. */
+  segments: Set<number> | undefined = undefined;
+
+  // What follows from that, made when the flow is judged.
+  /** What rewriting nodes made of its connection, in the order in which a request meets them. */
+  choices: readonly ShownChoice[] = [];
+  /** nat: in each epoch, the packet that shows which port it took. */
+  ports: JourneyRecord[] | undefined = undefined;
+  server: Endpoint | undefined = undefined;
+  /** What its client asked for with it, as the client told. */
+  requests: readonly RequestRecord[] = [];
+  outcome: FlowOutcome = { kind: 'open' };
+  partial: Flow['partial'] = undefined;
+  /** What its packets were judged by, besides themselves. */
+  basis = '';
+  /** Waiting to be judged. */
+  stale = false;
+  /** Superseded by another, or taken out of the recording. */
+  gone = false;
+
+  constructor(
+    kind: Flow['kind'],
+    { stage, timeNs }: HopRecord,
+    client: Endpoint & { readonly number: number; readonly source: number },
+    service: Endpoint & { readonly number: number },
+    begun: Flow['begun'],
+  ) {
+    this.kind = kind;
+    this.stage = stage;
+    this.startNs = timeNs;
+    this.client = endpoint(client);
+    this.service = endpoint(service);
+    this.begun = begun;
+    this.clientAddress = client.number;
+    this.sourcePort = client.source;
+    this.serviceAddress = service.number;
+  }
+
+  /** As before its first packet. */
+  clear(): void {
+    for (const list of [this.journeys, this.connections, this.replied, this.strangers, this.arrivals]) {
+      list.length = 0;
+    }
+    this.request = this.response = this.basis = '';
+    this.synSequence = undefined;
+    this.requestFin = this.replyFin = this.reset = this.answered = false;
+    this.candidates = 0;
+    this.endNs = 0;
+    this.segments = undefined;
+  }
+
+  /** Gives up room for more of everything, when no more is expected. */
+  rest(): void {
+    this.journeys = this.journeys.slice();
+    this.connections = this.connections.slice();
+    this.replied = this.replied.slice();
+    this.strangers = this.strangers.slice();
+    this.arrivals = this.arrivals.slice();
+  }
+
+  /** TCP: nothing more is to come, so that the same ports may serve a new connection. */
+  get closed(): boolean {
+    return this.reset || (this.requestFin && this.replyFin);
+  }
+}
+
+function endpoint({ node, address, port }: Endpoint): Endpoint {
+  return port === undefined ? { node, address } : { node, address, port };
+}
+
+/** The complaint about a tunnel that the director passed on with this error. */
+export function relayedBy(flow: FlowRecord, { sentBy }: HopRecord): JourneyRecord | undefined {
+  if (sentBy?.relation !== 'caused-error') return undefined;
+  return flow.journeys.find(({ kind, last }) => kind === 'icmp-error' && last.takenBy === sentBy);
+}

@@ -1,0 +1,174 @@
+import type { DecisionEvent, HostEvent } from '../../lab/events.ts';
+import type { CapturePoints } from './capture-points.ts';
+import { readFacts, type FrameFacts } from './frame-facts.ts';
+import type { FrameStore } from './frame-store.ts';
+import type { JourneyRecord } from './journey-record.ts';
+import type { Network } from './network.ts';
+import type { Arrival, Confidence, Epoch } from '../report.ts';
+
+/** An epoch with the network that was in force, and where it was captured. */
+export interface Stage extends Epoch {
+  readonly network: Network;
+  readonly frames: FrameStore;
+  readonly points: CapturePoints;
+  /** Hops whose frames were read again since the last look at what is new. */
+  readonly readAgain: HopRecord[];
+}
+
+/** A frame as the joins see it: with its record number, and its bytes read. */
+export interface Sighting {
+  readonly number: number;
+  readonly timeNs: number;
+  readonly segment: string;
+  readonly originalLength: number;
+  readonly facts: FrameFacts;
+}
+
+const NOTHING = new Uint8Array(0);
+const CUT = 1;
+const RECEIVED = 2;
+const CONTESTED = 4;
+const JOIN_AT = 3;
+const NEWS_AT = 5;
+const FOLLOWERS_AT = 7;
+const confidences: readonly Confidence[] = ['certain', 'strong', 'likely', 'ambiguous'];
+
+/** A hop while it is being joined: one frame on one segment, from one node to another. */
+export class HopRecord {
+  readonly stage: Stage;
+  /** In the order in which hops were begun. */
+  readonly index: number;
+  readonly from: string;
+  /** The node that received it; for a lost one, the node it was meant for. */
+  to: string;
+  readonly segment: string;
+  readonly timeNs: number;
+  /** Record numbers of the first capture and of the receiver's, if that is another; else 0. */
+  frame: number;
+  secondFrame = 0;
+  arrivalNs = 0;
+
+  /** The hop that the same packet came to `from` by. */
+  previous: HopRecord | undefined = undefined;
+  /** What few hops have. */
+  links: HopLinks | undefined = undefined;
+
+  /** The forwarder's decision that sent this frame, and the last one that took it in. */
+  sentBy: DecisionEvent | undefined = undefined;
+  takenBy: DecisionEvent | undefined = undefined;
+
+  journey: JourneyRecord | undefined = undefined;
+  /** What it provoked at `to`: a reset, an ICMP error, an ARP reply. */
+  provoked: HopRecord | undefined = undefined;
+  arrival: Arrival | undefined = undefined;
+  #facts: FrameFacts | undefined;
+  /** Several small things in one number: there are many hops. */
+  #state = 0;
+
+  constructor(stage: Stage, index: number, sighting: Sighting, from: string, to: string) {
+    this.stage = stage;
+    this.index = index;
+    this.from = from;
+    this.to = to;
+    this.segment = sighting.segment;
+    this.timeNs = sighting.timeNs;
+    if (sighting.originalLength > sighting.facts.bytes.length) this.#state = CUT;
+    this.frame = sighting.number;
+    this.#facts = sighting.facts;
+  }
+
+  /** Read again from the frame when it has been given up; of a frame that is not kept any more nothing can be told. */
+  get facts(): FrameFacts {
+    if (this.#facts === undefined) {
+      this.#facts = readFacts(this.stage.frames.get(this.frame)?.bytes ?? NOTHING);
+      this.stage.readAgain.push(this);
+    }
+    return this.#facts;
+  }
+
+  /** Gives up what can be read again: most hops are never looked at. */
+  rest(): void {
+    this.#facts = undefined;
+  }
+
+  /** The capture kept only the frame's beginning. */
+  get cut(): boolean {
+    return (this.#state & CUT) !== 0;
+  }
+
+  get received(): boolean {
+    return (this.#state & RECEIVED) !== 0;
+  }
+
+  set received(received: boolean) {
+    this.#state = received ? this.#state | RECEIVED : this.#state & ~RECEIVED;
+  }
+
+  /** It was a candidate in a join that could not be decided. */
+  get contested(): boolean {
+    return (this.#state & CONTESTED) !== 0;
+  }
+
+  set contested(contested: boolean) {
+    this.#state = contested ? this.#state | CONTESTED : this.#state & ~CONTESTED;
+  }
+
+  /** How sure the join with `previous` is. */
+  get join(): Confidence {
+    return confidences[(this.#state >>> JOIN_AT) & 3]!;
+  }
+
+  set join(join: Confidence) {
+    this.#state = (this.#state & ~(3 << JOIN_AT)) | (confidences.indexOf(join) << JOIN_AT);
+  }
+
+  /** Something about it is new since the last look: 1 for how it is judged, 2 also for where it belongs. */
+  get news(): 0 | 1 | 2 {
+    return ((this.#state >>> NEWS_AT) & 3) as 0 | 1 | 2;
+  }
+
+  set news(news: 0 | 1 | 2) {
+    this.#state = (this.#state & ~(3 << NEWS_AT)) | (news << NEWS_AT);
+  }
+
+  /** Hops that continue this one: several after a fragmentation. */
+  get followers(): number {
+    return this.#state >>> FOLLOWERS_AT;
+  }
+
+  set followers(followers: number) {
+    this.#state = (this.#state & ((1 << FOLLOWERS_AT) - 1)) | (followers << FOLLOWERS_AT);
+  }
+
+  /** Record numbers of all captures, the sender's first. */
+  get frames(): number[] {
+    return this.secondFrame === 0 ? [this.frame] : [this.frame, this.secondFrame];
+  }
+
+  get originalLength(): number {
+    return this.stage.frames.get(this.frame)?.originalLength ?? 0;
+  }
+
+  /** The hop that this one continues, or whose frame it is a copy of. */
+  get parent(): HopRecord | undefined {
+    return this.links?.copyOf ?? this.previous;
+  }
+}
+
+export class HopLinks {
+  /** Hops with the same bytes that it could have come by as well. If one of them leads nowhere, the choice was a guess. */
+  rivals: readonly HopRecord[] | undefined = undefined;
+  /** The same for the link: sendings of the same bytes that this arrival could have been of. */
+  linkRivals: readonly HopRecord[] | undefined = undefined;
+  /** Hops that have this one as a rival. */
+  readonly rivalOf: HopRecord[] = [];
+  /** A broadcast's hops to its second and further receivers, and back to the first. */
+  copies: HopRecord[] | undefined = undefined;
+  copyOf: HopRecord | undefined = undefined;
+  /** What the kernel of the node at its one end or the other told of the frame. */
+  host: HostEvent | undefined = undefined;
+}
+
+export function linksOf(hop: HopRecord): HopLinks {
+  return (hop.links ??= new HopLinks());
+}

@@ -1,0 +1,136 @@
+import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import { inSubnet } from '../../packet/address.ts';
+
+/** One interface of one node. */
+export interface Station {
+  readonly node: PlannedNode;
+  readonly port: PlannedInterface;
+}
+
+export interface Route extends Station {
+  /** The address to resolve on the segment: the destination itself, or a gateway. */
+  readonly nextHop: number;
+}
+
+const ROUTES_KEPT = 1000;
+const NOBODY: readonly string[] = [];
+
+/** A plan made quick to ask: who owns a MAC or an address, and where a node sends a packet. */
+export class Network {
+  readonly plan: Plan;
+  readonly #byMac = new Map<number, Station>();
+  readonly #byAddress = new Map<number, Station>();
+  readonly #byPoint = new Map<string, Map<string, Station>>();
+  readonly #byName = new Map<string, PlannedNode>();
+  readonly #vips = new Map<number, PlannedService[]>();
+  /** The directors of the services at each VIP. */
+  readonly #directorsOf = new Map<number, readonly string[]>();
+  readonly #directors: ReadonlySet<string>;
+  readonly #routes = new Map<PlannedNode, Map<number, Route | undefined>>();
+  /** The routers that share one outside address among hosts. */
+  readonly nats: readonly string[];
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.#directors = new Set(plan.services.map(({ director }) => director));
+    this.nats = plan.nodes.filter(({ forwarder }) => forwarder?.nat).map(({ name }) => name);
+    for (const node of plan.nodes) {
+      this.#byName.set(node.name, node);
+      const points = new Map<string, Station>();
+      this.#byPoint.set(node.name, points);
+      for (const port of node.interfaces) {
+        const station = { node, port };
+        this.#byMac.set(port.mac, station);
+        this.#byAddress.set(port.address, station);
+        points.set(port.segment, station);
+      }
+    }
+    for (const service of plan.services) {
+      const sharing = this.#vips.get(service.vip);
+      if (sharing) sharing.push(service);
+      else this.#vips.set(service.vip, [service]);
+      this.#directorsOf.set(service.vip, [...new Set([...this.directorsOf(service.vip), service.director])]);
+    }
+  }
+
+  stationOfMac(mac: number): Station | undefined {
+    return this.#byMac.get(mac);
+  }
+
+  /** By capture point. */
+  station(node: string, segment: string): Station | undefined {
+    return this.#byPoint.get(node)?.get(segment);
+  }
+
+  /** The owner of an interface address; a VIP has none. */
+  stationOfAddress(address: number): Station | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  node(name: string): PlannedNode | undefined {
+    return this.#byName.get(name);
+  }
+
+  isVip(address: number): boolean {
+    return this.#vips.has(address);
+  }
+
+  service(vip: number, protocol: 'tcp' | 'udp', port: number): PlannedService | undefined {
+    return this.#vips.get(vip)?.find((one) => one.port === port && one.protocol === protocol);
+  }
+
+  /** The directors of the services at this VIP. */
+  directorsOf(vip: number): readonly string[] {
+    return this.#directorsOf.get(vip) ?? NOBODY;
+  }
+
+  isDirector(name: string): boolean {
+    return this.#directors.has(name);
+  }
+
+  /** An address of one of the node's own interfaces or of its `lo`. */
+  isLocal(node: PlannedNode, address: number): boolean {
+    return node.interfaces.some((port) => port.address === address) || node.loopback.includes(address);
+  }
+
+  /** The longest prefix wins, connected subnets first, as in the kernel. Interfaces that are down have no routes. */
+  route(node: PlannedNode, destination: number): Route | undefined {
+    let known = this.#routes.get(node);
+    if (known === undefined) this.#routes.set(node, (known = new Map()));
+    if (known.has(destination)) return known.get(destination);
+    const route = findRoute(node, destination);
+    // Frames may bear any address; remembering them all would never end.
+    if (known.size < ROUTES_KEPT) known.set(destination, route);
+    return route;
+  }
+
+  /** The MAC that should answer for an address on a segment: its interface's, or the director's for a VIP. */
+  macOf(address: number, segment: string): number | undefined {
+    const owner = this.#byAddress.get(address);
+    if (owner) return owner.port.segment === segment ? owner.port.mac : undefined;
+    for (const director of this.directorsOf(address)) {
+      const station = this.station(director, segment);
+      if (station) return station.port.mac;
+    }
+    return undefined;
+  }
+}
+
+function findRoute(node: PlannedNode, destination: number): Route | undefined {
+  let best = -1;
+  let found: Route | undefined;
+  for (const port of node.interfaces) {
+    if (port.down || port.prefixLength <= best) continue;
+    if (!inSubnet(destination, port.address, port.prefixLength)) continue;
+    best = port.prefixLength;
+    found = { node, port, nextHop: destination };
+  }
+  for (const { network, prefixLength, via } of node.routes) {
+    if (prefixLength <= best || !inSubnet(destination, network, prefixLength)) continue;
+    const port = node.interfaces.find((one) => !one.down && inSubnet(via, one.address, one.prefixLength));
+    if (port === undefined) continue;
+    best = prefixLength;
+    found = { node, port, nextHop: via };
+  }
+  return found;
+}
