@@ -6,7 +6,7 @@ import { reasons } from '../../../src/journey/records/reasons.ts';
 
 /** The words of a union type, as the source has them: types are gone when tests run. */
 function wordsOf(file: string, begin: string): string[] {
-  const source = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8');
+  const source = readFileSync(new URL(`../../../src/${file}`, import.meta.url), 'utf8');
   const text = source.split(begin)[1]?.split(';')[0];
   assert.ok(text, begin);
   return [...text.matchAll(/'([\w-]+)'/g)].map(([, word]) => word!);

@@ -43,7 +43,7 @@ describe('what hosts told', () => {
 
   for (const name of ['dr-gateway-wrong-udp', 'arp-loss-mtu', 'server-firewall']) {
     it(`${name}: ends in the same report however it is split`, () => {
-      const text = readFileSync(new URL(`../cases/${name}.lblab.yaml`, import.meta.url), 'utf8');
+      const text = readFileSync(new URL(`../../cases/${name}.lblab.yaml`, import.meta.url), 'utf8');
       const run = runLab(planOf(text));
       const whole = JSON.stringify(reportOf(run));
       const every = (step: number) => [...run.events.keys()].filter((index) => index % step === 0);
