@@ -4,7 +4,12 @@ import { EpochEvidence } from '../records/evidence.ts';
 import { Failures, type Unsent } from '../explanations/finding.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord, Stage } from '../records/hop-record.ts';
-import { confidenceOf, type Breach, type JourneyFindings, type JourneyRecord } from '../records/journey-record.ts';
+import {
+  confidenceOf,
+  type Breach,
+  type JourneyFindings,
+  type JourneyRecord,
+} from '../records/journey-record.ts';
 import type { Network } from '../records/network.ts';
 import type { NodeStates } from '../records/node-states.ts';
 import { FRAMES_SHOWN, PromisePart } from '../promises/promise-part.ts';
