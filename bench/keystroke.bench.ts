@@ -1,10 +1,10 @@
-import { codeLenses } from '../src/extension/language/code-lenses.ts';
-import { complete } from '../src/extension/language/complete/complete.ts';
-import { diagnose } from '../src/extension/language/diagnose.ts';
-import { folds } from '../src/extension/language/folding.ts';
-import { inlayHints } from '../src/extension/language/inlay-hints.ts';
-import { outline } from '../src/extension/language/outline.ts';
-import { TopologyText } from '../src/extension/language/topology-text.ts';
+import { codeLenses } from '../src/extension/core/language/code-lenses.ts';
+import { complete } from '../src/extension/core/language/complete/complete.ts';
+import { diagnose } from '../src/extension/core/language/diagnose.ts';
+import { folds } from '../src/extension/core/language/folding.ts';
+import { inlayHints } from '../src/extension/core/language/inlay-hints.ts';
+import { outline } from '../src/extension/core/language/outline.ts';
+import { TopologyText } from '../src/extension/core/language/topology-text.ts';
 import { makeTranslate } from '../src/l10n/translate.ts';
 import { median } from './median.ts';
 

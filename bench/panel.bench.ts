@@ -2,16 +2,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { panelHtml } from '../src/extension/panel/panel-html.ts';
-import { PanelFeed } from '../src/extension/panel/panel-feed.ts';
-import type { Recording } from '../src/extension/panel/recording.ts';
+import { panelHtml } from '../src/extension/core/panel/panel-html.ts';
+import { PanelFeed } from '../src/extension/core/panel/panel-feed.ts';
+import type { Recording } from '../src/extension/core/panel/recording.ts';
 import { exportPcapng } from '../src/journey/export-pcapng.ts';
 import { JourneyBuilder } from '../src/journey/journey-builder.ts';
 import { makeTranslate } from '../src/l10n/translate.ts';
 import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { FrameEvent, PlanEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
-import type { HostMessage } from '../src/webview/protocol.ts';
+import type { HostMessage } from '../src/panel-protocol/messages.ts';
 import { openInSharkd } from './sharkd.ts';
 
 /**

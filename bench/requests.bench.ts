@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ForwarderConfig } from '../src/forwarder/config.ts';
-import { wrkResult, wrkScript } from '../src/lab/docker/agent/wrk-call.ts';
+import { wrkResult, wrkScript } from '../src/lab/agent/wrk-call.ts';
 import { parseIpv4, parseMac } from '../src/packet/address.ts';
 import { median } from './median.ts';
 

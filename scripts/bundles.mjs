@@ -52,7 +52,7 @@ export function bundles({ minify = false, outdir = 'dist' } = {}) {
       ...node,
       target: 'node18',
       sourcemap: false,
-      entryPoints: [`src/lab/docker/agent/${name}.ts`],
+      entryPoints: [`src/lab/agent/${name}.ts`],
       outfile: `${outdir}/${name}.cjs`,
       format: 'cjs',
       external: ['cap', 'koffi'],

@@ -1,5 +1,5 @@
 import type { ExtensionContext } from 'vscode';
-import { embeddedOnly } from './embedded-choice.ts';
+import { embeddedOnly } from './core/labs/embedded-choice.ts';
 import { LbLab } from './lb-lab.ts';
 
 let lbLab: LbLab | undefined;

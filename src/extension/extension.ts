@@ -1,6 +1,6 @@
 import type { ExtensionContext } from 'vscode';
 import { LbLab } from './lb-lab.ts';
-import { nodePlatform } from './node/platform.ts';
+import { nodePlatform } from './editor/node/platform.ts';
 
 let lbLab: LbLab | undefined;
 

@@ -1,5 +1,5 @@
 import type { Hop } from '../journey/report.ts';
-import type { FrameDetails } from './protocol.ts';
+import type { FrameDetails } from '../panel-protocol/messages.ts';
 
 /** A field before and after a node, with what was foretold. */
 export interface FieldLine {

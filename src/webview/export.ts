@@ -3,7 +3,7 @@ import { failure } from './failure.ts';
 import type { Panel } from './panel.ts';
 import { paintSvg } from './ladder/paint-svg.ts';
 import { paperTheme } from './ladder/theme.ts';
-import type { ExportFormat } from './protocol.ts';
+import type { ExportFormat } from '../panel-protocol/messages.ts';
 
 /** Sharp on paper and on dense screens. */
 const PNG_SCALE = 2;

@@ -1,4 +1,4 @@
-import type { Answer, HostMessage, Question, ViewMessage } from './protocol.ts';
+import type { Answer, HostMessage, Question, ViewMessage } from '../panel-protocol/messages.ts';
 
 /** The editor's side, as the webview sees it. */
 export interface HostApi {

@@ -10,7 +10,7 @@ import { followPointer } from './ladder-pointer.ts';
 import { LadderView } from './ladder-view.ts';
 import { followConnections } from './load-connections.ts';
 import { Panel } from './panel.ts';
-import type { HostMessage } from './protocol.ts';
+import type { HostMessage } from '../panel-protocol/messages.ts';
 import { receive } from './receive.ts';
 import { Unseen } from './unseen.ts';
 

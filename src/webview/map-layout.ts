@@ -1,4 +1,4 @@
-import type { LabView } from './protocol.ts';
+import type { LabView } from '../panel-protocol/messages.ts';
 
 export interface NetworkMap {
   readonly width: number;

@@ -1,4 +1,5 @@
-import { BROADCAST, type LabView, type LaneView } from './protocol.ts';
+import { BROADCAST } from '../panel-protocol/records.ts';
+import type { LabView, LaneView } from '../panel-protocol/messages.ts';
 
 export function formatIpv4(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;

@@ -1,6 +1,7 @@
 import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts';
 import type { RequestTotals } from '../journey/request-totals.ts';
-import type { Card, ChangeRow, ConnectionRow, HopDetails, LabState, LabView } from './protocol.ts';
+import type { Card, ChangeRow, ConnectionRow, HopDetails, LabView } from '../panel-protocol/messages.ts';
+import type { LabState } from '../lab/lab-state.ts';
 import type { Comparison, Subject } from './comparison.ts';
 import type { LaneChoice } from './ladder/lanes.ts';
 import { Folding } from './rows/folding.ts';

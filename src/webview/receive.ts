@@ -1,7 +1,7 @@
 import { flowKey, packetKey } from './rows/row.ts';
 import type { Panel } from './panel.ts';
 import { firstState } from './panel-state.ts';
-import type { HostMessage } from './protocol.ts';
+import type { HostMessage } from '../panel-protocol/messages.ts';
 import { restoreView } from './kept-view.ts';
 import { reveal } from './selection.ts';
 import { makeText } from './text.ts';

@@ -1,6 +1,6 @@
 import type { Panel } from './panel.ts';
 import { failure } from './failure.ts';
-import type { HopDetails } from './protocol.ts';
+import type { HopDetails } from '../panel-protocol/messages.ts';
 import { flowKey, hopKey, packetKey, type Row } from './rows/row.ts';
 
 /** Selects a row and unfolds what hides it. */

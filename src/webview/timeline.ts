@@ -1,4 +1,4 @@
-import type { ChangeRow } from './protocol.ts';
+import type { ChangeRow } from '../panel-protocol/messages.ts';
 import type { RowTable } from './records/row-table.ts';
 
 /** Packets per slice of time, and what stands out in it. */

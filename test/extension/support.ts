@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { makeTranslate } from '../../src/l10n/translate.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
-import type { EngineSource } from '../../src/extension/labs/lab-engine.ts';
-import type { LabRecording } from '../../src/extension/labs/lab-recording.ts';
-import { LabSession } from '../../src/extension/labs/lab-session.ts';
-import { readRecording, savedParts } from '../../src/extension/labs/saved-recording.ts';
+import type { EngineSource } from '../../src/extension/core/labs/lab-engine.ts';
+import type { LabRecording } from '../../src/extension/core/labs/lab-recording.ts';
+import { LabSession } from '../../src/extension/core/labs/lab-session.ts';
+import { readRecording, savedParts } from '../../src/extension/core/labs/saved-recording.ts';
 
 export const translate = makeTranslate('en');
 export const limits = { maxFrames: 10_000, maxBytes: 16 << 20 };

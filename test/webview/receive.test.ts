@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { RecordWriter } from '../../src/extension/panel/record-writer.ts';
+import { RecordWriter } from '../../src/extension/core/panel/record-writer.ts';
 import { Panel } from '../../src/webview/panel.ts';
-import { flowKinds, flowLayout, journeyLayout, recordKinds } from '../../src/webview/protocol.ts';
+import { flowKinds, flowLayout, journeyLayout, recordKinds } from '../../src/panel-protocol/records.ts';
 import { receive } from '../../src/webview/receive.ts';
 import { flowKey, packetKey } from '../../src/webview/rows/row.ts';
 

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { RecordWriter } from '../../src/extension/panel/record-writer.ts';
-import {
-  flowLayout,
-  hopLayout,
-  journeyLayout,
-  recordKinds,
-  type RowsMessage,
-} from '../../src/webview/protocol.ts';
+import { RecordWriter } from '../../src/extension/core/panel/record-writer.ts';
+import { flowLayout, hopLayout, journeyLayout, recordKinds } from '../../src/panel-protocol/records.ts';
+import type { RowsMessage } from '../../src/panel-protocol/messages.ts';
 import { keptView, restoreView } from '../../src/webview/kept-view.ts';
 import { firstState } from '../../src/webview/panel-state.ts';
 import { RowTable } from '../../src/webview/records/row-table.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from './lab-problem.ts';
-import { AGENT_FOLDER } from './paths.ts';
+import { AGENT_FOLDER } from '../agent-wire/paths.ts';
 
 /** The programs that run inside the containers, made by `scripts/build.mjs`. */
 const BUNDLES = ['agent.cjs', 'forwarder-process.cjs', 'decapsulator-process.cjs'];

@@ -8,11 +8,11 @@ import {
   type Message,
   type Operation,
   type ReplyMessage,
-} from './agent-protocol.ts';
-import { agentMessage, isReply } from './agent-shapes.ts';
+} from '../agent-wire/agent-protocol.ts';
+import { agentMessage, isReply } from '../agent-wire/agent-shapes.ts';
 import type { DockerClient, ProgramStreams } from './docker-client.ts';
 import { LabError } from './lab-problem.ts';
-import { AGENT_FOLDER } from './paths.ts';
+import { AGENT_FOLDER } from '../agent-wire/paths.ts';
 
 export interface LinkListener {
   frames(frames: readonly CapturedFrame[]): void;

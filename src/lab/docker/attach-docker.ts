@@ -1,7 +1,7 @@
 import type { EventSink } from '../engine.ts';
 import { DockerEngine, type DockerEngineOptions } from './docker-engine.ts';
 import { LabError } from './lab-problem.ts';
-import { readRecord } from './lab-record.ts';
+import { readRecord } from './read-record.ts';
 import type { FoundLab } from './sweep.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { PlannedNode, Sysctls } from '../topology/plan.ts';
 import { AgentLink, type LinkListener } from './agent-link.ts';
-import type { AgentDevice } from './agent-protocol.ts';
+import type { AgentDevice } from '../agent-wire/agent-protocol.ts';
 import { RECEIVE } from './agent-files.ts';
 import type { DockerClient, ProgramStreams } from './docker-client.ts';
 import { nodeLimits } from './node-limits.ts';

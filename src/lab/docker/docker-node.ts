@@ -8,7 +8,7 @@ import type {
   CapturedFrame,
   NodeSettings,
   NodeSetup,
-} from './agent-protocol.ts';
+} from '../agent-wire/agent-protocol.ts';
 import { NodeContainer, type ContainerOptions } from './container.ts';
 import { DockerError } from './docker-problem.ts';
 import { LabError } from './lab-problem.ts';

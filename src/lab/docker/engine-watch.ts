@@ -1,4 +1,4 @@
-import type { AgentWarning } from './agent-protocol.ts';
+import type { AgentWarning } from '../agent-wire/agent-protocol.ts';
 import type { ContainerFacts, DockerClient } from './docker-client.ts';
 import { DockerError } from './docker-problem.ts';
 import { LABEL } from './labels.ts';

@@ -1,5 +1,5 @@
 import type { AgentLink } from './agent-link.ts';
-import { realtimeNs } from './host-clock.ts';
+import { realtimeNs } from '../agent-wire/host-clock.ts';
 
 /** The lab's time: nanoseconds of the Docker host's CLOCK_REALTIME since its time 0. */
 export class LabClock {

@@ -2,7 +2,7 @@ import type { EventSink } from '../engine.ts';
 import type { LabEvent, NodeEvent } from '../events.ts';
 import type { Plan } from '../topology/plan.ts';
 import { u16, u48 } from '../../packet/bytes.ts';
-import type { AgentEvent, CapturedFrame } from './agent-protocol.ts';
+import type { AgentEvent, CapturedFrame } from '../agent-wire/agent-protocol.ts';
 import { EventOrder } from './event-order.ts';
 import type { LabClock } from './lab-clock.ts';
 

@@ -3,7 +3,7 @@ import { BROADCAST_MAC, formatIpv4, formatMac } from '../../packet/address.ts';
 import { u16, u32, u48 } from '../../packet/bytes.ts';
 import type { Plan, PlannedInterface } from '../topology/plan.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { CapturedFrame } from './agent-protocol.ts';
+import type { CapturedFrame } from '../agent-wire/agent-protocol.ts';
 import { LabError } from './lab-problem.ts';
 
 const ETHERTYPE = 12;

@@ -3,7 +3,7 @@ import { isControlledHere } from './controlled.ts';
 import { LabError } from './lab-problem.ts';
 import { LABEL } from './labels.ts';
 import { ownerOf, ownerState } from './owner.ts';
-import { AGENT_FOLDER } from './paths.ts';
+import { AGENT_FOLDER } from '../agent-wire/paths.ts';
 
 /** A lab as its labels tell of it. */
 export interface FoundLab {

@@ -1,6 +1,6 @@
 import type { RequestEnded, TrafficHost } from '../traffic/traffic-schedule.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { EndedRequest } from './agent-protocol.ts';
+import type { EndedRequest } from '../agent-wire/agent-protocol.ts';
 
 /** What a node may take to answer, after the request itself was given up. */
 const BEYOND_TIMEOUT_MS = 30_000;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
-import type { FrameDetails, HopDetails } from '../protocol.ts';
+import type { FrameDetails, HopDetails } from '../../panel-protocol/messages.ts';
 
 const PER_LINE = 16;
 /** A jumbo frame's worth; beyond it the view says so. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { loadConnections } from '../load-connections.ts';
 import type { Panel } from '../panel.ts';
-import type { ConnectionRow } from '../protocol.ts';
+import type { ConnectionRow } from '../../panel-protocol/messages.ts';
 
 /** The forwarder's table as it is now, with the entry that this packet made or used. */
 export function connectionView(panel: Panel): TemplateResult {

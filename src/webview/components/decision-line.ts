@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
-import type { HopDetails } from '../protocol.ts';
+import type { HopDetails } from '../../panel-protocol/messages.ts';
 import { icon } from './icon.ts';
 
 /** What the forwarder decided and why, with the line of the file that it rests on. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
-import type { Action } from '../protocol.ts';
+import type { Action } from '../../panel-protocol/messages.ts';
 import { setFilter } from '../settings.ts';
 import { icon } from './icon.ts';
 import { remedyButton } from './remedy-button.ts';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
-import type { FrameDetails, HopDetails } from '../protocol.ts';
+import type { FrameDetails, HopDetails } from '../../panel-protocol/messages.ts';
 import { compareLayers, type FieldLine, type LayerLines } from '../compare-layers.ts';
 import { decisionLine } from './decision-line.ts';
 

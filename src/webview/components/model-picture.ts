@@ -1,7 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { rolePaths } from '../ladder/role-paths.ts';
 import type { Panel } from '../panel.ts';
-import type { LabView } from '../protocol.ts';
+import type { LabView } from '../../panel-protocol/messages.ts';
 
 type Stop = 'client' | 'router' | 'director' | 'server';
 

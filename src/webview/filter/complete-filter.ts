@@ -1,5 +1,5 @@
-import type { LabView } from '../protocol.ts';
-import { flowKinds, journeyKinds } from '../protocol.ts';
+import type { LabView } from '../../panel-protocol/messages.ts';
+import { flowKinds, journeyKinds } from '../../panel-protocol/records.ts';
 import { changedNames } from './match-filter.ts';
 import { filterKeys, filterWords } from './parse-filter.ts';
 

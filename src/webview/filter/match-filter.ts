@@ -1,5 +1,5 @@
 import type { Names } from '../names.ts';
-import { changeBits } from '../protocol.ts';
+import { changeBits } from '../../panel-protocol/records.ts';
 import type { FlowRow } from '../records/flow-row.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';

@@ -1,4 +1,4 @@
-import { NO_NODE } from '../protocol.ts';
+import { NO_NODE } from '../../panel-protocol/records.ts';
 import type { FlowRow } from '../records/flow-row.ts';
 import { flowResult } from '../rows/row-words.ts';
 import { formatDuration } from '../time-format.ts';

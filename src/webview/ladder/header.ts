@@ -1,4 +1,4 @@
-import type { LabView, LaneView } from '../protocol.ts';
+import type { LabView, LaneView } from '../../panel-protocol/messages.ts';
 import type { Text } from '../text.ts';
 import type { Geometry } from './geometry.ts';
 import { rolePaths } from './role-paths.ts';

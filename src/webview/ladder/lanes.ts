@@ -1,4 +1,4 @@
-import type { LaneView } from '../protocol.ts';
+import type { LaneView } from '../../panel-protocol/messages.ts';
 
 /** What the reader chose: lanes moved to the front in this order, and lanes put away. By name. */
 export interface LaneChoice {

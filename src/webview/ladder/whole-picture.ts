@@ -1,4 +1,4 @@
-import type { LabView } from '../protocol.ts';
+import type { LabView } from '../../panel-protocol/messages.ts';
 import type { RowList } from '../rows/row-list.ts';
 import { geometryOf } from './geometry.ts';
 import { headerHeight, layoutHeader } from './header.ts';

@@ -1,4 +1,4 @@
-import { flowFlags, flowKinds, flowLayout as at, outcomes } from '../protocol.ts';
+import { flowFlags, flowKinds, flowLayout as at, outcomes } from '../../panel-protocol/records.ts';
 
 /** A flow's record, read. Addresses are unsigned numbers, texts as they are shown. */
 export interface FlowRow {

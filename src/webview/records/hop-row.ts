@@ -1,5 +1,5 @@
 import type { Unexpected } from '../rows/unexpected.ts';
-import { confidences, fates, hopFlags, hopLayout as at } from '../protocol.ts';
+import { confidences, fates, hopFlags, hopLayout as at } from '../../panel-protocol/records.ts';
 
 /** A hop's record, read. Addresses are unsigned numbers, nodes and segments their indices. */
 export interface HopRow {

@@ -4,7 +4,7 @@ import {
   journeyKinds,
   journeyLayout as at,
   journeyOutcomes,
-} from '../protocol.ts';
+} from '../../panel-protocol/records.ts';
 
 /** A packet's record, read. */
 export interface JourneyRow {

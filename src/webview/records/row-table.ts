@@ -5,8 +5,8 @@ import {
   outcomes,
   RECORD_BYTES,
   recordKinds,
-  type RowsMessage,
-} from '../protocol.ts';
+} from '../../panel-protocol/records.ts';
+import type { RowsMessage } from '../../panel-protocol/messages.ts';
 import { readFlow, type FlowRow } from './flow-row.ts';
 import { readHop, type HopRow } from './hop-row.ts';
 import { readJourney, type JourneyRow } from './journey-row.ts';

@@ -1,4 +1,4 @@
-import { changeBits } from '../protocol.ts';
+import { changeBits } from '../../panel-protocol/records.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { Names } from '../names.ts';
 import type { Text } from '../text.ts';

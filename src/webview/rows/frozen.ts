@@ -1,4 +1,4 @@
-import type { ChangeRow } from '../protocol.ts';
+import type { ChangeRow } from '../../panel-protocol/messages.ts';
 import type { RowTable } from '../records/row-table.ts';
 import type { Shown } from './row-list.ts';
 

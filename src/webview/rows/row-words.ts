@@ -1,5 +1,5 @@
-import type { ChangeRow } from '../protocol.ts';
-import { BROADCAST, NO_NODE } from '../protocol.ts';
+import type { ChangeRow } from '../../panel-protocol/messages.ts';
+import { BROADCAST, NO_NODE } from '../../panel-protocol/records.ts';
 import { formatIpv4, type Names } from '../names.ts';
 import type { FlowRow } from '../records/flow-row.ts';
 import type { HopRow } from '../records/hop-row.ts';

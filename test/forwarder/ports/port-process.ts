@@ -6,7 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HEADROOM, makeFrame } from '../../../src/forwarder/frame.ts';
 import { isProblem, type PortName } from '../../../src/forwarder/ports/network-port.ts';
-import { openPort } from '../../../src/lab/docker/agent/open-port.ts';
+import { openPort } from '../../../src/lab/agent/open-port.ts';
 
 export interface Heard {
   readonly port: number;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { FromDecapsulator } from '../../../src/lab/docker/agent/decapsulator-messages.ts';
-import type { FromForwarder } from '../../../src/lab/docker/agent/forwarder-messages.ts';
+import type { FromDecapsulator } from '../../../src/lab/agent/decapsulator-messages.ts';
+import type { FromForwarder } from '../../../src/lab/agent/forwarder-messages.ts';
 import { buildArp, buildIcmpEcho, buildTcp, wrapIpip } from '../../../src/packet/build.ts';
 import { formatMac } from '../../../src/packet/address.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
@@ -34,7 +34,7 @@ describe('processes of a node', function () {
   }
 
   function start<Message extends { readonly type: string }>(name: string): Talk<Message> {
-    const script = `src/lab/docker/agent/${name}.ts`;
+    const script = `src/lab/agent/${name}.ts`;
     const child = network.spawn(network.near, process.execPath, '--import', 'tsx', script);
     const said: Message[] = [];
     createInterface({ input: child.stdout! }).on('line', (line) => said.push(JSON.parse(line) as Message));

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentWarning } from '../../../src/lab/docker/agent-protocol.ts';
+import type { AgentWarning } from '../../../src/lab/agent-wire/agent-protocol.ts';
 import type { DockerEngine } from '../../../src/lab/docker/docker-engine.ts';
 import { DockerError } from '../../../src/lab/docker/docker-problem.ts';
 import { LabError } from '../../../src/lab/docker/lab-problem.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentLink } from '../../../src/lab/docker/agent-link.ts';
-import type { CapturedFrame } from '../../../src/lab/docker/agent-protocol.ts';
+import type { CapturedFrame } from '../../../src/lab/agent-wire/agent-protocol.ts';
 import { SelfTest } from '../../../src/lab/docker/self-test.ts';
 import { planOf } from './run-lab.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { innerCommandIds, viewIds } from '../../../src/extension/ids.ts';
+import { innerCommandIds, viewIds } from '../../../src/extension/core/ids.ts';
 import { example, extension, openTopology } from './topology.ts';
 import { until } from './until.ts';
 

@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { panelHtml } from '../../../src/extension/panel/panel-html.ts';
+import { panelHtml } from '../../../src/extension/core/panel/panel-html.ts';
 import type { FakeHost } from './fake-host.ts';
 import { themeCss, type ThemeName } from './themes.ts';
 

@@ -1,11 +1,12 @@
-import type { Recording } from '../../../src/extension/panel/recording.ts';
+import type { Recording } from '../../../src/extension/core/panel/recording.ts';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Translate } from '../../../src/l10n/translate.ts';
 import { EmbeddedEngine } from '../../../src/lab/embedded/embedded-engine.ts';
 import type { FrameEvent, LabEvent, PlanEvent } from '../../../src/lab/events.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import type { LabState, LaneView } from '../../../src/webview/protocol.ts';
+import type { LabState } from '../../../src/lab/lab-state.ts';
+import type { LaneView } from '../../../src/panel-protocol/messages.ts';
 
 /** A recording of a topology run in memory at the virtual clock's pace. */
 export class EmbeddedRecording implements Recording {

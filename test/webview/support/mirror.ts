@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { PanelFeed } from '../../../src/extension/panel/panel-feed.ts';
+import { PanelFeed } from '../../../src/extension/core/panel/panel-feed.ts';
 import { makeTranslate, type Locale } from '../../../src/l10n/translate.ts';
 import { Names } from '../../../src/webview/names.ts';
-import type { HostMessage, RowsMessage } from '../../../src/webview/protocol.ts';
+import type { HostMessage, RowsMessage } from '../../../src/panel-protocol/messages.ts';
 import { RowTable } from '../../../src/webview/records/row-table.ts';
 import type { WordSource } from '../../../src/webview/rows/row-words.ts';
 import { makeText } from '../../../src/webview/text.ts';

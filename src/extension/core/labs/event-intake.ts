@@ -1,0 +1,100 @@
+import type { LabEvent, PlanEvent } from '../../../lab/events.ts';
+import type { Path } from '../../../lab/topology/places.ts';
+import type { EditedSetting } from './describe-edit.ts';
+import type { LabRecording } from './lab-recording.ts';
+import { nsBetween } from './lab-time.ts';
+import type { RecordedChange, RecordingNews } from './recorded-change.ts';
+
+export interface IntakeOptions {
+  /** Where the events of this run go on; undefined when they begin a recording. */
+  readonly goesOn: LabRecording | undefined;
+  /** The engine took up a lab that ran already: see `EngineSource.takesUp`. */
+  readonly takesUp: boolean;
+  /** Final by the engine's first event. */
+  readonly startedAt: () => string;
+  readonly begin: (startedAt: string) => LabRecording;
+  /** The line, from 1, of a setting in the file as it was applied last. */
+  readonly lineOf: (path: Path) => number;
+}
+
+interface Expected {
+  readonly edits: readonly EditedSetting[];
+  readonly kind: RecordedChange['kind'];
+}
+
+/** The events of one run of an engine on their way into a recording, on its clock and in its epochs. */
+export class EventIntake {
+  readonly #options: IntakeOptions;
+  /** Applied, but not told by the engine yet. */
+  readonly #edits: Expected[] = [];
+  #recording: LabRecording | undefined;
+  #shiftNs = 0;
+  /** Undefined until a lab that was taken up has told its own epoch. */
+  #shiftEpochs: number | undefined = 0;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** What the next plan that the engine tells is about. Returns what takes it back. */
+  expect(edits: readonly EditedSetting[], kind: RecordedChange['kind']): () => void {
+    const expected = { edits, kind };
+    this.#edits.push(expected);
+    return () => {
+      const at = this.#edits.indexOf(expected);
+      if (at >= 0) this.#edits.splice(at, 1);
+    };
+  }
+
+  /** From now on into another recording, whose first epoch is the present one. */
+  divert(recording: LabRecording): void {
+    if (this.#recording && this.#shiftEpochs !== undefined) this.#shiftEpochs -= this.#recording.epoch;
+    this.#recording = recording;
+  }
+
+  take(event: LabEvent): RecordingNews {
+    const recording = (this.#recording ??= this.#start());
+    const timeNs = event.timeNs + this.#shiftNs;
+    if (event.kind !== 'plan') {
+      recording.add({ ...event, timeNs });
+      return 'events';
+    }
+    if (this.#shiftEpochs === undefined) {
+      // A lab that was taken up says first where it is: in the epoch that is recorded already.
+      this.#shiftEpochs = recording.epoch - event.epoch;
+      return 'plan';
+    }
+    const told = { ...event, timeNs, epoch: event.epoch + this.#shiftEpochs };
+    if (told.epoch > 0) recording.changes.push(this.#changeRow(told));
+    recording.add(told);
+    return 'plan';
+  }
+
+  #start(): LabRecording {
+    const { goesOn, takesUp, startedAt, begin } = this.#options;
+    if (!goesOn) return begin(startedAt());
+    const { lastNs, epoch, head } = goesOn;
+    const ns = nsBetween(head.startedAt, startedAt());
+    // Another run is told after everything that is recorded, whatever the clocks say.
+    this.#shiftNs = takesUp ? ns : Math.max(lastNs, ns);
+    this.#shiftEpochs = takesUp ? undefined : epoch + 1;
+    return goesOn;
+  }
+
+  #changeRow(event: PlanEvent): RecordedChange {
+    if (event.by !== undefined) {
+      const { epoch, timeNs, durationNs, by } = event;
+      return { epoch, timeNs, durationNs, texts: [by], kind: 'planned' };
+    }
+    const { edits, kind } = this.#edits.shift() ?? { edits: [], kind: 'applied' };
+    const [first] = edits;
+    return {
+      epoch: event.epoch,
+      timeNs: event.timeNs,
+      durationNs: event.durationNs,
+      texts: edits.map(({ text }) => text),
+      ...(first && { line: this.#options.lineOf(first.path) }),
+      kind,
+    };
+  }
+}

@@ -1,0 +1,125 @@
+import type { Translate } from '../../../l10n/translate.ts';
+import { JourneyBuilder } from '../../../journey/journey-builder.ts';
+import type { Report } from '../../../journey/report.ts';
+import type { Engine } from '../../../lab/engine.ts';
+import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../../lab/events.ts';
+import type { Plan } from '../../../lab/topology/plan.ts';
+import { OpenedConnections } from './opened-connections.ts';
+import { recentEvents, type Most } from './recent-events.ts';
+import type { RecordedChange } from './recorded-change.ts';
+
+export interface RecordingLimits {
+  readonly maxFrames: number;
+  readonly maxBytes: number;
+}
+
+export interface RecordingHead {
+  readonly engine: Engine['name'];
+  /** ISO time with nine decimals: time 0 of the events. */
+  readonly startedAt: string;
+  /** That of the first epoch. */
+  readonly plan: Plan;
+}
+
+/** Everything one lab has told, from its first start on. Frames are kept once, by the builder's ring. */
+export class LabRecording {
+  readonly head: RecordingHead;
+  readonly builder: JourneyBuilder;
+  /** Oldest first. */
+  readonly plans: PlanEvent[] = [];
+  readonly changes: RecordedChange[] = [];
+  readonly opened = new OpenedConnections();
+  /** What was told last about each node. */
+  readonly nodes = new Map<string, NodeEvent>();
+  readonly #limits: RecordingLimits;
+  #others: Exclude<LabEvent, FrameEvent>[] = [];
+  #frames = 0;
+  #oldest = 1;
+  #mostOthers: number;
+  #lastNs = 0;
+  #added = 0;
+  #report: { readonly of: number; readonly report: Report } | undefined;
+
+  constructor(head: RecordingHead, limits: RecordingLimits, translate: Translate) {
+    const { engine, startedAt, plan } = head;
+    this.head = head;
+    this.#limits = limits;
+    this.#mostOthers = limits.maxFrames * 2;
+    this.builder = new JourneyBuilder(plan, { engine, startedAt, translate, ...limits });
+  }
+
+  get isEmpty(): boolean {
+    return this.#added === 0;
+  }
+
+  /** Of the latest event. */
+  get lastNs(): number {
+    return this.#lastNs;
+  }
+
+  get epoch(): number {
+    return this.plans.at(-1)?.epoch ?? 0;
+  }
+
+  add(event: LabEvent): void {
+    this.#added += 1;
+    this.#lastNs = Math.max(this.#lastNs, event.timeNs);
+    this.builder.add(event);
+    if (event.kind === 'frame') {
+      this.#frames += 1;
+      return;
+    }
+    this.#others.push(event);
+    if (event.kind === 'node') this.nodes.set(event.node, event);
+    if (event.kind === 'plan') this.plans.push(event);
+    if (event.kind === 'decision') this.opened.add(event);
+    // About as many decisions as frames come: with the frames they speak of, they go.
+    if (this.#others.length > this.#mostOthers) this.#forgetDecisions();
+  }
+
+  frame(number: number): FrameEvent | undefined {
+    return this.builder.frame(number);
+  }
+
+  /** How many events were added so far. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** All that is kept, in order of time, frames by number. */
+  events(): LabEvent[] {
+    return [...this.recent({ events: Infinity, bytes: Infinity })].filter((event) => event !== undefined);
+  }
+
+  /** The newest of them: see `recentEvents`. */
+  recent(most: Most): Generator<LabEvent | undefined, void> {
+    return recentEvents(
+      {
+        others: this.#others,
+        first: this.#oldestFrame(),
+        last: this.#frames,
+        frame: (number) => this.frame(number),
+      },
+      most,
+    );
+  }
+
+  /** As of now; made again only when there is something new. */
+  report(): Report {
+    if (this.#report?.of !== this.#added) this.#report = { of: this.#added, report: this.builder.report() };
+    return this.#report.report;
+  }
+
+  #forgetDecisions(): void {
+    const sinceNs = this.frame(this.#oldestFrame())?.timeNs ?? this.#lastNs;
+    this.#others = this.#others.filter(({ kind, timeNs }) => kind !== 'decision' || timeNs >= sinceNs);
+    // What cannot be forgotten yet is not looked at again for each event.
+    this.#mostOthers = Math.max(this.#limits.maxFrames * 2, Math.ceil(this.#others.length * 1.25));
+  }
+
+  /** Its number; one past the last when none is kept. Frames that are gone do not come back. */
+  #oldestFrame(): number {
+    while (this.#oldest <= this.#frames && !this.frame(this.#oldest)) this.#oldest += 1;
+    return this.#oldest;
+  }
+}

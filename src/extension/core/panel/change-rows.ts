@@ -1,0 +1,70 @@
+import { formatIpv4 } from '../../../packet/address.ts';
+import type { Flow, Skip } from '../../../journey/report.ts';
+import type { Translate } from '../../../l10n/translate.ts';
+import type { ChangeRow } from '../../../panel-protocol/messages.ts';
+import { changeTexts } from './change-texts.ts';
+import type { Recording } from './recording.ts';
+
+/** The applied changes, each with the last request before it and the first after it; and the times that were passed over. */
+export function changeRows(
+  recording: Recording,
+  requests: readonly Pick<Flow, 'id' | 'epoch' | 'startNs'>[],
+  skips: readonly Skip[],
+  translate: Translate,
+): ChangeRow[] {
+  const { plans } = recording;
+  const changes = plans.slice(1).map((event, index): ChangeRow => {
+    const texts = changeTexts(plans[index]!.plan, event.plan);
+    const { kind = 'applied', texts: told = [] } = recording.changeOf(event.epoch) ?? {};
+    const before = requests.findLast(({ startNs }) => startNs < event.timeNs);
+    const after = requests.find(({ epoch, startNs }) => epoch === event.epoch && startNs >= event.timeNs);
+    const line = texts.length === 1 ? recording.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
+    const forgotten = (event.forgotten ?? []).map(({ segment, address }) =>
+      translate('panel.change.forgotten', { address: formatIpv4(address), segment }),
+    );
+    return {
+      epoch: event.epoch,
+      timeNs: event.timeNs,
+      durationNs: event.durationNs,
+      texts: wordsOf(
+        kind,
+        told,
+        texts.map(({ text }) => text),
+        forgotten,
+        translate,
+      ),
+      ...(line !== undefined && { line }),
+      ...(before && { before: before.id }),
+      ...(after && { after: after.id }),
+      kind,
+    };
+  });
+  if (skips.length === 0) return changes;
+  return [...changes, ...skips.map((skip, index) => idleRow(skip, index, translate))].sort(
+    (a, b) => a.timeNs - b.timeNs,
+  );
+}
+
+function idleRow({ timeNs, durationNs }: Skip, index: number, translate: Translate): ChangeRow {
+  const seconds = (durationNs / 1e9).toFixed(1);
+  return {
+    epoch: -1 - index,
+    timeNs,
+    durationNs: 0,
+    texts: [translate('panel.change.idle', { seconds })],
+    kind: 'idle',
+  };
+}
+
+/** What was done by hand, or by an event of the file, says so itself; of a restart it is enough that there was one. */
+function wordsOf(
+  kind: ChangeRow['kind'],
+  told: readonly string[],
+  derived: readonly string[],
+  forgotten: readonly string[],
+  translate: Translate,
+): readonly string[] {
+  const texts = [...(kind === 'by-hand' || kind === 'planned' ? told : derived), ...forgotten];
+  if (kind !== 'applied' || texts.length > 0) return texts;
+  return [translate('panel.change.nothing')];
+}

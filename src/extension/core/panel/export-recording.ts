@@ -1,0 +1,24 @@
+import { exportPcapng } from '../../../journey/export-pcapng.ts';
+import type { Report } from '../../../journey/report.ts';
+import type { Translate } from '../../../l10n/translate.ts';
+import type { Question } from '../../../panel-protocol/messages.ts';
+import type { Recording } from './recording.ts';
+import { onlyFlows } from './only-flows.ts';
+
+type ExportQuestion = Extract<Question, { readonly kind: 'export' }>;
+
+/** The bytes of a file: made here from the recording, or drawn by the view and handed over. */
+export function exportRecording(
+  recording: Recording,
+  report: Report,
+  { format, flows, data }: ExportQuestion,
+  translate: Translate,
+): Uint8Array {
+  if (data !== undefined)
+    return typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
+  const chosen = flows
+    ? onlyFlows(recording.events(), report, flows)
+    : { events: recording.events(), report };
+  if (format === 'pcapng') return exportPcapng(chosen.events, chosen.report, recording.plan, translate);
+  return new TextEncoder().encode(JSON.stringify(chosen.report, undefined, 1));
+}

@@ -1,0 +1,158 @@
+import type { Translate } from '../../../l10n/translate.ts';
+import type {
+  Action,
+  Answer,
+  Card,
+  ExportFormat,
+  HostMessage,
+  Question,
+} from '../../../panel-protocol/messages.ts';
+import type { LabState } from '../../../lab/lab-state.ts';
+import type { Place } from '../../../lab/place.ts';
+import { connectionRow } from './connection-row.ts';
+import { exportRecording } from './export-recording.ts';
+import { hopDetails } from './hop-details.ts';
+import type { Recording } from './recording.ts';
+import { Session } from './session.ts';
+import { panelTexts } from './panel-texts.ts';
+import { asViewMessage } from './view-message.ts';
+import { visibleMessage } from './visible-message.ts';
+
+export interface PanelFeedOptions {
+  readonly translate: Translate;
+  /** `en` or `zh-cn`. */
+  readonly locale: string;
+  readonly post: (message: HostMessage) => void;
+  /** Buttons of the panel. */
+  readonly act: (action: Action) => void;
+  /** Shows a place in the topology file without taking focus. */
+  readonly open: (place: Place) => void;
+  /** Asks where to save, and writes; resolves to the file's name, or `undefined` when the user thought better of it. */
+  readonly save: (format: ExportFormat, data: Uint8Array) => Promise<string | undefined>;
+  /** What the view wants to find again at its next show; and what it left last time. */
+  readonly keep: (view: Readonly<Record<string, unknown>>) => void;
+  readonly kept: () => Readonly<Record<string, unknown>> | undefined;
+  readonly log: (message: string) => void;
+}
+
+/** The host's side of the panel's protocol: told which recording to show, it keeps the view up to date. */
+export class PanelFeed {
+  readonly #options: PanelFeedOptions;
+  #recording: Recording | undefined;
+  #emptyState: LabState = { kind: 'none', reason: 'not-running' };
+  #session: Session | undefined;
+  #ready = false;
+  #cards: readonly Card[] = [];
+  #highlighted: readonly string[] = [];
+
+  constructor(options: PanelFeedOptions) {
+    this.#options = { ...options, post: (message) => options.post(visibleMessage(message)) };
+  }
+
+  /** @param state What to say when there is no recording. */
+  show(recording: Recording | undefined, state?: LabState): void {
+    if (state) this.#emptyState = state;
+    if (recording && recording === this.#recording) return;
+    this.#recording = recording;
+    if (this.#ready) this.#begin();
+  }
+
+  /** The first-run cards; empty when there are none to show. */
+  showCards(cards: readonly Card[]): void {
+    this.#cards = cards;
+    this.#post({ type: 'cards', cards });
+  }
+
+  /** Lights the lanes of these nodes and segments. */
+  highlight(names: readonly string[]): void {
+    this.#highlighted = names;
+    this.#post({ type: 'highlight', names });
+  }
+
+  /** Goes to a row. */
+  reveal(flow: number, journey?: number, hop?: number): void {
+    this.#post({
+      type: 'reveal',
+      flow,
+      ...(journey !== undefined && { journey }),
+      ...(hop !== undefined && { hop }),
+    });
+  }
+
+  /** @param said By the view, as it came. */
+  receive(said: unknown): void {
+    const { act, open, keep, log } = this.#options;
+    const message = asViewMessage(said);
+    if (!message) return log('a message that the view does not send');
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        return this.#begin();
+      case 'ack':
+        return this.#session?.acknowledge(message.sequence);
+      case 'ask':
+        return void this.#reply(message.id, message.question);
+      case 'do':
+        return act(message.action);
+      case 'open':
+        return open(message.place);
+      case 'keep':
+        return keep(message.view);
+      case 'failed':
+        return log(message.message);
+    }
+  }
+
+  dispose(): void {
+    this.#ready = false;
+    this.#session?.dispose();
+    this.#session = undefined;
+  }
+
+  #begin(): void {
+    const { locale, translate, kept } = this.#options;
+    this.#session?.dispose();
+    this.#session = undefined;
+    this.#post({ type: 'hello', locale, texts: panelTexts(translate), view: kept() });
+    this.#post({ type: 'cards', cards: this.#cards });
+    if (this.#recording) {
+      this.#session = new Session(this.#recording, translate, this.#options.post);
+    } else {
+      this.#post({ type: 'lab', lab: undefined });
+      this.#post({ type: 'state', state: this.#emptyState });
+    }
+    this.#post({ type: 'highlight', names: this.#highlighted });
+  }
+
+  async #reply(id: number, question: Question): Promise<void> {
+    try {
+      this.#post({ type: 'reply', id, answer: await this.#answer(question) });
+    } catch (error) {
+      this.#post({ type: 'reply', id, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #answer(question: Question): Promise<Answer> {
+    const { translate, save } = this.#options;
+    const recording = this.#recording;
+    const session = this.#session;
+    if (!recording || !session) throw new Error(translate('panel.no-lab'));
+    switch (question.kind) {
+      case 'hop':
+        return {
+          kind: 'hop',
+          details: await hopDetails(recording, session.journey(question.journey), question.hop, translate),
+        };
+      case 'connections':
+        return { kind: 'connections', rows: (await recording.connections(question.node)).map(connectionRow) };
+      case 'export': {
+        const data = exportRecording(recording, session.report, question, translate);
+        return { kind: 'export', file: await save(question.format, data) };
+      }
+    }
+  }
+
+  #post(message: HostMessage): void {
+    if (this.#ready) this.#options.post(message);
+  }
+}

@@ -1,0 +1,150 @@
+import type { Translate } from '../../../l10n/translate.ts';
+import { formatIpv4, formatMac } from '../../../packet/address.ts';
+import type { FetchResult, PingResult } from '../../../lab/embedded/by-hand.ts';
+import type { NodeState } from '../../../lab/node-state.ts';
+import { curl } from './curl.ts';
+import { ping } from './ping.ts';
+import { parseWords } from './words.ts';
+
+/** What a console can ask of the node it stands on. */
+export interface ConsoleNode {
+  readonly name: string;
+  /** What the plan says about its interface on a segment. */
+  link(segment: string): Link | undefined;
+  /** Undefined while it does not run. */
+  inspect(): Promise<NodeState | undefined>;
+  /** Undefined when it does not run, or the lab ended meanwhile. */
+  ping(to: number): Promise<PingResult | undefined>;
+  fetch(request: FetchRequest): Promise<FetchResult | undefined>;
+  /** A node's or a service's address by its name. */
+  addressOf(name: string): number | undefined;
+}
+
+export interface Link {
+  readonly mac: number;
+  readonly mtu: number;
+  readonly down: boolean;
+}
+
+export interface FetchRequest {
+  readonly to: number;
+  readonly port: number;
+  readonly path: string;
+}
+
+/** Prints to the terminal; the signal is Ctrl-C. */
+export interface ConsoleRun {
+  readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export type Command = (
+  node: ConsoleNode,
+  args: readonly string[],
+  run: ConsoleRun,
+  translate: Translate,
+) => Promise<void>;
+
+const commands: Readonly<Record<string, Command>> = { help, ip, ss, ping, curl };
+
+/** Runs one line as a shell on a small machine would. Never rejects for what somebody typed. */
+export async function runLine(
+  line: string,
+  node: ConsoleNode,
+  run: ConsoleRun,
+  translate: Translate,
+): Promise<void> {
+  const [name, ...args] = parseWords(line);
+  if (name === undefined) return;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) await command(node, args, run, translate);
+  else run.print(translate('extension.console.unknown', { name }));
+}
+
+function help(
+  _node: ConsoleNode,
+  _args: readonly string[],
+  { print }: ConsoleRun,
+  translate: Translate,
+): Promise<void> {
+  for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'ping', 'curl', 'exit'])
+    print(translate(`extension.console.help.${name}`));
+  return Promise.resolve();
+}
+
+/** `ip a`, `ip r`, `ip n`, with the long forms that `ip` knows. */
+async function ip(
+  node: ConsoleNode,
+  [object = '']: readonly string[],
+  { print }: ConsoleRun,
+  translate: Translate,
+): Promise<void> {
+  const show = ['address', 'route', 'neighbour', 'neighbor'].find(
+    (word) => object !== '' && word.startsWith(object),
+  );
+  if (show === undefined) {
+    print(translate('extension.console.ip-usage'));
+    return;
+  }
+  const state = await node.inspect();
+  if (!state) print(translate('extension.console.not-running', { node: node.name }));
+  else if (show === 'address') addresses(state, node).forEach(print);
+  else if (show === 'route') routes(state).forEach(print);
+  else neighbours(state).forEach(print);
+}
+
+async function ss(
+  node: ConsoleNode,
+  _args: readonly string[],
+  { print }: ConsoleRun,
+  translate: Translate,
+): Promise<void> {
+  const state = await node.inspect();
+  if (!state) {
+    print(translate('extension.console.not-running', { node: node.name }));
+    return;
+  }
+  print(`${'State'.padEnd(14)}${'Local'.padEnd(24)}Peer`);
+  for (const { local, localPort, remote, remotePort, state: tcp } of state.sockets) {
+    const own = `${formatIpv4(local)}:${localPort}`;
+    print(`${tcp.toUpperCase().padEnd(14)}${own.padEnd(24)}${formatIpv4(remote)}:${remotePort}`);
+  }
+}
+
+function addresses({ addresses: all }: NodeState, node: ConsoleNode): string[] {
+  const devices = [...new Set(all.map(({ device }) => device))];
+  return devices.flatMap((device, index) => {
+    const link = node.link(device);
+    const state = link ? `: mtu ${link.mtu} state ${link.down ? 'DOWN' : 'UP'}` : ':';
+    return [
+      `${index + 1}: ${device}${state}`,
+      ...(link ? [`    link/ether ${formatMac(link.mac)}`] : []),
+      ...all
+        .filter((one) => one.device === device)
+        .map(({ address, prefixLength }) => `    inet ${formatIpv4(address)}/${prefixLength}`),
+    ];
+  });
+}
+
+function routes({ addresses: own, routes: all }: NodeState): string[] {
+  return [
+    ...all.map(({ network, prefixLength, via }) => {
+      const to = prefixLength === 0 ? 'default' : `${formatIpv4(network)}/${prefixLength}`;
+      return `${to} via ${formatIpv4(via)}`;
+    }),
+    ...own
+      .filter(({ device }) => device !== 'lo')
+      .map(({ device, address, prefixLength }) => {
+        const mask = prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0;
+        const network = formatIpv4((address & mask) >>> 0);
+        return `${network}/${prefixLength} dev ${device} src ${formatIpv4(address)}`;
+      }),
+  ];
+}
+
+function neighbours({ neighbours: all }: NodeState): string[] {
+  return all.map(
+    ({ device, address, mac }) =>
+      `${formatIpv4(address)} dev ${device} ${mac === undefined ? 'INCOMPLETE' : `lladdr ${formatMac(mac)}`}`,
+  );
+}

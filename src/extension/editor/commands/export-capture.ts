@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { ExportFormat } from '../../core/export-format.ts';
+import { LabFailure } from '../../core/labs/lab-failure.ts';
+import type { LabSession } from '../../core/labs/lab-session.ts';
+import { fileNameOf } from '../topology-files.ts';
+import type { Workbench } from '../workbench.ts';
+import { labTarget } from './targets.ts';
+
+/** `Export Capture`: everything recorded so far as pcapng. */
+export async function exportCapture(workbench: Workbench, argument: unknown): Promise<void> {
+  const session = await labTarget(workbench, argument, ({ startedAt }) => startedAt !== '');
+  if (session) await saveExport(workbench, session, 'pcapng', await captureOf(workbench, session));
+}
+
+export async function captureOf({ translate }: Workbench, session: LabSession): Promise<Uint8Array> {
+  const { exportPcapng } = await import('../../../journey/export-pcapng.ts');
+  return exportPcapng(session.events(), session.report(), session.plan, translate);
+}
+
+/** Asks where to, and writes. Undefined when somebody thought better of it. */
+export async function saveExport(
+  { files, translate }: Pick<Workbench, 'files' | 'translate'>,
+  session: LabSession,
+  format: ExportFormat,
+  data: Uint8Array,
+): Promise<vscode.Uri | undefined> {
+  const topology = vscode.Uri.parse(session.uri);
+  const name = `${session.plan.lab}.${format}`;
+  const folder = files.isKeptHere(topology) ? undefined : vscode.Uri.joinPath(topology, '..');
+  const target = await vscode.window.showSaveDialog({
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+    filters: { [format]: [format] },
+    title: translate('extension.export'),
+  });
+  if (!target) return undefined;
+  try {
+    await vscode.workspace.fs.writeFile(target, data);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = translate('extension.export-failed', { file: fileNameOf(target), reason });
+    const remedy = {
+      text: translate('extension.export-elsewhere'),
+      command: 'lbLab.exportCapture',
+      arguments: [session.uri],
+    } as const;
+    throw new LabFailure(message, remedy, { cause: error });
+  }
+  return target;
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { editorText } from '../../core/editor-text.ts';
+import { diagnose, type Finding } from '../../core/language/diagnose.ts';
+import type { ProviderContext } from './provider-context.ts';
+import { toRange } from './to-vscode.ts';
+
+/** Milliseconds without typing before a file is checked again. */
+const QUIET_MS = 200;
+
+/** Shows the problems of every open topology file, as it is typed. */
+export function watchProblems({ documents, translate }: ProviderContext): vscode.Disposable {
+  const shown = vscode.languages.createDiagnosticCollection('lb-lab');
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+  const check = (document: vscode.TextDocument): void => {
+    if (document.languageId !== 'lblab' || document.isClosed) return;
+    const findings = diagnose(documents.of(document), translate);
+    shown.set(
+      document.uri,
+      findings.map((finding) => toDiagnostic(document, finding)),
+    );
+  };
+  const stopWaiting = (key: string): void => {
+    clearTimeout(waiting.get(key));
+    waiting.delete(key);
+  };
+  const checkSoon = (document: vscode.TextDocument, delay = QUIET_MS): void => {
+    if (document.languageId !== 'lblab') return;
+    const key = document.uri.toString();
+    stopWaiting(key);
+    const timer = setTimeout(() => {
+      waiting.delete(key);
+      check(document);
+    }, delay);
+    waiting.set(key, timer);
+  };
+
+  // After activation: nobody waits for it there.
+  for (const document of vscode.workspace.textDocuments) checkSoon(document, 0);
+  return vscode.Disposable.from(
+    shown,
+    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => checkSoon(document)),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      stopWaiting(uri.toString());
+      shown.delete(uri);
+    }),
+    { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
+  );
+}
+
+function toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
+  const severity =
+    finding.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+  const diagnostic = new vscode.Diagnostic(
+    toRange(document, finding.range),
+    editorText(finding.message),
+    severity,
+  );
+  diagnostic.source = 'LB Lab';
+  diagnostic.code = finding.code;
+  diagnostic.relatedInformation = finding.related.map(
+    ({ range, message }) =>
+      new vscode.DiagnosticRelatedInformation(
+        new vscode.Location(document.uri, toRange(document, range)),
+        editorText(message),
+      ),
+  );
+  if (finding.isUnnecessary) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  return diagnostic;
+}

@@ -1,0 +1,20 @@
+import * as vscode from 'vscode';
+import type { Span } from '../../core/language/syntax/tree.ts';
+
+/** The topology files of every kind of folder, saved or not. */
+export const selector: vscode.DocumentSelector = { language: 'lblab' };
+
+export function toRange(document: vscode.TextDocument, { start, end }: Span): vscode.Range {
+  return new vscode.Range(document.positionAt(start), document.positionAt(end));
+}
+
+export function toSpan(document: vscode.TextDocument, { start, end }: vscode.Range): Span {
+  return { start: document.offsetAt(start), end: document.offsetAt(end) };
+}
+
+/** Text of ours: it may not run commands nor load pictures. */
+export function toMarkdown(text: string): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(text);
+  markdown.isTrusted = false;
+  return markdown;
+}

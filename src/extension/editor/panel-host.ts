@@ -1,0 +1,208 @@
+import * as vscode from 'vscode';
+import type { Locale, Translate } from '../../l10n/translate.ts';
+import type { Action, Card } from '../../panel-protocol/messages.ts';
+import type { LabState } from '../../lab/lab-state.ts';
+import type { Place } from '../../lab/place.ts';
+import type { Log } from './editor-ui.ts';
+import { PANEL_TYPE } from '../core/ids.ts';
+import type { LabSession } from '../core/labs/lab-session.ts';
+import type { Labs } from '../core/labs/labs.ts';
+import type { ExportFormat } from '../core/export-format.ts';
+import { newNonce } from '../core/nonce.ts';
+import type { LabRecording } from '../core/labs/lab-recording.ts';
+import { recordingView } from '../core/labs/recording-view.ts';
+import type { PanelFeed } from '../core/panel/panel-feed.ts';
+import type { Recording } from '../core/panel/recording.ts';
+
+/** Under these keys the workspace remembers the panel. */
+const KEPT_VIEW = 'panel.view';
+const KEPT_FILE = 'panel.file';
+
+export interface PanelParts {
+  readonly context: vscode.ExtensionContext;
+  readonly translate: Translate;
+  readonly locale: Locale;
+  readonly log: Log;
+  readonly labs: Labs;
+  /** Another lab than before is on show. */
+  readonly onShown: () => void;
+  /** Buttons of the panel; `uri` is the file of the lab on show. */
+  readonly act: (action: Action, uri: string | undefined) => void;
+  /** Shows a place in a topology file without taking focus. */
+  readonly open: (uri: string, place: Place) => void;
+  readonly save: (session: LabSession, format: ExportFormat, data: Uint8Array) => Promise<string | undefined>;
+  /** What to say when there is no lab to show. */
+  readonly emptyState: (uri: string | undefined) => LabState;
+}
+
+/** The packet-flow panel: one beside the editor, showing one lab at a time. */
+export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #parts: PanelParts;
+  readonly #disposables: vscode.Disposable[];
+  #panel: vscode.WebviewPanel | undefined;
+  #feed: PanelFeed | undefined;
+  #uri: string | undefined;
+  #cards: readonly Card[] = [];
+  /** What the feed shows: another object for each recording, so that it begins anew. */
+  #shown: { readonly of: LabRecording; readonly view: Recording } | undefined;
+
+  constructor(parts: PanelParts) {
+    this.#parts = parts;
+    const kept: unknown = parts.context.workspaceState.get(KEPT_FILE);
+    this.#uri = typeof kept === 'string' ? kept : undefined;
+    this.#disposables = [
+      vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this),
+      parts.labs.onDidChange(({ session, news }) => {
+        if (session.uri !== this.#uri) return;
+        if (news === 'added' || news === 'removed' || news === 'plan') this.#showLab();
+      }),
+    ];
+  }
+
+  /** The file whose lab is on show. */
+  get uri(): string | undefined {
+    return this.#panel && this.#uri;
+  }
+
+  /**
+   * Opens the panel beside the editor, or brings it to the front; focus stays where it is.
+   * @param uri The file of the lab to show; without one the panel says where to begin.
+   */
+  async show(uri: string | undefined): Promise<void> {
+    const isAnother = uri !== this.#uri;
+    this.#uri = uri;
+    if (isAnother) {
+      // They speak of the lab that was on show.
+      this.showCards([]);
+      this.#parts.onShown();
+    }
+    void this.#parts.context.workspaceState.update(KEPT_FILE, uri);
+    if (this.#panel) {
+      this.#panel.reveal(undefined, true);
+      this.#showLab();
+      return;
+    }
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    await this.#adopt(
+      vscode.window.createWebviewPanel(PANEL_TYPE, this.#parts.translate('extension.panel'), place),
+    );
+  }
+
+  /** After a reload of the window: the editor kept the panel's place, its content comes from here again. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    await this.#adopt(panel);
+  }
+
+  showCards(cards: readonly Card[]): void {
+    this.#cards = cards;
+    this.#feed?.showCards(cards);
+  }
+
+  highlight(names: readonly string[]): void {
+    this.#feed?.highlight(names);
+  }
+
+  reveal(flow: number, journey?: number, hop?: number): void {
+    this.#feed?.reveal(flow, journey, hop);
+  }
+
+  /** The states without a recording have changed. */
+  refresh(): void {
+    this.#showLab();
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+    this.#feed?.dispose();
+    this.#panel?.dispose();
+  }
+
+  async #adopt(panel: vscode.WebviewPanel): Promise<void> {
+    const { context, translate, locale } = this.#parts;
+    // There is one panel: a second one that the editor restores takes over.
+    this.#panel?.dispose();
+    this.#panel = panel;
+    // It may be closed at any time, also while what fills it is being loaded.
+    const leftovers: { dispose(): void }[] = [];
+    panel.onDidDispose(() => {
+      for (const one of leftovers) one.dispose();
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#feed = undefined;
+    });
+    let loaded;
+    try {
+      loaded = await Promise.all([
+        import('../core/panel/panel-feed.ts'),
+        import('../core/panel/panel-html.ts'),
+      ]);
+    } catch (error) {
+      panel.dispose();
+      throw error;
+    }
+    if (this.#panel !== panel) return;
+    const [{ PanelFeed }, { panelHtml }] = loaded;
+    const root = vscode.Uri.joinPath(context.extensionUri, 'dist');
+    const address = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
+    const feed = new PanelFeed({
+      translate,
+      locale,
+      post: (message) => void panel.webview.postMessage(message),
+      act: (action) => this.#parts.act(action, this.#uri),
+      open: (place) => this.#uri !== undefined && this.#parts.open(this.#uri, place),
+      save: (format, data) => this.#save(format, data),
+      keep: (view) => void context.workspaceState.update(KEPT_VIEW, view),
+      kept: () => {
+        const view: unknown = context.workspaceState.get(KEPT_VIEW);
+        // What is in it the view looks at itself.
+        return typeof view === 'object' && view !== null ? { ...view } : undefined;
+      },
+      log: (message) => this.#parts.log.warn(`panel: ${message}`),
+    });
+    this.#feed = feed;
+    leftovers.push(
+      panel.webview.onDidReceiveMessage((message: unknown) => feed.receive(message)),
+      feed,
+    );
+    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icons', 'panel.svg');
+    this.#showLab();
+    feed.showCards(this.#cards);
+    panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
+    panel.webview.html = panelHtml({
+      nonce: newNonce(),
+      cspSource: panel.webview.cspSource,
+      locale,
+      title: translate('extension.panel'),
+      script: address('webview.js'),
+      style: address('webview.css'),
+      icons: address('codicon.css'),
+    });
+  }
+
+  async #save(format: ExportFormat, data: Uint8Array): Promise<string | undefined> {
+    const session = this.#session();
+    return session && this.#parts.save(session, format, data);
+  }
+
+  #session(): LabSession | undefined {
+    return this.#uri === undefined ? undefined : this.#parts.labs.of(this.#uri);
+  }
+
+  #showLab(): void {
+    const session = this.#session();
+    if (session && this.#shown?.of !== session.recording)
+      this.#shown = { of: session.recording, view: recordingView(session) };
+    if (!session) this.#shown = undefined;
+    this.#feed?.show(this.#shown?.view, this.#parts.emptyState(this.#uri));
+    this.#setTitle();
+  }
+
+  #setTitle(): void {
+    if (!this.#panel) return;
+    const session = this.#session();
+    const { translate } = this.#parts;
+    this.#panel.title = session
+      ? translate('extension.panel-of', { lab: session.plan.lab })
+      : translate('extension.panel');
+  }
+}

@@ -1,4 +1,0 @@
-import type { Question } from '../webview/protocol.ts';
-
-/** What the panel exports; each is its own file suffix. */
-export type ExportFormat = Extract<Question, { readonly kind: 'export' }>['format'];

@@ -1,0 +1,81 @@
+import { formatIpv4 } from '../../packet/address.ts';
+import type { PlannedTraffic } from '../topology/plan.ts';
+import { requestBody, RESPONSE_BYTES_HEADER } from '../traffic/messages.ts';
+import type { RequestEnd } from '../events.ts';
+import type { EndedRequest } from '../agent-wire/agent-protocol.ts';
+import type { Finished } from './run.ts';
+
+/** How a traffic entry is asked for with curl; the message is the one of `requestMessage`. Never through a shell. */
+export function curlArguments(entry: PlannedTraffic): string[] {
+  const [method = 'GET', path = '/'] = entry.request.split(' ');
+  const args = [
+    // First, so that no .curlrc is read.
+    '--disable',
+    '--silent',
+    // Its log alone says why a connection could not be made.
+    '--verbose',
+    '--globoff',
+    '--path-as-is',
+    '--http1.1',
+    '--noproxy',
+    '*',
+    '--output',
+    '/dev/null',
+    '--user-agent',
+    'lb-lab',
+    '--header',
+    'Accept:',
+    '--write-out',
+    '%{size_download} %{local_port}',
+    '--max-time',
+    (entry.timeoutNs / 1e9).toFixed(3),
+  ];
+  if (entry.responseBytes > 0) args.push('--header', `${RESPONSE_BYTES_HEADER}: ${entry.responseBytes}`);
+  if (entry.requestBytes > 0)
+    args.push('--header', 'Expect:', '--header', 'Content-Type:', '--data-binary', '@-');
+  if (method !== 'GET') args.push('--request', method);
+  if (entry.sourcePort !== undefined) args.push('--local-port', String(entry.sourcePort));
+  args.push(
+    '--url',
+    `http://${formatIpv4(entry.to)}:${entry.port}${path.startsWith('/') ? path : `/${path}`}`,
+  );
+  return args;
+}
+
+/** The body that curl reads from its standard input, in pieces. */
+export function curlInput(entry: PlannedTraffic): readonly Uint8Array[] {
+  return requestBody(entry);
+}
+
+/** What came of it: by curl's exit code, its `--write-out`, and the response's head in its log. */
+export function curlEnd({ exitCode, output, errors }: Finished): EndedRequest {
+  if (exitCode === null) return { end: { outcome: 'unsent', reason: 'no-client' } };
+  const [bytes = 0, port = 0] = output.split(' ').map(Number);
+  const length = /^< content-length: *(\d+)/im.exec(errors)?.[1];
+  const part = { bytes, ...(length !== undefined && { ofBytes: Number(length) }) };
+  const hasBegun = /^< HTTP\//m.test(errors);
+  const end = endOf(exitCode, errors);
+  const isPart = end.outcome !== 'unsent' && (exitCode !== 0 || (part.ofBytes ?? bytes) > bytes);
+  return {
+    end: hasBegun ? { ...end, ...(isPart && { outcome: 'partial' }), ...part } : end,
+    ...(port > 0 && { sourcePort: port }),
+  };
+}
+
+/** What curl's exit code means (curl(1), EXIT CODES); only its words tell a refusal from an unreachable host. */
+function endOf(exitCode: number, errors: string): RequestEnd {
+  switch (exitCode) {
+    case 0:
+      return { outcome: 'answered' };
+    case 28:
+      return { outcome: 'timed-out' };
+    case 45:
+      return PORT_IN_USE;
+    case 7:
+      return { outcome: /failed: .*(no route|unreachable)/i.test(errors) ? 'unreachable' : 'refused' };
+    default:
+      return /in use/i.test(errors) ? PORT_IN_USE : { outcome: 'refused' };
+  }
+}
+
+const PORT_IN_USE: RequestEnd = { outcome: 'unsent', reason: 'port-in-use' };

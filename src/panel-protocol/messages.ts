@@ -1,0 +1,251 @@
+import type { Confidence, Counters, Explanation, Hop, PromiseVerdict } from '../journey/report.ts';
+import type { RequestTotals } from '../journey/request-totals.ts';
+import type { LabState } from '../lab/lab-state.ts';
+import type { Place } from '../lab/place.ts';
+
+/**
+ * All that the panel and its host say to each other: two closed unions. Everything is plain data that a structured
+ * clone keeps (no BigInt, no Node `Buffer`, no view on a part of a buffer). The host holds the recording; the view
+ * mirrors one fixed-size record for each row, and asks for the rest when somebody looks at it.
+ */
+
+// ── Host to view ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type HostMessage =
+  /** First after every `ready`: the view forgets what it had. */
+  | {
+      readonly type: 'hello';
+      /** For `lang` and number formats. */
+      readonly locale: string;
+      /** `panel.*` of the l10n bundles, in that language. */
+      readonly texts: Readonly<Record<string, string>>;
+      /** What the view asked to be kept, if anything. */
+      readonly view: Readonly<Record<string, unknown>> | undefined;
+    }
+  /** The lab on show, at its start and after each applied change; `undefined` when there is none. */
+  | { readonly type: 'lab'; readonly lab: LabView | undefined }
+  | { readonly type: 'state'; readonly state: LabState }
+  /** New and changed rows; answered by `ack`. At most two are under way. */
+  | RowsMessage
+  | {
+      readonly type: 'verdicts';
+      readonly promises: readonly PromiseVerdict[];
+      readonly explanations: readonly Explanation[];
+      readonly counters: Counters;
+      readonly requests: RequestTotals;
+    }
+  /** Changes of the file, oldest first: all of them, each time. */
+  | { readonly type: 'changes'; readonly changes: readonly ChangeRow[] }
+  /** The editor's cursor is on these nodes or segments: light their lanes. */
+  | { readonly type: 'highlight'; readonly names: readonly string[] }
+  /** Go to a row: a command or a link in the editor asked for it. */
+  | { readonly type: 'reveal'; readonly flow: number; readonly journey?: number; readonly hop?: number }
+  /** The first-run cards, in order; empty when dismissed or seen. */
+  | { readonly type: 'cards'; readonly cards: readonly Card[] }
+  | { readonly type: 'reply'; readonly id: number; readonly answer: Answer }
+  | { readonly type: 'reply'; readonly id: number; readonly error: string };
+
+export interface RowsMessage {
+  readonly type: 'rows';
+  /** Counts from 1 after each `hello`. */
+  readonly sequence: number;
+  /** Rows of before are void. */
+  readonly reset: boolean;
+  /** To be appended to the string table, which begins as `['']` after each `hello`. */
+  readonly strings: readonly string[];
+  /** Records of `RECORD_BYTES` each, at most `MOST_RECORDS`; exactly as long as they are. */
+  readonly records: ArrayBuffer;
+  /** Flows that are gone: evicted, or joined into others. Their packets and hops go with them. */
+  readonly removedFlows: readonly number[];
+  /** Packets that turned out to be part of another one. */
+  readonly removedJourneys: readonly number[];
+}
+
+export interface LabView {
+  /** The lab's name and the file's, for the title. */
+  readonly name: string;
+  readonly file: string;
+  readonly model: 'nat' | 'dnat' | 'dr' | 'tun';
+  readonly engine: 'embedded' | 'docker' | 'capture';
+  /** ISO time with nine decimals: time 0 of all records. */
+  readonly startedAt: string;
+  /** A record names a node by its index here, which stays its own; nodes that a change took away stay, `gone`. */
+  readonly nodes: readonly LaneView[];
+  /** A record names a segment by its index here. */
+  readonly segments: readonly SegmentView[];
+  readonly services: readonly ServiceView[];
+  readonly traffic: readonly { readonly from: string; readonly request: string }[];
+  /** Addresses and MACs that have a name, for showing names instead of values. */
+  readonly names: readonly AddressName[];
+}
+
+export interface LaneView {
+  readonly name: string;
+  readonly role: 'client' | 'router' | 'director' | 'server';
+  readonly interfaces: readonly {
+    readonly segment: string;
+    /** Dotted quad, and colon-separated. */
+    readonly address: string;
+    readonly prefixLength: number;
+    readonly mac: string;
+  }[];
+  /** VIPs: `owned` by the director's forwarder, `hidden` on a server's `lo`, `exposed` when it answers ARP for it. */
+  readonly vips: readonly { readonly address: string; readonly how: 'owned' | 'hidden' | 'exposed' }[];
+  readonly state: 'starting' | 'running' | 'paused' | 'stopped' | 'failed';
+  /** Its place among the lanes, from 0. */
+  readonly position: number;
+  readonly gone: boolean;
+}
+
+export interface SegmentView {
+  readonly name: string;
+  readonly subnet: string;
+  readonly gone: boolean;
+}
+
+export interface ServiceView {
+  readonly name: string;
+  readonly model: 'dnat' | 'dr' | 'tun';
+  readonly vip: string;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  readonly scheduler: string;
+  readonly snat: boolean;
+  readonly director: string;
+  readonly servers: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly port: number;
+    readonly weight: number;
+  }[];
+}
+
+export interface AddressName {
+  readonly kind: 'ip' | 'mac';
+  readonly value: string;
+  /** `VIP`, `CIP`, `DIP`, `rs1`, `director`. */
+  readonly name: string;
+}
+
+/** A change of the file that was applied, or time that was passed over: a row across all lanes. */
+export interface ChangeRow {
+  /** Names the row; of `idle` ones -1, -2, … */
+  readonly epoch: number;
+  readonly timeNs: number;
+  readonly durationNs: number;
+  /** Ready to show: `scheduler rr → sh`, one for each change. */
+  readonly texts: readonly string[];
+  /** Where in the file, from 1, when one place stands for it. */
+  readonly line?: number;
+  /** The last flow before it and the first after it, when there are such. */
+  readonly before?: number;
+  readonly after?: number;
+  /**
+   * `restarted`: the lab was started again from its file. `by-hand`: an interface was taken off its segment, or put back.
+   * `planned`: an event of the file. `idle`: no change, but time that a lab in memory passed over.
+   */
+  readonly kind: 'applied' | 'restarted' | 'by-hand' | 'planned' | 'idle';
+}
+
+/** One step of the first run. */
+export interface Card {
+  readonly id: 'predict' | 'reply-path' | 'break-it';
+  readonly title: string;
+  readonly text: string;
+  /** What to tick before the answer is shown. */
+  readonly choices: readonly { readonly text: string; readonly right: boolean }[];
+  readonly action: { readonly text: string; readonly kind: 'reveal' | 'show' | 'edit' };
+  /** The row it speaks of. */
+  readonly flow?: number;
+  readonly journey?: number;
+  readonly hop?: number;
+}
+
+// ── View to host ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ViewMessage =
+  /** The view's script runs: `hello` and everything else follow, also at each re-show. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'ack'; readonly sequence: number }
+  /** Answered by a `reply` with the same id. */
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  /** Buttons; nothing is answered, what follows comes as state. */
+  | { readonly type: 'do'; readonly action: Action }
+  /** Show a place in the topology file without taking focus. */
+  | { readonly type: 'open'; readonly place: Place }
+  /** Kept by the host for the next show: filter, folding, levels. Small JSON. */
+  | { readonly type: 'keep'; readonly view: Readonly<Record<string, unknown>> }
+  /** Something in the view failed; for the log. */
+  | { readonly type: 'failed'; readonly message: string };
+
+export type Action =
+  | { readonly kind: 'send-request'; readonly traffic: number }
+  | { readonly kind: 'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' | 'remedy' }
+  | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }
+  | { readonly kind: 'card'; readonly card: Card['id'] };
+
+export type Question =
+  /** The details of one hop: `hop` counts from 0 in its journey. */
+  | { readonly kind: 'hop'; readonly journey: number; readonly hop: number }
+  /** The forwarder's table and the NAT table, as they are now. */
+  | { readonly kind: 'connections'; readonly node: string }
+  /** Saves what the host makes or the view drew (SVG text, PNG bytes); answers with the file's name, or nothing. */
+  | {
+      readonly kind: 'export';
+      readonly format: ExportFormat;
+      /** Only these flows; all when left out. */
+      readonly flows?: readonly number[];
+      readonly data?: string | ArrayBuffer;
+    };
+
+export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png';
+
+export type Answer =
+  | { readonly kind: 'hop'; readonly details: HopDetails }
+  | { readonly kind: 'connections'; readonly rows: readonly ConnectionRow[] }
+  | { readonly kind: 'export'; readonly file: string | undefined };
+
+export interface HopDetails {
+  readonly hop: Hop;
+  readonly confidence: Confidence;
+  /** The frame as this hop carried it, and as the hop before did; `undefined` on a first hop, or when evicted. */
+  readonly out: FrameDetails | undefined;
+  readonly in: FrameDetails | undefined;
+  /** What the forwarder decided about the frame that came in; on a first hop about this one. */
+  readonly decision?: NonNullable<Hop['arrival']['decision']>;
+  /** The line of the topology file that the decision rests on. */
+  readonly line?: number;
+  /** The connection that this packet made or used, on the node that sent the hop. */
+  readonly connection?: ConnectionRow;
+}
+
+export interface FrameDetails {
+  readonly frame: number;
+  readonly timeNs: number;
+  readonly originalLength: number;
+  readonly bytes: ArrayBuffer;
+  /** Fields in the order of the bytes. `offset` and `length` in bytes; `text` is the shown value. */
+  readonly layers: readonly {
+    readonly protocol: string;
+    readonly offset: number;
+    readonly length: number;
+    readonly fields: readonly {
+      readonly name: string;
+      readonly text: string;
+      readonly offset: number;
+      readonly length: number;
+    }[];
+  }[];
+}
+
+export interface ConnectionRow {
+  readonly id: number;
+  readonly protocol: string;
+  readonly client: string;
+  readonly service: string;
+  /** The address and port towards the server: the director's own in dnat, the outside ones in nat. */
+  readonly local: string;
+  readonly server: string;
+  readonly state: string;
+  readonly expiresInMs: number;
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { recordingView } from '../../../../src/extension/core/labs/recording-view.ts';
+import { changeRows } from '../../../../src/extension/core/panel/change-rows.ts';
+import { example, ManualSource, sessionOf, translate } from '../../support.ts';
+
+describe('rows of changes', () => {
+  it('a save, an interface taken off by hand and a restart are told apart', async () => {
+    const dr = example('dr');
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    await session.apply(dr.replace('scheduler: rr ', 'scheduler: sh '));
+    await session.unplug('rs1', 'inside', true);
+    await session.start(session.text, source, { keep: true });
+    source.settle();
+    await session.apply(session.text.replace('model: dr', 'model: dr\nexpect: { broken: [headers] }'));
+    const rows = changeRows(recordingView(session), [], [{ timeNs: 1e18, durationNs: 425e9 }], translate);
+    assert.deepEqual(
+      rows.map(({ epoch, kind, texts }) => [epoch, kind, kind === 'restarted' ? '' : texts.join()]),
+      [
+        [1, 'applied', 'scheduler rr → sh'],
+        [2, 'by-hand', 'rs1 disconnected from inside'],
+        [3, 'restarted', ''],
+        [4, 'applied', 'saved, nothing to change in the running lab'],
+        [-1, 'idle', '425.0 s in which nothing was due were passed over'],
+      ],
+    );
+    await session.stop();
+  });
+});
