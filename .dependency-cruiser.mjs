@@ -53,8 +53,7 @@ const houses = {
   webview: { values: ['panel-protocol'], types: ['journey', 'lab'] },
   // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
   'extension/core': {
-    values: ['packet', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'panel-protocol'],
-    types: ['forwarder'],
+    values: ['packet', 'forwarder', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'panel-protocol'],
   },
   'extension/editor': {
     values: ['packet', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'panel-protocol', 'extension/core'],

@@ -1,7 +1,8 @@
+import type { SchedulerName } from './schedulers/registry.ts';
+
 /** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
 
 export type Model = 'nat' | 'dnat' | 'dr' | 'tun';
-export type SchedulerName = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sed' | 'nq' | 'sh' | 'dh' | 'mh';
 /**
  * Of sh and mh (IPVS's `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`): a drained server's clients go elsewhere; the
  * client's port counts too.

@@ -5,7 +5,7 @@ import { Nat } from './models/nat.ts';
 import { makeModel } from './models/registry.ts';
 import { PortPool } from './port-pool.ts';
 import type { RouteTable } from './routes.ts';
-import { makeScheduler } from './schedulers/registry.ts';
+import { schedulers } from './schedulers/registry.ts';
 import { Server } from './server.ts';
 import { Service } from './service.ts';
 
@@ -165,7 +165,7 @@ function schedule(service: Service, { scheduler, schedulerFlags = [], servers }:
   ]);
   if (service.schedule === told) return;
   if (service.scheduler === undefined || service.schedulerKey !== key)
-    service.scheduler = makeScheduler(scheduler, schedulerFlags);
+    service.scheduler = schedulers[scheduler].make(schedulerFlags ?? []);
   service.schedulerKey = key;
   service.schedule = told;
   service.scheduler.update(service.servers);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SchedulerFlag, SchedulerName } from '../../src/forwarder/config.ts';
-import { makeScheduler } from '../../src/forwarder/schedulers/registry.ts';
+import type { SchedulerFlag } from '../../src/forwarder/config.ts';
+import { schedulers, type SchedulerName } from '../../src/forwarder/schedulers/registry.ts';
+import type { SchedulerKind } from '../../src/forwarder/schedulers/scheduler.ts';
 import { bucketOf } from '../../src/forwarder/schedulers/hash-buckets.ts';
 import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';
 import { ACK, directorConfig, ip, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
@@ -30,7 +31,7 @@ function choices(
   count: number,
   flags: readonly SchedulerFlag[] = [],
 ): string {
-  const scheduler = makeScheduler(name, flags);
+  const scheduler = schedulers[name].make(flags);
   scheduler.update(candidates);
   return Array.from({ length: count }, (_, client) => {
     const chosen = candidates[scheduler.pick(client, 1, 1000)];
@@ -109,6 +110,26 @@ describe('schedulers', () => {
     { name: 'nq', weights: [1, 3], loads: [{}, { active: 1 }], expected: 'A', why: 'an idle server first' },
     { name: 'nq', weights: [1, 3], loads: [{ active: 1 }, { active: 1 }], expected: 'B', why: 'then as sed' },
     { name: 'nq', weights: [0, 3], loads: [{}, { active: 1 }], expected: 'B', why: 'weight 0 drains' },
+    { name: 'fo', weights: [1, 3, 2], loads: [{}, { active: 99 }], expected: 'B', why: 'however busy' },
+    { name: 'fo', weights: [2, 2], loads: [{ active: 9 }, {}], expected: 'A', why: 'the first of equals' },
+    { name: 'fo', weights: [0, 1], loads: [{}, {}], expected: 'B', why: 'weight 0 drains' },
+    { name: 'fo', weights: [0, 0], loads: [{}, {}], expected: '-', why: 'nobody is left' },
+    { name: 'ovf', weights: [1, 3], loads: [{}, { active: 3 }], expected: 'B', why: 'as many as its weight' },
+    { name: 'ovf', weights: [1, 3], loads: [{}, { active: 4 }], expected: 'A', why: 'one more: the next' },
+    {
+      name: 'ovf',
+      weights: [1, 1],
+      loads: [{ active: 2 }, { active: 2 }],
+      expected: '-',
+      why: 'all are full',
+    },
+    {
+      name: 'ovf',
+      weights: [0, 1],
+      loads: [{}, { inactive: 9 }],
+      expected: 'B',
+      why: 'inactive ones are none',
+    },
   ];
   for (const { name, weights, loads, expected, why } of LEAST) {
     it(`${name}: ${why}`, () => assert.equal(choices(name, servers(weights, loads), 1), expected));
@@ -237,7 +258,7 @@ describe('schedulers', () => {
     it('dh deals one bucket each, whatever the weights', () => {
       const picks = (weights: number[]): string => {
         const candidates = servers(weights);
-        const scheduler = makeScheduler('dh');
+        const scheduler = schedulers.dh.make([]);
         scheduler.update(candidates);
         return Array.from({ length: 200 }, (_, vip) => scheduler.pick(0, vip, 0)).join('');
       };
@@ -248,7 +269,7 @@ describe('schedulers', () => {
   it('hash schedulers name nobody where there is nobody', () => {
     for (const name of ['sh', 'mh', 'dh'] as const) {
       for (const flags of [[], ['fallback']] as const) {
-        const scheduler = makeScheduler(name, flags);
+        const scheduler = schedulers[name].make(flags);
         scheduler.update([]);
         assert.equal(scheduler.pick(1, 1, 1), -1);
         assert.equal(choices(name, servers([0, 0]), 2, flags), '--');
@@ -257,7 +278,7 @@ describe('schedulers', () => {
   });
 
   it('wrr goes on at its place when weights with a common divisor change', () => {
-    const scheduler = makeScheduler('wrr');
+    const scheduler = schedulers.wrr.make([]);
     const next = (candidates: Candidate[], count: number): string =>
       Array.from({ length: count }, () => candidates[scheduler.pick(0, 0, 0)]!.name).join('');
     const before = servers([5, 1]);
@@ -273,7 +294,7 @@ describe('schedulers', () => {
     for (const name of ['sh', 'mh'] as const) {
       const candidates = servers([1, 1, 1]);
       const reached = (flags: readonly SchedulerFlag[]): number => {
-        const scheduler = makeScheduler(name, flags);
+        const scheduler = schedulers[name].make(flags);
         scheduler.update(candidates);
         return new Set(Array.from({ length: 50 }, (_, port) => scheduler.pick(7, 1, 1000 + port))).size;
       };
@@ -299,7 +320,7 @@ describe('schedulers', () => {
 
   it('rr goes on where it was when a server leaves or comes', () => {
     const [a, b, c, d] = servers([1, 1, 1, 1]) as [Candidate, Candidate, Candidate, Candidate];
-    const scheduler = makeScheduler('rr');
+    const scheduler = schedulers.rr.make([]);
     const next = (candidates: Candidate[]): string => candidates[scheduler.pick(0, 0, 0)]!.name;
     scheduler.update([a, b, c]);
     assert.equal(next([a, b, c]) + next([a, b, c]), 'AB');
@@ -307,6 +328,36 @@ describe('schedulers', () => {
     assert.equal(next([a, c]), 'C');
     scheduler.update([a, b, c, d]);
     assert.equal(next([a, b, c, d]) + next([a, b, c, d]), 'DA');
+  });
+
+  it('promises the shares that many clients get', () => {
+    const weightings = [
+      [1, 1],
+      [3, 1],
+      [2, 0, 2],
+      [0, 4, 1],
+      [0, 0],
+    ];
+    for (const [name, { shares }] of Object.entries(schedulers) as [SchedulerName, SchedulerKind][]) {
+      for (const weights of weightings) {
+        const promised = shares(weights, []);
+        const counts = countOf(choicesOfMany(name, weights));
+        // Ten thousand clients; hashing deals by chance.
+        promised?.forEach((share, i) => {
+          const seen = (counts[String.fromCharCode(65 + i)] ?? 0) / 10_000;
+          assert.ok(Math.abs(seen - share) < 0.03, `${name} ${weights.join()}: ${seen}, not ${share}`);
+        });
+        if (weights.every((weight) => weight === 0) && name !== 'sh') assert.equal(promised, undefined, name);
+      }
+    }
+  });
+
+  it('ovf: a server takes one more than its weight, then the next, then nobody', () => {
+    const rig = new Rig(directorConfig({ scheduler: 'ovf', servers: [{ ...RS1, weight: 2 }, RS2] }));
+    rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+    for (let port = 1; port <= 6; port++) rig.give(request(port));
+    const chosen = rig.decisions.filter(({ rule }) => rule === 'schedule').map(({ server }) => server);
+    assert.deepEqual(chosen, ['rs1', 'rs1', 'rs1', 'rs2', 'rs2', undefined]);
   });
 
   it('says what it weighed, before the new connection counts', () => {
@@ -323,9 +374,24 @@ describe('schedulers', () => {
     assert.deepEqual(detail('wlc'), ['wlc: rs1 0/2, rs2 0/1', 'wlc: rs1 256/2, rs2 0/1']);
     assert.deepEqual(detail('lc'), ['lc: rs1 0, rs2 0', 'lc: rs1 256, rs2 0']);
     assert.deepEqual(detail('sed'), ['sed: rs1 1/2, rs2 1/1', 'sed: rs1 2/2, rs2 1/1']);
+    assert.deepEqual(detail('ovf'), ['ovf: rs1 0/2, rs2 0/1', 'ovf: rs1 1/2, rs2 0/1']);
     assert.match(detail('mh')[0]!, /^mh: \d+\/4093$/);
   });
 });
+
+/** Of ten thousand clients, each of whose connections stays. */
+function choicesOfMany(name: SchedulerName, weights: readonly number[]): string {
+  const loads = weights.map(() => ({ active: 0 }));
+  const candidates = servers(weights, loads).map((one) => ({ ...one }));
+  const scheduler = schedulers[name].make([]);
+  scheduler.update(candidates);
+  return Array.from({ length: 10_000 }, (_, client) => {
+    const chosen = candidates[scheduler.pick(Math.imul(client, 0x9e3779b1), 1, 1000)];
+    if (chosen === undefined || chosen.weight === 0) return '-';
+    chosen.active++;
+    return chosen.name;
+  }).join('');
+}
 
 function countOf(sequence: string): Record<string, number> {
   const counts: Record<string, number> = {};

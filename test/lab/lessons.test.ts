@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { makeScheduler } from '../../src/forwarder/schedulers/registry.ts';
+import { schedulers } from '../../src/forwarder/schedulers/registry.ts';
 import { makeTranslate } from '../../src/l10n/translate.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
 
@@ -42,7 +42,7 @@ describe('lessons', () => {
     }));
     const moved = (scheduler: 'sh' | 'mh', clients: readonly number[]): number => {
       const [before, after] = [servers, servers.slice(0, 3)].map((candidates) => {
-        const chosen = makeScheduler(scheduler);
+        const chosen = schedulers[scheduler].make([]);
         chosen.update(candidates);
         return (client: number) => candidates[chosen.pick(client, 0, 0)]!.name;
       });

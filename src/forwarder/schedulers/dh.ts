@@ -1,5 +1,5 @@
 import { bucketOf, dealBuckets } from './hash-buckets.ts';
-import type { Candidate, Scheduler } from './scheduler.ts';
+import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
 
 /**
  * Destination hashing (ip_vs_dh.c), whatever the weights: made for caches behind many addresses; with one VIP it always
@@ -26,3 +26,6 @@ export class Dh implements Scheduler {
 function once(): number {
   return 1;
 }
+
+/** All that is asked of one VIP goes to one server, whichever that is. */
+export const dh: SchedulerKind = { make: () => new Dh(), hasFlags: false, shares: () => undefined };

@@ -1,6 +1,6 @@
 import type { SchedulerFlag } from '../config.ts';
-import type { Candidate, Scheduler } from './scheduler.ts';
-import { commonDivisor, largestWeight } from './weights.ts';
+import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import { commonDivisor, largestWeight, sharesByWeight } from './weights.ts';
 
 /** Prime, as the permutations need; the size IPVS takes by default (CONFIG_IP_VS_MH_TAB_INDEX=12). */
 const SIZE = 4093;
@@ -78,3 +78,10 @@ function hash(value: number, seed: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
+
+export const mh: SchedulerKind = {
+  make: (flags) => new Mh(flags),
+  hasFlags: true,
+  shares: (weights, flags) =>
+    flags.includes('fallback') && weights.includes(0) ? undefined : sharesByWeight(weights),
+};

@@ -1,28 +1,29 @@
-import type { SchedulerFlag, SchedulerName } from '../config.ts';
-import { Dh } from './dh.ts';
-import { makeLc } from './lc.ts';
-import { Mh } from './mh.ts';
-import { makeNq } from './nq.ts';
-import { Rr } from './rr.ts';
-import type { Scheduler } from './scheduler.ts';
-import { makeSed } from './sed.ts';
-import { Sh } from './sh.ts';
-import { makeWlc } from './wlc.ts';
-import { Wrr } from './wrr.ts';
+import { dh } from './dh.ts';
+import { fo } from './fo.ts';
+import { lc } from './lc.ts';
+import { mh } from './mh.ts';
+import { nq } from './nq.ts';
+import { ovf } from './ovf.ts';
+import { rr } from './rr.ts';
+import type { SchedulerKind } from './scheduler.ts';
+import { sed } from './sed.ts';
+import { sh } from './sh.ts';
+import { wlc } from './wlc.ts';
+import { wrr } from './wrr.ts';
 
-const SCHEDULERS: Readonly<Record<SchedulerName, (flags: readonly SchedulerFlag[]) => Scheduler>> = {
-  rr: () => new Rr(),
-  wrr: () => new Wrr(),
-  lc: makeLc,
-  wlc: makeWlc,
-  sed: makeSed,
-  nq: makeNq,
-  sh: (flags) => new Sh(flags),
-  dh: () => new Dh(),
-  mh: (flags) => new Mh(flags),
-};
+/** Every scheduler by its name, in the order in which they are offered. */
+export const schedulers = {
+  rr,
+  wrr,
+  lc,
+  wlc,
+  sed,
+  nq,
+  sh,
+  dh,
+  mh,
+  fo,
+  ovf,
+} satisfies Readonly<Record<string, SchedulerKind>>;
 
-/** Those that do not hash sources have no flags. */
-export function makeScheduler(name: SchedulerName, flags: readonly SchedulerFlag[] = []): Scheduler {
-  return SCHEDULERS[name](flags);
-}
+export type SchedulerName = keyof typeof schedulers;

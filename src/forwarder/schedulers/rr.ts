@@ -1,4 +1,5 @@
-import type { Candidate, Scheduler } from './scheduler.ts';
+import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import { evenShares } from './weights.ts';
 
 /** Round robin: the next one after the last, those with weight 0 left out (ip_vs_rr.c). */
 export class Rr implements Scheduler {
@@ -30,3 +31,5 @@ export class Rr implements Scheduler {
     return `rr: #${this.turn}`;
   }
 }
+
+export const rr: SchedulerKind = { make: () => new Rr(), hasFlags: false, shares: evenShares };

@@ -1,3 +1,5 @@
+import type { SchedulerFlag } from '../config.ts';
+
 /** A server as schedulers see it. */
 export interface Candidate {
   readonly name: string;
@@ -14,10 +16,7 @@ export interface Candidate {
   readonly inactive: number;
 }
 
-/**
- * Chooses the server of a new connection. Adding one is a file here and a line in `registry.ts`. The names and the
- * arithmetic are those of IPVS (net/netfilter/ipvs/ip_vs_NAME.c).
- */
+/** Chooses the server of a new connection. The names and the arithmetic are those of IPVS (net/netfilter/ipvs/ip_vs_NAME.c). */
 export interface Scheduler {
   /** Servers or weights changed; also called once at the start. */
   update(candidates: readonly Candidate[]): void;
@@ -28,4 +27,16 @@ export interface Scheduler {
   pick(client: number, vip: number, clientPort: number): number;
   /** What the last `pick` weighed, in signs that need no language: `wlc: rs1 256/3, rs2 512/1`, `rr: #2`, `sh: 17/256`. Made only when someone watches. */
   explain(): string;
+}
+
+/** What there is to know of a scheduler without running it. Adding one is a file here and a line in `registry.ts`. */
+export interface SchedulerKind {
+  make(flags: readonly SchedulerFlag[]): Scheduler;
+  /** Whether `schedulerFlags` mean something to it. */
+  readonly hasFlags: boolean;
+  /**
+   * What part of many new connections each server is to get, 0 to 1, by the servers' weights in their order; undefined
+   * where nothing of the kind is promised.
+   */
+  shares(weights: readonly number[], flags: readonly SchedulerFlag[]): readonly number[] | undefined;
 }

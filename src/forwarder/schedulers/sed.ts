@@ -1,7 +1,10 @@
 import { expectedDelay, Least } from './least.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { SchedulerKind } from './scheduler.ts';
+import { sharesByWeight } from './weights.ts';
 
 /** Shortest expected delay (ip_vs_sed.c). */
-export function makeSed(): Scheduler {
-  return new Least('sed', expectedDelay, { weighted: true, idleFirst: false });
-}
+export const sed: SchedulerKind = {
+  make: () => new Least('sed', expectedDelay, { weighted: true, idleFirst: false }),
+  hasFlags: false,
+  shares: sharesByWeight,
+};

@@ -1,6 +1,7 @@
 import type { SchedulerFlag } from '../config.ts';
 import { bucketOf, dealBuckets, wrapBucket } from './hash-buckets.ts';
-import type { Candidate, Scheduler } from './scheduler.ts';
+import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import { sharesOf } from './weights.ts';
 
 /**
  * Source hashing (ip_vs_sh.c): a client's address decides. When servers come or go, most clients move; a drained server
@@ -49,3 +50,16 @@ export class Sh implements Scheduler {
 function weightOf({ weight }: Candidate): number {
   return weight;
 }
+
+export const sh: SchedulerKind = {
+  make: (flags) => new Sh(flags),
+  hasFlags: true,
+  // A drained server keeps a bucket for each one of a server of weight 1, and its clients are refused.
+  shares: (weights, flags) => {
+    if (flags.includes('fallback') && weights.includes(0)) return undefined;
+    return sharesOf(
+      weights,
+      weights.map((weight) => Math.max(1, weight)),
+    );
+  },
+};

@@ -1,7 +1,10 @@
 import { connectionOverhead, Least } from './least.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { SchedulerKind } from './scheduler.ts';
+import { sharesByWeight } from './weights.ts';
 
 /** Least connections per weight (ip_vs_wlc.c). */
-export function makeWlc(): Scheduler {
-  return new Least('wlc', connectionOverhead, { weighted: true, idleFirst: false });
-}
+export const wlc: SchedulerKind = {
+  make: () => new Least('wlc', connectionOverhead, { weighted: true, idleFirst: false }),
+  hasFlags: false,
+  shares: sharesByWeight,
+};

@@ -1,5 +1,5 @@
-import type { Candidate, Scheduler } from './scheduler.ts';
-import { commonDivisor, largestWeight } from './weights.ts';
+import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import { commonDivisor, largestWeight, sharesByWeight } from './weights.ts';
 
 /**
  * Weighted round robin (ip_vs_wrr.c): passes over the servers with a required weight that falls from the largest
@@ -42,3 +42,5 @@ export class Wrr implements Scheduler {
     return `wrr: ≥${this.required}`;
   }
 }
+
+export const wrr: SchedulerKind = { make: () => new Wrr(), hasFlags: false, shares: sharesByWeight };

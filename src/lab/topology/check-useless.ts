@@ -1,3 +1,4 @@
+import { schedulers } from '../../forwarder/schedulers/registry.ts';
 import { nodesOfRole, type Network, type NetworkNode } from './network.ts';
 import { directServices, servicesOf } from './plan-services.ts';
 import { makeProblem, type Problem } from './problem.ts';
@@ -64,7 +65,7 @@ function uselessOfServices(network: Network): Problem[] {
   return network.services.flatMap(({ name, model, settings, path }) => {
     const ignored = [
       ...(model === 'dnat' ? [] : ['snat']),
-      ...(settings.scheduler === 'sh' || settings.scheduler === 'mh' ? [] : ['schedulerFlags']),
+      ...(schedulers[settings.scheduler].hasFlags ? [] : ['schedulerFlags']),
     ];
     return ignored
       .filter((key) => places.has([...path, key]))

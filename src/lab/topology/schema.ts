@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { schedulers, type SchedulerName } from '../../forwarder/schedulers/registry.ts';
 import * as field from './fields.ts';
 import { explanationCodes, outcomeNames, promiseIds } from './findings.ts';
 import { problemCodes, type ProblemCode } from './problem-codes.ts';
@@ -12,7 +13,6 @@ import { problemCodes, type ProblemCode } from './problem-codes.ts';
  */
 const models = ['nat', 'dnat', 'dr', 'tun'] as const;
 const roles = ['client', 'router', 'director', 'server'] as const;
-const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'sh', 'dh', 'mh'] as const;
 
 /** 0 drains a server: it keeps the connections it has and gets no new ones. */
 const weight = z.int().check(z.gte(0), z.lte(65535));
@@ -27,7 +27,7 @@ const serviceSchema = z.strictObject({
   vip: field.address,
   protocol: z.prefault(z.enum(['tcp', 'udp']), 'tcp'),
   port: field.port,
-  scheduler: z.prefault(z.enum(schedulers), 'rr'),
+  scheduler: z.prefault(z.enum(Object.keys(schedulers) as SchedulerName[]), 'rr'),
   schedulerFlags: z.prefault(z.array(z.enum(['fallback', 'port'])), []),
   servers: z.optional(
     z.union([

@@ -6,7 +6,7 @@ import { dr, nat } from '../../../lab/topology/fixtures.ts';
 import { atCursor, cursorLine, drWith, topologyOf, withNode } from './cursor.ts';
 
 const translate = makeTranslate('en');
-const SCHEDULERS = 'rr wrr lc wlc sed nq sh dh mh';
+const SCHEDULERS = 'rr wrr lc wlc sed nq sh dh mh fo ovf';
 const REQUEST_KEYS =
   'from to port protocol request count every after timeout response upload sourcePort load';
 
