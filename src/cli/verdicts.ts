@@ -34,8 +34,9 @@ export function verdicts(
   }
   lines.push(...requestLines(report, translate, paint));
   lines.push(...loadLines(report, translate, paint), ...budgetLines(report, translate, paint));
-  lines.push('', countersLine(report, translate), '');
+  lines.push('', countersLine(report, translate));
   const answered = answeredLine(report, translate);
+  if (answered || met) lines.push('');
   if (answered) lines.push(answered);
   if (!met) return lines;
   const asMeant = report.engine === 'capture' ? 'cli.as-captured' : 'cli.as-promised';
