@@ -47,7 +47,7 @@ export async function record(
   cli: Cli,
   plan: Plan,
   chosen: ChosenEngine,
-  { duration, watch, open, end, pcapng: file }: RecordOptions,
+  { duration, watch, open, end: endLab, pcapng: file }: RecordOptions,
 ): Promise<Recording> {
   const limits = watch || open ? NEWEST : EVERYTHING;
   const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
@@ -72,24 +72,28 @@ export async function record(
     watch !== undefined,
   );
   const interruption = new Interruption();
+  let failure: Error | undefined;
+  const over = engine.over?.then((why) => void (failure = why));
+  const end = Promise.race([interruption.happened, ...(over ? [over] : [])]);
   let isWhole = true;
   let why: Cut = 'ended';
   let cutNs: number;
   try {
-    await Promise.race([engine.start(), interruption.happened]);
+    await Promise.race([engine.start(), end]);
     if (!interruption.did) {
-      if (watch) await watched(cli, engine, watch, duration, interruption.happened);
-      else if (open) await overOr(duration, interruption.happened);
+      if (watch) await watched(cli, engine, watch, duration, end);
+      else if (open) await overOr(duration, end);
       else {
         const limit = duration ?? (engine.name === 'docker' ? LONGEST_RUN_S : Infinity);
         const settled = engine.settled(limit * 1e9);
-        isWhole = (await Promise.race([settled, interruption.happened])) === true;
+        isWhole = (await Promise.race([settled, end])) === true;
         why = engine.nowNs < limit * 1e9 ? 'ended' : duration === undefined ? 'docker' : 'duration';
       }
     }
+    if (failure) throw failure;
     if (interruption.did) why = 'interrupted';
     cutNs = engine.nowNs;
-    await (end ?? (() => engine.stop()))();
+    await (endLab ?? (() => engine.stop()))();
   } catch (error) {
     // An engine that is gone cannot take the lab away either; what went wrong first is told.
     await engine.stop().catch(() => undefined);
@@ -122,7 +126,7 @@ async function watched(
   engine: Engine,
   { file, adapt }: NonNullable<RecordOptions['watch']>,
   duration: number | undefined,
-  interrupted: Promise<void>,
+  end: Promise<void>,
 ): Promise<void> {
   cli.err(cli.paint('routine', cli.translate('cli.watching', { file })));
   const stop = watchTopology(cli, file, async (plan) => {
@@ -130,16 +134,16 @@ async function watched(
     await engine.apply(adapt(plan));
     cli.err(cli.translate('cli.applied', { file, ms: Math.round(performance.now() - began) }));
   });
-  await overOr(duration, interrupted);
+  await overOr(duration, end);
   stop();
 }
 
-async function overOr(duration: number | undefined, interrupted: Promise<void>): Promise<void> {
+async function overOr(duration: number | undefined, end: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
     timer = setTimeout(resolve, Math.min(duration ?? FOREVER_S, FOREVER_S) * 1000);
   });
-  await Promise.race([over, interrupted]);
+  await Promise.race([over, end]);
   clearTimeout(timer);
 }
 
