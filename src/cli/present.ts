@@ -29,7 +29,11 @@ export interface PresentOptions {
 }
 
 /** Writes the files asked for and prints the packets and the promises. Returns whether all went as meant, if that is judged. */
-export function present(cli: Cli, { report, frame, pcapng }: Recording, options: PresentOptions): boolean {
+export function present(
+  cli: Cli,
+  { report, journey, frame, pcapng }: Recording,
+  options: PresentOptions,
+): boolean {
   const { plan, title, judge = true, expect, json, quiet, full = false, values = false } = options;
   const { translate, paint } = cli;
   if (json) writeOutput(json, reportJson(report));
@@ -38,7 +42,7 @@ export function present(cli: Cli, { report, frame, pcapng }: Recording, options:
   if (!quiet) {
     const { evictedFrames, evictedFlows } = report.counters;
     if (evictedFrames > 0) cli.out(translate('cli.given-up', { frames: evictedFrames, flows: evictedFlows }));
-    ladder(report, plan, title, { translate, paint, full, values, frame }).forEach(cli.out);
+    ladder(report, plan, title, { translate, paint, full, values, journey, frame }).forEach(cli.out);
     verdicts(report, met, expect, translate, paint).forEach(cli.out);
   }
   return met?.ok ?? true;

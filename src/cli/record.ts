@@ -1,5 +1,5 @@
 import { JourneyBuilder } from '../journey/journey-builder.ts';
-import type { Report } from '../journey/report.ts';
+import type { Journey, Report } from '../journey/report.ts';
 import type { Engine } from '../lab/engine.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { ChosenEngine } from './choose-engine.ts';
@@ -12,8 +12,8 @@ import { asCliError } from './with-docker.ts';
 /** On Docker, where time is real, a run ends after so many seconds even if something is still to come. */
 const LONGEST_RUN_S = 120;
 const FOREVER_S = 1e6;
-/** Worked out on the way, so that who interrupts a long run does not wait for what it means. */
-const EVENTS_AT_ONCE = 5000;
+/** Worked out on the way, so that who interrupts a long run does not wait for what it means: some 20 ms at once. */
+const EVENTS_AT_ONCE = 500;
 /** A run is reported whole, however long it was. */
 const EVERYTHING = { maxFrames: Infinity, maxBytes: Infinity };
 const NO_BYTES = new Uint8Array();
@@ -34,6 +34,8 @@ export interface RecordOptions {
 
 export interface Recording {
   readonly report: Report;
+  /** A packet of the report, by its number. */
+  readonly journey: (id: number) => Journey;
   /** The captured bytes of a frame, by its number; empty for one that was given up. */
   readonly frame: (number: number) => Uint8Array;
   /** To be finished. */
@@ -115,6 +117,7 @@ export async function record(
       cli.err(cli.paint('warning', line));
   return {
     report,
+    journey: (id) => kept.journey(id)!,
     frame: (number) => kept.frame(number)?.bytes ?? NO_BYTES,
     pcapng,
     interrupted: interruption.did,

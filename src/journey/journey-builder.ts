@@ -104,19 +104,23 @@ export class JourneyBuilder {
     };
   }
 
+  /** Its packets are made when somebody reads them, which is before more events are added: there may be a great many. */
   report(): Report {
     this.#advance(true);
     const flows = [...this.#state.deriver.flows];
     const journeys = this.#kept();
     this.#number(flows, journeys);
     const summary = this.#summary(true);
+    let views: readonly Journey[] | undefined;
     return {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
       startedAt: this.#options.startedAt,
       requests: this.#requestViews(this.#state.joiner.ledger.records),
       flows: flows.map(flowView),
-      journeys: journeys.map(journeyView),
+      get journeys() {
+        return (views ??= journeys.map(journeyView));
+      },
       ...summary,
     };
   }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mock } from 'node:test';
 import { parseArgs } from 'node:util';
 import { CliError, type Cli } from '../../src/cli/cli.ts';
 import { plain } from '../../src/cli/paint.ts';
+import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import { record } from '../../src/cli/record.ts';
 import { LabError } from '../../src/lab/docker/lab-problem.ts';
 import type { Engine, EventSink } from '../../src/lab/engine.ts';
@@ -60,6 +62,34 @@ describe('a recording on the command line', () => {
     assert.ok(report.counters.evictedFrames >= MANY - 210_000, `${report.counters.evictedFrames}`);
     assert.equal(frame(1).length, 0);
     assert.equal(frame(MANY).length, 14);
+  });
+
+  it('is worked out on the way, a little at once: who interrupts it does not wait', async () => {
+    const { keepUp, report } = JourneyBuilder.prototype;
+    const taken: number[] = [];
+    const add = mock.method(JourneyBuilder.prototype, 'add');
+    const looked = () => {
+      taken.push(add.mock.callCount());
+      add.mock.resetCalls();
+    };
+    mock.method(JourneyBuilder.prototype, 'keepUp', function (this: JourneyBuilder) {
+      looked();
+      keepUp.call(this);
+    });
+    mock.method(JourneyBuilder.prototype, 'report', function (this: JourneyBuilder) {
+      looked();
+      return report.call(this);
+    });
+    try {
+      await record(cli, plan!, flood(5000), { duration: undefined });
+    } finally {
+      mock.restoreAll();
+    }
+    assert.equal(
+      taken.reduce((sum, one) => sum + one, 0),
+      5001,
+    );
+    assert.ok(Math.max(...taken) <= 500, String(Math.max(...taken)));
   });
 
   const lost = (why: Error | undefined) => {
