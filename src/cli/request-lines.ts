@@ -19,11 +19,27 @@ export function requestLines({ requests }: Report, translate: Translate, paint: 
   ];
 }
 
-/** How many were answered, where that is not all of them; empty for a capture, which has no asker. */
-export function answeredLine({ requests }: Report, translate: Translate): string {
-  const { asked, answered } = totalsOf(requests);
-  if (asked === answered) return '';
-  return translate('cli.requests-answered', { answered, count: asked });
+/**
+ * How many were answered, where that is not all of them. A capture has no asker: there it is said which answers broke off,
+ * as their own heads show.
+ */
+export function answeredLines(report: Report, translate: Translate): string[] {
+  if (report.engine === 'capture') return brokenLines(report, translate);
+  const { asked, answered } = totalsOf(report.requests);
+  return asked === answered ? [] : [translate('cli.requests-answered', { answered, count: asked })];
+}
+
+function brokenLines({ flows }: Report, translate: Translate): string[] {
+  const lines = flows.flatMap(({ id, outcome }) => {
+    if (outcome.kind !== 'partial') return [];
+    const { bytes, ofBytes = 0 } = outcome;
+    return [translate('cli.answer-broke-off', { flow: id, bytes, ofBytes })];
+  });
+  const more = lines.length - MOST_SHOWN;
+  return [
+    ...lines.slice(0, MOST_SHOWN),
+    ...(more > 0 ? [translate('cli.requests-more', { count: more })] : []),
+  ];
 }
 
 function lines(request: Request, translate: Translate, paint: Painter): string[] {

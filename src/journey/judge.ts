@@ -77,7 +77,7 @@ export class Judge {
     for (const flow of flows) {
       flow.stale = false;
       if (flow.gone) this.#joiner.ledger.forget(flow);
-      else judgeFlow(flow, this.#joiner.hosts);
+      else judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
       this.#look(flow);
     }
     return { flows, journeys };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cutLines } from '../../src/cli/cut-lines.ts';
-import { answeredLine, requestLines } from '../../src/cli/request-lines.ts';
+import { answeredLines, requestLines } from '../../src/cli/request-lines.ts';
 import { makeTranslate } from '../../src/l10n/translate.ts';
 import { reportOfEvents } from '../journey/build-report.ts';
 import { exampleText, planOf, startLab, SECOND } from '../lab/embedded/testbed.ts';
@@ -22,7 +22,7 @@ describe('what a run that was cut says', () => {
       '--duration ended the run at 1.60 s, before it was done.',
       'Requests that were never sent: 2; under way: 0.',
     ]);
-    assert.match(answeredLine(report, translate), /^\d of \d requests were answered\.$/);
+    assert.match(answeredLines(report, translate).join(), /^\d of \d requests were answered\.$/);
     const lines = requestLines(report, translate, plain);
     assert.ok(
       lines.some((line) => line.endsWith('never sent: the run ended first')),
@@ -33,7 +33,7 @@ describe('what a run that was cut says', () => {
   it('nothing when it was done, and that connections were open when only these were', () => {
     const report = reportAfter(1000);
     assert.deepEqual(cutLines(report, true, 'ended', 0, translate), []);
-    assert.equal(answeredLine(report, translate), '');
+    assert.deepEqual(answeredLines(report, translate), []);
     assert.deepEqual(requestLines(report, translate, plain), []);
     assert.equal(cutLines(report, false, 'duration', 1e9, translate).length, 2);
   });
