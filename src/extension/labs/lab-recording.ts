@@ -91,6 +91,14 @@ export class LabRecording {
     return [...this.recent({ events: Infinity, bytes: Infinity })].filter((event) => event !== undefined);
   }
 
+  /** Those of the frames among these, in their order. */
+  frameNumbers(): number[] {
+    const numbers = [];
+    for (let number = this.#oldestFrame(); number <= this.#frames; number++)
+      if (this.frame(number)) numbers.push(number);
+    return numbers;
+  }
+
   /** The newest of them: see `recentEvents`. */
   recent(most: Most): Generator<LabEvent | undefined, void> {
     return recentEvents(
