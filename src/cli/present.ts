@@ -1,4 +1,5 @@
 import { meetsExpectation } from '../journey/expectation.ts';
+import { totalsOf } from '../journey/ledger/totals.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import { type Cli } from './cli.ts';
 import { writeOutput } from './files.ts';
@@ -41,7 +42,9 @@ export function present(
   const met = judge ? meetsExpectation(report, expect) : undefined;
   if (!quiet) {
     const { evictedFrames, evictedFlows } = report.counters;
-    if (evictedFrames > 0) cli.out(translate('cli.given-up', { frames: evictedFrames, flows: evictedFlows }));
+    const { asked: requests } = totalsOf(report.evictedRequests);
+    if (evictedFrames > 0 || requests > 0)
+      cli.out(translate('cli.given-up', { frames: evictedFrames, flows: evictedFlows, requests }));
     ladder(report, plan, title, { translate, paint, full, values, journey, frame }).forEach(cli.out);
     verdicts(report, met, expect, translate, paint).forEach(cli.out);
   }

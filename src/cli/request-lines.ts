@@ -7,16 +7,26 @@ import type { Painter } from './paint.ts';
 const MOST_SHOWN = 10;
 
 /** The requests that were not answered whole, or about which client and frames disagree. */
-export function requestLines({ requests }: Report, translate: Translate, paint: Painter): string[] {
-  const failed = requests.filter(({ outcome, finding }) => outcome !== 'answered' || finding);
-  if (failed.length === 0) return [];
+export function requestLines(
+  { requests, evictedRequests }: Report,
+  translate: Translate,
+  paint: Painter,
+): string[] {
+  const failed = requests.filter(isNotSound);
+  const { asked: gone } = totalsOf(evictedRequests.filter(isNotSound));
+  if (failed.length === 0 && gone === 0) return [];
   const more = failed.length - MOST_SHOWN;
   return [
     '',
     paint('heading', translate('cli.requests')),
     ...failed.slice(0, MOST_SHOWN).flatMap((request) => lines(request, translate, paint)),
     ...(more > 0 ? [`  ${translate('cli.requests-more', { count: more })}`] : []),
+    ...(gone > 0 ? [`  ${translate('cli.requests-gone', { count: gone })}`] : []),
   ];
+}
+
+function isNotSound({ outcome, finding }: Pick<Request, 'outcome' | 'finding'>): boolean {
+  return outcome !== 'answered' || finding !== undefined;
 }
 
 /**
@@ -25,7 +35,7 @@ export function requestLines({ requests }: Report, translate: Translate, paint: 
  */
 export function answeredLines(report: Report, translate: Translate): string[] {
   if (report.engine === 'capture') return brokenLines(report, translate);
-  const { asked, answered } = totalsOf(report.requests);
+  const { asked, answered } = totalsOf([...report.requests, ...report.evictedRequests]);
   return asked === answered ? [] : [translate('cli.requests-answered', { answered, count: asked })];
 }
 

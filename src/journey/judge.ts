@@ -92,7 +92,6 @@ export class Judge {
   }
 
   evictFlow(flow: FlowRecord): void {
-    this.#joiner.ledger.evict(flow);
     const last = this.#joiner.stages.at(-1)!.epoch;
     for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.evictFlow(flow);
   }

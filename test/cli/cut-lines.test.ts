@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cutLines } from '../../src/cli/cut-lines.ts';
 import { answeredLines, requestLines } from '../../src/cli/request-lines.ts';
+import type { Report } from '../../src/journey/report.ts';
 import { makeTranslate } from '../../src/l10n/translate.ts';
 import { reportOfEvents } from '../journey/build-report.ts';
 import { exampleText, planOf, startLab, SECOND } from '../lab/embedded/testbed.ts';
@@ -36,5 +37,22 @@ describe('what a run that was cut says', () => {
     assert.deepEqual(answeredLines(report, translate), []);
     assert.deepEqual(requestLines(report, translate, plain), []);
     assert.equal(cutLines(report, false, 'duration', 1e9, translate).length, 2);
+  });
+
+  it('counts requests that are not kept any more, and says that some of them were not answered', () => {
+    const report: Report = {
+      ...reportAfter(1000),
+      evictedRequests: [
+        { protocol: 'tcp', outcome: 'answered', times: 90 },
+        { protocol: 'tcp', outcome: 'lost', times: 7 },
+        { protocol: 'udp', outcome: 'open', times: 2 },
+      ],
+    };
+    const kept = report.requests.length;
+    assert.deepEqual(answeredLines(report, translate), [
+      `${kept + 90} of ${kept + 99} requests were answered.`,
+    ]);
+    assert.match(requestLines(report, translate, plain).join('\n'), /and 9 older ones, which are counted/);
+    assert.equal(cutLines(report, true, 'ended', 0, translate).length, 2);
   });
 });
