@@ -155,14 +155,13 @@ export class EmbeddedEngine implements Engine {
    */
   runUntilSettled(limitNs: number): boolean {
     const untilNs = this.nowNs + limitNs;
-    let isOver = false;
-    while (!isOver) isOver = this.#slice(untilNs);
+    this.#steps(untilNs, () => true);
     return this.#clock.settled;
   }
 
   async #settles(untilNs: number): Promise<boolean> {
     while (this.#state === 'running') {
-      if (this.#slice(untilNs)) return this.#clock.settled;
+      if (this.#steps(untilNs, slice(this.#timers))) return this.#clock.settled;
       await new Promise<void>((resolve) => void this.#timers.setTimeout(resolve, 0));
     }
     return false;
@@ -172,8 +171,7 @@ export class EmbeddedEngine implements Engine {
    * Runs some steps: whoever wants to stop the run must be heard. What happens is the same however it is sliced. Returns
    * whether that was it: nothing that matters is left, or the time is, or more work would be done.
    */
-  #slice(untilNs: number): boolean {
-    const mayGoOn = slice(this.#timers);
+  #steps(untilNs: number, mayGoOn: () => boolean): boolean {
     while (mayGoOn()) {
       if (this.#clock.settled || this.#events >= this.#mostEvents) return true;
       const next = this.#clock.next();
