@@ -62,6 +62,7 @@ const recording: Recording = {
   nodeState: () => 'running',
   frame: (number) => frames[number - 1],
   events: () => [],
+  frameNumbers: () => [],
   connections: () => Promise.resolve([]),
   lineOf: () => undefined,
   onDidChange: () => ({ dispose: () => undefined }),

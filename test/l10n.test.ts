@@ -65,6 +65,17 @@ describe('l10n', () => {
     }
   });
 
+  // A file's only service has no name of its own: what stands for it is the key.
+  it('no text says “the service service”', () => {
+    for (const path of pairs.flat())
+      for (const [key, text] of Object.entries(read(path)))
+        assert.doesNotMatch(
+          text.replace(/\{(service|name|other)\}/g, 'service'),
+          /(service|服务)[ `“]*service/i,
+          `${path} ${key}`,
+        );
+  });
+
   it('every key that the source names exists', () => {
     const translate = makeTranslate('en');
     const named = sources('src').flatMap((text) =>

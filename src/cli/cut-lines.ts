@@ -7,13 +7,16 @@ export type Cut = 'duration' | 'docker' | 'interrupted' | 'ended';
 
 /** What a run that was cut short lacks; nothing when it was not, or lacks nothing. */
 export function cutLines(
-  { requests }: Report,
+  { requests, evictedRequests }: Report,
   isWhole: boolean,
   why: Cut,
   endNs: number,
   translate: Translate,
 ): string[] {
-  const cut = requests.filter(({ outcome, reason }) => outcome === 'open' || reason === 'cut');
+  const cut = [
+    ...requests.filter(({ outcome, reason }) => outcome === 'open' || reason === 'cut'),
+    ...evictedRequests.filter(({ outcome }) => outcome === 'open'),
+  ];
   if (isWhole && cut.length === 0) return [];
   const { unsent, open } = totalsOf(cut);
   const seconds = (endNs / 1e9).toFixed(2);

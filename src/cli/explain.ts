@@ -177,12 +177,14 @@ function tell(
   values: boolean,
 ): void {
   const frames = new Map(records.map(({ number, bytes }) => [number, bytes]));
+  const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
   const { translate, paint } = cli;
   ladder(report, plan, title, {
     translate,
     paint,
     full,
     values,
+    journey: (id) => journeys.get(id)!,
     frame: (number) => frames.get(number)!,
   }).forEach(cli.out);
   const requests = report.flows.filter(({ kind }) => ['tcp', 'udp', 'icmp'].includes(kind));

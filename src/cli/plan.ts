@@ -99,7 +99,7 @@ function forwarderLines(config: ForwarderConfig): string[] {
       : '';
     const scheduler = [service.scheduler, ...(service.schedulerFlags ?? [])].join(' ');
     lines.push(
-      `  service ${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${scheduler}${snat}${persistent}`,
+      `  ${service.name === 'service' ? '' : 'service '}${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${scheduler}${snat}${persistent}`,
     );
     for (const { name, address, port, weight } of service.servers) {
       lines.push(`    server ${name}  ${formatIpv4(address)}:${port}  weight ${weight}`);

@@ -1,4 +1,5 @@
 import { meetsExpectation } from '../journey/expectation.ts';
+import { totalsOf } from '../journey/request-totals.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import { type Cli } from './cli.ts';
 import { writeOutput } from './files.ts';
@@ -29,7 +30,11 @@ export interface PresentOptions {
 }
 
 /** Writes the files asked for and prints the packets and the promises. Returns whether all went as meant, if that is judged. */
-export function present(cli: Cli, { report, frame, pcapng }: Recording, options: PresentOptions): boolean {
+export function present(
+  cli: Cli,
+  { report, journey, frame, pcapng }: Recording,
+  options: PresentOptions,
+): boolean {
   const { plan, title, judge = true, expect, json, quiet, full = false, values = false } = options;
   const { translate, paint } = cli;
   if (json) writeOutput(json, reportJson(report));
@@ -37,8 +42,10 @@ export function present(cli: Cli, { report, frame, pcapng }: Recording, options:
   const met = judge ? meetsExpectation(report, expect) : undefined;
   if (!quiet) {
     const { evictedFrames, evictedFlows } = report.counters;
-    if (evictedFrames > 0) cli.out(translate('cli.given-up', { frames: evictedFrames, flows: evictedFlows }));
-    ladder(report, plan, title, { translate, paint, full, values, frame }).forEach(cli.out);
+    const { asked: requests } = totalsOf(report.evictedRequests);
+    if (evictedFrames > 0 || requests > 0)
+      cli.out(translate('cli.given-up', { frames: evictedFrames, flows: evictedFlows, requests }));
+    ladder(report, plan, title, { translate, paint, full, values, journey, frame }).forEach(cli.out);
     verdicts(report, met, expect, translate, paint).forEach(cli.out);
   }
   return met?.ok ?? true;

@@ -1,5 +1,5 @@
 import { JourneyBuilder } from '../journey/journey-builder.ts';
-import type { Report } from '../journey/report.ts';
+import type { Journey, Report } from '../journey/report.ts';
 import type { Engine } from '../lab/engine.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { ChosenEngine } from './choose-engine.ts';
@@ -12,8 +12,8 @@ import { asCliError } from './with-docker.ts';
 /** On Docker, where time is real, a run ends after so many seconds even if something is still to come. */
 const LONGEST_RUN_S = 120;
 const FOREVER_S = 1e6;
-/** Worked out on the way, so that who interrupts a long run does not wait for what it means. */
-const EVENTS_AT_ONCE = 5000;
+/** Worked out on the way, so that who interrupts a long run does not wait for what it means: some 20 ms at once. */
+const EVENTS_AT_ONCE = 500;
 /** A run is reported whole, however long it was. */
 const EVERYTHING = { maxFrames: Infinity, maxBytes: Infinity };
 const NO_BYTES = new Uint8Array();
@@ -34,6 +34,8 @@ export interface RecordOptions {
 
 export interface Recording {
   readonly report: Report;
+  /** A packet of the report, by its number. */
+  readonly journey: (id: number) => Journey;
   /** The captured bytes of a frame, by its number; empty for one that was given up. */
   readonly frame: (number: number) => Uint8Array;
   /** To be finished. */
@@ -47,7 +49,7 @@ export async function record(
   cli: Cli,
   plan: Plan,
   chosen: ChosenEngine,
-  { duration, watch, open, end, pcapng: file }: RecordOptions,
+  { duration, watch, open, end: endLab, pcapng: file }: RecordOptions,
 ): Promise<Recording> {
   const limits = watch || open ? NEWEST : EVERYTHING;
   const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
@@ -72,24 +74,28 @@ export async function record(
     watch !== undefined,
   );
   const interruption = new Interruption();
+  let failure: Error | undefined;
+  const over = engine.over?.then((why) => void (failure = why));
+  const end = Promise.race([interruption.happened, ...(over ? [over] : [])]);
   let isWhole = true;
   let why: Cut = 'ended';
   let cutNs: number;
   try {
-    await Promise.race([engine.start(), interruption.happened]);
+    await Promise.race([engine.start(), end]);
     if (!interruption.did) {
-      if (watch) await watched(cli, engine, watch, duration, interruption.happened);
-      else if (open) await overOr(duration, interruption.happened);
+      if (watch) await watched(cli, engine, watch, duration, end);
+      else if (open) await overOr(duration, end);
       else {
         const limit = duration ?? (engine.name === 'docker' ? LONGEST_RUN_S : Infinity);
         const settled = engine.settled(limit * 1e9);
-        isWhole = (await Promise.race([settled, interruption.happened])) === true;
+        isWhole = (await Promise.race([settled, end])) === true;
         why = engine.nowNs < limit * 1e9 ? 'ended' : duration === undefined ? 'docker' : 'duration';
       }
     }
+    if (failure) throw failure;
     if (interruption.did) why = 'interrupted';
     cutNs = engine.nowNs;
-    await (end ?? (() => engine.stop()))();
+    await (endLab ?? (() => engine.stop()))();
   } catch (error) {
     // An engine that is gone cannot take the lab away either; what went wrong first is told.
     await engine.stop().catch(() => undefined);
@@ -111,6 +117,7 @@ export async function record(
       cli.err(cli.paint('warning', line));
   return {
     report,
+    journey: (id) => kept.journey(id)!,
     frame: (number) => kept.frame(number)?.bytes ?? NO_BYTES,
     pcapng,
     interrupted: interruption.did,
@@ -122,7 +129,7 @@ async function watched(
   engine: Engine,
   { file, adapt }: NonNullable<RecordOptions['watch']>,
   duration: number | undefined,
-  interrupted: Promise<void>,
+  end: Promise<void>,
 ): Promise<void> {
   cli.err(cli.paint('routine', cli.translate('cli.watching', { file })));
   const stop = watchTopology(cli, file, async (plan) => {
@@ -130,16 +137,16 @@ async function watched(
     await engine.apply(adapt(plan));
     cli.err(cli.translate('cli.applied', { file, ms: Math.round(performance.now() - began) }));
   });
-  await overOr(duration, interrupted);
+  await overOr(duration, end);
   stop();
 }
 
-async function overOr(duration: number | undefined, interrupted: Promise<void>): Promise<void> {
+async function overOr(duration: number | undefined, end: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
     timer = setTimeout(resolve, Math.min(duration ?? FOREVER_S, FOREVER_S) * 1000);
   });
-  await Promise.race([over, interrupted]);
+  await Promise.race([over, end]);
   clearTimeout(timer);
 }
 

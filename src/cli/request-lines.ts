@@ -7,23 +7,49 @@ import type { Painter } from './paint.ts';
 const MOST_SHOWN = 10;
 
 /** The requests that were not answered whole, or about which client and frames disagree. */
-export function requestLines({ requests }: Report, translate: Translate, paint: Painter): string[] {
-  const failed = requests.filter(({ outcome, finding }) => outcome !== 'answered' || finding);
-  if (failed.length === 0) return [];
+export function requestLines(
+  { requests, evictedRequests }: Report,
+  translate: Translate,
+  paint: Painter,
+): string[] {
+  const failed = requests.filter(isNotSound);
+  const { asked: gone } = totalsOf(evictedRequests.filter(isNotSound));
+  if (failed.length === 0 && gone === 0) return [];
   const more = failed.length - MOST_SHOWN;
   return [
     '',
     paint('heading', translate('cli.requests')),
     ...failed.slice(0, MOST_SHOWN).flatMap((request) => lines(request, translate, paint)),
     ...(more > 0 ? [`  ${translate('cli.requests-more', { count: more })}`] : []),
+    ...(gone > 0 ? [`  ${translate('cli.requests-gone', { count: gone })}`] : []),
   ];
 }
 
-/** How many were answered, where that is not all of them; empty for a capture, which has no asker. */
-export function answeredLine({ requests }: Report, translate: Translate): string {
-  const { asked, answered } = totalsOf(requests);
-  if (asked === answered) return '';
-  return translate('cli.requests-answered', { answered, count: asked });
+function isNotSound({ outcome, finding }: Pick<Request, 'outcome' | 'finding'>): boolean {
+  return outcome !== 'answered' || finding !== undefined;
+}
+
+/**
+ * How many were answered, where that is not all of them. A capture has no asker: there it is said which answers broke off,
+ * as their own heads show.
+ */
+export function answeredLines(report: Report, translate: Translate): string[] {
+  if (report.engine === 'capture') return brokenLines(report, translate);
+  const { asked, answered } = totalsOf([...report.requests, ...report.evictedRequests]);
+  return asked === answered ? [] : [translate('cli.requests-answered', { answered, count: asked })];
+}
+
+function brokenLines({ flows }: Report, translate: Translate): string[] {
+  const lines = flows.flatMap(({ id, outcome }) => {
+    if (outcome.kind !== 'partial') return [];
+    const { bytes, ofBytes = 0 } = outcome;
+    return [translate('cli.answer-broke-off', { flow: id, bytes, ofBytes })];
+  });
+  const more = lines.length - MOST_SHOWN;
+  return [
+    ...lines.slice(0, MOST_SHOWN),
+    ...(more > 0 ? [translate('cli.requests-more', { count: more })] : []),
+  ];
 }
 
 function lines(request: Request, translate: Translate, paint: Painter): string[] {

@@ -3,7 +3,7 @@ import type { Report } from '../journey/report.ts';
 import type { Translate } from '../l10n/translate.ts';
 import type { Expectation } from '../lab/topology/plan.ts';
 import type { Painter } from './paint.ts';
-import { answeredLine, requestLines } from './request-lines.ts';
+import { answeredLines, requestLines } from './request-lines.ts';
 import { budgetLines, loadLines } from './traffic-lines.ts';
 
 const marks = { kept: ['good', '✓'], broken: ['bad', '✗'], 'not seen': ['routine', '○'] } as const;
@@ -34,9 +34,10 @@ export function verdicts(
   }
   lines.push(...requestLines(report, translate, paint));
   lines.push(...loadLines(report, translate, paint), ...budgetLines(report, translate, paint));
-  lines.push('', countersLine(report, translate), '');
-  const answered = answeredLine(report, translate);
-  if (answered) lines.push(answered);
+  lines.push('', countersLine(report, translate));
+  const answered = answeredLines(report, translate);
+  if (answered.length > 0 || met) lines.push('');
+  lines.push(...answered);
   if (!met) return lines;
   const asMeant = report.engine === 'capture' ? 'cli.as-captured' : 'cli.as-promised';
   if (met.ok) lines.push(paint('good', translate(expect ? 'cli.shown' : asMeant)));

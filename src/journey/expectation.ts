@@ -37,14 +37,16 @@ export function meetsExpectation(
     compare(
       'findings',
       [],
-      report.requests.flatMap(({ finding }) => finding ?? []),
+      [...report.requests, ...report.evictedRequests].flatMap(({ finding }) => finding ?? []),
     ),
   ].filter((difference) => difference !== undefined);
   return { ok: differences.length === 0, differences };
 }
 
-function requestOutcomes({ requests }: Report, kinds: ReadonlySet<string>): string[] {
-  return requests.flatMap(({ protocol, outcome }) => (kinds.has(protocol) ? outcome : []));
+function requestOutcomes({ requests, evictedRequests }: Report, kinds: ReadonlySet<string>): string[] {
+  return [...requests, ...evictedRequests].flatMap(({ protocol, outcome }) =>
+    kinds.has(protocol) ? outcome : [],
+  );
 }
 
 function flowOutcomes({ flows }: Report, kinds: ReadonlySet<string>): string[] {

@@ -7,21 +7,25 @@ import { PcapngWriter } from '../packet/pcapng-writer.ts';
 import type { Hop, Journey, Report } from './report.ts';
 
 /**
- * A recording as pcapng: one interface per capture point, named `NODE.SEGMENT`; record n is the n-th frame event;
- * the packet id is the journey's number and the comment says what the hop before changed.
+ * A recording as pcapng: one interface per capture point, named `NODE.SEGMENT`; the packet id is the journey's number and
+ * the comment says what the hop before changed.
  * @param plan The last plan; interfaces of earlier plans come from the events.
+ * @param numbers Of the frames among the events, in their order; from 1 when left out. See `PcapngExport.add`.
  */
 export function exportPcapng(
   events: readonly LabEvent[],
   report: Report,
   plan: Plan,
   translate: Translate,
+  numbers?: readonly number[],
 ): Uint8Array {
   const writer = new PcapngExport(report.startedAt, translate);
   const plans = events.flatMap((event) => (event.kind === 'plan' ? [event.plan] : []));
   writer.begin([...plans, plan]);
   const marks = marksOf(report);
-  for (const event of events) writer.add(event, marks);
+  let frames = 0;
+  for (const event of events)
+    writer.add(event, marks, event.kind === 'frame' ? numbers?.[frames++] : undefined);
   writer.end();
   return writer.take();
 }
@@ -52,8 +56,12 @@ export class PcapngExport {
     if (last) this.#writer.names(namesOf(last));
   }
 
-  /** @param marks By frame number; frames without one are written as they are. */
-  add(event: LabEvent, marks?: Marks): void {
+  /**
+   * @param marks By frame number; frames without one are written as they are.
+   * @param number Its number in the recording, when that is not how many frames were added: the report, the panel and the
+   * JSON mean this one, and its comment begins with it.
+   */
+  add(event: LabEvent, marks?: Marks, number = this.#frames + 1): void {
     if (event.kind === 'plan')
       for (const [name, one] of capturePoints(event.plan)) this.#interface(name, one);
     if (event.kind === 'loss') add(this.#dropped, pointName(event.node, event.segment), BigInt(event.frames));
@@ -63,14 +71,16 @@ export class PcapngExport {
     const index = this.#indexOf.get(name);
     if (index === undefined) return;
     add(this.#received, name, 1n);
-    const mark = marks?.get(this.#frames);
+    const mark = marks?.get(number);
+    const comments = mark ? commentsOf(mark, event, this.#translate) : [];
+    if (number !== this.#frames) comments.unshift(this.#translate('capture.number', { number }));
     this.#writer.record({
       interface: index,
       timeNs: this.#startNs + BigInt(Math.round(event.timeNs)),
       bytes: event.bytes,
       originalLength: event.originalLength,
       direction: event.direction,
-      comments: mark ? commentsOf(mark, event, this.#translate) : [],
+      comments,
       ...(mark && { packetId: BigInt(mark.journey.id) }),
     });
   }

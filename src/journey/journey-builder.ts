@@ -29,9 +29,13 @@ export interface JourneyBuilderOptions {
 
 const MAX_FRAMES = 200_000;
 const MAX_BYTES = 256 * 1024 * 1024;
+/** A request and its answer, each seen at both ends of one wire: what asks more often than that has no frames. */
+export const FRAMES_PER_REQUEST = 4;
 /** With more than this to explain, explanations wait until there is this share more. */
 const EXPLAINED_AT_ONCE = 300;
 const SHARE_MORE = 0.25;
+/** Events that may wait, for each frame that may be kept: nobody may be looking, and not all events are frames. */
+const FAR = 2;
 
 /**
  * Frames and decisions in, journeys out. `add` only stores; `update` tells what is new, at a cost that goes with what
@@ -43,6 +47,7 @@ export class JourneyBuilder {
   readonly #frames = new FrameStore();
   readonly #log = new EventLog(this.#frames);
   readonly #ring: Ring;
+  readonly #maxFrames: number;
   #state: JourneyState;
   #lastFlow = 0;
   #lastJourney = 0;
@@ -62,6 +67,7 @@ export class JourneyBuilder {
     this.#plan = plan;
     this.#options = options;
     const { maxFrames = MAX_FRAMES, maxBytes = MAX_BYTES } = options;
+    this.#maxFrames = maxFrames;
     this.#ring = new Ring(this.#frames, maxFrames, maxBytes);
     this.#state = this.#begin();
   }
@@ -69,7 +75,7 @@ export class JourneyBuilder {
   add(event: LabEvent): void {
     this.#log.add(event);
     // Nobody may be looking, for hours.
-    if (this.#ring.isFarOver) this.#advance(false);
+    if (this.#ring.isFarOver || this.#log.waiting > this.#maxFrames * FAR) this.#advance(false);
   }
 
   /** Works out what the events added so far mean, so that there is less to do later. */
@@ -93,8 +99,10 @@ export class JourneyBuilder {
     this.#removedJourneys = [];
     const { ledger } = this.#state.joiner;
     const changed = ledger.takeChanged();
+    const removed = ledger.takeRemoved();
     return {
       reset,
+      removedRequests: reset ? [] : removed,
       requests: this.#requestViews(reset ? ledger.records : changed),
       flows: flows.map(flowView),
       journeys: journeys.map(journeyView),
@@ -104,19 +112,23 @@ export class JourneyBuilder {
     };
   }
 
+  /** Its packets are made when somebody reads them, which is before more events are added: there may be a great many. */
   report(): Report {
     this.#advance(true);
     const flows = [...this.#state.deriver.flows];
     const journeys = this.#kept();
     this.#number(flows, journeys);
     const summary = this.#summary(true);
+    let views: readonly Journey[] | undefined;
     return {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
       engine: this.#options.engine,
       startedAt: this.#options.startedAt,
       requests: this.#requestViews(this.#state.joiner.ledger.records),
       flows: flows.map(flowView),
-      journeys: journeys.map(journeyView),
+      get journeys() {
+        return (views ??= journeys.map(journeyView));
+      },
       ...summary,
     };
   }
@@ -148,7 +160,7 @@ export class JourneyBuilder {
     const { joiner } = this.#state;
     const { counters } = joiner;
     // What was taken over from before counts what is joined again too.
-    const uncounted = this.#ring.evictedFrames > 0 ? new JoinCounters() : counters;
+    const uncounted = this.#isIncomplete ? new JoinCounters() : counters;
     for (const { event, number, again } of batch.entries) {
       joiner.counters = again ? uncounted : counters;
       if (!this.#state.add(event, number) && event.kind === 'frame') this.#ring.loose(number, event.timeNs);
@@ -177,10 +189,18 @@ export class JourneyBuilder {
       }
       this.#dropFlow(flow);
     }
-    if (!this.#ring.needsSweep) return;
-    this.#state.sweep(this.#ring.oldestNs(this.#state));
-    this.#log.sweep(this.#ring.oldestNs(this.#state));
+    const { ledger, counters } = this.#state.joiner;
+    ledger.limit(this.#maxFrames / FRAMES_PER_REQUEST, counters.captureLoss === 0);
+    if (!this.#ring.needsSweep && !ledger.needsSweep) return;
+    const oldestNs = this.#ring.evictedFrames > 0 ? this.#ring.oldestNs(this.#state) : -Infinity;
+    this.#state.sweep(oldestNs);
+    this.#log.sweep(oldestNs, ledger.takeGone(), this.#maxFrames);
     this.#ring.swept();
+  }
+
+  /** Something was taken out, that would not be joined again. */
+  get #isIncomplete(): boolean {
+    return this.#ring.evictedFrames > 0 || this.#state.joiner.ledger.evicted.count > 0;
   }
 
   #dropFlow(flow: FlowRecord): void {
@@ -202,6 +222,7 @@ export class JourneyBuilder {
   /** Joins all that is kept again: an event came so late that what was joined since would have been joined otherwise. */
   #restart(): void {
     const before = this.#state;
+    const isIncomplete = this.#isIncomplete;
     const flowIds = new Map<number, number>();
     const journeyIds = new Map<number, number>();
     for (const { id, journeys } of before.deriver.flows) {
@@ -213,7 +234,7 @@ export class JourneyBuilder {
     this.#state = this.#begin();
     this.#ring.restart();
     // What is not kept cannot be joined again, and counts all the same.
-    if (this.#ring.evictedFrames > 0) this.#state.inherit(before);
+    if (isIncomplete) this.#state.inherit(before);
     this.#reset = true;
     this.#changedFlows.clear();
     this.#changedJourneys.clear();
@@ -290,6 +311,7 @@ export class JourneyBuilder {
       })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
+      evictedRequests: joiner.ledger.evicted.all,
       loads: [...joiner.ledger.records].flatMap((record) => loadView(record) ?? []),
       captures: joiner.recording.captures,
       skips: joiner.recording.skips,

@@ -9,6 +9,8 @@ export interface Report {
   readonly epochs: readonly Epoch[];
   /** Everything that was asked for. Empty for a capture: nobody there says what was asked. */
   readonly requests: readonly Request[];
+  /** With these, everything that was asked for is counted: `totalsOf`. */
+  readonly evictedRequests: readonly EvictedRequests[];
   readonly flows: readonly Flow[];
   readonly journeys: readonly Journey[];
   readonly promises: readonly PromiseVerdict[];
@@ -62,6 +64,9 @@ export interface Request {
    */
   readonly finding?: 'answer-not-seen' | 'answer-not-taken';
 }
+
+/** So many requests alike that are not in the recording any more, because it holds no more: the oldest. */
+export type EvictedRequests = Pick<Request, 'protocol' | 'outcome' | 'finding'> & { readonly times: number };
 
 /** A load run, as its client counted. */
 export interface Load {

@@ -76,7 +76,8 @@ export class Ring {
     return this.#frames.count > this.#maxFrames || this.#frames.bytes > this.#maxBytes;
   }
 
-  #takeOut(flow: FlowRecord, { judge, deriver }: JourneyState): void {
+  #takeOut(flow: FlowRecord, { joiner, judge, deriver }: JourneyState): void {
+    joiner.ledger.evict(flow, joiner.counters.captureLoss === 0);
     flow.gone = true;
     deriver.flows.delete(flow);
     for (const journey of flow.journeys) {

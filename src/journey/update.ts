@@ -9,6 +9,8 @@ export interface Update extends Summary {
   /** Everything follows anew, and what was held before is void. Ids that appear again mean what they meant. */
   readonly reset: boolean;
   readonly requests: readonly Request[];
+  /** Not in the recording any more, and counted by `evictedRequests` instead; not all of them need have been told. */
+  readonly removedRequests: readonly number[];
   readonly flows: readonly Flow[];
   readonly journeys: readonly Journey[];
   /** Evicted, or superseded by another flow that turned out to be theirs. Their journeys go with them. */
@@ -20,5 +22,5 @@ export interface Update extends Summary {
 /** What is said about all of it: small, so it is told whole each time. */
 export type Summary = Pick<
   Report,
-  'epochs' | 'promises' | 'explanations' | 'loads' | 'captures' | 'skips' | 'counters'
+  'epochs' | 'evictedRequests' | 'promises' | 'explanations' | 'loads' | 'captures' | 'skips' | 'counters'
 >;

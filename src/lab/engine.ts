@@ -9,6 +9,11 @@ export interface Engine {
   readonly startedAt: string;
   /** The lab's time: nanoseconds since `startedAt`, as events have it. */
   readonly nowNs: number;
+  /**
+   * Resolves when the lab is over although nobody stopped it: with the reason when that is a failure, which is told nowhere
+   * else. Left out by an engine that cannot lose its lab.
+   */
+  readonly over?: Promise<Error | undefined>;
   /** Starts the lab and its traffic. Events go to the sink given at construction. */
   start(): Promise<void>;
   /** Applies a changed plan in place. */

@@ -32,7 +32,8 @@ export type HostMessage =
       readonly promises: readonly PromiseVerdict[];
       readonly explanations: readonly Explanation[];
       readonly counters: Counters;
-      readonly requests: RequestTotals;
+      /** Of all that was asked; of these `evicted` are not kept any more. */
+      readonly requests: RequestTotals & { readonly evicted: number };
     }
   /** Changes of the file, oldest first: all of them, each time. */
   | { readonly type: 'changes'; readonly changes: readonly ChangeRow[] }

@@ -27,7 +27,7 @@ export interface PanelState {
   readonly promises: readonly PromiseVerdict[];
   readonly explanations: readonly Explanation[];
   readonly counters: Counters | undefined;
-  readonly requests: RequestTotals | undefined;
+  readonly requests: (RequestTotals & { readonly evicted: number }) | undefined;
   readonly cards: readonly Card[];
   /** Ticked answers of the card on show, and whether it was solved. */
   readonly cardAnswers: ReadonlySet<number>;

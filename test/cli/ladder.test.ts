@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { ladder } from '../../src/cli/ladder/ladder.ts';
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
+import type { Report } from '../../src/journey/report.ts';
 import { makeTranslate } from '../../src/l10n/translate.ts';
 import type { PlanChange } from '../../src/lab/topology/plan.ts';
-import { exampleText, planOf } from '../lab/embedded/testbed.ts';
+import { exampleText, planOf, runLab } from '../lab/embedded/testbed.ts';
 
 const plan = planOf(exampleText('dr'));
 const plain = (_: string, text: string) => text;
+const journey = () => assert.fail();
 
 const kinds = Object.keys({
   'segment-added': 0,
@@ -45,6 +47,7 @@ describe('the epochs of the ladder', () => {
         paint: plain,
         full: false,
         values: false,
+        journey,
         frame,
       });
       assert.match(
@@ -60,7 +63,7 @@ describe('the epochs of the ladder', () => {
       const forgotten = [{ segment: 'inside', address: 0x0a000264 }];
       builder.add({ ...event, epoch: 1, changes: [{ kind: 'services-changed', services: [] }], forgotten });
       const frame = () => new Uint8Array();
-      const options = { translate, paint: plain, full: false, values: false, frame };
+      const options = { translate, paint: plain, full: false, values: false, journey, frame };
       const line = ladder(builder.report(), plan, 'dr', options).at(-1)!;
       assert.match(
         line,
@@ -77,4 +80,36 @@ describe('the epochs of the ladder', () => {
       }
     });
   }
+});
+
+// There may be a hundred thousand packets, and somebody waits who has pressed Ctrl-C.
+describe('the packets that the ladder looks at', () => {
+  it('are those of the flows that it unfolds', () => {
+    const { events } = runLab(plan);
+    const builder = new JourneyBuilder(plan, {
+      engine: 'embedded',
+      startedAt: 'T',
+      translate: makeTranslate('en'),
+    });
+    for (const event of events) builder.add(event);
+    const report = builder.report();
+    const asked = new Set<number>();
+    const lines = ladder(
+      Object.defineProperty({ ...report } as Report, 'journeys', { get: () => assert.fail() }),
+      plan,
+      'dr',
+      {
+        translate: makeTranslate('en'),
+        paint: plain,
+        full: false,
+        values: false,
+        journey: (id) => (asked.add(id), builder.journey(id)!),
+        frame: (number) => builder.frame(number)!.bytes,
+      },
+    );
+    const unfolded = lines.flatMap((line) => /^▾ #(\d+)/.exec(line)?.[1] ?? []).map(Number);
+    assert.ok(unfolded.length > 0 && unfolded.length < report.flows.length);
+    const theirs = report.flows.filter(({ id }) => unfolded.includes(id)).flatMap((flow) => flow.journeys);
+    assert.deepEqual(asked, new Set(theirs));
+  });
 });

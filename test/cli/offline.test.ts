@@ -108,6 +108,7 @@ describe('lb-lab with recorded captures', () => {
     // Where nothing was captured nothing is known to have been lost.
     assert.match(placed.out, /its way on was not captured/);
     assert.doesNotMatch(placed.out, /✗|✕|lost/);
+    assert.match(placed.out, /\S\n\nWhat this capture cannot show/);
     const json = folder.path('report.json');
     const required = lbLab([
       ...call,

@@ -179,6 +179,19 @@ describe('fragments through a translation', () => {
     );
   });
 
+  it('for a server whose entry gave way: wait together while it is asked for again', () => {
+    const config = service('dnat', true);
+    const rig = new Rig({ ...config, interfaces: [{ ...config.interfaces[0]!, prefixLength: 16 }] });
+    rig.learn(RIP, M_SERVER);
+    for (let address = ip('10.0.120.0'), i = 0; i < 3000; address++, i++)
+      rig.give(rig.arp(1, address, M_ROUTER, 0));
+    rig.sent.length = 0;
+    for (const piece of cut(datagram(), 16, 64)) rig.give(piece);
+    assert.deepEqual(allSent(rig), []);
+    rig.answer(RIP, M_SERVER);
+    assert.deepEqual(allSent(rig), texts(cut(expected, 16, 64)));
+  });
+
   it('that never become whole are dropped after 30 s, together', () => {
     const rig = start(service('dnat', true));
     const [first, middle] = cut(datagram(), 16, 64);
@@ -517,6 +530,20 @@ describe('fragments of others', () => {
     last!.set(cut(datagram({ macs: WIDE }), 16)[1]!.subarray(0, 6));
     rig.give(first!, 0);
     const { sent } = rig.give(last!, 1);
+    assert.deepEqual(
+      sent.map(({ port, bytes }) => [port, ...ethernetOf(bytes)]),
+      [[0, M_ROUTER, M_DIRECTOR]],
+    );
+  });
+
+  it('an answer goes back by the port of the last one, when that of the first is gone', () => {
+    const config = service('dr');
+    const rig = start(config);
+    const [first, last] = cut(datagram({ ports: [5000, 54], macs: WIDE }), 16);
+    last!.set(cut(datagram(), 16)[1]!.subarray(0, 6));
+    rig.give(first!, 1);
+    rig.reconfigure({ ...config, interfaces: config.interfaces.slice(0, 1) });
+    const { sent } = rig.give(last!, 0);
     assert.deepEqual(
       sent.map(({ port, bytes }) => [port, ...ethernetOf(bytes)]),
       [[0, M_ROUTER, M_DIRECTOR]],

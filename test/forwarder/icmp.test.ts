@@ -662,6 +662,28 @@ describe('errors of the director’s own', () => {
     );
   });
 
+  it('dnat, an error with DF that does not fit: dropped, and told to nobody; without DF it is cut', () => {
+    const wide = { segment: 'wide', address: ip('10.0.9.2'), prefixLength: 24, mac: M_INSIDE, mtu: 1500 };
+    const rig = start({ ...FULL_NAT, interfaces: [{ ...FULL_NAT.interfaces[0]!, mtu: 300 }, wide] });
+    rig.give(request(50000));
+    const fields = {
+      addresses: [DIP, RIP],
+      ports: [40000, 8080],
+      ttl: 60,
+      payload: 'x'.repeat(500),
+    } as const;
+    const about = (dontFragment: boolean): Uint8Array =>
+      buildIcmpError({
+        ethernet: { source: M_SERVER, destination: M_INSIDE },
+        ip: { source: MIDDLE, destination: DIP, dontFragment },
+        icmp: { type: 3, code: 1 },
+        quoted: packet(fields).subarray(14),
+      });
+    const { sent, decisions } = rig.give(about(true), 1);
+    assert.deepEqual([sent, decisions[0]!.relation, decisions[0]!.reason], [[], 'dropped', 'too-big']);
+    assert.ok(rig.give(about(false), 1).sent.length > 1);
+  });
+
   it('never about an error, nor to a sender that is no host', () => {
     const about = error({
       macs: [M_ROUTER, M_DIRECTOR],

@@ -185,7 +185,7 @@ export class Rig {
     );
   }
 
-  private arp(operation: 1 | 2, senderIp: number, senderMac: number, port: number): Uint8Array {
+  arp(operation: 1 | 2, senderIp: number, senderMac: number, port: number): Uint8Array {
     const { mac: targetMac, address: targetIp } = this.config.interfaces[port]!;
     return buildArp({
       arp: { operation, senderMac, senderIp, targetMac: operation === 1 ? 0 : targetMac, targetIp },

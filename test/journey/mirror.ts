@@ -18,6 +18,7 @@ export class Mirror {
     for (const id of update.removedJourneys)
       assert.ok(this.journeys.delete(id), `journey ${id} was not there`);
     for (const id of update.removedFlows) assert.ok(this.flows.delete(id), `flow ${id} was not there`);
+    for (const id of update.removedRequests) this.requests.delete(id);
     for (const request of update.requests) this.requests.set(request.id, structuredClone(request));
     for (const flow of update.flows) this.flows.set(flow.id, structuredClone(flow));
     for (const journey of update.journeys) this.journeys.set(journey.id, structuredClone(journey));

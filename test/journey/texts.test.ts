@@ -53,6 +53,7 @@ describe('texts of the journeys', () => {
       'server-silent',
     ].flatMap((wording) => [`explanation.${wording}`, `explanation.${wording}.remedy`]),
     'capture.hop',
+    'capture.number',
     'promise.server-sees-cip.nat',
   ];
   const bundles = Object.fromEntries(

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Capture, CaptureInterface, CaptureRecord } from '../../src/packet/capture.ts';
+import { ByteWriter } from '../../src/packet/byte-writer.ts';
+import { PcapngWriter } from '../../src/packet/pcapng-writer.ts';
 import { readPcapng, writePcapng } from '../../src/packet/pcapng.ts';
 import { ascii, ip, mac, tcpFrame } from './sample.ts';
 import { fromHex, toHex } from './vectors.ts';
@@ -70,6 +72,25 @@ const capture: Omit<Capture, 'problems'> = {
 describe('pcapng', () => {
   it('what is written reads back', () => {
     assert.deepEqual(readPcapng(writePcapng(capture)), { ...capture, problems: [] });
+  });
+
+  it('taken piece by piece it is the same file', () => {
+    const out = new ByteWriter();
+    const writer = new PcapngWriter(out);
+    const pieces = [];
+    for (const one of capture.interfaces) {
+      writer.interface(one);
+      pieces.push(out.take());
+    }
+    writer.names(capture.names);
+    for (const record of capture.records) {
+      writer.record(record);
+      pieces.push(out.take());
+    }
+    writer.statistics(0, clientA.statistics!);
+    pieces.push(out.take());
+    assert.deepEqual(Buffer.concat(pieces), Buffer.from(writePcapng(capture)));
+    assert.equal(out.take().length, 0);
   });
 
   it('any capture reads back', () => {

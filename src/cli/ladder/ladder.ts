@@ -1,4 +1,4 @@
-import type { Flow, FlowOutcome, Report } from '../../journey/report.ts';
+import type { Flow, FlowOutcome, Journey, Report } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Painter } from '../paint.ts';
@@ -13,6 +13,8 @@ export interface LadderOptions {
   readonly full: boolean;
   /** Addresses as they are on the wire; otherwise the names of nodes and services where there are some. */
   readonly values: boolean;
+  /** A packet of the report, by its number: only those of unfolded flows are asked for. */
+  readonly journey: (id: number) => Journey;
   /** The captured bytes of a frame, by its number. */
   readonly frame: (number: number) => Uint8Array;
 }
@@ -26,7 +28,6 @@ export interface LadderContext extends LadderOptions {
 export function ladder(report: Report, plan: Plan, title: string, options: LadderOptions): string[] {
   const { translate, paint } = options;
   const context: LadderContext = { ...options, lanes: lanesOf(plan), names: namesOf(plan, options.values) };
-  const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
   const heading = [
     translate(`cli.model.${report.model}`),
     title,
@@ -57,7 +58,7 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
     }
     opened.add(kind);
     lines.push('', flowLine(flow, '▾', context));
-    for (const id of flow.journeys) lines.push(...journeyLines(journeys.get(id)!, context));
+    for (const id of flow.journeys) lines.push(...journeyLines(options.journey(id), context));
     lines.push('');
   }
   goOnTo(report.epochs.at(-1)?.epoch ?? 0);

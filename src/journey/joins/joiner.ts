@@ -38,7 +38,7 @@ export class Joiner {
   /** Of the latest event. */
   timeNs = 0;
 
-  readonly #engine: Report['engine'];
+  readonly engine: Report['engine'];
   readonly #frames: FrameStore;
   readonly #points: CapturePoints;
   #stage: Stage;
@@ -57,7 +57,7 @@ export class Joiner {
 
   /** @param frames Where the frames are kept; the joiner only reads there. */
   constructor(plan: Plan, engine: Report['engine'], frames: FrameStore, points: CapturePoints) {
-    this.#engine = engine;
+    this.engine = engine;
     this.#frames = frames;
     this.#points = points;
     this.#stage = this.#newStage({ epoch: 0, timeNs: 0, changes: [] }, plan);
@@ -221,7 +221,7 @@ export class Joiner {
 
   /** Whether the forwarder's word is missing for this frame: a foreign capture, or one cut too short to be hashed. */
   #isForeignWork(hop: HopRecord): boolean {
-    return hop.cut || (this.#engine === 'capture' && !this.#decided);
+    return hop.cut || (this.engine === 'capture' && !this.#decided);
   }
 
   #forwarder(node: string): DecisionJoin {

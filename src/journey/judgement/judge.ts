@@ -77,7 +77,7 @@ export class Judge {
     for (const flow of flows) {
       flow.stale = false;
       if (flow.gone) this.#joiner.ledger.forget(flow);
-      else judgeFlow(flow, this.#joiner.hosts);
+      else judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
       this.#look(flow);
     }
     return { flows, journeys };
@@ -92,7 +92,6 @@ export class Judge {
   }
 
   evictFlow(flow: FlowRecord): void {
-    this.#joiner.ledger.evict(flow);
     const last = this.#joiner.stages.at(-1)!.epoch;
     for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.evictFlow(flow);
   }

@@ -4,7 +4,8 @@ import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import { unsentOf, type HostLog } from '../records/host-log.ts';
 import { journeyConfidence, type JourneyRecord } from '../records/journey-record.ts';
-import { askedOutcome } from '../ledger/asked-outcome.ts';
+import { brokenAnswer } from '../ledger/answer-bytes.ts';
+import { askedOutcome, placeOf as causeOf } from '../ledger/asked-outcome.ts';
 import type { Reason } from '../records/reasons.ts';
 import type { Endpoint, FlowOutcome } from '../report.ts';
 
@@ -53,15 +54,18 @@ export function mayBeUnderWay({ last }: JourneyRecord, endNs: number): boolean {
   return endNs - lastNs <= UNDER_WAY_NS + 2 * delay;
 }
 
-/** How a flow did, once its packets are judged. */
-export function judgeFlow(flow: FlowRecord, hosts: HostLog): void {
+/**
+ * How a flow did, once its packets are judged.
+ * @param isCapture Nobody tells what was asked: the answer's own head says how long it is.
+ */
+export function judgeFlow(flow: FlowRecord, hosts: HostLog, isCapture: boolean): void {
   flow.server = undefined;
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
   const seen: FlowOutcome = flow.partial
     ? { kind: flow.answered ? 'answered' : 'open' }
-    : outcomeOf(flow, hosts);
+    : ((isCapture ? brokenOff(flow, hosts) : undefined) ?? outcomeOf(flow, hosts));
   const isAsked = flow.requests.length > 0 && flow.partial !== 'load';
   flow.outcome = isAsked ? askedOutcome(flow.requests, flow, seen, () => shortfallOf(flow, hosts)) : seen;
 }
@@ -105,6 +109,22 @@ function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
   return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
 }
+
+/** An answer of which the captured frames show that it is not whole, and where it ends. */
+function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
+  if (flow.kind !== 'tcp' || flow.candidates > 1) return undefined;
+  const sent = flow.journeys.filter(({ kind, last }) => kind !== 'icmp-error' && last.facts.kind === 'tcp');
+  const came = sent.filter(({ direction, outcome }) => direction === 'reply' && outcome in CAME);
+  const asked = sent.filter(({ direction }) => direction === 'request');
+  const facts = ({ last }: JourneyRecord) => last.facts;
+  const part = brokenAnswer(came.map(facts), asked.map(facts));
+  if (!part) return undefined;
+  const refusal = refusalOf(flow);
+  return { kind: 'partial', ...part, ...causeOf(refusal ?? lossOf(flow, hosts)) };
+}
+
+/** Nothing is known to have kept these from the client. */
+const CAME = { arrived: true, unseen: true };
 
 /** Why a client did not get all that it asked for, though something came back: a loss, or somebody else's refusal. */
 function shortfallOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {

@@ -35,7 +35,8 @@ export function askedOutcome(
   return cause ?? { kind: 'open' };
 }
 
-function placeOf(
+/** Where it failed and why, of what is answered in part. */
+export function placeOf(
   cause: FlowOutcome | undefined,
 ): Pick<FlowOutcome & { kind: 'partial' }, 'at' | 'reason' | 'frames'> {
   if (cause?.kind === 'lost') return { at: cause.at, reason: cause.reason, frames: cause.frames };

@@ -1,6 +1,12 @@
 import type { RequestEvent } from '../../lab/events.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
+import type { Request } from '../report.ts';
+import { EvictedTally } from './evicted-tally.ts';
 import { RequestRecord } from '../records/request-record.ts';
+import { requestView } from './request-view.ts';
+
+/** When there are too many, so much of what may be there is kept: they are not looked through for each one. */
+const KEPT_SHARE = 0.8;
 
 /**
  * What was asked, by what the clients told. It is joined with the flows by client, protocol, addresses, source port and
@@ -18,6 +24,17 @@ export class Ledger {
   /** What is told of these is new since they were taken last. */
   #changed = new Set<RequestRecord>();
 
+  /** Taken out, by what came of them. */
+  readonly evicted = new EvictedTally();
+  /** Of those, the numbers since they were taken last. */
+  #removed: number[] = [];
+  /** The same since the last sweep: their events may still be told again. */
+  #gone = new Set<number>();
+  /** Their flows are gone, and they have not ended. */
+  readonly #orphans = new Set<RequestRecord>();
+  /** Not looked through before there are so many. */
+  #nextLook = 0;
+
   /** In the order of asking. */
   get records(): Iterable<RequestRecord> {
     return this.#byId.values();
@@ -25,6 +42,7 @@ export class Ledger {
 
   /** An event that was added before changes nothing. */
   add(event: RequestEvent): void {
+    if (this.#gone.has(event.id)) return;
     const known = this.#byId.get(event.id);
     if (known === undefined) {
       const record = new RequestRecord(event);
@@ -84,10 +102,56 @@ export class Ledger {
     flow.requests = [];
   }
 
-  /** The flow is taken out of the recording. */
-  evict(flow: FlowRecord): void {
-    for (const record of flow.requests) record.isEvicted = true;
+  /**
+   * The flow is about to be taken out of the recording, and with it each request that has ended and is in no other. What
+   * came of them stands on its frames.
+   * @param isWhole See `requestView`.
+   */
+  evict(flow: FlowRecord, isWhole: boolean): void {
+    const { requests } = flow;
+    const views = new Map<RequestRecord, Request>();
+    for (const record of requests)
+      if (record.end && record.flows.size === 1) views.set(record, requestView(record, isWhole));
+    for (const record of requests) record.isEvicted = true;
     this.forget(flow);
+    for (const record of requests) {
+      const view = views.get(record);
+      if (view) this.#takeOut(record, view);
+      else if (record.flows.size === 0) this.#orphans.add(record);
+    }
+  }
+
+  /** Of more requests than `most` that have ended and have no flows, the oldest go; so do those that lost their flows before they ended. */
+  limit(most: number, isWhole: boolean): void {
+    for (const record of this.#orphans) {
+      if (record.flows.size === 0 && !record.end) continue;
+      this.#orphans.delete(record);
+      if (record.flows.size === 0) this.#takeOut(record, requestView(record, isWhole));
+    }
+    if (this.#byId.size <= Math.max(most, this.#nextLook)) return;
+    const idle = [...this.#byId.values()].filter(({ flows, end }) => flows.size === 0 && end);
+    if (idle.length > most)
+      for (const record of idle.slice(0, -Math.ceil(most * KEPT_SHARE)))
+        this.#takeOut(record, requestView(record, isWhole));
+    this.#nextLook = this.#byId.size * (2 - KEPT_SHARE);
+  }
+
+  /** Numbers of requests that are not kept any more, since they were taken last. */
+  takeRemoved(): readonly number[] {
+    const removed = this.#removed;
+    this.#removed = [];
+    return removed;
+  }
+
+  get needsSweep(): boolean {
+    return this.#gone.size > (this.#gone.size + this.#byId.size) * (1 - KEPT_SHARE);
+  }
+
+  /** Whoever keeps events forgets those of these now. */
+  takeGone(): ReadonlySet<number> {
+    const gone = this.#gone;
+    this.#gone = new Set();
+    return gone;
   }
 
   /** Those of which something else is to be told than when they were taken last, in the order of asking. */
@@ -113,6 +177,20 @@ export class Ledger {
       if (kept.length > 0) this.#flows.set(key, kept);
       else this.#flows.delete(key);
     }
+  }
+
+  #takeOut(record: RequestRecord, view: Request): void {
+    const { id } = record.asked;
+    this.evicted.add(view);
+    this.#byId.delete(id);
+    const key = keyOf(record);
+    const list = this.#records.get(key)!;
+    list.splice(list.indexOf(record), 1);
+    if (list.length === 0) this.#records.delete(key);
+    this.#news.delete(record);
+    this.#changed.delete(record);
+    this.#gone.add(id);
+    this.#removed.push(id);
   }
 
   #release(flow: FlowRecord): readonly RequestRecord[] {

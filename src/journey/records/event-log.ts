@@ -94,13 +94,25 @@ export class EventLog {
     return text;
   }
 
-  /** Forgets frames that are not kept, and what was decided and told about them. */
-  sweep(oldestNs: number): void {
-    this.#past = this.#past.filter((one) =>
-      typeof one === 'number'
-        ? this.#frames.has(one)
-        : (one.kind !== 'decision' && one.kind !== 'host') || one.timeNs >= oldestNs,
-    );
+  /**
+   * Forgets frames that are not kept, and what was decided and told about them.
+   * @param requests Numbers of those that are not kept either.
+   * @param mostHosts Of what hosts told without any frame, the newest are kept.
+   */
+  sweep(oldestNs: number, requests: ReadonlySet<number>, mostHosts: number): void {
+    const hosts = this.#past.filter((one) => typeof one !== 'number' && one.kind === 'host') as Other[];
+    const hostsNs = Math.max(oldestNs, hosts.at(-mostHosts)?.timeNs ?? oldestNs);
+    this.#past = this.#past.filter((one) => {
+      if (typeof one === 'number') return this.#frames.has(one);
+      if (one.kind === 'request') return !requests.has(one.id);
+      if (one.kind === 'host') return one.timeNs >= hostsNs;
+      return one.kind !== 'decision' || one.timeNs >= oldestNs;
+    });
+  }
+
+  /** Events that were added and not taken. */
+  get waiting(): number {
+    return this.#next.length;
   }
 
   #again(next: readonly Entry[]): readonly Entry[] {

@@ -61,6 +61,8 @@ const QUIET_MS = 400;
 export class DockerEngine implements Engine {
   readonly name = 'docker';
   readonly id: string;
+  readonly over: Promise<Error | undefined>;
+  #tellOver: (why?: Error) => void = () => undefined;
   readonly #options: DockerEngineOptions;
   readonly #takenUp: TakenUp | undefined;
   readonly #silenceSeconds: number;
@@ -94,6 +96,7 @@ export class DockerEngine implements Engine {
     this.#takenUp = takenUp;
     this.#silenceSeconds = options.silenceSeconds ?? SILENCE_S;
     this.#file = takenUp?.record.file ?? options.file;
+    this.over = new Promise((resolve) => (this.#tellOver = resolve));
     this.id = takenUp?.lab.id ?? randomBytes(4).toString('hex');
     this.#events = new LabEvents(emit, this.#clock);
     const host = trafficHost(
@@ -304,6 +307,7 @@ export class DockerEngine implements Engine {
         warning: (warning) => this.#options.onWarning?.(warning),
         relinked: () => this.#lease?.renew(),
         gone: () => this.#release('docker.warning.lab-gone'),
+        engineGone: (seconds) => this.#tellOver(new LabError('engine-gone', { seconds })),
       },
     });
     return this.#lab;
@@ -426,6 +430,7 @@ export class DockerEngine implements Engine {
     this.#traffic.cut();
     this.#ending = Promise.resolve(this.#letGo());
     this.#options.onReleased?.();
+    this.#tellOver();
   }
 
   /** Nothing of the lab is touched. */

@@ -30,6 +30,8 @@ export interface LabListener {
   relinked(): void;
   /** Somebody else took the whole lab away. */
   gone(): void;
+  /** The Docker engine has been away for so many seconds, and is not waited for any more. */
+  engineGone(seconds: string): void;
 }
 
 export interface DockerLabOptions {
@@ -122,7 +124,7 @@ export class DockerLab {
         await test.ask(node.name);
       }),
     ]);
-    void this.#watch.run();
+    void this.#watchEngine();
   }
 
   /** What is under way of a start ends with a `LabError` as soon as it can; nothing more is begun. */
@@ -197,7 +199,7 @@ export class DockerLab {
     for (const { name } of plan.segments) if (!this.#networks.has(name)) await this.#addNetwork(plan, name);
     for (const [name, state] of this.#overlay) if (state === 'paused') await this.#nodes.get(name)?.pause();
     await this.configure(plan);
-    void this.#watch.run();
+    void this.#watchEngine();
   }
 
   /** Every node keeps what the lab knows of itself. */
@@ -392,6 +394,10 @@ export class DockerLab {
   #frames(node: string, frames: readonly CapturedFrame[]): void {
     if (this.#selfTest) for (const frame of frames) this.#selfTest.see(node, frame);
     else this.#options.listener.frames(node, frames);
+  }
+
+  async #watchEngine(): Promise<void> {
+    if ((await this.#watch.run()) === 'gone') this.#options.listener.engineGone(this.#watch.seconds);
   }
 
   /** A stream that ended: the container did, or the engine broke it. One that still runs is spoken to again. */

@@ -12,27 +12,41 @@ export class EngineWatch {
   readonly #client: DockerClient;
   readonly #label: string;
   readonly #warn: (warning: AgentWarning) => void;
+  readonly #patienceMs: number;
   readonly #end = new AbortController();
 
-  constructor(client: DockerClient, lab: string, warn: (warning: AgentWarning) => void) {
+  constructor(
+    client: DockerClient,
+    lab: string,
+    warn: (warning: AgentWarning) => void,
+    patienceMs = PATIENCE_MS,
+  ) {
     this.#client = client;
     this.#label = `${LABEL.lab}=${lab}`;
     this.#warn = warn;
+    this.#patienceMs = patienceMs;
   }
 
-  /** Until `end`, or the engine has been away for too long: its stream of events breaks when it goes. */
-  async run(): Promise<void> {
+  /** Until `end`, or the engine has been away for too long, `gone`: its stream of events breaks when it goes. */
+  async run(): Promise<'ended' | 'gone'> {
     const { signal } = this.#end;
     while (!signal.aborted) {
       await this.#client.watch([this.#label], () => undefined, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      this.#warn({ code: 'docker.warning.engine-gone', params: { seconds: String(PATIENCE_MS / 1000) } });
-      const until = Date.now() + PATIENCE_MS;
+      if (signal.aborted) return 'ended';
+      this.#warn({ code: 'docker.warning.engine-gone', params: { seconds: this.seconds } });
+      const until = Date.now() + this.#patienceMs;
       while (!(await this.#answers())) {
-        if (signal.aborted || Date.now() > until) return;
+        if (signal.aborted) return 'ended';
+        if (Date.now() > until) return 'gone';
         await pause(LOOK_MS);
       }
     }
+    return 'ended';
+  }
+
+  /** How long the engine may be away. */
+  get seconds(): string {
+    return String(this.#patienceMs / 1000);
   }
 
   /** What the engine says of a container, as soon as it answers; it is not waited for when nobody wants to know any more. */
@@ -40,7 +54,7 @@ export class EngineWatch {
     container: string,
     isStale: () => boolean,
   ): Promise<ContainerFacts | undefined | 'no-engine'> {
-    const until = Date.now() + PATIENCE_MS;
+    const until = Date.now() + this.#patienceMs;
     for (;;) {
       try {
         return await this.#client.inspectContainer(container);

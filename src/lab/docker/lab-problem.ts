@@ -20,6 +20,7 @@ export type LabProblemCode =
   | 'lab-unfinished'
   | 'record-unreadable'
   | 'lab-gone'
+  | 'engine-gone'
   | 'other-version';
 
 export class LabError extends Error {

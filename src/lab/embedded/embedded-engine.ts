@@ -10,7 +10,7 @@ import { VirtualClock } from './clock.ts';
 import type { LabNode } from './lab-node.ts';
 import { Lab } from './lab.ts';
 import { lookUp } from './look-up.ts';
-import { Pacer, ambientTimers, type RealTimers } from './pacer.ts';
+import { Pacer, ambientTimers, slice, type RealTimers } from './pacer.ts';
 
 export interface EmbeddedOptions {
   /** Decides loss, sequence numbers and ports: the same seed gives the same run, byte for byte. */
@@ -26,9 +26,6 @@ export interface EmbeddedOptions {
   /** `real`: when nothing that matters is due for so long, that time is passed over; never when left out. */
   readonly idleNs?: number;
 }
-
-/** Steps in a row before others get their turn: whoever wants to stop the run must be heard. */
-const STEPS_PER_SLICE = 2000;
 
 /** The whole lab in memory: no privileges, no containers, a clock of its own. */
 export class EmbeddedEngine implements Engine {
@@ -158,22 +155,24 @@ export class EmbeddedEngine implements Engine {
    */
   runUntilSettled(limitNs: number): boolean {
     const untilNs = this.nowNs + limitNs;
-    let isOver = false;
-    while (!isOver) isOver = this.#slice(untilNs);
+    this.#steps(untilNs, () => true);
     return this.#clock.settled;
   }
 
   async #settles(untilNs: number): Promise<boolean> {
     while (this.#state === 'running') {
-      if (this.#slice(untilNs)) return this.#clock.settled;
+      if (this.#steps(untilNs, slice(this.#timers))) return this.#clock.settled;
       await new Promise<void>((resolve) => void this.#timers.setTimeout(resolve, 0));
     }
     return false;
   }
 
-  /** Runs some steps. Returns whether that was it: nothing that matters is left, or the time is, or more work would be done. */
-  #slice(untilNs: number): boolean {
-    for (let left = STEPS_PER_SLICE; left > 0; left -= 1) {
+  /**
+   * Runs some steps: whoever wants to stop the run must be heard. What happens is the same however it is sliced. Returns
+   * whether that was it: nothing that matters is left, or the time is, or more work would be done.
+   */
+  #steps(untilNs: number, mayGoOn: () => boolean): boolean {
+    while (mayGoOn()) {
       if (this.#clock.settled || this.#events >= this.#mostEvents) return true;
       const next = this.#clock.next();
       if (next === undefined || next > untilNs) {

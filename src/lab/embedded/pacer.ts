@@ -3,7 +3,7 @@ import type { VirtualClock } from './clock.ts';
 const NS_PER_MS = 1e6;
 /** Events run in a row, and for how long, before others get their turn: a flood must not freeze who shares the thread. */
 const EVENTS_PER_SLICE = 2000;
-const MS_PER_SLICE = 15;
+export const MS_PER_SLICE = 15;
 
 /** The real time and its timers, in milliseconds: those of a browser or of Node fit. */
 export interface RealTimers {
@@ -53,11 +53,9 @@ export class Pacer {
   #round(): void {
     const beganMs = this.#timers.now();
     const nowNs = Math.round((beganMs - this.#zeroMs) * NS_PER_MS);
-    const mayGoOn = () => this.#timers.now() - beganMs < MS_PER_SLICE;
-    let left = EVENTS_PER_SLICE;
+    const mayGoOn = slice(this.#timers);
     let next = this.#clock.next();
-    for (; next !== undefined && next <= nowNs && left > 0 && mayGoOn(); next = this.#clock.next(), left -= 1)
-      this.#clock.step();
+    for (; next !== undefined && next <= nowNs && mayGoOn(); next = this.#clock.next()) this.#clock.step();
     const late = next !== undefined && next <= nowNs;
     if (!late) {
       this.#clock.runUntil(nowNs);
@@ -90,6 +88,13 @@ export class Pacer {
     if (this.#timer !== undefined) this.#timers.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** Work in a row that begins now: asked before each event whether it is still within it. */
+export function slice(timers: RealTimers): () => boolean {
+  const untilMs = timers.now() + MS_PER_SLICE;
+  let left = EVENTS_PER_SLICE;
+  return () => left-- > 0 && timers.now() < untilMs;
 }
 
 /** The timers of wherever this runs; browsers and Node have the same three. */

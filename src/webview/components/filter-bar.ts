@@ -33,6 +33,7 @@ export function filterBar(panel: Panel): TemplateResult {
     counters && counters.evictedFlows > 0
       ? text('panel.count.evicted', { count: counters.evictedFlows })
       : '',
+    requests && requests.evicted > 0 ? text('panel.count.requests-evicted', { count: requests.evicted }) : '',
   ];
   return html`<div class="filter-bar" role="search">
     <div class="field">

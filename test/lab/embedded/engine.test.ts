@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EmbeddedEngine } from '../../../src/lab/embedded/embedded-engine.ts';
+import { MS_PER_SLICE } from '../../../src/lab/embedded/pacer.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import { formatIpv4 } from '../../../src/packet/address.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
@@ -95,6 +96,38 @@ describe('EmbeddedEngine traffic', () => {
       1_000_000,
     );
     assert.deepEqual(endsIn(events).at(-1)?.reason, 'cut');
+  });
+
+  it('works in slices, however long its work takes, and what happens is the same', async () => {
+    const plan = planOf(dr('[{ count: 50 }]'));
+    const run = async (costMs: number) => {
+      const events: LabEvent[] = [];
+      const slices: number[] = [];
+      let [nowMs, sinceMs] = [0, 0];
+      const timers = {
+        now: () => nowMs,
+        setTimeout: (next: () => void) => {
+          slices.push(nowMs - sinceMs);
+          sinceMs = nowMs;
+          setImmediate(next);
+        },
+        clearTimeout: () => undefined,
+      };
+      const tell = (event: LabEvent) => {
+        nowMs += costMs;
+        events.push(event);
+      };
+      const engine = new EmbeddedEngine(plan, tell, { startedAt: 'T', timers });
+      engine.startNow();
+      sinceMs = nowMs;
+      assert.equal(await engine.settled(Infinity), true);
+      return { events, slices };
+    };
+    const [free, slow] = [await run(0), await run(1)];
+    assert.deepEqual(slow.events, free.events);
+    // One step may tell several events: a frame is seen at both its ends.
+    assert.ok(slow.slices.length > slow.events.length / 25, `${slow.slices.length} of ${slow.events.length}`);
+    assert.ok(Math.max(...slow.slices) <= MS_PER_SLICE + 10, String(Math.max(...slow.slices)));
   });
 
   it('gives others a turn while it runs, and ends when they stop it', async () => {

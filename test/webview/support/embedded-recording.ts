@@ -66,6 +66,10 @@ export class EmbeddedRecording implements Recording {
     return 'running';
   }
 
+  frameNumbers(): number[] {
+    return this.#frames.map((_, index) => index + 1);
+  }
+
   frame(number: number): FrameEvent | undefined {
     return this.#frames[number - 1];
   }

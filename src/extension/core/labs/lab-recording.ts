@@ -1,5 +1,5 @@
 import type { Translate } from '../../../l10n/translate.ts';
-import { JourneyBuilder } from '../../../journey/journey-builder.ts';
+import { FRAMES_PER_REQUEST, JourneyBuilder } from '../../../journey/journey-builder.ts';
 import type { Report } from '../../../journey/report.ts';
 import type { Engine } from '../../../lab/engine.ts';
 import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../../lab/events.ts';
@@ -73,8 +73,8 @@ export class LabRecording {
     if (event.kind === 'node') this.nodes.set(event.node, event);
     if (event.kind === 'plan') this.plans.push(event);
     if (event.kind === 'decision') this.opened.add(event);
-    // About as many decisions as frames come: with the frames they speak of, they go.
-    if (this.#others.length > this.#mostOthers) this.#forgetDecisions();
+    // About as many decisions as frames come: with the frames they speak of, they go, and so do requests.
+    if (this.#others.length > this.#mostOthers) this.#forgetOthers();
   }
 
   frame(number: number): FrameEvent | undefined {
@@ -89,6 +89,14 @@ export class LabRecording {
   /** All that is kept, in order of time, frames by number. */
   events(): LabEvent[] {
     return [...this.recent({ events: Infinity, bytes: Infinity })].filter((event) => event !== undefined);
+  }
+
+  /** Those of the frames among these, in their order. */
+  frameNumbers(): number[] {
+    const numbers = [];
+    for (let number = this.#oldestFrame(); number <= this.#frames; number++)
+      if (this.frame(number)) numbers.push(number);
+    return numbers;
   }
 
   /** The newest of them: see `recentEvents`. */
@@ -110,9 +118,21 @@ export class LabRecording {
     return this.#report.report;
   }
 
-  #forgetDecisions(): void {
+  /** What is older than every frame. Of what needs no frames no more is kept than there may be frames, or these be of. */
+  #forgetOthers(): void {
     const sinceNs = this.frame(this.#oldestFrame())?.timeNs ?? this.#lastNs;
-    this.#others = this.#others.filter(({ kind, timeNs }) => kind !== 'decision' || timeNs >= sinceNs);
+    const ended = this.#others.filter((event) => event.kind === 'request' && event.end !== undefined);
+    const over = ended.length - this.#limits.maxFrames / FRAMES_PER_REQUEST;
+    const hosts = this.#others.filter(({ kind }) => kind === 'host');
+    const hostsNs = Math.max(sinceNs, hosts.at(-this.#limits.maxFrames)?.timeNs ?? sinceNs);
+    const gone = new Set<number>();
+    for (const [index, event] of ended.entries())
+      if (event.kind === 'request' && (index < over || event.timeNs < sinceNs)) gone.add(event.id);
+    this.#others = this.#others.filter((event) => {
+      if (event.kind === 'request') return !gone.has(event.id);
+      if (event.kind === 'host') return event.timeNs >= hostsNs;
+      return event.kind !== 'decision' || event.timeNs >= sinceNs;
+    });
     // What cannot be forgotten yet is not looked at again for each event.
     this.#mostOthers = Math.max(this.#limits.maxFrames * 2, Math.ceil(this.#others.length * 1.25));
   }

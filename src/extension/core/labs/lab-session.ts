@@ -154,6 +154,11 @@ export class LabSession {
     return this.#recording.events();
   }
 
+  /** Those of the frames among these, in their order. */
+  frameNumbers(): readonly number[] {
+    return this.#recording.frameNumbers();
+  }
+
   /** By record number, from 1; `undefined` when it was evicted. */
   frame(number: number): FrameEvent | undefined {
     return this.#recording.frame(number);

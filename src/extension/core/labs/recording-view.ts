@@ -21,6 +21,7 @@ export function recordingView(session: LabSession): Recording {
     nodeState: (name) => session.nodeState(name),
     frame: (number) => recording.frame(number),
     events: () => recording.events(),
+    frameNumbers: () => recording.frameNumbers(),
     connections: (node) => session.connections(node),
     lineOf: (place) => session.lineOf(place),
     onDidChange: (listener) =>

@@ -5,14 +5,17 @@ import type { Update } from '../../../journey/update.ts';
 /** What is new or different since the last time. */
 export interface Derived extends Pick<
   Report,
-  'requests' | 'promises' | 'explanations' | 'counters' | 'skips'
+  'requests' | 'evictedRequests' | 'promises' | 'explanations' | 'counters' | 'skips'
 > {
   readonly reset: boolean;
   /** Each with those of its packets that are new or different. */
   readonly flows: readonly { readonly flow: Flow; readonly journeys: readonly Journey[] }[];
+  readonly removedRequests: readonly number[];
   readonly removedFlows: readonly number[];
   readonly removedJourneys: readonly number[];
 }
+
+const NOTHING = { removedRequests: [], removedFlows: [], removedJourneys: [] };
 
 /** Follows a builder from now on; the first time everything is new. A builder has one follower at a time. */
 export class Derivation {
@@ -28,7 +31,7 @@ export class Derivation {
     if (this.#told) return this.#grouped(update);
     this.#told = true;
     // Another follower may have been told of what is there already.
-    return this.#grouped({ ...this.#builder.report(), reset: true, removedFlows: [], removedJourneys: [] });
+    return this.#grouped({ ...this.#builder.report(), reset: true, ...NOTHING });
   }
 
   #grouped({ flows, journeys, ...rest }: Update): Derived {

@@ -16,9 +16,9 @@ export function exportRecording(
 ): Uint8Array {
   if (data !== undefined)
     return typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
-  const chosen = flows
-    ? onlyFlows(recording.events(), report, flows)
-    : { events: recording.events(), report };
-  if (format === 'pcapng') return exportPcapng(chosen.events, chosen.report, recording.plan, translate);
+  const all = { events: recording.events(), numbers: recording.frameNumbers(), report };
+  const chosen = flows ? onlyFlows(all, flows) : all;
+  if (format === 'pcapng')
+    return exportPcapng(chosen.events, chosen.report, recording.plan, translate, chosen.numbers);
   return new TextEncoder().encode(JSON.stringify(chosen.report, undefined, 1));
 }

@@ -27,6 +27,8 @@ export interface Recording {
   frame(number: number): FrameEvent | undefined;
   /** All that is kept, for exports. */
   events(): readonly LabEvent[];
+  /** Those of the frames among these, in their order. */
+  frameNumbers(): readonly number[];
   /** The forwarder's table on a node as it is now; empty for nodes without one. */
   connections(node: string): Promise<readonly ConnectionView[]>;
   /** Line of the topology file, from 1, that a place is at; `undefined` when it stands nowhere. */

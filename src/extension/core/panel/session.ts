@@ -27,7 +27,7 @@ export class Session {
   #plans = 0;
   /** In the order of their beginnings: the flows that a change of the file can stand between. */
   readonly #requests = new Map<number, Pick<Flow, 'id' | 'epoch' | 'startNs'>>();
-  /** What was asked for, by number. */
+  /** What was asked for and is kept, by number. */
   readonly #asked = new Map<number, Pick<Request, 'outcome' | 'times'>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -78,17 +78,21 @@ export class Session {
     this.#rows.add(derived);
     this.#noteRequests(derived);
     const { promises, explanations, counters, skips } = derived;
-    const requests = totalsOf(this.#asked.values());
+    const requests = {
+      ...totalsOf([...this.#asked.values(), ...derived.evictedRequests]),
+      evicted: totalsOf(derived.evictedRequests).asked,
+    };
     this.#once({ type: 'verdicts', promises, explanations, counters, requests });
     const changes = changeRows(this.#recording, [...this.#requests.values()], skips, this.#translate);
     this.#once({ type: 'changes', changes });
   }
 
-  #noteRequests({ reset, requests, flows, removedFlows }: Derived): void {
+  #noteRequests({ reset, requests, removedRequests, flows, removedFlows }: Derived): void {
     if (reset) {
       this.#requests.clear();
       this.#asked.clear();
     }
+    for (const id of removedRequests) this.#asked.delete(id);
     for (const { id, outcome, times = 1 } of requests) this.#asked.set(id, { outcome, times });
     for (const id of removedFlows) this.#requests.delete(id);
     for (const { flow } of flows) {

@@ -14,7 +14,7 @@ export async function exportCapture(workbench: Workbench, argument: unknown): Pr
 
 export async function captureOf({ translate }: Workbench, session: LabSession): Promise<Uint8Array> {
   const { exportPcapng } = await import('../../../journey/export-pcapng.ts');
-  return exportPcapng(session.events(), session.report(), session.plan, translate);
+  return exportPcapng(session.events(), session.report(), session.plan, translate, session.frameNumbers());
 }
 
 /** Asks where to, and writes. Undefined when somebody thought better of it. */

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readFacts, type FrameFacts } from '../../../src/journey/records/frame-facts.ts';
+import { brokenAnswer, hasWholeAnswer } from '../../../src/journey/ledger/answer-bytes.ts';
+import { buildTcp } from '../../../src/packet/build.ts';
+
+const START = 0xffff_fff0;
+
+/** A segment with this payload, so many bytes after the first one; of which so many were captured. */
+function segment(text: string, at: number, captured = Infinity): FrameFacts {
+  const bytes = buildTcp({
+    ethernet: { source: 1, destination: 2 },
+    ip: { source: 3, destination: 4 },
+    tcp: { sourcePort: 80, destinationPort: 5, sequence: (START + at) >>> 0, flags: 16 },
+    payload: Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+  });
+  return readFacts(bytes.subarray(0, 54 + captured));
+}
+
+/** In segments of so many bytes. */
+function cut(text: string, size: number): FrameFacts[] {
+  const pieces = [];
+  for (let at = 0; at < text.length; at += size) pieces.push(segment(text.slice(at, at + size), at));
+  return pieces;
+}
+
+const answer = (length: number, there = length, status = '200 OK') =>
+  `HTTP/1.1 ${status}\r\nServer: rs1\r\nContent-Length: ${length}\r\n\r\n${'x'.repeat(there)}`;
+const GET = cut('GET / HTTP/1.1\r\n\r\n', 100);
+const broken = (text: string, requests = GET) => brokenAnswer(cut(text, 30), requests);
+
+describe('what segments show of an HTTP answer', () => {
+  it('where it breaks off, by what its head says; in any order, and sent twice', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(300),
+        fc.nat(300),
+        fc.integer({ min: 1, max: 80 }),
+        fc.nat(),
+        (one, other, size, seed) => {
+          const [bytes, ofBytes] = [Math.min(one, other), Math.max(one, other)];
+          const segments = cut(answer(ofBytes, bytes), size);
+          const mixed = [...segments, segments[seed % segments.length]!];
+          mixed.push(...mixed.splice(0, seed % mixed.length));
+          const part = brokenAnswer(mixed, GET);
+          assert.deepEqual(part, bytes < ofBytes ? { bytes, ofBytes } : undefined);
+          assert.equal(hasWholeAnswer(mixed), bytes === ofBytes);
+        },
+      ),
+    );
+  });
+
+  it('of several on one connection the last one', () => {
+    assert.equal(broken(answer(50) + answer(70)), undefined);
+    assert.deepEqual(broken(answer(50) + answer(70, 20)), { bytes: 20, ofBytes: 70 });
+    assert.deepEqual(broken(answer(0, 0, '204 No Content') + answer(70, 20)), { bytes: 20, ofBytes: 70 });
+  });
+
+  it('nothing where it cannot be told', () => {
+    for (const [why, text] of Object.entries({
+      'no length': 'HTTP/1.1 200 OK\r\n\r\nxxxx',
+      chunked: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 90\r\n\r\nxxxx',
+      'another protocol’s': 'HTTP/1.1 101 Switching Protocols\r\nContent-Length: 90\r\n\r\nxxxx',
+      'no head': 'xxxxxxxx',
+      'half a head': 'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n',
+      'no body, whatever it says': answer(90, 0, '304 Not Modified'),
+    }))
+      assert.equal(broken(text), undefined, why);
+    assert.equal(broken(answer(90, 0), cut('HEAD / HTTP/1.1\r\n\r\n', 100)), undefined);
+    assert.equal(brokenAnswer([], GET), undefined);
+  });
+
+  it('nothing where some of it is missing in between', () => {
+    const [head, ...rest] = cut(answer(200, 100), 30);
+    assert.equal(brokenAnswer([head!, ...rest.slice(1)], GET), undefined);
+  });
+
+  it('counts what was on the wire where less of it was captured', () => {
+    const text = answer(200, 100);
+    const body = text.length - 100;
+    const segments = [segment(text.slice(0, body), 0), segment(text.slice(body), body, 10)];
+    assert.deepEqual(brokenAnswer(segments, GET), { bytes: 100, ofBytes: 200 });
+    assert.equal(brokenAnswer([segment(text, 0, 20)], GET), undefined);
+  });
+});
