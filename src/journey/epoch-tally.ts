@@ -1,12 +1,10 @@
 import type { Translate } from '../l10n/translate.ts';
 import { totalLengthOf } from '../packet/ipv4.ts';
 import { EpochEvidence } from './evidence.ts';
-import { Failures, type Unsent } from './explanations/finding.ts';
+import { Failures, type Surroundings } from './explanations/finding.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import { confidenceOf, type JourneyRecord } from './journey-record.ts';
-import type { Network } from './network.ts';
-import type { NodeStates } from './node-states.ts';
 import { FRAMES_SHOWN, PromisePart } from './promise-part.ts';
 import { promiseChecks, promisesOf, UNIQUE_PORTS } from './promises.ts';
 import { SharedPorts } from './promises/shared-ports.ts';
@@ -141,11 +139,11 @@ export class EpochTally {
     return this.#notable.size;
   }
 
-  failures(states: NodeStates, unsent: readonly Unsent[], later: Network | undefined): Failures {
+  failures(known: Pick<Surroundings, 'states' | 'unsent' | 'gaveUp' | 'later'>): Failures {
     const journeys = [...this.#notable].sort((a, b) => a.order - b.order);
     const lastSentNs = (node: string) => this.lastSentNs(node);
     const sharedPorts = brokenOf(this.#ports);
-    return new Failures(this.stage, journeys, { states, lastSentNs, sharedPorts, unsent, later });
+    return new Failures(this.stage, journeys, { ...known, lastSentNs, sharedPorts });
   }
 
   /** Frames are named when somebody looks. */

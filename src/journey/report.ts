@@ -132,7 +132,7 @@ export interface Flow {
   readonly begun: 'seen' | 'middle';
   /**
    * Why it may be recorded in part and end in the middle: it is one of a load run's connections, or a capture had
-   * fallen back while it lasted. Promises and explanations do not stand on it.
+   * fallen back while it lasted. Promises do not stand on it; of explanations only that a load was over too soon.
    */
   readonly partial?: 'load' | 'capture';
   readonly startNs: number;

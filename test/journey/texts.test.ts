@@ -47,6 +47,7 @@ describe('texts of the journeys', () => {
       'reply-on-segment',
       'reverse-path-reply',
       'filtered-reply',
+      'client-gave-up-load',
       'no-forwarding-nat',
       'no-server-there',
       'refused-itself',
