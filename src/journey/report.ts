@@ -44,11 +44,12 @@ export interface Request {
   readonly endNs?: number;
   /**
    * `answered`: the client has every byte of the answer. `open`: it was under way when the recording ended. `lost`: no answer
-   * within the client's time, or no way. `ambiguous`: no answer, and frames fit more than one story.
+   * within the client's time, or no way, or nobody told how it ended, for `reason`. `ambiguous`: no answer, and frames fit more than one story.
    */
   readonly outcome: 'answered' | 'partial' | 'refused' | 'lost' | 'unsent' | 'ambiguous' | 'open';
-  /** Why it was not sent: texts `unsent.REASON`. */
-  readonly reason?: 'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut';
+  /** Why it was not sent, or why its end was not told: texts `requests.why.REASON`. */
+  readonly reason?:
+    'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut' | 'client-gone' | 'client-silent';
   /** Bytes of the answer's body that the client got, and how many the answer said it has. */
   readonly bytes?: number;
   readonly ofBytes?: number;

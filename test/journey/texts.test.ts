@@ -35,7 +35,7 @@ describe('texts of the journeys', () => {
     ...[...kinds].map((kind) => `kind.${kind}`),
     ...journey['direction']!.enum.map((direction) => `direction.${direction}`),
     ...arrival['fate']!.enum.map((fate) => `fate.${fate}`),
-    ...request['reason']!.enum.map((reason) => `requests.unsent.${reason}`),
+    ...request['reason']!.enum.map((reason) => `requests.why.${reason}`),
     ...request['finding']!.enum.map((finding) => `requests.finding.${finding}`),
     ...['of', 'bytes', 'bytes-of', 'load'].map((how) => `requests.${how}`),
     'explanation.text',

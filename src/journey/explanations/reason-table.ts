@@ -96,6 +96,8 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   'not-received': { none: 'Sent and not seen to arrive: why, nobody told.' },
   'no-receiver': { none: 'A broadcast that nobody was there to take.' },
   'client-gave-up': { by: ['slow-link', 'client-gave-up'] },
+  'client-gone': { none: 'What a client would have told that was gone before it could, nobody knows.' },
+  'client-silent': { none: 'What its own client does not tell, nobody knows.' },
   cut: { none: 'The run was over: it says so itself.' },
   'not-captured': { none: 'Nothing is said to have failed where nothing was captured.' },
 };
@@ -110,6 +112,7 @@ export const clientTable: Readonly<Record<RequestEnd['outcome'], Told>> = {
   },
   unreachable: { by: [...new Set([...codesOf(noRoute), ...codesOf(silence)])] },
   cut: { none: 'The run was over: it says so itself.' },
+  untold: { none: 'Nobody knows how it ended: the request says itself why.' },
   unsent: { none: 'Nothing was asked of the network: the request says itself why it was not sent.' },
 };
 

@@ -31,6 +31,9 @@ export function askedOutcome(
   if (ends.some((end) => end?.outcome === 'cut')) return { kind: 'open', reason: 'cut' };
   if (ends.some((end) => end?.outcome === 'timed-out' || end?.outcome === 'partial'))
     return { kind: 'lost', at: flow.client.node, reason: 'client-gave-up', frames: [] };
+  const untold = ends.find((end) => end?.outcome === 'untold');
+  if (untold)
+    return { kind: 'lost', at: flow.client.node, reason: untold.reason ?? 'client-silent', frames: [] };
   return cause ?? { kind: 'open' };
 }
 

@@ -58,8 +58,8 @@ const otherEvent = z.looseObject({ event: code });
 
 const endedRequest = z.looseObject({
   end: z.looseObject({
-    outcome: z.enum(['answered', 'partial', 'refused', 'timed-out', 'unreachable', 'unsent', 'cut']),
-    reason: z.optional(code),
+    outcome: z.enum(['answered', 'partial', 'refused', 'timed-out', 'unreachable', 'unsent']),
+    reason: z.optional(z.enum(['port-in-use', 'node-paused', 'no-client'])),
     bytes: z.optional(count),
     ofBytes: z.optional(count),
     load: z.optional(
