@@ -11,7 +11,7 @@ import type { AskedRequest, LoadEntry } from '../traffic/traffic-schedule.ts';
  * (1 byte), payload`; the length counts type and payload. Type 0 is JSON, type 1 a batch of captured frames. The agent
  * speaks first (`hello`). Requests carry a number that their reply repeats.
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** How a request ended, and the port that it was sent from, where its client can tell. */
 export interface EndedRequest {
@@ -86,6 +86,13 @@ export interface AgentOperations {
   readonly forget: {
     readonly request: {
       readonly neighbours?: readonly { readonly segment: string; readonly address: number }[];
+    };
+    readonly reply: null;
+  };
+  /** Whoever asks for these addresses by ARP and has had no answer asks anew. What somebody answered for stays. */
+  readonly 'ask-again': {
+    readonly request: {
+      readonly neighbours: readonly { readonly segment: string; readonly address: number }[];
     };
     readonly reply: null;
   };

@@ -147,6 +147,7 @@ const replies: Readonly<Record<Operation, z.ZodMiniType>> = {
   fetch: endedRequest,
   load: endedRequest,
   forget: nothing,
+  'ask-again': nothing,
   inject: nothing,
   clock: time,
   lease: z.looseObject({ granted: z.boolean() }),

@@ -2,7 +2,13 @@ import type { Decision } from '../../../forwarder/verdict.ts';
 import type { NodeState } from '../../node-state.ts';
 import { ping } from './ping-call.ts';
 import type { AskedRequest, LoadEntry } from '../../traffic/traffic-schedule.ts';
-import type { AgentEvent, AgentWarning, EndedRequest, NodeSetup } from '../agent-protocol.ts';
+import type {
+  AgentEvent,
+  AgentOperations,
+  AgentWarning,
+  EndedRequest,
+  NodeSetup,
+} from '../agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
 import { CaptureBudget, DEFAULT_FRAMES_PER_SECOND } from './capture-budget.ts';
 import { curlArguments, curlEnd, curlInput } from './curl-call.ts';
@@ -163,6 +169,10 @@ export class Node {
   ): Promise<void> {
     await this.#links.forget(neighbours);
     this.#forwarder.forget(neighbours?.map(({ address }) => address));
+  }
+
+  askAgain(neighbours: AgentOperations['ask-again']['request']['neighbours']): Promise<void> {
+    return this.#links.askAgain(neighbours);
   }
 
   async tellLosses(): Promise<void> {
