@@ -141,7 +141,8 @@ export interface RequestEnd {
 /**
  * What a node's own kernel did with a packet that became no frame, or whose frame tells nobody why it went no further: no
  * route, nobody answered ARP for the next hop, a filter, a full queue, no listener, the reverse-path filter. Engines tell
- * what they know; where an engine cannot know, there is no event, and then the cause is not known.
+ * what they know; where an engine cannot know, there is no event. On Docker only a client's own kernel is asked, when its
+ * request came to nothing.
  */
 export interface HostEvent {
   readonly kind: 'host';

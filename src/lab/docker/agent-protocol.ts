@@ -1,6 +1,6 @@
 import type { PortName } from '../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
-import type { CaptureDetail, LossEvent, RequestEnd } from '../events.ts';
+import type { CaptureDetail, HostEvent, HostReason, LossEvent, RequestEnd } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import type { LabRecord } from './lab-record.ts';
 import type { PlannedNode } from '../topology/plan.ts';
@@ -133,6 +133,14 @@ export interface ReplyMessage {
   readonly error?: string;
 }
 
+/** As `HostEvent` has it: what a node's own kernel did with a packet of a client there. */
+export interface OwnKernelEvent extends Pick<HostEvent, 'segment' | 'nextHop'> {
+  readonly event: 'host';
+  readonly timeNs: string;
+  readonly reason: Extract<HostReason, 'no-route' | 'neighbour-unreachable' | 'port-unreachable'>;
+  readonly packet: NonNullable<HostEvent['packet']>;
+}
+
 export type AgentEvent =
   | { readonly event: 'hello'; readonly version: number }
   | { readonly event: 'decision'; readonly timeNs: string; readonly decision: Decision }
@@ -149,6 +157,7 @@ export type AgentEvent =
       readonly timeNs: string;
     }
   | { readonly event: 'decisions-lost'; readonly decisions: number }
+  | OwnKernelEvent
   /** A process of the node ended by itself and was started again, or could not be. */
   | {
       readonly event: 'process';

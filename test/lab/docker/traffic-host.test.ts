@@ -60,7 +60,8 @@ describe('a request on Docker', () => {
       { result: { end: { outcome: 'wonderful' } } },
       { result: { end: { outcome: 'unsent', reason: 'made-up' } } },
       // Only who waits for it can say so.
-      { result: { end: { outcome: 'untold' } } },
+      { result: { end: { outcome: 'cut' } } },
+      { result: { end: { outcome: 'untold', reason: 'client-gone' } } },
     ]) {
       const { link, say } = await linked();
       const ended = endOf(link);
