@@ -172,7 +172,9 @@ export class Node {
 
   /** Before the end itself: what explains it is known by then. */
   async #tellWhy(asked: Omit<AskedRequest, 'id'>, end: RequestEnd): Promise<void> {
-    const why = await whyNotSent(asked, end, (device) => this.#links.segmentOf(device));
+    const asking = whyNotSent(asked, end, (device) => this.#links.segmentOf(device));
+    // What cannot be asked is not known; the end is, all the same.
+    const why = await asking.catch(() => undefined);
     if (why) this.#emit({ event: 'host', timeNs: realtimeNs(), ...why });
   }
 

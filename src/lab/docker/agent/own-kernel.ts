@@ -17,14 +17,15 @@ const PROTOCOL_NUMBERS = { icmp: 1, tcp: 6, udp: 17 } as const;
 /**
  * Why what a client of this node sent went nowhere, as far as the node's own kernel knows: it knows no way there, nobody
  * answered ARP for the next hop, or the client asked the node itself and nothing listens. What came from elsewhere, an ICMP
- * error for one, is in the frames.
+ * error for one, is in the frames. Of a client whose time was over its kernel has said nothing; so that this end is told at
+ * once, it is not asked.
  */
 export async function whyNotSent(
   { entry: { to, port }, protocol }: Omit<AskedRequest, 'id'>,
   { outcome }: RequestEnd,
   segmentOf: (device: string) => string | undefined,
 ): Promise<Omit<OwnKernelEvent, 'event' | 'timeNs'> | undefined> {
-  if (outcome !== 'unreachable' && outcome !== 'timed-out' && outcome !== 'refused') return undefined;
+  if (outcome !== 'unreachable' && outcome !== 'refused') return undefined;
   const packet = {
     source: 0,
     destination: to,
@@ -44,8 +45,8 @@ export async function whyNotSent(
       : undefined;
   const segment = segmentOf(way.dev);
   const nextHop = way.gateway === undefined ? to : parseIpv4(way.gateway);
-  if (segment === undefined || nextHop === undefined || !(await hasFailed(nextHop, way.dev)))
-    return undefined;
+  if (outcome === 'refused' || segment === undefined || nextHop === undefined) return undefined;
+  if (!(await hasFailed(nextHop, way.dev))) return undefined;
   const source = parseIpv4(way.prefsrc ?? '') ?? 0;
   return { reason: 'neighbour-unreachable', segment, nextHop, packet: { ...packet, source } };
 }
