@@ -34,7 +34,7 @@ const houses = {
     types: ['lab/topology', 'journey'],
   },
   'journey/explanations': {
-    values: ['packet', 'journey/records', 'journey/predictions'],
+    values: ['packet', 'journey/records', 'journey/ledger', 'journey/predictions'],
     types: ['lab', 'lab/topology', 'forwarder', 'l10n', 'journey'],
   },
   'journey/judgement': {

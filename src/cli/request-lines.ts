@@ -71,8 +71,8 @@ function outcomeText(
   const text = translate(`cli.outcome.${outcome}`);
   const how = load
     ? translate('requests.load', load)
-    : outcome === 'unsent' && reason
-      ? translate(`requests.unsent.${reason}`)
+    : reason
+      ? translate(`requests.why.${reason}`)
       : outcome === 'partial' && bytes !== undefined
         ? ofBytes === undefined
           ? translate('requests.bytes', { bytes })

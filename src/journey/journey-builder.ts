@@ -295,8 +295,13 @@ export class JourneyBuilder {
     if (this.#unexplained > 0 && (all || isCheap)) {
       this.#explanations = explain(
         tallies.map((tally, index) => {
-          const unsent = this.#state.unsent(tally.stage.epoch);
-          return tally.failures(joiner.states, unsent, tallies[index + 1]?.stage.network);
+          const { epoch } = tally.stage;
+          return tally.failures({
+            states: joiner.states,
+            unsent: this.#state.unsent(epoch),
+            gaveUp: this.#state.gaveUp(epoch),
+            later: tallies[index + 1]?.stage.network,
+          });
         }),
         translate,
       );

@@ -7,6 +7,7 @@ import { tupleOf } from './records/host-log.ts';
 import { Joiner } from './joins/joiner.ts';
 import { JourneyList } from './joins/journey-list.ts';
 import { Judge, type Judged } from './judgement/judge.ts';
+import type { RequestRecord } from './records/request-record.ts';
 import type { Report } from './report.ts';
 import type { Unsent } from './explanations/finding.ts';
 
@@ -79,6 +80,14 @@ export class JourneyState {
       event,
       flow: event.packet && this.deriver.flowsOf(tupleOf(event.packet)).at(-1),
     }));
+  }
+
+  /** Requests whose clients waited no longer, of the epoch in which they were sent. */
+  gaveUp(epoch: number): RequestRecord[] {
+    return [...this.joiner.ledger.records].filter(({ end, flows }) => {
+      if (end?.outcome !== 'timed-out' && end?.outcome !== 'partial') return false;
+      return flows.size > 0 && Math.min(...[...flows].map(({ stage }) => stage.epoch)) === epoch;
+    });
   }
 
   /** Forgets what is only known of what is gone. */

@@ -46,11 +46,12 @@ export interface Request {
   readonly endNs?: number;
   /**
    * `answered`: the client has every byte of the answer. `open`: it was under way when the recording ended. `lost`: no answer
-   * within the client's time, or no way. `ambiguous`: no answer, and frames fit more than one story.
+   * within the client's time, or no way, or nobody told how it ended, for `reason`. `ambiguous`: no answer, and frames fit more than one story.
    */
   readonly outcome: 'answered' | 'partial' | 'refused' | 'lost' | 'unsent' | 'ambiguous' | 'open';
-  /** Why it was not sent: texts `unsent.REASON`. */
-  readonly reason?: 'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut';
+  /** Why it was not sent, or why its end was not told: texts `requests.why.REASON`. */
+  readonly reason?:
+    'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut' | 'client-gone' | 'client-silent';
   /** Bytes of the answer's body that the client got, and how many the answer said it has. */
   readonly bytes?: number;
   readonly ofBytes?: number;
@@ -137,7 +138,7 @@ export interface Flow {
   readonly begun: 'seen' | 'middle';
   /**
    * Why it may be recorded in part and end in the middle: it is one of a load run's connections, or a capture had
-   * fallen back while it lasted. Promises and explanations do not stand on it.
+   * fallen back while it lasted. Promises do not stand on it; of explanations only that a load was over too soon.
    */
   readonly partial?: 'load' | 'capture';
   readonly startNs: number;

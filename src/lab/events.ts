@@ -120,12 +120,17 @@ export interface RequestEnd {
   /**
    * `answered`: every byte of the answer. `partial`: some of it. `refused`: a reset or an ICMP error. `timed-out`: nothing
    * within the client's time. `unreachable`: there is no way (no route, no neighbour, or ICMP said so). `unsent`: it was
-   * never sent, for `reason`. `cut`: the run ended while it was under way. A load is `answered` when all of its requests
-   * were, and `partial` when some were.
+   * never sent, for `reason`. `untold`: it was asked for, and nobody told how it ended, for `reason`. `cut`: the run ended
+   * while it was under way. A load is `answered` when all of its requests were, and `partial` when some were.
    */
-  readonly outcome: 'answered' | 'partial' | 'refused' | 'timed-out' | 'unreachable' | 'unsent' | 'cut';
-  /** Why it was not sent: `cut` is that the run ended first, `no-client` that the program that asks cannot be run. */
-  readonly reason?: 'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut';
+  readonly outcome:
+    'answered' | 'partial' | 'refused' | 'timed-out' | 'unreachable' | 'unsent' | 'untold' | 'cut';
+  /**
+   * Why it was not sent: `cut` is that the run ended first, `no-client` that the program that asks cannot be run. Why its
+   * end was not told: `client-gone` is that the client, or the way to it, was gone first; `client-silent` that it did not say.
+   */
+  readonly reason?:
+    'port-in-use' | 'node-stopped' | 'node-paused' | 'no-client' | 'cut' | 'client-gone' | 'client-silent';
   /** Bytes of the answer's body that the client got; and how many the answer said it has, where it said so. */
   readonly bytes?: number;
   readonly ofBytes?: number;
@@ -136,7 +141,8 @@ export interface RequestEnd {
 /**
  * What a node's own kernel did with a packet that became no frame, or whose frame tells nobody why it went no further: no
  * route, nobody answered ARP for the next hop, a filter, a full queue, no listener, the reverse-path filter. Engines tell
- * what they know; where an engine cannot know, there is no event, and then the cause is not known.
+ * what they know; where an engine cannot know, there is no event. On Docker only a client's own kernel is asked, when its
+ * request came to nothing.
  */
 export interface HostEvent {
   readonly kind: 'host';

@@ -188,4 +188,11 @@ export const causeCases: Readonly<Record<string, Case>> = {
     outcome: 'lost',
     healthy: () => lab(at('rs1', 'delay: 20ms')),
   },
+  'client-gave-up': {
+    shown: () => lab(drText, once.replace('count: 1', 'count: 1, timeout: 1ms')),
+    setting: 'traffic.0.timeout',
+    outcome: 'lost',
+    reason: 'client-gave-up',
+    healthy: () => lab(drText, once.replace('count: 1', 'count: 1, timeout: 100ms')),
+  },
 };

@@ -18,10 +18,6 @@ const exceptions: readonly Exception[] = [
     values: /^undefined$/,
     why: 'An interface that is not there is no key of the file; the node that lacks a way is named.',
   },
-  {
-    keys: /^traffic\.\d+\.(timeout|load\.for)$/,
-    why: 'Nothing went wrong in the network: the client did not wait, as only the client itself can tell.',
-  },
 ];
 
 export function exceptionFor({ key, value }: Pick<Mistake, 'key' | 'value'>): string | undefined {

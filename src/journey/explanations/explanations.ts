@@ -1,5 +1,6 @@
 import type { Translate } from '../../l10n/translate.ts';
 import { both, caused, otherwise } from './causes.ts';
+import { clientGaveUp } from './client.ts';
 import {
   directorDown,
   drainedPersistence,
@@ -61,6 +62,7 @@ export const explanationRules: Readonly<Record<ExplanationCode, Rule>> = {
   'ttl-expired': otherwise(caused('ttl-expired')),
   'link-loss': otherwise(caused('link-loss')),
   'slow-link': both(otherwise(caused('slow-link')), slowLink),
+  'client-gave-up': clientGaveUp,
 };
 
 /** Why things failed, in the words of load balancing, each with its frames. */

@@ -3,6 +3,7 @@ import { EpochEvidence } from '../records/evidence.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord, Stage } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
+import type { RequestRecord } from '../records/request-record.ts';
 import type { Network } from '../records/network.ts';
 import type { NodeStates } from '../records/node-states.ts';
 
@@ -37,6 +38,8 @@ export interface Surroundings {
   /** nat: the hops by which flows of different hosts came to share a port of the router. */
   readonly sharedPorts: readonly HopRecord[];
   readonly unsent: readonly Unsent[];
+  /** Requests whose clients waited no longer and did not have all of the answer. */
+  readonly gaveUp: readonly RequestRecord[];
   /** The network of the next epoch: what waited when it began, waited in vain for reasons of that one. */
   readonly later: Network | undefined;
 }
@@ -47,18 +50,20 @@ export class Failures extends EpochEvidence implements Surroundings {
   readonly lastSentNs: (node: string) => number;
   readonly sharedPorts: readonly HopRecord[];
   readonly unsent: readonly Unsent[];
+  readonly gaveUp: readonly RequestRecord[];
   readonly later: Network | undefined;
 
   constructor(
     stage: Stage,
     journeys: readonly JourneyRecord[],
-    { states, lastSentNs, sharedPorts, unsent, later }: Surroundings,
+    { states, lastSentNs, sharedPorts, unsent, gaveUp, later }: Surroundings,
   ) {
     super(stage, journeys);
     this.states = states;
     this.lastSentNs = lastSentNs;
     this.sharedPorts = sharedPorts;
     this.unsent = unsent;
+    this.gaveUp = gaveUp;
     this.later = later;
   }
 }

@@ -95,9 +95,9 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   'not-forwarded': { none: 'Seen to arrive and not to leave: why, nobody told.' },
   'not-received': { none: 'Sent and not seen to arrive: why, nobody told.' },
   'no-receiver': { none: 'A broadcast that nobody was there to take.' },
-  'client-gave-up': {
-    none: 'Its patience is a setting; what it waited for too long has a cause of its own, or was slow.',
-  },
+  'client-gave-up': { by: ['slow-link', 'client-gave-up'] },
+  'client-gone': { none: 'What a client would have told that was gone before it could, nobody knows.' },
+  'client-silent': { none: 'What its own client does not tell, nobody knows.' },
   cut: { none: 'The run was over: it says so itself.' },
   'not-captured': { none: 'Nothing is said to have failed where nothing was captured.' },
 };
@@ -108,10 +108,11 @@ export const clientTable: Readonly<Record<RequestEnd['outcome'], Told>> = {
   partial: { none: 'What of the answer was missed has a reason of its own.' },
   refused,
   'timed-out': {
-    none: 'What it waited for in vain has a reason of its own, or the client did not wait long enough.',
+    none: 'What it waited for in vain has a reason of its own, or the reason is that it gave up (`client-gave-up`).',
   },
   unreachable: { by: [...new Set([...codesOf(noRoute), ...codesOf(silence)])] },
   cut: { none: 'The run was over: it says so itself.' },
+  untold: { none: 'Nobody knows how it ended: the request says itself why.' },
   unsent: { none: 'Nothing was asked of the network: the request says itself why it was not sent.' },
 };
 

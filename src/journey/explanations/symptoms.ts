@@ -1,3 +1,4 @@
+import { deadEndOf } from '../records/dead-end.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { Reason } from '../records/reasons.ts';
@@ -27,7 +28,15 @@ const known = new WeakMap<Failures, readonly Symptom[]>();
 export function symptomsOf(evidence: Failures): readonly Symptom[] {
   let symptoms = known.get(evidence);
   if (symptoms === undefined)
-    known.set(evidence, (symptoms = [...ofHops(evidence), ...ofQuestions(evidence), ...ofHosts(evidence)]));
+    known.set(
+      evidence,
+      (symptoms = [
+        ...ofHops(evidence),
+        ...ofQuestions(evidence),
+        ...ofHosts(evidence),
+        ...ofDeadEnds(evidence),
+      ]),
+    );
   return symptoms;
 }
 
@@ -83,6 +92,18 @@ function ofHosts({ unsent }: Failures): Symptom[] {
       destination: packet?.destination,
       nextHop,
     }));
+}
+
+/** What a host would have told, where nobody hears it. */
+function ofDeadEnds({ gaveUp, unsent }: Failures): Symptom[] {
+  const told = new Set(unsent.map(({ flow }) => flow));
+  const flows = new Set(gaveUp.flatMap(({ flows }) => [...flows]));
+  return [...flows].flatMap((flow) => {
+    const hop = hasFailed(flow) && !told.has(flow) ? deadEndOf(flow) : undefined;
+    if (hop === undefined) return [];
+    const { to: node, segment, facts } = hop;
+    return [{ reason: 'no-route', node, segment, hop, flow, destination: facts.source, nextHop: undefined }];
+  });
 }
 
 /** Where the node had to send it: a director sends requests to the server that it chose, and replies to the client. */

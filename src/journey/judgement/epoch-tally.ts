@@ -1,7 +1,7 @@
 import type { Translate } from '../../l10n/translate.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
 import { EpochEvidence } from '../records/evidence.ts';
-import { Failures, type Unsent } from '../explanations/finding.ts';
+import { Failures, type Surroundings } from '../explanations/finding.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord, Stage } from '../records/hop-record.ts';
 import {
@@ -10,8 +10,6 @@ import {
   type JourneyFindings,
   type JourneyRecord,
 } from '../records/journey-record.ts';
-import type { Network } from '../records/network.ts';
-import type { NodeStates } from '../records/node-states.ts';
 import { FRAMES_SHOWN, PromisePart } from '../promises/promise-part.ts';
 import { promiseChecks, promisesOf, UNIQUE_PORTS } from '../promises/promises.ts';
 import { SharedPorts } from '../promises/shared-ports.ts';
@@ -132,11 +130,11 @@ export class EpochTally {
     return this.#notable.size;
   }
 
-  failures(states: NodeStates, unsent: readonly Unsent[], later: Network | undefined): Failures {
+  failures(known: Pick<Surroundings, 'states' | 'unsent' | 'gaveUp' | 'later'>): Failures {
     const journeys = [...this.#notable].sort((a, b) => a.order - b.order);
     const lastSentNs = (node: string) => this.lastSentNs(node);
     const sharedPorts = brokenOf(this.#ports);
-    return new Failures(this.stage, journeys, { states, lastSentNs, sharedPorts, unsent, later });
+    return new Failures(this.stage, journeys, { ...known, lastSentNs, sharedPorts });
   }
 
   /** Frames are named when somebody looks. */

@@ -1,5 +1,6 @@
 import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../../packet/address.ts';
+import { deadEndOf } from '../records/dead-end.ts';
 import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import { unsentOf, type HostLog } from '../records/host-log.ts';
@@ -143,7 +144,10 @@ function lossOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   const failed = failures.findLast(({ kind }) => kind !== 'icmp-error') ?? failures.at(-1);
   if (failed === undefined) {
     const unsent = unsentOf(flow, hosts).at(-1)?.event;
-    if (unsent === undefined) return undefined;
+    if (unsent === undefined) {
+      const end = deadEndOf(flow);
+      return end && { kind: 'lost', at: end.to, reason: 'no-route', frames: end.frames };
+    }
     const { frames } = flow.journeys.at(-1)!.last;
     return { kind: 'lost', at: unsent.node, reason: unsent.reason, frames };
   }

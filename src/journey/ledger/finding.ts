@@ -10,14 +10,17 @@ const SCHEDULING_NS = 50e6;
 /** Where client and frames contradict each other. Nothing is said of what was not captured whole, or is not sure. */
 export function findingOf(record: RequestRecord): Request['finding'] {
   const { asked, end, endNs, flows, isEvicted } = record;
-  if (isEvicted || end === undefined || asked.entry.load || end.outcome === 'unsent' || end.outcome === 'cut')
-    return undefined;
+  if (isEvicted || end === undefined || asked.entry.load || !hasTold(end)) return undefined;
   const known = [...flows];
   if (known.some((flow) => flow.partial || flow.begun === 'middle' || isDoubtful(flow))) return undefined;
   if (end.outcome === 'answered')
     return known.some((flow) => isAnswered(record, flow, endNs)) ? undefined : 'answer-not-seen';
   const inTime = endNs - SCHEDULING_NS;
   return known.some((flow) => isAnswered(record, flow, inTime)) ? 'answer-not-taken' : undefined;
+}
+
+function hasTold({ outcome }: NonNullable<RequestRecord['end']>): boolean {
+  return outcome !== 'unsent' && outcome !== 'untold' && outcome !== 'cut';
 }
 
 function isDoubtful(flow: FlowRecord): boolean {

@@ -47,6 +47,7 @@ function outcomeOf({ end, flows }: RequestRecord): Request['outcome'] {
     case 'unsent':
     case 'refused':
       return end.outcome;
+    case 'untold':
     case 'timed-out':
     case 'unreachable': {
       const [flow] = flows;

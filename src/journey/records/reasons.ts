@@ -36,6 +36,9 @@ export const reasons = [
   'not-captured',
   // The client waited no longer; the run was over.
   'client-gave-up',
+  // The client was gone before it told how it went; it did not tell.
+  'client-gone',
+  'client-silent',
   'cut',
   // Resets, by whose they are.
   'reset-by-client',

@@ -1,6 +1,6 @@
 import type { PortName } from '../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
-import type { CaptureDetail, LossEvent, RequestEnd } from '../events.ts';
+import type { CaptureDetail, HostEvent, HostReason, LossEvent, RequestEnd } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import type { LabRecord } from './lab-record.ts';
 import type { PlannedNode } from '../topology/plan.ts';
@@ -11,7 +11,7 @@ import type { AskedRequest, LoadEntry } from '../traffic/traffic-schedule.ts';
  * (1 byte), payload`; the length counts type and payload. Type 0 is JSON, type 1 a batch of captured frames. The agent
  * speaks first (`hello`). Requests carry a number that their reply repeats.
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** How a request ended, and the port that it was sent from, where its client can tell. */
 export interface EndedRequest {
@@ -89,6 +89,13 @@ export interface AgentOperations {
     };
     readonly reply: null;
   };
+  /** Whoever asks for these addresses by ARP and has had no answer asks anew. What somebody answered for stays. */
+  readonly 'ask-again': {
+    readonly request: {
+      readonly neighbours: readonly { readonly segment: string; readonly address: number }[];
+    };
+    readonly reply: null;
+  };
   /** Sends frames (base64) as they are. */
   readonly inject: {
     readonly request: { readonly segment: string; readonly frames: readonly string[] };
@@ -126,6 +133,14 @@ export interface ReplyMessage {
   readonly error?: string;
 }
 
+/** As `HostEvent` has it: what a node's own kernel did with a packet of a client there. */
+export interface OwnKernelEvent extends Pick<HostEvent, 'segment' | 'nextHop'> {
+  readonly event: 'host';
+  readonly timeNs: string;
+  readonly reason: Extract<HostReason, 'no-route' | 'neighbour-unreachable' | 'port-unreachable'>;
+  readonly packet: NonNullable<HostEvent['packet']>;
+}
+
 export type AgentEvent =
   | { readonly event: 'hello'; readonly version: number }
   | { readonly event: 'decision'; readonly timeNs: string; readonly decision: Decision }
@@ -142,6 +157,7 @@ export type AgentEvent =
       readonly timeNs: string;
     }
   | { readonly event: 'decisions-lost'; readonly decisions: number }
+  | OwnKernelEvent
   /** A process of the node ended by itself and was started again, or could not be. */
   | {
       readonly event: 'process';

@@ -34,6 +34,14 @@ const decision = z.looseObject({
   detail: z.optional(words),
 });
 
+const packet = z.looseObject({
+  source: u32,
+  destination: u32,
+  protocol: z.int().check(z.gte(0), z.lte(255)),
+  sourcePort: z.optional(port),
+  destinationPort: z.optional(port),
+});
+
 const event = z.discriminatedUnion('event', [
   z.looseObject({ event: z.literal('hello'), version: count }),
   z.looseObject({ event: z.literal('decision'), timeNs: hostTime, decision }),
@@ -45,6 +53,14 @@ const event = z.discriminatedUnion('event', [
     timeNs: hostTime,
   }),
   z.looseObject({ event: z.literal('decisions-lost'), decisions: count }),
+  z.looseObject({
+    event: z.literal('host'),
+    timeNs: hostTime,
+    segment: z.optional(name),
+    reason: z.enum(['no-route', 'neighbour-unreachable', 'port-unreachable']),
+    packet,
+    nextHop: z.optional(u32),
+  }),
   z.looseObject({
     event: z.literal('process'),
     name: code,
@@ -60,8 +76,8 @@ const otherEvent = z.looseObject({ event: code });
 
 const endedRequest = z.looseObject({
   end: z.looseObject({
-    outcome: z.enum(['answered', 'partial', 'refused', 'timed-out', 'unreachable', 'unsent', 'cut']),
-    reason: z.optional(code),
+    outcome: z.enum(['answered', 'partial', 'refused', 'timed-out', 'unreachable', 'unsent', 'untold']),
+    reason: z.optional(z.enum(['port-in-use', 'node-paused', 'no-client', 'client-silent'])),
     bytes: z.optional(count),
     ofBytes: z.optional(count),
     load: z.optional(
@@ -149,6 +165,7 @@ const replies: Readonly<Record<Operation, z.ZodMiniType>> = {
   fetch: endedRequest,
   load: endedRequest,
   forget: nothing,
+  'ask-again': nothing,
   inject: nothing,
   clock: time,
   lease: z.looseObject({ granted: z.boolean() }),

@@ -71,6 +71,7 @@ function serve(): void {
     fetch: (asked) => node.fetch(asked),
     load: ({ entry }) => node.load(entry),
     forget: ({ neighbours }) => done(node.forget(neighbours)),
+    'ask-again': ({ neighbours }) => done(node.askAgain(neighbours)),
     inject: ({ segment, frames }) => done(inject(node.deviceOf(segment), frames)),
     clock: () => Promise.resolve({ timeNs: realtimeNs() }),
     lease: ({ seconds, controller }, peer) =>

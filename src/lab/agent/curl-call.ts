@@ -3,6 +3,7 @@ import type { PlannedTraffic } from '../topology/plan.ts';
 import { requestBody, RESPONSE_BYTES_HEADER } from '../traffic/messages.ts';
 import type { RequestEnd } from '../events.ts';
 import type { EndedRequest } from '../agent-wire/agent-protocol.ts';
+import { CLIENT_SILENT, endByWords } from './client-error.ts';
 import type { Finished } from './run.ts';
 
 /** How a traffic entry is asked for with curl; the message is the one of `requestMessage`. Never through a shell. */
@@ -62,20 +63,17 @@ export function curlEnd({ exitCode, output, errors }: Finished): EndedRequest {
   };
 }
 
-/** What curl's exit code means (curl(1), EXIT CODES); only its words tell a refusal from an unreachable host. */
+/** What curl's exit code means (curl(1), EXIT CODES); of a connection that was not made or broke only its words tell why. */
 function endOf(exitCode: number, errors: string): RequestEnd {
-  switch (exitCode) {
-    case 0:
-      return { outcome: 'answered' };
-    case 28:
-      return { outcome: 'timed-out' };
-    case 45:
-      return PORT_IN_USE;
-    case 7:
-      return { outcome: /failed: .*(no route|unreachable)/i.test(errors) ? 'unreachable' : 'refused' };
-    default:
-      return /in use/i.test(errors) ? PORT_IN_USE : { outcome: 'refused' };
-  }
+  if (exitCode === 0) return { outcome: 'answered' };
+  if (exitCode === TIMED_OUT) return { outcome: 'timed-out' };
+  if (exitCode === NO_PORT) return { outcome: 'unsent', reason: 'port-in-use' };
+  const end = endByWords(errors);
+  return end === CLIENT_SILENT && CLOSED.includes(exitCode) ? { outcome: 'refused' } : end;
 }
 
-const PORT_IN_USE: RequestEnd = { outcome: 'unsent', reason: 'port-in-use' };
+const TIMED_OUT = 28;
+/** The local port could not be had. */
+const NO_PORT = 45;
+/** The server closed: in the middle of its answer, without one, while it was written to, while it was read from. */
+const CLOSED = [18, 52, 55, 56];

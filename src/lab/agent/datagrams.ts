@@ -11,6 +11,7 @@ import type { SeenClient } from '../node-state.ts';
 import type { RequestEnd } from '../events.ts';
 import type { AskedRequest } from '../traffic/traffic-schedule.ts';
 import type { EndedRequest } from '../agent-wire/agent-protocol.ts';
+import { endByName } from './client-error.ts';
 import type { Gate } from './gate.ts';
 
 /** As the embedded engine's servers keep it. */
@@ -76,10 +77,7 @@ export function fetchByDatagram({ id, entry }: AskedRequest): Promise<EndedReque
       resolve({ end, ...(sourcePort !== undefined && { sourcePort }) });
     };
     const timer = setTimeout(() => finish({ outcome: 'timed-out' }), entry.timeoutNs / 1e6);
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') finish({ outcome: 'unsent', reason: 'port-in-use' });
-      else finish({ outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable' });
-    });
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => finish(endByName(code)));
     socket.on('message', (datagram) => {
       const [answer] = new MessageReader().read(datagram);
       if (answer === undefined || requestNumberOf(answer) !== id) return;
@@ -87,7 +85,9 @@ export function fetchByDatagram({ id, entry }: AskedRequest): Promise<EndedReque
     });
     socket.bind(entry.sourcePort ?? 0, () => {
       sourcePort = socket.address().port;
-      socket.connect(entry.port, formatIpv4(entry.to), () => socket.send(requestMessage(entry, id)));
+      // Told by an event: with a callback, Node gives that one the error and emits none.
+      socket.once('connect', () => socket.send(requestMessage(entry, id)));
+      socket.connect(entry.port, formatIpv4(entry.to));
     });
   });
 }

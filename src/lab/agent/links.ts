@@ -120,6 +120,21 @@ export class Links {
     }
   }
 
+  /**
+   * Without an entry the kernel asks at once when it has a packet for the address; with one that is INCOMPLETE it waits for
+   * its timer (`net/core/neighbour.c`). An entry with an answer in it is none of these states.
+   */
+  async askAgain(
+    neighbours: readonly { readonly segment: string; readonly address: number }[],
+  ): Promise<void> {
+    const steps = neighbours.flatMap(({ segment, address }) => {
+      const device = this.#devices.get(segment);
+      if (device === undefined) return [];
+      return [`neighbour flush to ${formatIpv4(address)} dev ${device} nud incomplete nud failed`];
+    });
+    await batch(steps);
+  }
+
   #device(segment: string): string {
     const device = this.#devices.get(segment);
     if (device === undefined) throw new Error(`no interface on the segment ${segment}`);

@@ -1,8 +1,15 @@
 import type { Decision } from '../../forwarder/verdict.ts';
+import type { RequestEnd } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { ping } from './ping-call.ts';
 import type { AskedRequest, LoadEntry } from '../traffic/traffic-schedule.ts';
-import type { AgentEvent, AgentWarning, EndedRequest, NodeSetup } from '../agent-wire/agent-protocol.ts';
+import type {
+  AgentEvent,
+  AgentOperations,
+  AgentWarning,
+  EndedRequest,
+  NodeSetup,
+} from '../agent-wire/agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
 import { CaptureBudget, DEFAULT_FRAMES_PER_SECOND } from './capture-budget.ts';
 import { curlArguments, curlEnd, curlInput } from './curl-call.ts';
@@ -19,6 +26,7 @@ import { applyQueueing } from './queueing.ts';
 import { NO_RULES, ruleset } from './rules.ts';
 import { realtimeNs } from '../agent-wire/host-clock.ts';
 import { Restarts } from './restarts.ts';
+import { whyNotSent } from './own-kernel.ts';
 import { must, run } from './run.ts';
 import { runWrk } from './run-wrk.ts';
 import { WebServer } from './web-server.ts';
@@ -29,6 +37,7 @@ const PAUSED: EndedRequest = { end: { outcome: 'unsent', reason: 'node-paused' }
 
 /** One container as a node of the plan: interfaces, rules, servers, captures and the forwarder. */
 export class Node {
+  readonly #emit: (event: AgentEvent) => void;
   readonly #sink: CaptureSink;
   readonly #links = new Links();
   readonly #captures = new Map<string, { readonly device: string; readonly capture: Capture }>();
@@ -51,6 +60,7 @@ export class Node {
   #dropped: ReadonlyMap<string, readonly number[]> = new Map();
 
   constructor(emit: (event: AgentEvent) => void, frames: (message: Uint8Array) => boolean) {
+    this.#emit = emit;
     this.#sink = {
       frames,
       lost: (segment, lost, reason) => emit({ event: 'loss', segment, frames: lost, reason }),
@@ -148,14 +158,24 @@ export class Node {
   /** A paused node asks nothing. */
   async fetch(asked: AskedRequest): Promise<EndedRequest> {
     if (!this.#gate.isOpen) return PAUSED;
-    const { entry, protocol } = asked;
-    if (protocol === 'udp') return fetchByDatagram(asked);
-    if (protocol === 'icmp') return ping(entry);
-    return curlEnd(await run('curl', curlArguments(entry), curlInput(entry)));
+    const ended = await ask(asked);
+    await this.#tellWhy(asked, ended.end);
+    return ended;
   }
 
   async load(entry: LoadEntry): Promise<EndedRequest> {
-    return this.#gate.isOpen ? { end: await runWrk(entry) } : PAUSED;
+    if (!this.#gate.isOpen) return PAUSED;
+    const end = await runWrk(entry);
+    await this.#tellWhy({ entry, protocol: 'tcp' }, end);
+    return { end };
+  }
+
+  /** Before the end itself: what explains it is known by then. */
+  async #tellWhy(asked: Omit<AskedRequest, 'id'>, end: RequestEnd): Promise<void> {
+    const asking = whyNotSent(asked, end, (device) => this.#links.segmentOf(device));
+    // What cannot be asked is not known; the end is, all the same.
+    const why = await asking.catch(() => undefined);
+    if (why) this.#emit({ event: 'host', timeNs: realtimeNs(), ...why });
   }
 
   async forget(
@@ -163,6 +183,10 @@ export class Node {
   ): Promise<void> {
     await this.#links.forget(neighbours);
     this.#forwarder.forget(neighbours?.map(({ address }) => address));
+  }
+
+  askAgain(neighbours: AgentOperations['ask-again']['request']['neighbours']): Promise<void> {
+    return this.#links.askAgain(neighbours);
   }
 
   async tellLosses(): Promise<void> {
@@ -243,4 +267,11 @@ export class Node {
     await must('nft', ['-f', '-'], rules);
     this.#rules = rules;
   }
+}
+
+async function ask(asked: AskedRequest): Promise<EndedRequest> {
+  const { entry, protocol } = asked;
+  if (protocol === 'udp') return fetchByDatagram(asked);
+  if (protocol === 'icmp') return ping(entry);
+  return curlEnd(await run('curl', curlArguments(entry), curlInput(entry)));
 }

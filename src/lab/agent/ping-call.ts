@@ -2,6 +2,7 @@ import type { RequestEnd } from '../events.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import type { PlannedTraffic } from '../topology/plan.ts';
 import type { EndedRequest } from '../agent-wire/agent-protocol.ts';
+import { endByWords } from './client-error.ts';
 import { run, type Finished } from './run.ts';
 
 /** One ping by the system's own program, which waits in whole seconds at least. */
@@ -14,8 +15,8 @@ export async function ping(entry: PlannedTraffic): Promise<EndedRequest> {
 export function pingEnd({ exitCode, output, errors }: Finished): RequestEnd {
   if (exitCode === null) return { outcome: 'unsent', reason: 'no-client' };
   if (exitCode === 0) return { outcome: 'answered' };
-  if (exitCode !== 1 && /in use/i.test(errors)) return { outcome: 'unsent', reason: 'port-in-use' };
-  return { outcome: exitCode === 1 && !/Unreachable|exceeded/i.test(output) ? 'timed-out' : 'unreachable' };
+  if (exitCode !== 1) return endByWords(errors);
+  return { outcome: /Unreachable|exceeded/i.test(output) ? 'unreachable' : 'timed-out' };
 }
 
 export function pingArguments(entry: PlannedTraffic): string[] {

@@ -5,6 +5,7 @@ import { loadEnd } from '../traffic/load-end.ts';
 import type { LoadResult } from '../traffic/load-result.ts';
 import { RESPONSE_BYTES_HEADER } from '../traffic/messages.ts';
 import type { LoadEntry } from '../traffic/traffic-schedule.ts';
+import { endByWords } from './client-error.ts';
 import type { Finished } from './run.ts';
 
 const NS_PER_S = 1e9;
@@ -63,9 +64,7 @@ export function wrkEnd({ exitCode, output, errors }: Finished): RequestEnd {
   if (exitCode === null) return { outcome: 'unsent', reason: 'no-client' };
   const result = wrkResult(output);
   if (result) return loadEnd(result);
-  const words = output + errors;
-  if (/refused/i.test(words)) return { outcome: 'refused' };
-  return { outcome: /no route|unreachable/i.test(words) ? 'unreachable' : 'timed-out' };
+  return endByWords(output + errors);
 }
 
 const COUNTS = ['requests', 'errors', 'us', 'bytes', 'p50', 'p99'] as const;

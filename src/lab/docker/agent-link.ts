@@ -21,6 +21,16 @@ export interface LinkListener {
   lost(): void;
 }
 
+/** Why a question got no answer: it was never put, the agent was gone before it answered, or it did not answer in time. */
+export class NoAnswer extends Error {
+  readonly why: 'not-asked' | 'gone' | 'silent';
+
+  constructor(why: NoAnswer['why'], message: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
 interface Waiting {
   readonly op: Operation;
   readonly resolve: (result: unknown) => void;
@@ -104,18 +114,19 @@ export class AgentLink {
     return link.#complaint.trim();
   }
 
+  /** Rejects with a `NoAnswer`, or an `Error` when the agent says that it cannot, or what nobody can read. */
   ask<Name extends Operation>(
     op: Name,
     body: AgentOperations[Name]['request'],
     patienceMs = PATIENCE_MS,
   ): Promise<AgentOperations[Name]['reply']> {
-    if (this.#state === 'closed') return Promise.reject(new Error('the node is gone'));
+    if (this.#state === 'closed') return Promise.reject(new NoAnswer('not-asked', 'the node is gone'));
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Error(`the node does not answer (${op})`));
+        reject(new NoAnswer('silent', `the node does not answer (${op})`));
       }, patienceMs);
       this.#waiting.set(id, { op, resolve: resolve as (result: unknown) => void, reject, timer });
       this.#session.stdin.write(encodeJson({ id, op, body }));
@@ -184,7 +195,7 @@ export class AgentLink {
   #rejectAll(): void {
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
-      reject(new Error('the node is gone'));
+      reject(new NoAnswer('gone', 'the node is gone'));
     }
     this.#waiting.clear();
   }

@@ -5,7 +5,7 @@ import type { NodeState } from '../node-state.ts';
 import { Turns } from '../turns.ts';
 import { diffPlans } from '../topology/diff.ts';
 import type { Plan } from '../topology/plan.ts';
-import { staleNeighbours } from '../topology/stale-neighbours.ts';
+import { newlyAnswered, staleNeighbours } from '../topology/stale-neighbours.ts';
 import { TrafficSchedule } from '../traffic/traffic-schedule.ts';
 import { agentFiles } from './agent-files.ts';
 import type { AgentWarning, NodeSettings } from '../agent-wire/agent-protocol.ts';
@@ -366,6 +366,7 @@ export class DockerEngine implements Engine {
     const effective = await ofChange(lab.apply(before, plan));
     const forgotten = staleNeighbours(before, plan);
     await lab.forget(forgotten);
+    await lab.askAgain(newlyAnswered(before, plan));
     this.#plan = plan;
     this.#written = written;
     this.#epoch += 1;

@@ -4,6 +4,7 @@ import type { NodeEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import type { Plan, PlannedNode, Sysctls } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
+import type { StaleNeighbour } from '../topology/stale-neighbours.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { AgentEvent, AgentWarning, CapturedFrame, NodeSettings } from '../agent-wire/agent-protocol.ts';
 import { all, allOf } from './all.ts';
@@ -297,9 +298,15 @@ export class DockerLab {
   }
 
   /** Nodes that know these addresses by an answer that nobody gives any more. */
-  async forget(neighbours: readonly { readonly segment: string; readonly address: number }[]): Promise<void> {
+  async forget(neighbours: readonly StaleNeighbour[]): Promise<void> {
     if (neighbours.length === 0) return;
     await all([...this.#nodes.values()].map(({ link }) => link.ask('forget', { neighbours })));
+  }
+
+  /** Nodes that have asked for these addresses in vain, before somebody answered for them. */
+  async askAgain(neighbours: readonly StaleNeighbour[]): Promise<void> {
+    if (neighbours.length === 0) return;
+    await all([...this.#nodes.values()].map(({ link }) => link.ask('ask-again', { neighbours })));
   }
 
   /** What the captures lost is told before this resolves. */

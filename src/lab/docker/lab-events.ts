@@ -80,6 +80,13 @@ export class LabEvents {
       case 'decisions-lost':
         this.push({ kind: 'decision-loss', timeNs, node, decisions: event.decisions });
         break;
+      case 'host': {
+        const { event: kind, timeNs: at, reason, segment, nextHop, packet } = event;
+        const told = { reason, packet, ...(segment !== undefined && { segment }) };
+        const hop = nextHop === undefined ? {} : { nextHop };
+        this.push({ kind, timeNs: Math.max(0, this.#clock.ofHost(at)), node, ...told, ...hop });
+        break;
+      }
       case 'process': {
         const state = event.state === 'restarted' ? 'running' : 'failed';
         this.node(node, state, `${event.name}-${event.state}`);

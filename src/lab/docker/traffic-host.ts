@@ -1,5 +1,6 @@
+import type { RequestEnd } from '../events.ts';
 import type { RequestEnded, TrafficHost } from '../traffic/traffic-schedule.ts';
-import type { AgentLink } from './agent-link.ts';
+import { NoAnswer, type AgentLink } from './agent-link.ts';
 import type { EndedRequest } from '../agent-wire/agent-protocol.ts';
 
 /** What a node may take to answer, after the request itself was given up. */
@@ -31,12 +32,18 @@ export function trafficHost(
   };
 }
 
-/** A client that is not there cannot be asked; what one that went away got, nobody can tell. */
+/** A client that is not there cannot be asked; what one got that does not answer, nobody can tell. */
 function whenEnded(asked: Promise<EndedRequest> | undefined, ended: RequestEnded): void {
   if (!asked) ended({ outcome: 'unsent', reason: 'node-stopped' });
   else
     void asked.then(
       ({ end, sourcePort }) => ended(end, sourcePort),
-      () => ended({ outcome: 'timed-out' }),
+      (error: unknown) => ended(endWithoutAnswer(error)),
     );
+}
+
+function endWithoutAnswer(error: unknown): RequestEnd {
+  const why = error instanceof NoAnswer ? error.why : 'silent';
+  if (why === 'not-asked') return { outcome: 'unsent', reason: 'no-client' };
+  return { outcome: 'untold', reason: why === 'gone' ? 'client-gone' : 'client-silent' };
 }

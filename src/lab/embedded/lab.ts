@@ -150,6 +150,7 @@ export class Lab {
   #remove(name: string): void {
     const node = this.#nodes.get(name);
     if (!node) return;
+    this.traffic.leave(name);
     node.halt();
     this.#nodes.delete(name);
     node.announceState('stopped');

@@ -118,11 +118,13 @@ export class LoadClient {
   #finish(): void {
     this.#end.cancel();
     const isLimited = this.#clock.now() < this.#startNs + this.#entry.load.durationNs;
-    for (const { connection, timeout } of this.#workers) {
+    const workers = [...this.#workers];
+    // Nothing fails from here on: what was under way is given up.
+    this.#workers.clear();
+    for (const { connection, timeout } of workers) {
       timeout?.cancel();
       connection?.close();
     }
-    this.#workers.clear();
     const load = {
       requests: this.#latencies.length,
       errors: this.#errors,

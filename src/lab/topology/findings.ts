@@ -57,4 +57,5 @@ export const explanationCodes = [
   'ttl-expired',
   'link-loss',
   'slow-link',
+  'client-gave-up',
 ] as const;

@@ -22,6 +22,28 @@ export function staleNeighbours(before: Plan, after: Plan): StaleNeighbour[] {
   return stale;
 }
 
+/**
+ * Addresses that nobody answered ARP for and somebody does after an edit, interfaces that are down and nodes that do not
+ * run left out. A kernel that is asking for one would ask on in its own time, up to a second later.
+ */
+export function newlyAnswered(before: Plan, after: Plan): StaleNeighbour[] {
+  const was = answers(running(before));
+  return [...answers(running(after))].flatMap(([key, { segment, address }]) =>
+    was.has(key) ? [] : [{ segment, address }],
+  );
+}
+
+/** What is left of a plan of what answers ARP: of a paused node the kernel does, its forwarder does not. */
+function running(plan: Plan): Plan {
+  const nodes = plan.nodes.flatMap((node): PlannedNode[] => {
+    if (node.state === 'stopped') return [];
+    const { forwarder, ...kernel } = node;
+    const interfaces = node.interfaces.filter(({ down }) => !down);
+    return [{ ...kernel, ...(forwarder && node.state !== 'paused' && { forwarder }), interfaces }];
+  });
+  return { ...plan, nodes };
+}
+
 interface Answers extends StaleNeighbour {
   /** MACs, in order. */
   readonly who: number[];
@@ -30,7 +52,7 @@ interface Answers extends StaleNeighbour {
 /** Whoever is the VIP's director: the same, however it is. No MAC is negative. */
 const A_DIRECTOR = -1;
 
-/** Who would answer for each address, segment by segment, if all interfaces were up. */
+/** Who would answer for each address, segment by segment, whether its interface is up or not. */
 function answers(plan: Plan): Map<string, Answers> {
   const all = new Map<string, Answers>();
   const add = (segment: string, address: number, who: number) => {

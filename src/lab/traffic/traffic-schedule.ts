@@ -42,7 +42,7 @@ export class TrafficSchedule {
   #schedules: Schedule[] = [];
   #plan: Plan | undefined;
   #lastId = 0;
-  readonly #underWay = new Map<number, RequestEnded>();
+  readonly #underWay = new Map<number, { readonly node: string; readonly end: RequestEnded }>();
 
   constructor(host: TrafficHost) {
     this.#host = host;
@@ -94,14 +94,14 @@ export class TrafficSchedule {
       if (end) this.#host.tell({ ...told, timeNs: this.#host.now(), ...port(), end });
       ended();
     };
-    this.#underWay.set(id, (how, from) => {
+    const whenEnded: RequestEnded = (how, from) => {
       if (!this.#underWay.delete(id)) return;
       end = how;
       sourcePort ??= from;
       // It is told how it began first.
       if (isTold) finish();
-    });
-    const whenEnded: RequestEnded = (how, from) => this.#underWay.get(id)?.(how, from);
+    };
+    this.#underWay.set(id, { node: entry.from, end: whenEnded });
     const from =
       isLoad(entry) && protocol === 'tcp'
         ? this.#host.load(entry, whenEnded)
@@ -112,9 +112,15 @@ export class TrafficSchedule {
     if (end) finish();
   }
 
+  /** This node stops: nobody is there any more to tell how its requests end. */
+  leave(node: string): void {
+    for (const asked of [...this.#underWay.values()])
+      if (asked.node === node) asked.end({ outcome: 'untold', reason: 'client-gone' });
+  }
+
   /** The run is over: what was not sent is told, and what was under way. */
   cut(): void {
-    for (const end of [...this.#underWay.values()]) end({ outcome: 'cut' });
+    for (const { end } of [...this.#underWay.values()]) end({ outcome: 'cut' });
     for (const { entry, next, timer } of this.#schedules)
       // What waits for its time is the one before `next`.
       if (timer) this.#unsent(entry, entry.count - next + 1, 'cut');

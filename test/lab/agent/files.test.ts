@@ -95,11 +95,28 @@ describe('agent: what it writes for the programs of a node', () => {
           outcome(28, ''),
           outcome(7, '* connect to 10.0.2.100 port 80 failed: Connection refused'),
           outcome(7, '* connect to 10.0.2.100 port 80 failed: No route to host'),
+          // As curl 7.88 says it when the kernel refuses at once, and when it does so later.
+          outcome(7, '* Immediate connect fail for 10.9.9.9: Network is unreachable'),
+          outcome(7, '* connect to 10.0.2.100 port 80 failed: Cannot assign requested address'),
           outcome(45, ''),
           outcome(56, 'Recv failure: Connection reset by peer'),
+          outcome(52, '* Empty reply from server'),
+          outcome(27, 'out of memory'),
           outcome(null, ''),
         ],
-        ['answered', 'timed-out', 'refused', 'unreachable', 'port-in-use', 'refused', 'no-client'],
+        [
+          'answered',
+          'timed-out',
+          'refused',
+          'unreachable',
+          'unreachable',
+          'port-in-use',
+          'port-in-use',
+          'refused',
+          'refused',
+          'client-silent',
+          'no-client',
+        ],
       );
     });
     it('tells how much of the answer came, and from where it asked', () => {

@@ -126,12 +126,17 @@ describe('what labels and agents tell is looked at before it is believed', () =>
     }
     const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+    const packet = { source: 0, destination: 0x0a00_0264, protocol: 6, destinationPort: 80 };
+    const host = { event: 'host', timeNs: '1', reason: 'no-route', packet };
+
     it('hears events, and passes over those that it does not know', async () => {
       const { link, say, heard, lost } = await linked();
       say({ event: 'loss', segment: 'inside', frames: 3, reason: 'kernel' });
+      say(host);
+      say({ ...host, reason: 'neighbour-unreachable', segment: 'inside', nextHop: 0x0a00_0201 });
       say({ event: 'of-a-later-version', anything: {} });
       await turn();
-      assert.deepEqual([heard.map(({ event }) => event), lost()], [['loss'], 0]);
+      assert.deepEqual([heard.map(({ event }) => event), lost()], [['loss', 'host', 'host'], 0]);
       link.close();
     });
 
@@ -146,6 +151,13 @@ describe('what labels and agents tell is looked at before it is believed', () =>
         { event: 'loss', segment: 'inside', frames: '3', reason: 'kernel' },
         { event: 'capture', segment: 'inside', detail: 'constructor', timeNs: '1' },
         { event: 'decision', timeNs: 'NaN', decision: {} },
+        { ...host, reason: 'link-loss' },
+        { ...host, timeNs: 1 },
+        { ...host, segment: '../x' },
+        { ...host, nextHop: -1 },
+        { ...host, packet: undefined },
+        { ...host, packet: { ...packet, destination: 2 ** 32 } },
+        { ...host, packet: { ...packet, destinationPort: 65_536 } },
         { event: 'process', name: '\u001b]0;x\u0007', state: 'failed', message: '' },
         { id: 'x' },
       ];
@@ -179,6 +191,7 @@ describe('what labels and agents tell is looked at before it is believed', () =>
         ['state', null],
         ['load', { result: { requests: 'many' } }],
         ['fetch', { outcome: { toString: 'x' } }],
+        ['fetch', { end: { outcome: 'unsent', reason: '[x](command:y)' } }],
         ['attach', [{ code: '\u001b[2J', params: {} }]],
         ['configure', { warnings: [] }],
       ];

@@ -43,6 +43,18 @@ describe('A load on the embedded engine', () => {
     assert.ok(result.requests > 10 && result.requests < 100);
   });
 
+  it('that is over before its connections are open has no errors, and begins nothing more', () => {
+    for (const durationNs of [100e3, 300e3, 600e3]) {
+      const { result, outcome } = loaded({ load: { connections: 3, durationNs } });
+      assert.deepEqual([result.requests, result.errors, outcome], [0, 0, 'timed-out']);
+    }
+    const { frames } = runLab({
+      ...base,
+      traffic: [{ ...base.traffic[0]!, count: 1, afterNs: 0, load: { connections: 3, durationNs: 600e3 } }],
+    });
+    assert.ok(frames().every(({ timeNs }) => timeNs < 5e6));
+  });
+
   it('is bounded in bytes too', () => {
     const { result } = loaded({ responseBytes: 1_000_000 });
     assert.equal(result.requests, 8);

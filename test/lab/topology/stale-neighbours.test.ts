@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatIpv4 } from '../../../src/packet/address.ts';
-import { staleNeighbours } from '../../../src/lab/topology/stale-neighbours.ts';
+import { newlyAnswered, staleNeighbours } from '../../../src/lab/topology/stale-neighbours.ts';
 import { planOf } from '../embedded/testbed.ts';
 
 const text = `
@@ -67,5 +67,39 @@ describe('neighbour entries that an edit makes stale', () => {
       ]),
       [],
     );
+  });
+});
+
+describe('addresses that somebody answers for after an edit, and nobody did before', () => {
+  const between = (before: string, after: string) =>
+    newlyAnswered(planOf(before), planOf(after)).map(
+      ({ segment, address }) => `${segment} ${formatIpv4(address)}`,
+    );
+  const downAt = (address: string) => text.replace(`address: ${address}`, `address: ${address}, down: true`);
+
+  it('an interface that comes up, with the VIP of its director', () => {
+    const down = downAt('203.0.113.2');
+    assert.deepEqual(between(down, text), ['front 203.0.113.2', 'front 203.0.113.100']);
+    assert.deepEqual(between(downAt('203.0.113.3'), text), ['front 203.0.113.3']);
+    assert.deepEqual(between(text, down), []);
+  });
+
+  it('a node that is new or starts; of one that was paused, what its processes answer for', () => {
+    assert.deepEqual(between(text.replace(/ {2}lb2: .*\n/, ''), text), ['front 203.0.113.3']);
+    const plan = planOf(text);
+    const lb1 = (state: 'paused' | 'stopped') => ({
+      ...plan,
+      nodes: plan.nodes.map((node) => (node.name === 'lb1' ? { ...node, state } : node)),
+    });
+    const told = (state: 'paused' | 'stopped') =>
+      newlyAnswered(lb1(state), plan).map(({ address }) => formatIpv4(address));
+    assert.deepEqual(told('paused'), ['203.0.113.100']);
+    assert.deepEqual(told('stopped'), ['203.0.113.2', '203.0.113.100']);
+  });
+
+  it('none where somebody had answered already: a VIP that moves, a MAC that changes', () => {
+    assert.deepEqual(between(text, text.replace('director: lb1', 'director: lb2')), []);
+    const another = text.replace('address: 203.0.113.3', "address: 203.0.113.3, mac: '02:00:00:00:99:01'");
+    assert.deepEqual(between(text, another), []);
   });
 });
