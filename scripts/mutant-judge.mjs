@@ -4,6 +4,9 @@ import Mocha from 'mocha';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
+
 const [first, ...files] = process.argv.slice(2);
 let active = Number(first);
 /** What met a mutant: tests by their full titles, and files that met it while they were read. */
