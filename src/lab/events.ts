@@ -102,6 +102,8 @@ export interface RequestEvent {
   readonly timeNs: number;
   /** Counts from 1 in each run, in the order of asking; the two events of one request share it. */
   readonly id: number;
+  /** What its datagram carries as its number; the `id` when left out. */
+  readonly number?: number;
   /** So many alike, of which none was sent: what was left of an entry when the run ended. One when left out. */
   readonly times?: number;
   /** Who asks. */

@@ -74,7 +74,7 @@ function lateIn({ asked, endNs }: RequestRecord, flow: FlowRecord): HopRecord | 
   return flow.journeys.find((journey) => {
     const { kind, direction, retransmission, first, last } = journey;
     if (retransmission || last.arrivalNs <= endNs || !hasArrived(journey)) return false;
-    if (kind === 'udp' && numberOfDatagram(first.facts) !== asked.id) return false;
+    if (kind === 'udp' && numberOfDatagram(first.facts) !== (asked.number ?? asked.id)) return false;
     return direction === 'request'
       ? ASKING.includes(kind) && first.timeNs <= endNs
       : ANSWERING.includes(kind) && last.to === flow.client.node;

@@ -35,7 +35,7 @@ function isAnswered({ asked }: RequestRecord, flow: FlowRecord, untilNs: number)
   if (asked.protocol === 'tcp') return hasWholeAnswer(came.map(({ last }) => last.facts));
   if (asked.protocol === 'icmp')
     return came.some(({ kind, last }) => kind === 'echo-reply' && last.arrivalNs >= asked.timeNs);
-  return came.some(({ last }) => numberOfDatagram(last.facts) === asked.id);
+  return came.some(({ last }) => numberOfDatagram(last.facts) === (asked.number ?? asked.id));
 }
 
 /** It reached the client's programs, from the address that was asked. */

@@ -29,6 +29,7 @@ export class EventIntake {
   readonly #edits: Expected[] = [];
   #recording: LabRecording | undefined;
   #shiftNs = 0;
+  #shiftRequests = 0;
   /** Undefined until a lab that was taken up has told its own epoch. */
   #shiftEpochs: number | undefined = 0;
 
@@ -55,6 +56,12 @@ export class EventIntake {
   take(event: LabEvent): RecordingNews {
     const recording = (this.#recording ??= this.#start());
     const timeNs = event.timeNs + this.#shiftNs;
+    if (event.kind === 'request') {
+      // Each run counts its requests from 1.
+      const { id, number = id } = event;
+      recording.add({ ...event, timeNs, id: id + this.#shiftRequests, number });
+      return 'events';
+    }
     if (event.kind !== 'plan') {
       recording.add({ ...event, timeNs });
       return 'events';
@@ -73,7 +80,8 @@ export class EventIntake {
   #start(): LabRecording {
     const { goesOn, takesUp, startedAt, begin } = this.#options;
     if (!goesOn) return begin(startedAt());
-    const { lastNs, epoch, head } = goesOn;
+    const { lastNs, lastRequest, epoch, head } = goesOn;
+    this.#shiftRequests = lastRequest;
     const ns = nsBetween(head.startedAt, startedAt());
     // Another run is told after everything that is recorded, whatever the clocks say.
     this.#shiftNs = takesUp ? ns : Math.max(lastNs, ns);

@@ -37,6 +37,7 @@ export class LabRecording {
   #oldest = 1;
   #mostOthers: number;
   #lastNs = 0;
+  #lastRequest = 0;
   #added = 0;
   #report: { readonly of: number; readonly report: Report } | undefined;
 
@@ -57,6 +58,11 @@ export class LabRecording {
     return this.#lastNs;
   }
 
+  /** The greatest number of a request; 0 when there was none. */
+  get lastRequest(): number {
+    return this.#lastRequest;
+  }
+
   get epoch(): number {
     return this.plans.at(-1)?.epoch ?? 0;
   }
@@ -71,6 +77,7 @@ export class LabRecording {
     }
     this.#others.push(event);
     if (event.kind === 'node') this.nodes.set(event.node, event);
+    if (event.kind === 'request') this.#lastRequest = Math.max(this.#lastRequest, event.id);
     if (event.kind === 'plan') this.plans.push(event);
     if (event.kind === 'decision') this.opened.add(event);
     // About as many decisions as frames come: with the frames they speak of, they go, and so do requests.

@@ -61,6 +61,7 @@ const event = z.discriminatedUnion('kind', [
     kind: z.literal('request'),
     ...at,
     id: count,
+    number: z.optional(count),
     node: name,
     entry: traffic,
     by: code,

@@ -58,6 +58,7 @@ describe('a lab in the editor', () => {
     source.settle();
     const { lastNs } = session.recording;
     const frames = session.report().counters.frames;
+    const asked = session.report().requests.length;
     await session.start(withSh, source, { keep: true });
     source.settle();
     assert.deepEqual(
@@ -70,6 +71,9 @@ describe('a lab in the editor', () => {
     assert.equal(change!.timeNs, Math.max(lastNs, 60e9));
     const report = session.report();
     assert.ok(report.counters.frames > frames);
+    // Each run counts its requests from 1.
+    assert.equal(report.requests.length, 2 * asked);
+    assert.equal(new Set(report.requests.map(({ id }) => id)).size, 2 * asked);
     assert.equal(
       report.flows.filter(({ kind }) => kind === 'tcp').every(({ outcome }) => outcome.kind === 'answered'),
       true,
