@@ -16,8 +16,11 @@ export interface Engine {
   readonly over?: Promise<Error | undefined>;
   /** Starts the lab and its traffic. Events go to the sink given at construction. */
   start(): Promise<void>;
-  /** Applies a changed plan in place. */
-  apply(plan: Plan): Promise<void>;
+  /**
+   * Applies a changed plan in place. The `plan` event carries `cause` back, which means what it means to the caller; there is no
+   * event when nothing changes.
+   */
+  apply(plan: Plan, cause?: number): Promise<void>;
   /** Sends one request of the given traffic entry now (the first by default). */
   request(trafficIndex?: number): Promise<void>;
   /**

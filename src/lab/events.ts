@@ -54,6 +54,8 @@ export interface PlanEvent {
   readonly durationNs: number;
   /** The event of the file that made it so, in the file's words: it happened by itself. Left out, somebody applied it. */
   readonly by?: string;
+  /** What `Engine.apply` was given. */
+  readonly cause?: number;
 }
 
 /** Frames a capture point did not record since the last such event. */

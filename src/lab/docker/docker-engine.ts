@@ -14,6 +14,7 @@ import { DockerLab } from './docker-lab.ts';
 import { realtimeNs } from '../agent-wire/host-clock.ts';
 import { LabClock } from './lab-clock.ts';
 import { LabEvents } from './lab-events.ts';
+import type { PlanEvent } from '../events.ts';
 import { LabError, ofChange } from './lab-problem.ts';
 import { EventSchedule } from '../traffic/event-schedule.ts';
 import { sameData } from '../topology/same-data.ts';
@@ -146,14 +147,14 @@ export class DockerEngine implements Engine {
   }
 
   /** Changes follow one another. What fails is thrown and can be tried again: the next call goes on from what is. */
-  apply(plan: Plan): Promise<void> {
+  apply(plan: Plan, cause?: number): Promise<void> {
     return this.#changes.next(async () => {
       if (this.#state !== 'running') return;
       // What comes due while this takes its time happens afterwards.
       const sinceNs = this.nowNs;
       this.#happenings.stop();
       try {
-        await this.#become(planAt(plan, sinceNs), { written: plan });
+        await this.#become(planAt(plan, sinceNs), { written: plan, ...(cause !== undefined && { cause }) });
       } finally {
         this.#await(sinceNs);
       }
@@ -347,7 +348,10 @@ export class DockerEngine implements Engine {
   /** `written`: the file it comes from, when that is another one. `by`: the event of the file that makes it so. */
   async #become(
     plan: Plan,
-    { written = this.#written, by }: { readonly written?: Plan; readonly by?: string },
+    {
+      written = this.#written,
+      ...why
+    }: { readonly written?: Plan } & Partial<Pick<PlanEvent, 'by' | 'cause'>>,
   ): Promise<void> {
     const lab = this.#lab;
     const before = this.#plan;
@@ -372,7 +376,7 @@ export class DockerEngine implements Engine {
     this.#epoch += 1;
     const timeNs = effective === undefined ? this.nowNs : this.#clock.ofHost(effective);
     const durationNs = this.nowNs - startNs;
-    const what = { plan, changes, forgotten, durationNs, ...(by !== undefined && { by }) };
+    const what = { plan, changes, forgotten, durationNs, ...why };
     this.#events.push({ kind: 'plan', timeNs, epoch: this.#epoch, ...what });
     this.#traffic.follow(plan);
     await this.#keep(lab);

@@ -1,5 +1,5 @@
 import type { Engine, EventSink, NodeSetting } from '../engine.ts';
-import type { LabEvent } from '../events.ts';
+import type { LabEvent, PlanEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { diffPlans } from '../topology/diff.ts';
 import { planAt } from '../topology/plan-at.ts';
@@ -58,7 +58,7 @@ export class EmbeddedEngine implements Engine {
     this.#happenings = new EventSchedule({
       now: () => this.nowNs,
       after: (delayNs, run) => this.#clock.after(delayNs, run),
-      happen: ({ atNs, text }) => this.#become(planAt(this.#written, atNs), text),
+      happen: ({ atNs, text }) => this.#become(planAt(this.#written, atNs), { by: text }),
     });
     this.startedAt = options.startedAt ?? new Date().toISOString().replace('Z', '000000Z');
     this.#timers = options.timers ?? ambientTimers();
@@ -102,17 +102,17 @@ export class EmbeddedEngine implements Engine {
     this.#pacer.follow();
   }
 
-  apply(plan: Plan): Promise<void> {
+  apply(plan: Plan, cause?: number): Promise<void> {
     this.#pacer?.follow();
     if (this.#state !== 'running') return Promise.resolve();
     this.#written = plan;
-    this.#become(planAt(plan, this.nowNs));
+    this.#become(planAt(plan, this.nowNs), cause === undefined ? {} : { cause });
     this.#happenings.follow(plan.events ?? [], this.nowNs);
     this.#pacer?.follow();
     return Promise.resolve();
   }
 
-  #become(plan: Plan, by?: string): void {
+  #become(plan: Plan, why: Partial<Pick<PlanEvent, 'by' | 'cause'>>): void {
     const changes = diffPlans(this.#lab.plan, plan);
     if (changes.length === 0) return;
     const startMs = this.#now();
@@ -122,7 +122,7 @@ export class EmbeddedEngine implements Engine {
     this.#held = undefined;
     this.#epoch += 1;
     const durationNs = Math.round((this.#now() - startMs) * 1e6);
-    const what = { plan, changes, forgotten, durationNs, ...(by !== undefined && { by }) };
+    const what = { plan, changes, forgotten, durationNs, ...why };
     this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, ...what });
     for (const event of held) this.#sink(event);
   }

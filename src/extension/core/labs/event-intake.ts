@@ -8,6 +8,8 @@ import type { RecordedChange, RecordingNews } from './recorded-change.ts';
 export interface IntakeOptions {
   /** Where the events of this run go on; undefined when they begin a recording. */
   readonly goesOn: LabRecording | undefined;
+  /** What was edited since the run before. */
+  readonly restarted: readonly EditedSetting[];
   /** The engine took up a lab that ran already: see `EngineSource.takesUp`. */
   readonly takesUp: boolean;
   /** Final by the engine's first event. */
@@ -17,7 +19,7 @@ export interface IntakeOptions {
   readonly lineOf: (path: Path) => number;
 }
 
-interface Expected {
+interface Cause {
   readonly edits: readonly EditedSetting[];
   readonly kind: RecordedChange['kind'];
 }
@@ -25,8 +27,9 @@ interface Expected {
 /** The events of one run of an engine on their way into a recording, on its clock and in its epochs. */
 export class EventIntake {
   readonly #options: IntakeOptions;
-  /** Applied, but not told by the engine yet. */
-  readonly #edits: Expected[] = [];
+  /** Given to the engine, and not told by it yet: what changes nothing is never told. */
+  readonly #causes = new Map<number, Cause>();
+  #lastCause = 0;
   #recording: LabRecording | undefined;
   #shiftNs = 0;
   #shiftRequests = 0;
@@ -37,14 +40,11 @@ export class EventIntake {
     this.#options = options;
   }
 
-  /** What the next plan that the engine tells is about. Returns what takes it back. */
-  expect(edits: readonly EditedSetting[], kind: RecordedChange['kind']): () => void {
-    const expected = { edits, kind };
-    this.#edits.push(expected);
-    return () => {
-      const at = this.#edits.indexOf(expected);
-      if (at >= 0) this.#edits.splice(at, 1);
-    };
+  /** What to give `Engine.apply` for its `plan` event to be told as this. */
+  causeOf(edits: readonly EditedSetting[], kind: 'applied' | 'by-hand'): number {
+    this.#lastCause += 1;
+    this.#causes.set(this.#lastCause, { edits, kind });
+    return this.#lastCause;
   }
 
   /** From now on into another recording, whose first epoch is the present one. */
@@ -94,7 +94,7 @@ export class EventIntake {
       const { epoch, timeNs, durationNs, by } = event;
       return { epoch, timeNs, durationNs, texts: [by], kind: 'planned' };
     }
-    const { edits, kind } = this.#edits.shift() ?? { edits: [], kind: 'applied' };
+    const { edits, kind } = this.#causeOf(event);
     const [first] = edits;
     return {
       epoch: event.epoch,
@@ -104,5 +104,14 @@ export class EventIntake {
       ...(first && { line: this.#options.lineOf(first.path) }),
       kind,
     };
+  }
+
+  #causeOf({ cause, changes }: PlanEvent): Cause {
+    // The first of a run that begins below another one.
+    if (changes.length === 0 && !this.#options.takesUp)
+      return { edits: this.#options.restarted, kind: 'restarted' };
+    const told = (cause !== undefined && this.#causes.get(cause)) || { edits: [], kind: 'applied' };
+    for (const one of this.#causes.keys()) if (one <= (cause ?? 0)) this.#causes.delete(one);
+    return told;
   }
 }

@@ -13,7 +13,7 @@ import type { Plan } from '../../../lab/topology/plan.ts';
 import type { LabState } from '../../../lab/lab-state.ts';
 import type { Place } from '../../../lab/place.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
-import { describeEdit } from './describe-edit.ts';
+import { describeEdit, type EditedSetting } from './describe-edit.ts';
 import { EventIntake } from './event-intake.ts';
 import { pathOf } from './file-path.ts';
 import type { EngineSource } from './lab-engine.ts';
@@ -256,12 +256,11 @@ export class LabSession {
         node,
         segment,
       });
-      const forget = this.#intake?.expect([{ path: ['nodes', node, 'at', segment], text }], 'by-hand');
+      const cause = this.#intake?.causeOf([{ path: ['nodes', node, 'at', segment], text }], 'by-hand');
       this.#unplugged.set(node, segment, off);
       try {
-        await engine.apply(this.#unplugged.over(this.plan));
+        await engine.apply(this.#unplugged.over(this.plan), cause);
       } catch (error) {
-        forget?.();
         this.#unplugged.set(node, segment, !off);
         throw error;
       }
@@ -333,8 +332,7 @@ export class LabSession {
         text: this.#parts.translate('extension.starting'),
       });
       signal?.addEventListener('abort', cancel);
-      const intake = this.#newIntake(source, goesOn ? this.#recording : undefined, () => engine);
-      if (goesOn && !source.takesUp) intake.expect(edits, 'restarted');
+      const intake = this.#newIntake(source, goesOn ? this.#recording : undefined, edits, () => engine);
       this.#intake = intake;
       const plan = this.#unplugged.over(version.plan);
       engine = await source.make(plan, (event) => this.#listeners.tell(intake.take(event)), {
@@ -412,11 +410,9 @@ export class LabSession {
     if (diffPlans(before.plan, plan).length === 0) return { kind: 'unchanged' };
     const edits = describeEdit(before.text, text);
     const began = Date.now();
-    const forget = this.#intake?.expect(edits, 'applied');
     try {
-      await engine.apply(this.#unplugged.over(plan));
+      await engine.apply(this.#unplugged.over(plan), this.#intake?.causeOf(edits, 'applied'));
     } catch (error) {
-      forget?.();
       this.#version = before;
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
     }
@@ -426,10 +422,12 @@ export class LabSession {
   #newIntake(
     source: EngineSource,
     goesOn: LabRecording | undefined,
+    restarted: readonly EditedSetting[],
     engine: () => Engine | undefined,
   ): EventIntake {
     return new EventIntake({
       goesOn,
+      restarted,
       takesUp: source.takesUp ?? false,
       startedAt: () => engine()?.startedAt ?? '',
       begin: (startedAt) => (this.#recording = this.#newRecording(source.name, startedAt)),

@@ -241,6 +241,21 @@ describe('a lab in the editor', () => {
     assert.equal(await session.setNode('rs1', 'running'), false);
   });
 
+  it('each change row is of its own change, also after one that changes nothing', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    await session.unplug('rs1', 'inside', true);
+    // The file says what was done by hand already.
+    await session.apply(dr.replace(/(rs1:[^]*?at: \{ inside: )([\d.]+)/, '$1{ address: $2, down: true }'));
+    await session.apply(withSh);
+    source.settle();
+    const rows = session.changes.map(({ kind, texts }) => [kind, texts.some((text) => /sh/.test(text))]);
+    assert.deepEqual(rows.at(-1), ['applied', true]);
+    assert.equal(rows.filter(([, isScheduler]) => isScheduler).length, 1);
+    await session.stop();
+  });
+
   it('an interface taken off its segment stays off over changes of the file, and is back after a restart', async () => {
     const source = new ManualSource();
     const session = sessionOf(dr);
