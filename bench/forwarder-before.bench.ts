@@ -52,7 +52,7 @@ function extract(revision: string, folder: string): string | undefined {
   const { status } = spawnSync('tar', ['-x', '-C', folder], { input: archive.stdout as Buffer });
   if (archive.status !== 0 || status !== 0) return undefined;
   mkdirSync(join(folder, 'bench'));
-  for (const name of ['forwarder-peer.ts', 'forwarder-rounds.ts', 'median.ts'])
+  for (const name of ['forwarder-peer.ts', 'forwarder-rounds.ts'])
     cpSync(join(ROOT, 'bench', name), join(folder, 'bench', name));
   return String(found.stdout).trim();
 }

@@ -10,7 +10,9 @@ export function run(print: (line: string) => void): void {
   print(
     `forwarder: ns per packet, median of ${ROUNDS} rounds of ${PACKETS.toLocaleString('en')} packets, 64-byte frames`,
   );
-  print('model         connections   copy  forward + copy  forward only  ratio to copy  bytes/connection  garbage/packet');
+  print(
+    'model         connections   copy  forward + copy  forward only  ratio to copy  bytes/connection  garbage/packet',
+  );
   for (const name of CASE_NAMES) {
     for (const connections of [1_000, 1_000_000]) print(measure(name, connections));
   }

@@ -22,7 +22,7 @@ import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
 import { Refusals } from './refusals.ts';
-import { decrementTtl } from './rewrite.ts';
+import { decrementTtl, translate, wrap } from './rewrite.ts';
 import type { RouteTable } from './routes.ts';
 import * as total from './server.ts';
 import type { Server } from './server.ts';
@@ -136,7 +136,7 @@ export class Director {
     server.totals[total.PACKETS_IN]!++;
     server.totals[total.BYTES_IN]! += packet.length;
     this.prepare(packet, hop);
-    server.model.request(packet, NO_WORDS, 0, server);
+    wrap(packet, server);
     this.emit(packet, room, hop, verdict);
     return verdict;
   }
@@ -162,7 +162,7 @@ export class Director {
       return this.refusals.tooBig(packet, port, verdict, room);
     this.prepare(packet, hop);
     if (server.model.translates) translateError(packet, words, base, direction, quotedL4);
-    else server.model.request(packet, words, base, server);
+    else wrap(packet, server);
     this.emit(packet, room, hop, verdict);
     return verdict;
   }
@@ -307,14 +307,14 @@ export class Director {
     if (packet.length > room && mustNotSplit(packet, room)) {
       return this.refusals.tooBig(packet, port, verdict, room);
     }
-    this.connections.touch(packet, connection, direction, server);
+    this.connections.touch(connection, direction, server, packet.flags, packet.length, packet.clock);
     if ((packet.flags & tcp.SYN) !== 0 && this.config.clampMss !== undefined && server.model.translates) {
       const fits = Math.min(room, port.mtu) - TCP_HEADERS;
       clampMss(packet, this.config.clampMss === 'mtu' ? fits : Math.min(fits, this.config.clampMss));
     }
     this.prepare(packet, hop);
-    if (direction === 0) server.model.request(packet, words, base, server);
-    else server.model.reply(packet, words, base);
+    if (server.model.translates) translate(packet, words, base, direction);
+    else wrap(packet, server);
     this.emit(packet, room, hop, verdict);
     return verdict;
   }
@@ -380,9 +380,6 @@ export class Director {
     return direction === 0 ? 'established' : 'reply';
   }
 }
-
-/** For models that do not look at the connection. */
-const NO_WORDS = new Int32Array(0);
 
 /** What was put together from fragments is made into fragments again, whatever its length: only their sizes count. */
 function mustNotSplit({ view, ip, length, pieces, longestPiece }: Packet, room: number): boolean {

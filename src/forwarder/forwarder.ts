@@ -19,6 +19,7 @@ import { Output } from './output.ts';
 import { Packet } from './packet.ts';
 import { isAddressedTo, isBroadcast, makePort, type Port } from './port.ts';
 import { RouteTable } from './routes.ts';
+import { StraightLine } from './straight-line.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -30,6 +31,7 @@ export class Forwarder {
   private readonly output = new Output();
   private readonly packet = new Packet(makeFrame(0));
   private readonly director: Director;
+  private readonly straight: StraightLine;
   private readonly arp: ArpResponder;
   private readonly fragments: Fragments;
   private readonly icmpErrors: IcmpErrors;
@@ -41,7 +43,9 @@ export class Forwarder {
     this.config = config;
     this.ports = config.interfaces.map(makePort);
     this.neighbours = new NeighbourTable(this.output);
-    this.director = new Director(config, this.routes(), this.neighbours, this.output, now, seed);
+    const routes = this.routes();
+    this.director = new Director(config, routes, this.neighbours, this.output, now, seed);
+    this.straight = new StraightLine(this.director.services, this.director.connections, config, routes);
     this.arp = new ArpResponder(this.director.services);
     this.fragments = new Fragments(this.director, this.output, (packet, port, verdict) =>
       this.receiveWhole(packet, port, verdict),
@@ -71,9 +75,17 @@ export class Forwarder {
       // Another machine's frame, flooded by a switch; ARP alone concerns everyone.
       if (etherType !== ethernet.ETHERTYPE_ARP || !isBroadcast(view, start)) return verdict;
     }
-    if (etherType === ethernet.ETHERTYPE_IPV4) return this.receiveIpv4(frame, port, verdict, now);
+    if (etherType === ethernet.ETHERTYPE_IPV4) {
+      if (this.straight.forward(frame, port, now, verdict)) return verdict;
+      return this.receiveIpv4(frame, port, verdict, now);
+    }
     if (etherType !== ethernet.ETHERTYPE_ARP) return verdict;
     return this.arp.receive(frame, port, this.neighbours, verdict, now);
+  }
+
+  /** The first `count` of `frames` will be given to `receive` next, or most of them: what is known of them is fetched together. */
+  expect(frames: readonly Frame[], count: number): void {
+    this.director.connections.ahead.look(frames, count);
   }
 
   /** Does what is due by now: requests again, gives up, forgets connections. `undefined`: nothing to tell. */
@@ -116,7 +128,9 @@ export class Forwarder {
       this.ports = config.interfaces.map(makePort);
     }
     this.config = config;
-    this.director.configure(config, this.routes());
+    const routes = this.routes();
+    this.director.configure(config, routes);
+    this.straight.configure(config, routes);
     return this.output.first();
   }
 

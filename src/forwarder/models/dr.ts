@@ -10,6 +10,5 @@ export const dr: Model = {
   overhead: 0,
   open: () => undefined,
   close: () => undefined,
-  request: () => undefined,
-  reply: () => undefined,
+  wrap: () => undefined,
 };

@@ -1,17 +1,18 @@
 import type { Model as ModelName } from '../config.ts';
-import type { Packet } from '../packet.ts';
+import type { Frame } from '../frame.ts';
 import type { Server } from '../server.ts';
 import type { DropReason } from '../verdict.ts';
 
 /**
- * One way of forwarding. It rewrites IP packets; schedulers, connections, routes, MAC addresses and TTL are not its
- * business. Adding one is a file here and a line in `registry.ts`.
+ * One way of forwarding. It says what a connection's reply looks like, or puts IP packets into others; schedulers, routes,
+ * MAC addresses and TTL are not its business. Adding one is a file here and a line in `registry.ts`.
  */
 export interface Model {
   readonly name: ModelName;
   /**
-   * Addresses change, so both directions cross the director: a connection has a reply key, its state follows both
-   * sides, and a packet with a bad L4 checksum is dropped, for a translated one would hide where it went bad.
+   * Addresses change, from each key of a connection to the other turned around. So both directions cross the director: a
+   * connection has a reply key, its state follows both sides, and a packet with a bad L4 checksum is dropped, for a
+   * translated one would hide where it went bad.
    */
   readonly translates: boolean;
   /** Bytes that forwarding adds to a request. */
@@ -23,8 +24,9 @@ export interface Model {
   open(words: Int32Array, base: number, server: Server): DropReason | undefined;
   /** Gives back what `open` took. */
   close(words: Int32Array, base: number, server: Server): void;
-  /** Rewrites a packet from the client. Its TTL is already decremented. */
-  request(packet: Packet, words: Int32Array, base: number, server: Server): void;
-  /** Rewrites a packet from the server; called only for models that translate. */
-  reply(packet: Packet, words: Int32Array, base: number): void;
+  /**
+   * Puts `overhead` bytes before the IPv4 packet at `ip` of the frame, and moves the Ethernet header before them; its TTL
+   * is already decremented. Called only where there is an overhead.
+   */
+  wrap(frame: Frame, ip: number, server: Server): void;
 }

@@ -1,9 +1,7 @@
 import type { PortRange } from '../config.ts';
 import * as at from '../connections/layout.ts';
-import type { Packet } from '../packet.ts';
 import { PortPool } from '../port-pool.ts';
 import type { DropReason } from '../verdict.ts';
-import { toClient, toServer } from './dnat.ts';
 import type { Model } from './model.ts';
 
 /**
@@ -40,12 +38,8 @@ export class Nat implements Model {
     this.pool(words[base]! & 0xff).release(words[base + at.REPLY_PORTS]! & 0xffff);
   }
 
-  request(packet: Packet, words: Int32Array, base: number): void {
-    toServer(packet, words, base);
-  }
-
-  reply(packet: Packet, words: Int32Array, base: number): void {
-    toClient(packet, words, base);
+  wrap(): void {
+    // Nothing comes around the packet.
   }
 
   private pool(protocol: number): PortPool {

@@ -5,7 +5,7 @@ import { copyOf, type Frame } from '../frame.ts';
 import { send, type Output } from '../output.ts';
 import { macHead, macTail, setMac, type Port } from '../port.ts';
 import type { Verdict } from '../verdict.ts';
-import { Neighbour, type HeldPacket } from './neighbour.ts';
+import { Neighbour, setMacs, type HeldPacket } from './neighbour.ts';
 
 /** `ucast_solicit` and `mcast_solicit`, `retrans_time_ms` apart. */
 const MOST_REQUESTS = 3;
@@ -82,7 +82,7 @@ export class NeighbourTable {
       return;
     }
     verdict.relation = 'forwarded';
-    address(frame, neighbour);
+    setMacs(frame, neighbour);
     send(verdict, frame);
     neighbour.used = true;
     if (now >= neighbour.staleAt && !isAsked(neighbour)) this.doubt(neighbour, now);
@@ -252,13 +252,6 @@ export class NeighbourTable {
     verdict.released.push(held.ticket);
     return verdict;
   }
-}
-
-function address(frame: Frame, neighbour: Neighbour): void {
-  const { port } = neighbour;
-  setMac(frame.view, frame.start + ethernet.DESTINATION, neighbour.macHead, neighbour.macTail);
-  setMac(frame.view, frame.start + ethernet.SOURCE, port.macHead, port.macTail);
-  frame.port = port.index;
 }
 
 function isAsked({ dueAt }: Neighbour): boolean {

@@ -14,6 +14,15 @@ export interface HeldPacket {
   readonly detail: string | undefined;
 }
 
+/** Writes the Ethernet addresses of a frame for the neighbour. */
+export function setMacs(frame: Frame, { port, macHead, macTail }: Neighbour): void {
+  const { view, start } = frame;
+  view.setInt32(start, macHead);
+  view.setInt32(start + 4, (macTail << 16) | (port.macHead >>> 16));
+  view.setInt32(start + 8, (port.macHead << 16) | port.macTail);
+  frame.port = port.index;
+}
+
 /** One entry of the neighbour table: an address on a port, and the MAC address behind it once known. */
 export class Neighbour {
   readonly port: Port;
