@@ -69,6 +69,7 @@ export class ReceiveRing {
   readonly #slotWords: number;
   readonly #slots: number;
   readonly #port: number;
+  readonly #most: number;
   #next = 0;
   #firstTaken = 0;
 
@@ -91,6 +92,7 @@ export class ReceiveRing {
     this.seconds = new Int32Array(most);
     this.nanoseconds = new Int32Array(most);
     this.#port = port;
+    this.#most = most;
   }
 
   /** Takes what is there into `frames`; how many. Their slots are ours until `release`. */
@@ -98,7 +100,7 @@ export class ReceiveRing {
     const words = this.#words;
     let count = 0;
     // Those that are left out count here: their slots must be given back before the kernel fills them again.
-    for (let looked = 0; looked < this.frames.length; looked++) {
+    for (let looked = 0; looked < this.#most; looked++) {
       const at = this.#next * this.#slotWords;
       // An acquiring load: what the kernel wrote before is seen after it.
       const status = Atomics.load(words, at + STATUS);
