@@ -15,7 +15,7 @@ import type { DropReason, Rule, Verdict } from './verdict.ts';
 const TIME_EXCEEDED = { type: icmp.TIME_EXCEEDED, code: 0 };
 const PORT_UNREACHABLE = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.PORT_UNREACHABLE };
 
-/** Packets that are not forwarded, and whose sender is told why: a reset, or an ICMP error. */
+/** Packets that are not forwarded. Mostly their sender is told why: by a reset, or an ICMP error. */
 export class Refusals {
   private readonly output: Output;
   private readonly addresses: Addresses;
@@ -41,6 +41,22 @@ export class Refusals {
     verdict.relation = 'answered';
     verdict.rule = rule;
     send(verdict, packet.frame);
+    return verdict;
+  }
+
+  /** Nobody's, or the kernel's: packets for the node's own addresses are none of the forwarder's business. */
+  notOurs(destination: number, verdict: Verdict): Verdict {
+    if (!this.addresses.isOwn(destination)) return this.output.drop(verdict, 'not-ours', 'not-ours');
+    verdict.input = false;
+    return verdict;
+  }
+
+  /** A packet whose source is a martian. One for the node itself is left to its kernel, which drops it too. */
+  martian({ view, ip }: Packet, verdict: Verdict): Verdict {
+    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    if (this.addresses.isVip(destination) || !this.addresses.isOwn(destination))
+      return this.output.drop(verdict, 'malformed', 'martian-source');
+    verdict.input = false;
     return verdict;
   }
 

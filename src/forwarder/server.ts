@@ -20,13 +20,15 @@ export class Server implements Candidate {
   readonly slot: number;
   readonly service: Service;
   readonly model: Model;
+  /** The nat model's stand-in for a server: the world outside. Each of its packets is routed by itself. */
+  readonly isOutside: boolean;
   name: string;
   /** Signed. */
   readonly address: number;
   readonly port: number;
   weight: number;
   lastWeight: number;
-  /** Whom to hand its packets; `undefined` when there is no route, or when each packet is routed by itself (nat). */
+  /** Whom to hand its packets; `undefined` when there is no route, and for the outside. */
   hop: Neighbour | undefined = undefined;
   /** The director's address towards it, signed. */
   dip = 0;
@@ -41,6 +43,7 @@ export class Server implements Candidate {
     this.slot = slot;
     this.service = service;
     this.model = model;
+    this.isOutside = model.name === 'nat';
     this.name = config.name;
     this.address = config.address | 0;
     this.port = config.port;

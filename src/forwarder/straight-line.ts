@@ -6,11 +6,12 @@ import { fold, halves, l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import type { Connections } from './connections/connections.ts';
 import * as at from './connections/layout.ts';
+import type { Egress } from './egress.ts';
 import type { Frame } from './frame.ts';
 import { setMacs } from './neighbours/neighbour.ts';
+import { nameFlow, ruleFor } from './output.ts';
 import type { Port } from './port.ts';
 import { decrementTtl, translateAt } from './rewrite.ts';
-import type { RouteTable } from './routes.ts';
 import type { ServiceTable } from './service-table.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -21,19 +22,17 @@ import type { Verdict } from './verdict.ts';
  */
 export class StraightLine {
   private decrementsTtl = true;
-  private routes: RouteTable;
   private readonly services: ServiceTable;
   private readonly connections: Connections;
+  private readonly egress: Egress;
 
-  constructor(services: ServiceTable, connections: Connections, config: ForwarderConfig, routes: RouteTable) {
+  constructor(services: ServiceTable, connections: Connections, egress: Egress) {
     this.services = services;
     this.connections = connections;
-    this.routes = routes;
-    this.configure(config, routes);
+    this.egress = egress;
   }
 
-  configure(config: ForwarderConfig, routes: RouteTable): void {
-    this.routes = routes;
+  configure(config: ForwarderConfig): void {
     this.decrementsTtl = config.decrementTtl;
   }
 
@@ -83,16 +82,10 @@ export class StraightLine {
     const server = this.services.server(words[base + at.SERVER]!);
     if (server.gone) return false;
     const { model } = server;
-    const isNat = model === this.services.nat;
     const ttl = third >>> 24;
     if (this.decrementsTtl && ttl <= 1) return false;
-    if (direction === 1 && isNat && (words[base]! & at.OWNS_PORT) === 0) return false;
-    const hop =
-      direction === 1
-        ? this.routes.nextHop(words[base + at.REQUEST_SOURCE]!)
-        : isNat
-          ? this.routes.nextHop(destination)
-          : server.hop;
+    if (direction === 1 && server.isOutside && (words[base]! & at.OWNS_PORT) === 0) return false;
+    const hop = this.egress.hopOf(words, base, direction, server);
     if (hop === undefined || !hop.listed || !hop.known || now >= hop.staleAt) return false;
     const { port: way } = hop;
     const { overhead } = model;
@@ -116,19 +109,8 @@ export class StraightLine {
     setMacs(frame, hop);
     hop.used = true;
     verdict.relation = 'forwarded';
-    verdict.rule = isNat
-      ? direction === 0
-        ? 'nat-out'
-        : 'nat-in'
-      : direction === 0
-        ? 'established'
-        : 'reply';
     verdict.input = true;
-    verdict.connection = words[base + at.SERIAL]!;
-    if (!isNat) {
-      verdict.service = server.service.index;
-      verdict.server = server.slot;
-    }
+    nameFlow(verdict, ruleFor(server, direction), server, words[base + at.SERIAL]!);
     verdict.frames[0] = frame;
     verdict.count = 1;
     return true;
