@@ -12,7 +12,6 @@ import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
 import type { Refusals } from './refusals.ts';
 import { translate, wrap } from './rewrite.ts';
-import * as total from './server.ts';
 import type { Server } from './server.ts';
 import type { Service } from './service.ts';
 import type { ServiceTable } from './service-table.ts';
@@ -108,8 +107,7 @@ export class Director {
     if (!this.egress.admits(packet, model, port, verdict)) return verdict;
     const hop = this.egress.ready(packet, server.hop, model, 0, port, verdict);
     if (hop === undefined) return verdict;
-    server.totals[total.PACKETS_IN]!++;
-    server.totals[total.BYTES_IN]! += packet.length;
+    server.count(0, packet.length);
     wrap(packet, server);
     this.egress.send(packet, hop, verdict);
     return verdict;

@@ -10,10 +10,12 @@ import type { Server } from './server.ts';
 
 /** One less, the header checksum kept: what leaves the TTL byte's place comes to the checksum (RFC 1141, RFC 1624). */
 export function decrementTtl(view: DataView, ip: number): void {
-  view.setUint8(ip + ipv4.TTL, view.getUint8(ip + ipv4.TTL) - 1);
-  const checksum = view.getUint16(ip + ipv4.CHECKSUM) + 0x100;
+  // TTL, protocol and checksum: one word.
+  const word = view.getInt32(ip + ipv4.TTL);
+  const checksum = (word & 0xffff) + 0x100;
   // The carry comes back in; a sum of exactly 0xffff is written as 0, as a full computation would.
-  view.setUint16(ip + ipv4.CHECKSUM, checksum >= 0xffff ? checksum + 1 : checksum);
+  const folded = (checksum >= 0xffff ? checksum + 1 : checksum) & 0xffff;
+  view.setInt32(ip + ipv4.TTL, ((word - 0x100_0000) & 0xffff_0000) | folded);
 }
 
 /**

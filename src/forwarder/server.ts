@@ -5,7 +5,7 @@ import type { PortPool } from './port-pool.ts';
 import type { Candidate } from './schedulers/scheduler.ts';
 import type { Service } from './service.ts';
 
-/** Places in `Server.totals`. */
+/** Places in `Server.totals`; what came out stands where what went in does, two places on. */
 export const CONNECTIONS = 0;
 export const ACTIVE = 1;
 export const INACTIVE = 2;
@@ -58,6 +58,14 @@ export class Server implements Candidate {
     if (this.removed !== 'no' || weight !== 0) this.lastWeight = weight;
     this.weight = weight;
     this.removed = 'no';
+  }
+
+  /** One more packet of `length` bytes, to the server (direction 0) or from it. */
+  count(direction: number, length: number): void {
+    const { totals } = this;
+    const place = PACKETS_IN + 2 * direction;
+    totals[place]!++;
+    totals[place + 1]! += length;
   }
 
   /** Its connections are not served any more. */

@@ -86,7 +86,7 @@ export class StraightLine {
     if (this.decrementsTtl && ttl <= 1) return false;
     if (direction === 1 && server.isOutside && (words[base]! & at.OWNS_PORT) === 0) return false;
     const hop = this.egress.hopOf(words, base, direction, server);
-    if (hop === undefined || !hop.listed || !hop.known || now >= hop.staleAt) return false;
+    if (hop === undefined || now >= hop.staleAt) return false;
     const { port: way } = hop;
     const { overhead } = model;
     if (length + (direction === 0 ? overhead : 0) > way.mtu) return false;

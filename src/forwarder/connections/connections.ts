@@ -117,9 +117,7 @@ export class Connections {
     words[base + at.BYTES_LOW] = low;
     // It went past 2^32, from which a packet's length did not take it far.
     if (low >= 0 && low < length) words[base + at.BYTES_HIGH]!++;
-    const { totals } = server;
-    totals[direction === 0 ? total.PACKETS_IN : total.PACKETS_OUT]!++;
-    totals[direction === 0 ? total.BYTES_IN : total.BYTES_OUT]! += length;
+    server.count(direction, length);
   }
 
   /** `clock` tells when, as `Packet.clock` does. */

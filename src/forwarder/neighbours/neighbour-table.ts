@@ -215,6 +215,7 @@ export class NeighbourTable {
   private giveUp(neighbour: Neighbour): void {
     this.stopAsking(neighbour);
     neighbour.known = false;
+    neighbour.staleAt = -Infinity;
     for (const held of takeHeld(neighbour)) {
       this.output.drop(this.about(held), 'neighbour', 'neighbour-unreachable');
     }

@@ -32,8 +32,11 @@ export class Neighbour {
   known = false;
   macHead = 0;
   macTail = 0;
-  /** Milliseconds: from then on a frame raises doubts, while the old answer still serves. */
-  staleAt = 0;
+  /**
+   * Milliseconds: from then on a frame raises doubts, while the old answer still serves; -Infinity when there is none, so
+   * that before then nothing else need be asked.
+   */
+  staleAt = -Infinity;
   /** When the MAC address or the state last changed. */
   changedAt = -Infinity;
   /** When to ask (again), or to give up; Infinity when there is no doubt, or nobody wants to know. */
