@@ -80,24 +80,23 @@ export class Forwarder {
    * good until the next call of any method that returns a verdict.
    */
   receive(frame: Frame, now: number): Verdict {
-    const { output } = this;
-    output.begin();
     this.entries.expire(now);
-    const verdict = output.verdict();
     const { view, start, end } = frame;
     const port = this.ports[frame.port];
-    if (port === undefined || end - start < ethernet.HEADER_LENGTH) return verdict;
-    const etherType = view.getUint16(start + ethernet.ETHERTYPE);
-    if (!isAddressedTo(port, view, start)) {
-      // Another machine's frame, flooded by a switch; ARP alone concerns everyone.
-      if (etherType !== ethernet.ETHERTYPE_ARP || !isBroadcast(view, start)) return verdict;
+    const etherType = end - start < ethernet.HEADER_LENGTH ? -1 : view.getUint16(start + ethernet.ETHERTYPE);
+    const isOurs = port !== undefined && etherType !== -1 && isAddressedTo(port, view, start);
+    if (isOurs && etherType === ethernet.ETHERTYPE_IPV4) {
+      const verdict = this.straight.forward(frame, port, now);
+      if (verdict !== undefined) return verdict;
     }
-    if (etherType === ethernet.ETHERTYPE_IPV4) {
-      if (this.straight.forward(frame, port, now, verdict)) return verdict;
-      return this.receiveIpv4(frame, port, verdict, now);
-    }
-    if (etherType !== ethernet.ETHERTYPE_ARP) return verdict;
-    return this.arp.receive(frame, port, this.neighbours, verdict, now);
+    this.output.begin();
+    const verdict = this.output.verdict();
+    if (port === undefined) return verdict;
+    if (etherType === ethernet.ETHERTYPE_IPV4 && isOurs) return this.receiveIpv4(frame, port, verdict, now);
+    // Another machine's frame, flooded by a switch, is nothing to us; ARP for everyone is.
+    if (etherType === ethernet.ETHERTYPE_ARP && (isOurs || isBroadcast(view, start)))
+      return this.arp.receive(frame, port, this.neighbours, verdict, now);
+    return verdict;
   }
 
   /** The first `count` of `frames` will be given to `receive` next, or most of them: what is known of them is fetched together. */

@@ -77,9 +77,8 @@ export function ruleFor({ isOutside }: Server, direction: number): Rule {
 export function nameFlow(verdict: Verdict, rule: Rule, server: Server, serial: number): void {
   verdict.rule = rule;
   verdict.connection = serial;
-  if (server.isOutside) return;
-  verdict.service = server.service.index;
-  verdict.server = server.slot;
+  verdict.service = server.isOutside ? -1 : server.service.index;
+  verdict.server = server.isOutside ? -1 : server.slot;
 }
 
 /** Adds a frame to send. */
