@@ -60,13 +60,10 @@ function sum(view: DataView, start: number, end: number): number {
   let at = start;
   // Four words at a time: half the time of one by one where packets are long.
   for (const last = end - 15; at < last; at += 16) {
-    const [first, second] = [halves(view.getInt32(at)), halves(view.getInt32(at + 4))];
-    const [third, fourth] = [halves(view.getInt32(at + 8)), halves(view.getInt32(at + 12))];
-    total += first + second + third + fourth;
+    total += halves(view.getInt32(at)) + halves(view.getInt32(at + 4));
+    total += halves(view.getInt32(at + 8)) + halves(view.getInt32(at + 12));
   }
-  for (const last = end - 3; at < last; at += 4) {
-    total += halves(view.getInt32(at));
-  }
+  for (const last = end - 3; at < last; at += 4) total += halves(view.getInt32(at));
   if (at + 1 < end) {
     total += view.getUint16(at);
     at += 2;
