@@ -53,10 +53,10 @@ export function translateAt(
 
 /** Puts the packet into what carries it to its server, in models that do so. */
 export function wrap(packet: Packet, server: Server): void {
-  const { overhead } = server.model;
-  if (overhead === 0) return;
-  server.model.wrap(packet.frame, packet.ip, server);
-  packet.ip -= overhead;
+  const { model } = server;
+  if (model.wrap === undefined) return;
+  model.wrap(packet.frame, packet.ip, server);
+  packet.ip -= model.overhead;
   // What came in fragments is whole inside: the outer packet is cut only where it does not fit.
   packet.pieces = undefined;
 }

@@ -90,8 +90,7 @@ export class StraightLine {
     const hop = this.egress.hopOf(words, base, direction, server);
     if (hop === undefined || now >= hop.staleAt) return undefined;
     const { port: way } = hop;
-    const { overhead } = model;
-    if (length + (direction === 0 ? overhead : 0) > way.mtu) return undefined;
+    if (length + (direction === 0 ? model.overhead : 0) > way.mtu) return undefined;
     const end = ip + length;
     if (model.translates && !l4ChecksumOk(view, ip, l4, end, protocol)) return undefined;
 
@@ -107,7 +106,7 @@ export class StraightLine {
         words,
         base + (direction === 0 ? at.REPLY_SOURCE : at.REQUEST_SOURCE),
       );
-    else if (overhead !== 0) model.wrap(frame, ip, server);
+    else model.wrap?.(frame, ip, server);
     setMacs(frame, hop);
     hop.used = true;
     const { verdict } = this;

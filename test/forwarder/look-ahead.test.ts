@@ -1,39 +1,50 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import * as at from '../../src/forwarder/connections/layout.ts';
+import { ConnectionTable } from '../../src/forwarder/connections/table.ts';
 import { Forwarder } from '../../src/forwarder/forwarder.ts';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
 import type { Verdict } from '../../src/forwarder/verdict.ts';
 import { buildArp } from '../../src/packet/build.ts';
 import {
   ACK,
+  CIP,
   DIP,
   directorConfig,
   FIN,
   hex,
   M_DIRECTOR,
+  M_ROUTER,
   M_SERVER,
   natConfig,
   request,
   RIP,
+  ROUTER,
   RST,
+  segment,
   SYN,
 } from './rig.ts';
 
 const CONFIGS = {
   dr: directorConfig(),
-  dnat: directorConfig({ model: 'dnat' }),
+  dnat: directorConfig({ model: 'dnat', snat: false }),
   tun: directorConfig({ model: 'tun' }),
   'a nat router, to which they mean nothing': natConfig(),
 };
 
-/** Frames of few clients, so that a batch opens, ends and opens again, in a table that holds three. */
+/** Frames of few clients and replies to them, so that a batch opens, ends and opens again, in a table that holds three. */
 const frame = fc
-  .tuple(fc.nat(4), fc.constantFrom(SYN, ACK, ACK | FIN, RST), fc.boolean(), fc.integer())
-  .map(([client, flags, cut, guess]) => ({
-    bytes: cut ? request(client, flags).subarray(0, 20) : request(client, flags),
-    guess,
-  }));
+  .record({
+    client: fc.nat(4),
+    flags: fc.constantFrom(SYN, ACK, ACK | FIN, RST),
+    kind: fc.constantFrom('whole', 'whole', 'cut', 'reply'),
+    guess: fc.integer(),
+  })
+  .map(({ client, flags, kind, guess }) => {
+    const bytes = kind === 'reply' ? reply(client, flags) : request(client, flags);
+    return { bytes: kind === 'cut' ? bytes.subarray(0, 20) : bytes, guess };
+  });
 const batches = fc.array(fc.array(frame, { maxLength: 150 }), { maxLength: 5 });
 
 describe('frames that came together', () => {
@@ -77,6 +88,24 @@ describe('frames that came together', () => {
     );
   });
 
+  it('a guess is what is found, but for a key that another one with eight equal bits of hash stands before', () => {
+    const table = new ConnectionTable(10_000, 7);
+    for (let i = 0; i < 10_000; i++) {
+      const base = table.allocate() << at.LOG2_WORDS;
+      table.words.set([6, i, i, i], base + at.META);
+      table.addKey(base >> at.LOG2_WORDS, 0);
+    }
+    const hashes = Int32Array.from({ length: 10_000 }, (_, i) => table.hash(i, i, i, 6));
+    const slots = new Int32Array(10_000);
+    table.readIndex(hashes, slots, 10_000);
+    const guesses = [...hashes].map((hash, i) => table.guess(hash, slots[i]!));
+    const wrong = guesses.filter((guess, i) => guess !== i * 2);
+    assert.ok(wrong.length < 100, `${wrong.length} of 10,000 wrong`);
+    for (const [i, guess] of guesses.entries()) assert.equal(table.holds(guess, i, i, i, 6), guess === i * 2);
+    for (const none of [-1, 20_000, 2 ** 31, 1])
+      assert.equal(table.holds(none, 0, 0, 0, 6), false, `${none}`);
+  });
+
   it('all of them are known before the first is decided about, but for those that the others open', () => {
     const forwarder = new Forwarder(directorConfig());
     forwarder.receive(filled(request(1, SYN), -1), 1);
@@ -89,12 +118,30 @@ describe('frames that came together', () => {
   });
 });
 
-/** It knows its server's MAC address, so that frames leave at once. */
+/** Of the server to a client, as a director of dnat without snat sees it. */
+function reply(clientPort: number, flags: number): Uint8Array {
+  return segment({
+    macs: [M_SERVER, M_DIRECTOR],
+    addresses: [RIP, CIP],
+    ports: [80, clientPort],
+    ttl: 64,
+    flags,
+  });
+}
+
+/** It knows the MAC addresses of its server and its router, so that frames leave at once. */
 function knowing(config: ForwarderConfig): Forwarder {
   const forwarder = new Forwarder(config);
-  const arp = { senderMac: M_SERVER, senderIp: RIP, targetMac: M_DIRECTOR, targetIp: DIP };
-  // An answer that nobody asked for is not believed: it speaks first.
-  for (const operation of [1, 2]) forwarder.receive(filled(buildArp({ arp: { operation, ...arp } }), -1), 0);
+  const known = [
+    [RIP, M_SERVER],
+    [ROUTER, M_ROUTER],
+  ] as const;
+  for (const [senderIp, senderMac] of known) {
+    const arp = { senderMac, senderIp, targetMac: M_DIRECTOR, targetIp: DIP };
+    // An answer that nobody asked for is not believed: it speaks first.
+    for (const operation of [1, 2])
+      forwarder.receive(filled(buildArp({ arp: { operation, ...arp } }), -1), 0);
+  }
   return forwarder;
 }
 

@@ -34,8 +34,4 @@ export class Dnat implements Model {
   close(words: Int32Array, base: number, server: Server): void {
     if ((words[base]! & at.OWNS_PORT) !== 0) server.pool!.release(words[base + at.REPLY_PORTS]! & 0xffff);
   }
-
-  wrap(): void {
-    // Nothing comes around the packet.
-  }
 }

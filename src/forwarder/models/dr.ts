@@ -10,5 +10,4 @@ export const dr: Model = {
   overhead: 0,
   open: () => undefined,
   close: () => undefined,
-  wrap: () => undefined,
 };

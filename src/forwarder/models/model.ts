@@ -25,8 +25,8 @@ export interface Model {
   /** Gives back what `open` took. */
   close(words: Int32Array, base: number, server: Server): void;
   /**
-   * Puts `overhead` bytes before the IPv4 packet at `ip` of the frame, and moves the Ethernet header before them; its TTL
-   * is already decremented. Called only where there is an overhead.
+   * Where there is an overhead: puts so many bytes before the IPv4 packet at `ip` of the frame, whose TTL is already
+   * decremented, and moves the start of the frame before them.
    */
-  wrap(frame: Frame, ip: number, server: Server): void;
+  wrap?(frame: Frame, ip: number, server: Server): void;
 }

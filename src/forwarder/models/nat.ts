@@ -38,10 +38,6 @@ export class Nat implements Model {
     this.pool(words[base]! & 0xff).release(words[base + at.REPLY_PORTS]! & 0xffff);
   }
 
-  wrap(): void {
-    // Nothing comes around the packet.
-  }
-
   private pool(protocol: number): PortPool {
     let pool = this.pools.get(protocol);
     if (pool === undefined) this.pools.set(protocol, (pool = new PortPool()));

@@ -75,8 +75,7 @@ export class NeighbourTable {
    * The frame's IP packet is final.
    */
   deliver(frame: Frame, whom: Neighbour, verdict: Verdict, now: number): void {
-    // Routes and servers keep entries that had to give way meanwhile.
-    const neighbour = whom.listed ? whom : this.get(whom.port, whom.address);
+    const neighbour = this.listed(whom);
     if (!neighbour.known) {
       this.hold([frame], neighbour, verdict, now);
       return;
@@ -90,7 +89,7 @@ export class NeighbourTable {
 
   /** The same for the fragments of one packet. */
   deliverAll(frames: readonly Frame[], whom: Neighbour, verdict: Verdict, now: number): void {
-    const neighbour = whom.listed ? whom : this.get(whom.port, whom.address);
+    const neighbour = this.listed(whom);
     if (neighbour.known) for (const frame of frames) this.deliver(frame, neighbour, verdict, now);
     else this.hold(frames, neighbour, verdict, now);
   }
@@ -154,6 +153,11 @@ export class NeighbourTable {
   get holds(): boolean {
     for (const { held } of this.asking) if (held.length > 0) return true;
     return false;
+  }
+
+  /** Routes and servers keep entries that had to give way meanwhile. */
+  private listed(whom: Neighbour): Neighbour {
+    return whom.listed ? whom : this.get(whom.port, whom.address);
   }
 
   /** A packet that there is no room for drives out the one that has waited longest, as in Linux. */
