@@ -12,7 +12,6 @@ import { connectionView, type ConnectionView } from './connections/view.ts';
 import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
 import { Egress } from './egress.ts';
-import { ErrorLimit } from './error-limit.ts';
 import { makeFrame, type Frame } from './frame.ts';
 import { Fragments } from './fragments/fragments.ts';
 import { BAD_CHECKSUM, isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
@@ -41,8 +40,7 @@ export class Forwarder {
   private readonly routes = new RouteTable(this.neighbours);
   private readonly services = new ServiceTable();
   private readonly addresses = new Addresses(this.routes);
-  private readonly errorLimit = new ErrorLimit();
-  private readonly refusals = new Refusals(this.output, this.addresses, this.errorLimit);
+  private readonly refusals = new Refusals(this.output, this.addresses);
   private readonly egress = new Egress(this.routes, this.neighbours, this.refusals, this.output);
   private readonly arp = new ArpResponder(this.addresses);
   private readonly entries: Connections;
@@ -53,7 +51,7 @@ export class Forwarder {
 
   /** `seed`: 32 random bits for the hash of the connection table. Where nobody attacks, any: no decision depends on it. */
   constructor(config: ForwarderConfig, now = 0, seed = 0) {
-    const { addresses, services, egress, refusals, errorLimit, output } = this;
+    const { addresses, services, egress, refusals, output } = this;
     this.config = config;
     const connections = (this.entries = new Connections(services, config, now, seed));
     this.straight = new StraightLine(services, connections, egress);
@@ -66,7 +64,7 @@ export class Forwarder {
       output,
       (packet, port, verdict) => this.receiveWhole(packet, port, verdict),
     );
-    this.icmpErrors = new IcmpErrors(addresses, services, connections, egress, refusals, errorLimit, output);
+    this.icmpErrors = new IcmpErrors(addresses, services, connections, egress, refusals, output);
     this.configure(config);
   }
 
@@ -176,7 +174,7 @@ export class Forwarder {
     this.config = config;
     this.routes.configure(this.ports, config.routes);
     this.addresses.configure(config);
-    this.errorLimit.enabled = config.limitErrors !== false;
+    this.refusals.limit.enabled = config.limitErrors !== false;
     this.egress.configure(config);
     this.straight.configure(config);
     this.director.configure(config);

@@ -7,7 +7,6 @@ import { fillIcmpChecksum, l4ChecksumOk } from './checksums.ts';
 import * as at from './connections/layout.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Egress } from './egress.ts';
-import type { ErrorLimit } from './error-limit.ts';
 import { queryPorts } from './headers.ts';
 import { nameFlow, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
@@ -36,7 +35,6 @@ export class IcmpErrors {
   private readonly connections: Connections;
   private readonly egress: Egress;
   private readonly refusals: Refusals;
-  private readonly limit: ErrorLimit;
   private readonly output: Output;
 
   constructor(
@@ -45,7 +43,6 @@ export class IcmpErrors {
     connections: Connections,
     egress: Egress,
     refusals: Refusals,
-    limit: ErrorLimit,
     output: Output,
   ) {
     this.addresses = addresses;
@@ -53,7 +50,6 @@ export class IcmpErrors {
     this.connections = connections;
     this.egress = egress;
     this.refusals = refusals;
-    this.limit = limit;
     this.output = output;
   }
 
@@ -169,7 +165,7 @@ export class IcmpErrors {
     }
     const hop = this.egress.towards(source);
     if (hop === undefined) return this.output.drop(verdict, verdict.rule, 'no-route');
-    if (!this.limit.allows(type, code, source, now))
+    if (!this.refusals.limit.allows(type, code, source, now))
       return this.output.drop(verdict, verdict.rule, 'rate-limited');
     const error = this.output.spare();
     error.view.setUint16(error.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);

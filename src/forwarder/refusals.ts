@@ -4,7 +4,7 @@ import * as tcp from '../packet/tcp.ts';
 import type { Addresses } from './addresses.ts';
 import { answerWithReset, writeError, type ErrorKind } from './answers.ts';
 import { l4ChecksumOk } from './checksums.ts';
-import type { ErrorLimit } from './error-limit.ts';
+import { ErrorLimit } from './error-limit.ts';
 import { queryPorts } from './headers.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
@@ -19,12 +19,12 @@ const PORT_UNREACHABLE = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.PORT_U
 export class Refusals {
   private readonly output: Output;
   private readonly addresses: Addresses;
-  private readonly limit: ErrorLimit;
+  /** Of all ICMP errors, also those that are passed on from others in the director's own words. */
+  readonly limit = new ErrorLimit();
 
-  constructor(output: Output, addresses: Addresses, limit: ErrorLimit) {
+  constructor(output: Output, addresses: Addresses) {
     this.output = output;
     this.addresses = addresses;
-    this.limit = limit;
   }
 
   /** Nobody is here for this packet: TCP is reset, a datagram answered by an ICMP 3/3 (RFC 1122, section 4.1.3.1). */

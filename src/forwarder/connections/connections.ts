@@ -77,10 +77,11 @@ export class Connections {
     words[base + at.REQUEST_PORTS] = packet.ports;
     words[base + at.SERVER] = server.slot;
     const refused =
-      server.model.open(words, base, server) ?? this.replyTaken(base, server, mayShareReplies, packet.clock);
+      server.model.open?.(words, base, server) ??
+      this.replyTaken(base, server, mayShareReplies, packet.clock);
     if (refused !== undefined) {
       this.refusal = refused;
-      server.model.close(words, base, server);
+      server.model.close?.(words, base, server);
       this.table.release(connection);
       return -1;
     }
@@ -155,7 +156,7 @@ export class Connections {
     const base = connection << at.LOG2_WORDS;
     const server = this.services.server(words[base + at.SERVER]!);
     server.totals[(words[base]! & at.INACTIVE) === 0 ? total.ACTIVE : total.INACTIVE]!--;
-    server.model.close(words, base, server);
+    server.model.close?.(words, base, server);
     this.templates.release(connection, clock);
     this.table.remove(connection);
   }

@@ -18,12 +18,12 @@ export interface Model {
   /** Bytes that forwarding adds to a request. */
   readonly overhead: number;
   /**
-   * Fills in the reply key of a new connection (`words` at `base`, request key and server already there) and takes
-   * what it needs, such as a port. A reason when it cannot be had.
+   * Where addresses change: fills in the reply key of a new connection (`words` at `base`, request key and server already
+   * there) and takes what it needs, such as a port. A reason when it cannot be had.
    */
-  open(words: Int32Array, base: number, server: Server): DropReason | undefined;
+  open?(words: Int32Array, base: number, server: Server): DropReason | undefined;
   /** Gives back what `open` took. */
-  close(words: Int32Array, base: number, server: Server): void;
+  close?(words: Int32Array, base: number, server: Server): void;
   /**
    * Where there is an overhead: puts so many bytes before the IPv4 packet at `ip` of the frame, whose TTL is already
    * decremented, and moves the start of the frame before them.

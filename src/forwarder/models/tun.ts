@@ -15,14 +15,6 @@ export class Tun implements Model {
   readonly overhead = ipv4.HEADER_LENGTH;
   private id = 0;
 
-  open(): undefined {
-    return undefined;
-  }
-
-  close(): void {
-    // Nothing was taken.
-  }
-
   wrap(frame: Frame, inner: number, server: Server): void {
     const { view } = frame;
     const outer = inner - ipv4.HEADER_LENGTH;
