@@ -1,41 +1,58 @@
 import { prefixMask } from '../packet/address.ts';
 import type { ForwarderConfig, PortRange } from './config.ts';
 import { isUnicast } from './headers.ts';
+import type { Port } from './port.ts';
+import type { RouteTable } from './routes.ts';
 
 type Known = Pick<ForwarderConfig, 'interfaces' | 'services' | 'nat'>;
 
-/** Whose an address is, as far as the director knows. All addresses are signed. */
+/** Ports of an address (unsigned) of the director's own behind which its connections stand: its kernel must leave them alone. */
+export interface PortPoolOf {
+  readonly address: number;
+  readonly ports: PortRange;
+}
+
+export function portPools({ interfaces, nat, services }: Known): PortPoolOf[] {
+  const outside = nat && interfaces[nat.outside];
+  return [
+    ...(nat && outside ? [{ address: outside.address, ports: nat.ports }] : []),
+    ...services
+      .filter(({ model, snat }) => model === 'dnat' && snat)
+      .flatMap(({ ports }) => interfaces.map(({ address }) => ({ address, ports }))),
+  ];
+}
+
+/** Whose an address is, as far as the director knows; whoever wants to know asks here. All addresses are signed. */
 export class Addresses {
   private config: Known = { interfaces: [], services: [] };
-  private readonly isVip: (address: number) => boolean;
+  private own: readonly number[] = [];
+  private vips: readonly number[] = [];
+  private pools: readonly PortPoolOf[] = [];
+  private readonly routes: Pick<RouteTable, 'portTowards'>;
 
-  constructor(isVip: (address: number) => boolean) {
-    this.isVip = isVip;
+  constructor(routes: Pick<RouteTable, 'portTowards'>) {
+    this.routes = routes;
   }
 
   configure(config: Known): void {
     this.config = config;
+    this.own = config.interfaces.map(({ address }) => address | 0);
+    this.vips = config.services.map(({ vip }) => vip | 0);
+    this.pools = portPools(config);
   }
 
   /** Whether it is one of the node's own, which its kernel answers for. */
   isOwn(address: number): boolean {
-    for (const { address: own } of this.config.interfaces) if ((own | 0) === address) return true;
-    return false;
+    return this.own.includes(address);
+  }
+
+  isVip(address: number): boolean {
+    return this.vips.includes(address);
   }
 
   /** Whether it is an address of the node's or a VIP. */
   isLocal(address: number): boolean {
     return this.isVip(address) || this.isOwn(address);
-  }
-
-  /** Whether it is the broadcast address of a subnet that the node is in. */
-  isBroadcast(address: number): boolean {
-    for (const { address: own, prefixLength } of this.config.interfaces) {
-      const hosts = ~prefixMask(prefixLength);
-      // A link of two addresses has none (RFC 3021).
-      if (prefixLength < 31 && ((address ^ own) & ~hosts) === 0 && (address & hosts) === hosts) return true;
-    }
-    return false;
   }
 
   /**
@@ -47,16 +64,33 @@ export class Addresses {
     return !isUnicast(source) || this.isLocal(source) || this.isBroadcast(source);
   }
 
+  /** Whether a packet that `port` received goes from the inside to the outside of the nat model. */
+  crossesNat(destination: number, port: Port): boolean {
+    const { nat } = this.config;
+    if (nat === undefined || port.index === nat.outside || this.isOwn(destination)) return false;
+    if (!isUnicast(destination) || this.isBroadcast(destination)) return false;
+    return this.routes.portTowards(destination)?.index === nat.outside;
+  }
+
   /** Whether connections of the director's own may stand behind this port of an address of the node's. */
   isPooled(address: number, port: number): boolean {
-    if (!this.isOwn(address)) return false;
-    const { interfaces, nat, services } = this.config;
-    if (nat !== undefined && (interfaces[nat.outside]!.address | 0) === address && isIn(port, nat.ports))
-      return true;
-    return services.some((service) => service.model === 'dnat' && service.snat && isIn(port, service.ports));
+    return this.pools.some(
+      ({ address: own, ports }) => (own | 0) === address && port >= ports.first && port <= ports.last,
+    );
   }
-}
 
-function isIn(port: number, range: PortRange): boolean {
-  return port >= range.first && port <= range.last;
+  /** Whether any packet that is not for a VIP may concern the forwarder. */
+  get translates(): boolean {
+    return this.config.nat !== undefined || this.config.services.some(({ model }) => model === 'dnat');
+  }
+
+  /** Whether it is the broadcast address of a subnet that the node is in. */
+  isBroadcast(address: number): boolean {
+    for (const { address: own, prefixLength } of this.config.interfaces) {
+      const hosts = ~prefixMask(prefixLength);
+      // A link of two addresses has none (RFC 3021).
+      if (prefixLength < 31 && ((address ^ own) & ~hosts) === 0 && (address & hosts) === hosts) return true;
+    }
+    return false;
+  }
 }

@@ -1,20 +1,20 @@
 import { u16, u48 } from '../packet/bytes.ts';
 import * as arp from '../packet/arp.ts';
 import * as ethernet from '../packet/ethernet.ts';
+import type { Addresses } from './addresses.ts';
 import type { Frame } from './frame.ts';
 import type { Neighbour } from './neighbours/neighbour.ts';
 import type { Lesson, NeighbourTable } from './neighbours/neighbour-table.ts';
 import { send } from './output.ts';
 import { isAddressedTo, type Port } from './port.ts';
-import type { ServiceTable } from './service-table.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the forwarder has to do with ARP (RFC 826): it answers for VIPs and learns neighbours. */
 export class ArpResponder {
-  private readonly services: ServiceTable;
+  private readonly addresses: Addresses;
 
-  constructor(services: ServiceTable) {
-    this.services = services;
+  constructor(addresses: Addresses) {
+    this.addresses = addresses;
   }
 
   /** `verdict` stays empty when the frame is the kernel's alone, even if something was learnt from it on the way. */
@@ -26,7 +26,7 @@ export class ArpResponder {
     const target = view.getInt32(at + arp.TARGET_IP);
     const operation = arp.operationOf(bytes, at);
     const isReply = operation === arp.REPLY && isAddressedTo(port, view, start);
-    const asksForVip = operation === arp.REQUEST && this.services.isVip(target) && sender !== target;
+    const asksForVip = operation === arp.REQUEST && this.addresses.isVip(target) && sender !== target;
     const asksUs = asksForVip || (operation === arp.REQUEST && target === port.address);
     const lesson = asksUs
       ? 'asked-us'
@@ -55,7 +55,7 @@ export class ArpResponder {
   ): Neighbour | undefined {
     const isForeign = (sender & port.mask) !== port.network || sender === port.address;
     // The VIP is ours whoever says otherwise: a server that does not hide it must not end up in the director's table.
-    if (isForeign || this.services.isVip(sender)) return undefined;
+    if (isForeign || this.addresses.isVip(sender)) return undefined;
     // Linux makes an entry only of who asks for it (`arp_accept` is 0).
     return lesson === 'asked-us' ? neighbours.get(port, sender) : neighbours.find(port, sender);
   }

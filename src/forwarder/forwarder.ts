@@ -2,13 +2,16 @@ import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
+import { Addresses } from './addresses.ts';
 import { answerEcho } from './answers.ts';
 import { ArpResponder } from './arp-responder.ts';
 import { l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
+import { Connections } from './connections/connections.ts';
 import { connectionView, type ConnectionView } from './connections/view.ts';
 import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
+import { Egress } from './egress.ts';
 import { makeFrame, type Frame } from './frame.ts';
 import { Fragments } from './fragments/fragments.ts';
 import { BAD_CHECKSUM, isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
@@ -18,7 +21,10 @@ import { NeighbourTable } from './neighbours/neighbour-table.ts';
 import { Output } from './output.ts';
 import { Packet } from './packet.ts';
 import { isAddressedTo, isBroadcast, makePort, type Port } from './port.ts';
+import { Refusals } from './refusals.ts';
 import { RouteTable } from './routes.ts';
+import { ServiceTable } from './service-table.ts';
+import { StraightLine } from './straight-line.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -27,26 +33,39 @@ import type { Verdict } from './verdict.ts';
  */
 export class Forwarder {
   private config: ForwarderConfig;
+  private ports: readonly Port[] = [];
   private readonly output = new Output();
   private readonly packet = new Packet(makeFrame(0));
+  private readonly neighbours = new NeighbourTable(this.output);
+  private readonly routes = new RouteTable(this.neighbours);
+  private readonly services = new ServiceTable();
+  private readonly addresses = new Addresses(this.routes);
+  private readonly refusals = new Refusals(this.output, this.addresses);
+  private readonly egress = new Egress(this.routes, this.neighbours, this.refusals, this.output);
+  private readonly arp = new ArpResponder(this.addresses);
+  private readonly entries: Connections;
+  private readonly straight: StraightLine;
   private readonly director: Director;
-  private readonly arp: ArpResponder;
   private readonly fragments: Fragments;
   private readonly icmpErrors: IcmpErrors;
-  private ports: readonly Port[];
-  private readonly neighbours: NeighbourTable;
 
   /** `seed`: 32 random bits for the hash of the connection table. Where nobody attacks, any: no decision depends on it. */
   constructor(config: ForwarderConfig, now = 0, seed = 0) {
+    const { addresses, services, egress, refusals, output } = this;
     this.config = config;
-    this.ports = config.interfaces.map(makePort);
-    this.neighbours = new NeighbourTable(this.output);
-    this.director = new Director(config, this.routes(), this.neighbours, this.output, now, seed);
-    this.arp = new ArpResponder(this.director.services);
-    this.fragments = new Fragments(this.director, this.output, (packet, port, verdict) =>
-      this.receiveWhole(packet, port, verdict),
+    const connections = (this.entries = new Connections(services, config, now, seed));
+    this.straight = new StraightLine(services, connections, egress);
+    this.director = new Director(config, addresses, services, connections, egress, refusals, output);
+    this.fragments = new Fragments(
+      this.director,
+      addresses,
+      services,
+      refusals,
+      output,
+      (packet, port, verdict) => this.receiveWhole(packet, port, verdict),
     );
-    this.icmpErrors = new IcmpErrors(this.director, this.output);
+    this.icmpErrors = new IcmpErrors(addresses, services, connections, egress, refusals, output);
+    this.configure(config);
   }
 
   /** Whether someone reads `Verdict.detail`: it is made only then. */
@@ -59,27 +78,34 @@ export class Forwarder {
    * good until the next call of any method that returns a verdict.
    */
   receive(frame: Frame, now: number): Verdict {
-    const { output, director } = this;
-    output.begin();
-    director.connections.expire(now);
-    const verdict = output.verdict();
+    this.entries.expire(now);
     const { view, start, end } = frame;
     const port = this.ports[frame.port];
-    if (port === undefined || end - start < ethernet.HEADER_LENGTH) return verdict;
-    const etherType = view.getUint16(start + ethernet.ETHERTYPE);
-    if (!isAddressedTo(port, view, start)) {
-      // Another machine's frame, flooded by a switch; ARP alone concerns everyone.
-      if (etherType !== ethernet.ETHERTYPE_ARP || !isBroadcast(view, start)) return verdict;
+    const etherType = end - start < ethernet.HEADER_LENGTH ? -1 : view.getUint16(start + ethernet.ETHERTYPE);
+    const isOurs = port !== undefined && etherType !== -1 && isAddressedTo(port, view, start);
+    if (isOurs && etherType === ethernet.ETHERTYPE_IPV4) {
+      const verdict = this.straight.forward(frame, port, now);
+      if (verdict !== undefined) return verdict;
     }
-    if (etherType === ethernet.ETHERTYPE_IPV4) return this.receiveIpv4(frame, port, verdict, now);
-    if (etherType !== ethernet.ETHERTYPE_ARP) return verdict;
-    return this.arp.receive(frame, port, this.neighbours, verdict, now);
+    this.output.begin();
+    const verdict = this.output.verdict();
+    if (port === undefined) return verdict;
+    if (etherType === ethernet.ETHERTYPE_IPV4 && isOurs) return this.receiveIpv4(frame, port, verdict, now);
+    // Another machine's frame, flooded by a switch, is nothing to us; ARP for everyone is.
+    if (etherType === ethernet.ETHERTYPE_ARP && (isOurs || isBroadcast(view, start)))
+      return this.arp.receive(frame, port, this.neighbours, verdict, now);
+    return verdict;
+  }
+
+  /** The first `count` of `frames` will be given to `receive` next, or most of them: what is known of them is fetched together. */
+  expect(frames: readonly Frame[], count: number): void {
+    this.entries.ahead.look(frames, count);
   }
 
   /** Does what is due by now: requests again, gives up, forgets connections. `undefined`: nothing to tell. */
   advance(now: number): Verdict | undefined {
     this.output.begin();
-    this.director.connections.expire(now);
+    this.entries.expire(now);
     this.neighbours.advance(now);
     this.fragments.advance(now);
     return this.output.first();
@@ -87,11 +113,7 @@ export class Forwarder {
 
   /** When to call `advance` next; Infinity when there is nothing to wait for. */
   nextTimer(): number {
-    return Math.min(
-      this.neighbours.nextTimer(),
-      this.fragments.nextTimer(),
-      this.director.connections.nextTimer(),
-    );
+    return Math.min(this.neighbours.nextTimer(), this.fragments.nextTimer(), this.entries.nextTimer());
   }
 
   /** Whether packets wait for a neighbour to answer: soon they are sent or dropped. */
@@ -110,13 +132,9 @@ export class Forwarder {
    */
   reconfigure(config: ForwarderConfig, now: number): Verdict | undefined {
     this.output.begin();
-    this.director.connections.expire(now);
-    if (!sameNetwork(this.config, config)) {
-      this.neighbours.clear();
-      this.ports = config.interfaces.map(makePort);
-    }
-    this.config = config;
-    this.director.configure(config, this.routes());
+    this.entries.expire(now);
+    if (!sameNetwork(this.config, config)) this.neighbours.clear();
+    this.configure(config);
     return this.output.first();
   }
 
@@ -126,33 +144,42 @@ export class Forwarder {
   }
 
   counters(): ForwarderCounters {
-    return readCounters(this.director.services, this.director.connections, this.output);
+    return readCounters(this.services, this.entries, this.output);
   }
 
   /** The connections in the table, for people: made anew by each call. */
   *connections(now: number): Generator<ConnectionView> {
-    for (const connection of this.director.connections.table.connections()) {
-      yield connectionView(this.director.connections.table.words, connection, this.director.services, now);
+    for (const connection of this.entries.table.connections()) {
+      yield connectionView(this.entries.table.words, connection, this.services, now);
     }
   }
 
   /** Name of `Verdict.service`. */
   serviceName(index: number): string | undefined {
-    return this.director.services.services[index]?.name;
+    return this.services.services[index]?.name;
   }
 
   /** Name of `Verdict.server`. */
   serverName(slot: number): string | undefined {
-    return this.director.services.serverName(slot);
+    return this.services.serverName(slot);
   }
 
   /** Bytes that the connection table and its index take up. */
   get memory(): number {
-    return this.director.connections.table.memory;
+    return this.entries.table.memory;
   }
 
-  private routes(): RouteTable {
-    return new RouteTable(this.ports, this.config.routes, this.neighbours);
+  private configure(config: ForwarderConfig): void {
+    this.ports = config.interfaces.map(makePort);
+    this.config = config;
+    this.routes.configure(this.ports, config.routes);
+    this.addresses.configure(config);
+    this.refusals.limit.enabled = config.limitErrors !== false;
+    this.egress.configure(config);
+    this.straight.configure(config);
+    this.director.configure(config);
+    this.services.apply(config, this.routes);
+    this.entries.configure(config);
   }
 
   private receiveIpv4(frame: Frame, port: Port, verdict: Verdict, now: number): Verdict {
@@ -213,7 +240,7 @@ export class Forwarder {
     const type = icmp.typeOf(bytes, l4);
     if (icmp.isError(type)) return this.icmpErrors.receive(packet, port, verdict);
     packet.ports = queryPorts(view, l4);
-    const isVip = this.director.services.isVip(view.getInt32(ip + ipv4.DESTINATION));
+    const isVip = this.addresses.isVip(view.getInt32(ip + ipv4.DESTINATION));
     if (packet.ports === -1 || (isVip && type !== icmp.ECHO_REQUEST))
       return this.receiveOther(packet, port, verdict);
     return isVip ? this.ping(packet, port, verdict) : this.director.receive(packet, port, verdict);
@@ -224,12 +251,12 @@ export class Forwarder {
     const { view, ip, l4, frame } = packet;
     if (!l4ChecksumOk(view, ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
       return this.output.drop(verdict, 'malformed', 'bad-checksum');
-    if (this.director.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
-      return this.director.refuseSource(packet, verdict);
+    if (this.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+      return this.refusals.martian(packet, verdict);
     answerEcho(packet, port);
     verdict.relation = 'answered';
     verdict.rule = 'ping-vip';
-    this.director.answer(packet, port, verdict);
+    this.egress.answer(packet, port, verdict);
     return verdict;
   }
 
@@ -237,12 +264,12 @@ export class Forwarder {
   private receiveOther(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const { view, ip } = packet;
     const destination = view.getInt32(ip + ipv4.DESTINATION);
-    if (this.director.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
-      return this.director.refuseSource(packet, verdict);
-    if (this.director.services.isVip(destination) || this.director.crossesNat(destination, port)) {
+    if (this.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+      return this.refusals.martian(packet, verdict);
+    if (this.addresses.isVip(destination) || this.addresses.crossesNat(destination, port)) {
       return this.output.drop(verdict, 'no-service', 'unsupported');
     }
-    return this.director.notOurs(destination, verdict);
+    return this.refusals.notOurs(destination, verdict);
   }
 }
 

@@ -12,6 +12,8 @@ export interface Frame {
   end: number;
   /** The L4 checksum is not filled in (transmit checksum offload): it must be computed in full. */
   partialChecksum: boolean;
+  /** Which connection it may be of: the forwarder's own note, which is right whatever it says. */
+  guess: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export const HEADROOM = 34;
 export function makeFrame(capacity: number): Frame {
   const bytes = new Uint8Array(HEADROOM + capacity);
   const view = new DataView(bytes.buffer);
-  return { port: 0, bytes, view, start: HEADROOM, end: HEADROOM, partialChecksum: false };
+  return { port: 0, bytes, view, start: HEADROOM, end: HEADROOM, partialChecksum: false, guess: -1 };
 }
 
 /** Copies `bytes` into the frame, headroom restored. */

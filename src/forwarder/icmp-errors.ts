@@ -1,15 +1,20 @@
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
+import type { Addresses } from './addresses.ts';
 import { quote } from './answers.ts';
 import { fillIcmpChecksum, l4ChecksumOk } from './checksums.ts';
 import * as at from './connections/layout.ts';
-import type { Director } from './director.ts';
+import type { Connections } from './connections/connections.ts';
+import type { Egress } from './egress.ts';
 import { queryPorts } from './headers.ts';
-import type { Output } from './output.ts';
+import { nameFlow, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
-import { changeAddresses, translateQuote } from './rewrite.ts';
+import type { Refusals } from './refusals.ts';
+import { changeAddresses, translateQuote, wrap } from './rewrite.ts';
+import type { Server } from './server.ts';
+import type { ServiceTable } from './service-table.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Enough of a quoted packet to know its flow: RFC 792 asks for 8 bytes behind the header. */
@@ -25,20 +30,34 @@ const LEAST_MTU = 68;
  * packet does (RFC 5508, section 4; ip_vs_core.c, `ip_vs_in_icmp`).
  */
 export class IcmpErrors {
-  private readonly director: Director;
+  private readonly addresses: Addresses;
+  private readonly services: ServiceTable;
+  private readonly connections: Connections;
+  private readonly egress: Egress;
+  private readonly refusals: Refusals;
   private readonly output: Output;
 
-  constructor(director: Director, output: Output) {
-    this.director = director;
+  constructor(
+    addresses: Addresses,
+    services: ServiceTable,
+    connections: Connections,
+    egress: Egress,
+    refusals: Refusals,
+    output: Output,
+  ) {
+    this.addresses = addresses;
+    this.services = services;
+    this.connections = connections;
+    this.egress = egress;
+    this.refusals = refusals;
     this.output = output;
   }
 
   /** Decides about an ICMP error. */
   receive(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const { view, frame, l4, ip } = packet;
-    const { director } = this;
-    if (director.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
-      return director.refuseSource(packet, verdict);
+    if (this.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+      return this.refusals.martian(packet, verdict);
     const quoted = l4 + icmp.HEADER_LENGTH;
     const quotedL4 = quotedPayload(view, quoted, frame.end, QUOTED_BYTES);
     if (quotedL4 === 0) return this.stranger(packet, port, verdict);
@@ -46,22 +65,45 @@ export class IcmpErrors {
     if (protocol === ipv4.PROTOCOL_IPIP) return this.aboutTunnel(packet, quoted, quotedL4, port, verdict);
     const found = this.find(view, quoted, quotedL4, protocol, packet.clock);
     if (found < 0) return this.stranger(packet, port, verdict);
-    const { words } = director.connections.table;
+    const { words } = this.connections.table;
     const base = (found >> 1) << at.LOG2_WORDS;
-    const server = director.services.server(words[base + at.SERVER]!);
+    const server = this.services.server(words[base + at.SERVER]!);
     // As conntrack: an error goes to who sent the packet that it quotes.
     const destination = view.getInt32(ip + ipv4.DESTINATION);
     if (destination !== view.getInt32(quoted + ipv4.SOURCE)) return this.stranger(packet, port, verdict);
-    director.name(verdict, 'icmp-error', server, words[base + at.SERIAL]!);
+    nameFlow(verdict, 'icmp-error', server, words[base + at.SERIAL]!);
     if (server.gone) return this.output.drop(verdict, 'icmp-error', 'server-removed');
-    const isNat = server.model === director.services.nat;
-    if (!isPassedOn(view.getUint8(l4 + icmp.TYPE), isNat)) {
+    if (!isPassedOn(view.getUint8(l4 + icmp.TYPE), server.isOutside)) {
       // IPVS leaves it to the director's own stack, which ignores what is for the VIP.
-      return !isNat && director.addresses.isOwn(destination)
-        ? director.notOurs(destination, verdict)
+      return !server.isOutside && this.addresses.isOwn(destination)
+        ? this.refusals.notOurs(destination, verdict)
         : this.output.drop(verdict, 'icmp-error', 'unsupported');
     }
-    return director.carryError(packet, found, server, port, verdict, quotedL4);
+    return this.carry(packet, found, server, port, verdict, quotedL4);
+  }
+
+  /** To the end that it concerns, which `found` tells: the connection and the direction in which the error travels. */
+  private carry(
+    packet: Packet,
+    found: number,
+    server: Server,
+    port: Port,
+    verdict: Verdict,
+    quotedL4: number,
+  ): Verdict {
+    const { model } = server;
+    if (!this.egress.admits(packet, model, port, verdict)) return verdict;
+    const { words } = this.connections.table;
+    const base = (found >> 1) << at.LOG2_WORDS;
+    const direction = found & 1;
+    const way = this.egress.hopOf(words, base, direction, server);
+    // IPVS cuts an error whatever its DF says (ip_vs_xmit.c, `ensure_mtu_is_adequate`); netfilter's is plain forwarding.
+    const hop = this.egress.ready(packet, way, model, direction, port, verdict, !model.translates);
+    if (hop === undefined) return verdict;
+    if (model.translates) translateError(packet, words, base, direction, quotedL4);
+    else wrap(packet, server);
+    this.egress.send(packet, hop, verdict);
+    return verdict;
   }
 
   /**
@@ -73,15 +115,15 @@ export class IcmpErrors {
     const destination = view.getInt32(quoted + ipv4.SOURCE);
     const ports = protocol === ipv4.PROTOCOL_ICMP ? queryPorts(view, l4) : view.getInt32(l4);
     const turned = (ports << 16) | (ports >>> 16);
-    return this.director.connections.findKey(source, destination, turned, protocol, clock);
+    return this.connections.findKey(source, destination, turned, protocol, clock);
   }
 
   /** An error that quotes no packet of a connection: for the kernel when it is for this node, else nobody's. */
   private stranger(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
-    if (this.director.services.isVip(destination) || this.director.crossesNat(destination, port))
+    if (this.addresses.isVip(destination) || this.addresses.crossesNat(destination, port))
       return this.output.drop(verdict, 'icmp-error', 'no-connection');
-    return this.director.notOurs(destination, verdict);
+    return this.refusals.notOurs(destination, verdict);
   }
 
   /**
@@ -91,7 +133,7 @@ export class IcmpErrors {
    */
   private aboutTunnel(packet: Packet, quoted: number, inner: number, port: Port, verdict: Verdict): Verdict {
     const { view, frame, l4, now } = packet;
-    const { connections, services, addresses } = this.director;
+    const { connections, services, addresses } = this;
     const type = view.getUint8(l4 + icmp.TYPE);
     const isForUs = isPassedOn(type, false) && addresses.isLocal(view.getInt32(packet.ip + ipv4.DESTINATION));
     const innerL4 = isForUs ? quotedPayload(view, inner, frame.end, INNER_BYTES) : 0;
@@ -111,7 +153,7 @@ export class IcmpErrors {
     if (!isOurTunnel) return this.stranger(packet, port, verdict);
     const code = view.getUint8(l4 + icmp.CODE);
     const isTooBig = type === icmp.DESTINATION_UNREACHABLE && code === icmp.FRAGMENTATION_NEEDED;
-    this.director.name(verdict, isTooBig ? 'mtu' : 'icmp-error', server, words[base + at.SERIAL]!);
+    nameFlow(verdict, isTooBig ? 'mtu' : 'icmp-error', server, words[base + at.SERIAL]!);
     if (!l4ChecksumOk(view, packet.ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
       return this.output.drop(verdict, 'malformed', 'bad-checksum');
     let rest = view.getUint32(l4 + icmp.REST);
@@ -121,14 +163,14 @@ export class IcmpErrors {
       const dontFragment = (view.getUint16(inner + ipv4.FRAGMENT) & ipv4.DONT_FRAGMENT) !== 0;
       if (rest < LEAST_MTU || !dontFragment) return this.output.drop(verdict, 'mtu', 'unsupported');
     }
-    const hop = this.director.hopTowards(source);
+    const hop = this.egress.towards(source);
     if (hop === undefined) return this.output.drop(verdict, verdict.rule, 'no-route');
-    if (!this.director.errorLimit.allows(type, code, source, now))
+    if (!this.refusals.limit.allows(type, code, source, now))
       return this.output.drop(verdict, verdict.rule, 'rate-limited');
     const error = this.output.spare();
     error.view.setUint16(error.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);
     quote(view, inner, frame.end - inner, { type, code, rest }, destination >>> 0, error);
-    this.director.deliverOwn(error, hop, verdict, now);
+    this.egress.sendOwn(error, hop, verdict, now);
     return verdict;
   }
 }
@@ -144,10 +186,10 @@ function isPassedOn(type: number, isNat: boolean): boolean {
 }
 
 /**
- * Writes the error's new addresses, and those of the packet that it quotes. `found` is the connection and the
- * direction in which the error travels. Its checksum was right, and is made anew.
+ * Writes the error's new addresses, and those of the packet that it quotes; `direction` is that in which the error
+ * travels. Its checksum was right, and is made anew.
  */
-export function translateError(
+function translateError(
   packet: Packet,
   words: Int32Array,
   base: number,

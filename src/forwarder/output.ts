@@ -1,4 +1,5 @@
 import { HEADROOM, makeFrame, type Frame } from './frame.ts';
+import type { Server } from './server.ts';
 import { Verdict, type DropReason, type Rule } from './verdict.ts';
 
 /** Room for an ARP frame, or an ICMP error of at most 576 bytes (RFC 1812, section 4.3.2.3) behind its Ethernet header. */
@@ -64,6 +65,20 @@ export class Output {
     this.verdicts.push(verdict);
     return verdict;
   }
+}
+
+/** Under which rule packets of a connection that is there go on. */
+export function ruleFor({ isOutside }: Server, direction: number): Rule {
+  if (isOutside) return direction === 0 ? 'nat-out' : 'nat-in';
+  return direction === 0 ? 'established' : 'reply';
+}
+
+/** The verdict is about a connection to the server; `serial` is its number, 0 for one that there is not yet. */
+export function nameFlow(verdict: Verdict, rule: Rule, server: Server, serial: number): void {
+  verdict.rule = rule;
+  verdict.connection = serial;
+  verdict.service = server.isOutside ? -1 : server.service.index;
+  verdict.server = server.isOutside ? -1 : server.slot;
 }
 
 /** Adds a frame to send. */

@@ -26,6 +26,8 @@ export class Packet {
   pieces: readonly number[] | undefined = undefined;
   /** Total length of the longest of them. */
   longestPiece = 0;
+  /** On its way out: the longest packet, as received, that needs no fragments there. */
+  room = 0;
   /** Milliseconds. */
   now = 0;
   /** The same modulo 2^32, signed, as connections keep their end. */

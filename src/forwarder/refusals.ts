@@ -4,7 +4,7 @@ import * as tcp from '../packet/tcp.ts';
 import type { Addresses } from './addresses.ts';
 import { answerWithReset, writeError, type ErrorKind } from './answers.ts';
 import { l4ChecksumOk } from './checksums.ts';
-import type { ErrorLimit } from './error-limit.ts';
+import { ErrorLimit } from './error-limit.ts';
 import { queryPorts } from './headers.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
@@ -15,16 +15,16 @@ import type { DropReason, Rule, Verdict } from './verdict.ts';
 const TIME_EXCEEDED = { type: icmp.TIME_EXCEEDED, code: 0 };
 const PORT_UNREACHABLE = { type: icmp.DESTINATION_UNREACHABLE, code: icmp.PORT_UNREACHABLE };
 
-/** Packets that are not forwarded, and whose sender is told why: a reset, or an ICMP error. */
+/** Packets that are not forwarded. Mostly their sender is told why: by a reset, or an ICMP error. */
 export class Refusals {
   private readonly output: Output;
   private readonly addresses: Addresses;
-  private readonly limit: ErrorLimit;
+  /** Of all ICMP errors, also those that are passed on from others in the director's own words. */
+  readonly limit = new ErrorLimit();
 
-  constructor(output: Output, addresses: Addresses, limit: ErrorLimit) {
+  constructor(output: Output, addresses: Addresses) {
     this.output = output;
     this.addresses = addresses;
-    this.limit = limit;
   }
 
   /** Nobody is here for this packet: TCP is reset, a datagram answered by an ICMP 3/3 (RFC 1122, section 4.1.3.1). */
@@ -41,6 +41,22 @@ export class Refusals {
     verdict.relation = 'answered';
     verdict.rule = rule;
     send(verdict, packet.frame);
+    return verdict;
+  }
+
+  /** Nobody's, or the kernel's: packets for the node's own addresses are none of the forwarder's business. */
+  notOurs(destination: number, verdict: Verdict): Verdict {
+    if (!this.addresses.isOwn(destination)) return this.output.drop(verdict, 'not-ours', 'not-ours');
+    verdict.input = false;
+    return verdict;
+  }
+
+  /** A packet whose source is a martian. One for the node itself is left to its kernel, which drops it too. */
+  martian({ view, ip }: Packet, verdict: Verdict): Verdict {
+    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    if (this.addresses.isVip(destination) || !this.addresses.isOwn(destination))
+      return this.output.drop(verdict, 'malformed', 'martian-source');
+    verdict.input = false;
     return verdict;
   }
 

@@ -3,33 +3,62 @@ import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import * as udp from '../packet/udp.ts';
 import { applyChange, change, fillIcmpChecksum } from './checksums.ts';
+import * as at from './connections/layout.ts';
 import { isQueryRequest } from './headers.ts';
 import type { Packet } from './packet.ts';
+import type { Server } from './server.ts';
 
 /** One less, the header checksum kept: what leaves the TTL byte's place comes to the checksum (RFC 1141, RFC 1624). */
 export function decrementTtl(view: DataView, ip: number): void {
-  view.setUint8(ip + ipv4.TTL, view.getUint8(ip + ipv4.TTL) - 1);
-  const checksum = view.getUint16(ip + ipv4.CHECKSUM) + 0x100;
+  // TTL, protocol and checksum: one word.
+  const word = view.getInt32(ip + ipv4.TTL);
+  const checksum = (word & 0xffff) + 0x100;
   // The carry comes back in; a sum of exactly 0xffff is written as 0, as a full computation would.
-  view.setUint16(ip + ipv4.CHECKSUM, checksum >= 0xffff ? checksum + 1 : checksum);
+  const folded = (checksum >= 0xffff ? checksum + 1 : checksum) & 0xffff;
+  view.setInt32(ip + ipv4.TTL, ((word - 0x100_0000) & 0xffff_0000) | folded);
 }
 
 /**
- * Gives the packet these addresses and ports (source port in the high half). All checksums are updated incrementally:
- * one that was wrong stays wrong.
+ * A packet of the connection at `base` as the other side knows it: a request as the reply key turned around, and the other
+ * way about. All checksums are updated incrementally: one that was wrong stays wrong.
  */
-export function translate(packet: Packet, source: number, destination: number, ports: number): void {
-  const { view, ip, l4 } = packet;
-  const addresses = changeAddresses(view, ip, source, destination);
-  if (packet.protocol !== ipv4.PROTOCOL_TCP) {
-    translateOther(view, packet.protocol, l4, addresses, ports);
-    // A message of zeros alone has the checksum ffff; the update cannot tell it from one whose sum is ffff.
-    if (packet.protocol === ipv4.PROTOCOL_ICMP && view.getUint16(l4 + icmp.CHECKSUM) === 0)
-      fillIcmpChecksum(view, l4, packet.frame.end);
-    return;
-  }
+export function translate(
+  { view, ip, l4, protocol, frame }: Packet,
+  words: Int32Array,
+  base: number,
+  direction: number,
+): void {
+  translateAt(view, ip, l4, protocol, words, base + (direction === 0 ? at.REPLY_SOURCE : at.REQUEST_SOURCE));
+  // A message of zeros alone has the checksum ffff; the update cannot tell it from one whose sum is ffff.
+  if (protocol === ipv4.PROTOCOL_ICMP && view.getUint16(l4 + icmp.CHECKSUM) === 0)
+    fillIcmpChecksum(view, l4, frame.end);
+}
+
+/** The same for TCP and UDP; `key` is the place of the other side's key. */
+export function translateAt(
+  view: DataView,
+  ip: number,
+  l4: number,
+  protocol: number,
+  words: Int32Array,
+  key: number,
+): void {
+  const addresses = changeAddresses(view, ip, words[key + 1]!, words[key]!);
+  const turned = words[key + 2]!;
+  const ports = (turned << 16) | (turned >>> 16);
+  if (protocol !== ipv4.PROTOCOL_TCP) return translateOther(view, protocol, l4, addresses, ports);
   applyChange(view, l4 + tcp.CHECKSUM, addresses + change(view.getInt32(l4 + tcp.SOURCE_PORT), ports));
   view.setInt32(l4 + tcp.SOURCE_PORT, ports);
+}
+
+/** Puts the packet into what carries it to its server, in models that do so. */
+export function wrap(packet: Packet, server: Server): void {
+  const { model } = server;
+  if (model.wrap === undefined) return;
+  model.wrap(packet.frame, packet.ip, server);
+  packet.ip -= model.overhead;
+  // What came in fragments is whole inside: the outer packet is cut only where it does not fit.
+  packet.pieces = undefined;
 }
 
 /**

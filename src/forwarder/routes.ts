@@ -14,11 +14,15 @@ interface Route {
 
 /** Longest prefix wins, then the order of the configuration; connected subnets come first among equals. */
 export class RouteTable {
-  private readonly routes: readonly Route[];
+  private routes: readonly Route[] = [];
   private readonly neighbours: NeighbourTable;
 
-  constructor(ports: readonly Port[], routes: readonly ForwarderRoute[], neighbours: NeighbourTable) {
+  constructor(neighbours: NeighbourTable) {
     this.neighbours = neighbours;
+  }
+
+  configure(ports: readonly Port[], routes: readonly ForwarderRoute[]): void {
+    const { neighbours } = this;
     const connected = ports.map((port) => ({
       network: port.network,
       mask: port.mask,

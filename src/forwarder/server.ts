@@ -5,7 +5,7 @@ import type { PortPool } from './port-pool.ts';
 import type { Candidate } from './schedulers/scheduler.ts';
 import type { Service } from './service.ts';
 
-/** Places in `Server.totals`. */
+/** Places in `Server.totals`; what came out stands where what went in does, two places on. */
 export const CONNECTIONS = 0;
 export const ACTIVE = 1;
 export const INACTIVE = 2;
@@ -20,13 +20,15 @@ export class Server implements Candidate {
   readonly slot: number;
   readonly service: Service;
   readonly model: Model;
+  /** The nat model's stand-in for a server: the world outside. Each of its packets is routed by itself. */
+  readonly isOutside: boolean;
   name: string;
   /** Signed. */
   readonly address: number;
   readonly port: number;
   weight: number;
   lastWeight: number;
-  /** Whom to hand its packets; `undefined` when there is no route, or when each packet is routed by itself (nat). */
+  /** Whom to hand its packets; `undefined` when there is no route, and for the outside. */
   hop: Neighbour | undefined = undefined;
   /** The director's address towards it, signed. */
   dip = 0;
@@ -41,6 +43,7 @@ export class Server implements Candidate {
     this.slot = slot;
     this.service = service;
     this.model = model;
+    this.isOutside = model.name === 'nat';
     this.name = config.name;
     this.address = config.address | 0;
     this.port = config.port;
@@ -55,6 +58,14 @@ export class Server implements Candidate {
     if (this.removed !== 'no' || weight !== 0) this.lastWeight = weight;
     this.weight = weight;
     this.removed = 'no';
+  }
+
+  /** One more packet of `length` bytes, to the server (direction 0) or from it. */
+  count(direction: number, length: number): void {
+    const { totals } = this;
+    const place = PACKETS_IN + 2 * direction;
+    totals[place]!++;
+    totals[place + 1]! += length;
   }
 
   /** Its connections are not served any more. */

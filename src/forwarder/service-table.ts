@@ -17,7 +17,6 @@ import { Service } from './service.ts';
  */
 export class ServiceTable {
   services: readonly Service[] = [];
-  /** The nat model's stand-in for a server: the world outside. */
   outside: Server | undefined = undefined;
   readonly nat = new Nat();
   private readonly slots: (Server | undefined)[] = [];
@@ -44,11 +43,6 @@ export class ServiceTable {
       if (service.vip === vip && service.port === port && service.protocol === protocol) return service;
     }
     return undefined;
-  }
-
-  isVip(address: number): boolean {
-    for (const service of this.services) if (service.vip === address) return true;
-    return false;
   }
 
   apply(config: ForwarderConfig, routes: RouteTable): void {
@@ -136,7 +130,7 @@ export class ServiceTable {
   }
 
   private resolve(server: Server, routes: RouteTable, { interfaces }: ForwarderConfig): void {
-    if (server.model === this.nat) return;
+    if (server.isOutside) return;
     server.hop = routes.nextHop(server.address);
     const port = server.hop?.port.index;
     server.dip = port === undefined ? 0 : interfaces[port]!.address | 0;

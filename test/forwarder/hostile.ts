@@ -383,6 +383,7 @@ function exactly(bytes: Uint8Array, port: number, behind: number, filler: number
     start: HEADROOM,
     end,
     partialChecksum: false,
+    guess: -1,
   };
 }
 

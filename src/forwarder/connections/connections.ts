@@ -6,6 +6,7 @@ import type { Server } from '../server.ts';
 import type { ServiceTable } from '../service-table.ts';
 import type { DropReason } from '../verdict.ts';
 import { ExpiryWheel } from './expiry-wheel.ts';
+import { LookAhead } from './look-ahead.ts';
 import * as at from './layout.ts';
 import { ConnectionTable } from './table.ts';
 import { Templates } from './templates.ts';
@@ -15,6 +16,7 @@ import { ICMP, INPUT_ONLY, isActive, nextTcpState, NONE, timeoutsByState, UDP } 
 export class Connections {
   readonly table: ConnectionTable;
   readonly templates: Templates;
+  readonly ahead: LookAhead;
   /** Why the last `open` gave -1. */
   refusal: DropReason = 'table-full';
   private readonly services: ServiceTable;
@@ -24,6 +26,7 @@ export class Connections {
   constructor(services: ServiceTable, config: ForwarderConfig, now: number, seed: number) {
     this.services = services;
     this.table = new ConnectionTable(config.maxConnections, seed);
+    this.ahead = new LookAhead(this.table);
     this.wheel = new ExpiryWheel(this.table, now);
     this.templates = new Templates(this.table, this.wheel, services, this.catchUp);
     this.timeouts = timeoutsByState(config.timeouts);
@@ -74,10 +77,11 @@ export class Connections {
     words[base + at.REQUEST_PORTS] = packet.ports;
     words[base + at.SERVER] = server.slot;
     const refused =
-      server.model.open(words, base, server) ?? this.replyTaken(base, server, mayShareReplies, packet.clock);
+      server.model.open?.(words, base, server) ??
+      this.replyTaken(base, server, mayShareReplies, packet.clock);
     if (refused !== undefined) {
       this.refusal = refused;
-      server.model.close(words, base, server);
+      server.model.close?.(words, base, server);
       this.table.release(connection);
       return -1;
     }
@@ -90,24 +94,31 @@ export class Connections {
     return connection;
   }
 
-  /** One more packet: moves the state of TCP, puts off the end, counts. `direction` 0 from the client, 1 from the server. */
-  touch(packet: Packet, connection: number, direction: number, server: Server): void {
+  /**
+   * One more packet of `length` bytes: moves the state of TCP by its flags, puts off the end, counts. `direction` 0 from
+   * the client, 1 from the server.
+   */
+  touch(
+    connection: number,
+    direction: number,
+    server: Server,
+    flags: number,
+    length: number,
+    clock: number,
+  ): void {
     const { words } = this.table;
     const base = connection << at.LOG2_WORDS;
     const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
-    const next =
-      packet.protocol === ipv4.PROTOCOL_TCP
-        ? nextTcpState(server.model.translates ? direction : INPUT_ONLY, packet.flags, state)
-        : state;
-    words[base + at.EXPIRY] = (packet.clock + this.timeouts[next]!) | 0;
+    const isTcp = (words[base]! & 0xff) === ipv4.PROTOCOL_TCP;
+    const next = isTcp ? nextTcpState(server.model.translates ? direction : INPUT_ONLY, flags, state) : state;
+    words[base + at.EXPIRY] = (clock + this.timeouts[next]!) | 0;
     if (next !== state) this.enter(connection, state, next, server);
-    const { length } = packet;
     words[base + at.PACKETS]!++;
-    const low = (words[base + at.BYTES_LOW]! >>> 0) + length;
-    words[base + at.BYTES_LOW] = low | 0;
-    if (low > 0xffff_ffff) words[base + at.BYTES_HIGH]!++;
-    server.totals[direction === 0 ? total.PACKETS_IN : total.PACKETS_OUT]!++;
-    server.totals[direction === 0 ? total.BYTES_IN : total.BYTES_OUT]! += length;
+    const low = (words[base + at.BYTES_LOW]! + length) | 0;
+    words[base + at.BYTES_LOW] = low;
+    // It went past 2^32, from which a packet's length did not take it far.
+    if (low >= 0 && low < length) words[base + at.BYTES_HIGH]!++;
+    server.count(direction, length);
   }
 
   /** `clock` tells when, as `Packet.clock` does. */
@@ -145,7 +156,7 @@ export class Connections {
     const base = connection << at.LOG2_WORDS;
     const server = this.services.server(words[base + at.SERVER]!);
     server.totals[(words[base]! & at.INACTIVE) === 0 ? total.ACTIVE : total.INACTIVE]!--;
-    server.model.close(words, base, server);
+    server.model.close?.(words, base, server);
     this.templates.release(connection, clock);
     this.table.remove(connection);
   }

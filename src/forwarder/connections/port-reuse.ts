@@ -15,12 +15,12 @@ export function isReused(
   { flags, protocol }: Packet,
   words: Int32Array,
   base: number,
-  { model, weight }: Server,
+  { model, weight, isOutside }: Server,
   { connReuseMode, onRemove }: Pick<ForwarderConfig, 'connReuseMode' | 'onRemove'>,
 ): boolean {
   if ((flags & tcp.SYN) === 0 || protocol !== ipv4.PROTOCOL_TCP) return false;
   if (words[base + at.TEMPLATE] !== 0) return false;
-  if (model.name === 'nat' && (flags & (tcp.ACK | tcp.RST | tcp.FIN)) !== 0) return false;
+  if (isOutside && (flags & (tcp.ACK | tcp.RST | tcp.FIN)) !== 0) return false;
   if (onRemove === 'reset' && weight === 0) return true;
   if (connReuseMode === 0) return false;
   const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;

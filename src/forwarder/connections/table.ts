@@ -55,6 +55,39 @@ export class ConnectionTable {
     }
   }
 
+  /** The hash that a key is found by. */
+  hash(source: number, destination: number, ports: number, protocol: number): number {
+    return hashKey(this.seed, source, destination, ports, protocol);
+  }
+
+  /** For each of these hashes, the slot of the index where the search for its key begins. */
+  readIndex(hashes: Int32Array, slots: Int32Array, count: number): void {
+    const { index, mask } = this;
+    for (let i = 0; i < count; i++) slots[i] = index[hashes[i]! & mask]!;
+  }
+
+  /** What `findKey` would look at first for a key of this hash, found as it says, or -1; `slot` is what `readIndex` read. */
+  guess(hash: number, slot: number): number {
+    const { index, mask } = this;
+    let entry = slot;
+    for (let place = hash & mask; entry !== 0 && entry >>> 24 !== hash >>> 24; entry = index[place]!)
+      place = (place + 1) & mask;
+    return (entry & 0xff_ffff) - 1;
+  }
+
+  /** Whether `found`, which may be any number, is in use and has this key. */
+  holds(found: number, source: number, destination: number, ports: number, protocol: number): boolean {
+    const { words } = this;
+    // A number below 0 is a large one without its sign.
+    if (found >>> 0 >= this.fresh * 2) return false;
+    const base = baseOf(found);
+    return (
+      holdsKey(words, found, source, destination, ports, protocol) &&
+      words[base + at.SERIAL] !== 0 &&
+      ((found & 1) === 0 || (words[base]! & at.HAS_REPLY_KEY) !== 0)
+    );
+  }
+
   /** Whether a second connection has the same key as `found`, a result of `find`. */
   isAmbiguous(found: number): boolean {
     const { index, words, mask } = this;

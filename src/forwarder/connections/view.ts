@@ -37,7 +37,7 @@ export function connectionView(
   const base = connection << at.LOG2_WORDS;
   const word = (place: number): number => words[base + place]! >>> 0;
   const server = services.server(words[base + at.SERVER]!);
-  const isNat = server.model === services.nat;
+  const isNat = server.isOutside;
   return {
     serial: word(at.SERIAL),
     model: server.model.name,

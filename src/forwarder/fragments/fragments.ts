@@ -1,12 +1,15 @@
 import * as ipv4 from '../../packet/ipv4.ts';
 import * as tcp from '../../packet/tcp.ts';
 import * as udp from '../../packet/udp.ts';
+import type { Addresses } from '../addresses.ts';
 import type { Director } from '../director.ts';
 import { copyOf, HEADROOM, makeFrame, type Frame } from '../frame.ts';
 import type { Output } from '../output.ts';
 import type { Packet } from '../packet.ts';
 import type { Port } from '../port.ts';
+import type { Refusals } from '../refusals.ts';
 import type { Server } from '../server.ts';
+import type { ServiceTable } from '../service-table.ts';
 import type { DropReason, Verdict } from '../verdict.ts';
 import { Datagram, keyOf, type Fragment } from './datagram.ts';
 import { join } from './join.ts';
@@ -33,6 +36,9 @@ interface Course {
  */
 export class Fragments {
   private readonly director: Director;
+  private readonly addresses: Addresses;
+  private readonly services: ServiceTable;
+  private readonly refusals: Refusals;
   private readonly output: Output;
   private readonly receiveWhole: (packet: Packet, port: Port, verdict: Verdict) => Verdict;
   /** In the order in which they began, which is that in which their time is over. */
@@ -44,10 +50,16 @@ export class Fragments {
   /** `receiveWhole` decides about a packet that was put together. */
   constructor(
     director: Director,
+    addresses: Addresses,
+    services: ServiceTable,
+    refusals: Refusals,
     output: Output,
     receiveWhole: (packet: Packet, port: Port, verdict: Verdict) => Verdict,
   ) {
     this.director = director;
+    this.addresses = addresses;
+    this.services = services;
+    this.refusals = refusals;
     this.output = output;
     this.receiveWhole = receiveWhole;
   }
@@ -56,8 +68,8 @@ export class Fragments {
   receive(packet: Packet, port: Port, ports: readonly Port[], verdict: Verdict): Verdict {
     const { view, ip, l4, frame, now } = packet;
     const destination = view.getInt32(ip + ipv4.DESTINATION);
-    const isVip = this.director.services.isVip(destination);
-    if (!isVip && !this.director.translates) return this.director.notOurs(destination, verdict);
+    const isVip = this.addresses.isVip(destination);
+    if (!isVip && !this.addresses.translates) return this.refusals.notOurs(destination, verdict);
     const key = keyOf(view, ip);
     const word = view.getUint16(ip + ipv4.FRAGMENT);
     const isFirst = (word & 0x1fff) === 0;
@@ -134,7 +146,7 @@ export class Fragments {
     this.director.receive(packet, port, verdict);
     const went = verdict.relation === 'forwarded' || (verdict.relation === 'held' && verdict.connection > 0);
     const course: Course = {
-      server: went ? this.director.services.server(verdict.server) : undefined,
+      server: went ? this.services.server(verdict.server) : undefined,
       serial: verdict.connection,
       refused: went ? undefined : (verdict.reason ?? 'no-connection'),
       expiresAt: now + PATIENCE_MS,

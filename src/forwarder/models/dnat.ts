@@ -1,6 +1,4 @@
 import * as at from '../connections/layout.ts';
-import type { Packet } from '../packet.ts';
-import { translate } from '../rewrite.ts';
 import type { Server } from '../server.ts';
 import type { DropReason } from '../verdict.ts';
 import type { Model } from './model.ts';
@@ -36,34 +34,4 @@ export class Dnat implements Model {
   close(words: Int32Array, base: number, server: Server): void {
     if ((words[base]! & at.OWNS_PORT) !== 0) server.pool!.release(words[base + at.REPLY_PORTS]! & 0xffff);
   }
-
-  request(packet: Packet, words: Int32Array, base: number): void {
-    toServer(packet, words, base);
-  }
-
-  reply(packet: Packet, words: Int32Array, base: number): void {
-    toClient(packet, words, base);
-  }
-}
-
-/** The request as the server will see it: the reply key turned around. */
-export function toServer(packet: Packet, words: Int32Array, base: number): void {
-  const ports = words[base + at.REPLY_PORTS]!;
-  translate(
-    packet,
-    words[base + at.REPLY_DESTINATION]!,
-    words[base + at.REPLY_SOURCE]!,
-    (ports << 16) | (ports >>> 16),
-  );
-}
-
-/** The reply as the client expects it: the request key turned around. */
-export function toClient(packet: Packet, words: Int32Array, base: number): void {
-  const ports = words[base + at.REQUEST_PORTS]!;
-  translate(
-    packet,
-    words[base + at.REQUEST_DESTINATION]!,
-    words[base + at.REQUEST_SOURCE]!,
-    (ports << 16) | (ports >>> 16),
-  );
 }

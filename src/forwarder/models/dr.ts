@@ -8,8 +8,4 @@ export const dr: Model = {
   name: 'dr',
   translates: false,
   overhead: 0,
-  open: () => undefined,
-  close: () => undefined,
-  request: () => undefined,
-  reply: () => undefined,
 };

@@ -1,9 +1,7 @@
 import type { PortRange } from '../config.ts';
 import * as at from '../connections/layout.ts';
-import type { Packet } from '../packet.ts';
 import { PortPool } from '../port-pool.ts';
 import type { DropReason } from '../verdict.ts';
-import { toClient, toServer } from './dnat.ts';
 import type { Model } from './model.ts';
 
 /**
@@ -38,14 +36,6 @@ export class Nat implements Model {
   close(words: Int32Array, base: number): void {
     if ((words[base]! & at.OWNS_PORT) === 0) return;
     this.pool(words[base]! & 0xff).release(words[base + at.REPLY_PORTS]! & 0xffff);
-  }
-
-  request(packet: Packet, words: Int32Array, base: number): void {
-    toServer(packet, words, base);
-  }
-
-  reply(packet: Packet, words: Int32Array, base: number): void {
-    toClient(packet, words, base);
   }
 
   private pool(protocol: number): PortPool {

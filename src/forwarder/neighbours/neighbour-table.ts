@@ -5,7 +5,7 @@ import { copyOf, type Frame } from '../frame.ts';
 import { send, type Output } from '../output.ts';
 import { macHead, macTail, setMac, type Port } from '../port.ts';
 import type { Verdict } from '../verdict.ts';
-import { Neighbour, type HeldPacket } from './neighbour.ts';
+import { Neighbour, setMacs, type HeldPacket } from './neighbour.ts';
 
 /** `ucast_solicit` and `mcast_solicit`, `retrans_time_ms` apart. */
 const MOST_REQUESTS = 3;
@@ -75,14 +75,13 @@ export class NeighbourTable {
    * The frame's IP packet is final.
    */
   deliver(frame: Frame, whom: Neighbour, verdict: Verdict, now: number): void {
-    // Routes and servers keep entries that had to give way meanwhile.
-    const neighbour = whom.listed ? whom : this.get(whom.port, whom.address);
+    const neighbour = this.listed(whom);
     if (!neighbour.known) {
       this.hold([frame], neighbour, verdict, now);
       return;
     }
     verdict.relation = 'forwarded';
-    address(frame, neighbour);
+    setMacs(frame, neighbour);
     send(verdict, frame);
     neighbour.used = true;
     if (now >= neighbour.staleAt && !isAsked(neighbour)) this.doubt(neighbour, now);
@@ -90,7 +89,7 @@ export class NeighbourTable {
 
   /** The same for the fragments of one packet. */
   deliverAll(frames: readonly Frame[], whom: Neighbour, verdict: Verdict, now: number): void {
-    const neighbour = whom.listed ? whom : this.get(whom.port, whom.address);
+    const neighbour = this.listed(whom);
     if (neighbour.known) for (const frame of frames) this.deliver(frame, neighbour, verdict, now);
     else this.hold(frames, neighbour, verdict, now);
   }
@@ -156,6 +155,11 @@ export class NeighbourTable {
     return false;
   }
 
+  /** Routes and servers keep entries that had to give way meanwhile. */
+  private listed(whom: Neighbour): Neighbour {
+    return whom.listed ? whom : this.get(whom.port, whom.address);
+  }
+
   /** A packet that there is no room for drives out the one that has waited longest, as in Linux. */
   private hold(frames: readonly Frame[], neighbour: Neighbour, verdict: Verdict, now: number): void {
     if (neighbour.held.length >= MOST_HELD)
@@ -215,6 +219,7 @@ export class NeighbourTable {
   private giveUp(neighbour: Neighbour): void {
     this.stopAsking(neighbour);
     neighbour.known = false;
+    neighbour.staleAt = -Infinity;
     for (const held of takeHeld(neighbour)) {
       this.output.drop(this.about(held), 'neighbour', 'neighbour-unreachable');
     }
@@ -252,13 +257,6 @@ export class NeighbourTable {
     verdict.released.push(held.ticket);
     return verdict;
   }
-}
-
-function address(frame: Frame, neighbour: Neighbour): void {
-  const { port } = neighbour;
-  setMac(frame.view, frame.start + ethernet.DESTINATION, neighbour.macHead, neighbour.macTail);
-  setMac(frame.view, frame.start + ethernet.SOURCE, port.macHead, port.macTail);
-  frame.port = port.index;
 }
 
 function isAsked({ dueAt }: Neighbour): boolean {

@@ -14,6 +14,15 @@ export interface HeldPacket {
   readonly detail: string | undefined;
 }
 
+/** Writes the Ethernet addresses of a frame for the neighbour. */
+export function setMacs(frame: Frame, { port, macHead, macTail }: Neighbour): void {
+  const { view, start } = frame;
+  view.setInt32(start, macHead);
+  view.setInt32(start + 4, (macTail << 16) | (port.macHead >>> 16));
+  view.setInt32(start + 8, (port.macHead << 16) | port.macTail);
+  frame.port = port.index;
+}
+
 /** One entry of the neighbour table: an address on a port, and the MAC address behind it once known. */
 export class Neighbour {
   readonly port: Port;
@@ -23,8 +32,11 @@ export class Neighbour {
   known = false;
   macHead = 0;
   macTail = 0;
-  /** Milliseconds: from then on a frame raises doubts, while the old answer still serves. */
-  staleAt = 0;
+  /**
+   * Milliseconds: from then on a frame raises doubts, while the old answer still serves; -Infinity when there is none, so
+   * that before then nothing else need be asked.
+   */
+  staleAt = -Infinity;
   /** When the MAC address or the state last changed. */
   changedAt = -Infinity;
   /** When to ask (again), or to give up; Infinity when there is no doubt, or nobody wants to know. */

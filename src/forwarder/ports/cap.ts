@@ -20,7 +20,8 @@ interface Device {
   readonly name: string;
   readonly port: number;
   readonly index: string;
-  readonly frame: Frame;
+  /** The one that is received into. */
+  readonly frames: readonly [Frame];
   cap: Cap | undefined;
   /** What its filter leaves out. */
   mac: string | undefined;
@@ -63,7 +64,7 @@ class CapPort implements NetworkPort {
       name,
       port,
       index: readDevice(name, 'ifindex') ?? '',
-      frame: slots.frames[port]!,
+      frames: [slots.frames[port]!],
       cap: undefined,
       mac: undefined,
       gone: false,
@@ -146,7 +147,7 @@ class CapPort implements NetworkPort {
   }
 
   #start(device: Device): void {
-    const { frame } = device;
+    const [frame] = device.frames;
     const handle = new cap.Cap();
     // One buffer, and the frame in it is good until the listener returns.
     const into = frame.bytes.subarray(frame.start);
@@ -163,11 +164,12 @@ class CapPort implements NetworkPort {
     device.cap = handle;
   }
 
-  #give({ frame, port }: Device, length: number, begin: number): void {
+  #give({ frames, port }: Device, length: number, begin: number): void {
+    const [frame] = frames;
     refill(frame, port, length, false);
     frame.start = begin;
     frame.end = begin + length;
-    this.#events.begin?.();
+    this.#events.begin?.(frames, 1);
     this.#current = frame;
     this.#events.receive(frame, this.#clock.seconds(), this.#clock.nanoseconds);
     this.#current = undefined;

@@ -11,8 +11,11 @@ export interface NetworkPortProblem {
 }
 
 export interface NetworkPortEvents {
-  /** Frames follow that came in together: a moment to read the clock once for all of them. */
-  begin?(): void;
+  /**
+   * The first `count` of these frames came in together and follow: a moment to read the clock once for all of them, and to
+   * look at them, but not to change them.
+   */
+  begin?(frames: readonly Frame[], count: number): void;
   /**
    * A frame came in by `frame.port`, headroom before it. It is the port's own and may be rewritten in place; it is good
    * until this returns, but when it was given to `transmit` it must stay as it is until `end`. The time is

@@ -72,7 +72,7 @@ class PacketPort implements NetworkPort {
     this.#events = events;
     this.#interfaces = sockets.map((socket, port) => ({
       socket,
-      ring: new ReceiveRing(socket.mapping.memory, shape, port),
+      ring: new ReceiveRing(socket.mapping.memory, shape, port, BATCH),
       ringAt: socket.mapping.address,
       queue: new SendQueue(system, socket.fd, shape.capacity),
       watch: undefined,
@@ -144,22 +144,20 @@ class PacketPort implements NetworkPort {
   /** One batch; whether there may be more: an empty ring alone says that there is not. */
   #receive(own: Interface): boolean {
     const { ring } = own;
-    if (!ring.take()) {
+    const count = ring.take();
+    if (count === 0) {
       ring.release();
       return false;
     }
-    this.#events.begin?.();
-    let more = true;
-    let count = 0;
-    while (more && !this.#closed) {
-      count++;
-      this.#current = ring.frame;
+    this.#events.begin?.(ring.frames, count);
+    for (let i = 0; i < count && !this.#closed; i++) {
+      const frame = ring.frames[i]!;
+      own.received++;
+      this.#current = frame;
       this.#currentAt = own.ringAt;
-      this.#events.receive(ring.frame, ring.seconds, ring.nanoseconds);
-      more = count < BATCH && ring.take();
+      this.#events.receive(frame, ring.seconds[i]!, ring.nanoseconds[i]!);
     }
     this.#current = undefined;
-    own.received += count;
     if (this.#closed) return false;
     this.flush();
     ring.release();

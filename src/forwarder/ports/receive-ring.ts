@@ -58,53 +58,70 @@ export class RingShape {
 }
 
 export class ReceiveRing {
-  /** The frame last taken; its bytes are the whole ring. */
-  readonly frame: Frame;
-  seconds = 0;
-  nanoseconds = 0;
+  /** The frames last taken; the bytes of each are the whole ring. */
+  readonly frames: readonly Frame[];
+  /** When they came: CLOCK_REALTIME. */
+  readonly seconds: Int32Array;
+  readonly nanoseconds: Int32Array;
   /** Frames that no slot could hold; they are left out. */
   oversized = 0;
   readonly #words: Int32Array;
   readonly #slotWords: number;
   readonly #slots: number;
   readonly #port: number;
+  readonly #most: number;
   #next = 0;
   #firstTaken = 0;
 
-  constructor(memory: ArrayBuffer, { slotSize, slots }: RingShape, port: number) {
+  /** At most `most` frames are taken at once. */
+  constructor(memory: ArrayBuffer, { slotSize, slots }: RingShape, port: number, most: number) {
     this.#words = new Int32Array(memory);
     this.#slotWords = slotSize / 4;
     this.#slots = slots;
     const bytes = new Uint8Array(memory);
     const view = new DataView(memory);
-    this.frame = { port, bytes, view, start: 0, end: 0, partialChecksum: false };
+    this.frames = Array.from({ length: most }, () => ({
+      port,
+      bytes,
+      view,
+      start: 0,
+      end: 0,
+      partialChecksum: false,
+      guess: -1,
+    }));
+    this.seconds = new Int32Array(most);
+    this.nanoseconds = new Int32Array(most);
     this.#port = port;
+    this.#most = most;
   }
 
-  /** Takes the next frame into `frame`; false when there is none. Its slot is ours until `release`. */
-  take(): boolean {
+  /** Takes what is there into `frames`; how many. Their slots are ours until `release`. */
+  take(): number {
     const words = this.#words;
-    for (;;) {
+    let count = 0;
+    // Those that are left out count here: their slots must be given back before the kernel fills them again.
+    for (let looked = 0; looked < this.#most; looked++) {
       const at = this.#next * this.#slotWords;
       // An acquiring load: what the kernel wrote before is seen after it.
       const status = Atomics.load(words, at + STATUS);
-      if ((status & TP_STATUS_USER) === 0) return false;
+      if ((status & TP_STATUS_USER) === 0) break;
       this.#next = this.#next + 1 === this.#slots ? 0 : this.#next + 1;
       const length = words[at + LENGTH]!;
       if (length > words[at + SNAP_LENGTH]!) {
         this.oversized++;
         continue;
       }
-      const { frame } = this;
+      const frame = this.frames[count]!;
       frame.port = this.#port;
       frame.start = at * 4 + (words[at + OFFSETS]! & 0xffff);
       frame.end = frame.start + length;
       frame.partialChecksum = (status & TP_STATUS_CSUMNOTREADY) !== 0;
-      this.seconds = words[at + SECONDS]!;
-      this.nanoseconds = words[at + NANOSECONDS]!;
+      this.seconds[count] = words[at + SECONDS]!;
+      this.nanoseconds[count] = words[at + NANOSECONDS]!;
       if ((status & TP_STATUS_VLAN_VALID) !== 0) putBackTag(frame, status, words[at + VLAN]!);
-      return true;
+      count++;
     }
+    return count;
   }
 
   /** Gives all slots taken back to the kernel. */

@@ -30,7 +30,7 @@ export class Slots {
     const { buffer } = this.memory;
     const bytes = new Uint8Array(buffer, offset, this.stride);
     const view = new DataView(buffer, offset, this.stride);
-    return { port: 0, bytes, view, start: SLOT_START, end: SLOT_START, partialChecksum: false };
+    return { port: 0, bytes, view, start: SLOT_START, end: SLOT_START, partialChecksum: false, guess: -1 };
   }
 }
 

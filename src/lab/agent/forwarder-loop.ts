@@ -117,7 +117,7 @@ export class ForwarderLoop {
         name,
         { devices, longestFrame },
         {
-          begin: () => this.#begin(),
+          begin: (frames, count) => this.#begin(frames, count),
           receive: (frame) => this.#receive(frame),
           end: () => this.#watchTimer(),
           problem: (problem) => {
@@ -135,9 +135,10 @@ export class ForwarderLoop {
     this.#say({ type: 'ready', port: name });
   }
 
-  #begin(): void {
+  #begin(frames: readonly Frame[], count: number): void {
     this.#now = performance.now();
     if (this.#dueAt <= this.#now) this.#advance();
+    this.#forwarder?.expect(frames, count);
   }
 
   #receive(frame: Frame): void {

@@ -1,3 +1,4 @@
+import { portPools } from '../../forwarder/addresses.ts';
 import type { PlannedNode } from '../topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { droppedProtocols } from './dropped.ts';
@@ -53,19 +54,9 @@ function chain(name: string, hook: string, rules: readonly string[]): string[] {
 
 function pooled({ forwarder }: PlannedNode): string[] {
   if (!forwarder) return [];
-  const { interfaces, nat, services } = forwarder;
-  const outside = nat && interfaces[nat.outside];
-  const pools = [
-    ...(nat && outside ? [{ addresses: [outside.address], ports: nat.ports }] : []),
-    ...services
-      .filter(({ model, snat }) => model === 'dnat' && snat)
-      .map(({ ports }) => ({ addresses: interfaces.map(({ address }) => address), ports })),
-  ];
-  const rules = pools.flatMap(({ addresses, ports }) =>
-    addresses.flatMap((address) =>
-      (['tcp', 'udp'] as const).map(
-        (protocol) => `ip daddr ${formatIpv4(address)} ${protocol} dport ${ports.first}-${ports.last} drop`,
-      ),
+  const rules = portPools(forwarder).flatMap(({ address, ports }) =>
+    (['tcp', 'udp'] as const).map(
+      (protocol) => `ip daddr ${formatIpv4(address)} ${protocol} dport ${ports.first}-${ports.last} drop`,
     ),
   );
   return [...new Set(rules)];

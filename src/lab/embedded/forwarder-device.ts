@@ -1,3 +1,4 @@
+import { portPools } from '../../forwarder/addresses.ts';
 import type { ForwarderConfig } from '../../forwarder/config.ts';
 import { MemoryPort } from '../../forwarder/ports/memory.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
@@ -74,15 +75,10 @@ export class ForwarderDevice {
     if (ipv4.fragmentOffsetOf(frame, at) > 0) return false;
     const ports = at + ipv4.headerLengthOf(frame, at);
     if (ports + 4 > frame.length) return false;
-    return this.#isPooled(ipv4.destinationOf(frame, at), u16(frame, ports + 2));
-  }
-
-  #isPooled(address: number, port: number): boolean {
-    const { interfaces, nat, services } = this.#config;
-    if (!interfaces.some((own) => own.address === address)) return false;
-    const within = ({ first, last }: { first: number; last: number }) => first <= port && port <= last;
-    if (nat && interfaces[nat.outside]?.address === address && within(nat.ports)) return true;
-    return services.some((service) => service.model === 'dnat' && service.snat && within(service.ports));
+    const [destination, port] = [ipv4.destinationOf(frame, at), u16(frame, ports + 2)];
+    return portPools(this.#config).some(
+      (pool) => pool.address === destination && pool.ports.first <= port && port <= pool.ports.last,
+    );
   }
 
   #nowMs(): number {

@@ -1,32 +1,22 @@
-import * as ethernet from '../packet/ethernet.ts';
-import * as ipv4 from '../packet/ipv4.ts';
-import * as tcp from '../packet/tcp.ts';
-import { fillHeaderChecksum } from './checksums.ts';
-import type { Frame } from './frame.ts';
-import { keepCopiedOptions } from './ip-options.ts';
-import type { NeighbourTable } from './neighbours/neighbour-table.ts';
-import type { Neighbour } from './neighbours/neighbour.ts';
-import type { Output } from './output.ts';
-import type { Packet } from './packet.ts';
-import type { Verdict } from './verdict.ts';
+import * as ethernet from '../../packet/ethernet.ts';
+import * as ipv4 from '../../packet/ipv4.ts';
+import * as tcp from '../../packet/tcp.ts';
+import { fillHeaderChecksum } from '../checksums.ts';
+import type { Frame } from '../frame.ts';
+import { keepCopiedOptions } from '../ip-options.ts';
+import type { Output } from '../output.ts';
+import type { Packet } from '../packet.ts';
 
 /** The highest flag bit must be zero in what one makes oneself (RFC 791, section 3.1). */
 const RESERVED = 0x8000;
 
-/** How a rewritten packet leaves: as it is, or in fragments (RFC 791, section 3.2). */
-export class Delivery {
-  private readonly neighbours: NeighbourTable;
+/** Cuts packets into fragments (RFC 791, section 3.2). */
+export class Cutter {
   private readonly output: Output;
   private readonly fragments: Frame[] = [];
 
-  constructor(neighbours: NeighbourTable, output: Output) {
-    this.neighbours = neighbours;
+  constructor(output: Output) {
     this.output = output;
-  }
-
-  /** The packet's fragments to the next hop. */
-  inFragments(packet: Packet, hop: Neighbour, verdict: Verdict): void {
-    this.neighbours.deliverAll(this.fragmentsOf(packet, hop.port.mtu), hop, verdict, packet.now);
   }
 
   /**
