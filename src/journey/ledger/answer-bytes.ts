@@ -25,10 +25,9 @@ export function hasWholeAnswer(segments: readonly FrameFacts[]): boolean {
   return headEnd >= 0 && length !== undefined && end - start >= headEnd + 4 + Number(length);
 }
 
-/** The number of the request that a datagram answers. */
-export function numberOfDatagram(facts: FrameFacts): number | undefined {
-  const number = /^x-request: *(\d+)/im.exec(textOf(facts))?.[1];
-  return number === undefined ? undefined : Number(number);
+/** The number of the request that a datagram answers; NaN where it does not say. */
+export function numberOfDatagram(facts: FrameFacts): number {
+  return Number(/^x-request: *(\d+)/im.exec(textOf(facts))?.[1]);
 }
 
 function textOf({ bytes, payloadAt, payloadEnd }: FrameFacts): string {

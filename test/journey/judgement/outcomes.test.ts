@@ -177,6 +177,16 @@ describe('how a flow did', () => {
     });
   });
 
+  it('cannot be told where two connections share the port by which the director knows them', () => {
+    const { outcome } = only(
+      new Story(dr).talk(drTable(), ['syn'], (step) => {
+        step.ends = step.leg === 1;
+        if (step.ends) step.decision = { relation: 'dropped', rule: 'reply', reason: 'ambiguous-port' };
+      }),
+    );
+    assert.deepEqual(outcome, { kind: 'ambiguous', candidates: 2 });
+  });
+
   describe('refused', () => {
     const rows: readonly (readonly [type: number, code: number, reason: string | undefined])[] = [
       [3, 0, undefined],
