@@ -3,7 +3,7 @@ import { unreachableReason } from '../../../src/journey/judgement/arrivals.ts';
 import type { Arrival, FlowOutcome } from '../../../src/journey/report.ts';
 import type { Decision } from '../../../src/forwarder/verdict.ts';
 import type { Plan, PlannedInterface } from '../../../src/lab/topology/plan.ts';
-import { reportOf } from '../build-report.ts';
+import { reportOf, reportOfEvents } from '../build-report.ts';
 import { drTable, Story, tunTable, type Step, type Tamper } from '../oracle.ts';
 import { drText, ip, planOf, tunText, withNode } from '../plans.ts';
 
@@ -227,8 +227,12 @@ describe('where a packet comes to its end', () => {
     it('that has answered, no strict filter can have dropped it', () => {
       for (const plan of [withSysctl(twoWays, 'rs1', { rp_filter: 1 }), strictTun]) {
         const table = plan.model === 'tun' ? tunTable() : drTable();
-        const { journeys } = reportOf(new Story(plan).talk(table, ['syn', 'syn-ack']));
-        assert.equal(journeys[0]!.outcome, 'arrived');
+        const { events } = new Story(plan).talk(table, ['syn', 'syn-ack']);
+        // Also when it was judged before the answer was seen.
+        for (const pauses of [[], [...events.keys()]]) {
+          const { journeys } = reportOfEvents(plan, events, 'embedded', pauses);
+          assert.equal(journeys[0]!.outcome, 'arrived');
+        }
       }
     });
 

@@ -3,6 +3,8 @@ import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Flow, FlowOutcome } from '../../../src/journey/report.ts';
 import { makeTranslate } from '../../../src/l10n/translate.ts';
 import type { RequestEnd } from '../../../src/lab/events.ts';
+import { fillPacketChecksums } from '../../../src/packet/checksum.ts';
+import { setTotalLength } from '../../../src/packet/ipv4.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { ask } from '../asking.ts';
 import { reportOf } from '../build-report.ts';
@@ -207,6 +209,25 @@ describe('how a flow did', () => {
         if (reason) assert.deepEqual(outcome, { kind: 'refused', by: 'router', reason, frames: [3, 4] });
         else assert.equal(outcome.kind, 'lost');
       });
+
+    it('by no error that does not say what it is about', () => {
+      const story = new Story(dr).talk(drTable(), ['syn'], (step) => (step.ends = step.leg === 0));
+      story.icmpError('router', 'client', 'outside', '10.0.1.1', '10.0.1.10', 3, 3);
+      // Both captures of it, without the quote: the header's length says so, and its checksum with it.
+      for (const event of story.events.slice(-2)) {
+        assert.ok(event.kind === 'frame');
+        setTotalLength(event.bytes, 14, 28);
+        fillPacketChecksums(event.bytes, 14, event.bytes.length);
+      }
+      const { flows } = reportOf(after(story, 1e9));
+      assert.deepEqual(
+        flows.map(({ kind, outcome }) => [kind, outcome.kind]),
+        [
+          ['tcp', 'lost'],
+          ['icmp', 'open'],
+        ],
+      );
+    });
 
     it('only when the client heard it', () => {
       const heard = new Story(dr).talk(drTable(), ['syn', 'rst']);
