@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { unreachableReason } from '../../../src/journey/judgement/arrivals.ts';
 import type { Arrival, FlowOutcome } from '../../../src/journey/report.ts';
 import type { Decision } from '../../../src/forwarder/verdict.ts';
-import type { Plan, PlannedInterface } from '../../../src/lab/topology/plan.ts';
+import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { reportOf, reportOfEvents } from '../build-report.ts';
 import { drTable, Story, tunTable, type Step, type Tamper } from '../oracle.ts';
-import { drText, ip, planOf, tunText, withNode } from '../plans.ts';
+import { drText, ip, planOf, tunText, withNode, withPort } from '../plans.ts';
 
 /** A SYN of 40 bytes that comes to its end somewhere; told is how the last hop that it made arrived. */
 interface Ending {
@@ -16,14 +16,6 @@ interface Ending {
 const dr = planOf(drText);
 const tun = planOf(tunText);
 const SYN_BYTES = 40;
-
-/** The plan with one interface changed. */
-function withPort(plan: Plan, name: string, segment: string, change: Partial<PlannedInterface>): Plan {
-  const { interfaces } = plan.nodes.find((node) => node.name === name)!;
-  return withNode(plan, name, {
-    interfaces: interfaces.map((port) => (port.segment === segment ? { ...port, ...change } : port)),
-  });
-}
 
 function withSysctl(plan: Plan, name: string, change: Partial<Plan['nodes'][number]['sysctls']>): Plan {
   const { sysctls } = plan.nodes.find((node) => node.name === name)!;
