@@ -68,6 +68,8 @@ export const forgotten: Diagnose = ({ node, flow, hop }) => ({
 
 /** The director does not know the connection: it was silent for too long, or never came by. */
 export const notRemembered: Diagnose = ({ node, flow, hop }, { stage: { network } }) => {
+  // Where it has no service there is nothing to remember: another rule tells of that.
+  if (hop?.arrival?.decision?.rule === 'no-service') return undefined;
   const timer = flow && hop && timerOf(flow, hop, network.node(node));
   const about = { place: node, flow, hops: hop ? [hop] : [] };
   if (timer === undefined)

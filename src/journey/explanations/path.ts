@@ -1,5 +1,5 @@
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
-import { totalLengthOf } from '../../packet/ipv4.ts';
+import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Station } from '../records/network.ts';
 import { choiceOf } from '../predictions/choice.ts';
@@ -92,6 +92,7 @@ function egressOf(hop: HopRecord) {
   const node = network.node(hop.to);
   const flow = hop.journey!.flow!;
   const server = serviceOf(flow, hop)?.servers.find(({ name }) => name === choiceOf(flow)?.server);
-  const target = node?.forwarder && server ? server.address : hop.facts.destination;
+  const { bytes, routedAt } = hop.facts;
+  const target = node?.forwarder && server ? server.address : destinationOf(bytes, routedAt);
   return node && network.route(node, target);
 }
