@@ -6,6 +6,8 @@ import { ip } from './plans.ts';
 /** What a client tells of one request: by default for the VIP of `plans.ts`, from port 40001, from the very beginning. */
 export interface Told {
   readonly id?: number;
+  /** Who asks: `client` when left out. */
+  readonly node?: string;
   readonly timeNs?: number;
   readonly sourcePort?: number;
   readonly protocol?: RequestEvent['protocol'];
@@ -17,9 +19,17 @@ export interface Told {
 
 /** Puts the two events of a request among those of the story, in order of time; an end is the last event unless told. */
 export function ask(story: Story, told: Told = {}): Story {
-  const { id = 1, timeNs = 1, sourcePort = 40001, protocol = 'tcp', end, endNs = story.nowNs } = told;
+  const {
+    id = 1,
+    node = 'client',
+    timeNs = 1,
+    sourcePort = 40001,
+    protocol = 'tcp',
+    end,
+    endNs = story.nowNs,
+  } = told;
   const entry: PlannedTraffic = {
-    from: 'client',
+    from: node,
     to: ip('10.0.2.100'),
     port: 80,
     afterNs: 0,
@@ -35,7 +45,7 @@ export function ask(story: Story, told: Told = {}): Story {
     kind: 'request',
     timeNs,
     id,
-    node: 'client',
+    node,
     entry,
     by: 'file',
     protocol,

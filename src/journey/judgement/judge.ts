@@ -127,7 +127,7 @@ export class Judge {
     const { news } = this.#joiner.recording;
     if (news === this.#recordingNews) return;
     this.#recordingNews = news;
-    for (const { flow } of this.#allJourneys()) if (flow && !flow.gone) this.flow(flow);
+    for (const { flow } of this.#allJourneys()) if (!flow!.gone) this.flow(flow!);
   }
 
   #askPending(): void {

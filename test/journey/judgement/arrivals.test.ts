@@ -288,6 +288,20 @@ describe('where a packet comes to its end', () => {
       assert.deepEqual(outcome, { kind: 'lost', at: 'director', reason: 'not-forwarded', frames: [3, 4] });
     });
 
+    it('what it says is not its own may be its kernel’s: of the node’s own addresses', () => {
+      const decision = { relation: 'dropped', rule: 'not-ours', reason: 'not-ours' } as const;
+      for (const [destination, fate, reason] of [
+        ['10.0.2.2', 'accepted', ''],
+        ['10.0.2.77', 'dropped', 'not-ours'],
+      ] as const) {
+        const { arrival } = syn(dr, 'all', (step) => {
+          step.destination = ip(destination);
+          if (step.leg === 1) Object.assign(step, { ends: true, decision });
+        });
+        assert.deepEqual(arrival, { fate, reason });
+      }
+    });
+
     it('says all that the decision says', () => {
       const decision = {
         rule: 'schedule',

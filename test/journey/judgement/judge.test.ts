@@ -117,6 +117,27 @@ describe('what all packets come to together', () => {
   });
 });
 
+describe('of flows that are not kept any more', () => {
+  it('promises of which they showed nothing were not seen', () => {
+    const story = new Story(dr);
+    for (let index = 0; index < 6; index++, story.nowNs += 20e9)
+      story.talk(drTable('rs1', 40001 + index), ['syn'], undefined, 1000 + index * 50_000);
+    const report = builderOf(dr, story.events, { maxFrames: 12 }).report();
+    assert.ok(report.counters.evictedFlows > 0);
+    assert.deepEqual(verdictsOf(report), verdictsOf(reportOf(story)));
+    assert.equal(verdictsOf(report)['reply-direct'], 'not seen');
+  });
+});
+
+describe('a promise is worded by the network', () => {
+  it('that a server sees the client’s address, as the director gets to see it behind a NAT router', () => {
+    const wordsOf = (text: string) =>
+      reportOf(new Story(planOf(text))).promises.find(({ id }) => id === 'server-sees-cip')!.text;
+    const translated = drText.replace('inside: 10.0.2.1 } }', 'inside: 10.0.2.1 }, nat: inside }');
+    assert.notEqual(wordsOf(translated), wordsOf(drText));
+  });
+});
+
 describe('of flows that are not kept any more, ports outside', () => {
   /** One host after the other, each with a port of its own. */
   function flowsOf(hosts: readonly ('pc1' | 'pc2')[], portOf: (index: number) => number): Story {

@@ -6,6 +6,7 @@ import type { RequestEnd } from '../../../src/lab/events.ts';
 import { fillPacketChecksums } from '../../../src/packet/checksum.ts';
 import { setTotalLength } from '../../../src/packet/ipv4.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { runLab } from '../../lab/embedded/testbed.ts';
 import { ask } from '../asking.ts';
 import { reportOf } from '../build-report.ts';
 import { drTable, Story, whole, type PacketName, type Tamper } from '../oracle.ts';
@@ -102,6 +103,16 @@ describe('how a flow did', () => {
         assert.deepEqual([partial, outcome], ['capture', { kind }]);
       }
     });
+
+    it('also when that is told after it was taken for lost', () => {
+      const builder = builderOf(dr);
+      const story = new Story(dr).talk(drTable(), ['syn'], lostAt('syn', 1));
+      for (const event of after(story, 0.1e9).events) builder.add(event);
+      assert.equal(builder.report().flows[0]!.outcome.kind, 'lost');
+      builder.add({ kind: 'capture', timeNs: 0.2e9, node: 'router', segment: 'inside', detail: 'counters' });
+      const [flow] = builder.report().flows;
+      assert.deepEqual([flow!.partial, flow!.outcome], ['capture', { kind: 'open' }]);
+    });
   });
 
   describe('of a question about an address', () => {
@@ -135,6 +146,19 @@ describe('how a flow did', () => {
       for (const event of question().events.slice(1)) builder.add(event);
       assert.deepEqual(builder.report().flows[0]!.outcome, { kind: 'open', reason: 'not-captured' });
     });
+  });
+
+  it('names for its server whoever answered from an address of its own, or as the director from the VIP', () => {
+    for (const [traffic, server] of [
+      ['port: 80', { node: 'rs1', address: '10.0.2.11', port: 80 }],
+      ['to: 10.0.1.1', { node: 'router', address: '10.0.1.1', port: 80 }],
+      ['protocol: icmp', { node: 'director', address: '10.0.2.2' }],
+    ] as const) {
+      const { flows } = reportOf(
+        runLab(planOf(`${drText}\ntraffic: [{ from: client, count: 1, ${traffic} }]\n`)),
+      );
+      assert.deepEqual(flows.find(({ kind }) => kind !== 'arp')?.server, server);
+    }
   });
 
   describe('names the packet that went wrong', () => {

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import type { Request } from '../../../src/journey/report.ts';
 import type { LabEvent, RequestEvent } from '../../../src/lab/events.ts';
 import { runLab, SECOND } from '../../lab/embedded/testbed.ts';
-import { reportOfEvents } from '../build-report.ts';
-import { drText, planOf } from '../plans.ts';
+import { ask } from '../asking.ts';
+import { reportOf, reportOfEvents } from '../build-report.ts';
+import { drTable, natTable, Story } from '../oracle.ts';
+import { drText, ip, natText, planOf } from '../plans.ts';
+
+/** What a program may need to notice that something came. */
+const SCHEDULING_NS = 50e6;
 
 type Change = (event: RequestEvent) => RequestEvent;
 
@@ -36,6 +41,34 @@ const withoutSecond = (event: LabEvent, text: string) =>
   event.node !== 'client' ||
   event.direction === 'out' ||
   !/x-request: *2/i.test(text);
+
+describe('where client and frames disagree', () => {
+  it('an answer that came with no time left for its client to notice is none', () => {
+    const story = new Story(planOf(drText)).talk(drTable());
+    const came = story.events.findLast(
+      (event) => event.kind === 'frame' && Buffer.from(event.bytes).includes('200 OK'),
+    )!;
+    const at = (endNs: number) =>
+      reportOf(ask(new Story(planOf(drText)).talk(drTable()), { end: { outcome: 'timed-out' }, endNs }))
+        .requests[0]!.finding;
+    assert.equal(at(came.timeNs + SCHEDULING_NS), 'answer-not-taken');
+    assert.equal(at(came.timeNs + SCHEDULING_NS - 1), undefined);
+  });
+
+  it('nothing is said where an answer could be of several', () => {
+    const plan = planOf(natText.replace('nat: outside', 'nat: outside, translatePorts: false'));
+    const story = new Story(plan);
+    for (const host of ['pc1', 'pc2'] as const) story.talk(natTable(host, 50000, 50000), ['syn']);
+    story.talk(natTable('pc1', 50000, 50000), ['syn-ack'], (step) => {
+      step.ends = true;
+      step.decision = { relation: 'dropped', rule: 'nat-in', reason: 'ambiguous-port' };
+    });
+    const entry = { to: ip('203.0.113.80') };
+    ask(story, { node: 'pc1', sourcePort: 50000, entry, end: { outcome: 'answered' } });
+    const [request] = reportOf(story).requests;
+    assert.deepEqual([request!.flows, request!.finding], [[1], undefined]);
+  });
+});
 
 describe('where client and frames disagree about one of several datagrams', () => {
   it('nothing is said while they agree', () => {

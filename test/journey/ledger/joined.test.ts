@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import { makeTranslate } from '../../../src/l10n/translate.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
+import { runLab } from '../../lab/embedded/testbed.ts';
 import { ask } from '../asking.ts';
 import { reportOfEvents } from '../build-report.ts';
 import { drTable, Story, whole, type PacketName } from '../oracle.ts';
@@ -64,6 +65,22 @@ describe('what was asked, and the flows that carry it', () => {
     };
     assert.deepEqual(flowsOf([]), [[40001], [40002]]);
     assert.deepEqual(flowsOf([...events.keys()]), [[40001], [40002]]);
+  });
+
+  it('are joined also when the client says the port of some at once, and of others at their end', () => {
+    const text = drText.replace('port: 80,', 'port: 80, protocol: udp,');
+    const run = runLab(
+      planOf(`${text}\ntraffic: [{ from: client, count: 2, every: 1s, sourcePort: 5060 }]\n`),
+    );
+    const events = run.events.map((event) => {
+      if (event.kind !== 'request' || event.id !== 2 || event.end) return event;
+      const { sourcePort, ...blind } = event;
+      assert.equal(sourcePort, 5060);
+      return blind;
+    });
+    const { requests } = reportOfEvents(run.plan, events);
+    assert.equal(requests[0]!.flows.length, 1);
+    assert.deepEqual(requests[1]!.flows, requests[0]!.flows);
   });
 
   it('stay together when all that is kept is joined again', () => {
