@@ -4,7 +4,7 @@ import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { reportOf } from '../build-report.ts';
 import { drTable, Story, tunTable, type PacketName, type Tamper } from '../oracle.ts';
-import { drText, planOf, tunText, withNode, withPort } from '../plans.ts';
+import { drText, planOf, tunText, withPort } from '../plans.ts';
 
 const dr = planOf(drText);
 
