@@ -16,7 +16,6 @@ export const mtuExceeded: Rule = (evidence) => [...tooLongToSend(evidence), ...t
 /** A packet that must not be fragmented, in a tunnel by the 20 bytes of the wrapper. */
 function tooLongToSend(evidence: EpochEvidence): Finding[] {
   const tooBig = endedBy(evidence, 'too-big');
-  if (tooBig.length === 0) return [];
   const errors = new Map<FlowRecord, JourneyRecord>();
   for (const journey of evidence.journeys) {
     if (isTooBig(journey) && !errors.has(journey.flow!)) errors.set(journey.flow!, journey);
@@ -66,8 +65,7 @@ function tooLongToTake(evidence: EpochEvidence): Finding[] {
   }));
 }
 
-function isTooBig({ kind, first }: JourneyRecord): boolean {
-  if (kind !== 'icmp-error') return false;
+function isTooBig({ first }: JourneyRecord): boolean {
   const { icmpType, icmpCode } = first.facts;
   return icmpType === DESTINATION_UNREACHABLE && icmpCode === FRAGMENTATION_NEEDED;
 }

@@ -81,6 +81,18 @@ describe('a connection that the director does not know any more', () => {
     assert.equal(told(story).find(({ code }) => code === 'idle-timeout')?.params['state'], 'close');
   });
 
+  it('is told of, also when the answer is there already; what stops a new one is not', () => {
+    for (const [decision, code] of [
+      [{ relation: 'dropped', rule: 'no-entry', reason: 'no-connection' }, 'no-connection'],
+      [{ relation: 'answered', rule: 'no-entry' }, 'no-connection'],
+      [{ relation: 'dropped', rule: 'established', reason: 'server-removed' }, 'server-removed'],
+      [{ relation: 'dropped', rule: 'schedule', reason: 'table-full' }, undefined],
+    ] as const) {
+      const story = new Story(dr).talk(drTable()).talk(drTable(), ['ack-ok'], atDirector(decision));
+      assert.deepEqual(codes(story), code ? [code] : [], code);
+    }
+  });
+
   it('and never did, is another thing', () => {
     const [explanation, ...others] = told(new Story(dr).talk(drTable(), ['ack'], unknown));
     assert.deepEqual([explanation!.code, others], ['no-connection', []]);
