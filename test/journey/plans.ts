@@ -1,5 +1,5 @@
 import { loadTopology } from '../../src/lab/topology/load.ts';
-import type { Plan, PlannedNode } from '../../src/lab/topology/plan.ts';
+import type { Plan, PlannedInterface, PlannedNode } from '../../src/lab/topology/plan.ts';
 import { parseIpv4 } from '../../src/packet/address.ts';
 
 /** Small networks to tell packet stories in: client – router – director – servers. */
@@ -60,6 +60,14 @@ export function planOf(text: string): Plan {
 /** The plan with one node changed. */
 export function withNode(plan: Plan, name: string, change: Partial<PlannedNode>): Plan {
   return { ...plan, nodes: plan.nodes.map((node) => (node.name === name ? { ...node, ...change } : node)) };
+}
+
+/** The plan with one interface changed. */
+export function withPort(plan: Plan, name: string, segment: string, change: Partial<PlannedInterface>): Plan {
+  const { interfaces } = plan.nodes.find((node) => node.name === name)!;
+  return withNode(plan, name, {
+    interfaces: interfaces.map((port) => (port.segment === segment ? { ...port, ...change } : port)),
+  });
 }
 
 export function ip(text: string): number {

@@ -6,7 +6,7 @@ import { endedBy } from '../records/evidence.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
-import type { Diagnose } from './diagnosis.ts';
+import { shownBy, type Diagnose } from './diagnosis.ts';
 import { formatNs } from './format-ns.ts';
 import { hasFailed } from './symptoms.ts';
 import { servicePath, type Failures, type Finding, type Rule } from './finding.ts';
@@ -48,28 +48,28 @@ export const noServer: Rule = (evidence) =>
     };
   });
 
-export const tableFull: Diagnose = ({ node, flow, hop }) => ({
+export const tableFull: Diagnose = ({ node, ...symptom }) => ({
   code: 'table-full',
   place: node,
-  flow,
-  hops: hop ? [hop] : [],
+  ...shownBy(symptom),
   params: { node },
   setting: `nodes.${node}.maxConnections`,
 });
 
 /** The director knew the connection; its server was taken out of the service. */
-export const forgotten: Diagnose = ({ node, flow, hop }) => ({
+export const forgotten: Diagnose = ({ node, ...symptom }) => ({
   code: 'server-removed',
   place: node,
-  flow,
-  hops: hop ? [hop] : [],
-  params: { node, client: clientOf(flow) },
+  ...shownBy(symptom),
+  params: { node, client: clientOf(symptom.flow) },
 });
 
 /** The director does not know the connection: it was silent for too long, or never came by. */
 export const notRemembered: Diagnose = ({ node, flow, hop }, { stage: { network } }) => {
+  // Where it has no service there is nothing to remember: another rule tells of that.
+  if (hop?.arrival?.decision?.rule === 'no-service') return undefined;
   const timer = flow && hop && timerOf(flow, hop, network.node(node));
-  const about = { place: node, flow, hops: hop ? [hop] : [] };
+  const about = { place: node, ...shownBy({ flow, hop }) };
   if (timer === undefined)
     return { code: 'no-connection', ...about, params: { node, client: clientOf(flow) } };
   return {

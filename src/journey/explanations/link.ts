@@ -1,6 +1,6 @@
 import type { PlannedInterface, PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
-import type { Cause, Diagnose } from './diagnosis.ts';
+import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
 import { formatNs } from './format-ns.ts';
 import { hasFailed, type Symptom } from './symptoms.ts';
@@ -53,11 +53,11 @@ export function downOf(node: PlannedNode, port: PlannedInterface, about: About):
   };
 }
 
-export const nodeDown: Diagnose = ({ node, flow, hop }, { stage }) =>
+export const nodeDown: Diagnose = ({ node, ...symptom }, { stage }) =>
   // Of a director there is more to be said.
   stage.network.isDirector(node)
     ? undefined
-    : { code: 'node-down', place: node, flow, hops: hop ? [hop] : [], params: { node } };
+    : { code: 'node-down', place: node, ...shownBy(symptom), params: { node } };
 
 export function delayOf(node: PlannedNode, port: PlannedInterface, about: About): Cause {
   return {
@@ -93,7 +93,7 @@ function at(
   code: string,
   { name }: PlannedNode,
   { segment }: PlannedInterface,
-  { flow, hop }: About,
+  about: About,
 ): Omit<Cause, 'params'> {
-  return { code, place: `${name}.${segment}`, flow, hops: hop ? [hop] : [] };
+  return { code, place: `${name}.${segment}`, ...shownBy(about) };
 }

@@ -1,5 +1,5 @@
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
-import { totalLengthOf } from '../../packet/ipv4.ts';
+import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Station } from '../records/network.ts';
 import { choiceOf } from '../predictions/choice.ts';
@@ -16,7 +16,6 @@ export const mtuExceeded: Rule = (evidence) => [...tooLongToSend(evidence), ...t
 /** A packet that must not be fragmented, in a tunnel by the 20 bytes of the wrapper. */
 function tooLongToSend(evidence: EpochEvidence): Finding[] {
   const tooBig = endedBy(evidence, 'too-big');
-  if (tooBig.length === 0) return [];
   const errors = new Map<FlowRecord, JourneyRecord>();
   for (const journey of evidence.journeys) {
     if (isTooBig(journey) && !errors.has(journey.flow!)) errors.set(journey.flow!, journey);
@@ -66,8 +65,7 @@ function tooLongToTake(evidence: EpochEvidence): Finding[] {
   }));
 }
 
-function isTooBig({ kind, first }: JourneyRecord): boolean {
-  if (kind !== 'icmp-error') return false;
+function isTooBig({ first }: JourneyRecord): boolean {
   const { icmpType, icmpCode } = first.facts;
   return icmpType === DESTINATION_UNREACHABLE && icmpCode === FRAGMENTATION_NEEDED;
 }
@@ -92,6 +90,7 @@ function egressOf(hop: HopRecord) {
   const node = network.node(hop.to);
   const flow = hop.journey!.flow!;
   const server = serviceOf(flow, hop)?.servers.find(({ name }) => name === choiceOf(flow)?.server);
-  const target = node?.forwarder && server ? server.address : hop.facts.destination;
+  const { bytes, routedAt } = hop.facts;
+  const target = node?.forwarder && server ? server.address : destinationOf(bytes, routedAt);
   return node && network.route(node, target);
 }

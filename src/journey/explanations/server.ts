@@ -97,31 +97,27 @@ export const noServiceOnPort: Rule = (evidence) =>
 
 /** The service gives it to a port at which the server does not listen. */
 export const servicePortMismatch: Rule = (evidence) =>
-  refusalsBy(evidence, 'mismatch').flatMap(({ reset, flow }): Finding[] => {
-    const found = mismatchOf(reset, flow);
-    if (found === undefined) return [];
-    const { service, server } = found;
+  refusalsBy(evidence, 'mismatch').map(({ reset, flow }): Finding => {
+    const { service, server } = mismatchOf(reset, flow)!;
     const node = reset.stage.network.node(server.name)!;
     const path = servicePath(service.name);
     const port = service.model === 'dnat' ? server.port : service.port;
     const listen = `nodes.${server.name}.listen`;
-    return [
-      {
-        place: server.name,
-        flow,
-        hops: [reset],
-        params: {
-          node: server.name,
-          service: service.name,
-          address: formatIpv4(service.model === 'dnat' ? server.address : service.vip),
-          port: String(port),
-          ports: node.listen.join(', '),
-        },
-        setting: listen,
-        others: [port === service.port ? `${path}.port` : `${path}.servers.${server.name}.port`],
-        ...(node.listen.length === 0 && { wording: 'explanation.server-silent' }),
+    return {
+      place: server.name,
+      flow,
+      hops: [reset],
+      params: {
+        node: server.name,
+        service: service.name,
+        address: formatIpv4(service.model === 'dnat' ? server.address : service.vip),
+        port: String(port),
+        ports: node.listen.join(', '),
       },
-    ];
+      setting: listen,
+      others: [port === service.port ? `${path}.port` : `${path}.servers.${server.name}.port`],
+      ...(node.listen.length === 0 && { wording: 'explanation.server-silent' }),
+    };
   });
 
 type RefusedBy = 'no-service' | 'mismatch' | 'other' | 'told';
@@ -148,8 +144,8 @@ function refusedBy({ reset, flow }: Refusal): RefusedBy {
 function mismatchOf(reset: HopRecord, flow: FlowRecord) {
   const service: Served['service'] | undefined = serviceOf(flow, reset);
   const server = service?.servers.find(({ name }) => name === reset.from);
-  const node = server && reset.stage.network.node(server.name);
-  if (!service || !server || !node || service.protocol === 'udp') return undefined;
+  if (!service || !server || service.protocol === 'udp') return undefined;
+  const node = reset.stage.network.node(server.name)!;
   const port = service.model === 'dnat' ? server.port : service.port;
   return node.listen.includes(port) ? undefined : { service, server };
 }
@@ -175,8 +171,7 @@ export const reversePathFilter: Rule = (evidence) =>
 export const noDecapsulator: Rule = (evidence) => {
   const { journeys, stage } = evidence;
   const { network } = stage;
-  const complaints = journeys.flatMap(({ kind, first, flow }) => {
-    if (kind !== 'icmp-error') return [];
+  const complaints = journeys.flatMap(({ first, flow }) => {
     const { quoted, icmpType, icmpCode } = first.facts;
     const isAboutTunnel = icmpType === DESTINATION_UNREACHABLE && quoted?.outerAt;
     // A router's 3/4 about the tunnel is about its size.
@@ -214,7 +209,6 @@ function refusals({ journeys }: EpochEvidence): Refusal[] {
 
 function isRefusal(journey: JourneyRecord): boolean {
   if (journey.kind === 'rst') return isOfSyn(journey);
-  if (journey.kind !== 'icmp-error') return false;
   const { icmpType, icmpCode, quoted } = journey.first.facts;
   return icmpType === DESTINATION_UNREACHABLE && icmpCode === PORT_UNREACHABLE && quoted?.outerAt === 0;
 }

@@ -1,7 +1,7 @@
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import type { Station } from '../records/network.ts';
-import type { Cause, Diagnose } from './diagnosis.ts';
+import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import { servicePath, type Failures } from './finding.ts';
 import { delayOf, downOf, lossOf } from './link.ts';
 import { askingPath, routeSetting } from './settings.ts';
@@ -57,9 +57,10 @@ function ofOwner(question: Question, evidence: Failures): Cause | undefined {
 }
 
 /** It is there, and should have answered; that is all that is known. */
-function unknownSilence({ asker, address, flow, hop, reason }: Question): Cause {
+function unknownSilence(question: Question): Cause {
+  const { asker, address, reason } = question;
   const params = { node: asker.node.name, address: formatIpv4(address), reason };
-  return { code: 'no-route', place: `${asker.node.name} ${address}`, flow, hops: hop ? [hop] : [], params };
+  return { code: 'no-route', place: `${asker.node.name} ${address}`, ...shownBy(question), params };
 }
 
 function ownerOf({ asker, address }: Question, { stage: { network } }: Failures): Station | undefined {
@@ -81,11 +82,11 @@ function wasLost({ node }: Station, segment: string, address: number, { journeys
 }
 
 function ofNobody(question: Question, evidence: Failures): Cause | undefined {
-  const { asker, address, flow, hop } = question;
+  const { asker, address } = question;
   const { network } = evidence.stage;
   if (ownerOf(question, evidence)) return undefined;
   const { node, port } = asker;
-  const about = { place: `${node.name} ${address}`, flow, hops: hop ? [hop] : [] };
+  const about = { place: `${node.name} ${address}`, ...shownBy(question) };
   const params = { node: node.name, address: formatIpv4(address), segment: port.segment };
   const gateway = routeSetting(node, address);
   if (gateway !== undefined) return { code: 'gateway-silent', ...about, params, setting: gateway };

@@ -113,5 +113,5 @@ function targetOf({ arrival, facts, stage, journey }: HopRecord, flow: FlowRecor
   const { servers } = stage.network.plan.services.find(({ name }) => name === service) ?? {};
   const chosen = servers?.find(({ name }) => name === server)?.address;
   if (chosen !== undefined) return chosen;
-  return facts.outerAt === 0 ? facts.destination : destinationOf(facts.bytes, facts.routedAt);
+  return destinationOf(facts.bytes, facts.routedAt);
 }

@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import type { Diagnose } from './diagnosis.ts';
+import { shownBy, type Diagnose } from './diagnosis.ts';
 import { servicePath } from './finding.ts';
 import { downOf } from './link.ts';
 import { badPacket } from './packet.ts';
@@ -7,7 +7,7 @@ import { askingPath, downWay, servicesOn } from './settings.ts';
 
 /** The node knows no way there: it has no gateway, or the interface that leads there is down. */
 export const noWay: Diagnose = (symptom, { stage: { network } }) => {
-  const { node: name, destination, reason, flow, hop } = symptom;
+  const { node: name, destination, reason } = symptom;
   const node = network.node(name);
   if (node === undefined || destination === undefined) return undefined;
   const down = downWay(node, destination);
@@ -23,8 +23,7 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
   return {
     code: 'no-route',
     place: name,
-    flow,
-    hops: hop ? [hop] : [],
+    ...shownBy(symptom),
     params: { node: name, address: formatIpv4(destination), reason },
     setting: first[0],
     others: [

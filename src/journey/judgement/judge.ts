@@ -85,8 +85,9 @@ export class Judge {
 
   /** The journey is taken out of the recording, and what it showed is remembered. */
   evict(journey: JourneyRecord): void {
-    this.#evictedJoins += journey.findings?.ambiguousJoins ?? 0;
-    this.#evictedBytes += journey.findings?.directorBytes ?? 0;
+    const { ambiguousJoins, directorBytes } = journey.findings!;
+    this.#evictedJoins += ambiguousJoins;
+    this.#evictedBytes += directorBytes;
     this.#tally(journey)?.evict(journey);
     this.#pending.delete(journey);
   }
@@ -125,17 +126,14 @@ export class Judge {
     const { news } = this.#joiner.recording;
     if (news === this.#recordingNews) return;
     this.#recordingNews = news;
-    for (const { flow } of this.#allJourneys()) if (flow && !flow.gone) this.flow(flow);
+    for (const { flow } of this.#allJourneys()) if (!flow!.gone) this.flow(flow!);
   }
 
   #askPending(): void {
     const { states, timeNs } = this.#joiner;
     const news = states.count !== this.#nodeChanges;
     this.#nodeChanges = states.count;
-    for (const journey of this.#pending) {
-      if (journey.gone) this.#pending.delete(journey);
-      else if (news || !mayBeUnderWay(journey, timeNs)) this.journey(journey);
-    }
+    for (const journey of this.#pending) if (news || !mayBeUnderWay(journey, timeNs)) this.journey(journey);
   }
 
   /** What packets are judged by, besides themselves, may be new for a whole flow. */
@@ -190,7 +188,7 @@ function partOf(flow: FlowRecord, recording: Recording): FlowRecord['partial'] {
 
 /** All of a flow that its packets are judged by. */
 function basisOf({ choices, synSequence, replied, journeys }: FlowRecord): string {
-  const first = journeys[0]?.order ?? -1;
+  const first = journeys[0]!.order;
   let chosen = '';
   for (const { node, server, sourcePort } of choices) chosen += `${node} ${server ?? ''} ${sourcePort} `;
   return `${chosen}${synSequence ?? ''} ${first} ${replied.join()}`;

@@ -88,8 +88,7 @@ function serverBy(flow: FlowRecord, { direction, last, first, kind }: JourneyRec
 
 /** Not so for what was captured only when it was already on its way: then a router seems to have sent it. */
 function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
-  const node = network.node(from);
-  if (node === undefined) return false;
+  const node = network.node(from)!;
   const { source } = facts;
   return (
     node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from)

@@ -98,10 +98,9 @@ function lengthOf({ bytes, ipAt, payloadAt, payloadLength }: FrameFacts): number
   return Math.max(payloadLength, totalLengthOf(bytes, ipAt) - (payloadAt - ipAt));
 }
 
-/** The number of the request that a datagram answers. */
-export function numberOfDatagram(facts: FrameFacts): number | undefined {
-  const number = /^x-request: *(\d+)/im.exec(textOf(facts))?.[1];
-  return number === undefined ? undefined : Number(number);
+/** The number of the request that a datagram answers; NaN where it does not say. */
+export function numberOfDatagram(facts: FrameFacts): number {
+  return Number(/^x-request: *(\d+)/im.exec(textOf(facts))?.[1]);
 }
 
 function textOf({ bytes, payloadAt, payloadEnd }: FrameFacts, skipped = 0): string {

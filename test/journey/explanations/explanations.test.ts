@@ -3,6 +3,8 @@ import { explanationRules } from '../../../src/journey/explanations/explanations
 import { explanationCodes } from '../../../src/lab/topology/findings.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { runLab } from '../../lab/embedded/testbed.ts';
+import type { Explanation } from '../../../src/journey/report.ts';
+import { golden } from '../../support/golden.ts';
 import { reportOf } from '../build-report.ts';
 import { causeCases, type Case } from '../cause-cases.ts';
 import { dnatTable, drTable, natTable, Story, tunTable, whole, type Table, type Tamper } from '../oracle.ts';
@@ -242,6 +244,15 @@ describe('explanations', () => {
     });
   }
 
+  it('say of each cause where it is set, and name its flows, its frames and all that the text is filled with', () => {
+    const lines = Object.entries(cases).flatMap(([code, { shown }]) => {
+      const told = shown();
+      if (told instanceof Story && code === 'reply-not-rewritten') asReset(told);
+      return reportOf(told).explanations.map(linesOf);
+    });
+    golden(import.meta.url, 'causes', lines.join('\n'));
+  });
+
   it('name the interface that is down, and a filter that swallowed the ICMP error', () => {
     const down: Plan = planOf(
       drText.replace('inside: 10.0.2.2 ', 'inside: { address: 10.0.2.2, down: true } '),
@@ -323,6 +334,17 @@ traffic: [{ count: 1 }]
     }
   });
 });
+
+function linesOf({ code, epoch, setting, flows, frames, params, text }: Explanation): string {
+  const filled = Object.entries(params).map(([name, value]) => `${name} ${value}`);
+  return [
+    `${code}, epoch ${epoch}: ${setting ?? 'no setting'}`,
+    `  flows ${flows.join(' ')}, frames ${frames.join(' ')}`,
+    `  ${filled.join('; ')}`,
+    `  ${text}`,
+    '',
+  ].join('\n');
+}
 
 /** Turns the last packet played, a SYN, into a reset. */
 function asReset({ events }: Story): void {

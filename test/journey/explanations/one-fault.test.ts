@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { runLab } from '../../lab/embedded/testbed.ts';
+import { reportOf } from '../build-report.ts';
+import { dnatText, drText, planOf, tunText } from '../plans.ts';
+
+/** One thing is wrong in a file, and requests are made by it: the setting that is named, and others with a part in it. */
+interface Fault {
+  readonly text: string;
+  readonly traffic?: string;
+  readonly code: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly says?: RegExp;
+  readonly settings: readonly string[];
+}
+
+const node = (text: string, name: string, from: string | RegExp, to: string) =>
+  text.replace(new RegExp(`^  ${name}:.*$`, 'm'), (line) => line.replace(from, to));
+const more = (text: string, name: string, setting: string) => node(text, name, / }$/, `, ${setting} }`);
+const named = (text: string) => text.replace(/service: (\{.*\})\n/, 'services:\n  web: $1\n');
+const noSnat = dnatText.replace('port: 80,', 'port: 80, snat: false,');
+
+const faults: Readonly<Record<string, Fault>> = {
+  'a router is asked for what only a server has': {
+    text: drText,
+    traffic: 'to: 10.0.1.1',
+    code: 'connection-refused',
+    params: { node: 'router', role: 'router', address: '10.0.1.1', port: '80' },
+    says: /it is a router/,
+    settings: ['traffic.0.to', 'nodes.router.role'],
+  },
+  'a client asks itself': {
+    text: drText,
+    traffic: 'to: 10.0.1.10',
+    code: 'connection-refused',
+    params: { node: 'client', role: 'client', address: '10.0.1.10' },
+    says: /client asked itself/,
+    settings: ['traffic.0.to'],
+  },
+  'a server is asked at a port where it does not listen': {
+    text: drText,
+    traffic: 'to: 10.0.2.11, port: 81',
+    code: 'connection-refused',
+    params: { node: 'rs1', role: 'server', address: '10.0.2.11', port: '81' },
+    settings: ['nodes.rs1.listen', 'traffic.0.port'],
+  },
+  'the VIP is asked at another port': {
+    text: named(drText),
+    traffic: 'port: 81',
+    code: 'no-service-on-port',
+    params: { node: 'director', vip: '10.0.2.100', protocol: 'TCP', port: '81', ports: 'TCP 80' },
+    settings: ['traffic.0.port', 'services.web.port'],
+  },
+  'the VIP is asked by another protocol': {
+    text: drText,
+    traffic: 'protocol: udp',
+    code: 'no-service-on-port',
+    params: { node: 'director', vip: '10.0.2.100', protocol: 'UDP', port: '80', ports: 'TCP 80' },
+    settings: ['traffic.0.protocol', 'service.protocol'],
+  },
+  'dr: a server listens on another port': {
+    text: more(drText, 'rs1', 'listen: 8080'),
+    code: 'service-port-mismatch',
+    params: { node: 'rs1', service: 'service', address: '10.0.2.100', port: '80', ports: '8080' },
+    settings: ['nodes.rs1.listen', 'service.port'],
+  },
+  'dnat: a server listens on another port': {
+    text: named(more(dnatText, 'rs1', 'listen: 80')),
+    code: 'service-port-mismatch',
+    params: { node: 'rs1', service: 'web', address: '10.0.3.11', port: '8080', ports: '80' },
+    settings: ['nodes.rs1.listen', 'services.web.servers.rs1.port'],
+  },
+  'a client has no gateway': {
+    text: node(drText, 'client', ', gateway: router', ''),
+    code: 'no-route',
+    params: { node: 'client', address: '10.0.2.100', reason: 'no-route' },
+    settings: ['nodes.client.gateway', 'traffic.0.to', 'service.vip'],
+  },
+  'a server has no gateway': {
+    text: node(drText, 'rs1', ', gateway: router', ''),
+    code: 'no-route',
+    params: { node: 'rs1', address: '10.0.1.10', reason: 'no-route' },
+    settings: ['nodes.rs1.gateway'],
+  },
+  'dnat without snat: a server has no gateway': {
+    text: named(node(noSnat, 'rs1', ', gateway: director', '')),
+    code: 'no-route',
+    settings: ['nodes.rs1.gateway', 'services.web.snat'],
+  },
+  'a router has no way to what is asked for': {
+    text: drText,
+    traffic: 'to: 10.9.9.9',
+    code: 'no-route',
+    params: { node: 'router', address: '10.9.9.9', reason: 'no-route' },
+    settings: ['traffic.0.to', 'nodes.router.gateway'],
+  },
+  'the interface that leads there is down': {
+    text: node(drText, 'router', 'inside: 10.0.2.1 ', 'inside: { address: 10.0.2.1, down: true } '),
+    code: 'interface-down',
+    params: { node: 'router', segment: 'inside', address: '10.0.2.1' },
+    settings: ['nodes.router.at.inside.down'],
+  },
+  'the interface that leads to the gateway is down': {
+    text: node(drText, 'client', 'outside: 10.0.1.10 ', 'outside: { address: 10.0.1.10, down: true } '),
+    code: 'interface-down',
+    params: { node: 'client', segment: 'outside', address: '10.0.1.10' },
+    settings: ['nodes.client.at.outside.down'],
+  },
+  'a client has a server for its gateway': {
+    text: node(drText, 'client', 'gateway: router', 'gateway: x').replace(
+      '  router:',
+      '  x: { role: server, at: { outside: 10.0.1.7 } }\n  router:',
+    ),
+    code: 'no-forwarding',
+    params: { node: 'x', from: 'client', address: '10.0.2.100', role: 'server' },
+    settings: ['nodes.client.gateway', 'nodes.x.role'],
+  },
+  'a node between two segments is no router': {
+    text: node(drText, 'router', 'role: router', 'role: server'),
+    code: 'no-forwarding',
+    settings: ['nodes.router.role', 'nodes.client.gateway'],
+  },
+  'a router has a director for its gateway': {
+    text: more(drText, 'router', 'gateway: director'),
+    traffic: 'to: 10.9.9.9',
+    code: 'no-forwarding',
+    params: { node: 'director', from: 'router', address: '10.9.9.9', role: 'director' },
+    settings: ['nodes.router.gateway'],
+  },
+  'tun: the way behind the director is narrow, by its segment': {
+    text: tunText.replace(
+      'back: { subnet: 10.0.3.0/24, mtu: 1520 }',
+      'back: { subnet: 10.0.3.0/24, mtu: 1000 }',
+    ),
+    traffic: 'upload: 1300',
+    code: 'mtu-exceeded',
+    says: /A tunnel takes 20 bytes/,
+    settings: ['segments.back.mtu'],
+  },
+  'tun: the way behind the director is narrow, by one interface': {
+    text: node(tunText, 'router', 'back: 10.0.3.1 ', 'back: { address: 10.0.3.1, mtu: 1000 } '),
+    traffic: 'upload: 1300',
+    code: 'mtu-exceeded',
+    says: /A tunnel takes 20 bytes/,
+    settings: ['nodes.router.at.back.mtu'],
+  },
+};
+
+describe('one fault in a file, and what is told of it', () => {
+  for (const [name, { text, traffic = 'port: 80', code, params, says, settings }] of Object.entries(faults))
+    it(`${name}: ${code}`, () => {
+      const { explanations } = reportOf(
+        runLab(planOf(`${text}\ntraffic: [{ from: client, count: 1, ${traffic} }]\n`)),
+      );
+      assert.deepEqual(
+        explanations.map((one) => one.code),
+        [code],
+      );
+      const [explanation] = explanations;
+      assert.equal(explanation!.setting, settings[0]);
+      const listed = /\(Settings: (.*)\.\)/.exec(explanation!.text)?.[1]?.split(', ');
+      assert.deepEqual(listed ?? [explanation!.setting], settings);
+      if (params) assert.deepEqual(explanation!.params, params);
+      if (says) assert.match(explanation!.text, says);
+    });
+});
