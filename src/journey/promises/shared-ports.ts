@@ -74,7 +74,6 @@ export class SharedPorts {
     this.#taken.delete(one.flow);
     const sharing = this.#byPort.get(one.key)!;
     sharing.splice(sharing.indexOf(one), 1);
-    if (sharing.length === 0) this.#byPort.delete(one.key);
     for (const other of one.clashes) this.#set(one, other, false);
     const owner = ownerOf(one.flow);
     const left = this.#owners.get(owner)! - 1;
