@@ -3,7 +3,7 @@ import type { Report } from '../../../src/journey/report.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { buildIcmpEcho, buildIpv4, buildTcp, buildUdp, type IpFields } from '../../../src/packet/build.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
-import type { Story} from '../oracle.ts';
+import type { Story } from '../oracle.ts';
 import { type Leg } from '../oracle.ts';
 import { ip, macOf } from '../plans.ts';
 
