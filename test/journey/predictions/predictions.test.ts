@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { buildIcmpError } from '../../../src/packet/build.ts';
 import { reportOf, verdictsOf } from '../build-report.ts';
 import {
   dnatTable,
@@ -12,7 +13,7 @@ import {
   type Tamper,
 } from '../oracle.ts';
 import { dnatText, drText, ip, natText, planOf, tunText } from '../plans.ts';
-import { carry, rowsOf, tcpSyn, wrongRows } from './carried.ts';
+import { carry, gre, rowsOf, tcpSyn, wrongRows, type Build } from './carried.ts';
 
 const row = (plan: Plan, story: Story, kind: string, hop: number, field: string) =>
   rowsOf(plan, reportOf(story), kind, hop).find((one) => one.startsWith(`${field} `));
@@ -363,4 +364,29 @@ describe('a hop from a NAT router', () => {
     );
     assert.equal(verdictsOf(reportOf(story))['headers'], 'broken');
   });
+
+  it('says nothing of a protocol that it does not read, nor of an error', () => {
+    const other = reportOf(carry(new Story(nat), 'nat', natTable().request, gre));
+    assert.deepEqual(rowsOf(nat, other, 'other', 1), []);
+    const story = new Story(nat).talk(natTable(), ['syn']);
+    const quoted = story.events.findLast((event) => event.kind === 'frame')!.bytes.slice(14);
+    const error: Build = (leg, ethernet) =>
+      buildIcmpError({
+        ethernet,
+        ip: { source: ip(leg.source), destination: ip(leg.destination), ttl: leg.ttl, id: 9 },
+        icmp: { type: 3, code: 3, rest: 0 },
+        quoted: leg.from === 'nat' ? inside(quoted) : quoted,
+      });
+    const report = reportOf(carry(story, 'nat', natTable().reply, error));
+    assert.equal(report.journeys.find(({ kind }) => kind === 'icmp-error')!.hops.length, 2);
+    assert.deepEqual(rowsOf(nat, report, 'icmp-error', 1), []);
+  });
 });
+
+/** What is quoted, with the inside address and port. */
+function inside(packet: Uint8Array): Uint8Array {
+  const copy = packet.slice();
+  copy.set([192, 168, 1, 10], 12);
+  copy.set([50000 >> 8, 50000 & 255], 20);
+  return copy;
+}

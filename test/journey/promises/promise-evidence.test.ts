@@ -113,14 +113,45 @@ describe('which frames a promise names', () => {
 });
 
 describe('a promise with two parts', () => {
+  const seen = (names: readonly PacketName[], id: string) =>
+    shown(reportOf(new Story(dnat).talk(dnatTable(), names)), id);
+
   it('is not seen before both were', () => {
-    for (const names of [['syn'], ['syn-ack']] as const) {
-      const report = reportOf(new Story(dnat).talk(dnatTable(), names));
-      for (const id of ['rewritten', 'both-ways', 'end-to-end']) {
-        if (id === 'end-to-end' && names[0] === 'syn-ack') continue;
-        assert.equal(shown(report, id), 'not seen', `${names.join()} ${id}`);
-      }
-    }
+    for (const id of ['rewritten', 'both-ways', 'end-to-end'])
+      assert.equal(seen(['syn'], id), 'not seen', id);
+    for (const id of ['rewritten', 'both-ways']) assert.equal(seen(['syn-ack'], id), 'not seen', id);
+  });
+
+  it('a SYN-ACK whose SYN was not seen answers what it answers', () => {
+    assert.equal(
+      seen(['ack', 'syn-ack'], 'end-to-end'),
+      'kept, ack 1, ack 2, re:syn-ack 0, re:syn-ack 1, re:syn-ack 2',
+    );
+  });
+
+  it('sequence numbers go round', () => {
+    const report = reportOf(
+      new Story(dnat).talk(dnatTable(), ['syn', 'syn-ack'], (step) => {
+        if (step.direction === 'request') step.sequence = 0xffff_ffff;
+        else step.acknowledgement = 0;
+      }),
+    );
+    assert.match(shown(report, 'end-to-end'), /^kept/);
+  });
+
+  it('is broken by a reply that goes past the director', () => {
+    const text = drText.replace('model: dr', 'model: dnat').replace('port: 80,', 'port: 80, snat: false,');
+    const [first, second, third] = drTable().request;
+    const [one, two] = drTable().reply.map((leg) => ({ ...leg, source: '10.0.2.11' }));
+    const table = {
+      ...drTable(),
+      request: [first!, second!, { ...third!, destination: '10.0.2.11' }],
+      reply: [one!, two!],
+    };
+    const report = reportOf(new Story(planOf(text)).talk(table, handshake));
+    assert.equal(shown(report, 'rewritten'), 'broken, re:syn-ack 1');
+    assert.equal(shown(report, 'both-ways'), 'broken, re:syn-ack 1');
+    assert.equal(shown(report, 'vip-only'), 'broken, re:syn-ack 1');
   });
 });
 
@@ -217,5 +248,27 @@ describe('what a NAT router sends outside', () => {
       at('request', 0, (step) => (step.source = ip('192.168.1.1'))),
     );
     assert.equal(shown(reportOf(wrong), 'one-address'), 'broken, syn 0');
+  });
+});
+
+describe('a reply that a NAT router cannot tell the host of', () => {
+  const dropped = (reason: 'ambiguous-port' | 'no-connection') => {
+    const story = new Story(nat).talk(
+      natTable(),
+      ['syn', 'syn-ack'],
+      at('reply', 0, (step) => {
+        step.ends = true;
+        step.decision = { relation: 'dropped', rule: 'nat-in', reason };
+      }),
+    );
+    return shown(reportOf(story), 'right-host');
+  };
+
+  it('breaks right-host, by the frame that it dropped', () => {
+    assert.equal(dropped('ambiguous-port'), 'broken, re:syn-ack 0');
+  });
+
+  it('dropped for another reason, it does not', () => {
+    assert.equal(dropped('no-connection'), 'not seen');
   });
 });
