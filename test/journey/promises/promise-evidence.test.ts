@@ -10,6 +10,7 @@ import {
   Story,
   tunTable,
   whole,
+  type Leg,
   type PacketName,
   type Table,
   type Tamper,
@@ -271,4 +272,49 @@ describe('a reply that a NAT router cannot tell the host of', () => {
   it('dropped for another reason, it does not', () => {
     assert.equal(dropped('no-connection'), 'not seen');
   });
+});
+
+describe('a promise is about the packets of its own kind of service', () => {
+  const two = planOf(
+    dnatText.replace(
+      /service: .*/,
+      `services:
+  plain: { vip: 10.0.2.100, port: 80, snat: false, servers: { rs1: { port: 8080 } } }
+  full:  { vip: 10.0.2.100, port: 81, servers: { rs1: { port: 8080 } } }`,
+    ),
+  );
+  const [first] = two.services;
+  const all = {
+    ...two,
+    services: [
+      ...two.services,
+      { ...first!, name: 'dr', model: 'dr' as const, port: 82 },
+      { ...first!, name: 'tun', model: 'tun' as const, port: 83 },
+    ],
+  };
+  const table = (port: number): Table => {
+    const to = (leg: Leg, at: number): Leg =>
+      port < 82 && at === 2 ? leg : { ...leg, destination: '10.0.2.100', destinationPort: port };
+    const { request, ...rest } = dnatTable(port === 81);
+    return { ...rest, request: request.map(to), reply: [] };
+  };
+  /** Of a request alone dnat's promises of two parts are not seen to be kept, but would be seen to be broken. */
+  const seen = {
+    80: ['server-sees-cip'],
+    81: ['server-sees-dip'],
+    82: ['ip-untouched', 'server-sees-cip'],
+    83: ['encapsulated', 'inner-untouched', 'server-sees-cip'],
+  };
+  const wrapper: Tamper = (step) => {
+    step.outer = { source: ip('10.0.3.2'), destination: ip('10.0.3.11'), ttl: 62 };
+  };
+
+  for (const port of [80, 81, 82, 83] as const)
+    it(`of port ${port}`, () => {
+      const tamper = port === 83 ? at('request', 2, wrapper) : undefined;
+      const { promises } = reportOf(new Story(all).talk(table(port), ['syn'], tamper));
+      const kept = promises.filter(({ verdict }) => verdict === 'kept').map(({ id }) => id);
+      assert.deepEqual(kept, ['through-director', ...seen[port], 'headers']);
+      assert.ok(promises.every(({ verdict }) => verdict !== 'broken'));
+    });
 });
