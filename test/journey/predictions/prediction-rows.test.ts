@@ -313,6 +313,13 @@ describe('what is not as foretold', () => {
     assert.deepEqual(rows([68, 4, 5, 0], 1), []);
   });
 
+  it('a port is no IP option', () => {
+    for (const port of [7, 68].map((kind) => kind * 256)) {
+      const report = reportOf(new Story(dr).talk(drTable('rs1', port), ['syn']));
+      assert.ok(rowsOf(dr, report, 'syn', 2).includes('ip.options -'));
+    }
+  });
+
   it('in a frame that the capture cut, what needs all of it is left out', () => {
     const story = new Story(dr).talk(drTable(), ['get']);
     for (const [index, event] of story.events.entries()) {

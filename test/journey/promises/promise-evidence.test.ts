@@ -177,6 +177,32 @@ describe('who is told of errors', () => {
     );
   });
 
+  it('one that was lost on its way to the client does not', () => {
+    const story = new Story(dr).talk(drTable(), handshake);
+    story.icmpError('router', 'client', 'outside', '10.0.2.11', '10.0.1.10', 3, 3);
+    story.events.pop();
+    assert.equal(shown(reportOf(story), 'vip-only'), 'kept, re:syn-ack 1');
+  });
+
+  it('of a port that no service has nothing is promised', () => {
+    const { request, reply } = drTable();
+    const story = carry(
+      new Story(dr),
+      'director',
+      request.map((leg) => ({ ...leg, destinationPort: 81 })),
+      tcpSyn(),
+    );
+    carry(
+      story,
+      'director',
+      reply.map((leg) => ({ ...leg, source: '10.0.2.11', sourcePort: 81 })),
+      tcpSyn(),
+    );
+    const report = reportOf(story);
+    assert.equal(report.flows.length, 1);
+    assert.equal(shown(report, 'vip-only'), 'not seen');
+  });
+
   it('as long as nobody else than the client gets it, it does not', () => {
     assert.equal(
       verdict((story) => story.icmpError('rs1', 'router', 'inside', '10.0.2.11', '10.0.1.10', 3, 3)),
