@@ -265,6 +265,21 @@ describe('what is not as foretold', () => {
     assert.deepEqual(wrongRows(tun, reportOf(inner), 'syn', 2), ['ip.checksum valid, seen invalid']);
   });
 
+  it('nothing, where a packet that may be cut is in a wrapper that may', () => {
+    const story = new Story(tun).talk(tunTable(), ['syn'], (step) => {
+      const headers = step.outer ? [INNER, IP] : [IP];
+      step.spoil = (bytes) => {
+        for (const at of headers) {
+          bytes[at + 6] = 0;
+          fillPacketChecksums(bytes, at, bytes.length);
+        }
+      };
+    });
+    const rows = rowsOf(tun, reportOf(story), 'syn', 2);
+    assert.ok(rows.includes('ipip ip.flags -') && rows.includes('ip.flags -'));
+    assert.deepEqual(wrongRows(tun, reportOf(story), 'syn', 2), []);
+  });
+
   it('a wrapper that is there, or is not', () => {
     const wrapped = new Story(dr).talk(drTable(), ['syn'], (step) => {
       if (step.leg === 2) step.outer = { source: ip('10.0.2.2'), destination: ip('10.0.2.11'), ttl: 62 };
