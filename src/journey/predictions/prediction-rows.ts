@@ -30,10 +30,9 @@ export function expectedRows(journey: JourneyRecord, index: number): Hop['expect
 
 /** The same without the texts: tells of each hop that is foretold whether it is so. */
 export function checkHeaders(journey: JourneyRecord, tell: (hop: HopRecord, ok: boolean) => void): void {
-  const predictions = predict(journey);
-  for (let i = 0; i < predictions.length; i++) {
-    const prediction = predictions[i];
-    if (prediction) tell(journey.hops[i]!, agrees(prediction, journey.hops[i]!));
+  for (const [index, prediction] of predict(journey).entries()) {
+    const hop = journey.hops[index]!;
+    if (prediction) tell(hop, agrees(prediction, hop));
   }
 }
 
