@@ -113,6 +113,10 @@ function isClash(a: FlowRecord, b: FlowRecord): boolean {
 }
 
 function areAliveTogether(a: FlowRecord, b: FlowRecord): boolean {
-  const [first, second] = a.startNs <= b.startNs ? [a, b] : [b, a];
-  return !first.closed || second.startNs < first.endNs;
+  return isAliveAt(a, b.startNs) && isAliveAt(b, a.startNs);
+}
+
+/** Whether it had not ended by then. */
+function isAliveAt({ closed, endNs }: FlowRecord, timeNs: number): boolean {
+  return !closed || timeNs < endNs;
 }
