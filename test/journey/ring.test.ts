@@ -119,6 +119,18 @@ describe('a recording that holds only so much', () => {
     );
   });
 
+  it('names the first frames that are left, of a promise that is kept', () => {
+    const { plan, events } = manyFlows();
+    const builder = builderOf(plan, { maxFrames: KEPT * PER_FLOW });
+    play(builder, events);
+    const { journeys, promises } = builder.report();
+    const intoServer = journeys.flatMap(({ direction, hops }) =>
+      direction === 'request' && hops.length === 3 ? hops[2]!.frame : [],
+    );
+    const { evidence } = promises.find(({ id }) => id === 'server-sees-cip')!;
+    assert.deepEqual(evidence, intoServer.slice(0, 5));
+  });
+
   it('joins what is kept again when an event comes late, and forgets neither counts nor verdicts', () => {
     const { plan, events } = manyFlows();
     const builder = builderOf(plan, { maxFrames: KEPT * PER_FLOW });

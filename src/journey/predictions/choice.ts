@@ -12,7 +12,7 @@ export function choiceAt({ choices }: FlowRecord, node: string): Choice | undefi
   return choices.find((one) => one.node === node);
 }
 
-/** Looks at requests of `flow` that are new or changed: `flow.choices` may be others then. */
+/** @param changed Journeys of `flow` that are new or changed: `flow.choices` may be others then. */
 export function noteChoice(flow: FlowRecord, changed: readonly JourneyRecord[]): void {
   const isOld = ({ by }: ShownChoice) => by.gone || by.flow !== flow || changed.includes(by);
   if (flow.choices.some(isOld)) {
@@ -21,10 +21,10 @@ export function noteChoice(flow: FlowRecord, changed: readonly JourneyRecord[]):
   } else choose(flow, changed);
 }
 
-/** By the earliest of these at each node, if it is earlier than the one known. */
+/** By the earliest of these journeys of `flow` at each node, if it is earlier than the one known. */
 function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
   for (const journey of journeys) {
-    if (journey.flow !== flow || journey.gone || journey.direction !== 'request') continue;
+    if (journey.direction !== 'request') continue;
     // Most packets are later than all that is known, and cross nothing else.
     let rank = 0;
     for (const hop of journey.hops) {

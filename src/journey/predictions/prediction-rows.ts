@@ -30,10 +30,9 @@ export function expectedRows(journey: JourneyRecord, index: number): Hop['expect
 
 /** The same without the texts: tells of each hop that is foretold whether it is so. */
 export function checkHeaders(journey: JourneyRecord, tell: (hop: HopRecord, ok: boolean) => void): void {
-  const predictions = predict(journey);
-  for (let i = 0; i < predictions.length; i++) {
-    const prediction = predictions[i];
-    if (prediction) tell(journey.hops[i]!, agrees(prediction, journey.hops[i]!));
+  for (const [index, prediction] of predict(journey).entries()) {
+    const hop = journey.hops[index]!;
+    if (prediction) tell(hop, agrees(prediction, hop));
   }
 }
 
@@ -57,8 +56,8 @@ interface Row {
   readonly needsAll?: boolean;
 }
 
+/** `Number(true)`. */
 const VALID = 1;
-const INVALID = 0;
 const named = (name: string) => () => name;
 const ofKind = (name: string) => (facts: FrameFacts) => `${facts.kind}.${name}`;
 const isPacket = ({ kind }: FrameFacts) => kind !== 'arp' && kind !== 'other';
@@ -94,9 +93,9 @@ function untouchedBytes(
       const [from, end] = range(facts);
       const [baseFrom, baseEnd] = range(base);
       const length = end - from;
-      const same =
-        length === baseEnd - baseFrom && sameRange(facts.bytes, from, base.bytes, baseFrom, length);
-      return same ? VALID : INVALID;
+      return Number(
+        length === baseEnd - baseFrom && sameRange(facts.bytes, from, base.bytes, baseFrom, length),
+      );
     },
     text: (_, source) => hexBytes(source.bytes.subarray(...range(source))),
     needsAll: true,
@@ -118,8 +117,8 @@ const rows: readonly Row[] = [
   },
   {
     field: named('ipip'),
-    expected: (p, f) => (isPacket(f) ? (p.outer ? 1 : 0) : undefined),
-    observed: (f) => (f.outerAt ? 1 : 0),
+    expected: (p, f) => (isPacket(f) ? Number(p.outer !== undefined) : undefined),
+    observed: (f) => Number(f.outerAt !== 0),
     text: (value) => (value ? 'IP in IP' : '-'),
   },
   ...outerRows(),
@@ -128,7 +127,7 @@ const rows: readonly Row[] = [
   untouched(
     'ip.flags',
     isPacket,
-    (f) => (ipv4.dontFragmentOf(f.bytes, f.ipAt) ? 1 : 0),
+    (f) => Number(ipv4.dontFragmentOf(f.bytes, f.ipAt)),
     (v) => (v ? 'DF' : '-'),
   ),
   {
@@ -141,9 +140,7 @@ const rows: readonly Row[] = [
     field: named('ip.checksum'),
     expected: (_, f) => (isPacket(f) ? VALID : undefined),
     observed: ({ bytes, ipAt, outerAt }) =>
-      ipv4.headerChecksumOk(bytes, ipAt) && (outerAt === 0 || ipv4.headerChecksumOk(bytes, outerAt))
-        ? VALID
-        : INVALID,
+      Number(ipv4.headerChecksumOk(bytes, ipAt) && (outerAt === 0 || ipv4.headerChecksumOk(bytes, outerAt))),
     text: validity,
   },
   { field: named('ip.src'), expected: (p) => p.source, observed: (f) => f.source, text: formatIpv4 },
@@ -211,8 +208,8 @@ function outerRows(): Row[] {
     row('ip.dsfield', (outer) => outer.trafficClass, ipv4.trafficClassOf, hex(2)),
     row(
       'ip.flags',
-      (outer) => (outer.dontFragment ? 1 : 0),
-      (bytes, at) => (ipv4.dontFragmentOf(bytes, at) ? 1 : 0),
+      (outer) => Number(outer.dontFragment),
+      (bytes, at) => Number(ipv4.dontFragmentOf(bytes, at)),
       (value) => (value ? 'DF' : '-'),
     ),
   ];
@@ -231,7 +228,7 @@ function isChecked({ kind }: FrameFacts): boolean {
 }
 
 function l4Validity({ bytes, ipAt, ipEnd }: FrameFacts): number {
-  return l4ChecksumOk(bytes, ipAt, ipEnd) === true ? VALID : INVALID;
+  return Number(l4ChecksumOk(bytes, ipAt, ipEnd) === true);
 }
 
 /** Routers fill in record-route (7) and timestamp (68) options. */

@@ -20,10 +20,9 @@ export class Prediction {
     this.base = base;
   }
 
+  /** For the next hop: its MACs are others, and left open. */
   copy(): Prediction {
     const copy = new Prediction(this.base);
-    copy.etherDestination = this.etherDestination;
-    copy.etherSource = this.etherSource;
     copy.outer = this.outer;
     copy.setTuple(this.source, this.sourcePort, this.destination, this.destinationPort);
     copy.ttl = this.ttl;

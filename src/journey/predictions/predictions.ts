@@ -96,7 +96,7 @@ function balanced(
 ): boolean {
   const choice = choiceAt(hop.journey!.flow!, node.name);
   const server = service.servers.find(({ name }) => name === choice?.server);
-  if (!choice || !server) return false;
+  if (server === undefined) return false;
   setMacs(prediction, hop, node, server.address);
   const dip = hop.stage.network.route(node, server.address)?.port.address;
   if (service.model === 'tun') {
@@ -114,7 +114,7 @@ function balanced(
     prediction.destinationPort = server.port;
     if (service.snat) {
       prediction.source = dip;
-      prediction.sourcePort = choice.sourcePort;
+      prediction.sourcePort = choice?.sourcePort;
     }
   }
   return true;
@@ -138,13 +138,11 @@ function returned(
 
 function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
   const { direction, flow } = hop.journey!;
-  const outside = outsideOf(hop.stage, node.name);
-  if (outside === undefined) return false;
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
   const isEcho = hop.facts.kind === 'icmp';
   if (direction === 'request') {
     setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
-    prediction.source = outside.address;
+    prediction.source = outsideOf(hop.stage, node.name)!.address;
     prediction.sourcePort = choiceAt(flow!, node.name)?.sourcePort;
     // An echo's identifier plays both ports.
     if (isEcho) prediction.destinationPort = prediction.sourcePort;

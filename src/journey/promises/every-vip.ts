@@ -16,8 +16,9 @@ export const vipOnly: PromiseCheck = ({ served, journeys, stage }) => {
     if (journey.kind !== 'icmp-error') continue;
     const { last, flow } = journey;
     const server = stage.network.stationOfAddress(last.facts.source)?.node;
-    const isClients = last.to === flow!.client.node && stage.network.isVip(flow!.serviceAddress);
-    if (isClients && server?.role === 'server') tally.note(last, false);
+    const isClients = last.received && last.to === flow!.client.node;
+    if (isClients && server?.role === 'server' && stage.network.isVip(flow!.serviceAddress))
+      tally.note(last, false);
   }
   return tally;
 };

@@ -12,9 +12,9 @@ export function innerOf(pieces: readonly HopRecord[]): Uint8Array | undefined {
   const whole: number[] = [];
   const inOrder = pieces.toSorted((a, b) => offsetOf(a) - offsetOf(b));
   for (const { cut, facts } of inOrder) {
-    const { bytes, routedAt, ipEnd } = facts;
+    const { bytes, routedAt } = facts;
     if (cut || ipv4.fragmentOffsetOf(bytes, routedAt) !== whole.length) return undefined;
-    const end = facts.outerAt === 0 ? ipEnd : routedAt + ipv4.totalLengthOf(bytes, routedAt);
+    const end = routedAt + ipv4.totalLengthOf(bytes, routedAt);
     for (let at = routedAt + ipv4.headerLengthOf(bytes, routedAt); at < end; at++) whole.push(bytes[at]!);
   }
   const last = inOrder.at(-1)?.facts;

@@ -228,11 +228,11 @@ traffic: [{ from: client, count: 1, upload: 2000 }]
     return routedAt > 0 && protocolOf(bytes, routedAt) === PROTOCOL_IPIP && isFragment(bytes, routedAt);
   };
   const pieces = events.filter((event) => event.kind === 'frame').filter(isWrappedPiece);
+  const hashOf = ({ bytes }: FrameEvent) => frameHash(bytes, 0, bytes.length);
   /** The forwarder tells of the frames that it sent as they then are. */
   const verdicts = (doctor: (event: FrameEvent) => FrameEvent[]) => {
     const doctored = new Map<number, number>();
-    const hash = (event: FrameEvent) => frameHash(event.bytes, 0, event.bytes.length);
-    for (const event of pieces) for (const other of doctor(event)) doctored.set(hash(event), hash(other));
+    for (const event of pieces) for (const other of doctor(event)) doctored.set(hashOf(event), hashOf(other));
     const told = events.flatMap((event): LabEvent[] => {
       if (event.kind === 'frame' && isWrappedPiece(event)) return doctor(event);
       if (event.kind !== 'decision') return [event];
@@ -259,8 +259,29 @@ traffic: [{ from: client, count: 1, upload: 2000 }]
   });
 
   it('when a piece is missing, only the others speak', () => {
-    const last = readFacts(pieces.at(-1)!.bytes);
-    const isLast = (event: FrameEvent) => readFacts(event.bytes).ipEnd === last.ipEnd;
-    assert.notEqual(verdicts((event) => (isLast(event) ? [] : [event]))['inner-untouched'], 'broken');
+    for (const hash of new Set(pieces.map(hashOf))) {
+      const told = verdicts((event) => (hashOf(event) === hash ? [] : [event]));
+      assert.notEqual(told['inner-untouched'], 'broken');
+    }
+  });
+
+  it('when the capture cut one, so too', () => {
+    for (const hash of new Set(pieces.map(hashOf))) {
+      const cut = (event: FrameEvent) => [{ ...event, bytes: event.bytes.slice(0, event.bytes.length - 4) }];
+      const told = verdicts((event) => (hashOf(event) === hash ? cut(event) : [event]));
+      assert.notEqual(told['inner-untouched'], 'broken');
+    }
+  });
+
+  it('in whatever order they come', () => {
+    const places = events.flatMap((event, index) =>
+      event.kind === 'frame' && isWrappedPiece(event) ? index : [],
+    );
+    const backwards = [...events];
+    for (const [index, place] of places.entries()) {
+      const other = events[places.at(-1 - index)!]!;
+      backwards[place] = { ...other, timeNs: events[place]!.timeNs };
+    }
+    assert.equal(verdictsOf(reportOfEvents(plan, backwards))['inner-untouched'], 'kept');
   });
 });
