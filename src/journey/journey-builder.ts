@@ -29,6 +29,8 @@ export interface JourneyBuilderOptions {
 
 const MAX_FRAMES = 200_000;
 const MAX_BYTES = 256 * 1024 * 1024;
+/** Events joined before it is worked out what they mean: what was read of them is still at hand then. */
+const AT_ONCE = 2000;
 /** With more than this to explain, explanations wait until there is this share more. */
 const EXPLAINED_AT_ONCE = 300;
 const SHARE_MORE = 0.25;
@@ -149,11 +151,22 @@ export class JourneyBuilder {
     const { counters } = joiner;
     // What was taken over from before counts what is joined again too.
     const uncounted = this.#ring.evictedFrames > 0 ? new JoinCounters() : counters;
-    for (const { event, number, again } of batch.entries) {
-      joiner.counters = again ? uncounted : counters;
-      if (!this.#state.add(event, number) && event.kind === 'frame') this.#ring.loose(number, event.timeNs);
+    const { events, numbers, known } = batch;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i]!;
+      joiner.counters = batch.again && known.has(event) ? uncounted : counters;
+      if (!this.#state.add(event, numbers[i]!) && event.kind === 'frame') {
+        this.#ring.loose(numbers[i]!, event.timeNs);
+      }
+      if (i % AT_ONCE === AT_ONCE - 1) this.#work();
     }
     joiner.counters = counters;
+    this.#work();
+    this.#evict();
+  }
+
+  /** Works out what was joined. */
+  #work(): void {
     const { flows, journeys } = this.#state.advance();
     // Of what never became a frame there may be news without any flow.
     this.#unexplained += journeys.length + flows.length + this.#state.joiner.hosts.told();
@@ -165,7 +178,6 @@ export class JourneyBuilder {
       if (journey.gone) this.#dropJourney(journey);
       else this.#changedJourneys.add(journey);
     }
-    this.#evict();
   }
 
   #evict(): void {

@@ -62,8 +62,8 @@ export class JourneyState {
     for (const { packet } of this.joiner.hosts.take()) {
       if (packet) for (const flow of this.deriver.flowsOf(tupleOf(packet))) this.judge.flow(flow);
     }
-    this.#rest();
     const judged = this.judge.run();
+    this.#rest();
     this.joiner.rest();
     return judged;
   }

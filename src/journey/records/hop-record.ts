@@ -146,7 +146,7 @@ export class HopRecord {
   }
 
   get originalLength(): number {
-    return this.stage.frames.get(this.frame)?.originalLength ?? 0;
+    return this.stage.frames.originalLengthOf(this.frame);
   }
 
   /** The hop that this one continues, or whose frame it is a copy of. */
