@@ -56,6 +56,8 @@ export class JourneyBuilder {
   readonly #changedJourneys = new Set<JourneyRecord>();
   #removedFlows: number[] = [];
   #removedJourneys: number[] = [];
+  /** Under way. */
+  #sweeping: Generator<void, void> | undefined;
   /** Explanations as of some earlier time, and how much has changed since. */
   #explanations: Explanation[] = [];
   #unexplained = 0;
@@ -189,10 +191,18 @@ export class JourneyBuilder {
       }
       this.#dropFlow(flow);
     }
-    if (!this.#ring.needsSweep) return;
-    this.#state.sweep(this.#ring.oldestNs(this.#state));
-    this.#log.sweep(this.#ring.oldestNs(this.#state));
-    this.#ring.swept();
+    if (this.#sweeping === undefined && this.#ring.needsSweep) {
+      this.#sweeping = this.#sweep();
+      this.#ring.swept();
+    }
+    if (this.#sweeping?.next().done) this.#sweeping = undefined;
+  }
+
+  /** Forgets what is only known of what is gone, one part after another: all at once would be felt. */
+  *#sweep(): Generator<void, void> {
+    const oldestNs = this.#ring.oldestNs(this.#state);
+    yield* this.#state.sweep(oldestNs);
+    this.#log.sweep(oldestNs);
   }
 
   #dropFlow(flow: FlowRecord): void {
@@ -223,6 +233,7 @@ export class JourneyBuilder {
       if (!gone) for (const frame of first.frames) journeyIds.set(frame, id);
     }
     this.#state = this.#begin();
+    this.#sweeping = undefined;
     this.#ring.restart();
     // What is not kept cannot be joined again, and counts all the same.
     if (this.#ring.evictedFrames > 0) this.#state.inherit(before);
@@ -302,7 +313,7 @@ export class JourneyBuilder {
       })),
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
-      loads: [...joiner.ledger.records].flatMap((record) => loadView(record) ?? []),
+      loads: joiner.ledger.loads.flatMap((record) => loadView(record) ?? []),
       captures: joiner.recording.captures,
       skips: joiner.recording.skips,
       counters: this.#counters(),

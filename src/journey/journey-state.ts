@@ -81,12 +81,16 @@ export class JourneyState {
     }));
   }
 
-  /** Forgets what is only known of what is gone. */
-  sweep(oldestNs: number): void {
+  /** Forgets what is only known of what is gone; each part can be had by itself. */
+  *sweep(oldestNs: number): Generator<void, void> {
     this.#list.sweep();
+    yield;
     this.deriver.sweep();
+    yield;
     this.joiner.ledger.sweep();
+    yield;
     this.joiner.prune(oldestNs, ({ journey }) => journey?.gone ?? false);
+    yield;
   }
 
   #derive(from: number): void {

@@ -18,6 +18,9 @@ export class Ledger {
   /** What is told of these is new since they were taken last. */
   #changed = new Set<RequestRecord>();
 
+  /** Those that are loads, in the order of asking. */
+  readonly loads: RequestRecord[] = [];
+
   /** In the order of asking. */
   get records(): Iterable<RequestRecord> {
     return this.#byId.values();
@@ -31,6 +34,7 @@ export class Ledger {
       // Of a recording that begins in between.
       if (event.end) record.finish(event);
       this.#byId.set(event.id, record);
+      if (event.entry.load) this.loads.push(record);
       listAt(this.#records, keyOf(record)).push(record);
       this.#changed.add(record);
       this.#news.add(record);
