@@ -229,7 +229,7 @@ function isNotable({ kind, outcome, hops }: JourneyRecord): boolean {
     kind === 'rst' ||
     kind === 'icmp-error' ||
     outcome !== 'arrived' ||
-    hops.some(({ arrival }) => arrival!.reason !== '')
+    hops.some(({ fate }) => fate!.reason !== '')
   );
 }
 

@@ -22,7 +22,7 @@ export function rightHost({ journey, flow, stage }: Packet, tally: Tally): void 
   for (const { node, address } of outsidesOf(stage)) {
     if (flow.clientAddress === address) continue;
     for (const hop of journey.hops) {
-      if (hop.arrival?.reason === 'ambiguous-port' && hop.to === node) tally.note(hop, false);
+      if (hop.fate?.reason === 'ambiguous-port' && hop.to === node) tally.note(hop, false);
     }
     const back = hopFrom(journey, node);
     const asked = back && requestTupleAt(flow, back, node);

@@ -88,7 +88,7 @@ function troublesOf(journeys: readonly JourneyRecord[]): Trouble[] {
   const troubles: Trouble[] = [];
   for (const { hops, flow } of journeys) {
     for (const hop of hops) {
-      const reason = hop.arrival?.reason;
+      const reason = hop.fate?.reason;
       if (reason) troubles.push({ hop, flow: flow!, reason });
     }
   }
