@@ -13,30 +13,28 @@ import { roleOf } from './records/signature.ts';
  * getters of the object's own, enumerable, so that JSON and copies hold their values.
  */
 export function flowView(flow: FlowRecord): Flow {
-  return {
-    id: flow.id,
-    kind: flow.kind,
-    epoch: flow.stage.epoch,
-    client: flow.client,
-    service: flow.service,
-    ...(flow.server && { server: flow.server }),
-    request: flow.request,
-    response: flow.response,
-    outcome: flow.outcome,
-    ...requestsOf(flow),
-    begun: flow.begun,
-    ...(flow.partial && { partial: flow.partial }),
-    startNs: flow.startNs,
-    endNs: flow.endNs,
-    journeys: flow.journeys.map(({ id }) => id),
-  };
+  const { id, kind, stage, client, service, server, request, response, outcome, begun, partial } = flow;
+  // Step by step: spreading what may be absent would give each object a shape of its own.
+  const view = { id, kind, epoch: stage.epoch, client, service } as { -readonly [K in keyof Flow]: Flow[K] };
+  if (server) view.server = server;
+  view.request = request;
+  view.response = response;
+  view.outcome = outcome;
+  const requests = requestsOf(flow);
+  if (requests) view.requests = requests;
+  view.begun = begun;
+  if (partial) view.partial = partial;
+  view.startNs = flow.startNs;
+  view.endNs = flow.endNs;
+  view.journeys = flow.journeys.map((journey) => journey.id);
+  return view;
 }
 
 /** A load counts its requests itself. */
-function requestsOf({ requests, partial }: FlowRecord): Pick<Flow, 'requests'> {
-  if (requests.length === 0 || partial === 'load') return {};
+function requestsOf({ requests, partial }: FlowRecord): Flow['requests'] {
+  if (requests.length === 0 || partial === 'load') return undefined;
   const answered = requests.filter(({ end }) => end?.outcome === 'answered').length;
-  return { requests: { asked: requests.length, answered } };
+  return { asked: requests.length, answered };
 }
 
 export function journeyView(journey: JourneyRecord): Journey {

@@ -72,8 +72,8 @@ export class TupleIndex {
     if (others.includes(flow)) return;
     const alive = others.filter((one) => !one.closed && !sameClient(one, flow));
     const { protocol, source, sourcePort, destination, destinationPort } = tuple;
-    const ends = { protocol, source, sourcePort, destination, destinationPort };
-    const fresh = { ...ends, direction, flows: [...alive, flow] };
+    const flows = [...alive, flow];
+    const fresh = { protocol, source, sourcePort, destination, destinationPort, direction, flows };
     const rest = list?.filter((one) => one !== entry) ?? [];
     this.#entries.set(key, [...rest, fresh], order);
   }
