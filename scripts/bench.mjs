@@ -1,5 +1,6 @@
 // Every benchmark in bench/, each in a process of its own; nothing here is a test. `npm run bench -- join` runs one;
-// `npm run bench -- forwarder-before --against REVISION` compares the forwarder with that of another revision.
+// `npm run bench -- forwarder-before --against REVISION` compares the forwarder with that of another revision, and
+// `journeys-before` the journeys.
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureDependencies, root, run } from './setup.mjs';
@@ -33,7 +34,7 @@ for (const file of chosen) {
   const failed = run(process.execPath, [
     '--expose-gc',
     outfile,
-    ...(file.startsWith('forwarder-before') ? passed : []),
+    ...(file.includes('-before.') ? passed : []),
   ]);
   code ||= failed;
 }

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import { meetsExpectation } from '../journey/expectation.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Report } from '../journey/report.ts';
-import type { LabEvent } from '../lab/events.ts';
 import { promiseIds } from '../lab/topology/findings.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
@@ -48,11 +47,12 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
   const capture = readCaptureFile(call, file);
   const cli = checkOutputs(call, [values.json]);
   const points = pointsOf(capture, plan, values.interface ?? []);
-  const { events, startedAt, numbers } = eventsOf(capture, plan, points);
   const capturePoints = capturedAt(capture, points);
   const { translate } = cli;
+  const { order, startNs } = inTimeOrder(capture.records);
+  const startedAt = isoOf(startNs);
   const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate, capturePoints });
-  for (const event of events) builder.add(event);
+  const numbers = addFrames(builder, capture, plan, points, order, startNs);
   const report = inFileNumbers(builder.report(), numbers);
   if (values.json) writeOutput(values.json, reportJson(report));
   if (!values.quiet) {
@@ -125,38 +125,51 @@ function capturedAt(capture: FileCapture, points: readonly (Point | undefined)[]
   return new Set(captured.flatMap((point) => (point ? [nameOf(point)] : [])));
 }
 
-/** With the numbers in the file of the frames that are told; those of other protocols, and of nowhere, are not. */
-function eventsOf(
-  capture: FileCapture,
-  plan: Plan,
-  points: readonly (Point | undefined)[],
-): { readonly events: LabEvent[]; readonly startedAt: string; readonly numbers: readonly number[] } {
-  const records = [...capture.records].sort((a, b) =>
-    a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0,
-  );
-  const start = records[0]?.timeNs ?? 0n;
-  const events: LabEvent[] = [{ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 }];
-  for (const { name } of plan.nodes) events.push({ kind: 'node', timeNs: 0, node: name, state: 'running' });
-  const numbers: number[] = [];
-  for (const record of records) {
-    const point = points[record.interface];
-    if (point === undefined || !isOfModels(record.bytes)) continue;
-    numbers.push(record.number);
-    const { node, segment } = point;
-    const { bytes, originalLength } = record;
-    const timeNs = Number(record.timeNs - start);
-    events.push({
-      kind: 'frame',
-      timeNs,
-      node,
-      segment,
-      direction: directionOf(record, point),
-      bytes,
-      originalLength,
+/** Places in the list, by time, and the earliest time. */
+function inTimeOrder(records: readonly CaptureRecord[]): {
+  readonly order: readonly number[];
+  readonly startNs: bigint;
+} {
+  const order = records.map((_, index) => index);
+  const isInOrder = records.every(({ timeNs }, index) => index === 0 || records[index - 1]!.timeNs <= timeNs);
+  if (!isInOrder) {
+    order.sort((a, b) => {
+      const [one, other] = [records[a]!.timeNs, records[b]!.timeNs];
+      return one < other ? -1 : one > other ? 1 : 0;
     });
   }
-  const iso = new Date(Number(start / 1_000_000n)).toISOString().slice(0, -5);
-  return { events, startedAt: `${iso}.${String(start % 1_000_000_000n).padStart(9, '0')}Z`, numbers };
+  return { order, startNs: records[order[0] ?? 0]?.timeNs ?? 0n };
+}
+
+/** The numbers in the file of the frames that are told; those of other protocols, and of nowhere, are not. */
+function addFrames(
+  builder: JourneyBuilder,
+  { records, numbers }: FileCapture,
+  plan: Plan,
+  points: readonly (Point | undefined)[],
+  order: readonly number[],
+  startNs: bigint,
+): number[] {
+  builder.add({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
+  for (const { name } of plan.nodes) builder.add({ kind: 'node', timeNs: 0, node: name, state: 'running' });
+  const told: number[] = [];
+  for (const place of order) {
+    const record = records[place]!;
+    const point = points[record.interface];
+    if (point === undefined || !isOfModels(record.bytes)) continue;
+    told.push(numbers[place]!);
+    const { node, segment } = point;
+    const { bytes, originalLength } = record;
+    const timeNs = Number(record.timeNs - startNs);
+    const direction = directionOf(record, point);
+    builder.add({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
+  }
+  return told;
+}
+
+function isoOf(startNs: bigint): string {
+  const iso = new Date(Number(startNs / 1_000_000n)).toISOString().slice(0, -5);
+  return `${iso}.${String(startNs % 1_000_000_000n).padStart(9, '0')}Z`;
 }
 
 /** tcpdump does not say it: what has the interface's own MAC as source was sent by it. */
@@ -171,13 +184,15 @@ function tell(
   cli: Cli,
   report: Report,
   plan: Plan,
-  { records }: FileCapture,
+  { records, numbers }: FileCapture,
   title: string,
   full: boolean,
   values: boolean,
 ): void {
-  const frames = new Map(records.map(({ number, bytes }) => [number, bytes]));
   const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
+  // A frame's number is its place in the file; fewer were read where some are of other links.
+  const isWholeFile = numbers.at(-1) === numbers.length;
+  const places = isWholeFile ? undefined : new Map(numbers.map((number, place) => [number, place]));
   const { translate, paint } = cli;
   ladder(report, plan, title, {
     translate,
@@ -185,7 +200,7 @@ function tell(
     full,
     values,
     journey: (id) => journeys.get(id)!,
-    frame: (number) => frames.get(number)!,
+    frame: (number) => records[places?.get(number) ?? number - 1]!.bytes,
   }).forEach(cli.out);
   const requests = report.flows.filter(({ kind }) => ['tcp', 'udp', 'icmp'].includes(kind));
   // Of requests whose way was not captured nobody can say how they ended.

@@ -1,30 +1,36 @@
-import type { Report } from '../journey/report.ts';
-
-/** Where a report names frames: one, or a list. `Counters.frames` is a number of them, and stays. */
-const NAMES = ['frame', 'frames', 'evidence'];
+import type { Flow, Hop, Journey, Report } from '../journey/report.ts';
 
 /**
  * The report with the frames' numbers in a capture file that somebody else made: frames that were left out count there
- * too, and a file is not always in the order of time.
+ * too, and a file is not always in the order of time. Hops are numbered when they are read: most never are.
  * @param numbers Of the n-th frame that was told, from 0, its number in the file.
  */
 export function inFileNumbers(report: Report, numbers: readonly number[]): Report {
-  const { counters, ...rest } = report;
-  return { ...(renumbered(rest, numbers) as Omit<Report, 'counters'>), counters };
+  if (numbers.every((number, index) => number === index + 1)) return report;
+  const inFile = (frame: number): number => numbers[frame - 1]!;
+  return {
+    ...report,
+    flows: report.flows.map((flow) => ({ ...flow, outcome: outcomeIn(flow.outcome, inFile) })),
+    journeys: report.journeys.map((journey) => journeyIn(journey, inFile)),
+    promises: report.promises.map((one) => ({ ...one, evidence: one.evidence.map(inFile) })),
+    explanations: report.explanations.map((one) => ({ ...one, frames: one.frames.map(inFile) })),
+  };
 }
 
-function renumbered(value: unknown, numbers: readonly number[]): unknown {
-  if (Array.isArray(value)) return value.map((one) => renumbered(one, numbers));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, one]: [string, unknown]) => [
-      key,
-      NAMES.includes(key) ? inFile(one, numbers) : renumbered(one, numbers),
-    ]),
-  );
+function outcomeIn(outcome: Flow['outcome'], inFile: (frame: number) => number): Flow['outcome'] {
+  return 'frames' in outcome ? { ...outcome, frames: outcome.frames.map(inFile) } : outcome;
 }
 
-function inFile(one: unknown, numbers: readonly number[]): unknown {
-  if (Array.isArray(one)) return one.map((number) => inFile(number, numbers));
-  return typeof one === 'number' ? numbers[one - 1] : one;
+function journeyIn(journey: Journey, inFile: (frame: number) => number): Journey {
+  const { id, flow, epoch, direction, kind, retransmission, outcome, confidence } = journey;
+  return {
+    ...{ id, flow, epoch, direction, kind, retransmission, outcome, confidence },
+    get hops(): Hop[] {
+      return journey.hops.map((hop) => ({
+        ...hop,
+        frame: inFile(hop.frame),
+        frames: hop.frames.map(inFile),
+      }));
+    },
+  };
 }

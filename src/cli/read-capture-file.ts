@@ -7,12 +7,8 @@ const LINK_TYPE_ETHERNET = 1;
 
 /** What was read of a capture, and where it stood. */
 export interface FileCapture extends Capture {
-  readonly records: readonly FileRecord[];
-}
-
-export interface FileRecord extends CaptureRecord {
-  /** The frame's number in the file, from 1, as Wireshark shows it. */
-  readonly number: number;
+  /** For each record the frame's number in the file, from 1, as Wireshark shows it. */
+  readonly numbers: readonly number[];
 }
 
 /**
@@ -27,26 +23,26 @@ export function readCaptureFile(cli: Cli, file: string): FileCapture {
     if (capture.interfaces.length === 0) throw new CliError('cli.no-capture', params);
     cli.err(cli.translate('cli.damaged-capture', params));
   }
-  const records = capture.records.map((record, index) => ({ ...record, number: index + 1 }));
-  return ethernetOf(cli, file, { ...capture, records });
+  return ethernetOf(cli, file, capture);
 }
 
 /** A cooked or raw capture (`tcpdump -i any`) has lost the MAC addresses that everything here stands on. */
-function ethernetOf(cli: Cli, file: string, capture: FileCapture): FileCapture {
+function ethernetOf(cli: Cli, file: string, capture: Capture): FileCapture {
   const kept = capture.interfaces.flatMap(({ linkType }, index) =>
     linkType === LINK_TYPE_ETHERNET ? [index] : [],
   );
   const other = capture.interfaces.find(({ linkType }) => linkType !== LINK_TYPE_ETHERNET);
-  if (other === undefined) return capture;
+  if (other === undefined) return { ...capture, numbers: capture.records.map((_, index) => index + 1) };
   const params = { file, link: String(other.linkType) };
   if (kept.length === 0) throw new CliError('cli.not-ethernet', params);
   cli.err(cli.translate('cli.partly-ethernet', params));
-  return {
-    ...capture,
-    interfaces: kept.map((index) => capture.interfaces[index]!),
-    records: capture.records.flatMap((record) => {
-      const place = kept.indexOf(record.interface);
-      return place < 0 ? [] : [{ ...record, interface: place }];
-    }),
-  };
+  const records: CaptureRecord[] = [];
+  const numbers: number[] = [];
+  for (const [index, record] of capture.records.entries()) {
+    const place = kept.indexOf(record.interface);
+    if (place < 0) continue;
+    records.push({ ...record, interface: place });
+    numbers.push(index + 1);
+  }
+  return { ...capture, interfaces: kept.map((index) => capture.interfaces[index]!), records, numbers };
 }

@@ -68,10 +68,13 @@ function strangersOf(
   let count = 0;
   for (const bytes of frames) {
     if (!isOfModels(bytes)) continue;
-    const ends = [ethernet.sourceOf(bytes, 0), ethernet.destinationOf(bytes, 0)];
-    const unknown = ends.filter((mac) => isUnicast(mac) && !known.has(mac));
-    for (const mac of unknown) macs.add(mac);
-    if (unknown.length > 0) count++;
+    let isStrangers = false;
+    for (const mac of [ethernet.sourceOf(bytes, 0), ethernet.destinationOf(bytes, 0)]) {
+      if (known.has(mac) || !isUnicast(mac)) continue;
+      macs.add(mac);
+      isStrangers = true;
+    }
+    if (isStrangers) count++;
   }
   return { frames: count, macs: [...macs] };
 }

@@ -31,6 +31,8 @@ const MAX_FRAMES = 200_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 /** A request and its answer, each seen at both ends of one wire: what asks more often than that has no frames. */
 export const FRAMES_PER_REQUEST = 4;
+/** Events joined before it is worked out what they mean: what was read of them is still at hand then. */
+const AT_ONCE = 2000;
 /** With more than this to explain, explanations wait until there is this share more. */
 const EXPLAINED_AT_ONCE = 300;
 const SHARE_MORE = 0.25;
@@ -59,6 +61,8 @@ export class JourneyBuilder {
   readonly #changedJourneys = new Set<JourneyRecord>();
   #removedFlows: number[] = [];
   #removedJourneys: number[] = [];
+  /** Under way. */
+  #sweeping: Generator<void, void> | undefined;
   /** Explanations as of some earlier time, and how much has changed since. */
   #explanations: Explanation[] = [];
   #unexplained = 0;
@@ -161,11 +165,22 @@ export class JourneyBuilder {
     const { counters } = joiner;
     // What was taken over from before counts what is joined again too.
     const uncounted = this.#isIncomplete ? new JoinCounters() : counters;
-    for (const { event, number, again } of batch.entries) {
-      joiner.counters = again ? uncounted : counters;
-      if (!this.#state.add(event, number) && event.kind === 'frame') this.#ring.loose(number, event.timeNs);
+    const { events, numbers, known } = batch;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i]!;
+      joiner.counters = batch.again && known.has(event) ? uncounted : counters;
+      if (!this.#state.add(event, numbers[i]!) && event.kind === 'frame') {
+        this.#ring.loose(numbers[i]!, event.timeNs);
+      }
+      if (i % AT_ONCE === AT_ONCE - 1) this.#work();
     }
     joiner.counters = counters;
+    this.#work();
+    this.#evict();
+  }
+
+  /** Works out what was joined. */
+  #work(): void {
     const { flows, journeys } = this.#state.advance();
     // Of what never became a frame there may be news without any flow.
     this.#unexplained += journeys.length + flows.length + this.#state.joiner.hosts.told();
@@ -177,7 +192,6 @@ export class JourneyBuilder {
       if (journey.gone) this.#dropJourney(journey);
       else this.#changedJourneys.add(journey);
     }
-    this.#evict();
   }
 
   #evict(): void {
@@ -191,11 +205,18 @@ export class JourneyBuilder {
     }
     const { ledger, counters } = this.#state.joiner;
     ledger.limit(this.#maxFrames / FRAMES_PER_REQUEST, counters.captureLoss === 0);
-    if (!this.#ring.needsSweep && !ledger.needsSweep) return;
+    if (this.#sweeping === undefined && (this.#ring.needsSweep || ledger.needsSweep)) {
+      this.#sweeping = this.#sweep();
+      this.#ring.swept();
+    }
+    if (this.#sweeping?.next().done) this.#sweeping = undefined;
+  }
+
+  /** Forgets what is only known of what is gone, one part after another: all at once would be felt. */
+  *#sweep(): Generator<void, void> {
     const oldestNs = this.#ring.evictedFrames > 0 ? this.#ring.oldestNs(this.#state) : -Infinity;
-    this.#state.sweep(oldestNs);
-    this.#log.sweep(oldestNs, ledger.takeGone(), this.#maxFrames);
-    this.#ring.swept();
+    yield* this.#state.sweep(oldestNs);
+    this.#log.sweep(oldestNs, this.#state.joiner.ledger.takeGone(), this.#maxFrames);
   }
 
   /** Something was taken out, that would not be joined again. */
@@ -232,6 +253,7 @@ export class JourneyBuilder {
       if (!gone) for (const frame of first.frames) journeyIds.set(frame, id);
     }
     this.#state = this.#begin();
+    this.#sweeping = undefined;
     this.#ring.restart();
     // What is not kept cannot be joined again, and counts all the same.
     if (isIncomplete) this.#state.inherit(before);
@@ -317,7 +339,7 @@ export class JourneyBuilder {
       promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
       explanations: this.#explanations,
       evictedRequests: joiner.ledger.evicted.all,
-      loads: [...joiner.ledger.records].flatMap((record) => loadView(record) ?? []),
+      loads: [...joiner.ledger.loads].flatMap((record) => loadView(record) ?? []),
       captures: joiner.recording.captures,
       skips: joiner.recording.skips,
       counters: this.#counters(),

@@ -63,8 +63,8 @@ export class JourneyState {
     for (const { packet } of this.joiner.hosts.take()) {
       if (packet) for (const flow of this.deriver.flowsOf(tupleOf(packet))) this.judge.flow(flow);
     }
-    this.#rest();
     const judged = this.judge.run();
+    this.#rest();
     this.joiner.rest();
     return judged;
   }
@@ -90,12 +90,16 @@ export class JourneyState {
     });
   }
 
-  /** Forgets what is only known of what is gone. */
-  sweep(oldestNs: number): void {
+  /** Forgets what is only known of what is gone; each part can be had by itself. */
+  *sweep(oldestNs: number): Generator<void, void> {
     this.#list.sweep();
+    yield;
     this.deriver.sweep();
+    yield;
     this.joiner.ledger.sweep();
+    yield;
     this.joiner.prune(oldestNs, ({ journey }) => journey?.gone ?? false);
+    yield;
   }
 
   #derive(from: number): void {

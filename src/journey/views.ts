@@ -1,5 +1,6 @@
 import { decodeFrame } from '../packet/decode.ts';
 import { diffFrames } from '../packet/diff.ts';
+import type { DecodedFrame } from '../packet/layers.ts';
 import type { FlowRecord } from './records/flow-record.ts';
 import type { HopRecord } from './records/hop-record.ts';
 import { confidenceOf, type JourneyRecord } from './records/journey-record.ts';
@@ -12,74 +13,155 @@ import { roleOf } from './records/signature.ts';
  * getters of the object's own, enumerable, so that JSON and copies hold their values.
  */
 export function flowView(flow: FlowRecord): Flow {
-  return {
-    id: flow.id,
-    kind: flow.kind,
-    epoch: flow.stage.epoch,
-    client: flow.client,
-    service: flow.service,
-    ...(flow.server && { server: flow.server }),
-    request: flow.request,
-    response: flow.response,
-    outcome: flow.outcome,
-    ...requestsOf(flow),
-    begun: flow.begun,
-    ...(flow.partial && { partial: flow.partial }),
-    startNs: flow.startNs,
-    endNs: flow.endNs,
-    journeys: flow.journeys.map(({ id }) => id),
-  };
+  const { id, kind, stage, client, service, server, request, response, outcome, begun, partial } = flow;
+  // Step by step: spreading what may be absent would give each object a shape of its own.
+  const view = { id, kind, epoch: stage.epoch, client, service } as { -readonly [K in keyof Flow]: Flow[K] };
+  if (server) view.server = server;
+  view.request = request;
+  view.response = response;
+  view.outcome = outcome;
+  const requests = requestsOf(flow);
+  if (requests) view.requests = requests;
+  view.begun = begun;
+  if (partial) view.partial = partial;
+  view.startNs = flow.startNs;
+  view.endNs = flow.endNs;
+  view.journeys = flow.journeys.map((journey) => journey.id);
+  return view;
 }
 
 /** A load counts its requests itself. */
-function requestsOf({ requests, partial }: FlowRecord): Pick<Flow, 'requests'> {
-  if (requests.length === 0 || partial === 'load') return {};
+function requestsOf({ requests, partial }: FlowRecord): Flow['requests'] {
+  if (requests.length === 0 || partial === 'load') return undefined;
   const answered = requests.filter(({ end }) => end?.outcome === 'answered').length;
-  return { requests: { asked: requests.length, answered } };
+  return { asked: requests.length, answered };
 }
 
 export function journeyView(journey: JourneyRecord): Journey {
-  const flow = journey.flow!;
-  let hops: readonly Hop[] | undefined;
-  return {
-    id: journey.id,
-    flow: flow.id,
-    epoch: journey.first.stage.epoch,
-    direction: journey.direction,
-    kind: journey.kind,
-    retransmission: journey.retransmission,
-    outcome: journey.outcome,
-    confidence: journey.confidence,
-    get hops() {
-      return (hops ??= journey.hops.map((hop, index) => hopView(hop, index, journey, flow)));
-    },
-  };
+  return new JourneyView(journey);
 }
 
-function hopView(hop: HopRecord, index: number, journey: JourneyRecord, flow: FlowRecord): Hop {
-  let changes: readonly HopChange[] | undefined;
-  let expected: Hop['expected'] | undefined;
-  return {
-    from: hop.from,
-    to: hop.to,
-    segment: hop.segment,
-    timeNs: hop.timeNs,
-    frame: hop.frame,
-    frames: hop.frames,
-    get changes() {
-      return (changes ??= changesOf(hop, flow));
-    },
-    confidence: confidenceOf(hop),
-    arrival: hop.arrival!,
-    get expected() {
-      return (expected ??= expectedRows(journey, index));
+/**
+ * The getters are the same functions for all, so that an object takes no more than its fields. Hops are made anew each
+ * time they are asked for: whoever reads many journeys does not hold what was read of all.
+ */
+class JourneyView implements Journey {
+  readonly id: number;
+  readonly flow: number;
+  readonly epoch: number;
+  readonly direction: Journey['direction'];
+  readonly kind: Journey['kind'];
+  readonly retransmission: boolean;
+  readonly outcome: Journey['outcome'];
+  readonly confidence: Journey['confidence'];
+  declare readonly hops: readonly Hop[];
+  readonly #journey: JourneyRecord;
+
+  static readonly #hopsOf: PropertyDescriptor & ThisType<JourneyView> = {
+    enumerable: true,
+    get() {
+      return hopViews(this.#journey);
     },
   };
+
+  constructor(journey: JourneyRecord) {
+    this.id = journey.id;
+    this.flow = journey.flow!.id;
+    this.epoch = journey.first.stage.epoch;
+    this.direction = journey.direction;
+    this.kind = journey.kind;
+    this.retransmission = journey.retransmission;
+    this.outcome = journey.outcome;
+    this.confidence = journey.confidence;
+    this.#journey = journey;
+    Object.defineProperty(this, 'hops', JourneyView.#hopsOf);
+  }
 }
 
-function changesOf(hop: HopRecord, flow: FlowRecord): HopChange[] {
-  if (hop.previous === undefined) return [];
-  const before = decodeFrame(hop.previous.facts.bytes, hop.previous.originalLength);
-  const after = decodeFrame(hop.facts.bytes, hop.originalLength);
-  return diffFrames(before, after).map((change) => ({ ...change, role: roleOf(change.field, hop, flow) }));
+function hopViews(journey: JourneyRecord): Hop[] {
+  const details = new Details(journey);
+  return journey.hops.map((hop, index) => new HopView(hop, index, details));
+}
+
+class HopView implements Hop {
+  readonly from: string;
+  readonly to: string;
+  readonly segment: string;
+  readonly timeNs: number;
+  readonly frame: number;
+  readonly frames: readonly number[];
+  declare readonly changes: readonly HopChange[];
+  // Declared only: they come after `changes` in the JSON.
+  declare readonly confidence: Hop['confidence'];
+  declare readonly arrival: Hop['arrival'];
+  declare readonly expected: Hop['expected'];
+  readonly #index: number;
+  readonly #details: Details;
+
+  static readonly #changesOf: PropertyDescriptor & ThisType<HopView> = {
+    enumerable: true,
+    get() {
+      return this.#details.changes[this.#index];
+    },
+  };
+  static readonly #expectedOf: PropertyDescriptor & ThisType<HopView> = {
+    enumerable: true,
+    get() {
+      return this.#details.expected[this.#index];
+    },
+  };
+
+  constructor(hop: HopRecord, index: number, details: Details) {
+    this.from = hop.from;
+    this.to = hop.to;
+    this.segment = hop.segment;
+    this.timeNs = hop.timeNs;
+    this.frame = hop.frame;
+    this.frames = hop.frames;
+    Object.defineProperty(this, 'changes', HopView.#changesOf);
+    this.confidence = confidenceOf(hop);
+    this.arrival = hop.arrival!;
+    Object.defineProperty(this, 'expected', HopView.#expectedOf);
+    this.#index = index;
+    this.#details = details;
+  }
+}
+
+/** What takes long to tell, for all hops of a journey at once: each frame is decoded once, and foretold once. */
+class Details {
+  readonly #journey: JourneyRecord;
+  #changes: readonly (readonly HopChange[])[] | undefined;
+  #expected: readonly Hop['expected'][] | undefined;
+
+  constructor(journey: JourneyRecord) {
+    this.#journey = journey;
+  }
+
+  get changes(): readonly (readonly HopChange[])[] {
+    return (this.#changes ??= changesOf(this.#journey));
+  }
+
+  get expected(): readonly Hop['expected'][] {
+    return (this.#expected ??= expectedRows(this.#journey));
+  }
+}
+
+function changesOf({ hops, flow }: JourneyRecord): HopChange[][] {
+  const decoded = hops.map(decode);
+  return hops.map((hop, index) => {
+    const { previous } = hop;
+    if (previous === undefined) return [];
+    // What went before may not be in the recording any more.
+    const before = decoded[hops.indexOf(previous)] ?? decode(previous);
+    return diffFrames(before, decoded[index]!).map(({ field, before, after }) => ({
+      field,
+      before,
+      after,
+      role: roleOf(field, hop, flow!),
+    }));
+  });
+}
+
+function decode({ facts, originalLength }: HopRecord): DecodedFrame {
+  return decodeFrame(facts.bytes, originalLength);
 }

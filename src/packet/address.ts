@@ -33,10 +33,11 @@ export function parseMac(text: string): number | undefined {
 
 export function formatMac(mac: number): string {
   const high = Math.floor(mac / 0x1_0000_0000);
-  return `${pair(high >>> 8)}:${pair(high)}:${pair(mac >>> 24)}:${pair(mac >>> 16)}:${pair(mac >>> 8)}:${pair(mac)}`;
+  return `${hexPair(high >>> 8)}:${hexPair(high)}:${hexPair(mac >>> 24)}:${hexPair(mac >>> 16)}:${hexPair(mac >>> 8)}:${hexPair(mac)}`;
 }
 
-function pair(byte: number): string {
+/** Of the low eight bits. */
+export function hexPair(byte: number): string {
   return HEX_PAIR[byte & 255]!;
 }
 

@@ -1,6 +1,6 @@
 /** Every header field with its value and how a reader would write it, in header order. */
 
-import { formatIpv4, formatMac } from './address.ts';
+import { formatIpv4, formatMac, hexPair } from './address.ts';
 import type {
   ArpLayer,
   EthernetLayer,
@@ -88,7 +88,7 @@ export const FIELDS: Readonly<Record<Layer['kind'], readonly Field<never>[]>> = 
 export function hexBytes(bytes: Uint8Array): string {
   if (bytes.length === 0) return '-';
   let text = '';
-  for (const byte of bytes.subarray(0, 40)) text += byte.toString(16).padStart(2, '0');
+  for (let i = 0; i < bytes.length && i < 40; i++) text += hexPair(bytes[i]!);
   return bytes.length > 40 ? `${text}… (${bytes.length})` : text;
 }
 
@@ -104,11 +104,11 @@ function ipFlags(flags: number): string {
 }
 
 function hex2(value: number): string {
-  return `0x${value.toString(16).padStart(2, '0')}`;
+  return `0x${hexPair(value)}`;
 }
 
 function hex4(value: number): string {
-  return `0x${value.toString(16).padStart(4, '0')}`;
+  return `0x${hexPair(value >>> 8)}${hexPair(value)}`;
 }
 
 function hex8(value: number): string {

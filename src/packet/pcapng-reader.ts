@@ -23,6 +23,9 @@ export function readPcapng(bytes: Uint8Array): Capture {
   return reader.capture();
 }
 
+/** Shared: few frames have any. */
+const NO_COMMENTS: readonly string[] = [];
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One interface as its block describes it, with its place in the whole file. */
@@ -148,16 +151,15 @@ class Reader {
     const length = order.u32(bytes, start + 12);
     const dataEnd = start + 20 + length;
     if (one === undefined || dataEnd > end) return this.report('pcapng packet', start - 8);
-    const comments: string[] = [];
     const record: Mutable<CaptureRecord> = {
       interface: one.index,
       timeNs: one.timeNs(timeOf(order, bytes, start + 4)),
       bytes: view(bytes, start + 20, dataEnd),
       originalLength: order.u32(bytes, start + 16),
-      comments,
+      comments: NO_COMMENTS,
     };
     this.#readOptions(order, start + 20 + align4(length), end, (code, value) => {
-      if (code === OPTION.comment) comments.push(decodeUtf8(value));
+      if (code === OPTION.comment) record.comments = [...record.comments, decodeUtf8(value)];
       else if (code === OPTION.packet.flags && value.length === 4) {
         const direction = order.u32(value, 0) & 3;
         if (direction === DIRECTION.in) record.direction = 'in';
@@ -177,7 +179,7 @@ class Reader {
     const length = one.snapLength === 0 ? originalLength : Math.min(originalLength, one.snapLength);
     if (start + 4 + length > end) return this.report('pcapng packet', start - 8);
     const bytes = view(this.#bytes, start + 4, start + 4 + length);
-    this.#records.push({ interface: one.index, timeNs: 0n, bytes, originalLength, comments: [] });
+    this.#records.push({ interface: one.index, timeNs: 0n, bytes, originalLength, comments: NO_COMMENTS });
   }
 
   #readNames(order: ByteOrder, start: number, end: number): void {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { JourneyBuilder, type JourneyBuilderOptions } from '../../src/journey/journey-builder.ts';
 import { makeTranslate } from '../../src/l10n/translate.ts';
+import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../../src/lab/events.ts';
+import { loadTopology } from '../../src/lab/topology/load.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
 import { verdictsOf } from './build-report.ts';
 import { Mirror } from './mirror.ts';
@@ -152,6 +155,29 @@ describe('a recording that holds only so much', () => {
     assert.deepEqual(verdictsOf(after), verdictsOf(before));
     assert.equal(after.flows.at(-1)!.outcome.kind, 'answered');
     assert.equal(after.flows.at(-1)!.id, before.flows.at(-1)!.id);
+  });
+
+  it('takes what follows of a connection that was taken out for one, however it comes', async () => {
+    const file = 'hash-reshuffle.lblab.yaml';
+    const { plan } = loadTopology(readFileSync(`examples/lessons/${file}`, 'utf8'), file);
+    const events: LabEvent[] = [];
+    const engine = new EmbeddedEngine(plan!, (event) => events.push(event), {
+      startedAt: '2026-01-01T00:00:00.000000000Z',
+    });
+    await engine.start();
+    await engine.settled(30e9);
+    await engine.stop();
+    const builder = builderOf(plan!, { maxFrames: events.length >> 2 });
+    for (const [index, event] of events.entries()) {
+      builder.add(event);
+      if (index % 61 === 60) builder.update();
+    }
+    const { flows, counters } = builder.report();
+    assert.ok(counters.evictedFlows > 0);
+    assert.deepEqual(
+      flows.filter(({ outcome }) => outcome.kind === 'ambiguous'),
+      [],
+    );
   });
 });
 

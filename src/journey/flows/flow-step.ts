@@ -2,8 +2,6 @@ import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 
-const NOTHING: readonly (() => void)[] = [];
-
 /** What a flow was before one journey was added to it, to be restored when that journey turns out otherwise. */
 export class FlowStep {
   readonly journey: JourneyRecord;
@@ -12,8 +10,6 @@ export class FlowStep {
   provoker: HopRecord | undefined = undefined;
   /** The journey is the first to send what it sends. */
   segment: number | undefined = undefined;
-  /** Changes outside of the flow, to be undone backwards. */
-  undo: readonly (() => void)[] = NOTHING;
   readonly #flags: number;
   readonly #connections: number;
   readonly #replied: number;
@@ -56,6 +52,5 @@ export class FlowStep {
     flow.endNs = this.#endNs;
     if (this.provoker) this.provoker.provoked = undefined;
     if (this.segment !== undefined) flow.segments!.delete(this.segment);
-    for (let i = this.undo.length - 1; i >= 0; i--) this.undo[i]!();
   }
 }

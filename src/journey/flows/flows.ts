@@ -9,6 +9,7 @@ import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import type { Journey } from '../report.ts';
 import { noteSegment } from './retransmissions.ts';
+import { Versions } from '../records/versions.ts';
 import { same, TupleIndex, type Tuple, type TupleEntry } from '../records/tuple-index.ts';
 
 /** A repeated ARP request belongs to the exchange before it; one after such a silence opens a new one. */
@@ -42,11 +43,12 @@ export class FlowDeriver {
   readonly #listener: FlowListener;
   #tuples = new TupleIndex();
   /** First fragments: their later ones have no ports. */
-  readonly #fragments = new Map<string, Placement>();
+  #fragments = new Versions<string, Placement>();
+  /** How many flows a packet that could be several's may have been of; for each of these. */
+  #candidates = new Versions<FlowRecord, number>();
   #steps: FlowStep[] = [];
   /** Journeys before this one cannot be taken back one by one any more. */
   #fixed = -1;
-  #undo: (() => void)[] = [];
   /** Flows opened by journeys that were taken back: they may be opened again, and are the same then. */
   readonly #closed = new Map<JourneyRecord, FlowRecord>();
 
@@ -64,8 +66,19 @@ export class FlowDeriver {
     for (let step = this.#steps.at(-1); step && step.journey.order >= order; step = this.#steps.at(-1)) {
       this.#steps.pop();
       step.takeBack();
-      this.#listener.flow(step.flow);
+      const { flow, journey } = step;
+      if (flow.journeys.length === 0) {
+        this.flows.delete(flow);
+        this.#closed.set(journey, flow);
+      }
+      this.#listener.flow(flow);
       if (step.provoker?.journey) this.#listener.journey(step.provoker.journey);
+    }
+    this.#tuples.takeBack(order);
+    this.#fragments.takeBack(order);
+    for (const flow of this.#candidates.takeBack(order)) {
+      flow.candidates = this.#candidates.get(flow) ?? 0;
+      this.#listener.flow(flow);
     }
   }
 
@@ -78,7 +91,8 @@ export class FlowDeriver {
     }
     this.flows.clear();
     this.#tuples = new TupleIndex();
-    this.#fragments.clear();
+    this.#fragments = new Versions();
+    this.#candidates = new Versions();
     this.#steps = [];
     this.#fixed = -1;
   }
@@ -94,21 +108,26 @@ export class FlowDeriver {
     while (old < this.#steps.length && nowNs - this.#steps[old]!.journey.first.timeNs > UNDO_NS) old++;
     // In bulk, since it moves what is left.
     if (old === 0 || old < this.#steps.length / 4) return;
-    this.#fixed = this.#steps[old - 1]!.journey.order;
-    this.#steps = this.#steps.slice(old);
+    this.#fix(old);
   }
 
   /** Forgets what is only known of flows that are gone. */
   sweep(): void {
     this.#tuples.sweep();
-    for (const [key, { flow }] of this.#fragments) if (flow.gone) this.#fragments.delete(key);
+    this.#fragments.sweep((placement) => (placement.flow.gone ? undefined : placement));
     for (const flow of this.flows) if (flow.gone) this.flows.delete(flow);
     // A step that was never taken back must not bring a flow back that is gone.
     const kept = this.#steps.findIndex(({ flow }) => flow.gone);
     if (kept < 0) return;
     const last = this.#steps.findLastIndex(({ flow }) => flow.gone);
-    this.#fixed = this.#steps[last]!.journey.order;
-    this.#steps = this.#steps.slice(last + 1);
+    this.#fix(last + 1);
+  }
+
+  /** So many of the steps, the oldest, cannot be taken back any more. */
+  #fix(count: number): void {
+    this.#fixed = this.#steps[count - 1]!.journey.order;
+    this.#steps = this.#steps.slice(count);
+    for (const one of [this.#tuples, this.#fragments, this.#candidates]) one.settle(this.#fixed);
   }
 
   /** Whose packets have these addresses and ports, one way or the other. */
@@ -117,7 +136,6 @@ export class FlowDeriver {
   }
 
   add(journey: JourneyRecord): void {
-    this.#undo = [];
     const { flow, direction, isTelling } = this.#place(journey);
     const { retransmission } = journey;
     if (journey.flow !== flow || journey.direction !== direction) this.#listener.journey(journey);
@@ -141,7 +159,6 @@ export class FlowDeriver {
       if (hop.sentBy?.connection !== undefined) addOnce(flow.connections, hop.sentBy.connection);
       if (hop.followers === 0 && hop.received) flow.arrivals.push(hop);
     }
-    if (this.#undo.length > 0) step.undo = this.#undo;
     this.#steps.push(step);
     if (journey.retransmission !== retransmission) this.#listener.journey(journey);
     this.#listener.flow(flow);
@@ -166,36 +183,27 @@ export class FlowDeriver {
     return this.#open(journey);
   }
 
-  #register({ hops, last, direction, flow }: JourneyRecord): void {
+  #register({ hops, last, direction, flow, order }: JourneyRecord): void {
     let before: Tuple | undefined;
     for (const { facts } of hops) {
       if (facts.quoted !== undefined || (before && same(before, facts))) continue;
-      this.#tuples.register(facts, flow!, direction, this.#undo);
+      this.#tuples.register(facts, flow!, direction, order);
       before = facts;
-      if (facts.kind !== 'ip' && facts.fragment) this.#expectFragments(facts, flow!, direction);
+      if (facts.kind !== 'ip' && facts.fragment)
+        this.#fragments.set(fragmentKey(facts), { flow: flow!, direction, isTelling: false }, order);
     }
-    if (direction === 'request') this.#expectStrangers(last, flow!);
-  }
-
-  #expectFragments(facts: FrameFacts, flow: FlowRecord, direction: Journey['direction']): void {
-    const key = fragmentKey(facts);
-    const before = this.#fragments.get(key);
-    this.#fragments.set(key, { flow, direction, isTelling: false });
-    this.#undo.push(() => {
-      if (before) this.#fragments.set(key, before);
-      else this.#fragments.delete(key);
-    });
+    if (direction === 'request') this.#expectStrangers(last, flow!, order);
   }
 
   /** A server that got a packet for the VIP may wrongly answer from its own address: that reply is of this flow too. */
-  #expectStrangers(hop: HopRecord, flow: FlowRecord): void {
+  #expectStrangers(hop: HopRecord, flow: FlowRecord, order: number): void {
     const { facts, stage, to, segment } = hop;
     const station =
       hop.received && stage.network.isVip(facts.destination) && stage.network.station(to, segment);
     if (!station || station.node.role !== 'server' || flow.strangers.includes(to)) return;
     flow.strangers.push(to);
     const tuple = { ...tupleOf(facts), destination: station.port.address };
-    this.#tuples.register(tuple, flow, 'request', this.#undo);
+    this.#tuples.register(tuple, flow, 'request', order);
   }
 
   /** A journey whose first hops are missing, since it starts in the middle of the network, may be known by a later one. */
@@ -228,13 +236,9 @@ export class FlowDeriver {
     journey.unsure = true;
     this.#listener.journey(journey);
     for (const flow of flows) {
-      const { candidates } = flow;
       flow.candidates = flows.length;
+      this.#candidates.set(flow, flows.length, journey.order);
       this.#listener.flow(flow);
-      this.#undo.push(() => {
-        flow.candidates = candidates;
-        this.#listener.flow(flow);
-      });
     }
     return flows[0]!;
   }
@@ -263,10 +267,6 @@ export class FlowDeriver {
     const flow = before && isSameFlow(before, opened.flow) ? before : opened.flow;
     if (flow === before) this.#closed.delete(journey);
     this.flows.add(flow);
-    this.#undo.push(() => {
-      this.flows.delete(flow);
-      this.#closed.set(journey, flow);
-    });
     return { flow, direction, isTelling: true };
   }
 }

@@ -12,7 +12,7 @@ import type { FrameStore } from '../records/frame-store.ts';
 import { HopNews } from './hop-news.ts';
 import { HostJoin } from './host-join.ts';
 import { HostLog } from '../records/host-log.ts';
-import { HopRecord, type Stage } from '../records/hop-record.ts';
+import { HopRecord, type Origin, type Stage } from '../records/hop-record.ts';
 import { JoinCounters } from '../records/join-counters.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { LinkJoin } from './link-join.ts';
@@ -51,6 +51,9 @@ export class Joiner {
   readonly #hosts = new Map<string, HostJoin>();
   readonly #routed = new Map<string, CrossingJoin>();
   readonly #translated = new Map<string, CrossingJoin>();
+
+  /** By node and segment. */
+  readonly #origins = new Map<string, Map<string, Origin>>();
 
   /** Whether an event has told the first plan. */
   #planned = false;
@@ -248,20 +251,22 @@ export class Joiner {
     from: string,
     to: string,
   ): HopRecord {
-    const sighting = { number, timeNs, segment, originalLength, facts: readFacts(bytes) };
-    return new HopRecord(this.#stage, this.#hops++, sighting, from, to);
+    const sighting = { number, timeNs, originalLength, facts: readFacts(bytes) };
+    return new HopRecord(this.#origin(from, segment), this.#hops++, sighting, to);
+  }
+
+  #origin(from: string, segment: string): Origin {
+    let origins = this.#origins.get(from);
+    if (origins === undefined) this.#origins.set(from, (origins = new Map()));
+    let origin = origins.get(segment);
+    if (origin?.stage !== this.#stage) origins.set(segment, (origin = { stage: this.#stage, from, segment }));
+    return origin;
   }
 
   #copy(lead: HopRecord, to: string): HopRecord {
-    const { stage, timeNs, segment, originalLength, facts, frame, from } = lead;
+    const { origin, timeNs, originalLength, facts, frame } = lead;
     this.counters.hops++;
-    return new HopRecord(
-      stage,
-      this.#hops++,
-      { number: frame, timeNs, segment, originalLength, facts },
-      from,
-      to,
-    );
+    return new HopRecord(origin, this.#hops++, { number: frame, timeNs, originalLength, facts }, to);
   }
 
   /** Forgets what waits in vain, and what waits of hops that are gone. */

@@ -25,10 +25,24 @@ const accepted: Arrival = { fate: 'accepted', reason: '' };
 const ignored: Arrival = { fate: 'ignored', reason: '' };
 const answered: Arrival = { fate: 'answered', reason: '' };
 const unwrapped: Arrival = { fate: 'unwrapped', reason: '' };
+const held: Arrival = { fate: 'held', reason: '' };
 const unseen: Arrival = { fate: 'unseen', reason: 'not-captured' };
 
 /** What the receiving node did with a frame: as its forwarder decided, otherwise as its planned settings make it. */
-export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
+export function judgeArrival(hop: HopRecord, flow: FlowRecord, around: Surroundings): void {
+  const { takenBy } = hop;
+  const isDecided =
+    hop.received &&
+    takenBy !== undefined &&
+    hop.links?.host?.reason !== 'filtered' &&
+    !isKernels(hop, takenBy);
+  hop.judge(
+    isDecided ? fromDecision(takenBy, hop.facts.quoted !== undefined) : arrivalOf(hop, flow, around),
+    isDecided,
+  );
+}
+
+function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
   const told = hop.links?.host?.reason;
   if (!hop.received) {
     if (told) return lost(told);
@@ -36,14 +50,12 @@ export function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings
     return isSeen ? lost(lossReason(hop, around)) : unseen;
   }
   if (told === 'filtered') return dropped(told);
-  if (hop.takenBy && !isKernels(hop, hop.takenBy))
-    return fromDecision(hop.takenBy, hop.facts.quoted !== undefined);
   if (hop.followers > 0) return forwarded;
   const station = hop.stage.network.station(hop.to, hop.segment);
   if (!station) return accepted;
   if (told) return dropped(told === 'not-local' ? notLocalReason(hop) : told);
-  const arrival = inferred(hop, flow, station);
-  return arrival.reason === 'not-forwarded' && !isExitSeen(hop, station.node) ? unseen : arrival;
+  const end = inferred(hop, flow, station);
+  return end.reason === 'not-forwarded' && !isExitSeen(hop, station.node) ? unseen : end;
 }
 
 /** Whether what the node sends on would have been captured as it left. */
@@ -63,31 +75,23 @@ function isKernels(hop: HopRecord, decision: DecisionEvent): boolean {
   return node !== undefined && (facts.kind === 'arp' || stage.network.isLocal(node, destination));
 }
 
-type Decided = NonNullable<Arrival['decision']>;
-
-function fromDecision(taken: DecisionEvent, isError: boolean): Arrival {
-  const { rule, service, server, connection, detail } = taken;
-  const decision: { -readonly [K in keyof Decided]: Decided[K] } = { rule };
-  if (service !== undefined) decision.service = service;
-  if (server !== undefined) decision.server = server;
-  if (connection !== undefined) decision.connection = connection;
-  if (detail !== undefined) decision.detail = detail;
-  switch (taken.relation) {
+/** Without the decision itself, which the hop has. */
+function fromDecision({ rule, relation, reason }: DecisionEvent, isError: boolean): Arrival {
+  switch (relation) {
     case 'forwarded':
-      return { fate: 'forwarded', reason: '', decision };
+      return forwarded;
     case 'held':
-      return { fate: 'held', reason: '', decision };
+      return held;
     case 'consumed':
     case 'originated':
-      return { fate: 'accepted', reason: '', decision };
+      return accepted;
     case 'answered':
-      return { fate: 'answered', reason: rule === 'no-service' || rule === 'no-entry' ? rule : '', decision };
+      return rule === 'no-service' || rule === 'no-entry' ? arrival('answered', rule) : answered;
     case 'caused-error':
       // No error causes another: it was about the tunnel, and its news was passed on.
-      if (isError) return { fate: 'accepted', reason: '', decision };
-      return { fate: 'dropped', reason: taken.reason ?? errorReason(rule), decision };
+      return isError ? accepted : dropped(reason ?? errorReason(rule));
     case 'dropped':
-      return { fate: 'dropped', reason: taken.reason ?? 'not-ours', decision };
+      return dropped(reason ?? 'not-ours');
   }
 }
 
@@ -131,8 +135,8 @@ function inferredTunnel(hop: HopRecord, flow: FlowRecord, node: PlannedNode): Ar
   }
   if (node.sysctls.rp_filter === 1 && !flow.replied.includes(node.name))
     return dropped('reverse-path-filter');
-  const arrival = delivered(hop);
-  return arrival === accepted ? unwrapped : arrival;
+  const end = delivered(hop);
+  return end === accepted ? unwrapped : end;
 }
 
 /** A packet that reached its address: taken, or turned away by what the node sent back. */
@@ -141,9 +145,9 @@ function delivered({ facts, provoked }: HopRecord): Arrival {
   const { kind, icmpType, icmpCode } = provoked.facts;
   if (kind === 'tcp') {
     // A reset of a SYN refuses the connection; of anything else, it says that there is none.
-    return { fate: 'answered', reason: facts.flags === 2 ? 'connection-refused' : 'no-such-connection' };
+    return arrival('answered', facts.flags === 2 ? 'connection-refused' : 'no-such-connection');
   }
-  if (provoked.facts.quoted) return { fate: 'dropped', reason: unreachableReason(icmpType, icmpCode) };
+  if (provoked.facts.quoted) return dropped(unreachableReason(icmpType, icmpCode));
   return answered;
 }
 
@@ -167,9 +171,7 @@ function inferredArp({ facts, provoked, stage, to }: HopRecord): Arrival {
   if (facts.arpOperation === 2) return accepted;
   const node = stage.network.node(to);
   const asked = node && stage.network.isLocal(node, facts.destination);
-  return asked && !node.loopback.includes(facts.destination)
-    ? { fate: 'ignored', reason: 'no-arp-reply' }
-    : ignored;
+  return asked && !node.loopback.includes(facts.destination) ? arrival('ignored', 'no-arp-reply') : ignored;
 }
 
 /** Why a router kept a packet, in the order in which the kernel asks. */
@@ -222,9 +224,20 @@ function destinationAt({ facts }: HopRecord): number {
 }
 
 function dropped(reason: Reason): Arrival {
-  return { fate: 'dropped', reason };
+  return arrival('dropped', reason);
 }
 
 function lost(reason: Reason): Arrival {
-  return { fate: 'lost', reason };
+  return arrival('lost', reason);
+}
+
+/** There are few: each is made once. */
+const arrivals = new Map<Arrival['fate'], Map<Reason, Arrival>>();
+
+function arrival(fate: Arrival['fate'], reason: Reason): Arrival {
+  let ofFate = arrivals.get(fate);
+  if (ofFate === undefined) arrivals.set(fate, (ofFate = new Map<Reason, Arrival>()));
+  let known = ofFate.get(reason);
+  if (known === undefined) ofFate.set(reason, (known = { fate, reason }));
+  return known;
 }

@@ -1,39 +1,70 @@
 import type { Translate } from '../../l10n/translate.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
-import { EpochEvidence } from '../records/evidence.ts';
+import { packetOf } from '../records/evidence.ts';
 import { Failures, type Surroundings } from '../explanations/finding.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord, Stage } from '../records/hop-record.ts';
-import {
-  confidenceOf,
-  type Breach,
-  type JourneyFindings,
-  type JourneyRecord,
-} from '../records/journey-record.ts';
+import { confidenceOf, type Breach, type JourneyRecord } from '../records/journey-record.ts';
+import { Parts } from '../records/parts.ts';
 import { FRAMES_SHOWN, PromisePart } from '../promises/promise-part.ts';
 import { promiseChecks, promisesOf, UNIQUE_PORTS } from '../promises/promises.ts';
 import { SharedPorts } from '../promises/shared-ports.ts';
 import type { PromiseCheck, Tally } from '../promises/tally.ts';
 import type { PromiseVerdict } from '../report.ts';
 
-const ids = Object.keys(promiseChecks);
+/** A promise of the plan's models, with the number of its first part. */
+interface Promised {
+  readonly id: string;
+  readonly part: number;
+  readonly parts: 1 | 2;
+  readonly check: PromiseCheck['check'] | undefined;
+}
+
+/** Every promise, its parts numbered. */
+const promises: readonly Promised[] = numbered();
+const UNIQUE_PORTS_PART = promises.find(({ id }) => id === UNIQUE_PORTS)!.part;
+const NOTHING = new Parts();
+
+function numbered(): Promised[] {
+  let next = 0;
+  return Object.entries(promiseChecks).map(([id, known]) => {
+    const { parts, check } = known ?? { parts: 1, check: undefined };
+    const part = next;
+    next += parts;
+    return { id, part, parts, check };
+  });
+}
+
+/** What one packet shows of one promise after another. */
+class Shown implements Tally {
+  kept = NOTHING;
+  broken: Breach[] | undefined;
+  /** The number of the first part of the promise that is asked. */
+  first = 0;
+
+  note(hop: HopRecord, ok: boolean, part: 0 | 1 = 0): void {
+    const number = this.first + part;
+    if (ok) this.kept = this.kept.with(number);
+    else (this.broken ??= []).push({ part: number, hop });
+  }
+
+  clear(): void {
+    this.kept = NOTHING;
+    this.broken = undefined;
+  }
+}
 
 /** What the packets of one epoch show, kept up packet by packet. */
 export class EpochTally {
   readonly stage: Stage;
-  readonly #checks: readonly {
-    readonly id: string;
-    readonly bit: number;
-    readonly check: PromiseCheck | undefined;
-  }[];
-  /** By bit. */
+  readonly #promised: readonly Promised[];
   readonly #parts = new Map<number, PromisePart>();
   /** One for each NAT router. */
   readonly #ports: readonly SharedPorts[];
   /** Packets that explanations may be made of. */
   readonly #notable = new Set<JourneyRecord>();
   readonly #lastSentNs = new Map<string, number>();
-
+  readonly #shown = new Shown();
   readonly #journeys: () => readonly JourneyRecord[];
 
   /** @param journeys All that there are, of other epochs too, in their order. */
@@ -41,69 +72,60 @@ export class EpochTally {
     this.stage = stage;
     this.#journeys = journeys;
     const promised = promisesOf(stage.network.plan);
-    this.#checks = ids
-      .map((id, index) => ({ id, bit: index * 2, check: promiseChecks[id] }))
-      .filter(({ id }) => promised.has(id));
+    this.#promised = promises.filter(({ id }) => promised.has(id));
     this.#ports = stage.network.nats.map((name) => new SharedPorts(name));
   }
 
   /** Takes over what was shown by packets that are not in the recording any more. */
   inherit(before: EpochTally): void {
-    for (const [bit, part] of before.#parts) this.#part(bit).inherit(part);
+    for (const [number, part] of before.#parts) this.#part(number).inherit(part);
     for (const [node, timeNs] of before.#lastSentNs) this.#lastSentNs.set(node, timeNs);
   }
 
   /** Takes in a journey that was judged, instead of what was known of it before. */
-  add(journey: JourneyRecord): JourneyFindings {
+  add(journey: JourneyRecord): void {
     this.remove(journey);
+    count(journey);
     // What is missing of its flow says nothing about how it went.
     if (journey.flow?.partial) {
-      journey.findings = { kept: 0, broken: undefined, ...countsOf(journey) };
-      return journey.findings;
+      journey.kept = NOTHING;
+      return;
     }
-    const evidence = new EpochEvidence(this.stage, [journey]);
-    let kept = 0;
-    const broken: Breach[] = [];
-    for (const { bit, check } of this.#checks) {
-      if (check === undefined) continue;
-      const tally = check(evidence);
-      // A second part speaks only with the first, but each packet for one of them.
-      kept |=
-        (tally.kept.length > 0 ? 1 << bit : 0) | (tally.also && tally.also.kept.length > 0 ? 2 << bit : 0);
-      for (const hop of tally.broken) broken.push({ bit, hop });
-      if (tally.also) for (const hop of tally.also.broken) broken.push({ bit, hop });
-      if (tally.also) this.#part(bit + 1);
+    const packet = packetOf(journey, this.stage);
+    const shown = this.#shown;
+    for (const { part, check } of this.#promised) {
+      shown.first = part;
+      check?.(packet, shown);
     }
-    for (let bit = 0; kept >>> bit !== 0; bit++) if ((kept >>> bit) & 1) this.#part(bit).keep(journey);
-    for (const { bit, hop } of broken) this.#part(bit).breach(journey, hop);
+    const { kept, broken } = shown;
+    shown.clear();
+    for (const number of kept.numbers) this.#part(number).keep(journey);
+    if (broken) for (const { part, hop } of broken) this.#part(part).breach(journey, hop);
     for (const { from, timeNs, stage } of journey.hops) {
       if (stage.network.isDirector(from) && timeNs > this.lastSentNs(from))
         this.#lastSentNs.set(from, timeNs);
     }
-    if (broken.length > 0 || isNotable(journey)) this.#notable.add(journey);
-    journey.findings = { kept, broken: broken.length > 0 ? broken : undefined, ...countsOf(journey) };
-    return journey.findings;
+    if (broken || isNotable(journey)) this.#notable.add(journey);
+    journey.kept = kept;
+    journey.broken = broken;
   }
 
   remove(journey: JourneyRecord): void {
-    const { findings } = journey;
-    if (findings === undefined) return;
-    const { kept, broken } = findings;
-    for (let bit = 0; kept >>> bit !== 0; bit++) if ((kept >>> bit) & 1) this.#part(bit).drop(journey);
-    for (const { bit } of broken ?? []) this.#part(bit).mend(journey);
+    const { kept, broken } = journey;
+    if (kept === undefined) return;
+    for (const number of kept.numbers) this.#part(number).drop(journey);
+    if (broken) for (const { part } of broken) this.#part(part).mend(journey);
     this.#notable.delete(journey);
-    journey.findings = undefined;
+    journey.kept = journey.broken = undefined;
   }
 
   /** The journey is taken out of the recording; what it showed has been shown all the same. */
   evict(journey: JourneyRecord): void {
-    const { findings } = journey;
-    if (findings === undefined) return;
+    const { kept, broken } = journey;
+    if (kept === undefined) return;
     this.remove(journey);
-    for (let bit = 0; findings.kept >>> bit !== 0; bit++) {
-      if ((findings.kept >>> bit) & 1) this.#part(bit).rememberKept();
-    }
-    for (const { bit, hop } of findings.broken ?? []) this.#part(bit).rememberBroken(hop.frame);
+    for (const number of kept.numbers) this.#part(number).rememberKept();
+    if (broken) for (const { part, hop } of broken) this.#part(part).rememberBroken(hop.frame);
   }
 
   look(flow: FlowRecord): void {
@@ -111,13 +133,12 @@ export class EpochTally {
   }
 
   evictFlow(flow: FlowRecord): void {
-    const bit = ids.indexOf(UNIQUE_PORTS) * 2;
     for (const ports of this.#ports) {
       const { isShown } = ports;
       const clashing = ports.broken.find((hop) => hop.journey?.flow === flow);
       ports.look(flow, this.stage.epoch);
-      if (clashing) this.#part(bit).rememberBroken(clashing.frame);
-      else if (isShown) this.#part(bit).rememberKept();
+      if (clashing) this.#part(UNIQUE_PORTS_PART).rememberBroken(clashing.frame);
+      else if (isShown) this.#part(UNIQUE_PORTS_PART).rememberKept();
     }
   }
 
@@ -139,21 +160,22 @@ export class EpochTally {
 
   /** Frames are named when somebody looks. */
   verdicts(translate: Translate): PromiseVerdict[] {
-    return this.#checks.map(({ id, bit, check }) => {
-      const parts = [this.#part(bit), ...(this.#parts.has(bit + 1) ? [this.#part(bit + 1)] : [])];
+    return this.#promised.map((promised) => {
+      const { id, part, check } = promised;
+      const parts = [this.#part(part), ...(promised.parts === 2 ? [this.#part(part + 1)] : [])];
       const ports = check === undefined ? this.#ports : [];
       const broken = parts.some(({ isBroken }) => isBroken) || ports.some(({ isBroken }) => isBroken);
       const kept = parts.every(({ isKept }) => isKept) || ports.some(({ isShown }) => isShown);
       let evidence: readonly number[] | undefined;
       const name = (): readonly number[] => {
         if (broken)
-          return inOrder([...parts.flatMap((part) => part.framesBroken()), ...framesOf(brokenOf(ports))]);
+          return inOrder([...parts.flatMap((one) => one.framesBroken()), ...framesOf(brokenOf(ports))]);
         if (!kept) return [];
         const hops =
           check === undefined
             ? ports.flatMap(({ kept }) => kept)
-            : parts.flatMap((part, index) =>
-                part.hopsKept(this.#isKeptBy(bit + index), (journey) => this.#tallyOf(journey, check, index)),
+            : parts.flatMap((one, index) =>
+                one.hopsKept(this.#isKeptBy(part + index), (journey) => this.#hopsOf(journey, check, index)),
               );
         return inOrder(framesOf(hops.slice(0, FRAMES_SHOWN)));
       };
@@ -169,20 +191,23 @@ export class EpochTally {
     });
   }
 
-  #isKeptBy(bit: number): (journey: JourneyRecord) => boolean {
+  #isKeptBy(part: number): (journey: JourneyRecord) => boolean {
     const { epoch } = this.stage;
-    return ({ first, findings }) =>
-      first.stage.epoch === epoch && (((findings?.kept ?? 0) >>> bit) & 1) === 1;
+    return ({ first, kept }) => first.stage.epoch === epoch && kept?.has(part) === true;
   }
 
-  #tallyOf(journey: JourneyRecord, check: PromiseCheck, part: number): readonly HopRecord[] {
-    const tally: Tally = check(new EpochEvidence(this.stage, [journey]));
-    return (part === 0 ? tally : tally.also)?.kept ?? [];
+  /** Of the journey, those that show this part kept. */
+  #hopsOf(journey: JourneyRecord, check: PromiseCheck['check'], wanted: number): readonly HopRecord[] {
+    const hops: HopRecord[] = [];
+    check(packetOf(journey, this.stage), {
+      note: (hop, ok, part = 0) => void (ok && part === wanted && hops.push(hop)),
+    });
+    return hops;
   }
 
-  #part(bit: number): PromisePart {
-    let part = this.#parts.get(bit);
-    if (part === undefined) this.#parts.set(bit, (part = new PromisePart(this.#journeys)));
+  #part(number: number): PromisePart {
+    let part = this.#parts.get(number);
+    if (part === undefined) this.#parts.set(number, (part = new PromisePart(this.#journeys)));
     return part;
   }
 }
@@ -202,22 +227,22 @@ function isNotable({ kind, outcome, hops }: JourneyRecord): boolean {
     kind === 'rst' ||
     kind === 'icmp-error' ||
     outcome !== 'arrived' ||
-    hops.some(({ arrival }) => arrival!.reason !== '')
+    hops.some(({ fate }) => fate!.reason !== '')
   );
 }
 
-function countsOf({ hops }: JourneyRecord): Pick<JourneyFindings, 'ambiguousJoins' | 'directorBytes'> {
+function count(journey: JourneyRecord): void {
   let ambiguousJoins = 0;
   let directorBytes = 0;
-  for (const hop of hops) {
+  for (const hop of journey.hops) {
     if (confidenceOf(hop) === 'ambiguous') ambiguousJoins++;
-    const { facts } = hop;
     // Counted on the way in, as an interface's own counter would.
-    if (facts.kind === 'arp' || facts.ipAt === 0 || !hop.received) continue;
-    if (hop.stage.network.node(hop.to)?.forwarder)
-      directorBytes += totalLengthOf(facts.bytes, facts.routedAt);
+    if (!hop.received || !hop.stage.network.node(hop.to)?.forwarder) continue;
+    const { facts } = hop;
+    if (facts.kind !== 'arp' && facts.ipAt !== 0) directorBytes += totalLengthOf(facts.bytes, facts.routedAt);
   }
-  return { ambiguousJoins, directorBytes };
+  journey.ambiguousJoins = ambiguousJoins;
+  journey.directorBytes = directorBytes;
 }
 
 function framesOf(hops: readonly HopRecord[]): number[] {

@@ -85,9 +85,8 @@ export class Judge {
 
   /** The journey is taken out of the recording, and what it showed is remembered. */
   evict(journey: JourneyRecord): void {
-    const { ambiguousJoins, directorBytes } = journey.findings!;
-    this.#evictedJoins += ambiguousJoins;
-    this.#evictedBytes += directorBytes;
+    this.#evictedJoins += journey.ambiguousJoins;
+    this.#evictedBytes += journey.directorBytes;
     this.#tally(journey)?.evict(journey);
     this.#pending.delete(journey);
   }
@@ -115,7 +114,7 @@ export class Judge {
       for (const journey of this.#allJourneys()) {
         if (journey.gone || journey.first.stage.epoch !== stage.epoch) continue;
         this.#count(journey, -1);
-        journey.findings = undefined;
+        journey.kept = journey.broken = undefined;
         this.journey(journey);
       }
     }
@@ -164,10 +163,10 @@ export class Judge {
     this.#count(journey, 1);
   }
 
-  #count({ findings }: JourneyRecord, sign: 1 | -1): void {
-    if (findings === undefined) return;
-    this.ambiguousJoins += sign * findings.ambiguousJoins;
-    this.directorBytes += sign * findings.directorBytes;
+  #count({ kept, ambiguousJoins, directorBytes }: JourneyRecord, sign: 1 | -1): void {
+    if (kept === undefined) return;
+    this.ambiguousJoins += sign * ambiguousJoins;
+    this.directorBytes += sign * directorBytes;
   }
 
   #look(flow: FlowRecord): void {

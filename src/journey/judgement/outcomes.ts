@@ -1,4 +1,4 @@
-import { arrivalOf, unreachableReason, type Surroundings } from './arrivals.ts';
+import { judgeArrival, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { deadEndOf } from '../records/dead-end.ts';
 import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
@@ -28,7 +28,8 @@ export function judgeJourney(journey: JourneyRecord, around: Surroundings, endNs
   /** A router has it, for no reason of its own to keep it: it may be about to send it. */
   let waiting = false;
   for (const hop of hops) {
-    const { fate, reason } = (hop.arrival = arrivalOf(hop, flow!, around));
+    judgeArrival(hop, flow!, around);
+    const { fate, reason } = hop.fate!;
     if (hop.followers > 0) continue;
     arrived ||= fate === 'accepted' || fate === 'answered' || fate === 'unwrapped';
     dropped ||= fate === 'dropped';
@@ -73,8 +74,7 @@ export function judgeFlow(flow: FlowRecord, hosts: HostLog, isCapture: boolean):
 
 /** A server that answers has served; so has one that took a request and has not answered yet. */
 function serverBy(flow: FlowRecord, { direction, last, first, kind }: JourneyRecord): Endpoint | undefined {
-  const took =
-    direction === 'request' && (last.arrival?.fate === 'accepted' || last.arrival?.fate === 'unwrapped');
+  const took = direction === 'request' && (last.fate?.fate === 'accepted' || last.fate?.fate === 'unwrapped');
   const gave = direction === 'reply' && kind !== 'icmp-error' && isSenders(first);
   if (!took && !gave) return undefined;
   const name = took ? last.to : first.from;
@@ -99,7 +99,7 @@ function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   if (flow.answered && !isBrokenOff(flow)) return { kind: 'answered' };
   const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
   if (refusal) return refusal;
-  const ported = flow.journeys.find((journey) => journey.last.arrival?.reason === 'ambiguous-port');
+  const ported = flow.journeys.find((journey) => journey.last.fate?.reason === 'ambiguous-port');
   if (ported || flow.candidates > 1) return { kind: 'ambiguous', candidates: Math.max(2, flow.candidates) };
   const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
   if (doubtful) return { kind: 'ambiguous', candidates: 2 };
@@ -151,7 +151,7 @@ function lossOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
     return { kind: 'lost', at: unsent.node, reason: unsent.reason, frames };
   }
   const end = failed.hops.findLast(({ followers }) => followers === 0) ?? failed.last;
-  const reason = end.arrival!.reason || 'not-forwarded';
+  const reason = end.fate!.reason || 'not-forwarded';
   return { kind: 'lost', at: placeOf(end, reason), reason, frames: end.frames };
 }
 

@@ -34,6 +34,8 @@ export class Ledger {
   readonly #orphans = new Set<RequestRecord>();
   /** Not looked through before there are so many. */
   #nextLook = 0;
+  /** Those that are loads, in the order of asking. */
+  readonly loads = new Set<RequestRecord>();
 
   /** In the order of asking. */
   get records(): Iterable<RequestRecord> {
@@ -49,6 +51,7 @@ export class Ledger {
       // Of a recording that begins in between.
       if (event.end) record.finish(event);
       this.#byId.set(event.id, record);
+      if (event.entry.load) this.loads.add(record);
       listAt(this.#records, keyOf(record)).push(record);
       this.#changed.add(record);
       this.#news.add(record);
@@ -183,6 +186,7 @@ export class Ledger {
     const { id } = record.asked;
     this.evicted.add(view);
     this.#byId.delete(id);
+    this.loads.delete(record);
     const key = keyOf(record);
     const list = this.#records.get(key)!;
     list.splice(list.indexOf(record), 1);

@@ -1,5 +1,4 @@
 import { formatIpv4, formatMac } from '../../packet/address.ts';
-import { l4ChecksumOk } from '../../packet/checksum.ts';
 import { hexBytes, tcpFlags } from '../../packet/fields.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -10,22 +9,31 @@ import type { Prediction } from './prediction.ts';
 import { predict } from './predictions.ts';
 import type { Hop } from '../report.ts';
 
-/** Every field that is foretold, with what was seen. */
-export function expectedRows(journey: JourneyRecord, index: number): Hop['expected'] {
-  const prediction = predict(journey)[index];
-  const { facts, cut } = journey.hops[index]!;
-  if (prediction === undefined) return [];
-  return rows.flatMap((row) => {
+/** Of each hop every field that is foretold, with what was seen. */
+export function expectedRows(journey: JourneyRecord): Hop['expected'][] {
+  return predict(journey).map((prediction, index) =>
+    prediction === undefined ? [] : rowsOf(prediction, journey.hops[index]!),
+  );
+}
+
+function rowsOf(prediction: Prediction, { facts, cut }: HopRecord): Hop['expected'] {
+  const found: Hop['expected'][number][] = [];
+  const { base } = prediction;
+  for (const row of rows) {
     const expected = row.expected(prediction, facts);
-    if (expected === undefined || (cut && row.needsAll)) return [];
-    const observed = row.observed(facts, prediction.base);
-    return {
+    if (expected === undefined || (cut && row.needsAll)) continue;
+    const observed = row.observed(facts, base);
+    const text = row.text(expected, base);
+    const ok = expected === observed;
+    // What is equal reads the same.
+    found.push({
       field: row.field(facts),
-      expected: row.text(expected, prediction.base),
-      observed: row.text(observed, facts),
-      ok: expected === observed,
-    };
-  });
+      expected: text,
+      observed: ok ? text : row.text(observed, facts),
+      ok,
+    });
+  }
+  return found;
 }
 
 /** The same without the texts: tells of each hop that is foretold whether it is so. */
@@ -227,8 +235,8 @@ function isChecked({ kind }: FrameFacts): boolean {
   return kind === 'tcp' || kind === 'udp' || kind === 'icmp';
 }
 
-function l4Validity({ bytes, ipAt, ipEnd }: FrameFacts): number {
-  return Number(l4ChecksumOk(bytes, ipAt, ipEnd) === true);
+function l4Validity({ isL4Valid }: FrameFacts): number {
+  return Number(isL4Valid);
 }
 
 /** Routers fill in record-route (7) and timestamp (68) options. */

@@ -1,32 +1,35 @@
 import { clamped } from '../joins/clamped-mss.ts';
-import { dipTowards, isRequest, isServersReply, isWholeWaySeen, type Served } from '../records/evidence.ts';
+import {
+  dipTowards,
+  isRequest,
+  isServersReply,
+  isWholeWaySeen,
+  type Packet,
+  type Served,
+} from '../records/evidence.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import { sameRange, sameTcpOptions } from '../joins/match-keys.ts';
 import { requestTupleAt } from '../predictions/request-tuple.ts';
 import { isPieceOfWrapped } from './wrapped-pieces.ts';
-import { Tally, type PromiseCheck } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** VIP to RIP on the way in, RIP to VIP on the way back; with `snat` also client to director and back. */
-export const rewritten: PromiseCheck = (evidence) => {
-  const inward = new Tally();
-  const back = new Tally();
-  for (const one of ofModel(evidence.served)) {
-    const { sentOn: hop, flow, service, journey } = one;
-    // Whom the director takes for the client: a NAT router, where one stands before it.
-    const asked = hop && requestTupleAt(flow, hop, service.director);
-    if (journey.direction === 'request') {
-      if (hop && asked) inward.note(hop, isRewrittenInward(one, hop, asked.source));
-      continue;
-    }
-    if (hop && asked) back.note(hop, isRewrittenBack(one, hop, asked.source, asked.sourcePort));
-    for (const end of journey.hops) {
-      if (!end.received || end.to !== flow.client.node) continue;
-      if (!isRewrittenBack(one, end, flow.clientAddress, flow.client.port)) back.note(end, false);
-    }
+export function rewritten({ served }: Packet, tally: Tally): void {
+  if (served?.service.model !== 'dnat') return;
+  const { sentOn: hop, flow, service, journey } = served;
+  // Whom the director takes for the client: a NAT router, where one stands before it.
+  const asked = hop && requestTupleAt(flow, hop, service.director);
+  if (journey.direction === 'request') {
+    if (hop && asked) tally.note(hop, isRewrittenInward(served, hop, asked.source));
+    return;
   }
-  return inward.onlyWith(back);
-};
+  if (hop && asked) tally.note(hop, isRewrittenBack(served, hop, asked.source, asked.sourcePort), 1);
+  for (const end of journey.hops) {
+    if (!end.received || end.to !== flow.client.node) continue;
+    if (!isRewrittenBack(served, end, flow.clientAddress, flow.client.port)) tally.note(end, false, 1);
+  }
+}
 
 function isRewrittenInward(
   { service }: Served,
@@ -59,38 +62,30 @@ function hasPorts({ kind, fragment }: FrameFacts): boolean {
   return kind !== 'ip' || !fragment;
 }
 
-export const serverSeesDip: PromiseCheck = (evidence) => {
-  const tally = new Tally();
-  for (const one of ofModel(evidence.served)) {
-    if (!one.service.snat || !isRequest(one)) continue;
-    for (const hop of one.intoServer) {
-      // A later fragment of a wrapped packet shows no header of the one inside.
-      if (isTranslatedBehind(one, hop)) continue;
-      const server = one.service.servers.find(({ name }) => name === hop.to)!;
-      tally.note(hop, hop.facts.source === dipTowards(one.service, server.address, hop.stage));
-    }
+export function serverSeesDip({ served }: Packet, tally: Tally): void {
+  if (served?.service.model !== 'dnat' || !served.service.snat || !isRequest(served)) return;
+  for (const hop of served.intoServer) {
+    // A later fragment of a wrapped packet shows no header of the one inside.
+    if (isTranslatedBehind(served, hop)) continue;
+    const server = served.service.servers.find(({ name }) => name === hop.to)!;
+    tally.note(hop, hop.facts.source === dipTowards(served.service, server.address, hop.stage));
   }
-  return tally;
-};
+}
 
 /** dr, tun, and dnat without `snat`: what the director saw, which is a NAT router's address where one stands before it. */
-export const serverSeesCip: PromiseCheck = ({ served }) => {
-  const tally = new Tally();
-  for (const one of served) {
-    if ((one.service.model === 'dnat' && one.service.snat) || !isRequest(one)) continue;
-    for (const hop of one.intoServer) {
-      const { facts, stage } = hop;
-      // A later fragment of a wrapped packet shows no header of the one inside.
-      if (isTranslatedBehind(one, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts))) continue;
-      const asked = requestTupleAt(one.flow, hop, one.service.director);
-      const isSeen =
-        facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);
-      // Where a NAT router was not captured, nobody knows what it made of the address.
-      if (isSeen || stage.network.nats.length === 0 || isWholeWaySeen(one.journey)) tally.note(hop, isSeen);
-    }
+export function serverSeesCip({ served, journey, flow }: Packet, tally: Tally): void {
+  if (!served || (served.service.model === 'dnat' && served.service.snat) || !isRequest(served)) return;
+  for (const hop of served.intoServer) {
+    const { facts, stage } = hop;
+    // A later fragment of a wrapped packet shows no header of the one inside.
+    if (isTranslatedBehind(served, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts))) continue;
+    const asked = requestTupleAt(flow, hop, served.service.director);
+    const isSeen =
+      facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);
+    // Where a NAT router was not captured, nobody knows what it made of the address.
+    if (isSeen || stage.network.nats.length === 0 || isWholeWaySeen(journey)) tally.note(hop, isSeen);
   }
-  return tally;
-};
+}
 
 /** Another node, between the director and the server, changed it once more: what the server sees is not the director's. */
 function isTranslatedBehind({ service }: Served, into: HopRecord): boolean {
@@ -101,43 +96,33 @@ function isTranslatedBehind({ service }: Served, into: HopRecord): boolean {
 }
 
 /** Requests to a server and replies to the client both cross the director. */
-export const bothWays: PromiseCheck = (evidence) => {
-  const inward = new Tally();
-  const back = new Tally();
-  for (const one of ofModel(evidence.served)) {
-    const crossed = one.sentOn;
-    if (!crossed && !isWholeWaySeen(one.journey)) continue;
-    if (isRequest(one)) for (const hop of one.intoServer) inward.note(hop, crossed !== undefined);
-    if (!isServersReply(one)) continue;
-    for (const hop of one.journey.hops) {
-      if (hop.received && hop.to === one.flow.client.node) back.note(hop, crossed !== undefined);
-    }
+export function bothWays({ served, journey, flow }: Packet, tally: Tally): void {
+  if (served?.service.model !== 'dnat') return;
+  const isCrossed = served.sentOn !== undefined;
+  if (!isCrossed && !isWholeWaySeen(journey)) return;
+  if (isRequest(served)) for (const hop of served.intoServer) tally.note(hop, isCrossed);
+  if (!isServersReply(served)) return;
+  for (const hop of journey.hops) {
+    if (hop.received && hop.to === flow.client.node) tally.note(hop, isCrossed, 1);
   }
-  return inward.onlyWith(back);
-};
+}
 
 /** The handshake is between client and server; nothing of TCP but the ports, and a clamped segment size, changes on the way. */
-export const endToEnd: PromiseCheck = (evidence) => {
-  const passed = new Tally();
-  const handshake = new Tally();
-  for (const one of ofModel(evidence.served)) {
-    const { journey, flow } = one;
-    if (flow.kind !== 'tcp') continue;
-    for (const hop of journey.hops) {
-      if (!hop.previous) continue;
-      const isSame = isUnchanged(clamped(hop.previous.facts, hop.previous.segment, hop), hop.facts);
-      if (isSame || isWholeWaySeen(journey)) passed.note(hop, isSame);
-    }
-    if (journey.kind !== 'syn-ack') continue;
-    const { first } = journey;
-    const answers =
-      flow.synSequence === undefined || first.facts.acknowledgement === (flow.synSequence + 1) >>> 0;
-    if (isServersReply(one)) handshake.note(first, answers);
-    // Its own, unless what it was made from was not captured.
-    else if (first.from === one.service.director && isWholeWaySeen(journey)) handshake.note(first, false);
+export function endToEnd({ served, journey, flow }: Packet, tally: Tally): void {
+  if (served?.service.model !== 'dnat' || flow.kind !== 'tcp') return;
+  for (const hop of journey.hops) {
+    if (!hop.previous) continue;
+    const isSame = isUnchanged(clamped(hop.previous.facts, hop.previous.segment, hop), hop.facts);
+    if (isSame || isWholeWaySeen(journey)) tally.note(hop, isSame);
   }
-  return passed.onlyWith(handshake);
-};
+  if (journey.kind !== 'syn-ack') return;
+  const { first } = journey;
+  const answers =
+    flow.synSequence === undefined || first.facts.acknowledgement === (flow.synSequence + 1) >>> 0;
+  if (isServersReply(served)) tally.note(first, answers, 1);
+  // Its own, unless what it was made from was not captured.
+  else if (first.from === served.service.director && isWholeWaySeen(journey)) tally.note(first, false, 1);
+}
 
 function isUnchanged(before: FrameFacts, after: FrameFacts): boolean {
   return (
@@ -148,8 +133,4 @@ function isUnchanged(before: FrameFacts, after: FrameFacts): boolean {
     sameTcpOptions(before, after) &&
     sameRange(before.bytes, before.payloadAt, after.bytes, after.payloadAt, before.payloadLength)
   );
-}
-
-function ofModel(served: readonly Served[]): Served[] {
-  return served.filter(({ service }) => service.model === 'dnat');
 }

@@ -1,90 +1,94 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
 import { destinationOf, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
-import { dipTowards, isServersReply, type EpochEvidence } from '../records/evidence.ts';
+import { dipTowards, isServersReply, type Packet, type Served } from '../records/evidence.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import { samePacket } from '../joins/match-keys.ts';
 import { innerOf, isPieceOfWrapped } from './wrapped-pieces.ts';
-import { Tally, type PromiseCheck } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** dr: the director leaves the IP packet alone, but for the TTL that any router takes. */
-export const ipUntouched: PromiseCheck = (evidence) => {
-  const tally = new Tally();
-  for (const { before, sent } of requestsSentOn(evidence, 'dr')) {
-    for (const hop of sent) {
-      tally.note(hop, hop.facts.outerAt === 0 && isSameInside(before.facts, hop.facts));
-    }
-  }
-  return tally;
-};
+export function ipUntouched({ served }: Packet, tally: Tally): void {
+  forEachSentOn(served, 'dr', (hop, before) => {
+    tally.note(hop, hop.facts.outerAt === 0 && isSameInside(before.facts, hop.facts));
+  });
+}
 
 /** tun: director to server there is an outer header, DIP to RIP, protocol 4; also on each fragment. */
-export const encapsulated: PromiseCheck = (evidence) => {
-  const tally = new Tally();
-  for (const { sent, service } of requestsSentOn(evidence, 'tun')) {
-    for (const hop of sent) {
-      const { bytes, routedAt } = hop.facts;
-      const server = service.servers.find(({ address }) => address === destinationOf(bytes, routedAt));
-      const isTunnel = bytes[routedAt + PROTOCOL] === PROTOCOL_IPIP;
-      const dip = server && dipTowards(service, server.address, hop.stage);
-      tally.note(hop, isTunnel && dip !== undefined && sourceOf(bytes, routedAt) === dip);
-    }
-  }
-  return tally;
-};
+export function encapsulated({ served }: Packet, tally: Tally): void {
+  forEachSentOn(served, 'tun', (hop, _, service) => {
+    const { bytes, routedAt } = hop.facts;
+    const server = service.servers.find(({ address }) => address === destinationOf(bytes, routedAt));
+    const isTunnel = bytes[routedAt + PROTOCOL] === PROTOCOL_IPIP;
+    const dip = server && dipTowards(service, server.address, hop.stage);
+    tally.note(hop, isTunnel && dip !== undefined && sourceOf(bytes, routedAt) === dip);
+  });
+}
 
 /** tun: what is inside is what the client sent. */
-export const innerUntouched: PromiseCheck = (evidence) => {
-  const tally = new Tally();
-  for (const { before, hops } of requestsSentOn(evidence, 'tun')) {
+export function innerUntouched({ served, journey }: Packet, tally: Tally): void {
+  let last: HopRecord | undefined;
+  forEachSentOn(served, 'tun', (_, before) => {
+    // Once, however many were sent of it.
+    if (before === last) return;
+    last = before;
     /** What each node sent in fragments. */
-    const pieces = new Map<string, HopRecord[]>();
-    for (const hop of hops.filter((one) => comesOf(one, before))) {
-      if (isPieceOfWrapped(hop.facts)) pieces.set(hop.from, [...(pieces.get(hop.from) ?? []), hop]);
-      else tally.note(hop, isSameInside(before.facts, hop.facts));
+    let pieces: Map<string, HopRecord[]> | undefined;
+    for (const hop of journey.hops) {
+      if (!comesOf(hop, before)) continue;
+      if (!isPieceOfWrapped(hop.facts)) {
+        tally.note(hop, isSameInside(before.facts, hop.facts));
+        continue;
+      }
+      pieces ??= new Map();
+      const known = pieces.get(hop.from);
+      if (known) known.push(hop);
+      else pieces.set(hop.from, [hop]);
     }
-    for (const all of pieces.values()) {
+    for (const all of pieces?.values() ?? []) {
       const inner = innerOf(all);
       if (inner) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
     }
-  }
-  return tally;
-};
-
-/** dr, tun: replies go around the director, in both directions of looking: not to it and not from it. */
-export const replyDirect: PromiseCheck = ({ served }) => {
-  const tally = new Tally();
-  for (const one of served) {
-    if (one.service.model === 'dnat' || !isServersReply(one)) continue;
-    const { director } = one.service;
-    const strays = one.journey.hops.filter(({ from, to }) => from === director || to === director);
-    for (const hop of strays) tally.note(hop, false);
-    const { first } = one.journey;
-    if (strays.length === 0 && first.received) tally.note(first, true);
-  }
-  return tally;
-};
-
-interface SentOn {
-  /** As it came to the director. */
-  readonly before: HopRecord;
-  /** As the director sent it on: in several, when it was cut. */
-  readonly sent: readonly HopRecord[];
-  readonly hops: readonly HopRecord[];
-  readonly service: PlannedService;
+  });
 }
 
-function requestsSentOn({ served }: EpochEvidence, model: PlannedService['model']): SentOn[] {
-  const sentOn: SentOn[] = [];
-  for (const { journey, service } of served) {
-    if (service.model !== model || journey.direction === 'reply') continue;
-    const { hops } = journey;
-    const sent = hops.filter(({ from, previous }) => from === service.director && previous);
-    for (const before of new Set(sent.map(({ previous }) => previous!))) {
-      sentOn.push({ before, sent: sent.filter(({ previous }) => previous === before), hops, service });
+/** dr, tun: replies go around the director, in both directions of looking: not to it and not from it. */
+export function replyDirect({ served, journey }: Packet, tally: Tally): void {
+  if (!served || served.service.model === 'dnat' || !isServersReply(served)) return;
+  const { director } = served.service;
+  let strays = 0;
+  for (const hop of journey.hops) {
+    if (hop.from !== director && hop.to !== director) continue;
+    strays++;
+    tally.note(hop, false);
+  }
+  const { first } = journey;
+  if (strays === 0 && first.received) tally.note(first, true);
+}
+
+/**
+ * The hops by which the director sent a request on, each with the one it came by: several are of one when it was cut,
+ * and these follow each other.
+ */
+function forEachSentOn(
+  served: Served | undefined,
+  model: PlannedService['model'],
+  look: (hop: HopRecord, before: HopRecord, service: PlannedService) => void,
+): void {
+  if (served?.service.model !== model || served.journey.direction === 'reply') return;
+  const { service } = served;
+  const { hops } = served.journey;
+  const isSentOn = ({ from, previous }: HopRecord) => from === service.director && previous !== undefined;
+  for (let i = 0; i < hops.length; i++) {
+    const { previous } = hops[i]!;
+    if (previous === undefined || !isSentOn(hops[i]!)) continue;
+    let isLooked = false;
+    for (let j = 0; j < i && !isLooked; j++) isLooked = hops[j]!.previous === previous && isSentOn(hops[j]!);
+    if (isLooked) continue;
+    for (let j = i; j < hops.length; j++) {
+      if (hops[j]!.previous === previous && isSentOn(hops[j]!)) look(hops[j]!, previous, service);
     }
   }
-  return sentOn;
 }
 
 /** Whether `hop` is a later one of the packet, or of a fragment of it, that `before` is of. */

@@ -8,24 +8,27 @@ import type { PromiseCheck } from './tally.ts';
 /** The promise about flows among themselves: `SharedPorts` keeps it, for no packet alone shows it. */
 export const UNIQUE_PORTS = 'unique-ports';
 
+const plain = (check: PromiseCheck['check']): PromiseCheck => ({ parts: 1, check });
+const inTwoParts = (check: PromiseCheck['check']): PromiseCheck => ({ parts: 2, check });
+
 /** Every promise by its id, in the order in which a model card lists them; `undefined` for `UNIQUE_PORTS`. */
 export const promiseChecks: Readonly<Record<string, PromiseCheck | undefined>> = {
-  'vip-only': vipOnly,
-  'vip-arp': vipArp,
-  'through-director': throughDirector,
-  rewritten,
-  'both-ways': bothWays,
-  'server-sees-dip': serverSeesDip,
-  'end-to-end': endToEnd,
-  'ip-untouched': ipUntouched,
-  encapsulated,
-  'inner-untouched': innerUntouched,
-  'reply-direct': replyDirect,
-  'server-sees-cip': serverSeesCip,
-  'one-address': oneAddress,
+  'vip-only': plain(vipOnly),
+  'vip-arp': plain(vipArp),
+  'through-director': plain(throughDirector),
+  rewritten: inTwoParts(rewritten),
+  'both-ways': inTwoParts(bothWays),
+  'server-sees-dip': plain(serverSeesDip),
+  'end-to-end': inTwoParts(endToEnd),
+  'ip-untouched': plain(ipUntouched),
+  encapsulated: plain(encapsulated),
+  'inner-untouched': plain(innerUntouched),
+  'reply-direct': plain(replyDirect),
+  'server-sees-cip': plain(serverSeesCip),
+  'one-address': plain(oneAddress),
   [UNIQUE_PORTS]: undefined,
-  'right-host': rightHost,
-  headers,
+  'right-host': plain(rightHost),
+  headers: plain(headers),
 };
 
 /** Which promises the models of a plan make. */

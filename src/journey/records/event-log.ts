@@ -1,12 +1,15 @@
 import type { DecisionEvent, LabEvent } from '../../lab/events.ts';
 import type { FrameStore } from './frame-store.ts';
 
-/** An event with its record number, if it is a frame; otherwise 0. */
-export interface Entry {
-  readonly event: LabEvent;
-  readonly number: number;
-  /** It was joined before. */
+/** Events in order of time. Side by side, since there are many: an object for each would take as long as joining it. */
+export interface Batch {
+  readonly events: readonly LabEvent[];
+  /** The record number of each that is a frame; otherwise 0. */
+  readonly numbers: readonly number[];
+  /** All that are kept, from the start, because one of them belongs before what was joined. */
   readonly again: boolean;
+  /** Of these, the ones that were joined before. */
+  readonly known: ReadonlySet<LabEvent>;
 }
 
 type Other = Exclude<LabEvent, { readonly kind: 'frame' }>;
@@ -14,6 +17,7 @@ type Other = Exclude<LabEvent, { readonly kind: 'frame' }>;
 /** However late events come, none are held back longer than this for them. */
 const MOST_PATIENT_NS = 1e9;
 const TEXTS = 1000;
+const NONE: ReadonlySet<LabEvent> = new Set();
 
 /**
  * Events as they came, handed on in order of time. Engines keep that order, so at first nothing is held back. Once an
@@ -23,7 +27,11 @@ export class EventLog {
   readonly #frames: FrameStore;
   /** Handed on, in order of time: frames by number. */
   #past: (number | Other)[] = [];
-  #next: Entry[] = [];
+  #next: LabEvent[] = [];
+  #numbers: number[] = [];
+  /** These are in order of time, as they nearly always are. */
+  #isInOrder = true;
+  #latestNs = -Infinity;
   readonly #texts = new Map<string, string>();
   #number = 0;
   #newestNs = 0;
@@ -38,39 +46,43 @@ export class EventLog {
   add(event: LabEvent): void {
     const number = event.kind === 'frame' ? ++this.#number : 0;
     if (event.kind === 'frame') this.#frames.add(number, event);
-    this.#next.push({ event: event.kind === 'decision' ? this.#slim(event) : event, number, again: false });
-    if (event.timeNs > this.#newestNs) this.#newestNs = event.timeNs;
+    const { timeNs } = event;
+    this.#next.push(event.kind === 'decision' ? this.#slim(event) : event);
+    this.#numbers.push(number);
+    if (timeNs < this.#latestNs) this.#isInOrder = false;
+    this.#latestNs = timeNs;
+    if (timeNs > this.#newestNs) this.#newestNs = timeNs;
     this.hasNews = true;
   }
 
   /**
-   * The events to be joined now; with `again`, all that are kept, from the start, because one of them belongs before
-   * what was joined.
+   * The events to be joined now.
    * @param all Also those that earlier ones may still come before.
    * @param joinedNs The latest event that was joined.
    */
-  take(all: boolean, joinedNs: number): { readonly again: boolean; readonly entries: readonly Entry[] } {
+  take(all: boolean, joinedNs: number): Batch {
     this.hasNews = false;
-    const next = inTimeOrder(this.#next);
-    const lateNs = next.length === 0 ? 0 : joinedNs - next[0]!.event.timeNs;
+    if (!this.#isInOrder) this.#sort();
+    const next = this.#next;
+    const numbers = this.#numbers;
+    const lateNs = next.length === 0 ? 0 : joinedNs - next[0]!.timeNs;
     if (lateNs > 0) {
       this.#patienceNs = Math.min(MOST_PATIENT_NS, Math.max(this.#patienceNs, lateNs * 2));
-      this.#next = [];
-      return { again: true, entries: this.#again(next) };
+      return this.#again();
     }
     const untilNs = all ? Infinity : this.#newestNs - this.#patienceNs;
     let ready = next.length;
-    while (ready > 0 && next[ready - 1]!.event.timeNs > untilNs) ready--;
-    const entries = ready === next.length ? next : next.slice(0, ready);
-    this.#next = ready === next.length ? [] : next.slice(ready);
-    this.#remember(entries);
-    return { again: false, entries };
+    while (ready > 0 && next[ready - 1]!.timeNs > untilNs) ready--;
+    this.#keep(next.slice(ready), numbers.slice(ready));
+    next.length = numbers.length = ready;
+    this.#remember(next, numbers);
+    return { events: next, numbers, again: false, known: NONE };
   }
 
   /** Decisions are many and stay: what they name stands once. */
   #slim(event: DecisionEvent): DecisionEvent {
     const { reason, service, server, connection, detail } = event;
-    return {
+    const slim: { -readonly [K in keyof DecisionEvent]: DecisionEvent[K] } = {
       kind: 'decision',
       timeNs: event.timeNs,
       node: this.#once(event.node),
@@ -78,12 +90,13 @@ export class EventLog {
       framesOut: event.framesOut.slice(),
       relation: this.#once(event.relation),
       rule: this.#once(event.rule),
-      ...(reason !== undefined && { reason: this.#once(reason) }),
-      ...(service !== undefined && { service: this.#once(service) }),
-      ...(server !== undefined && { server: this.#once(server) }),
-      ...(connection !== undefined && { connection }),
-      ...(detail !== undefined && { detail: this.#once(detail) }),
     };
+    if (reason !== undefined) slim.reason = this.#once(reason);
+    if (service !== undefined) slim.service = this.#once(service);
+    if (server !== undefined) slim.server = this.#once(server);
+    if (connection !== undefined) slim.connection = connection;
+    if (detail !== undefined) slim.detail = this.#once(detail);
+    return slim;
   }
 
   #once<T extends string>(text: T): T {
@@ -115,25 +128,47 @@ export class EventLog {
     return this.#next.length;
   }
 
-  #again(next: readonly Entry[]): readonly Entry[] {
-    const past = this.#past.flatMap((one): Entry[] => {
-      if (typeof one !== 'number') return [{ event: one, number: 0, again: true }];
-      const event = this.#frames.get(one);
-      return event ? [{ event, number: one, again: true }] : [];
-    });
-    const entries = inTimeOrder([...past, ...next]);
+  #again(): Batch {
+    const known = new Set<LabEvent>();
+    const events: LabEvent[] = [];
+    const numbers: number[] = [];
+    for (const one of this.#past) {
+      const event = typeof one === 'number' ? this.#frames.get(one) : one;
+      if (event === undefined) continue;
+      known.add(event);
+      events.push(event);
+      numbers.push(typeof one === 'number' ? one : 0);
+    }
+    this.#next = events.concat(this.#next);
+    this.#numbers = numbers.concat(this.#numbers);
+    this.#sort();
+    const batch: Batch = { events: this.#next, numbers: this.#numbers, again: true, known };
     this.#past = [];
-    this.#remember(entries);
-    return entries;
+    this.#remember(batch.events, batch.numbers);
+    this.#keep([], []);
+    return batch;
   }
 
-  #remember(entries: readonly Entry[]): void {
-    for (const { event, number } of entries) this.#past.push(event.kind === 'frame' ? number : event);
+  #remember(events: readonly LabEvent[], numbers: readonly number[]): void {
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i]!;
+      this.#past.push(event.kind === 'frame' ? numbers[i]! : event);
+    }
   }
-}
 
-/** Stable, and free when they are in order already, as they nearly always are. */
-function inTimeOrder(entries: Entry[]): Entry[] {
-  const ordered = entries.every(({ event }, i) => i === 0 || entries[i - 1]!.event.timeNs <= event.timeNs);
-  return ordered ? entries : entries.toSorted((a, b) => a.event.timeNs - b.event.timeNs);
+  /** What is held back; in order of time. */
+  #keep(next: LabEvent[], numbers: number[]): void {
+    this.#next = next;
+    this.#numbers = numbers;
+    this.#isInOrder = true;
+    this.#latestNs = next.at(-1)?.timeNs ?? -Infinity;
+  }
+
+  /** By time; those of one time stay as they came. */
+  #sort(): void {
+    const [events, numbers] = [this.#next, this.#numbers];
+    const places = events.map((_, place) => place).sort((a, b) => events[a]!.timeNs - events[b]!.timeNs);
+    this.#next = places.map((place) => events[place]!);
+    this.#numbers = places.map((place) => numbers[place]!);
+  }
 }

@@ -16,6 +16,19 @@ export interface Served {
   readonly intoServer: readonly HopRecord[];
 }
 
+/** One packet, for a promise. */
+export interface Packet {
+  readonly journey: JourneyRecord;
+  readonly flow: FlowRecord;
+  readonly stage: Stage;
+  /** What it is of a connection to a service; ICMP errors about one are not. */
+  readonly served: Served | undefined;
+}
+
+export function packetOf(journey: JourneyRecord, stage: Stage): Packet {
+  return { journey, flow: journey.flow!, stage, served: servedOf(journey) };
+}
+
 /** Where a packet came to its end, and why. */
 export interface Trouble {
   readonly hop: HopRecord;
@@ -23,7 +36,7 @@ export interface Trouble {
   readonly reason: ReasonCode;
 }
 
-/** What was seen in one epoch: of one packet, for a promise; for explanations of all that are not just as they should be. */
+/** What was seen in one epoch of all packets that are not just as they should be. */
 export class EpochEvidence {
   readonly stage: Stage;
   /** In their order. */
@@ -39,7 +52,7 @@ export class EpochEvidence {
 
   /** The packets of connections to services; ICMP errors about them are not among these. */
   get served(): readonly Served[] {
-    return (this.#served ??= servedOf(this.journeys));
+    return (this.#served ??= this.journeys.flatMap((journey) => servedOf(journey) ?? []));
   }
 
   /** Arrivals that have a reason: what did not go well, and refusals. */
@@ -53,23 +66,29 @@ export class EpochEvidence {
   }
 }
 
-function servedOf(journeys: readonly JourneyRecord[]): Served[] {
-  const served: Served[] = [];
-  for (const journey of journeys) {
-    const flow = journey.flow!;
-    const service = journey.first.facts.kind === flow.kind ? serviceOf(flow, journey.first) : undefined;
-    if (!service) continue;
-    const intoServer = journey.hops.filter(({ received, to }) => received && isServer(service, to));
-    served.push({ journey, flow, service, sentOn: hopFrom(journey, service.director), intoServer });
-  }
-  return served;
+const NOWHERE: readonly HopRecord[] = [];
+
+function servedOf(journey: JourneyRecord): Served | undefined {
+  const flow = journey.flow!;
+  const { hops, first } = journey;
+  const service = first.facts.kind === flow.kind ? serviceOf(flow, first) : undefined;
+  if (!service) return undefined;
+  let intoServer: HopRecord[] | undefined;
+  for (const hop of hops) if (hop.received && isServer(service, hop.to)) (intoServer ??= []).push(hop);
+  return {
+    journey,
+    flow,
+    service,
+    sentOn: hopFrom(journey, service.director),
+    intoServer: intoServer ?? NOWHERE,
+  };
 }
 
 function troublesOf(journeys: readonly JourneyRecord[]): Trouble[] {
   const troubles: Trouble[] = [];
   for (const { hops, flow } of journeys) {
     for (const hop of hops) {
-      const reason = hop.arrival?.reason;
+      const reason = hop.fate?.reason;
       if (reason) troubles.push({ hop, flow: flow!, reason });
     }
   }
@@ -105,12 +124,12 @@ export function isServersReply({ journey, service }: Served): boolean {
  * anything that something was not seen, or that hops joined without the nodes between them do not agree.
  */
 export function isWholeWaySeen({ hops }: JourneyRecord): boolean {
-  return hops.every(({ from, to, stage: { network, points } }) =>
-    [from, to].every((name) => {
-      const node = network.node(name);
-      return node === undefined || points.hasAll(node);
-    }),
-  );
+  return hops.every(({ from, to, stage }) => isAllSeen(from, stage) && isAllSeen(to, stage));
+}
+
+function isAllSeen(name: string, { network, points }: Stage): boolean {
+  const node = network.node(name);
+  return node === undefined || points.hasAll(node);
 }
 
 /** The director's own address on its way to a server. */

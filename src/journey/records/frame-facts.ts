@@ -1,5 +1,6 @@
 import * as arp from '../../packet/arp.ts';
 import { u16 } from '../../packet/bytes.ts';
+import { l4ChecksumOk } from '../../packet/checksum.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import * as icmp from '../../packet/icmp.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
@@ -43,8 +44,15 @@ export class FrameFacts {
   /** The frame, or a header in it, is malformed or cut short. */
   malformed = false;
 
+  #isL4Valid: boolean | undefined = undefined;
+
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+  }
+
+  /** The checksum of TCP, UDP or ICMP is there, whole and right. Every hop is compared with the first, which is read once. */
+  get isL4Valid(): boolean {
+    return (this.#isL4Valid ??= l4ChecksumOk(this.bytes, this.ipAt, this.ipEnd) === true);
   }
 
   // Read when asked for: numbers this long are stored apart from the object, and most are never looked at.

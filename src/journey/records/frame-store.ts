@@ -4,6 +4,8 @@ import type { FrameEvent } from '../../lab/events.ts';
 const BLOCK = 1024;
 /** A block with so few frames left gives them a buffer each. */
 const FEW = BLOCK / 16;
+/** A closed block whose buffer is filled so far keeps it. */
+const SNUG = 0.9;
 
 /**
  * The frames kept, by their record numbers, as columns of numbers and bytes in few large buffers: an object and a
@@ -27,7 +29,7 @@ export class FrameStore {
       const before = this.#blocks.get(key - 1);
       before?.close();
       if (before?.count === 0) this.#blocks.delete(key - 1);
-      this.#blocks.set(key, (block = new Block()));
+      this.#blocks.set(key, (block = new Block(before?.bytesTaken)));
     }
     const point = this.#pointIndex(event.node, event.segment) * 2 + (event.direction === 'out' ? 1 : 0);
     block.add(number % BLOCK, event, point);
@@ -51,6 +53,13 @@ export class FrameStore {
       bytes: block.bytesOf(slot),
       originalLength: block.originals[slot]!,
     };
+  }
+
+  /** Of the frame as it was sent; 0 when it is not kept any more. */
+  originalLengthOf(number: number): number {
+    const block = this.#blocks.get(Math.floor(number / BLOCK));
+    const slot = number % BLOCK;
+    return block?.has(slot) ? block.originals[slot]! : (this.#single.get(number)?.originalLength ?? 0);
   }
 
   has(number: number): boolean {
@@ -108,12 +117,22 @@ class Block {
   /** Capture point and direction, plus 1: 0 is a frame that is not here. */
   readonly points = new Uint16Array(BLOCK);
   readonly #starts = new Uint32Array(BLOCK);
-  #buffer = new Uint8Array(1024);
+  #buffer: Uint8Array;
   #end = 0;
   /** Bytes of the frames that are still here. */
   #live = 0;
   count = 0;
   closed = false;
+
+  /** @param expected Bytes that it is likely to take: as many as the block before. */
+  constructor(expected = 1024) {
+    this.#buffer = new Uint8Array(expected);
+  }
+
+  /** Also by those that are not here any more. */
+  get bytesTaken(): number {
+    return this.#end;
+  }
 
   has(slot: number): boolean {
     return this.points[slot] !== 0;
@@ -148,7 +167,7 @@ class Block {
   /** No more frames come. */
   close(): void {
     this.closed = true;
-    this.#move(this.#live);
+    if (this.#live < this.#buffer.length * SNUG) this.#move(this.#live);
   }
 
   /** What is still here, close together, in a buffer of this size. */

@@ -19,34 +19,41 @@ export interface Stage extends Epoch {
 export interface Sighting {
   readonly number: number;
   readonly timeNs: number;
-  readonly segment: string;
   readonly originalLength: number;
   readonly facts: FrameFacts;
+}
+
+/** Where frames begin: a node's end of a segment, in one epoch. Shared by all hops from there. */
+export interface Origin {
+  readonly stage: Stage;
+  readonly from: string;
+  readonly segment: string;
 }
 
 const NOTHING = new Uint8Array(0);
 const CUT = 1;
 const RECEIVED = 2;
 const CONTESTED = 4;
-const JOIN_AT = 3;
-const NEWS_AT = 5;
-const FOLLOWERS_AT = 7;
+const DECIDED = 8;
+const JOIN_AT = 4;
+const NEWS_AT = 6;
+const FOLLOWERS_AT = 8;
+/** Hops whose times stand in one column: a number of its own for each would take as much room again. */
+const COLUMN = 512;
+let times = new Float64Array(0);
+let taken = COLUMN;
 const confidences: readonly Confidence[] = ['certain', 'strong', 'likely', 'ambiguous'];
 
 /** A hop while it is being joined: one frame on one segment, from one node to another. */
 export class HopRecord {
-  readonly stage: Stage;
+  readonly origin: Origin;
   /** In the order in which hops were begun. */
   readonly index: number;
-  readonly from: string;
   /** The node that received it; for a lost one, the node it was meant for. */
   to: string;
-  readonly segment: string;
-  readonly timeNs: number;
   /** Record numbers of the first capture and of the receiver's, if that is another; else 0. */
   frame: number;
   secondFrame = 0;
-  arrivalNs = 0;
 
   /** The hop that the same packet came to `from` by. */
   previous: HopRecord | undefined = undefined;
@@ -58,23 +65,79 @@ export class HopRecord {
   takenBy: DecisionEvent | undefined = undefined;
 
   journey: JourneyRecord | undefined = undefined;
-  /** What it provoked at `to`: a reset, an ICMP error, an ARP reply. */
-  provoked: HopRecord | undefined = undefined;
-  arrival: Arrival | undefined = undefined;
+  #fate: Arrival | undefined = undefined;
   #facts: FrameFacts | undefined;
+  /** Two for each hop: when it was sent, and when it arrived. */
+  readonly #times: Float64Array;
+  readonly #place: number;
   /** Several small things in one number: there are many hops. */
   #state = 0;
 
-  constructor(stage: Stage, index: number, sighting: Sighting, from: string, to: string) {
-    this.stage = stage;
+  constructor(origin: Origin, index: number, sighting: Sighting, to: string) {
+    this.origin = origin;
     this.index = index;
-    this.from = from;
     this.to = to;
-    this.segment = sighting.segment;
-    this.timeNs = sighting.timeNs;
     if (sighting.originalLength > sighting.facts.bytes.length) this.#state = CUT;
     this.frame = sighting.number;
     this.#facts = sighting.facts;
+    if (taken === COLUMN) {
+      times = new Float64Array(2 * COLUMN);
+      taken = 0;
+    }
+    this.#times = times;
+    this.#place = 2 * taken++;
+    times[this.#place] = sighting.timeNs;
+  }
+
+  get stage(): Stage {
+    return this.origin.stage;
+  }
+
+  get from(): string {
+    return this.origin.from;
+  }
+
+  get segment(): string {
+    return this.origin.segment;
+  }
+
+  get timeNs(): number {
+    return this.#times[this.#place]!;
+  }
+
+  get arrivalNs(): number {
+    return this.#times[this.#place + 1]!;
+  }
+
+  set arrivalNs(timeNs: number) {
+    this.#times[this.#place + 1] = timeNs;
+  }
+
+  /** What it provoked at `to`: a reset, an ICMP error, an ARP reply. */
+  get provoked(): HopRecord | undefined {
+    return this.links?.provoked;
+  }
+
+  set provoked(hop: HopRecord | undefined) {
+    if (hop || this.links) linksOf(this).provoked = hop;
+  }
+
+  /** `undefined` before it was judged. Made when asked for where a forwarder decided. */
+  get arrival(): Arrival | undefined {
+    const fate = this.#fate;
+    if (fate === undefined || (this.#state & DECIDED) === 0 || this.takenBy === undefined) return fate;
+    return { ...fate, decision: decisionOf(this.takenBy) };
+  }
+
+  /** The same without the decision. */
+  get fate(): Arrival | undefined {
+    return this.#fate;
+  }
+
+  /** @param fate One that many share. @param decided It is the decision by which the node took the frame in. */
+  judge(fate: Arrival, decided: boolean): void {
+    this.#fate = fate;
+    this.#state = decided ? this.#state | DECIDED : this.#state & ~DECIDED;
   }
 
   /** Read again from the frame when it has been given up; of a frame that is not kept any more nothing can be told. */
@@ -146,13 +209,24 @@ export class HopRecord {
   }
 
   get originalLength(): number {
-    return this.stage.frames.get(this.frame)?.originalLength ?? 0;
+    return this.stage.frames.originalLengthOf(this.frame);
   }
 
   /** The hop that this one continues, or whose frame it is a copy of. */
   get parent(): HopRecord | undefined {
     return this.links?.copyOf ?? this.previous;
   }
+}
+
+type Decided = NonNullable<Arrival['decision']>;
+
+function decisionOf({ rule, service, server, connection, detail }: DecisionEvent): Decided {
+  const decision: { -readonly [K in keyof Decided]: Decided[K] } = { rule };
+  if (service !== undefined) decision.service = service;
+  if (server !== undefined) decision.server = server;
+  if (connection !== undefined) decision.connection = connection;
+  if (detail !== undefined) decision.detail = detail;
+  return decision;
 }
 
 export class HopLinks {
@@ -167,6 +241,7 @@ export class HopLinks {
   copyOf: HopRecord | undefined = undefined;
   /** What the kernel of the node at its one end or the other told of the frame. */
   host: HostEvent | undefined = undefined;
+  provoked: HopRecord | undefined = undefined;
 }
 
 export function linksOf(hop: HopRecord): HopLinks {

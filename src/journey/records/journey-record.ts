@@ -3,19 +3,12 @@ import { ECHO_REPLY, ECHO_REQUEST } from '../../packet/icmp.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { FrameFacts } from './frame-facts.ts';
 import type { HopRecord } from './hop-record.ts';
+import type { Parts } from './parts.ts';
 import type { Confidence, Journey, JourneyKind } from '../report.ts';
 
-/** What one journey says. A promise has two bits: most have one part, some two. */
-export interface JourneyFindings {
-  /** A bit for each part of a promise that it shows kept. */
-  readonly kept: number;
-  readonly broken: readonly Breach[] | undefined;
-  readonly ambiguousJoins: number;
-  readonly directorBytes: number;
-}
-
+/** A hop that shows a part of a promise broken. */
 export interface Breach {
-  readonly bit: number;
+  readonly part: number;
   readonly hop: HopRecord;
 }
 
@@ -39,8 +32,11 @@ export class JourneyRecord {
   gone = false;
   /** Waiting to be judged. */
   stale = false;
-  /** What it says about its epoch. */
-  findings: JourneyFindings | undefined = undefined;
+  /** What it shows of its epoch's promises: the parts kept, once it has been taken in; and what breaks one. */
+  kept: Parts | undefined = undefined;
+  broken: readonly Breach[] | undefined = undefined;
+  ambiguousJoins = 0;
+  directorBytes = 0;
 
   constructor(first: HopRecord) {
     this.hops = [first];

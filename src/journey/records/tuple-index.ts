@@ -1,3 +1,4 @@
+import { Versions } from './versions.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { Journey } from '../report.ts';
 
@@ -14,12 +15,13 @@ export interface Tuple {
 export interface TupleEntry extends Tuple {
   readonly direction: Journey['direction'];
   /** Several when translations of different, living flows came out alike. */
-  readonly flows: FlowRecord[];
+  readonly flows: readonly FlowRecord[];
 }
 
 /** Which flow a tuple belongs to; each flow has the tuples of all its hops here, both ways. */
 export class TupleIndex {
-  readonly #entries = new Map<number, TupleEntry[]>();
+  /** By hash. */
+  readonly #entries = new Versions<number, readonly TupleEntry[]>();
 
   find(tuple: Tuple): TupleEntry | undefined {
     const list = this.#entries.get(hash(tuple));
@@ -31,57 +33,56 @@ export class TupleIndex {
   /** The same, as far as its flows are still in the recording. */
   findKept(tuple: Tuple): TupleEntry | undefined {
     const entry = this.find(tuple);
-    if (!entry?.flows.some(({ gone }) => gone)) return entry;
-    entry.flows.splice(0, entry.flows.length, ...entry.flows.filter(({ gone }) => !gone));
-    return entry.flows.length > 0 ? entry : undefined;
+    return entry && keptOf(entry);
   }
 
-  /** Both directions of it. What is to be done to forget it again is added to `undo`. */
-  register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction'], undo: (() => void)[]): void {
+  /** Both directions of it. @param order Of the journey that it was seen with. */
+  register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction'], order: number): void {
     const known = this.find(tuple);
     if (known?.direction === direction && known.flows.includes(flow)) return;
-    this.#register(tuple, flow, direction, undo);
-    this.#register(reversed(tuple), flow, direction === 'request' ? 'reply' : 'request', undo);
+    this.#register(tuple, flow, direction, order);
+    this.#register(reversed(tuple), flow, direction === 'request' ? 'reply' : 'request', order);
+  }
+
+  /** As if nothing had been registered from this order on. */
+  takeBack(order: number): void {
+    this.#entries.takeBack(order);
+  }
+
+  /** What was registered up to this order is not taken back any more. */
+  settle(order: number): void {
+    this.#entries.settle(order);
   }
 
   /** Forgets flows that are gone. */
   sweep(): void {
-    for (const [key, list] of this.#entries) {
-      if (!list.some(({ flows }) => flows.some(({ gone }) => gone))) continue;
-      for (const { flows } of list) flows.splice(0, flows.length, ...flows.filter(({ gone }) => !gone));
-      const kept = list.filter(({ flows }) => flows.length > 0);
-      if (kept.length === 0) this.#entries.delete(key);
-      else this.#entries.set(key, kept);
-    }
+    this.#entries.sweep((list) => {
+      if (!list.some(({ flows }) => flows.some(({ gone }) => gone))) return list;
+      const kept = list.flatMap((entry) => keptOf(entry) ?? []);
+      return kept.length > 0 ? kept : undefined;
+    });
   }
 
-  #register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction'], undo: (() => void)[]): void {
+  #register(tuple: Tuple, flow: FlowRecord, direction: Journey['direction'], order: number): void {
     const key = hash(tuple);
     const list = this.#entries.get(key);
     const entry = list?.find((one) => same(one, tuple));
-    if (entry && entry.direction === direction) {
-      if (entry.flows.includes(flow)) return;
-      const before = [...entry.flows];
-      undo.push(() => entry.flows.splice(0, entry.flows.length, ...before));
-      // A flow that is over, or an earlier one of the same client, makes room.
-      const alive = entry.flows.filter((one) => !one.closed && !sameClient(one, flow));
-      entry.flows.splice(0, entry.flows.length, ...alive, flow);
-      return;
-    }
+    // A flow that is over, or an earlier one of the same client, makes room; so does all that went the other way.
+    const others = entry?.direction === direction ? entry.flows : [];
+    if (others.includes(flow)) return;
+    const alive = others.filter((one) => !one.closed && !sameClient(one, flow));
     const { protocol, source, sourcePort, destination, destinationPort } = tuple;
-    const fresh = { protocol, source, sourcePort, destination, destinationPort, direction, flows: [flow] };
-    if (list === undefined) {
-      this.#entries.set(key, [fresh]);
-      undo.push(() => this.#entries.delete(key));
-    } else if (entry) {
-      const place = list.indexOf(entry);
-      list[place] = fresh;
-      undo.push(() => (list[place] = entry));
-    } else {
-      list.push(fresh);
-      undo.push(() => list.pop());
-    }
+    const flows = [...alive, flow];
+    const fresh = { protocol, source, sourcePort, destination, destinationPort, direction, flows };
+    const rest = list?.filter((one) => one !== entry) ?? [];
+    this.#entries.set(key, [...rest, fresh], order);
   }
+}
+
+function keptOf(entry: TupleEntry): TupleEntry | undefined {
+  if (!entry.flows.some(({ gone }) => gone)) return entry;
+  const flows = entry.flows.filter(({ gone }) => !gone);
+  return flows.length > 0 ? { ...entry, flows } : undefined;
 }
 
 export function reversed(tuple: Tuple): Tuple {

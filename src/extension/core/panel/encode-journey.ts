@@ -1,4 +1,4 @@
-import type { Journey } from '../../../journey/report.ts';
+import type { Hop, Journey } from '../../../journey/report.ts';
 import { decodeFrame } from '../../../packet/decode.ts';
 import type { DecodedFrame } from '../../../packet/layers.ts';
 import {
@@ -15,9 +15,13 @@ import type { RowContext } from './row-context.ts';
 import { saying } from './saying.ts';
 
 /** A journey's record; those of its hops follow, by `encodeHops`. */
-export function encodeJourney(writer: RecordWriter, journey: Journey, context: RowContext): void {
+export function encodeJourney(
+  writer: RecordWriter,
+  journey: Journey,
+  hops: readonly Hop[],
+  context: RowContext,
+): void {
   const { strings, translate } = context;
-  const { hops } = journey;
   const last = hops[hops.length - 1]!;
   const first = decoded(hops[0]!.frame, context);
   const tcp = first?.layers.find((layer) => layer.kind === 'tcp');
@@ -42,9 +46,14 @@ export function encodeJourney(writer: RecordWriter, journey: Journey, context: R
   writer.f64(at.endNs, last.timeNs);
 }
 
-export function encodeHops(journey: Journey, context: RowContext, writerFor: () => RecordWriter): void {
-  for (const [index, hop] of journey.hops.entries()) {
-    encodeHop(writerFor(), journey.id, index, hop, decoded(hop.frame, context), context);
+export function encodeHops(
+  journey: number,
+  hops: readonly Hop[],
+  context: RowContext,
+  writerFor: () => RecordWriter,
+): void {
+  for (const [index, hop] of hops.entries()) {
+    encodeHop(writerFor(), journey, index, hop, decoded(hop.frame, context), context);
   }
 }
 

@@ -107,14 +107,16 @@ export class RowStream {
   }
 
   #encode({ flow, journeys }: Changed): void {
-    for (const { id, hops } of journeys) this.#expected.set(id, predictedOf(hops));
+    // Made anew each time they are asked for.
+    const read = journeys.map((journey) => ({ journey, hops: journey.hops }));
+    for (const { journey, hops } of read) this.#expected.set(journey.id, predictedOf(hops));
     const worst = flow.journeys.reduce((most, id) => Math.max(most, this.#expected.get(id) ?? 0), 0);
     encodeFlow(this.#next(), flow, worst, this.#context);
-    for (const journey of journeys) {
+    for (const { journey, hops } of read) {
       // Without hops it has been merged into another while it waited; that one is told of too.
-      if (journey.hops.length === 0) continue;
-      encodeJourney(this.#next(), journey, this.#context);
-      encodeHops(journey, this.#context, () => this.#next());
+      if (hops.length === 0) continue;
+      encodeJourney(this.#next(), journey, hops, this.#context);
+      encodeHops(journey.id, hops, this.#context, () => this.#next());
     }
   }
 
