@@ -30,7 +30,7 @@ globalThis.$mutant = (number) => {
 // A run that was broken off may leave something behind that fails later: no business of the next mutant's.
 for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, () => undefined);
 
-const mocha = new Mocha({ timeout: 60_000, reporter: class {} });
+const mocha = new Mocha({ timeout: 60_000, reporter: class extends Mocha.reporters.Base {} });
 mocha.cleanReferencesAfterRun(false);
 for (const support of ['./test/support/property-seed.ts', './test/support/running.ts']) {
   const { mochaHooks } = await import(pathToFileURL(resolve(support)).href);
@@ -56,7 +56,8 @@ if (active !== 0) {
     failed,
     met: [...metBy].map(([number, by]) => [number, files.filter((file) => by.has(resolve(file)))]),
   });
-  process.on('message', async (number) => {
+  process.on('message', async (message) => {
+    const number = Number(message);
     active = number;
     wasMet = false;
     calls = 0;
@@ -67,7 +68,9 @@ if (active !== 0) {
 
 /** The first test that fails with all of its message, or undefined. */
 function run(titles, listeners = {}) {
-  mocha.options.grep = titles === undefined ? undefined : { test: (title) => titles.has(title) };
+  // All that is asked of a pattern is whether a title fits.
+  const pattern = /** @type {unknown} */ ({ test: (/** @type {string} */ title) => titles.has(title) });
+  mocha.options.grep = titles === undefined ? undefined : /** @type {RegExp} */ (pattern);
   return new Promise((done) => {
     let failed;
     const runner = mocha.run(() => done(failed));

@@ -71,7 +71,7 @@ export function mutantsOf(file, text) {
     else if (node.kind === Kind.FalseKeyword) add('boolean', node, 'true');
     else if (ts.isNumericLiteral(node)) {
       // A number as a name is no value.
-      if (node.parent.name !== node && node.parent.propertyName !== node)
+      if (!ts.isPropertyName(node) || !('name' in node.parent) || node.parent.name !== node)
         add('number', node, `(${node.text} + 1)`);
     } else if (ts.isIfStatement(node)) {
       add('condition', node.expression, 'true');
@@ -95,7 +95,8 @@ export function mutantsOf(file, text) {
 function isLater(node) {
   for (let at = node; at !== undefined; at = at.parent) {
     if (ts.isFunctionLike(at)) return true;
-    if (ts.isPropertyDeclaration(at) && !ts.hasStaticModifier(at)) return true;
+    if (ts.isPropertyDeclaration(at) && !at.modifiers?.some(({ kind }) => kind === Kind.StaticKeyword))
+      return true;
   }
   return false;
 }

@@ -169,6 +169,7 @@ function testsOf(area) {
 
 function fork(files, number) {
   const env = { ...process.env, FC_RUNS: '8', NO_COLOR: '1' };
+  /** @type {import('node:child_process').ForkOptions} */
   const options = {
     cwd: folder,
     env,
