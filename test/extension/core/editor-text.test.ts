@@ -113,7 +113,7 @@ async function withFakeEditor() {
   const { outputFiles } = await build({
     stdin: {
       contents:
-        "export * as ui from '../src/extension/editor/editor-ui.ts'; export { Messages } from '../src/extension/editor/messages.ts';",
+        "export * as ui from './src/extension/editor/editor-ui.ts'; export { Messages } from './src/extension/editor/messages.ts';",
       resolveDir: root,
       loader: 'ts',
     },

@@ -3,9 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './docker-here.ts';
 
-const sources = (readdirSync(`${root}src/lab/docker`, { recursive: true }) as string[])
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => readFileSync(join(root, 'src/lab/docker', path), 'utf8'))
+const sources = ['src/lab/docker', 'src/lab/agent']
+  .flatMap((folder) =>
+    (readdirSync(join(root, folder), { recursive: true }) as string[])
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(join(root, folder, path), 'utf8')),
+  )
   .join('\n');
 const texts = JSON.parse(readFileSync(`${root}l10n/docker-lab.en.json`, 'utf8')) as Record<string, string>;
 
