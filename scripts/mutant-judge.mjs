@@ -30,7 +30,8 @@ globalThis.$mutant = (number) => {
 // A run that was broken off may leave something behind that fails later: no business of the next mutant's.
 for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, () => undefined);
 
-const mocha = new Mocha({ timeout: 60_000, reporter: class extends Mocha.reporters.Base {} });
+// Who asks waits only so long.
+const mocha = new Mocha({ timeout: 0, reporter: class extends Mocha.reporters.Base {} });
 mocha.cleanReferencesAfterRun(false);
 for (const support of ['./test/support/property-seed.ts', './test/support/running.ts']) {
   const { mochaHooks } = await import(pathToFileURL(resolve(support)).href);

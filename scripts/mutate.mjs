@@ -53,7 +53,11 @@ const equivalent = JSON.parse(readFileSync(`${root}scripts/equivalent-mutants.js
 
 const folder = mkdtempSync(join(tmpdir(), 'lb-lab-mutate-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    summarize();
+    process.exit(130);
+  });
 for (const part of [
   'src',
   'test',
@@ -88,6 +92,8 @@ const isEquivalent = (one) =>
     ({ file, text, was, becomes }) =>
       file === one.file && text === lineOf(one) && was === one.was && becomes === one.becomes,
   );
+/** In the order in which they were judged. */
+const results = [];
 /** Numbered from 1; 0 is the code as it is. */
 const numbered = candidates.map((mutant, index) => ({ number: index + 1, mutant }));
 for (const file of new Set(candidates.map((one) => one.file))) {
@@ -100,20 +106,25 @@ const chosen = sampleOf(
   Number(values.seed),
 );
 
-const results = [];
 console.log(`${chosen.length} of ${candidates.length} mutants`);
 for (const area of names) {
   const queue = chosen.filter(({ mutant }) => mutant.area === area);
   if (queue.length === 0) continue;
-  const own = [];
-  await Promise.all(Array.from({ length: Number(values.jobs) }, () => judge(area, queue, own)));
-  const noticed = own.filter(({ survived }) => !survived).length;
-  console.log(
-    `${area}: ${noticed} of ${own.length} noticed (${((100 * noticed) / own.length).toFixed(1)} %)`,
-  );
-  results.push(...own);
+  await Promise.all(Array.from({ length: Number(values.jobs) }, () => judge(area, queue, results)));
 }
+summarize();
 if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(results, undefined, 1)}\n`);
+
+/** What is known so far. */
+function summarize() {
+  for (const area of names) {
+    const own = results.filter((one) => one.area === area);
+    const noticed = own.filter(({ survived }) => !survived).length;
+    if (own.length === 0) continue;
+    const percent = ((100 * noticed) / own.length).toFixed(1);
+    console.log(`${area}: ${noticed} of ${own.length} noticed (${percent} %)`);
+  }
+}
 
 /** Takes mutants off the queue, until none is left. */
 async function judge(area, queue, into) {
