@@ -25,8 +25,9 @@ const areas = {
     files: /^src\/journey\/explanations\//,
     tests: journeys,
   },
+  // The ports onto a real network need one: `test/forwarder/ports` runs alone.
   forwarder: {
-    files: /^src\/forwarder\//,
+    files: /^src\/forwarder\/(?!ports\/)/,
     tests: /^test\/(forwarder\/[^/]*|models)\.test\.ts$/,
   },
 };
