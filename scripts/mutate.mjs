@@ -1,6 +1,7 @@
 // Judges the tests: makes small changes to the code, one at a time, and says which of them no test noticed.
 //   npm run mutate -- [--area NAME] [--file PART] [--sample N] [--seed S] [--seconds LIMIT] [--out FILE]
 // Areas: promises, outcomes, explanations, forwarder; all when left out. Works on a copy: this folder stays as it is.
+// Ours, since the Stryker that knows this mocha needs Node 22.
 import { fork as forkProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -84,10 +84,9 @@ export class JourneyState {
 
   /** Requests whose clients waited no longer, of the epoch in which they were sent. */
   gaveUp(epoch: number): RequestRecord[] {
-    return [...this.joiner.ledger.records].filter(({ end, flows }) => {
-      if (end?.outcome !== 'timed-out' && end?.outcome !== 'partial') return false;
-      return flows.size > 0 && Math.min(...[...flows].map(({ stage }) => stage.epoch)) === epoch;
-    });
+    return this.joiner.ledger.gaveUp.filter(
+      ({ flows }) => flows.size > 0 && Math.min(...[...flows].map(({ stage }) => stage.epoch)) === epoch,
+    );
   }
 
   /** Forgets what is only known of what is gone; each part can be had by itself. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { SchedulerFlag } from '../../src/forwarder/config.ts';
 import { schedulers, type SchedulerName } from '../../src/forwarder/schedulers/registry.ts';
-import type { SchedulerKind } from '../../src/forwarder/schedulers/scheduler.ts';
 import { bucketOf } from '../../src/forwarder/schedulers/hash-buckets.ts';
 import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';
 import { ACK, directorConfig, ip, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
@@ -330,28 +329,6 @@ describe('schedulers', () => {
     assert.equal(next([a, b, c, d]) + next([a, b, c, d]), 'DA');
   });
 
-  it('promises the shares that many clients get', () => {
-    const weightings = [
-      [1, 1],
-      [3, 1],
-      [2, 0, 2],
-      [0, 4, 1],
-      [0, 0],
-    ];
-    for (const [name, { shares }] of Object.entries(schedulers) as [SchedulerName, SchedulerKind][]) {
-      for (const weights of weightings) {
-        const promised = shares(weights, []);
-        const counts = countOf(choicesOfMany(name, weights));
-        // Ten thousand clients; hashing deals by chance.
-        promised?.forEach((share, i) => {
-          const seen = (counts[String.fromCharCode(65 + i)] ?? 0) / 10_000;
-          assert.ok(Math.abs(seen - share) < 0.03, `${name} ${weights.join()}: ${seen}, not ${share}`);
-        });
-        if (weights.every((weight) => weight === 0) && name !== 'sh') assert.equal(promised, undefined, name);
-      }
-    }
-  });
-
   it('ovf: a server takes one more than its weight, then the next, then nobody', () => {
     const rig = new Rig(directorConfig({ scheduler: 'ovf', servers: [{ ...RS1, weight: 2 }, RS2] }));
     rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
@@ -378,20 +355,6 @@ describe('schedulers', () => {
     assert.match(detail('mh')[0]!, /^mh: \d+\/4093$/);
   });
 });
-
-/** Of ten thousand clients, each of whose connections stays. */
-function choicesOfMany(name: SchedulerName, weights: readonly number[]): string {
-  const loads = weights.map(() => ({ active: 0 }));
-  const candidates = servers(weights, loads).map((one) => ({ ...one }));
-  const scheduler = schedulers[name].make([]);
-  scheduler.update(candidates);
-  return Array.from({ length: 10_000 }, (_, client) => {
-    const chosen = candidates[scheduler.pick(Math.imul(client, 0x9e3779b1), 1, 1000)];
-    if (chosen === undefined || chosen.weight === 0) return '-';
-    chosen.active++;
-    return chosen.name;
-  }).join('');
-}
 
 function countOf(sequence: string): Record<string, number> {
   const counts: Record<string, number> = {};

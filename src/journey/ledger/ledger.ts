@@ -36,10 +36,17 @@ export class Ledger {
   #nextLook = 0;
   /** Those that are loads, in the order of asking. */
   readonly loads = new Set<RequestRecord>();
+  /** Those whose clients waited no longer. */
+  readonly #gaveUp = new Set<RequestRecord>();
 
   /** In the order of asking. */
   get records(): Iterable<RequestRecord> {
     return this.#byId.values();
+  }
+
+  /** Those whose clients waited no longer, in the order of asking. */
+  get gaveUp(): RequestRecord[] {
+    return [...this.#gaveUp].sort((a, b) => a.asked.id - b.asked.id);
   }
 
   /** An event that was added before changes nothing. */
@@ -49,7 +56,7 @@ export class Ledger {
     if (known === undefined) {
       const record = new RequestRecord(event);
       // Of a recording that begins in between.
-      if (event.end) record.finish(event);
+      if (event.end) this.#finish(record, event);
       this.#byId.set(event.id, record);
       if (event.entry.load) this.loads.add(record);
       listAt(this.#records, keyOf(record)).push(record);
@@ -57,7 +64,7 @@ export class Ledger {
       this.#news.add(record);
     } else if (event.end && known.end === undefined) {
       const before = keyOf(known);
-      known.finish(event);
+      this.#finish(known, event);
       this.#changed.add(known);
       this.#news.add(known);
       if (keyOf(known) !== before) this.#move(known, before);
@@ -182,11 +189,18 @@ export class Ledger {
     }
   }
 
+  #finish(record: RequestRecord, event: RequestEvent): void {
+    record.finish(event);
+    const { outcome } = record.end!;
+    if (outcome === 'timed-out' || outcome === 'partial') this.#gaveUp.add(record);
+  }
+
   #takeOut(record: RequestRecord, view: Request): void {
     const { id } = record.asked;
     this.evicted.add(view);
     this.#byId.delete(id);
     this.loads.delete(record);
+    this.#gaveUp.delete(record);
     const key = keyOf(record);
     const list = this.#records.get(key)!;
     list.splice(list.indexOf(record), 1);

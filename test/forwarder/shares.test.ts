@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { schedulers, type SchedulerName } from '../../src/forwarder/schedulers/registry.ts';
+import type { SchedulerKind } from '../../src/forwarder/schedulers/scheduler.ts';
+
+const CLIENTS = 10_000;
+
+describe('the shares that schedulers promise', () => {
+  for (const [name, kind] of Object.entries(schedulers) as [SchedulerName, SchedulerKind][])
+    it(`${name}: are those that many clients get`, () => {
+      for (const weights of [
+        [1, 1],
+        [3, 1],
+        [2, 0, 2],
+        [0, 4, 1],
+        [0, 0],
+      ]) {
+        const promised = kind.shares(weights, []);
+        const seen = sharesOfMany(kind, weights);
+        promised?.forEach((share, place) => {
+          // Hashing deals by chance.
+          const difference = Math.abs(seen[place]! - share);
+          assert.ok(difference < 0.03, `${weights.join()}: ${seen[place]!}, not ${share}`);
+        });
+        // Where all are drained a hash still knows whose a client was: nobody gets any.
+        if (weights.every((weight) => weight === 0)) assert.deepEqual(promised ?? [0, 0], [0, 0]);
+      }
+    });
+});
+
+/** Of so many clients, each of whose connections stays; those that are refused are nobody's. */
+function sharesOfMany({ make }: SchedulerKind, weights: readonly number[]): readonly number[] {
+  const candidates = weights.map((weight, place) => ({
+    name: `rs${place}`,
+    address: 0x0a000200 + place * 7,
+    port: 80,
+    weight,
+    lastWeight: weight,
+    active: 0,
+    inactive: 0,
+  }));
+  const scheduler = make([]);
+  scheduler.update(candidates);
+  const counts = weights.map(() => 0);
+  for (let client = 0; client < CLIENTS; client++) {
+    const place = scheduler.pick(Math.imul(client, 0x9e3779b1), 1, 1000);
+    const chosen = candidates[place];
+    if (chosen === undefined || chosen.weight === 0) continue;
+    chosen.active++;
+    counts[place]!++;
+  }
+  return counts.map((count) => count / CLIENTS);
+}
