@@ -50,7 +50,7 @@ const houses = {
   },
   journey: { values: ['packet', 'journey/*'], types: ['lab', 'lab/topology', 'l10n'] },
   'panel-protocol': { types: ['journey', 'lab'] },
-  webview: { values: ['panel-protocol'], types: ['journey', 'lab'] },
+  webview: { values: ['packet', 'panel-protocol'], types: ['journey', 'lab'] },
   // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
   'extension/core': {
     values: ['packet', 'forwarder', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'panel-protocol'],

@@ -1,3 +1,4 @@
+import type { Ipv4, Mac } from '../packet/address.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
 
 /** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
@@ -13,17 +14,17 @@ export type Protocol = 'tcp' | 'udp';
 /** One port of the forwarder; its index in `interfaces` is the port number. */
 export interface ForwarderInterface {
   readonly segment: string;
-  readonly address: number;
+  readonly address: Ipv4;
   readonly prefixLength: number;
-  readonly mac: number;
+  readonly mac: Mac;
   readonly mtu: number;
 }
 
 /** Longest prefix wins. Connected subnets are known from `interfaces` and are not repeated here. */
 export interface ForwarderRoute {
-  readonly network: number;
+  readonly network: Ipv4;
   readonly prefixLength: number;
-  readonly via: number;
+  readonly via: Ipv4;
 }
 
 /** Both ends included. */
@@ -34,7 +35,7 @@ export interface PortRange {
 
 export interface ServerConfig {
   readonly name: string;
-  readonly address: number;
+  readonly address: Ipv4;
   readonly port: number;
   /** 0 drains: existing connections stay, new ones go elsewhere. */
   readonly weight: number;
@@ -43,7 +44,7 @@ export interface ServerConfig {
 export interface ServiceConfig {
   readonly name: string;
   readonly model: 'dnat' | 'dr' | 'tun';
-  readonly vip: number;
+  readonly vip: Ipv4;
   readonly protocol: Protocol;
   readonly port: number;
   readonly scheduler: SchedulerName;

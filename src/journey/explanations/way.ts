@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, NO_ADDRESS } from '../../packet/address.ts';
 import { shownBy, type Diagnose } from './diagnosis.ts';
 import { servicePath } from './finding.ts';
 import { downOf } from './link.ts';
@@ -39,7 +39,7 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
 export const notFromHere: Diagnose = (symptom, evidence) => {
   const { network } = evidence.stage;
   const node = network.node(symptom.node);
-  const isForIt = node && network.isLocal(node, symptom.destination ?? 0);
+  const isForIt = node && network.isLocal(node, symptom.destination ?? NO_ADDRESS);
   return isForIt ? badPacket(symptom, evidence) : noForwarding(symptom, evidence);
 };
 

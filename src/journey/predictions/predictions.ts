@@ -1,3 +1,4 @@
+import { NO_ADDRESS } from '../../packet/address.ts';
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
 import { choiceAt } from './choice.ts';
@@ -102,7 +103,7 @@ function balanced(
   if (service.model === 'tun') {
     const { bytes, ipAt } = prediction.base;
     prediction.outer = {
-      source: dip ?? 0,
+      source: dip ?? NO_ADDRESS,
       destination: server.address,
       ttl: prediction.ttl ?? ttlOf(hop.facts.bytes, hop.facts.ipAt),
       trafficClass: trafficClassOf(bytes, ipAt),

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import { clamped } from '../joins/clamped-mss.ts';
 import {
   dipTowards,
@@ -34,7 +35,7 @@ export function rewritten({ served }: Packet, tally: Tally): void {
 function isRewrittenInward(
   { service }: Served,
   { facts, stage }: HopRecord,
-  client: number | undefined,
+  client: Ipv4 | undefined,
 ): boolean {
   const server = service.servers.find(
     ({ address, port }) =>
@@ -47,7 +48,7 @@ function isRewrittenInward(
 function isRewrittenBack(
   { service }: Served,
   { facts }: HopRecord,
-  client: number | undefined,
+  client: Ipv4 | undefined,
   clientPort: number | undefined,
 ): boolean {
   return (

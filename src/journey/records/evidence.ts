@@ -1,4 +1,5 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
@@ -133,7 +134,7 @@ function isAllSeen(name: string, { network, points }: Stage): boolean {
 }
 
 /** The director's own address on its way to a server. */
-export function dipTowards(service: PlannedService, address: number, { network }: Stage): number | undefined {
+export function dipTowards(service: PlannedService, address: Ipv4, { network }: Stage): Ipv4 | undefined {
   const director = network.node(service.director);
   return director && network.route(director, address)?.port.address;
 }

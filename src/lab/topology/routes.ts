@@ -1,4 +1,4 @@
-import { inSubnet, parseCidr } from '../../packet/address.ts';
+import { inSubnet, type Ipv4, NO_ADDRESS, parseCidr } from '../../packet/address.ts';
 import {
   neighbourInterface,
   nextHopAddress,
@@ -26,7 +26,7 @@ export function plannedRoutes(network: Network, node: NetworkNode): PlannedRoute
   const kept = learned.filter((route) => !written.some((own) => covers(own, route)));
   const via = gateway === undefined ? natGateway(network, node) : nextHopAddress(network, node, gateway);
   const hasDefault = written.some(({ prefixLength }) => prefixLength === 0);
-  const byDefault = via === undefined || hasDefault ? [] : [{ network: 0, prefixLength: 0, via }];
+  const byDefault = via === undefined || hasDefault ? [] : [{ network: NO_ADDRESS, prefixLength: 0, via }];
   return [...written, ...kept, ...byDefault];
 }
 
@@ -35,7 +35,7 @@ function shortestRoutes(network: Network, from: NetworkNode): PlannedRoute[] {
   const own = new Set(from.interfaces.map(({ segment }) => segment));
   const seen = new Set(own);
   const found: PlannedRoute[] = [];
-  let edge = [...own].map((segment): { segment: string; via: number | undefined } => ({
+  let edge = [...own].map((segment): { segment: string; via: Ipv4 | undefined } => ({
     segment,
     via: undefined,
   }));
@@ -64,7 +64,7 @@ function leadsOn(router: NetworkNode, segment: string): boolean {
   return router.settings.nat !== segment && router.interfaces.some((port) => port.segment === segment);
 }
 
-function natGateway(network: Network, node: NetworkNode): number | undefined {
+function natGateway(network: Network, node: NetworkNode): Ipv4 | undefined {
   if (network.document.topology.model !== 'nat' || node.settings.role === 'router') return undefined;
   for (const router of nodesOfRole(network, 'router')) {
     if (router.settings.nat === undefined) continue;

@@ -1,5 +1,5 @@
 import type { Translate } from '../../../l10n/translate.ts';
-import { formatIpv4, formatMac } from '../../../packet/address.ts';
+import { formatIpv4, formatMac, type Ipv4, type Mac, networkOf } from '../../../packet/address.ts';
 import type { FetchResult, PingResult } from '../../../lab/embedded/by-hand.ts';
 import type { NodeState } from '../../../lab/node-state.ts';
 import { curl } from './curl.ts';
@@ -14,20 +14,20 @@ export interface ConsoleNode {
   /** Undefined while it does not run. */
   inspect(): Promise<NodeState | undefined>;
   /** Undefined when it does not run, or the lab ended meanwhile. */
-  ping(to: number): Promise<PingResult | undefined>;
+  ping(to: Ipv4): Promise<PingResult | undefined>;
   fetch(request: FetchRequest): Promise<FetchResult | undefined>;
   /** A node's or a service's address by its name. */
-  addressOf(name: string): number | undefined;
+  addressOf(name: string): Ipv4 | undefined;
 }
 
 export interface Link {
-  readonly mac: number;
+  readonly mac: Mac;
   readonly mtu: number;
   readonly down: boolean;
 }
 
 export interface FetchRequest {
-  readonly to: number;
+  readonly to: Ipv4;
   readonly port: number;
   readonly path: string;
 }
@@ -135,8 +135,7 @@ function routes({ addresses: own, routes: all }: NodeState): string[] {
     ...own
       .filter(({ device }) => device !== 'lo')
       .map(({ device, address, prefixLength }) => {
-        const mask = prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0;
-        const network = formatIpv4((address & mask) >>> 0);
+        const network = formatIpv4(networkOf(address, prefixLength));
         return `${network}/${prefixLength} dev ${device} src ${formatIpv4(address)}`;
       }),
   ];
