@@ -138,7 +138,7 @@ export class LbLab {
         if (uri !== undefined) this.#workbench.labs.of(uri)?.clear();
         return;
       case 'remedy': {
-        const remedy = uri === undefined ? undefined : this.#workbench.labs.of(uri)?.remedy;
+        const remedy = uri === undefined ? undefined : this.#workbench.labs.of(uri)?.run.remedy;
         if (remedy) await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
         return;
       }

@@ -47,7 +47,7 @@ export class FirstRun implements vscode.Disposable {
   async act(card: Card['id']): Promise<void> {
     const { labs, panel, files, runner } = this.#workbench;
     const session = panel.uri === undefined ? undefined : labs.of(panel.uri);
-    const server = session?.plan.services.find(({ model }) => model === 'dr')?.servers[0]?.name;
+    const server = session?.version.plan.services.find(({ model }) => model === 'dr')?.servers[0]?.name;
     if (card !== 'break-it' || !session || server === undefined) return;
     const uri = vscode.Uri.parse(session.uri);
     const document = await vscode.workspace.openTextDocument(uri);
@@ -72,8 +72,10 @@ export class FirstRun implements vscode.Disposable {
   async #show(): Promise<void> {
     const { files, labs, panel, translate } = this.#workbench;
     const session = panel.uri === undefined ? undefined : labs.of(panel.uri);
-    const isExample = session !== undefined && (await files.isExample(session.text));
-    this.#shown = isExample ? firstRunCards(session.report(), session.plan, this.#seen(), translate) : [];
+    const isExample = session !== undefined && (await files.isExample(session.version.text));
+    this.#shown = isExample
+      ? firstRunCards(session.recording.report(), session.version.plan, this.#seen(), translate)
+      : [];
     panel.showCards(this.#shown);
   }
 

@@ -15,7 +15,7 @@ export function watchCursor({ labs, panel, messages }: Workbench): vscode.Dispos
     // There is a lab, so what reads topologies is loaded already.
     const { namesAt } = await import('../core/panel/names-at.ts');
     const offset = document.offsetAt(selection.active);
-    const names = namesAt(document.getText(), session.loaded, offset, session.file);
+    const names = namesAt(document.getText(), session.version, offset, session.file);
     if (names.join() === told) return;
     told = names.join();
     panel.highlight(names);

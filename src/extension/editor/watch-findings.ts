@@ -17,13 +17,14 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
   const costs = new Map<string, number>();
 
   const judge = async (session: LabSession) => {
-    const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? session.text;
+    const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? session.version.text;
     // Somebody may be typing: the line that causes it is looked up in what the editor shows.
-    const places = shown === session.text ? session.loaded.places : await placesOf(shown, session.file);
-    if (session.state.kind === 'stopped') return;
+    const places =
+      shown === session.version.text ? session.version.places : await placesOf(shown, session.file);
+    if (session.run.state.kind === 'stopped') return;
     const began = performance.now();
-    const { recording, plan } = session;
-    const found = findings(session.report(), recording.epoch, places, plan.expect);
+    const { recording, version } = session;
+    const found = findings(recording.report(), recording.epoch, places, version.plan.expect);
     diagnostics.set(
       vscode.Uri.parse(session.uri),
       found.map((finding) => toDiagnostic(finding, translate('extension.observed'))),
@@ -50,7 +51,7 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
     labs.onDidChange(({ session, news }) => {
       if (news === 'plan' || news === 'removed') clear(session);
       else if (news === 'events') judgeSoon(session);
-      else if (session.state.kind === 'stopped') clear(session);
+      else if (session.run.state.kind === 'stopped') clear(session);
     }),
     { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
   );

@@ -33,7 +33,7 @@ export class Labs {
   }
 
   running(): readonly LabSession[] {
-    return this.all().filter(({ state }) => state.kind === 'running' || state.kind === 'starting');
+    return this.all().filter(({ run: { state } }) => state.kind === 'running' || state.kind === 'starting');
   }
 
   of(uri: string): LabSession | undefined {
@@ -56,7 +56,7 @@ export class Labs {
 
   /** A session that never recorded anything is not kept. */
   discardEmpty(session: LabSession): void {
-    if (session.state.kind === 'none') this.#remove(session);
+    if (session.run.state.kind === 'none') this.#remove(session);
   }
 
   /** Ends the lab and forgets its recording. */

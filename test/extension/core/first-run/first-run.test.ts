@@ -37,10 +37,13 @@ describe('the first run', () => {
     const source = new ManualSource();
     const session = sessionOf(dr);
     await session.start(dr, source);
-    assert.deepEqual(firstRunCards(session.report(), session.plan, new Set(), translate), []);
+    assert.deepEqual(
+      firstRunCards(session.recording.report(), session.version.plan, new Set(), translate),
+      [],
+    );
     source.settle();
-    const report = session.report();
-    const cards = firstRunCards(report, session.plan, new Set(), translate);
+    const report = session.recording.report();
+    const cards = firstRunCards(report, session.version.plan, new Set(), translate);
     assert.deepEqual(
       cards.map(({ id }) => id),
       ['predict', 'reply-path', 'break-it'],
@@ -53,7 +56,7 @@ describe('the first run', () => {
       predict!.choices.filter(({ right }) => right).map(({ text }) => text),
       ['MAC'],
     );
-    const left = firstRunCards(report, session.plan, new Set(['predict', 'break-it']), translate);
+    const left = firstRunCards(report, session.version.plan, new Set(['predict', 'break-it']), translate);
     assert.deepEqual(
       left.map(({ id }) => id),
       ['reply-path'],
@@ -67,9 +70,13 @@ describe('the first run', () => {
     const session = sessionOf(text);
     await session.start(text, source);
     source.settle();
-    const report = session.report();
+    const report = session.recording.report();
     await session.stop();
-    return { report, plan: session.plan, cards: firstRunCards(report, session.plan, new Set(), translate) };
+    return {
+      report,
+      plan: session.version.plan,
+      cards: firstRunCards(report, session.version.plan, new Set(), translate),
+    };
   }
 
   it('asks nothing where a mistake is shown, or a promise is broken', async () => {

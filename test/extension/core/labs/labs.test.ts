@@ -96,7 +96,7 @@ describe('the labs of a window', () => {
         uris,
       );
       for (const { uri, lab } of inMemory(memory))
-        if (!labs.of(uri)?.isRunning) assert.equal(lab, left.find((one) => one.uri === uri)!.lab);
+        if (!labs.of(uri)?.run.isRunning) assert.equal(lab, left.find((one) => one.uri === uri)!.lab);
     });
     for (const { uri } of remembered.toTakeUp()) {
       const session = await labs.open({ ...file, uri });

@@ -12,9 +12,11 @@ describe('rows of changes', () => {
     source.settle();
     await session.apply(dr.replace('scheduler: rr ', 'scheduler: sh '));
     await session.unplug('rs1', 'inside', true);
-    await session.start(session.text, source, { keep: true });
+    await session.start(session.version.text, source, { keep: true });
     source.settle();
-    await session.apply(session.text.replace('model: dr', 'model: dr\nexpect: { broken: [headers] }'));
+    await session.apply(
+      session.version.text.replace('model: dr', 'model: dr\nexpect: { broken: [headers] }'),
+    );
     const rows = changeRows(recordingView(session), [], [{ timeNs: 1e18, durationNs: 425e9 }], translate);
     assert.deepEqual(
       rows.map(({ epoch, kind, texts }) => [epoch, kind, kind === 'restarted' ? '' : texts.join()]),

@@ -5,11 +5,11 @@ import { example } from '../../support.ts';
 
 const file = 'dr.lblab.yaml';
 const dr = example('dr');
-const loaded = loadTopology(dr, file);
+const { plan, places } = loadTopology(dr, file);
 
 /** @param text What the editor shows, with the cursor behind `before`. */
 function at(text: string, before: string): string[] {
-  return namesAt(text, loaded, text.indexOf(before) + before.length, file);
+  return namesAt(text, { plan: plan!, places }, text.indexOf(before) + before.length, file);
 }
 
 describe('what the cursor in the file lights up in the panel', () => {
