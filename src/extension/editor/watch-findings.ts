@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Places } from '../../lab/topology/places.ts';
 import type { LabSession } from '../core/labs/lab-session.ts';
 import { editorText } from '../core/editor-text.ts';
 import type { Workbench } from './workbench.ts';
@@ -11,7 +10,7 @@ const PATIENCE_MS = 400;
 const SHARE = 0.1;
 
 /** Brings what labs show to be wrong back into their files, as problems from "LB Lab, observed". */
-export function watchFindings({ labs, files, translate, messages }: Workbench): vscode.Disposable {
+export function watchFindings({ labs, files, texts, translate, messages }: Workbench): vscode.Disposable {
   const diagnostics = vscode.languages.createDiagnosticCollection('lb-lab-observed');
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const costs = new Map<string, number>();
@@ -19,8 +18,11 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
   const judge = async (session: LabSession) => {
     const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? session.version.text;
     // Somebody may be typing: the line that causes it is looked up in what the editor shows.
-    const places =
-      shown === session.version.text ? session.version.places : await placesOf(shown, session.file);
+    const { uri, file: name } = session;
+    const { places } =
+      shown === session.version.text
+        ? session.version
+        : (await texts()).of({ uri, name, text: shown }).loaded;
     if (session.run.state.kind === 'stopped') return;
     const began = performance.now();
     const { recording, version } = session;
@@ -55,11 +57,6 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
     }),
     { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
   );
-}
-
-async function placesOf(text: string, file: string): Promise<Places> {
-  const { loadTopology } = await import('../../lab/topology/load.ts');
-  return loadTopology(text, file).places;
 }
 
 function toDiagnostic({ code, range, text, expected }: Finding, source: string): vscode.Diagnostic {

@@ -3,6 +3,8 @@ import type { Engine } from '../../../lab/engine.ts';
 import type { NodeEvent } from '../../../lab/events.ts';
 import { diffPlans } from '../../../lab/topology/diff.ts';
 import { Turns } from '../../../lab/turns.ts';
+import type { TopologyText } from '../language/topology-text.ts';
+import type { TopologyTexts } from '../language/topology-texts.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
 import { brokenFile } from './broken-file.ts';
 import { describeEdit } from './describe-edit.ts';
@@ -28,6 +30,7 @@ export interface SessionParts {
   readonly uri: string;
   /** Its name without folders. */
   readonly file: string;
+  readonly texts: TopologyTexts;
   readonly translate: Translate;
   /** Asked at each start. */
   readonly limits: () => RecordingLimits;
@@ -176,7 +179,7 @@ export class LabSession {
     }
     const before = this.#recording;
     const goesOn = keep && !before.isEmpty && before.head.engine === source.name;
-    const edits = describeEdit(this.#version.text, text);
+    const edits = describeEdit(this.#version.document.written, version.document.written);
     this.#version = version;
     this.#outcome = undefined;
     before.nodes.clear();
@@ -206,12 +209,12 @@ export class LabSession {
 
   async #apply(text: string): Promise<ApplyOutcome> {
     if (!this.run.isRunning) return { kind: 'unchanged' };
-    const version = LabVersion.read(text, this.file);
+    const version = LabVersion.of(this.#topology(text));
     if (!(version instanceof LabVersion)) return { kind: 'invalid', problems: version };
     const before = this.#version;
     this.#version = version;
     if (diffPlans(before.plan, version.plan).length === 0) return { kind: 'unchanged' };
-    const edits = describeEdit(before.text, text);
+    const edits = describeEdit(before.document.written, version.document.written);
     const began = Date.now();
     try {
       await this.run.apply(version.plan, this.#intake?.causeOf(edits, 'applied'));
@@ -227,9 +230,13 @@ export class LabSession {
     return new LabRecording(head, this.#parts.limits(), this.#parts.translate);
   }
 
+  #topology(text: string): TopologyText {
+    return this.#parts.texts.of({ uri: this.uri, name: this.file, text });
+  }
+
   /** Throws a `LabFailure` that leads to the first error. */
   #read(text: string): LabVersion {
-    const version = LabVersion.read(text, this.file);
+    const version = LabVersion.of(this.#topology(text));
     if (version instanceof LabVersion) return version;
     throw brokenFile(this.#parts, version, this.#parts.translate);
   }

@@ -1,10 +1,10 @@
-import { loadTopology } from '../../../lab/topology/load.ts';
 import type { TopologyDocument } from '../../../lab/topology/parse.ts';
 import type { Places } from '../../../lab/topology/places.ts';
 import { plannedOf } from '../../../lab/topology/plan-traffic.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import type { Problem } from '../../../lab/topology/problem.ts';
 import type { Place } from '../../../lab/place.ts';
+import type { TopologyText } from '../language/topology-text.ts';
 import { pathOf } from './file-path.ts';
 
 /** A version of a topology file that a lab can run: it has a plan. */
@@ -19,9 +19,9 @@ export class LabVersion {
     this.plan = plan;
   }
 
-  /** What is wrong with a text that no lab can run. @param file The file's name without folders. */
-  static read(text: string, file: string): LabVersion | readonly Problem[] {
-    const { document, plan, problems } = loadTopology(text, file);
+  /** What is wrong with a text that no lab can run. */
+  static of({ text, loaded }: TopologyText): LabVersion | readonly Problem[] {
+    const { document, plan, problems } = loaded;
     return document && plan ? new LabVersion(text, document, plan) : problems;
   }
 

@@ -1,17 +1,12 @@
-import { loadTopology } from '../../../lab/topology/load.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
-import type { Places } from '../../../lab/topology/places.ts';
+import type { TopologyText } from '../language/topology-text.ts';
 
 /**
  * The node or segment that a cursor stands on or in.
- * @param text As it is in the editor: since the lab took it, it may have been edited.
+ * @param topology As it is in the editor: since the lab took it, it may have been edited.
+ * @param plan As the lab has it.
  */
-export function namesAt(
-  text: string,
-  { plan, places: taken }: { readonly plan: Plan; readonly places: Places },
-  offset: number,
-  file: string,
-): string[] {
+export function namesAt({ text, loaded }: TopologyText, plan: Plan, offset: number): string[] {
   const names = new Set([...plan.nodes, ...plan.segments].map(({ name }) => name));
   // A server in a service's list, a segment in a node's `at`, a client in `from`: its own word comes first.
   const word = /[\w.-]+/g;
@@ -19,8 +14,7 @@ export function namesAt(
     if (match.index > offset) break;
     if (match.index + match[0].length >= offset && names.has(match[0])) return [match[0]];
   }
-  const places = text === taken.text ? taken : loadTopology(text, file).places;
-  return places
+  return loaded.places
     .pathAt(offset)
     .map(String)
     .filter((part, index) => index === 1 && names.has(part));
