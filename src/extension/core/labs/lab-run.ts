@@ -153,9 +153,9 @@ export class LabRun {
     } else await this.stop();
   }
 
-  /** Takes a plan to the running engine, with what was done by hand over it. @param cause See `Engine.apply`. */
-  async apply(plan: Plan, cause?: number): Promise<void> {
-    await this.engine?.apply(this.#unplugged.over(plan), cause);
+  /** Takes a plan to the running engine, with what was done by hand over it: see `Engine.apply`. */
+  async apply(plan: Plan, cause?: number): Promise<boolean> {
+    return (await this.engine?.apply(this.#unplugged.over(plan), cause)) ?? false;
   }
 
   /** Takes an interface of the plan off its segment, or puts it back. */

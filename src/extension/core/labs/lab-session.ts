@@ -1,7 +1,6 @@
 import type { Translate } from '../../../l10n/translate.ts';
 import type { Engine } from '../../../lab/engine.ts';
 import type { NodeEvent } from '../../../lab/events.ts';
-import { diffPlans } from '../../../lab/topology/diff.ts';
 import { Turns } from '../../../lab/turns.ts';
 import type { TopologyText } from '../language/topology-text.ts';
 import type { TopologyTexts } from '../language/topology-texts.ts';
@@ -213,11 +212,11 @@ export class LabSession {
     if (!(version instanceof LabVersion)) return { kind: 'invalid', problems: version };
     const before = this.#version;
     this.#version = version;
-    if (diffPlans(before.plan, version.plan).length === 0) return { kind: 'unchanged' };
     const edits = describeEdit(before.document.written, version.document.written);
     const began = Date.now();
     try {
-      await this.run.apply(version.plan, this.#intake?.causeOf(edits, 'applied'));
+      const isChanged = await this.run.apply(version.plan, this.#intake?.causeOf(edits, 'applied'));
+      if (!isChanged) return { kind: 'unchanged' };
     } catch (error) {
       this.#version = before;
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };

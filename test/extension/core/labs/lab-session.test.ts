@@ -252,7 +252,8 @@ describe('a lab in the editor', () => {
     await session.start(dr, source);
     await session.unplug('rs1', 'inside', true);
     // The file says what was done by hand already.
-    await session.apply(dr.replace(/(rs1:[^]*?at: \{ inside: )([\d.]+)/, '$1{ address: $2, down: true }'));
+    const same = dr.replace(/(rs1:[^]*?at: \{ inside: )([\d.]+)/, '$1{ address: $2, down: true }');
+    assert.equal((await session.apply(same)).kind, 'unchanged');
     await session.apply(withSh);
     source.settle();
     const rows = session.recording.changes.map(({ kind, texts }) => [
@@ -360,9 +361,9 @@ describe('a lab in the editor', () => {
               return Promise.resolve();
             },
             apply: (changed: typeof plan) => {
-              if (changed === plan) return Promise.resolve();
+              if (changed === plan) return Promise.resolve(false);
               emit({ kind: 'plan', timeNs: 1e12, epoch: 2, plan: changed, changes: [], durationNs: 0 });
-              return Promise.resolve();
+              return Promise.resolve(true);
             },
           }),
         ),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { recordingView } from '../../../../src/extension/core/labs/recording-view.ts';
-import { changeRows } from '../../../../src/extension/core/panel/change-rows.ts';
+import { ChangeRows } from '../../../../src/extension/core/panel/change-rows.ts';
 import { example, ManualSource, sessionOf, translate } from '../../support.ts';
 
 describe('rows of changes', () => {
@@ -17,7 +17,10 @@ describe('rows of changes', () => {
     await session.apply(
       session.version.text.replace('model: dr', 'model: dr\nexpect: { broken: [headers] }'),
     );
-    const rows = changeRows(recordingView(session), [], [{ timeNs: 1e18, durationNs: 425e9 }], translate);
+    const rows = new ChangeRows(recordingView(session), translate).of(
+      [],
+      [{ timeNs: 1e18, durationNs: 425e9 }],
+    );
     assert.deepEqual(
       rows.map(({ epoch, kind, texts }) => [epoch, kind, kind === 'restarted' ? '' : texts.join()]),
       [
