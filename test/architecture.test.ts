@@ -18,6 +18,13 @@ describe('architecture', () => {
         'src/packet imports values',
       ],
       [
+        'what a model is, is data',
+        'models/a',
+        "import { f } from '../forwarder/b.ts'; f;",
+        'src/models imports values',
+      ],
+      ['that the panel asks too', 'webview/c', "import { f } from '../models/b.ts'; f;", undefined],
+      [
         'nor by a type',
         'forwarder/a',
         "import type { T } from '../lab/topology/b.ts'; export type U = T;",
@@ -99,6 +106,7 @@ describe('architecture', () => {
       ['no circles', 'packet/c', "import { f } from './d.ts'; export const g = f;", 'no-circular'],
     ];
     const reached = [
+      'models',
       'forwarder',
       'lab/topology',
       'lab/embedded',

@@ -1,4 +1,5 @@
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import { models } from '../../models/models.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
 import { choiceAt } from './choice.ts';
 import { clamped } from '../joins/clamped-mss.ts';
@@ -99,7 +100,7 @@ function balanced(
   if (server === undefined) return false;
   setMacs(prediction, hop, node, server.address);
   const dip = hop.stage.network.route(node, server.address)?.port.address;
-  if (service.model === 'tun') {
+  if (models[service.model].wraps) {
     const { bytes, ipAt } = prediction.base;
     prediction.outer = {
       source: dip ?? 0,
@@ -108,7 +109,7 @@ function balanced(
       trafficClass: trafficClassOf(bytes, ipAt),
       dontFragment: dontFragmentOf(bytes, ipAt),
     };
-  } else if (service.model === 'dnat') {
+  } else if (models[service.model].translates) {
     prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
     prediction.destination = server.address;
     prediction.destinationPort = server.port;
@@ -127,7 +128,7 @@ function returned(
   service: PlannedService,
   node: PlannedNode,
 ): boolean {
-  if (service.model !== 'dnat') return false;
+  if (!models[service.model].translates) return false;
   const asked = requestTupleAt(hop.journey!.flow!, hop, node.name);
   if (asked?.source === undefined) return false;
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);

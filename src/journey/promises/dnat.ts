@@ -1,3 +1,4 @@
+import { hidesClient, models } from '../../models/models.ts';
 import { clamped } from '../joins/clamped-mss.ts';
 import {
   dipTowards,
@@ -16,7 +17,7 @@ import type { Tally } from './tally.ts';
 
 /** VIP to RIP on the way in, RIP to VIP on the way back; with `snat` also client to director and back. */
 export function rewritten({ served }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat') return;
+  if (!served || !models[served.service.model].translates) return;
   const { sentOn: hop, flow, service, journey } = served;
   // Whom the director takes for the client: a NAT router, where one stands before it.
   const asked = hop && requestTupleAt(flow, hop, service.director);
@@ -63,7 +64,7 @@ function hasPorts({ kind, fragment }: FrameFacts): boolean {
 }
 
 export function serverSeesDip({ served }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat' || !served.service.snat || !isRequest(served)) return;
+  if (!served || !hidesClient(served.service) || !isRequest(served)) return;
   for (const hop of served.intoServer) {
     // A later fragment of a wrapped packet shows no header of the one inside.
     if (isTranslatedBehind(served, hop)) continue;
@@ -74,7 +75,7 @@ export function serverSeesDip({ served }: Packet, tally: Tally): void {
 
 /** dr, tun, and dnat without `snat`: what the director saw, which is a NAT router's address where one stands before it. */
 export function serverSeesCip({ served, journey, flow }: Packet, tally: Tally): void {
-  if (!served || (served.service.model === 'dnat' && served.service.snat) || !isRequest(served)) return;
+  if (!served || hidesClient(served.service) || !isRequest(served)) return;
   for (const hop of served.intoServer) {
     const { facts, stage } = hop;
     // A later fragment of a wrapped packet shows no header of the one inside.
@@ -97,7 +98,7 @@ function isTranslatedBehind({ service }: Served, into: HopRecord): boolean {
 
 /** Requests to a server and replies to the client both cross the director. */
 export function bothWays({ served, journey, flow }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat') return;
+  if (!served || !models[served.service.model].translates) return;
   const isCrossed = served.sentOn !== undefined;
   if (!isCrossed && !isWholeWaySeen(journey)) return;
   if (isRequest(served)) for (const hop of served.intoServer) tally.note(hop, isCrossed);
@@ -109,7 +110,7 @@ export function bothWays({ served, journey, flow }: Packet, tally: Tally): void 
 
 /** The handshake is between client and server; nothing of TCP but the ports, and a clamped segment size, changes on the way. */
 export function endToEnd({ served, journey, flow }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat' || flow.kind !== 'tcp') return;
+  if (!served || !models[served.service.model].translates || flow.kind !== 'tcp') return;
   for (const hop of journey.hops) {
     if (!hop.previous) continue;
     const isSame = isUnchanged(clamped(hop.previous.facts, hop.previous.segment, hop), hop.facts);

@@ -1,4 +1,5 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
+import { models } from '../../models/models.ts';
 import { destinationOf, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
 import { dipTowards, isServersReply, type Packet, type Served } from '../records/evidence.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -54,7 +55,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
 
 /** dr, tun: replies go around the director, in both directions of looking: not to it and not from it. */
 export function replyDirect({ served, journey }: Packet, tally: Tally): void {
-  if (!served || served.service.model === 'dnat' || !isServersReply(served)) return;
+  if (!served || models[served.service.model].translates || !isServersReply(served)) return;
   const { director } = served.service;
   let strays = 0;
   for (const hop of journey.hops) {
