@@ -21,7 +21,7 @@ export function encapsulated({ served }: Packet, tally: Tally): void {
     const { bytes, routedAt } = hop.facts;
     const server = service.servers.find(({ address }) => address === destinationOf(bytes, routedAt));
     const isTunnel = bytes[routedAt + PROTOCOL] === PROTOCOL_IPIP;
-    const dip = server && dipTowards(service, server.address, hop.stage);
+    const dip = server && dipTowards(hop.from, server.address, hop.stage);
     tally.note(hop, isTunnel && dip !== undefined && sourceOf(bytes, routedAt) === dip);
   });
 }
@@ -79,7 +79,7 @@ function forEachSentOn(
   if (served?.service.model !== model || served.journey.direction === 'reply') return;
   const { service } = served;
   const { hops } = served.journey;
-  const isSentOn = ({ from, previous }: HopRecord) => from === service.director && previous !== undefined;
+  const isSentOn = ({ from, previous }: HopRecord) => from === served.director && previous !== undefined;
   for (let i = 0; i < hops.length; i++) {
     const { previous } = hops[i]!;
     if (previous === undefined || !isSentOn(hops[i]!)) continue;
