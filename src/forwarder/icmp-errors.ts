@@ -149,7 +149,7 @@ export class IcmpErrors {
     const base = (found >> 1) << at.LOG2_WORDS;
     const server = services.server(words[base + at.SERVER]!);
     const isOurTunnel =
-      server.model.name === 'tun' &&
+      server.model.wrap !== undefined &&
       addressAt(view, quoted + ipv4.SOURCE) === server.dip &&
       addressAt(view, quoted + ipv4.DESTINATION) === server.address;
     if (!isOurTunnel) return this.stranger(packet, port, verdict);

@@ -1,3 +1,4 @@
+import { balances } from '../models/models.ts';
 import { asSignedIpv4, type SignedIpv4, toSigned } from '../packet/address.ts';
 import type { ServerConfig } from './config.ts';
 import type { Model } from './models/model.ts';
@@ -43,7 +44,7 @@ export class Server implements Candidate {
     this.slot = slot;
     this.service = service;
     this.model = model;
-    this.isOutside = model.name === 'nat';
+    this.isOutside = !balances(model.name);
     this.name = config.name;
     this.address = toSigned(config.address);
     this.port = config.port;

@@ -1,7 +1,6 @@
 import type { SignedIpv4 } from '../../packet/address.ts';
-import type { SchedulerFlag } from '../config.ts';
 import { bucketOf, dealBuckets, wrapBucket } from './hash-buckets.ts';
-import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import type { Candidate, Scheduler, SchedulerFlag, SchedulerKind } from './scheduler.ts';
 import { sharesOf } from './weights.ts';
 
 /**
