@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { localeOf, makeTranslate } from '../l10n/translate.ts';
+import type { Locale, Translate } from '../l10n/translate.ts';
 import type { Action } from '../panel-protocol/messages.ts';
 import type { LabState } from '../lab/lab-state.ts';
 import { saveExport } from './editor/commands/export-capture.ts';
@@ -35,9 +35,12 @@ export class LbLab {
   readonly #keeper: LabKeeper;
   readonly #disposables: vscode.Disposable[] = [];
 
-  constructor(context: vscode.ExtensionContext, platformFor: (parts: PlatformParts) => Platform) {
-    const locale = localeOf(vscode.env.language);
-    const translate = makeTranslate(locale);
+  constructor(
+    context: vscode.ExtensionContext,
+    language: { readonly locale: Locale; readonly translate: Translate },
+    platformFor: (parts: PlatformParts) => Platform,
+  ) {
+    const { locale, translate } = language;
     const log = createLog('LB Lab');
     const platform = platformFor({ context, translate, log });
     const { engines } = platform;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { EngineSource } from '../../src/extension/core/labs/lab-engine.ts';
 import type { LabRecording } from '../../src/extension/core/labs/lab-recording.ts';

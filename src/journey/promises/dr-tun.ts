@@ -1,4 +1,5 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
+import { models } from '../../models/models.ts';
 import { destinationOf, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
 import { dipTowards, isServersReply, type Packet, type Served } from '../records/evidence.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -20,7 +21,7 @@ export function encapsulated({ served }: Packet, tally: Tally): void {
     const { bytes, routedAt } = hop.facts;
     const server = service.servers.find(({ address }) => address === destinationOf(bytes, routedAt));
     const isTunnel = bytes[routedAt + PROTOCOL] === PROTOCOL_IPIP;
-    const dip = server && dipTowards(service, server.address, hop.stage);
+    const dip = server && dipTowards(hop.from, server.address, hop.stage);
     tally.note(hop, isTunnel && dip !== undefined && sourceOf(bytes, routedAt) === dip);
   });
 }
@@ -54,7 +55,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
 
 /** dr, tun: replies go around the director, in both directions of looking: not to it and not from it. */
 export function replyDirect({ served, journey }: Packet, tally: Tally): void {
-  if (!served || served.service.model === 'dnat' || !isServersReply(served)) return;
+  if (!served || models[served.service.model].translates || !isServersReply(served)) return;
   const { director } = served.service;
   let strays = 0;
   for (const hop of journey.hops) {
@@ -78,7 +79,7 @@ function forEachSentOn(
   if (served?.service.model !== model || served.journey.direction === 'reply') return;
   const { service } = served;
   const { hops } = served.journey;
-  const isSentOn = ({ from, previous }: HopRecord) => from === service.director && previous !== undefined;
+  const isSentOn = ({ from, previous }: HopRecord) => from === served.director && previous !== undefined;
   for (let i = 0; i < hops.length; i++) {
     const { previous } = hops[i]!;
     if (previous === undefined || !isSentOn(hops[i]!)) continue;
