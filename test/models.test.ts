@@ -81,7 +81,9 @@ interface Seen extends WireTcpFrame {
 
 async function capture(plan: Plan): Promise<FrameEvent[]> {
   const frames: FrameEvent[] = [];
-  const engine = new EmbeddedEngine(plan, (event) => event.kind === 'frame' && frames.push(event));
+  const engine = new EmbeddedEngine(plan, (events) => {
+    frames.push(...events.filter((event) => event.kind === 'frame'));
+  });
   await engine.start();
   await engine.settled(60e9);
   await engine.stop();

@@ -35,7 +35,7 @@ export interface Run {
 /** A started lab with the virtual pace. */
 export function startLab(plan: Plan, options: EmbeddedOptions = {}): Run {
   const events: LabEvent[] = [];
-  const engine = new EmbeddedEngine(plan, (event) => events.push(event), { startedAt: 'T', ...options });
+  const engine = new EmbeddedEngine(plan, (told) => events.push(...told), { startedAt: 'T', ...options });
   engine.startNow();
   return {
     engine,
