@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
@@ -8,6 +8,37 @@ import { ESLint } from 'eslint';
 import { root, temporaryFolder } from './support/lb-lab.ts';
 
 describe('architecture', () => {
+  it('its page names files and scripts that there are', () => {
+    const page = readFileSync(`${root}ARCHITECTURE.md`, 'utf8');
+    const files = ['src', 'test', 'scripts', 'bench', 'docs', 'l10n', 'media'].flatMap((folder) =>
+      readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) =>
+        `${folder}/${name}`.replaceAll('\\', '/'),
+      ),
+    );
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const isThere = (name: string): boolean => {
+      if (existsSync(`${root}${name}`)) return true;
+      // A name that stands for several, or the end of a path: the sentence says of which folder.
+      const end = new RegExp(`(^|/)${name.replaceAll('.', '\\.').replace(/\*|NAME/g, '[\\w.-]+')}$`);
+      return files.some((file) => end.test(file));
+    };
+    const named = [...page.matchAll(/`([\w./*-]+\.(?:ts|mjs|json|md|css|txt|yaml))`/g)].map(
+      ([, name]) => name!,
+    );
+    assert.ok(named.length > 80, String(named.length));
+    assert.deepEqual(
+      named.filter((name) => !isThere(name) && !name.startsWith('dist/')),
+      [],
+    );
+    const called = [...page.matchAll(/`npm run (\w+)/g)].map(([, name]) => name!);
+    assert.deepEqual(
+      called.filter((name) => !Object.hasOwn(scripts, name)),
+      [],
+    );
+  });
+
   describe('the import rules bite', () => {
     /** Each says what is wrong with a file of one line, and the file; `undefined`: nothing is. */
     const cases: [string, string, string, string | undefined][] = [
