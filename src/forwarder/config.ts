@@ -1,4 +1,4 @@
-import type { ServiceModel } from '../models/models.ts';
+import type { ServiceModel, Tunnelled } from '../models/models.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
 
 /** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
@@ -40,7 +40,7 @@ export interface ServerConfig {
   readonly weight: number;
 }
 
-export interface ServiceConfig {
+export interface ServiceConfig extends Tunnelled {
   readonly name: string;
   readonly model: ServiceModel;
   readonly vip: number;

@@ -1,5 +1,5 @@
 import { hidesClient } from '../models/models.ts';
-import { PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/ipv4.ts';
+import * as ipv4 from '../packet/ipv4.ts';
 import type { ForwarderConfig, ServerConfig, ServiceConfig } from './config.ts';
 import type { Model } from './models/model.ts';
 import { Nat } from './models/nat.ts';
@@ -33,6 +33,17 @@ export class ServiceTable {
     return this.slots[slot]?.name;
   }
 
+  /** Where the packet inside starts, when the packet that an ICMP error quotes at `quoted` is one of a tunnel to a server; else 0. */
+  innerOfTunnel(view: DataView, quoted: number, l4: number, end: number): number {
+    const protocol = view.getUint8(quoted + ipv4.PROTOCOL);
+    const address = view.getInt32(quoted + ipv4.DESTINATION);
+    for (const server of this.slots) {
+      const inner = server?.address === address ? server.model.innerAt?.(view, protocol, l4, end) : 0;
+      if (inner) return inner;
+    }
+    return 0;
+  }
+
   /** Servers in the configuration, and those that still have connections. */
   servers(): Server[] {
     return this.slots.filter((server) => server !== undefined);
@@ -64,7 +75,7 @@ export class ServiceTable {
   }
 
   private keepOrMake(config: ServiceConfig, before: readonly Service[]): Service {
-    const protocol = config.protocol === 'tcp' ? PROTOCOL_TCP : PROTOCOL_UDP;
+    const protocol = config.protocol === 'tcp' ? ipv4.PROTOCOL_TCP : ipv4.PROTOCOL_UDP;
     const vip = config.vip | 0;
     const same = (service: Service): boolean =>
       service.vip === vip && service.port === config.port && service.protocol === protocol;
@@ -85,12 +96,12 @@ export class ServiceTable {
     const kept = this.slots.find(
       (server) =>
         server?.service === service &&
-        server.model === model &&
+        reachesAlike(server.model, model) &&
         server.address === (config.address | 0) &&
         server.port === config.port,
     );
     if (kept === undefined) return this.add(service, model, config);
-    kept.configure(config);
+    kept.configure(config, model);
     return kept;
   }
 
@@ -126,7 +137,7 @@ export class ServiceTable {
   }
 
   private addOutside(): Server {
-    const service = new Service('nat', 0, 0, PROTOCOL_TCP);
+    const service = new Service('nat', 0, 0, ipv4.PROTOCOL_TCP);
     return this.add(service, this.nat, { name: 'outside', address: 0, port: 0, weight: 1 });
   }
 
@@ -142,12 +153,17 @@ export class ServiceTable {
   }
 
   private model(config: ServiceConfig): Model {
-    const options = { snat: hidesClient(config) };
-    const key = `${config.model} ${options.snat}`;
+    const options = { snat: hidesClient(config), ...(config.tunnel && { tunnel: config.tunnel }) };
+    const key = `${config.model} ${options.snat} ${config.tunnel?.port ?? ''}`;
     let model = this.models.get(key);
     if (model === undefined) this.models.set(key, (model = makeModel(config.model, options)));
     return model;
   }
+}
+
+/** What sort of tunnel it is changes for the connections that are there too (ip_vs_ctl.c, `__ip_vs_update_dest`). */
+function reachesAlike(before: Model, now: Model): boolean {
+  return before === now || (before.wrap !== undefined && now.wrap !== undefined);
 }
 
 /** A scheduler keeps its place when the configuration changes elsewhere. */

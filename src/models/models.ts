@@ -162,7 +162,7 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
     wraps: true,
     vipOnServers: true,
     needsSharedSegment: false,
-    options: [],
+    options: ['tunnel', 'tunnelPort'],
     there: ['client', 'director', 'server'],
     back: ['server', 'client'],
     legs: [
@@ -177,10 +177,42 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
       { id: 'unwrapped', frame: ['server', 'server'], packet: 'CIP → VIP', ports: 'cport → vport' },
       aroundDirector,
     ],
-    signature: { request: ['ipip'], reply: [] },
+    signature: { request: ['ipip', 'gue'], reply: [] },
     promises: ['encapsulated', 'inner-untouched', 'reply-direct'],
   },
 };
+
+/** How a model that wraps does so. */
+export interface TunnelFacts {
+  /** Bytes that it adds to a packet. */
+  readonly overhead: number;
+  /** The IP protocol of the outer packet. */
+  readonly protocol: number;
+  /** The same, as `drop` of an interface names it. */
+  readonly filteredAs: 'ipip' | 'udp';
+  /** Between the outer IPv4 header and the packet inside, in bytes. */
+  readonly between: number;
+  readonly title: string;
+}
+
+export type TunnelName = 'ipip' | 'gue';
+
+export const tunnels: Readonly<Record<TunnelName, TunnelFacts>> = {
+  ipip: { overhead: 20, protocol: 4, filteredAs: 'ipip', between: 0, title: 'IP in IP' },
+  // UDP and four bytes more (`ipvsadm --tun-type gue`).
+  gue: { overhead: 32, protocol: 17, filteredAs: 'udp', between: 12, title: 'GUE' },
+};
+
+export const tunnelNames = Object.keys(tunnels) as TunnelName[];
+
+/** What a service says about its tunnel: left out, it is IP in IP, or the service has none. */
+export interface Tunnelled {
+  readonly tunnel?: { readonly type: 'gue'; readonly port: number };
+}
+
+export function tunnelOf({ tunnel }: Tunnelled): TunnelFacts {
+  return tunnels[tunnel?.type ?? 'ipip'];
+}
 
 export const modelNames = Object.keys(models) as ModelName[];
 export const serviceModels = modelNames.filter(balances);

@@ -4,6 +4,7 @@ import {
   destinationOf,
   dontFragmentOf,
   headerChecksumOk,
+  PROTOCOL_UDP,
   sourceOf,
   totalLengthOf,
   ttlOf,
@@ -200,7 +201,7 @@ function notLocalReason(hop: HopRecord): 'vip-not-local' | 'not-local' {
 
 function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolean {
   if (drop.length === 0) return false;
-  if (facts.outerAt !== 0) return drop.includes('ipip');
+  if (facts.outerAt !== 0) return drop.includes(facts.outerProtocol === PROTOCOL_UDP ? 'udp' : 'ipip');
   return facts.kind !== 'ip' && facts.kind !== 'other' && facts.kind !== 'arp' && drop.includes(facts.kind);
 }
 
