@@ -210,6 +210,11 @@ export interface Tunnelled {
   readonly tunnel?: { readonly type: 'gue'; readonly port: number };
 }
 
+/** The tunnel whose outer packets have this IP protocol. */
+export function tunnelBy(protocol: number): TunnelFacts | undefined {
+  return tunnelNames.map((name) => tunnels[name]).find((tunnel) => tunnel.protocol === protocol);
+}
+
 export function tunnelOf({ tunnel }: Tunnelled): TunnelFacts {
   return tunnels[tunnel?.type ?? 'ipip'];
 }

@@ -1,5 +1,5 @@
 import type { PlannedInterface, PlannedNode } from '../../lab/topology/plan.ts';
-import { PROTOCOL_UDP } from '../../packet/ipv4.ts';
+import { tunnelBy } from '../../models/models.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
@@ -32,7 +32,7 @@ export const filtered: Diagnose = (symptom, { stage }) => {
     params: {
       node,
       segment: station.port.segment,
-      protocol: outerProtocol === undefined ? kind : outerProtocol === PROTOCOL_UDP ? 'udp' : 'ipip',
+      protocol: tunnelBy(outerProtocol)?.filteredAs ?? kind,
       direction: hop.journey!.direction,
       from: hop.from,
     },

@@ -1,6 +1,6 @@
-import { models, type TunnelFacts, tunnelOf, tunnels } from '../../models/models.ts';
+import { models, tunnelBy, tunnelOf, type TunnelFacts } from '../../models/models.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
-import { destinationOf, PROTOCOL_UDP, totalLengthOf } from '../../packet/ipv4.ts';
+import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Station } from '../records/network.ts';
 import { choiceOf } from '../predictions/choice.ts';
@@ -40,7 +40,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
         node: hop.to,
         segment: egress?.port.segment ?? '',
         length: String(length),
-        overhead: String(tunnel?.overhead ?? 0),
+        ...(tunnel && { overhead: String(tunnel.overhead) }),
         mtu: mtu ? String(mtu[0]! * 256 + mtu[1]!) : String(egress?.port.mtu ?? ''),
       },
       // A filter that keeps the sender from hearing of it turns a nuisance into a black hole.
@@ -81,8 +81,7 @@ function mtuSetting({ node, port }: Station, { segments }: Plan): string {
 
 /** The tunnel that it is in already, or would be in from here on. */
 function tunnelAt(hop: HopRecord): TunnelFacts | undefined {
-  const { outerProtocol } = hop.facts;
-  if (outerProtocol !== undefined) return outerProtocol === PROTOCOL_UDP ? tunnels.gue : tunnels.ipip;
+  if (hop.facts.outerAt !== 0) return tunnelBy(hop.facts.outerProtocol);
   const name = hop.arrival?.decision?.service;
   const { services } = hop.stage.network.plan;
   const service = services.find((one) => one.name === name && models[one.model].wraps);

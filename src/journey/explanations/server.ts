@@ -189,7 +189,7 @@ export const noDecapsulator: Rule = (evidence) => {
       place: name,
       flow,
       hops: [hop],
-      params: { node: name, port: String(port ?? '') },
+      params: { node: name, ...(port !== undefined && { port: String(port) }) },
       ...(port !== undefined && { wording: 'explanation.no-decapsulator-gue' }),
       setting: network.node(name)?.decapsulate === false ? `nodes.${name}.decapsulate` : undefined,
     };

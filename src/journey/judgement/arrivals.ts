@@ -1,10 +1,10 @@
 import type { DecisionEvent } from '../../lab/events.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
+import { tunnelBy } from '../../models/models.ts';
 import {
   destinationOf,
   dontFragmentOf,
   headerChecksumOk,
-  PROTOCOL_UDP,
   sourceOf,
   totalLengthOf,
   ttlOf,
@@ -201,7 +201,8 @@ function notLocalReason(hop: HopRecord): 'vip-not-local' | 'not-local' {
 
 function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolean {
   if (drop.length === 0) return false;
-  if (facts.outerAt !== 0) return drop.includes(facts.outerProtocol === PROTOCOL_UDP ? 'udp' : 'ipip');
+  const tunnel = tunnelBy(facts.outerProtocol);
+  if (tunnel) return drop.includes(tunnel.filteredAs);
   return facts.kind !== 'ip' && facts.kind !== 'other' && facts.kind !== 'arp' && drop.includes(facts.kind);
 }
 

@@ -1,5 +1,6 @@
 import { formatIpv4, formatMac } from '../../packet/address.ts';
 import { hexBytes, tcpFlags } from '../../packet/fields.ts';
+import { tunnelBy } from '../../models/models.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import * as udp from '../../packet/udp.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -127,8 +128,8 @@ const rows: readonly Row[] = [
   {
     field: named('ipip'),
     expected: (p, f) => (isPacket(f) ? (p.outer?.protocol ?? 0) : undefined),
-    observed: (f) => f.outerProtocol ?? 0,
-    text: (value) => (value === 0 ? '-' : value === ipv4.PROTOCOL_UDP ? 'GUE' : 'IP in IP'),
+    observed: (f) => f.outerProtocol,
+    text: (value) => tunnelBy(value)?.title ?? '-',
   },
   ...outerRows(),
   untouched('ip.dsfield', isPacket, (f) => ipv4.trafficClassOf(f.bytes, f.ipAt), hex(2)),

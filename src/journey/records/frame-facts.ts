@@ -69,9 +69,9 @@ export class FrameFacts {
     return this.payloadEnd - this.payloadAt;
   }
 
-  /** The IP protocol of the packet outside; undefined when there is none. */
-  get outerProtocol(): number | undefined {
-    return this.outerAt === 0 ? undefined : ipv4.protocolOf(this.bytes, this.outerAt);
+  /** The IP protocol of the packet outside; 0 when there is none. */
+  get outerProtocol(): number {
+    return this.outerAt === 0 ? 0 : ipv4.protocolOf(this.bytes, this.outerAt);
   }
 
   /** Start of the outermost IPv4 header: the one that routers look at. */
