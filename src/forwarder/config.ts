@@ -1,13 +1,9 @@
 import type { ServiceModel, Tunnelled } from '../models/models.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
+import type { SchedulerFlag } from './schedulers/scheduler.ts';
 
 /** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
 
-/**
- * Of sh and mh (IPVS's `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`): a drained server's clients go elsewhere; the
- * client's port counts too.
- */
-export type SchedulerFlag = 'fallback' | 'port';
 export type Protocol = 'tcp' | 'udp';
 
 /** One port of the forwarder; its index in `interfaces` is the port number. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SchedulerFlag } from '../../src/forwarder/config.ts';
+import type { SchedulerFlag } from '../../src/forwarder/schedulers/scheduler.ts';
 import { schedulers, type SchedulerName } from '../../src/forwarder/schedulers/registry.ts';
 import { bucketOf } from '../../src/forwarder/schedulers/hash-buckets.ts';
 import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';

@@ -1,5 +1,4 @@
-import type { SchedulerFlag } from '../config.ts';
-import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import type { Candidate, Scheduler, SchedulerFlag, SchedulerKind } from './scheduler.ts';
 import { commonDivisor, largestWeight, sharesByWeight } from './weights.ts';
 
 /** Prime, as the permutations need; the size IPVS takes by default (CONFIG_IP_VS_MH_TAB_INDEX=12). */

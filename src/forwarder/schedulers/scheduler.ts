@@ -1,4 +1,8 @@
-import type { SchedulerFlag } from '../config.ts';
+/**
+ * Of sh and mh (IPVS's `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`): a drained server's clients go elsewhere; the
+ * client's port counts too.
+ */
+export type SchedulerFlag = 'fallback' | 'port';
 
 /** A server as schedulers see it. */
 export interface Candidate {

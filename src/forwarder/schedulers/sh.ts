@@ -1,6 +1,5 @@
-import type { SchedulerFlag } from '../config.ts';
 import { bucketOf, dealBuckets, wrapBucket } from './hash-buckets.ts';
-import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import type { Candidate, Scheduler, SchedulerFlag, SchedulerKind } from './scheduler.ts';
 import { sharesOf } from './weights.ts';
 
 /**

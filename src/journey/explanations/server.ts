@@ -38,7 +38,7 @@ export const connectionRefused: Rule = (evidence) =>
   refusalsBy(evidence, 'other').map(({ reset, flow }): Finding => {
     const { network } = reset.stage;
     const node = network.node(reset.from);
-    const byServer = node?.role === 'server';
+    const byServer = network.isServer(reset.from);
     const asked = trafficPath(network, flow);
     const listen = `nodes.${reset.from}.listen`;
     return {
@@ -176,7 +176,7 @@ export const noDecapsulator: Rule = (evidence) => {
     const { quoted, icmpType, icmpCode } = first.facts;
     const isAboutTunnel = icmpType === DESTINATION_UNREACHABLE && quoted?.outerAt;
     // A router's 3/4 about the tunnel is about its size.
-    return isAboutTunnel && icmpCode !== 4 && network.node(first.from)?.role === 'server'
+    return isAboutTunnel && icmpCode !== 4 && network.isServer(first.from)
       ? [{ name: first.from, hop: first, flow: flow! }]
       : [];
   });

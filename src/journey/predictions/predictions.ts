@@ -40,9 +40,9 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   setMacs(prediction, hop, node, prediction.destination ?? facts.destination);
   // What the director says itself goes back the way the frame came, whatever its routes are.
   if (node.forwarder) prediction.etherDestination = undefined;
-  const isHost = node.role === 'client' || node.role === 'server';
   // An outside server is somebody else's machine: its TTL is its own.
-  if (isHost && !(direction === 'reply' && hop.stage.network.nats.length > 0)) prediction.ttl = FIRST_TTL;
+  if (hop.stage.network.isHost(node.name) && !(direction === 'reply' && hop.stage.network.nats.length > 0))
+    prediction.ttl = FIRST_TTL;
   return prediction;
 }
 

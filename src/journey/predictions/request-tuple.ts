@@ -60,7 +60,7 @@ function after(tuple: RequestTuple, choice: PartialChoice, flow: FlowRecord, hop
   const server = service.servers.find(({ name }) => name === choice.server);
   const inward = { destination: server?.address, destinationPort: server?.port };
   if (!service.snat) return { ...tuple, ...inward };
-  return { ...inward, source: server && dipTowards(service, server.address, stage), sourcePort };
+  return { ...inward, source: server && dipTowards(choice.node, server.address, stage), sourcePort };
 }
 
 /** The interface by which a NAT router shows itself outside. */

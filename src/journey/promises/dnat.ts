@@ -18,9 +18,9 @@ import type { Tally } from './tally.ts';
 /** VIP to RIP on the way in, RIP to VIP on the way back; with `snat` also client to director and back. */
 export function rewritten({ served }: Packet, tally: Tally): void {
   if (!served || !models[served.service.model].translates) return;
-  const { sentOn: hop, flow, service, journey } = served;
+  const { sentOn: hop, flow, journey } = served;
   // Whom the director takes for the client: a NAT router, where one stands before it.
-  const asked = hop && requestTupleAt(flow, hop, service.director);
+  const asked = hop && requestTupleAt(flow, hop, served.director);
   if (journey.direction === 'request') {
     if (hop && asked) tally.note(hop, isRewrittenInward(served, hop, asked.source));
     return;
@@ -33,7 +33,7 @@ export function rewritten({ served }: Packet, tally: Tally): void {
 }
 
 function isRewrittenInward(
-  { service }: Served,
+  { service, director }: Served,
   { facts, stage }: HopRecord,
   client: number | undefined,
 ): boolean {
@@ -42,7 +42,7 @@ function isRewrittenInward(
       address === facts.destination && (!hasPorts(facts) || port === facts.destinationPort),
   );
   if (server === undefined) return false;
-  return facts.source === (service.snat ? dipTowards(service, server.address, stage) : client);
+  return facts.source === (service.snat ? dipTowards(director, server.address, stage) : client);
 }
 
 function isRewrittenBack(
@@ -69,7 +69,7 @@ export function serverSeesDip({ served }: Packet, tally: Tally): void {
     // A later fragment of a wrapped packet shows no header of the one inside.
     if (isTranslatedBehind(served, hop)) continue;
     const server = served.service.servers.find(({ name }) => name === hop.to)!;
-    tally.note(hop, hop.facts.source === dipTowards(served.service, server.address, hop.stage));
+    tally.note(hop, hop.facts.source === dipTowards(served.director, server.address, hop.stage));
   }
 }
 
@@ -81,7 +81,7 @@ export function serverSeesCip({ served, journey, flow }: Packet, tally: Tally): 
     // A later fragment of a wrapped packet shows no header of the one inside.
     if (isTranslatedBehind(served, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts, served.service)))
       continue;
-    const asked = requestTupleAt(flow, hop, served.service.director);
+    const asked = requestTupleAt(flow, hop, served.director);
     const isSeen =
       facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);
     // Where a NAT router was not captured, nobody knows what it made of the address.
@@ -90,8 +90,8 @@ export function serverSeesCip({ served, journey, flow }: Packet, tally: Tally): 
 }
 
 /** Another node, between the director and the server, changed it once more: what the server sees is not the director's. */
-function isTranslatedBehind({ service }: Served, into: HopRecord): boolean {
-  for (let hop = into; hop.from !== service.director && hop.previous; hop = hop.previous) {
+function isTranslatedBehind({ director }: Served, into: HopRecord): boolean {
+  for (let hop = into; hop.from !== director && hop.previous; hop = hop.previous) {
     if (hop.stage.network.node(hop.from)?.forwarder?.nat) return true;
   }
   return false;
@@ -123,7 +123,7 @@ export function endToEnd({ served, journey, flow }: Packet, tally: Tally): void 
     flow.synSequence === undefined || first.facts.acknowledgement === (flow.synSequence + 1) >>> 0;
   if (isServersReply(served)) tally.note(first, answers, 1);
   // Its own, unless what it was made from was not captured.
-  else if (first.from === served.service.director && isWholeWaySeen(journey)) tally.note(first, false, 1);
+  else if (first.from === served.director && isWholeWaySeen(journey)) tally.note(first, false, 1);
 }
 
 function isUnchanged(before: FrameFacts, after: FrameFacts): boolean {

@@ -24,7 +24,7 @@ export function encapsulated({ served }: Packet, tally: Tally): void {
     const isTunnel =
       protocolOf(bytes, routedAt) === tunnelOf(service).protocol &&
       isForPort(hop.facts, service.tunnel?.port);
-    const dip = server && dipTowards(service, server.address, hop.stage);
+    const dip = server && dipTowards(hop.from, server.address, hop.stage);
     tally.note(hop, isTunnel && dip !== undefined && sourceOf(bytes, routedAt) === dip);
   });
 }
@@ -89,7 +89,7 @@ function forEachSentOn(
   if (served?.service.model !== model || served.journey.direction === 'reply') return;
   const { service } = served;
   const { hops } = served.journey;
-  const isSentOn = ({ from, previous }: HopRecord) => from === service.director && previous !== undefined;
+  const isSentOn = ({ from, previous }: HopRecord) => from === served.director && previous !== undefined;
   for (let i = 0; i < hops.length; i++) {
     const { previous } = hops[i]!;
     if (previous === undefined || !isSentOn(hops[i]!)) continue;

@@ -1,5 +1,12 @@
-import type { Unexpected } from '../rows/unexpected.ts';
 import { confidences, fates, hopFlags, hopLayout as at } from '../../panel-protocol/records.ts';
+
+/** A field that is not as the model says. Values as they are on the wire. */
+export interface Unexpected {
+  /** As the report has it: `eth.dst`. */
+  readonly field: string;
+  readonly seen: string;
+  readonly expected: string;
+}
 
 /** A hop's record, read. Addresses are unsigned numbers, nodes and segments their indices. */
 export interface HopRow {

@@ -1,5 +1,5 @@
 import { parseIpv4 } from '../../../packet/address.ts';
-import type { ConsoleNode } from './console.ts';
+import type { ConsoleNode } from './command.ts';
 
 /** An address, or a name of the lab. */
 export function targetOf(node: ConsoleNode, text: string): number | undefined {
