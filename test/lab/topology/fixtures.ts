@@ -156,6 +156,11 @@ export const fixtures: Readonly<Record<string, string>> = {
     'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }',
   ]),
   'no-servers': edit(dr, ['[rs1, rs2]', '[]']),
+  'tunnel-port-taken': edit(tun, ['port: 80', 'protocol: udp\n  port: 6080\n  tunnel: gue']),
+  'tunnel-port-taken: as it is written': edit(tun, [
+    'port: 80',
+    'protocol: udp\n  port: 80\n  tunnel: gue\n  tunnelPort: 80',
+  ]),
   'dr-across-router': edit(
     dr,
     ['inside: 10.0.2.0/24', 'inside: 10.0.2.0/24\n  back: 10.0.3.0/24'],
