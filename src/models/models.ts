@@ -13,7 +13,7 @@ export type ServiceModel = Exclude<ModelName, 'nat'>;
 export type Stop = 'client' | 'router' | 'director' | 'server';
 
 /** A leg of a request's way and the headers on it; what the load balancer writes anew stands between asterisks. */
-export interface Leg {
+interface Leg {
   /** Text in `language.leg.ID`. */
   readonly id: string;
   /** Sender and receiver of the frame; texts in `language.host.ID`. */
@@ -23,7 +23,7 @@ export interface Leg {
   readonly ports: string;
 }
 
-export interface ModelFacts {
+interface ModelFacts {
   /** The role of the node that forwards. */
   readonly worksAt: 'router' | 'director';
   /** Addresses and ports change on the way to the server, and back on the way to the client. */
@@ -184,23 +184,22 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
 
 /** How a model that wraps does so. */
 export interface TunnelFacts {
-  /** Bytes that it adds to a packet. */
+  /** Bytes that it adds to a packet, an IPv4 header without options among them. */
   readonly overhead: number;
   /** The IP protocol of the outer packet. */
   readonly protocol: number;
   /** The same, as `drop` of an interface names it. */
   readonly filteredAs: 'ipip' | 'udp';
-  /** Between the outer IPv4 header and the packet inside, in bytes. */
-  readonly between: number;
+  /** The same in every language. */
   readonly title: string;
 }
 
-export type TunnelName = 'ipip' | 'gue';
+type TunnelName = 'ipip' | 'gue';
 
-export const tunnels: Readonly<Record<TunnelName, TunnelFacts>> = {
-  ipip: { overhead: 20, protocol: 4, filteredAs: 'ipip', between: 0, title: 'IP in IP' },
-  // UDP and four bytes more (`ipvsadm --tun-type gue`).
-  gue: { overhead: 32, protocol: 17, filteredAs: 'udp', between: 12, title: 'GUE' },
+const tunnels: Readonly<Record<TunnelName, TunnelFacts>> = {
+  ipip: { overhead: 20, protocol: 4, filteredAs: 'ipip', title: 'IP in IP' },
+  // IPv4, UDP and four bytes (`ipvsadm --tun-type gue`).
+  gue: { overhead: 32, protocol: 17, filteredAs: 'udp', title: 'GUE' },
 };
 
 export const tunnelNames = Object.keys(tunnels) as TunnelName[];

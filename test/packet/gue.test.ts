@@ -55,6 +55,14 @@ describe('GUE', () => {
     assert.equal(innerAt(frame, 34, 66), 46);
   });
 
+  it('longer than its IPv4 packet is a datagram of a bad length', () => {
+    const frame = wrapped();
+    const view = new DataView(frame.buffer);
+    view.setUint16(16, view.getUint16(16) - 4);
+    const { layers, problem } = decodeFrame(frame);
+    assert.deepEqual([layers.length, problem?.problem, problem?.where], [2, 'bad-length', 'udp']);
+  });
+
   it('is seen in the quote of an ICMP error', () => {
     const error = buildIcmpError({
       ethernet,

@@ -1,6 +1,13 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
 import { models, tunnelOf } from '../../models/models.ts';
-import { destinationOf, fragmentOffsetOf, headerLengthOf, protocolOf, sourceOf } from '../../packet/ipv4.ts';
+import {
+  HEADER_LENGTH,
+  destinationOf,
+  fragmentOffsetOf,
+  headerLengthOf,
+  protocolOf,
+  sourceOf,
+} from '../../packet/ipv4.ts';
 import { checksumOf, destinationPortOf } from '../../packet/udp.ts';
 import { dipTowards, isServersReply, type Packet, type Served } from '../records/evidence.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -57,7 +64,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
       else pieces.set(hop.from, [hop]);
     }
     for (const all of pieces?.values() ?? []) {
-      const inner = innerOf(all, tunnelOf(service).between);
+      const inner = innerOf(all, tunnelOf(service).overhead - HEADER_LENGTH);
       if (inner) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
     }
   });
