@@ -1,6 +1,8 @@
 import { hidesClient } from '../models/models.ts';
+import { asSignedIpv4, NO_ADDRESS, type SignedIpv4, toSigned } from '../packet/address.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import type { ForwarderConfig, ServerConfig, ServiceConfig } from './config.ts';
+import { addressAt } from './headers.ts';
 import type { Model } from './models/model.ts';
 import { Nat } from './models/nat.ts';
 import { makeModel } from './models/registry.ts';
@@ -36,7 +38,7 @@ export class ServiceTable {
   /** Where the packet inside starts, when the packet that an ICMP error quotes at `quoted` is one of a tunnel to a server; else 0. */
   innerOfTunnel(view: DataView, quoted: number, l4: number, end: number): number {
     const protocol = view.getUint8(quoted + ipv4.PROTOCOL);
-    const address = view.getInt32(quoted + ipv4.DESTINATION);
+    const address = addressAt(view, quoted + ipv4.DESTINATION);
     for (const server of this.slots) {
       const inner = server?.address === address ? server.model.innerAt?.(view, protocol, l4, end) : 0;
       if (inner) return inner;
@@ -49,8 +51,8 @@ export class ServiceTable {
     return this.slots.filter((server) => server !== undefined);
   }
 
-  /** The service at this address (signed) and port. */
-  find(vip: number, port: number, protocol: number): Service | undefined {
+  /** The service at this address and port. */
+  find(vip: SignedIpv4, port: number, protocol: number): Service | undefined {
     for (const service of this.services) {
       if (service.vip === vip && service.port === port && service.protocol === protocol) return service;
     }
@@ -76,7 +78,7 @@ export class ServiceTable {
 
   private keepOrMake(config: ServiceConfig, before: readonly Service[]): Service {
     const protocol = config.protocol === 'tcp' ? ipv4.PROTOCOL_TCP : ipv4.PROTOCOL_UDP;
-    const vip = config.vip | 0;
+    const vip = toSigned(config.vip);
     const same = (service: Service): boolean =>
       service.vip === vip && service.port === config.port && service.protocol === protocol;
     const removed = (): Service | undefined => this.servers().find(({ service }) => same(service))?.service;
@@ -97,7 +99,7 @@ export class ServiceTable {
       (server) =>
         server?.service === service &&
         reachesAlike(server.model, model) &&
-        server.address === (config.address | 0) &&
+        server.address === toSigned(config.address) &&
         server.port === config.port,
     );
     if (kept === undefined) return this.add(service, model, config);
@@ -128,7 +130,7 @@ export class ServiceTable {
       this.outside = undefined;
       return;
     }
-    this.nat.outside = interfaces[nat.outside]!.address | 0;
+    this.nat.outside = toSigned(interfaces[nat.outside]!.address);
     this.nat.ports = nat.ports;
     this.nat.translatePorts = nat.translatePorts;
     this.outside ??= this.servers().find(({ model }) => model === this.nat) ?? this.addOutside();
@@ -137,15 +139,15 @@ export class ServiceTable {
   }
 
   private addOutside(): Server {
-    const service = new Service('nat', 0, 0, ipv4.PROTOCOL_TCP);
-    return this.add(service, this.nat, { name: 'outside', address: 0, port: 0, weight: 1 });
+    const service = new Service('nat', NO_ADDRESS, 0, ipv4.PROTOCOL_TCP);
+    return this.add(service, this.nat, { name: 'outside', address: NO_ADDRESS, port: 0, weight: 1 });
   }
 
   private resolve(server: Server, routes: RouteTable, { interfaces }: ForwarderConfig): void {
     if (server.isOutside) return;
     server.hop = routes.nextHop(server.address);
     const port = server.hop?.port.index;
-    server.dip = port === undefined ? 0 : interfaces[port]!.address | 0;
+    server.dip = port === undefined ? asSignedIpv4(0) : toSigned(interfaces[port]!.address);
     const key = `${server.service.protocol} ${server.dip} ${server.address} ${server.port}`;
     // A pool in use stays: ports go back to the one they came from. It differs only when the DIP changed.
     server.pool ??= this.pools.get(key) ?? new PortPool();

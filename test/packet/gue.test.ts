@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
+import { asIpv4, asMac } from '../../src/packet/address.ts';
 import { buildIcmpError, buildTcp, buildUdp } from '../../src/packet/build.ts';
 import { decodeFrame } from '../../src/packet/decode.ts';
 import { diffFrames } from '../../src/packet/diff.ts';
 import { innerAt } from '../../src/packet/gue.ts';
 
-const ethernet = { source: 0x020000000202, destination: 0x020000000211 };
+const ethernet = { source: asMac(0x020000000202), destination: asMac(0x020000000211) };
 const inside = buildTcp({
   ethernet,
-  ip: { source: 0x0a00010a, destination: 0x0a000264, ttl: 62 },
+  ip: { source: asIpv4(0x0a00010a), destination: asIpv4(0x0a000264), ttl: 62 },
   tcp: { sourcePort: 50000, destinationPort: 80, sequence: 1, acknowledgement: 0, flags: 2, window: 1 },
 });
 const wrapped = (header: readonly number[] = [0, 4, 0, 0], port = 6080, ttl = 62): Uint8Array =>
   buildUdp({
     ethernet,
-    ip: { source: 0x0a000202, destination: 0x0a00020b, ttl },
+    ip: { source: asIpv4(0x0a000202), destination: asIpv4(0x0a00020b), ttl },
     udp: { sourcePort: 40000, destinationPort: port, withChecksum: false },
     payload: Uint8Array.from([...header, ...inside.subarray(14)]),
   });
@@ -66,7 +67,7 @@ describe('GUE', () => {
   it('is seen in the quote of an ICMP error', () => {
     const error = buildIcmpError({
       ethernet,
-      ip: { source: 1, destination: 2 },
+      ip: { source: asIpv4(1), destination: asIpv4(2) },
       icmp: { type: 3, code: 3, rest: 0 },
       quoted: wrapped().subarray(14),
     });

@@ -1,6 +1,7 @@
 import type { DecisionEvent } from '../../lab/events.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { tunnelBy } from '../../models/models.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import {
   destinationOf,
   dontFragmentOf,
@@ -221,7 +222,7 @@ function lossReason(hop: HopRecord, around: Surroundings): Reason {
 }
 
 /** Where the outermost header sends it. */
-function destinationAt({ facts }: HopRecord): number {
+function destinationAt({ facts }: HopRecord): Ipv4 {
   return destinationOf(facts.bytes, facts.routedAt);
 }
 

@@ -1,8 +1,10 @@
+import type { Ipv4 } from '../../packet/address.ts';
+
 /** What the agent tells a decapsulator's process, one object a line: first of all, and again when something changes. */
 export interface ToDecapsulator {
   readonly type: 'configure';
   /** The node's own addresses, as 32-bit numbers: what is wrapped for them is unwrapped. */
-  readonly addresses: readonly number[];
+  readonly addresses: readonly Ipv4[];
   /** UDP ports of which GUE is taken off, besides IP-in-IP. Left out, none. */
   readonly guePorts?: readonly number[];
   /** Linux devices that wrapped packets come in by, and the IP protocols (by number) that each of them drops. */

@@ -11,7 +11,7 @@ import {
   wrapIpip,
   type MacPair,
 } from '../../../src/packet/build.ts';
-import { formatMac } from '../../../src/packet/address.ts';
+import { formatMac, type Ipv4, type Mac, NO_MAC } from '../../../src/packet/address.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
 import * as rig from '../rig.ts';
 import { Network, pause, until, whyNot } from './network.ts';
@@ -231,15 +231,15 @@ function request(flags: number): Uint8Array {
 
 function arpRequest(): Uint8Array {
   const senders = { senderMac: rig.M_SERVER, senderIp: rig.RIP };
-  return buildArp({ arp: { operation: 1, ...senders, targetMac: 0, targetIp: rig.DIP } });
+  return buildArp({ arp: { operation: 1, ...senders, targetMac: NO_MAC, targetIp: rig.DIP } });
 }
 
-function wrapped(destination: number, mac: number): Uint8Array {
+function wrapped(destination: Ipv4, mac: Mac): Uint8Array {
   const ethernet = { source: rig.M_DIRECTOR, destination: mac };
   return wrapIpip({ ethernet, ip: { source: rig.DIP, destination }, inner: echo(ethernet) });
 }
 
-function inGue(destination: number, mac: number): Uint8Array {
+function inGue(destination: Ipv4, mac: Mac): Uint8Array {
   const ethernet = { source: rig.M_DIRECTOR, destination: mac };
   return buildUdp({
     ethernet,

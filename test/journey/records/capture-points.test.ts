@@ -24,7 +24,7 @@ describe('captures that were not made everywhere', () => {
         translate: makeTranslate('en'),
         capturePoints,
       });
-      for (const event of inCapture.filter(isCaptured)) builder.add(event);
+      builder.add(inCapture.filter(isCaptured));
       return builder.report();
     }
 

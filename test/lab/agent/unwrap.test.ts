@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { fillFrame, makeFrame } from '../../../src/forwarder/frame.ts';
 import { macHead, macTail } from '../../../src/forwarder/port.ts';
 import { unwrap } from '../../../src/lab/agent/unwrap.ts';
+import { asIpv4, asMac } from '../../../src/packet/address.ts';
 import { buildTcp, buildUdp, wrapIpip } from '../../../src/packet/build.ts';
 
-const [DIP, RIP] = [0x0a000202, 0x0a00020b];
-const MAC = 0x020000000211;
-const ethernet = { source: 0x020000000202, destination: MAC };
+const [DIP, RIP] = [asIpv4(0x0a000202), asIpv4(0x0a00020b)];
+const MAC = asMac(0x020000000211);
+const ethernet = { source: asMac(0x020000000202), destination: MAC };
 const own = { macHead: macHead(MAC), macTail: macTail(MAC) };
-const link = { source: 0x0a0000000001, destination: 0x0a0000000002 };
+const link = { source: asMac(0x0a0000000001), destination: asMac(0x0a0000000002) };
 const inner = buildTcp({
   ethernet,
-  ip: { source: 0x0a00010a, destination: 0x0a000264 },
+  ip: { source: asIpv4(0x0a00010a), destination: asIpv4(0x0a000264) },
   tcp: { sourcePort: 50000, destinationPort: 80, sequence: 1, acknowledgement: 0, flags: 2, window: 1 },
 });
 const inGue = (port = 6080, header: readonly number[] = [0, 4, 0, 0]): Uint8Array =>
