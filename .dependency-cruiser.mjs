@@ -42,6 +42,7 @@ const houses = {
   'journey/judgement': {
     values: [
       'packet',
+      'models',
       'journey/records',
       'journey/ledger',
       'journey/predictions',

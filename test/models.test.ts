@@ -9,7 +9,8 @@ import { hex, readTcpFrame, type WireTcpFrame } from './support/wire.ts';
 
 /**
  * What every header must be on every segment, written down per example, and compared field by field with what the
- * capture points saw. A row reads `SEGMENT FROM>TO SOURCE>DESTINATION TTL`, `[SOURCE>DESTINATION TTL]` the outer packet.
+ * capture points saw. A row reads `SEGMENT FROM>TO SOURCE>DESTINATION TTL`, `[SOURCE>DESTINATION TTL]` the outer packet,
+ * of GUE with the ports of its datagram, of which gp is the flow's own.
  * `=` repeats the addresses of the row above. C is the client of the flow, S its server.
  */
 interface Table {
@@ -67,6 +68,17 @@ const tables: Readonly<Record<string, Table>> = {
     ],
     reply: ['SITE S>core VIP:vp>CIP:cp 64', 'front core>router = 63', 'outside router>C = 62'],
   },
+  gue: {
+    names: { ...front, DIP: '10.0.2.2' },
+    ports: { vp: 80, rp: 80 },
+    request: [
+      'outside C>router CIP:cp>VIP:vp 64',
+      'front router>director = 63',
+      'front director>core [DIP:gp>RIP:6080 62] = 62',
+      'SITE core>S [DIP:gp>RIP:6080 61] = 62',
+    ],
+    reply: ['SITE S>core VIP:vp>CIP:cp 64', 'front core>router = 63', 'outside router>C = 62'],
+  },
   nat: {
     names: { EXT: '203.0.113.2' },
     ports: { vp: 80, rp: 80 },
@@ -88,6 +100,13 @@ async function capture(plan: Plan): Promise<FrameEvent[]> {
   await engine.settled(60e9);
   await engine.stop();
   return frames;
+}
+
+/** The examples, and that of tun with another tunnel. */
+function sourceOf(example: string): string {
+  const file = example === 'gue' ? 'tun' : example;
+  const source = readFileSync(new URL(`../examples/${file}.lblab.yaml`, import.meta.url), 'utf8');
+  return example === 'gue' ? source.replace('  port: 80\n', '  port: 80\n  tunnel: gue\n') : source;
 }
 
 const text = (address: Ipv4) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
@@ -122,8 +141,7 @@ function packets(frames: readonly FrameEvent[]): Seen[][] {
 describe('every header on every segment', () => {
   for (const [example, table] of Object.entries(tables)) {
     describe(example, () => {
-      const source = readFileSync(new URL(`../examples/${example}.lblab.yaml`, import.meta.url), 'utf8');
-      const { plan } = loadTopology(source, `${example}.lblab.yaml`);
+      const { plan } = loadTopology(sourceOf(example), `${example}.lblab.yaml`);
       const macOf = macs(plan!);
       const addresses = new Map(
         plan!.nodes.map(({ name, interfaces }) => [name, text(interfaces[0]!.address)]),
@@ -152,6 +170,8 @@ describe('every header on every segment', () => {
       it('is what the table says, field by field', () => {
         /** The port that the director or router took for a client's flow. */
         const taken = new Map<string, number>();
+        /** The source port of the datagrams that a client's flow travels in. */
+        const around = new Map<string, number>();
         let rows = 0;
         for (const packet of seen) {
           const [first] = packet;
@@ -172,12 +192,15 @@ describe('every header on every segment', () => {
               ? pooled.destinationPort
               : pooled.sourcePort;
           if (!taken.has(flow)) taken.set(flow, dp);
+          const gp = packet.find(({ gue }) => gue)?.gue!.sourcePort;
+          if (gp !== undefined && !around.has(flow)) around.set(flow, gp);
           const values: Record<string, string> = {
             ...table.names,
             CIP: addresses.get(client)!,
             RIP: addresses.get(server)!,
             cp: String(cp),
             dp: String(taken.get(flow)),
+            gp: String(around.get(flow)),
             vp: String(table.ports.vp),
             rp: String(table.ports.rp),
             C: client,
@@ -193,6 +216,8 @@ describe('every header on every segment', () => {
           });
         }
         assert.ok(rows > 100);
+        assert.equal(new Set(around.values()).size, example === 'gue' ? taken.size : 0);
+        assert.ok([...around.values()].every((port) => port >= 32768 && port <= 60999));
         const pool = [...taken.values()];
         if (example === 'dnat' || example === 'nat')
           assert.ok(
@@ -217,8 +242,9 @@ describe('every header on every segment', () => {
   }
 });
 
-function describeHop({ event, outer, ip, sourcePort, destinationPort }: Seen): string {
-  const wrapper = outer ? `[${outer.source}>${outer.destination} ${outer.ttl}] ` : '';
+function describeHop({ event, outer, gue, ip, sourcePort, destinationPort }: Seen): string {
+  const [from, to] = gue ? [`:${gue.sourcePort}`, `:${gue.destinationPort}`] : ['', ''];
+  const wrapper = outer ? `[${outer.source}${from}>${outer.destination}${to} ${outer.ttl}] ` : '';
   return `${event.segment} ${wrapper}${ip.source}:${sourcePort}>${ip.destination}:${destinationPort} ${ip.ttl}`;
 }
 
@@ -233,7 +259,7 @@ function expandRows(rows: readonly string[], values: Readonly<Record<string, str
   return rows.map((row) => {
     const [segment, , ...rest] = row.split(' ');
     const words = rest.map((word) => (word === '=' ? addresses : word));
-    addresses = words.find((word) => word.includes(':')) ?? addresses;
+    addresses = words.find((word) => word.includes(':') && !word.startsWith('[')) ?? addresses;
     const filled = words.join(' ').replace(/[A-Za-z]+/g, (name) => values[name] ?? name);
     return `${values[segment!] ?? segment} ${filled}`;
   });
@@ -265,8 +291,14 @@ function checkUntouched(hop: Seen, first: Seen, before: Seen | undefined): void 
   if (before && ends(before) === ends(hop)) assert.equal(hop.tcpChecksum, before.tcpChecksum);
   if (hop.outer) {
     assert.ok(hop.outer.checksumValid);
-    assert.equal(hop.outer.protocol, 4);
-    assert.equal(hop.outer.length, hop.ip.length + 20);
+    const { gue } = hop;
+    assert.equal(hop.outer.protocol, gue ? 17 : 4);
+    assert.equal(hop.outer.length, hop.ip.length + (gue ? 32 : 20));
+    if (gue) {
+      assert.equal(gue.length, hop.ip.length + 12);
+      assert.equal(gue.checksum, 0);
+      assert.equal(gue.header, '00040000');
+    }
     assert.equal(hop.outer.tos, hop.ip.tos);
     assert.equal(hop.outer.fragment & 0x4000, hop.ip.fragment & 0x4000, 'DF');
   }

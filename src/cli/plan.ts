@@ -67,7 +67,8 @@ function nodeLines(node: PlannedNode): string[] {
       .join(' ')}`,
   );
   if (node.listen.length > 0) lines.push(`  listen tcp ${node.listen.join(' ')}`);
-  if (node.decapsulate) lines.push('  decapsulate ipip');
+  if (node.decapsulate)
+    lines.push(`  decapsulate ${['ipip', ...(node.guePorts ?? []).map((port) => `gue ${port}`)].join('  ')}`);
   if (node.forwarder) lines.push(...forwarderLines(node.forwarder).map((line) => `  ${line}`));
   return lines;
 }
@@ -92,14 +93,15 @@ function forwarderLines(config: ForwarderConfig): string[] {
         ? `  snat ports ${service.ports.first}-${service.ports.last}`
         : '  no snat'
       : '';
-    const { persistence } = service;
+    const { persistence, tunnel } = service;
+    const wrapped = tunnel ? `  ${tunnel.type} ${tunnel.port}` : '';
     const forgets = config.expireQuiescentTemplate ? ' expire-quiescent-template' : '';
     const persistent = persistence
       ? `  persistent ${persistence.timeout / 1000} s /${persistence.prefixLength}${forgets}`
       : '';
     const scheduler = [service.scheduler, ...(service.schedulerFlags ?? [])].join(' ');
     lines.push(
-      `  ${service.name === 'service' ? '' : 'service '}${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${scheduler}${snat}${persistent}`,
+      `  ${service.name === 'service' ? '' : 'service '}${service.name}  ${service.model}  ${service.protocol} ${formatIpv4(service.vip)}:${service.port}  ${scheduler}${snat}${wrapped}${persistent}`,
     );
     for (const { name, address, port, weight } of service.servers) {
       lines.push(`    server ${name}  ${formatIpv4(address)}:${port}  weight ${weight}`);

@@ -1,4 +1,4 @@
-import type { ServiceModel } from '../models/models.ts';
+import type { ServiceModel, Tunnelled } from '../models/models.ts';
 import type { Ipv4, Mac } from '../packet/address.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
 import type { SchedulerFlag } from './schedulers/scheduler.ts';
@@ -37,7 +37,7 @@ export interface ServerConfig {
   readonly weight: number;
 }
 
-export interface ServiceConfig {
+export interface ServiceConfig extends Tunnelled {
   readonly name: string;
   readonly model: ServiceModel;
   readonly vip: Ipv4;

@@ -62,8 +62,9 @@ export class IcmpErrors {
     const quoted = l4 + icmp.HEADER_LENGTH;
     const quotedL4 = quotedPayload(view, quoted, frame.end, QUOTED_BYTES);
     if (quotedL4 === 0) return this.stranger(packet, port, verdict);
+    const inner = this.services.innerOfTunnel(view, quoted, quotedL4, frame.end);
+    if (inner > 0) return this.aboutTunnel(packet, quoted, quotedL4, inner, port, verdict);
     const protocol = view.getUint8(quoted + ipv4.PROTOCOL);
-    if (protocol === ipv4.PROTOCOL_IPIP) return this.aboutTunnel(packet, quoted, quotedL4, port, verdict);
     const found = this.find(view, quoted, quotedL4, protocol, packet.clock);
     if (found < 0) return this.stranger(packet, port, verdict);
     const { words } = this.connections.table;
@@ -132,7 +133,14 @@ export class IcmpErrors {
    * same about its own packet, from the VIP (ip_vs_core.c, `ip_vs_in_icmp`). The error must be for the director, and
    * its quote reach to the inner packet's ports.
    */
-  private aboutTunnel(packet: Packet, quoted: number, inner: number, port: Port, verdict: Verdict): Verdict {
+  private aboutTunnel(
+    packet: Packet,
+    quoted: number,
+    quotedL4: number,
+    inner: number,
+    port: Port,
+    verdict: Verdict,
+  ): Verdict {
     const { view, frame, l4, now } = packet;
     const { connections, services, addresses } = this;
     const type = view.getUint8(l4 + icmp.TYPE);
@@ -149,7 +157,7 @@ export class IcmpErrors {
     const base = (found >> 1) << at.LOG2_WORDS;
     const server = services.server(words[base + at.SERVER]!);
     const isOurTunnel =
-      server.model.wrap !== undefined &&
+      server.model.innerAt?.(view, view.getUint8(quoted + ipv4.PROTOCOL), quotedL4, frame.end) === inner &&
       addressAt(view, quoted + ipv4.SOURCE) === server.dip &&
       addressAt(view, quoted + ipv4.DESTINATION) === server.address;
     if (!isOurTunnel) return this.stranger(packet, port, verdict);

@@ -21,7 +21,7 @@ export const TOTALS = 7;
 export class Server implements Candidate {
   readonly slot: number;
   readonly service: Service;
-  readonly model: Model;
+  model: Model;
   /** The nat model's stand-in for a server: the world outside. Each of its packets is routed by itself. */
   readonly isOutside: boolean;
   name: string;
@@ -53,8 +53,9 @@ export class Server implements Candidate {
   }
 
   /** Added, added again, or changed in place. */
-  configure({ name, weight }: ServerConfig): void {
+  configure({ name, weight }: ServerConfig, model: Model): void {
     this.name = name;
+    this.model = model;
     // ip_vs_ctl.c, `__ip_vs_update_dest`.
     if (this.removed !== 'no' || weight !== 0) this.lastWeight = weight;
     this.weight = weight;

@@ -1,7 +1,8 @@
 import { hidesClient } from '../models/models.ts';
 import { asSignedIpv4, NO_ADDRESS, type SignedIpv4, toSigned } from '../packet/address.ts';
-import { PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/ipv4.ts';
+import * as ipv4 from '../packet/ipv4.ts';
 import type { ForwarderConfig, ServerConfig, ServiceConfig } from './config.ts';
+import { addressAt } from './headers.ts';
 import type { Model } from './models/model.ts';
 import { Nat } from './models/nat.ts';
 import { makeModel } from './models/registry.ts';
@@ -32,6 +33,17 @@ export class ServiceTable {
 
   serverName(slot: number): string | undefined {
     return this.slots[slot]?.name;
+  }
+
+  /** Where the packet inside starts, when the packet that an ICMP error quotes at `quoted` is one of a tunnel to a server; else 0. */
+  innerOfTunnel(view: DataView, quoted: number, l4: number, end: number): number {
+    const protocol = view.getUint8(quoted + ipv4.PROTOCOL);
+    const address = addressAt(view, quoted + ipv4.DESTINATION);
+    for (const server of this.slots) {
+      const inner = server?.address === address ? server.model.innerAt?.(view, protocol, l4, end) : 0;
+      if (inner) return inner;
+    }
+    return 0;
   }
 
   /** Servers in the configuration, and those that still have connections. */
@@ -65,7 +77,7 @@ export class ServiceTable {
   }
 
   private keepOrMake(config: ServiceConfig, before: readonly Service[]): Service {
-    const protocol = config.protocol === 'tcp' ? PROTOCOL_TCP : PROTOCOL_UDP;
+    const protocol = config.protocol === 'tcp' ? ipv4.PROTOCOL_TCP : ipv4.PROTOCOL_UDP;
     const vip = toSigned(config.vip);
     const same = (service: Service): boolean =>
       service.vip === vip && service.port === config.port && service.protocol === protocol;
@@ -86,12 +98,12 @@ export class ServiceTable {
     const kept = this.slots.find(
       (server) =>
         server?.service === service &&
-        server.model === model &&
+        reachesAlike(server.model, model) &&
         server.address === toSigned(config.address) &&
         server.port === config.port,
     );
     if (kept === undefined) return this.add(service, model, config);
-    kept.configure(config);
+    kept.configure(config, model);
     return kept;
   }
 
@@ -127,7 +139,7 @@ export class ServiceTable {
   }
 
   private addOutside(): Server {
-    const service = new Service('nat', NO_ADDRESS, 0, PROTOCOL_TCP);
+    const service = new Service('nat', NO_ADDRESS, 0, ipv4.PROTOCOL_TCP);
     return this.add(service, this.nat, { name: 'outside', address: NO_ADDRESS, port: 0, weight: 1 });
   }
 
@@ -143,12 +155,17 @@ export class ServiceTable {
   }
 
   private model(config: ServiceConfig): Model {
-    const options = { snat: hidesClient(config) };
-    const key = `${config.model} ${options.snat}`;
+    const options = { snat: hidesClient(config), ...(config.tunnel && { tunnel: config.tunnel }) };
+    const key = `${config.model} ${options.snat} ${config.tunnel?.port ?? ''}`;
     let model = this.models.get(key);
     if (model === undefined) this.models.set(key, (model = makeModel(config.model, options)));
     return model;
   }
+}
+
+/** What sort of tunnel it is changes for the connections that are there too (ip_vs_ctl.c, `__ip_vs_update_dest`). */
+function reachesAlike(before: Model, now: Model): boolean {
+  return before === now || (before.wrap !== undefined && now.wrap !== undefined);
 }
 
 /** A scheduler keeps its place when the configuration changes elsewhere. */

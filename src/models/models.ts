@@ -13,7 +13,7 @@ export type ServiceModel = Exclude<ModelName, 'nat'>;
 export type Stop = 'client' | 'router' | 'director' | 'server';
 
 /** A leg of a request's way and the headers on it; what the load balancer writes anew stands between asterisks. */
-export interface Leg {
+interface Leg {
   /** Text in `language.leg.ID`. */
   readonly id: string;
   /** Sender and receiver of the frame; texts in `language.host.ID`. */
@@ -23,7 +23,7 @@ export interface Leg {
   readonly ports: string;
 }
 
-export interface ModelFacts {
+interface ModelFacts {
   /** The role of the node that forwards. */
   readonly worksAt: 'router' | 'director';
   /** Addresses and ports change on the way to the server, and back on the way to the client. */
@@ -162,7 +162,7 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
     wraps: true,
     vipOnServers: true,
     needsSharedSegment: false,
-    options: [],
+    options: ['tunnel', 'tunnelPort'],
     there: ['client', 'director', 'server'],
     back: ['server', 'client'],
     legs: [
@@ -177,10 +177,46 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
       { id: 'unwrapped', frame: ['server', 'server'], packet: 'CIP → VIP', ports: 'cport → vport' },
       aroundDirector,
     ],
-    signature: { request: ['ipip'], reply: [] },
+    signature: { request: ['ipip', 'gue'], reply: [] },
     promises: ['encapsulated', 'inner-untouched', 'reply-direct'],
   },
 };
+
+/** How a model that wraps does so. */
+export interface TunnelFacts {
+  /** Bytes that it adds to a packet, an IPv4 header without options among them. */
+  readonly overhead: number;
+  /** The IP protocol of the outer packet. */
+  readonly protocol: number;
+  /** The same, as `drop` of an interface names it. */
+  readonly filteredAs: 'ipip' | 'udp';
+  /** The same in every language. */
+  readonly title: string;
+}
+
+type TunnelName = 'ipip' | 'gue';
+
+const tunnels: Readonly<Record<TunnelName, TunnelFacts>> = {
+  ipip: { overhead: 20, protocol: 4, filteredAs: 'ipip', title: 'IP in IP' },
+  // IPv4, UDP and four bytes (`ipvsadm --tun-type gue`).
+  gue: { overhead: 32, protocol: 17, filteredAs: 'udp', title: 'GUE' },
+};
+
+export const tunnelNames = Object.keys(tunnels) as TunnelName[];
+
+/** What a service says about its tunnel: left out, it is IP in IP, or the service has none. */
+export interface Tunnelled {
+  readonly tunnel?: { readonly type: 'gue'; readonly port: number };
+}
+
+/** The tunnel whose outer packets have this IP protocol. */
+export function tunnelBy(protocol: number): TunnelFacts | undefined {
+  return tunnelNames.map((name) => tunnels[name]).find((tunnel) => tunnel.protocol === protocol);
+}
+
+export function tunnelOf({ tunnel }: Tunnelled): TunnelFacts {
+  return tunnels[tunnel?.type ?? 'ipip'];
+}
 
 export const modelNames = Object.keys(models) as ModelName[];
 export const serviceModels = modelNames.filter(balances);

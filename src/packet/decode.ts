@@ -1,5 +1,6 @@
 import * as arp from './arp.ts';
 import * as ethernet from './ethernet.ts';
+import * as gue from './gue.ts';
 import * as icmp from './icmp.ts';
 import * as ipv4 from './ipv4.ts';
 import type { DecodedFrame, Layer, PacketProblem, TcpLayer } from './layers.ts';
@@ -74,8 +75,16 @@ function decodePacket(
       return cut;
     }
     partial ||= header.moreFragments;
+    const wireEnd = partial ? Infinity : packetEnd;
+    const inner = header.protocol === ipv4.PROTOCOL_UDP ? gue.innerAt(bytes, header.end, end) : 0;
+    if (inner > 0) {
+      const outside = udp.decode(bytes, header.end, end, inQuote ? -1 : at, wireEnd);
+      if (isProblem(outside)) return outside;
+      layers.push(outside, gue.decode(bytes, outside.end));
+      at = inner;
+      continue;
+    }
     if (header.protocol !== ipv4.PROTOCOL_IPIP) {
-      const wireEnd = partial ? Infinity : packetEnd;
       return decodeL4(bytes, header.protocol, at, header.end, end, wireEnd, layers, inQuote) ?? cut;
     }
     at = header.end;

@@ -6,8 +6,8 @@ import type { DecodedFrame, FieldChange, Ipv4Layer, Layer } from './layers.ts';
 
 /**
  * What is different between two sightings of one packet, outermost header first. IPv4 headers are paired innermost
- * with innermost, so an IP-in-IP header added or removed is one change, `ipip`, and the packet inside is compared
- * with what it was. The Ethernet trailer does not count, nor does what the capture of either of them cut off.
+ * with innermost, so an outer header added or removed is one change, `ipip` or, with UDP and GUE, `gue`, and the packet
+ * inside is compared with what it was. The Ethernet trailer does not count, nor does what the capture of either of them cut off.
  */
 export function diffFrames(before: DecodedFrame, after: DecodedFrame): FieldChange[] {
   const changes: FieldChange[] = [];
@@ -22,6 +22,8 @@ interface Sorted {
   readonly ethernet: Layer | undefined;
   /** Outermost first. */
   readonly ipv4: readonly Ipv4Layer[];
+  /** UDP and GUE between IPv4 headers, in turns. */
+  readonly between: readonly Layer[];
   /** ARP, TCP, UDP or ICMP. */
   readonly upper: Layer | undefined;
   readonly payload: Layer | undefined;
@@ -32,13 +34,17 @@ function sort(bytes: Uint8Array, layers: readonly Layer[]): Sorted {
   let upper: Layer | undefined;
   let payload: Layer | undefined;
   const ipv4: Ipv4Layer[] = [];
+  const between: Layer[] = [];
   for (const layer of layers) {
     if (layer.kind === 'ethernet') ethernet = layer;
     else if (layer.kind === 'ipv4') ipv4.push(layer);
     else if (layer.kind === 'payload') payload = layer;
-    else upper = layer;
+    else if (layer.kind === 'gue') {
+      between.push(upper!, layer);
+      upper = undefined;
+    } else upper = layer;
   }
-  return { bytes, ethernet, ipv4, upper, payload };
+  return { bytes, ethernet, ipv4, between, upper, payload };
 }
 
 function diffLayers(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]): void {
@@ -46,8 +52,10 @@ function diffLayers(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]):
   const [wrappersBefore, wrappersAfter] = [a.ipv4.length, b.ipv4.length];
   if (wrappersBefore !== wrappersAfter && wrappersBefore > 0 && wrappersAfter > 0) {
     const added = wrappersAfter > wrappersBefore;
-    const text = tunnelText((added ? b : a).ipv4[0]!);
-    changes.push({ field: 'ipip', before: added ? '' : text, after: added ? text : '' });
+    const { ipv4, between } = added ? b : a;
+    const field = between.length > 0 ? 'gue' : 'ipip';
+    const text = tunnelText(ipv4[0]!, between[0]);
+    changes.push({ field, before: added ? '' : text, after: added ? text : '' });
   }
   for (let depth = Math.max(wrappersBefore, wrappersAfter); depth > 0; depth--) {
     const [ipBefore, ipAfter] = [a.ipv4[wrappersBefore - depth], b.ipv4[wrappersAfter - depth]];
@@ -55,6 +63,8 @@ function diffLayers(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]):
       wrappersBefore > 0 && wrappersAfter > 0 && (ipBefore === undefined || ipAfter === undefined);
     if (!isTunnel) diffLayer(ipBefore, ipAfter, changes);
   }
+  if (a.between.length === b.between.length)
+    for (const [index, layer] of a.between.entries()) diffLayer(layer, b.between[index], changes);
   if (!cut || (a.upper !== undefined && b.upper !== undefined)) diffLayer(a.upper, b.upper, changes);
   if (!diffQuotes(a, b, cut, changes)) diffPayload(a, b, cut, changes);
 }
@@ -122,8 +132,9 @@ function payloadOf({ bytes, payload }: Sorted): Uint8Array {
   return payload === undefined ? EMPTY : view(bytes, payload.start, payload.end);
 }
 
-function tunnelText(outer: Ipv4Layer): string {
-  return `${formatIpv4(outer.source)} → ${formatIpv4(outer.destination)}`;
+function tunnelText(outer: Ipv4Layer, port: Layer | undefined): string {
+  const [from, to] = port?.kind === 'udp' ? [`:${port.sourcePort}`, `:${port.destinationPort}`] : ['', ''];
+  return `${formatIpv4(outer.source)}${from} → ${formatIpv4(outer.destination)}${to}`;
 }
 
 function isCut(frame: DecodedFrame): boolean {

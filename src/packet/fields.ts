@@ -5,6 +5,7 @@ import type {
   ArpLayer,
   EthernetLayer,
   FieldName,
+  GueLayer,
   IcmpLayer,
   Ipv4Layer,
   Layer,
@@ -66,6 +67,12 @@ const UDP: readonly Field<UdpLayer>[] = [
   { name: 'udp.checksum', value: (l) => l.checksum, text: hex4 },
 ];
 
+const GUE: readonly Field<GueLayer>[] = [
+  { name: 'gue.version', value: (l) => l.version, text: String },
+  { name: 'gue.proto', value: (l) => l.protocol, text: String },
+  { name: 'gue.flags', value: (l) => l.flags, text: hex4 },
+];
+
 const ICMP: readonly Field<IcmpLayer>[] = [
   { name: 'icmp.type', value: (l) => l.type, text: String },
   { name: 'icmp.code', value: (l) => l.code, text: String },
@@ -80,6 +87,7 @@ export const FIELDS: Readonly<Record<Layer['kind'], readonly Field<never>[]>> = 
   ipv4: IPV4,
   tcp: TCP,
   udp: UDP,
+  gue: GUE,
   icmp: ICMP,
   payload: [],
 };

@@ -80,6 +80,15 @@ export interface UdpLayer extends Extent {
   readonly checksumOk: boolean | undefined;
 }
 
+/** Generic UDP Encapsulation, version 0: between the UDP header and the packet inside. */
+export interface GueLayer extends Extent {
+  readonly kind: 'gue';
+  readonly version: number;
+  /** Of the packet inside: 4 is IPv4. */
+  readonly protocol: number;
+  readonly flags: number;
+}
+
 /** RFC 792. */
 export interface IcmpLayer extends Extent {
   readonly kind: 'icmp';
@@ -101,7 +110,8 @@ export interface PayloadLayer extends Extent {
   readonly kind: 'payload';
 }
 
-export type Layer = EthernetLayer | ArpLayer | Ipv4Layer | TcpLayer | UdpLayer | IcmpLayer | PayloadLayer;
+export type Layer =
+  EthernetLayer | ArpLayer | Ipv4Layer | TcpLayer | UdpLayer | GueLayer | IcmpLayer | PayloadLayer;
 
 export type PacketProblemCode =
   /** The frame, or the packet inside it, ends before the header does. */
@@ -125,7 +135,7 @@ export interface PacketProblem {
   readonly at: number;
 }
 
-/** The layers of a frame, outermost first; IP-in-IP gives two `ipv4` layers in a row. */
+/** The layers of a frame, outermost first; IP-in-IP gives two `ipv4` layers in a row, GUE `udp` and `gue` between them. */
 export interface DecodedFrame {
   readonly bytes: Uint8Array;
   readonly layers: readonly Layer[];
@@ -143,6 +153,7 @@ export type FieldName =
   | 'arp.dst.hw_mac'
   | 'arp.dst.proto_ipv4'
   | 'ipip'
+  | 'gue'
   | 'ip.dsfield'
   | 'ip.len'
   | 'ip.id'
@@ -167,6 +178,9 @@ export type FieldName =
   | 'udp.dstport'
   | 'udp.length'
   | 'udp.checksum'
+  | 'gue.version'
+  | 'gue.proto'
+  | 'gue.flags'
   | 'icmp.type'
   | 'icmp.code'
   | 'icmp.checksum'
@@ -177,8 +191,8 @@ export type FieldName =
 /** One field that two captures of the same packet show differently. Values are text, as a reader would write them. */
 export interface FieldChange {
   readonly field: FieldName;
-  /** Empty when the header did not exist before (`ipip`: the outer header was added). */
+  /** Empty when the header did not exist before (`ipip`, `gue`: the outer headers were added). */
   readonly before: string;
-  /** Empty when the header is gone. For `ipip`, `OUTER-SOURCE → OUTER-DESTINATION`. */
+  /** Empty when the header is gone. For `ipip` and `gue`, `OUTER-SOURCE → OUTER-DESTINATION`. */
   readonly after: string;
 }

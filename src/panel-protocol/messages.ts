@@ -1,4 +1,4 @@
-import type { ModelName, ServiceModel } from '../models/models.ts';
+import type { ModelName, ServiceModel, Tunnelled } from '../models/models.ts';
 import type { Confidence, Counters, Explanation, Hop, PromiseVerdict } from '../journey/report.ts';
 import type { RequestTotals } from '../journey/request-totals.ts';
 import type { LabState } from '../lab/lab-state.ts';
@@ -105,7 +105,7 @@ export interface SegmentView {
   readonly gone: boolean;
 }
 
-export interface ServiceView {
+export interface ServiceView extends Tunnelled {
   readonly name: string;
   readonly model: ServiceModel;
   readonly vip: string;

@@ -26,27 +26,40 @@ const titles: Readonly<Record<string, string>> = {
   ipv4: 'IPv4',
   tcp: 'TCP',
   udp: 'UDP',
+  gue: 'GUE',
   icmp: 'ICMP',
   payload: 'Payload',
 };
 
 /** Layers of both frames side by side; headers of IPv4 are paired innermost with innermost. */
 export function compareLayers(before: FrameDetails | undefined, out: FrameDetails, hop: Hop): LayerLines[] {
-  const envelopes = out.layers.filter(({ protocol }) => protocol === 'ipv4').length;
-  const lines: LayerLines[] = [];
-  let depth = 0;
-  for (const layer of out.layers) {
-    const outer = layer.protocol === 'ipv4' && depth++ < envelopes - 1;
+  const envelope = envelopeOf(out);
+  const lines = out.layers.map((layer) => {
+    const outer = envelope.includes(layer);
     const partner = before && !outer ? partnerOf(layer, before) : undefined;
-    const title = `${titles[layer.protocol] ?? layer.protocol}${outer ? ' ⊃' : ''}`;
-    lines.push({ title, lines: layer.fields.map((field) => fieldLine(field, partner, hop, outer)) });
-  }
-  for (const layer of before?.layers ?? []) {
-    const gone = layer.protocol === 'ipv4' && before!.layers.filter(isIpv4).length > envelopes;
-    if (!gone || layer !== before!.layers.find(isIpv4)) continue;
-    lines.splice(1, 0, { title: 'IPv4 ⊃', lines: layer.fields.map((field) => goneLine(field)) });
+    return {
+      title: titleOf(layer, outer),
+      lines: layer.fields.map((field) => fieldLine(field, partner, hop, outer)),
+    };
+  });
+  if (before && envelope.length === 0) {
+    const gone = envelopeOf(before).map((layer) => ({
+      title: titleOf(layer, true),
+      lines: layer.fields.map((field) => goneLine(field)),
+    }));
+    lines.splice(1, 0, ...gone);
   }
   return lines.filter(({ lines: fields }) => fields.length > 0);
+}
+
+/** The headers around the innermost packet: IPv4, and UDP and GUE where it travels in a datagram. */
+function envelopeOf({ layers }: FrameDetails): readonly Layer[] {
+  const first = layers.findIndex(isIpv4);
+  return first < 0 ? [] : layers.slice(first, layers.findLastIndex(isIpv4));
+}
+
+function titleOf({ protocol }: Layer, outer: boolean): string {
+  return `${titles[protocol] ?? protocol}${outer ? ' ⊃' : ''}`;
 }
 
 const isIpv4 = ({ protocol }: Layer): boolean => protocol === 'ipv4';

@@ -48,6 +48,7 @@ describe('texts of the journeys', () => {
       'reverse-path-reply',
       'filtered-reply',
       'client-gave-up-load',
+      'no-decapsulator-gue',
       'no-forwarding-nat',
       'no-server-there',
       'refused-itself',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 /**
  * A second, separate reader of frames for the tests that judge the lab: it shares no line with src. It knows only
- * Ethernet, IPv4 (also in IPv4) and TCP, and fails on everything else.
+ * Ethernet, IPv4 (also in IPv4, and in UDP with GUE) and TCP, and fails on everything else.
  */
 export interface WireIp {
   readonly source: string;
@@ -17,10 +17,20 @@ export interface WireIp {
   readonly checksumValid: boolean;
 }
 
+/** What stands between two IPv4 headers: UDP, and four bytes as hex. */
+export interface WireGue {
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly length: number;
+  readonly checksum: number;
+  readonly header: string;
+}
+
 export interface WireTcpFrame {
   readonly destinationMac: string;
   readonly sourceMac: string;
   readonly outer?: WireIp;
+  readonly gue?: WireGue;
   readonly ip: WireIp;
   readonly sourcePort: number;
   readonly destinationPort: number;
@@ -46,6 +56,19 @@ export function readTcpFrame(frame: Uint8Array): WireTcpFrame | undefined {
     outer = ip;
     ({ ip, body, rest } = readIp(rest));
   }
+  let gue: WireGue | undefined;
+  if (ip.protocol === 17) {
+    outer = ip;
+    const udp = new DataView(rest.buffer, rest.byteOffset, 8);
+    gue = {
+      sourcePort: udp.getUint16(0),
+      destinationPort: udp.getUint16(2),
+      length: udp.getUint16(4),
+      checksum: udp.getUint16(6),
+      header: hex(rest.subarray(8, 12)),
+    };
+    ({ ip, body, rest } = readIp(rest.subarray(12)));
+  }
   assert.equal(ip.protocol, 6);
   const tcp = new DataView(rest.buffer, rest.byteOffset, rest.byteLength);
   const offset = (tcp.getUint8(12) >> 4) * 4;
@@ -54,6 +77,7 @@ export function readTcpFrame(frame: Uint8Array): WireTcpFrame | undefined {
     destinationMac: macText(frame.subarray(0, 6)),
     sourceMac: macText(frame.subarray(6, 12)),
     ...(outer && { outer }),
+    ...(gue && { gue }),
     ip,
     sourcePort: tcp.getUint16(0),
     destinationPort: tcp.getUint16(2),

@@ -42,6 +42,8 @@ describe('the sweep', () => {
       'nodes.maxConnections',
       'service.servers.rs1.weight',
       'service.persistence',
+      'service.tunnel',
+      'service.tunnelPort',
       'segments.mtu',
       'traffic.port',
     ])
@@ -49,7 +51,7 @@ describe('the sweep', () => {
   });
 
   it('begins with sound files', () => {
-    for (const name of ['nat', 'dnat', 'dnat-plain', 'dr', 'tun'])
+    for (const name of ['nat', 'dnat', 'dnat-plain', 'dr', 'tun', 'gue'])
       assert.ok(runOf(textOf(name))?.sound, name);
   });
 

@@ -3,9 +3,11 @@ import { exceptionFor } from './exceptions.ts';
 import { mistakesIn, type Mistake } from './mistakes.ts';
 import { runOf, verdictOn, type RunOf, type Verdict } from './verdict.ts';
 
-const EXAMPLES = ['nat', 'dnat', 'dnat-plain', 'dr', 'tun'] as const;
+const EXAMPLES = ['nat', 'dnat', 'dnat-plain', 'dr', 'tun', 'gue'] as const;
 
 export function textOf(example: string): string {
+  // GUE is the tun example's other tunnel.
+  if (example === 'gue') return textOf('tun').replace('\n  port: 80\n', '\n  port: 80\n  tunnel: gue\n');
   return readFileSync(new URL(`../../examples/${example}.lblab.yaml`, import.meta.url), 'utf8');
 }
 

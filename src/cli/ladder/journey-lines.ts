@@ -59,7 +59,7 @@ function hopLines(journey: Journey, hop: Hop, first: boolean, context: LadderCon
 /** The whole header, as it left the first node; later hops show only the difference. */
 function headerText(layers: readonly Layer[], names: Names): string {
   const words: string[] = [];
-  const ports = layers.find((layer) => layer.kind === 'tcp' || layer.kind === 'udp');
+  const ports = layers.findLast((layer) => layer.kind === 'tcp' || layer.kind === 'udp');
   for (const layer of layers) {
     if (layer.kind === 'ethernet')
       words.push(`${names(formatMac(layer.source))} → ${names(formatMac(layer.destination))}`);
@@ -81,7 +81,8 @@ function headerText(layers: readonly Layer[], names: Names): string {
 }
 
 function changeText({ field, before, after }: HopChange, names: Names): string {
-  if (field === 'ipip') return before === '' ? `ipip + [${names(after)}]` : `ipip − [${names(before)}]`;
+  if (field === 'ipip' || field === 'gue')
+    return before === '' ? `${field} + [${names(after)}]` : `${field} − [${names(before)}]`;
   return `${field} ${names(before) || '–'} → ${names(after) || '–'}`;
 }
 

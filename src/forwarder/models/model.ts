@@ -29,4 +29,9 @@ export interface Model {
    * decremented, and moves the start of the frame before them.
    */
   wrap?(frame: Frame, ip: number, server: Server): void;
+  /**
+   * Of an outer packet of this tunnel, which an ICMP error quotes up to `end`: where the packet inside starts. `l4` is
+   * behind the outer IPv4 header; 0 when it is another's.
+   */
+  innerAt?(view: DataView, protocol: number, l4: number, end: number): number;
 }

@@ -1,12 +1,13 @@
-import type { ModelName } from '../../models/models.ts';
+import type { ModelName, Tunnelled } from '../../models/models.ts';
 import { Dnat } from './dnat.ts';
 import { dr } from './dr.ts';
+import { Gue } from './gue.ts';
 import type { Model } from './model.ts';
 import { Nat } from './nat.ts';
 import { Tun } from './tun.ts';
 
 /** What a model may depend on in its service's configuration. */
-export interface ModelOptions {
+export interface ModelOptions extends Tunnelled {
   readonly snat: boolean;
 }
 
@@ -15,7 +16,7 @@ const MODELS: Readonly<Record<ModelName, (options: ModelOptions) => Model>> = {
   nat: () => new Nat(),
   dnat: ({ snat }) => new Dnat(snat),
   dr: () => dr,
-  tun: () => new Tun(),
+  tun: ({ tunnel }) => (tunnel ? new Gue(tunnel.port) : new Tun()),
 };
 
 export function makeModel(name: ModelName, options: ModelOptions): Model {

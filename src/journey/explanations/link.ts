@@ -1,4 +1,5 @@
 import type { PlannedInterface, PlannedNode } from '../../lab/topology/plan.ts';
+import { tunnelBy } from '../../models/models.ts';
 import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
@@ -25,13 +26,13 @@ export const filtered: Diagnose = (symptom, { stage }) => {
   const { hop, node, segment } = symptom;
   const station = stage.network.station(node, segment ?? '');
   if (!station || !hop) return undefined;
-  const { kind, outerAt } = hop.facts;
+  const { kind, outerProtocol } = hop.facts;
   return {
     ...at('filtered', station.node, station.port, symptom),
     params: {
       node,
       segment: station.port.segment,
-      protocol: outerAt === 0 ? kind : 'ipip',
+      protocol: tunnelBy(outerProtocol)?.filteredAs ?? kind,
       direction: hop.journey!.direction,
       from: hop.from,
     },

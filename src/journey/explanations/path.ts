@@ -1,4 +1,4 @@
-import { models } from '../../models/models.ts';
+import { models, tunnelBy, tunnelOf, type TunnelFacts } from '../../models/models.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
 import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
@@ -14,7 +14,7 @@ import type { Finding, Rule } from './finding.ts';
 /** A packet was too long: for the way on, so that a node said so, or for the interface it was sent to, in silence. */
 export const mtuExceeded: Rule = (evidence) => [...tooLongToSend(evidence), ...tooLongToTake(evidence)];
 
-/** A packet that must not be fragmented, in a tunnel by the 20 bytes of the wrapper. */
+/** A packet that must not be fragmented, in a tunnel by the bytes of the wrapper. */
 function tooLongToSend(evidence: EpochEvidence): Finding[] {
   const tooBig = endedBy(evidence, 'too-big');
   const errors = new Map<FlowRecord, JourneyRecord>();
@@ -27,6 +27,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
     const egress = egressOf(hop);
     const narrow = egress && mtuSetting(egress, hop.stage.network.plan);
     const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
+    const tunnel = tunnelAt(hop);
     const mtu = error
       ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8)
       : undefined;
@@ -34,11 +35,12 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
       place: hop.to,
       flow,
       hops: error ? [hop, error.first] : [hop],
-      wording: isTunnelled(hop) ? 'explanation.mtu-exceeded' : 'explanation.mtu-path',
+      wording: tunnel ? 'explanation.mtu-exceeded' : 'explanation.mtu-path',
       params: {
         node: hop.to,
         segment: egress?.port.segment ?? '',
         length: String(length),
+        ...(tunnel && { overhead: String(tunnel.overhead) }),
         mtu: mtu ? String(mtu[0]! * 256 + mtu[1]!) : String(egress?.port.mtu ?? ''),
       },
       // A filter that keeps the sender from hearing of it turns a nuisance into a black hole.
@@ -77,12 +79,13 @@ function mtuSetting({ node, port }: Station, { segments }: Plan): string {
   return shared ? `segments.${port.segment}.mtu` : `nodes.${node.name}.at.${port.segment}.mtu`;
 }
 
-/** It is in a tunnel already, or would be from here on. */
-function isTunnelled(hop: HopRecord): boolean {
-  if (hop.facts.outerAt !== 0) return true;
+/** The tunnel that it is in already, or would be in from here on. */
+function tunnelAt(hop: HopRecord): TunnelFacts | undefined {
+  if (hop.facts.outerAt !== 0) return tunnelBy(hop.facts.outerProtocol);
   const name = hop.arrival?.decision?.service;
   const { services } = hop.stage.network.plan;
-  return services.some((service) => service.name === name && models[service.model].wraps);
+  const service = services.find((one) => one.name === name && models[one.model].wraps);
+  return service && tunnelOf(service);
 }
 
 /** The way by which the packet should have left the node. */

@@ -183,13 +183,17 @@ export const noDecapsulator: Rule = (evidence) => {
   const silent = endedBy(evidence, 'no-decapsulator')
     .filter(({ flow, hop }) => !flow.replied.includes(hop.to))
     .map(({ hop, flow }) => ({ name: hop.to, hop, flow }));
-  return [...complaints, ...silent].map(({ name, hop, flow }) => ({
-    place: name,
-    flow,
-    hops: [hop],
-    params: { node: name },
-    setting: network.node(name)?.decapsulate === false ? `nodes.${name}.decapsulate` : undefined,
-  }));
+  return [...complaints, ...silent].map(({ name, hop, flow }) => {
+    const port = serviceOf(flow, hop)?.tunnel?.port;
+    return {
+      place: name,
+      flow,
+      hops: [hop],
+      params: { node: name, ...(port !== undefined && { port: String(port) }) },
+      ...(port !== undefined && { wording: 'explanation.no-decapsulator-gue' }),
+      setting: network.node(name)?.decapsulate === false ? `nodes.${name}.decapsulate` : undefined,
+    };
+  });
 };
 
 interface Refusal {

@@ -1,5 +1,6 @@
 import type { DecisionEvent } from '../../lab/events.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
+import { tunnelBy } from '../../models/models.ts';
 import type { Ipv4 } from '../../packet/address.ts';
 import {
   destinationOf,
@@ -201,7 +202,8 @@ function notLocalReason(hop: HopRecord): 'vip-not-local' | 'not-local' {
 
 function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolean {
   if (drop.length === 0) return false;
-  if (facts.outerAt !== 0) return drop.includes('ipip');
+  const tunnel = tunnelBy(facts.outerProtocol);
+  if (tunnel) return drop.includes(tunnel.filteredAs);
   return facts.kind !== 'ip' && facts.kind !== 'other' && facts.kind !== 'arp' && drop.includes(facts.kind);
 }
 

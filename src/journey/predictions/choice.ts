@@ -1,4 +1,5 @@
-import { destinationOf } from '../../packet/ipv4.ts';
+import { destinationOf, headerLengthOf, PROTOCOL_UDP } from '../../packet/ipv4.ts';
+import { sourcePortOf } from '../../packet/udp.ts';
 import type { Choice, FlowRecord, ShownChoice } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
@@ -36,6 +37,7 @@ function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
           node: hop.from,
           ...(!forwarder.nat && { server: serverOf(hop) }),
           sourcePort: hop.facts.sourcePort,
+          ...tunnelPortOf(hop),
           by: journey,
           rank,
         };
@@ -45,6 +47,14 @@ function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
       rank++;
     }
   }
+}
+
+/** The source port of the datagram that a tunnel of UDP puts around the packet. */
+function tunnelPortOf({ facts }: HopRecord): Pick<Choice, 'tunnelPort'> {
+  const { bytes, outerAt, outerProtocol, fragment, kind } = facts;
+  // A fragment has no ports by which it could take the way of others.
+  if (outerProtocol !== PROTOCOL_UDP || fragment || kind === 'icmp') return {};
+  return { tunnelPort: sourcePortOf(bytes, outerAt + headerLengthOf(bytes, outerAt)) };
 }
 
 function serverOf(hop: HopRecord): string {

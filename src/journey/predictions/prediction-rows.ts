@@ -1,6 +1,8 @@
 import { formatIpv4, formatMac } from '../../packet/address.ts';
 import { hexBytes, tcpFlags } from '../../packet/fields.ts';
+import { tunnelBy } from '../../models/models.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
+import * as udp from '../../packet/udp.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
@@ -125,9 +127,9 @@ const rows: readonly Row[] = [
   },
   {
     field: named('ipip'),
-    expected: (p, f) => (isPacket(f) ? Number(p.outer !== undefined) : undefined),
-    observed: (f) => Number(f.outerAt !== 0),
-    text: (value) => (value ? 'IP in IP' : '-'),
+    expected: (p, f) => (isPacket(f) ? (p.outer?.protocol ?? 0) : undefined),
+    observed: (f) => f.outerProtocol,
+    text: (value) => tunnelBy(value)?.title ?? '-',
   },
   ...outerRows(),
   untouched('ip.dsfield', isPacket, (f) => ipv4.trafficClassOf(f.bytes, f.ipAt), hex(2)),
@@ -200,12 +202,13 @@ const rows: readonly Row[] = [
 function outerRows(): Row[] {
   const row = <Value extends number>(
     name: string,
-    expected: (outer: NonNullable<Prediction['outer']>) => Value,
+    expected: (outer: NonNullable<Prediction['outer']>) => Value | undefined,
     observed: (bytes: Uint8Array, at: number) => Value,
     text: (value: Value) => string,
   ): Row => ({
     field: named(`ipip ${name}`),
-    expected: ({ outer }, { outerAt }) => (outer && outerAt !== 0 ? expected(outer) : undefined),
+    expected: ({ outer }, { outerProtocol }) =>
+      outer && outer.protocol === outerProtocol ? expected(outer) : undefined,
     observed: ({ bytes, outerAt }) => observed(bytes, outerAt),
     text,
   });
@@ -220,7 +223,16 @@ function outerRows(): Row[] {
       (bytes, at) => Number(ipv4.dontFragmentOf(bytes, at)),
       (value) => (value ? 'DF' : '-'),
     ),
+    row('udp.srcport', ({ udp: around }) => around?.sourcePort, behind(udp.sourcePortOf), String),
+    row('udp.dstport', ({ udp: around }) => around?.destinationPort, behind(udp.destinationPortOf), String),
+    // None: the inner packet has its own.
+    row('udp.checksum', ({ udp: around }) => around && 0, behind(udp.checksumOf), hex(4)),
   ];
+}
+
+/** Of the UDP header behind an outer IPv4 header. */
+function behind(read: (bytes: Uint8Array, at: number) => number): (bytes: Uint8Array, at: number) => number {
+  return (bytes, at) => read(bytes, at + ipv4.headerLengthOf(bytes, at));
 }
 
 function isTcp({ kind }: FrameFacts): boolean {

@@ -43,11 +43,14 @@ export class Prediction {
   }
 }
 
-/** The header that tun puts around a packet. */
+/** The headers that tun puts around a packet. */
 export interface OuterHeader {
   readonly source: Ipv4;
   readonly destination: Ipv4;
   readonly ttl: number;
   readonly trafficClass: number;
   readonly dontFragment: boolean;
+  readonly protocol: number;
+  /** Of GUE: the source port is a hash of the flow, and stays what it was on its first packet. */
+  readonly udp?: { readonly sourcePort: number | undefined; readonly destinationPort: number };
 }

@@ -1,6 +1,6 @@
 import { NO_ADDRESS } from '../../packet/address.ts';
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
-import { models } from '../../models/models.ts';
+import { models, tunnelOf } from '../../models/models.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
 import { choiceAt } from './choice.ts';
 import { clamped } from '../joins/clamped-mss.ts';
@@ -109,6 +109,10 @@ function balanced(
       ttl: prediction.ttl ?? ttlOf(hop.facts.bytes, hop.facts.ipAt),
       trafficClass: trafficClassOf(bytes, ipAt),
       dontFragment: dontFragmentOf(bytes, ipAt),
+      protocol: tunnelOf(service).protocol,
+      ...(service.tunnel && {
+        udp: { sourcePort: choice?.tunnelPort, destinationPort: service.tunnel.port },
+      }),
     };
   } else if (models[service.model].translates) {
     prediction.base = clamped(prediction.base, hop.previous!.segment, hop);

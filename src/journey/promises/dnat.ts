@@ -80,7 +80,8 @@ export function serverSeesCip({ served, journey, flow }: Packet, tally: Tally): 
   for (const hop of served.intoServer) {
     const { facts, stage } = hop;
     // A later fragment of a wrapped packet shows no header of the one inside.
-    if (isTranslatedBehind(served, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts))) continue;
+    if (isTranslatedBehind(served, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts, served.service)))
+      continue;
     const asked = requestTupleAt(flow, hop, served.director);
     const isSeen =
       facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);

@@ -1,6 +1,14 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
-import { models } from '../../models/models.ts';
-import { destinationOf, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
+import { models, tunnelOf } from '../../models/models.ts';
+import {
+  HEADER_LENGTH,
+  destinationOf,
+  fragmentOffsetOf,
+  headerLengthOf,
+  protocolOf,
+  sourceOf,
+} from '../../packet/ipv4.ts';
+import { checksumOf, destinationPortOf } from '../../packet/udp.ts';
 import { dipTowards, isServersReply, type Packet, type Served } from '../records/evidence.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
@@ -15,21 +23,30 @@ export function ipUntouched({ served }: Packet, tally: Tally): void {
   });
 }
 
-/** tun: director to server there is an outer header, DIP to RIP, protocol 4; also on each fragment. */
+/** tun: director to server there is an outer header, DIP to RIP, of the tunnel's protocol; also on each fragment. */
 export function encapsulated({ served }: Packet, tally: Tally): void {
   forEachSentOn(served, 'tun', (hop, _, service) => {
     const { bytes, routedAt } = hop.facts;
     const server = service.servers.find(({ address }) => address === destinationOf(bytes, routedAt));
-    const isTunnel = bytes[routedAt + PROTOCOL] === PROTOCOL_IPIP;
+    const isTunnel =
+      protocolOf(bytes, routedAt) === tunnelOf(service).protocol &&
+      isForPort(hop.facts, service.tunnel?.port);
     const dip = server && dipTowards(hop.from, server.address, hop.stage);
     tally.note(hop, isTunnel && dip !== undefined && sourceOf(bytes, routedAt) === dip);
   });
 }
 
+/** Of GUE, the UDP header: for its port and without a checksum. A later fragment has none. */
+function isForPort({ bytes, routedAt }: FrameFacts, port: number | undefined): boolean {
+  if (port === undefined || fragmentOffsetOf(bytes, routedAt) > 0) return true;
+  const at = routedAt + headerLengthOf(bytes, routedAt);
+  return destinationPortOf(bytes, at) === port && checksumOf(bytes, at) === 0;
+}
+
 /** tun: what is inside is what the client sent. */
 export function innerUntouched({ served, journey }: Packet, tally: Tally): void {
   let last: HopRecord | undefined;
-  forEachSentOn(served, 'tun', (_, before) => {
+  forEachSentOn(served, 'tun', (_, before, service) => {
     // Once, however many were sent of it.
     if (before === last) return;
     last = before;
@@ -37,7 +54,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
     let pieces: Map<string, HopRecord[]> | undefined;
     for (const hop of journey.hops) {
       if (!comesOf(hop, before)) continue;
-      if (!isPieceOfWrapped(hop.facts)) {
+      if (!isPieceOfWrapped(hop.facts, service)) {
         tally.note(hop, isSameInside(before.facts, hop.facts));
         continue;
       }
@@ -47,7 +64,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
       else pieces.set(hop.from, [hop]);
     }
     for (const all of pieces?.values() ?? []) {
-      const inner = innerOf(all);
+      const inner = innerOf(all, tunnelOf(service).overhead - HEADER_LENGTH);
       if (inner) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
     }
   });

@@ -11,6 +11,8 @@ export interface Choice {
   readonly server?: string;
   /** The port it has from there on; as it was before, where the model leaves it alone. */
   readonly sourcePort: number;
+  /** Where its packets travel in datagrams: the port that these are from. */
+  readonly tunnelPort?: number;
 }
 
 /** With the request that shows it, and how many rewriting nodes that had come through before. */

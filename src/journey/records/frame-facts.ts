@@ -3,6 +3,7 @@ import * as arp from '../../packet/arp.ts';
 import { u16 } from '../../packet/bytes.ts';
 import { l4ChecksumOk } from '../../packet/checksum.ts';
 import * as ethernet from '../../packet/ethernet.ts';
+import * as gue from '../../packet/gue.ts';
 import * as icmp from '../../packet/icmp.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import * as tcp from '../../packet/tcp.ts';
@@ -16,7 +17,7 @@ export class FrameFacts {
   /** `tcp`, `udp`, `icmp`, `arp`; `ip` for other protocols and later fragments; `other` for the rest. */
   kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'ip' | 'other' = 'other';
   etherType = 0;
-  /** Start of the outer IPv4 header of an IP-in-IP packet, otherwise 0. */
+  /** Start of the outer IPv4 header of a packet in a tunnel (IP-in-IP, or UDP and GUE), otherwise 0. */
   outerAt = 0;
   /** Start of the (innermost) IPv4 header, or of the ARP packet; 0 when there is none. */
   ipAt = 0;
@@ -40,7 +41,7 @@ export class FrameFacts {
   arpOperation = 0;
   /** A fragment, of the outer or of the inner packet. */
   fragment = false;
-  /** The packet an ICMP error quotes; `outerAt` is set when the quote is of an IP-in-IP packet. */
+  /** The packet an ICMP error quotes; `outerAt` is set when the quote is of a packet in a tunnel. */
   quoted: FrameFacts | undefined = undefined;
   /** The frame, or a header in it, is malformed or cut short. */
   malformed = false;
@@ -67,6 +68,11 @@ export class FrameFacts {
 
   get payloadLength(): number {
     return this.payloadEnd - this.payloadAt;
+  }
+
+  /** The IP protocol of the packet outside; 0 when there is none. */
+  get outerProtocol(): number {
+    return this.outerAt === 0 ? 0 : ipv4.protocolOf(this.bytes, this.outerAt);
   }
 
   /** Start of the outermost IPv4 header: the one that routers look at. */
@@ -133,14 +139,19 @@ function readIpv4(facts: FrameFacts, bytes: Uint8Array, at: number, end: number,
     case ipv4.PROTOCOL_TCP:
       readTcp(facts, bytes, l4At, packetEnd, inQuote);
       return;
-    case ipv4.PROTOCOL_UDP:
-      if (l4At + 8 > packetEnd) facts.malformed = true;
+    case ipv4.PROTOCOL_UDP: {
+      const inner = facts.outerAt === 0 ? gue.innerAt(bytes, l4At, packetEnd) : 0;
+      if (inner > 0) {
+        facts.outerAt = at;
+        readIpv4(facts, bytes, inner, packetEnd, inQuote);
+      } else if (l4At + 8 > packetEnd) facts.malformed = true;
       else {
         facts.kind = 'udp';
         readPorts(facts, bytes, l4At);
         facts.payloadAt = l4At + 8;
       }
       return;
+    }
     case ipv4.PROTOCOL_ICMP:
       readIcmp(facts, bytes, l4At, packetEnd, inQuote);
       return;

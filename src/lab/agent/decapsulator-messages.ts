@@ -5,6 +5,8 @@ export interface ToDecapsulator {
   readonly type: 'configure';
   /** The node's own addresses, as 32-bit numbers: what is wrapped for them is unwrapped. */
   readonly addresses: readonly Ipv4[];
+  /** UDP ports of which GUE is taken off, besides IP-in-IP. Left out, none. */
+  readonly guePorts?: readonly number[];
   /** Linux devices that wrapped packets come in by, and the IP protocols (by number) that each of them drops. */
   readonly interfaces: readonly { readonly name: string; readonly drop?: readonly number[] }[];
   /** A veth pair that is there and up: unwrapped packets are put into `inner`, and the kernel receives them on `outer`. */

@@ -1,5 +1,5 @@
 /**
- * Takes the outer header off IP-in-IP packets for this node where its kernel cannot: a process that is told what to do in
+ * Takes the outer headers off packets in tunnels for this node where its kernel cannot: a process that is told what to do in
  * lines of JSON on standard input and answers on standard output. It ends when its input does.
  */
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const say = (message: FromDecapsulator) => writer.write(message);
 let port: NetworkPort | undefined;
 let before = Promise.resolve();
 
-async function configure({ addresses, interfaces, inner, outer }: ToDecapsulator): Promise<void> {
+async function configure({ addresses, guePorts, interfaces, inner, outer }: ToDecapsulator): Promise<void> {
   port?.close();
   port = undefined;
   const own = new Set(addresses);
@@ -38,7 +38,7 @@ async function configure({ addresses, interfaces, inner, outer }: ToDecapsulator
       receive: (frame) => {
         const mac = macs[frame.port];
         if (mac === undefined || isDropped(frame, interfaces[frame.port]?.drop ?? [])) return;
-        if (!unwrap(frame, mac, own, link)) return;
+        if (!unwrap(frame, mac, own, link, guePorts)) return;
         frame.port = into;
         port?.transmit(frame);
       },

@@ -13,8 +13,8 @@ const OUTER = 'lbtun0';
 const INNER = 'lbtun1';
 
 /**
- * What takes the wrapper off in a `tun` server: the kernel's `ipip` where there is one, else a process of ours that
- * puts the inner packet into one end of a veth pair.
+ * What takes the wrapper off in a `tun` server: the kernel's `ipip` where there is one, else (and always where GUE is
+ * among the tunnels) a process of ours that puts the inner packet into one end of a veth pair.
  */
 export class Decapsulator {
   readonly #onEnd: (message: string, restarted: boolean) => void;
@@ -28,13 +28,15 @@ export class Decapsulator {
     this.#onEnd = onEnd;
   }
 
-  /** Whether it is a process of ours: the kernel must then be kept from answering protocol 4. */
+  /** Whether it is a process of ours: the kernel must then be kept from answering what it takes. */
   async configure(node: PlannedNode, deviceOf: (segment: string) => string | undefined): Promise<boolean> {
     if (!node.decapsulate) {
       await this.stop();
       return false;
     }
-    if (this.#state === 'off') this.#state = (await startKernel(node)) ? 'kernel' : 'process';
+    const isOurs = (node.guePorts ?? []).length > 0;
+    if (isOurs && this.#state === 'kernel') await this.stop();
+    if (this.#state === 'off') this.#state = !isOurs && (await startKernel(node)) ? 'kernel' : 'process';
     if (this.#state === 'process') await this.#run(node, deviceOf);
     return this.#state === 'process';
   }
@@ -48,7 +50,10 @@ export class Decapsulator {
     await run('ip', ['link', 'del', 'dev', OUTER]);
   }
 
-  async #run({ interfaces }: PlannedNode, deviceOf: (segment: string) => string | undefined): Promise<void> {
+  async #run(
+    { interfaces, guePorts }: PlannedNode,
+    deviceOf: (segment: string) => string | undefined,
+  ): Promise<void> {
     const up = interfaces.filter(({ down }) => !down);
     const told: ToDecapsulator = {
       type: 'configure',
@@ -57,6 +62,7 @@ export class Decapsulator {
         const name = deviceOf(planned.segment);
         return name === undefined ? [] : [{ name, drop: droppedProtocols(planned) }];
       }),
+      ...(guePorts && { guePorts }),
       inner: INNER,
       outer: OUTER,
     };

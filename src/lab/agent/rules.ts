@@ -11,7 +11,7 @@ const TABLE = 'lb_lab';
  *
  * What the forwarder's port pools take must not reach the kernel, which knows no such connection and would reset it;
  * a packet socket sees a frame before `raw` does. With a decapsulator in user space the kernel must not answer
- * protocol 4. Dropped protocols go at ingress: behind the capture (and behind the forwarder, which leaves them out by
+ * protocol 4, nor GUE. Dropped protocols go at ingress: behind the capture (and behind the forwarder, which leaves them out by
  * itself), before everything else.
  */
 export function ruleset(
@@ -22,8 +22,7 @@ export function ruleset(
   const raw = pooled(node);
   const ip: string[] = [];
   if (raw.length > 0) ip.push(...chain('pools', 'type filter hook prerouting priority -300;', raw));
-  if (ownDecapsulator)
-    ip.push(...chain('tunnel', 'type filter hook input priority 0;', ['ip protocol 4 drop']));
+  if (ownDecapsulator) ip.push(...chain('tunnel', 'type filter hook input priority 0;', tunnelled(node)));
   const netdev: string[] = [];
   for (const planned of node.interfaces) {
     const device = deviceOf(planned.segment);
@@ -50,6 +49,10 @@ function replaced(family: 'ip' | 'netdev'): string[] {
 
 function chain(name: string, hook: string, rules: readonly string[]): string[] {
   return [` chain ${name} {`, `  ${hook} policy accept;`, ...rules.map((rule) => `  ${rule}`), ' }'];
+}
+
+function tunnelled({ guePorts = [] }: PlannedNode): string[] {
+  return ['ip protocol 4 drop', ...guePorts.map((port) => `udp dport ${port} drop`)];
 }
 
 function pooled({ forwarder }: PlannedNode): string[] {

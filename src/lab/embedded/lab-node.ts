@@ -182,8 +182,8 @@ export class LabNode {
   }
 
   #settings(planned: PlannedNode) {
-    const { loopback, routes, sysctls, decapsulate } = planned;
-    return { links: this.#interfaces, loopback, routes, sysctls, decapsulate };
+    const { loopback, routes, sysctls, decapsulate, guePorts = [] } = planned;
+    return { links: this.#interfaces, loopback, routes, sysctls, decapsulate, guePorts };
   }
 
   #startForwarder(config: NonNullable<PlannedNode['forwarder']>): ForwarderDevice {

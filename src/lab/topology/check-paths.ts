@@ -1,4 +1,4 @@
-import { models } from '../../models/models.ts';
+import { models, tunnelOf } from '../../models/models.ts';
 import { formatIpv4, inSubnet, type Ipv4, NO_ADDRESS, parseCidr } from '../../packet/address.ts';
 import { gatewayFix } from './gateway-fix.ts';
 import type { Network } from './network.ts';
@@ -7,9 +7,6 @@ import { destinationOf, sendersOf } from './plan-traffic.ts';
 import type { Plan, PlannedNode, PlannedService } from './plan.ts';
 import { makeProblem, type Fix, type Problem } from './problem.ts';
 import { pathMtu, reaches, Ways, type Walk } from './walk.ts';
-
-/** Bytes of the outer IP header in `tun`. */
-const WRAPPER = 20;
 
 /** Follows the packets of every service and request over the plan's routes, there and back, and says where they end. */
 export function checkPaths(network: Network, plan: Plan): Problem[] {
@@ -162,7 +159,8 @@ class PathFindings {
 
   tunnel(way: Walk, requests: readonly Walk[], service: PlannedService, server: string): void {
     const arrived = requests.filter(({ end, links }) => end === 'arrived' && links.length > 0);
-    const needed = Math.max(...arrived.map(pathMtu)) + WRAPPER;
+    const { overhead } = tunnelOf(service);
+    const needed = Math.max(...arrived.map(pathMtu)) + overhead;
     const link = way.links.find(({ mtu }) => mtu < needed);
     if (arrived.length === 0 || !link) return;
     const sender = way.nodes[way.links.indexOf(link)]!;
@@ -174,7 +172,7 @@ class PathFindings {
     const isShort = path.length === 2 && !places.has([...path, 'subnet']);
     const text = isShort ? `{ subnet: ${subnet}, mtu: ${needed} }` : String(needed);
     const fix = isShort || path.length > 2 ? this.#replace(path, text) : undefined;
-    const params = { segment: link.segment, server, mtu: link.mtu, needed, service: service.name };
+    const params = { segment: link.segment, server, mtu: link.mtu, needed, overhead, service: service.name };
     this.#add('tunnel-mtu', path, params, link.segment, fix);
   }
 

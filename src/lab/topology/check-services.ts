@@ -8,6 +8,7 @@ import {
   type NetworkServer,
   type NetworkService,
 } from './network.ts';
+import type { Path } from './places.ts';
 import { makeProblem, type Problem } from './problem.ts';
 
 /** Every service can be carried: it has a model, one director, servers within the model's reach, and an address of its own. */
@@ -47,6 +48,7 @@ function serviceProblems(network: Network, service: NetworkService): Problem[] {
   if (servers.length === 0) problems.push(makeProblem('no-servers', places.key(listed), { service: name }));
   problems.push(...twins(network, servers));
   if (models[model].needsSharedSegment) problems.push(...acrossRouters(network, service));
+  if (models[model].wraps && settings.tunnel === 'gue') problems.push(...tunnelPortTaken(network, service));
   return problems;
 }
 
@@ -77,6 +79,21 @@ function acrossRouters(network: Network, { director, servers }: NetworkService):
     ];
     return [makeProblem('dr-across-router', places.key(port.path), params, { related })];
   });
+}
+
+/** What takes GUE off has its UDP port to itself: no server has another use for it. */
+function tunnelPortTaken(network: Network, { settings, servers, path }: NetworkService): Problem[] {
+  const { tunnelPort: port } = settings;
+  const other = network.services.find(
+    (one) =>
+      one.settings.protocol === 'udp' &&
+      one.servers.some((server) => server.port === port && servers.some(({ name }) => name === server.name)),
+  );
+  if (!other) return [];
+  const { places } = network.document;
+  const own: Path = [...path, 'tunnelPort'];
+  const place = places.has(own) ? places.of(own) : places.of([...path, 'tunnel']);
+  return [makeProblem('tunnel-port-taken', place, { port, other: other.name })];
 }
 
 /** A VIP belongs to one director, and a port of it to one service. */

@@ -67,9 +67,10 @@ function uselessOfServices(network: Network): Problem[] {
   return network.services.flatMap(({ name, model, settings, path }) => {
     const ignored = [
       ...optionsOfOthers(model),
+      ...(settings.tunnel === 'gue' ? [] : ['tunnelPort']),
       ...(schedulers[settings.scheduler].hasFlags ? [] : ['schedulerFlags']),
     ];
-    return ignored
+    return [...new Set(ignored)]
       .filter((key) => places.has([...path, key]))
       .map((key) => makeProblem('no-effect', places.key([...path, key]), { key, name }));
   });

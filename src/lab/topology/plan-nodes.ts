@@ -9,7 +9,7 @@ import type { Mac } from '../../packet/address.ts';
 import { deriveMac } from './mac.ts';
 import type { Network, NetworkNode } from './network.ts';
 import type { PlannedInterface, PlannedNode, PlannedTraffic, Sysctls } from './plan.ts';
-import { DEFAULT_PORTS, directServices, forwarderServices } from './plan-services.ts';
+import { DEFAULT_PORTS, directServices, forwarderServices, guePorts } from './plan-services.ts';
 import { datagramPorts, listenPorts } from './plan-traffic.ts';
 import { NS_PER_MS } from './quantities.ts';
 import { plannedRoutes } from './routes.ts';
@@ -48,6 +48,8 @@ export function plannedNodes(
     const routes = plannedRoutes(network, node);
     const forwarder = forwarderConfig(network, node, interfaces, routes);
     const datagrams = datagramPorts(node, traffic);
+    const decapsulate = settings.decapsulate ?? tunnelled;
+    const gue = decapsulate ? guePorts(network, node) : [];
     return {
       name: node.name,
       role: settings.role,
@@ -56,7 +58,8 @@ export function plannedNodes(
       routes,
       sysctls: sysctlsOf(node, direct.length > 0),
       ...(forwarder && { forwarder }),
-      decapsulate: settings.decapsulate ?? tunnelled,
+      decapsulate,
+      ...(gue.length > 0 && { guePorts: gue }),
       listen: listenPorts(network, node, traffic),
       ...(datagrams.length > 0 && { datagrams }),
     };

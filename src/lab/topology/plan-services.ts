@@ -1,4 +1,4 @@
-import { balances, models } from '../../models/models.ts';
+import { balances, models, type Tunnelled } from '../../models/models.ts';
 import type { PersistenceConfig, PortRange, ServiceConfig } from '../../forwarder/config.ts';
 import { realInterface, type Network, type NetworkNode, type NetworkService } from './network.ts';
 import type { PlannedService } from './plan.ts';
@@ -13,7 +13,10 @@ export function plannedServices(network: Network): PlannedService[] {
     const { name, director, settings, model } = service;
     if (!director || !balances(model)) return [];
     const { vip, protocol, port, snat } = settings;
-    return [{ name, model, vip, protocol, port, snat, director: director.name, servers: serversOf(service) }];
+    const servers = serversOf(service);
+    return [
+      { name, model, vip, protocol, port, snat, ...tunnelIn(service), director: director.name, servers },
+    ];
   });
 }
 
@@ -39,10 +42,21 @@ export function forwarderServices(network: Network, director: NetworkNode): Serv
         servers,
         snat,
         ports,
+        ...tunnelIn(service),
         ...(persistence && { persistence }),
       },
     ];
   });
+}
+
+/** The ports at which a server takes GUE off. */
+export function guePorts(network: Network, node: NetworkNode): number[] {
+  const ports = servicesOf(network, node).flatMap((service) => tunnelIn(service).tunnel?.port ?? []);
+  return [...new Set(ports)].sort((a, b) => a - b);
+}
+
+function tunnelIn({ model, settings: { tunnel, tunnelPort } }: NetworkService): Tunnelled {
+  return models[model].wraps && tunnel === 'gue' ? { tunnel: { type: tunnel, port: tunnelPort } } : {};
 }
 
 function persistenceOf({ persistence }: ServiceSettings): PersistenceConfig | undefined {

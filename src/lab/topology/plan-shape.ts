@@ -22,6 +22,8 @@ const range = z.looseObject({ first: port, last: port });
 const route = z.looseObject({ network: u32, prefixLength, via: u32 });
 const switchValue = z.int().check(z.gte(0), z.lte(2));
 
+const tunnel = z.looseObject({ type: z.literal('gue'), port });
+
 const server = z.looseObject({ name: field.name, address: u32, port, weight: count });
 
 const plannedService = z.looseObject({
@@ -31,6 +33,7 @@ const plannedService = z.looseObject({
   protocol: z.enum(['tcp', 'udp']),
   port,
   snat: z.boolean(),
+  tunnel: z.optional(tunnel),
   director: field.name,
   servers: z.array(server),
 });
@@ -52,6 +55,7 @@ const forwarder = z.looseObject({
       servers: z.array(server),
       snat: z.boolean(),
       ports: range,
+      tunnel: z.optional(tunnel),
       persistence: z.optional(z.looseObject({ timeout: amount, prefixLength })),
     }),
   ),
@@ -88,6 +92,7 @@ const node = z.looseObject({
   sysctls: z.record(word, switchValue),
   forwarder: z.optional(forwarder),
   decapsulate: z.boolean(),
+  guePorts: z.optional(z.array(port)),
   listen: z.array(port),
   datagrams: z.optional(z.array(port)),
 });

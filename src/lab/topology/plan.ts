@@ -1,4 +1,4 @@
-import type { ModelName, ServiceModel } from '../../models/models.ts';
+import type { ModelName, ServiceModel, Tunnelled } from '../../models/models.ts';
 import type { Ipv4, Mac } from '../../packet/address.ts';
 import type { ForwarderConfig } from '../../forwarder/config.ts';
 
@@ -50,8 +50,10 @@ export interface PlannedNode {
   readonly sysctls: Sysctls;
   /** The forwarder's process runs here (director, NAT router); the node's kernel then stays silent about what is its own. */
   readonly forwarder?: ForwarderConfig;
-  /** A kernel-like `ipip` decapsulator (tun server). */
+  /** A kernel-like `ipip` decapsulator (tun server); it also takes what comes by GUE. */
   readonly decapsulate: boolean;
+  /** UDP ports of which GUE is taken off. Left out, none. */
+  readonly guePorts?: readonly number[];
   /** TCP ports answered by an HTTP server, on every local address. */
   readonly listen: readonly number[];
   /** UDP ports answered besides those of the node's services: where traffic asks an outside server. Left out, none. */
@@ -92,7 +94,7 @@ export interface Sysctls {
   readonly send_redirects: 0 | 1;
 }
 
-export interface PlannedService {
+export interface PlannedService extends Tunnelled {
   readonly name: string;
   readonly model: ServiceModel;
   readonly vip: Ipv4;

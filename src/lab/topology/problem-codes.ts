@@ -71,6 +71,7 @@ export const problemCodes = {
   'which-director': 'error',
   'no-servers': 'error',
   'dr-across-router': 'error',
+  'tunnel-port-taken': 'error',
   'vip-is-node-address': 'error',
   'vip-two-directors': 'error',
   'duplicate-service': 'error',

@@ -1,6 +1,7 @@
-import { modelNames, serviceModels } from '../../models/models.ts';
 import * as z from 'zod/mini';
 import { schedulers, type SchedulerName } from '../../forwarder/schedulers/registry.ts';
+import { modelNames, serviceModels, tunnelNames } from '../../models/models.ts';
+import { USUAL_PORT } from '../../packet/gue.ts';
 import * as field from './fields.ts';
 import { explanationCodes, outcomeNames, promiseIds } from './findings.ts';
 import { problemCodes, type ProblemCode } from './problem-codes.ts';
@@ -40,6 +41,8 @@ const serviceSchema = z.strictObject({
   ),
   snat: z.prefault(z.boolean(), true),
   model: z.optional(z.enum(serviceModels)),
+  tunnel: z.prefault(z.enum(tunnelNames), 'ipip'),
+  tunnelPort: z.prefault(field.port, USUAL_PORT),
   director: z.optional(field.name),
   persistence: z.optional(
     z.union([

@@ -9,11 +9,13 @@ const [THERE, BACK] = [56, 108];
 /** Room at a lane that an arrow passes, as in the ladder. */
 const GAP = 7;
 
-/** The model as texts name it: without source rewriting D-NAT is another one. */
+/** The model as texts name it: without source rewriting D-NAT is another one, and TUN by GUE. */
 export function variantOf({ model, services }: LabView): string {
   const plain =
     models[model].options.includes('snat') && services.length > 0 && services.every(({ snat }) => !snat);
-  return plain ? 'dnat-plain' : model;
+  const [first] = services;
+  const isGue = models[model].wraps && first?.tunnel !== undefined && services.every(({ tunnel }) => tunnel);
+  return plain ? 'dnat-plain' : isGue ? 'gue' : model;
 }
 
 /** The model in one picture: who rewrites what on the way there, and which way the reply takes. */

@@ -3,13 +3,22 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FromDecapsulator } from '../../../src/lab/agent/decapsulator-messages.ts';
 import type { FromForwarder } from '../../../src/lab/agent/forwarder-messages.ts';
-import { buildArp, buildIcmpEcho, buildTcp, wrapIpip } from '../../../src/packet/build.ts';
+import {
+  buildArp,
+  buildIcmpEcho,
+  buildTcp,
+  buildUdp,
+  wrapIpip,
+  type MacPair,
+} from '../../../src/packet/build.ts';
 import { formatMac, type Ipv4, type Mac, NO_MAC } from '../../../src/packet/address.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
 import * as rig from '../rig.ts';
 import { Network, pause, until, whyNot } from './network.ts';
 
 /** The processes that an agent starts in a node, in a network namespace instead. */
+const GUE_PORT = 6080;
+
 describe('processes of a node', function () {
   this.timeout(60_000);
   let network: Network;
@@ -139,6 +148,11 @@ describe('processes of a node', function () {
     assert.equal(replies, 1);
   });
 
+  it('decapsulator-process: and what came by GUE, at its port; the kernel stays silent about it', async () => {
+    const replies = await wrappedPing('0', inGue);
+    assert.equal(replies, 1);
+  });
+
   it('decapsulator-process: a strict reverse-path filter drops what came wrapped', async () => {
     const replies = await wrappedPing('1');
     assert.equal(replies, 0);
@@ -149,7 +163,7 @@ describe('processes of a node', function () {
   });
 
   /** Echo replies that come back for one wrapped echo request; three more wrapped ones are not for the node. */
-  async function wrappedPing(rpFilter: string): Promise<number> {
+  async function wrappedPing(rpFilter: string, wrap = wrapped): Promise<number> {
     const { near } = network;
     const set = (key: string, value: string) =>
       network.run(near, 'sysctl', '-qw', `net.ipv4.conf.${key}=${value}`);
@@ -157,7 +171,8 @@ describe('processes of a node', function () {
     set('all.rp_filter', '0');
     network.ip(near, 'link', 'add', 'lbtun0', 'type', 'veth', 'peer', 'name', 'lbtun1');
     for (const device of ['lo', 'lbtun0', 'lbtun1']) network.ip(near, 'link', 'set', device, 'up');
-    const rules = 'table ip t { chain c { type filter hook input priority 0; ip protocol 4 drop; }; }';
+    const dropped = `ip protocol 4 drop; udp dport ${GUE_PORT} drop;`;
+    const rules = `table ip t { chain c { type filter hook input priority 0; ${dropped} }; }`;
     network.run(near, 'nft', rules);
     network.ip(near, 'address', 'add', '10.0.2.11/24', 'dev', 'p0');
     network.ip(near, 'address', 'add', '10.0.2.100/32', 'dev', 'lo');
@@ -169,18 +184,19 @@ describe('processes of a node', function () {
       decapsulator.tell({
         type: 'configure',
         addresses: [rig.RIP],
+        guePorts: [GUE_PORT],
         interfaces: [{ name: 'p0' }],
         inner: 'lbtun1',
         outer: 'lbtun0',
       });
       assert.deepEqual(await decapsulator.of('ready'), [{ type: 'ready' }]);
       const far = await network.listen('q0');
-      const bad = wrapped(rig.RIP, rig.M_SERVER);
+      const bad = wrap(rig.RIP, rig.M_SERVER);
       bad[24]! ^= 1;
       await network.send('q0', [
-        wrapped(rig.RIP, rig.M_SERVER),
-        wrapped(rig.RIP, rig.M_SERVER2),
-        wrapped(rig.RIP2, rig.M_SERVER),
+        wrap(rig.RIP, rig.M_SERVER),
+        wrap(rig.RIP, rig.M_SERVER2),
+        wrap(rig.RIP2, rig.M_SERVER),
         bad,
       ]);
       await pause(700);
@@ -220,11 +236,24 @@ function arpRequest(): Uint8Array {
 
 function wrapped(destination: Ipv4, mac: Mac): Uint8Array {
   const ethernet = { source: rig.M_DIRECTOR, destination: mac };
-  const inner = buildIcmpEcho({
+  return wrapIpip({ ethernet, ip: { source: rig.DIP, destination }, inner: echo(ethernet) });
+}
+
+function inGue(destination: Ipv4, mac: Mac): Uint8Array {
+  const ethernet = { source: rig.M_DIRECTOR, destination: mac };
+  return buildUdp({
+    ethernet,
+    ip: { source: rig.DIP, destination },
+    udp: { sourcePort: 40000, destinationPort: GUE_PORT, withChecksum: false },
+    payload: Uint8Array.from([0, 4, 0, 0, ...echo(ethernet).subarray(14)]),
+  });
+}
+
+function echo(ethernet: MacPair): Uint8Array {
+  return buildIcmpEcho({
     ethernet,
     ip: { source: rig.CIP, destination: rig.VIP, ttl: 62, dontFragment: true },
     icmp: { operation: 'request', identifier: 1, sequence: 1 },
     payload: new Uint8Array(32),
   });
-  return wrapIpip({ ethernet, ip: { source: rig.DIP, destination }, inner });
 }

@@ -59,6 +59,14 @@ describe('agent: what it writes for the programs of a node', () => {
         /ip protocol 4 drop/,
       );
     });
+    it('and GUE, at its port', () => {
+      const text = ruleset(
+        node('examples/lessons/gue-no-decapsulator.lblab.yaml', 'rs2'),
+        () => 'eth0',
+        true,
+      );
+      assert.match(text, /ip protocol 4 drop\n {2}udp dport 6080 drop/);
+    });
     it('drops at ingress what the plan drops', () => {
       const text = ruleset(
         node('examples/lessons/tunnel-mtu-filtered.lblab.yaml', 'client'),

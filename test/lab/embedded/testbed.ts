@@ -80,6 +80,8 @@ function describeLayer(layer: Layer, owner: (mac: Mac) => string): string[] {
       return [FLAGS.filter((_, bit) => layer.flags & (1 << bit)).join('+')];
     case 'udp':
       return [`UDP ${layer.destinationPort}`];
+    case 'gue':
+      return [`GUE ${layer.protocol}`];
     case 'icmp':
       return [`ICMP ${layer.type}/${layer.code}`];
     case 'payload':

@@ -156,6 +156,11 @@ export const fixtures: Readonly<Record<string, string>> = {
     'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }',
   ]),
   'no-servers': edit(dr, ['[rs1, rs2]', '[]']),
+  'tunnel-port-taken': edit(tun, ['port: 80', 'protocol: udp\n  port: 6080\n  tunnel: gue']),
+  'tunnel-port-taken: as it is written': edit(tun, [
+    'port: 80',
+    'protocol: udp\n  port: 80\n  tunnel: gue\n  tunnelPort: 80',
+  ]),
   'dr-across-router': edit(
     dr,
     ['inside: 10.0.2.0/24', 'inside: 10.0.2.0/24\n  back: 10.0.3.0/24'],
@@ -228,6 +233,11 @@ export const fixtures: Readonly<Record<string, string>> = {
   'dr-port-map': edit(dr, ['[rs1, rs2]', '{ rs1: {}, rs2: { port: 8080 } }']),
   'tunnel-mtu': edit(tun, ['{ subnet: 10.0.3.0/24, mtu: 1520 }', '10.0.3.0/24']),
   'tunnel-mtu: of an interface': edit(tun, ['inside: 10.0.2.2', 'inside: { address: 10.0.2.2, mtu: 1500 }']),
+  'tunnel-mtu: by GUE': edit(
+    tun,
+    ['port: 80', 'port: 80\n  tunnel: gue'],
+    ['{ subnet: 10.0.3.0/24, mtu: 1520 }', '{ subnet: 10.0.3.0/24, mtu: 1532 }'],
+  ),
   'dnat-gateway': edit(
     dnat,
     ['port: 80', 'snat: false\n  port: 80'],
@@ -264,8 +274,9 @@ export const fixtures: Readonly<Record<string, string>> = {
       RS1,
       'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2, connReuseMode: 0, expireQuiescentTemplate: true }',
     ],
-    ['port: 80', 'port: 80\n  snat: false\n  schedulerFlags: [port]'],
+    ['port: 80', 'port: 80\n  snat: false\n  tunnel: gue\n  tunnelPort: 7000\n  schedulerFlags: [port]'],
   ),
+  'no-effect: a port of a tunnel that has none': edit(tun, ['port: 80', 'port: 80\n  tunnelPort: 7000']),
   'bad-setting-path': `${dr}events:\n  - { at: 1s, set: nodes..rs1, to: 1 }\n`,
   'bad-interface-name': `${dr}events:\n  - { at: 1s, down: rs1 }\n`,
   'event-action': `${dr}events:\n  - { at: 1s }\n`,

@@ -61,6 +61,7 @@ function serviceWords({ services, nodes }: Plan, name: string): Words {
     vip: `${formatIpv4(service.vip)}:${service.port}/${service.protocol}`,
     model: service.model,
     snat: String(service.snat),
+    tunnel: service.tunnel ? `${service.tunnel.type} ${service.tunnel.port}` : 'ipip',
     scheduler: configured?.scheduler ?? '',
     ...Object.fromEntries(
       service.servers.map((server) => [`servers.${server.name}`, `:${server.port} weight ${server.weight}`]),
@@ -92,7 +93,7 @@ function nodeWords(node: PlannedNode | undefined): Words {
     arp_ignore: String(sysctls.arp_ignore),
     rp_filter: String(sysctls.rp_filter),
     gateway: node.routes.map(({ via }) => formatIpv4(via)).join(' '),
-    decapsulate: String(node.decapsulate),
+    decapsulate: [node.decapsulate, ...(node.guePorts ?? []).map((port) => `gue ${port}`)].join(' '),
   };
 }
 

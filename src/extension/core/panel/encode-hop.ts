@@ -117,6 +117,7 @@ function encodeLayer(writer: RecordWriter, layer: Layer, ownerOf: (mac: Mac) => 
       }
       return 0;
     case 'ipv4':
+    case 'gue':
     case 'payload':
       return 0;
   }
@@ -139,7 +140,7 @@ function signatureBits(changes: readonly HopChange[]): number {
   let bits = 0;
   for (const { field, after, role } of changes) {
     if (role !== 'signature') continue;
-    if (field === 'ipip') bits |= after ? changeBits.wrapped : changeBits.unwrapped;
+    if (field === 'ipip' || field === 'gue') bits |= after ? changeBits.wrapped : changeBits.unwrapped;
     else bits |= bitOf[field] ?? changeBits.other;
   }
   return bits;

@@ -1,8 +1,10 @@
 import { BROADCAST_MAC, type Ipv4 } from '../../../packet/address.ts';
 import { u16, u32 } from '../../../packet/bytes.ts';
 import * as ethernet from '../../../packet/ethernet.ts';
+import * as gue from '../../../packet/gue.ts';
 import * as icmpHeader from '../../../packet/icmp.ts';
 import * as ipv4 from '../../../packet/ipv4.ts';
+import * as udp from '../../../packet/udp.ts';
 import type { HostReason } from '../../events.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
@@ -151,17 +153,36 @@ export class Kernel {
         return;
       }
       case ipv4.PROTOCOL_UDP:
+        if (this.#isGue(packet)) {
+          this.#unwrap(packet, gue.innerAt(packet.bytes, packet.payloadAt, packet.end));
+          return;
+        }
         if (this.udp.arrives(packet)) return;
-        this.#drop(packet, 'port-unreachable');
+        this.#drop(
+          packet,
+          gue.innerAt(packet.bytes, packet.payloadAt, packet.end) > 0
+            ? 'no-decapsulator'
+            : 'port-unreachable',
+        );
         this.#refuse(packet, icmpHeader.PORT_UNREACHABLE);
         return;
       case ipv4.PROTOCOL_IPIP:
         if (!this.#settings.decapsulate) break;
-        this.#ipArrives(TUNNEL, packet.bytes.subarray(0, packet.end), packet.payloadAt, false);
+        this.#unwrap(packet, packet.payloadAt);
         return;
     }
     this.#drop(packet, packet.protocol === ipv4.PROTOCOL_IPIP ? 'no-decapsulator' : 'protocol-unreachable');
     this.#refuse(packet, icmpHeader.PROTOCOL_UNREACHABLE);
+  }
+
+  /** A GUE socket takes everything that comes to its port, and what is no GUE falls away (fou.c, `gue_udp_recv`). */
+  #isGue({ bytes, payloadAt, end }: Packet): boolean {
+    if (udp.check(bytes, payloadAt, end) !== undefined) return false;
+    return this.#settings.guePorts?.includes(udp.destinationPortOf(bytes, payloadAt)) ?? false;
+  }
+
+  #unwrap(packet: Packet, inner: number): void {
+    if (inner > 0) this.#ipArrives(TUNNEL, packet.bytes.subarray(0, packet.end), inner, false);
   }
 
   #refuse(packet: Packet, code: number): void {

@@ -2,8 +2,10 @@ import type { Ipv4 } from '../../../packet/address.ts';
 import type { PlannedNode } from '../../topology/plan.ts';
 import type { Link } from './link.ts';
 
+type Planned = Pick<PlannedNode, 'loopback' | 'routes' | 'sysctls' | 'decapsulate' | 'guePorts'>;
+
 /** What a kernel is told; a change takes effect with the next packet. */
-export interface KernelSettings extends Pick<PlannedNode, 'loopback' | 'routes' | 'sysctls' | 'decapsulate'> {
+export interface KernelSettings extends Planned {
   readonly links: readonly Link[];
 }
 

@@ -17,22 +17,25 @@ const cases: [marked: string, labels: string][] = [
   ['mo│', 'model segments nodes service services traffic events expect'],
   ['model: dr\n│', 'segments nodes service services traffic events expect'],
   [`${dr}│`, 'events expect'],
-  [drWith('port: 80', 'port: 80\n  │'), 'protocol scheduler schedulerFlags snat model director persistence'],
+  [
+    drWith('port: 80', 'port: 80\n  │'),
+    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director persistence',
+  ],
   [
     drWith('port: 80', 'port: 80\n  sch│'),
-    'protocol scheduler schedulerFlags snat model director persistence',
+    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director persistence',
   ],
   [
     'model: dr\nservice:\n  │',
-    'vip port protocol scheduler schedulerFlags servers snat model director persistence',
+    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director persistence',
   ],
   [
     'model: dr\nservice: { │',
-    'vip port protocol scheduler schedulerFlags servers snat model director persistence',
+    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director persistence',
   ],
   [
     'services:\n  web:\n    vip: 10.0.0.1\n    │',
-    'port protocol scheduler schedulerFlags servers snat model director persistence',
+    'port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director persistence',
   ],
   ['segments:\n  inside: { │', 'subnet mtu'],
   ['segments:\n  inside: { subnet: 10.0.0.0/24, │}', 'mtu'],

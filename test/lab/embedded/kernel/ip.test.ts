@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildIpv4, wrapIpip } from '../../../../src/packet/build.ts';
+import { buildIpv4, buildUdp, wrapIpip } from '../../../../src/packet/build.ts';
 import * as ipv4 from '../../../../src/packet/ipv4.ts';
 import { fragment } from '../../../../src/lab/embedded/kernel/fragments.ts';
 import {
@@ -204,6 +204,42 @@ describe('IP-in-IP at a server', () => {
       }
     });
   }
+});
+
+describe('GUE at a server', () => {
+  const VIP = '10.0.9.100';
+  const inner = synFrame({ from: '10.0.2.10', to: VIP });
+  const datagram = (port: number, header: readonly number[] = [0, 4, 0, 0]) =>
+    buildUdp({
+      ethernet: { source: PROBE_MAC, destination: LEFT_MAC },
+      ip: { source: ip('10.0.1.2'), destination: ip('10.0.1.1') },
+      udp: { sourcePort: 40000, destinationPort: port, withChecksum: false },
+      payload: Uint8Array.from([...header, ...inner.subarray(14)]),
+    });
+  const heard = (frame: Uint8Array, guePorts: readonly number[] = [6080]) => {
+    const host = bench({ node: { decapsulate: true, guePorts, loopback: [ip(VIP)] } });
+    host.introduce('left', '10.0.1.2');
+    const { left, right } = host.say('left', frame);
+    return [left!.map(icmpOf), right!.map((bytes) => layersOf(bytes).at(-1)?.kind)];
+  };
+
+  it('is taken off at its ports, and what is inside is answered', () => {
+    assert.deepEqual(heard(datagram(6080)), [[], ['tcp']]);
+    assert.deepEqual(heard(datagram(7000), [6080, 7000]), [[], ['tcp']]);
+  });
+
+  it('is for a closed port elsewhere: 3/3', () => {
+    assert.deepEqual(heard(datagram(6081)), [['3/3'], []]);
+    assert.deepEqual(heard(datagram(6080), []), [['3/3'], []]);
+  });
+
+  it('what comes to its port and is none falls away', () => {
+    for (const header of [
+      [0x80, 4, 0, 0],
+      [0, 41, 0, 0],
+    ])
+      assert.deepEqual(heard(datagram(6080, header)), [[], []]);
+  });
 });
 
 describe('Local delivery', () => {
