@@ -6,6 +6,7 @@ import type { LabEvent } from '../lab/events.ts';
 import { promiseIds } from '../lab/topology/findings.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
+import type { Mac } from '../packet/address.ts';
 import type { CaptureRecord } from '../packet/capture.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import { CliError, parseOptions, type Cli } from './cli.ts';
@@ -76,7 +77,7 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
 interface Point {
   readonly node: string;
   readonly segment: string;
-  readonly mac: number;
+  readonly mac: Mac;
 }
 
 const nameOf = ({ node, segment }: Pick<Point, 'node' | 'segment'>) => `${node}.${segment}`;

@@ -4,6 +4,7 @@ import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import type { Report } from '../../src/journey/report.ts';
 import { makeTranslate } from '../support/translate.ts';
 import type { PlanChange } from '../../src/lab/topology/plan.ts';
+import { asIpv4 } from '../../src/packet/address.ts';
 import { exampleText, planOf, runLab } from '../lab/embedded/testbed.ts';
 
 const plan = planOf(exampleText('dr'));
@@ -60,7 +61,7 @@ describe('the epochs of the ladder', () => {
       const builder = new JourneyBuilder(plan, { engine: 'embedded', startedAt: 'T', translate });
       const event = { kind: 'plan', timeNs: 5, plan, durationNs: 1 } as const;
       builder.add([{ ...event, epoch: 0, changes: [] }]);
-      const forgotten = [{ segment: 'inside', address: 0x0a000264 }];
+      const forgotten = [{ segment: 'inside', address: asIpv4(0x0a000264) }];
       builder.add([{ ...event, epoch: 1, changes: [{ kind: 'services-changed', services: [] }], forgotten }]);
       const frame = () => new Uint8Array();
       const options = { translate, paint: plain, full: false, values: false, journey, frame };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { Addresses } from '../../src/forwarder/addresses.ts';
+import { type SignedIpv4, toSigned } from '../../src/packet/address.ts';
 import { directorConfig, EXT, ip, natConfig, VIP } from './rig.ts';
 
-const signed = (text: string): number => ip(text) | 0;
+const signed = (text: string): SignedIpv4 => toSigned(ip(text));
 
 function knowing(config: ReturnType<typeof directorConfig>): Addresses {
   const addresses = new Addresses({ portTowards: () => undefined });
@@ -41,13 +42,13 @@ describe('addresses', () => {
 
   it('and ports behind which connections of the forwarder’s may stand', () => {
     const nat = knowing(natConfig());
-    assert.equal(nat.isPooled(EXT | 0, 40000), true);
-    assert.equal(nat.isPooled(EXT | 0, 39999), false);
+    assert.equal(nat.isPooled(toSigned(EXT), 40000), true);
+    assert.equal(nat.isPooled(toSigned(EXT), 39999), false);
     assert.equal(nat.isPooled(signed('192.168.1.1'), 40000), false);
     const dnat = knowing(directorConfig({ model: 'dnat', snat: true }));
     assert.equal(dnat.isPooled(signed('10.0.2.2'), 40999), true);
     assert.equal(dnat.isPooled(signed('10.0.2.2'), 41000), false);
-    assert.equal(dnat.isPooled(VIP | 0, 40000), false);
+    assert.equal(dnat.isPooled(toSigned(VIP), 40000), false);
     assert.equal(knowing(directorConfig({ model: 'dnat' })).isPooled(signed('10.0.2.2'), 40000), false);
   });
 });

@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../../packet/address.ts';
 import type { Candidate, Scheduler, SchedulerFlag, SchedulerKind } from './scheduler.ts';
 import { commonDivisor, largestWeight, sharesByWeight } from './weights.ts';
 
@@ -29,7 +30,7 @@ export class Mh implements Scheduler {
     this.table = makeTable(candidates);
   }
 
-  pick(client: number, _vip: number, clientPort: number): number {
+  pick(client: SignedIpv4, _vip: SignedIpv4, clientPort: number): number {
     const key = this.withPort ? (client + clientPort) | 0 : client;
     const first = hash(key, 1) % SIZE;
     this.entry = first;

@@ -1,5 +1,5 @@
 import { models } from '../../models/models.ts';
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, NO_ADDRESS } from '../../packet/address.ts';
 import { shownBy, type Diagnose } from './diagnosis.ts';
 import { servicePath } from './finding.ts';
 import { downOf } from './link.ts';
@@ -40,7 +40,7 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
 export const notFromHere: Diagnose = (symptom, evidence) => {
   const { network } = evidence.stage;
   const node = network.node(symptom.node);
-  const isForIt = node && network.isLocal(node, symptom.destination ?? 0);
+  const isForIt = node && network.isLocal(node, symptom.destination ?? NO_ADDRESS);
   return isForIt ? badPacket(symptom, evidence) : noForwarding(symptom, evidence);
 };
 

@@ -1,3 +1,4 @@
+import { NO_ADDRESS } from '../../packet/address.ts';
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
 import { models } from '../../models/models.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
@@ -103,7 +104,7 @@ function balanced(
   if (models[service.model].wraps) {
     const { bytes, ipAt } = prediction.base;
     prediction.outer = {
-      source: dip ?? 0,
+      source: dip ?? NO_ADDRESS,
       destination: server.address,
       ttl: prediction.ttl ?? ttlOf(hop.facts.bytes, hop.facts.ipAt),
       trafficClass: trafficClassOf(bytes, ipAt),

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import { Versions } from './versions.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { Journey } from '../report.ts';
@@ -6,9 +7,9 @@ import type { Journey } from '../report.ts';
 export interface Tuple {
   /** IP protocol; the EtherType for what is not IP. */
   readonly protocol: number;
-  readonly source: number;
+  readonly source: Ipv4;
   readonly sourcePort: number;
-  readonly destination: number;
+  readonly destination: Ipv4;
   readonly destinationPort: number;
 }
 

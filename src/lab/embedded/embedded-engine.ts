@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import type { Engine, EventSink, NodeSetting } from '../engine.ts';
 import type { LabEvent, PlanEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
@@ -240,7 +241,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** One ping from a node; `undefined` when it does not run, or the lab ends first. */
-  ping(name: string, to: number, timeoutNs: number): Promise<PingResult | undefined> {
+  ping(name: string, to: Ipv4, timeoutNs: number): Promise<PingResult | undefined> {
     this.#pings = (this.#pings + 1) >>> 0;
     return this.#byHand(name, (node, done) => ping(node, this.#clock, to, this.#pings, timeoutNs, done));
   }

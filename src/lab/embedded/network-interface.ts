@@ -1,3 +1,4 @@
+import type { Ipv4, Mac } from '../../packet/address.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import type { LabEvent } from '../events.ts';
@@ -51,13 +52,13 @@ export class NetworkInterface implements Link, SegmentPort {
   get name(): string {
     return this.#planned.segment;
   }
-  get address(): number {
+  get address(): Ipv4 {
     return this.#planned.address;
   }
   get prefixLength(): number {
     return this.#planned.prefixLength;
   }
-  get mac(): number {
+  get mac(): Mac {
     return this.#planned.mac;
   }
   get mtu(): number {

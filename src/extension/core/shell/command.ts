@@ -1,6 +1,7 @@
 import type { Translate } from '../../../l10n/translate.ts';
 import type { FetchResult, PingResult } from '../../../lab/embedded/by-hand.ts';
 import type { NodeState } from '../../../lab/node-state.ts';
+import type { Ipv4, Mac } from '../../../packet/address.ts';
 
 /** What a console can ask of the node it stands on. */
 export interface ConsoleNode {
@@ -10,20 +11,20 @@ export interface ConsoleNode {
   /** Undefined while it does not run. */
   inspect(): Promise<NodeState | undefined>;
   /** Undefined when it does not run, or the lab ended meanwhile. */
-  ping(to: number): Promise<PingResult | undefined>;
+  ping(to: Ipv4): Promise<PingResult | undefined>;
   fetch(request: FetchRequest): Promise<FetchResult | undefined>;
   /** A node's or a service's address by its name. */
-  addressOf(name: string): number | undefined;
+  addressOf(name: string): Ipv4 | undefined;
 }
 
 export interface Link {
-  readonly mac: number;
+  readonly mac: Mac;
   readonly mtu: number;
   readonly down: boolean;
 }
 
 export interface FetchRequest {
-  readonly to: number;
+  readonly to: Ipv4;
   readonly port: number;
   readonly path: string;
 }

@@ -1,5 +1,5 @@
 import type { Translate } from '../../../l10n/translate.ts';
-import { formatIpv4, formatMac } from '../../../packet/address.ts';
+import { formatIpv4, formatMac, networkOf } from '../../../packet/address.ts';
 import type { NodeState } from '../../../lab/node-state.ts';
 import type { Command, ConsoleNode, ConsoleRun } from './command.ts';
 import { curl } from './curl.ts';
@@ -96,8 +96,7 @@ function routes({ addresses: own, routes: all }: NodeState): string[] {
     ...own
       .filter(({ device }) => device !== 'lo')
       .map(({ device, address, prefixLength }) => {
-        const mask = prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0;
-        const network = formatIpv4((address & mask) >>> 0);
+        const network = formatIpv4(networkOf(address, prefixLength));
         return `${network}/${prefixLength} dev ${device} src ${formatIpv4(address)}`;
       }),
   ];
