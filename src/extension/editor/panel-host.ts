@@ -102,15 +102,6 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.#feed?.highlight(names);
   }
 
-  reveal(flow: number, journey?: number, hop?: number): void {
-    this.#feed?.reveal(flow, journey, hop);
-  }
-
-  /** The states without a recording have changed. */
-  refresh(): void {
-    this.#showLab();
-  }
-
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
     this.#feed?.dispose();

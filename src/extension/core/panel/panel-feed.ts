@@ -69,16 +69,6 @@ export class PanelFeed {
     this.#post({ type: 'highlight', names });
   }
 
-  /** Goes to a row. */
-  reveal(flow: number, journey?: number, hop?: number): void {
-    this.#post({
-      type: 'reveal',
-      flow,
-      ...(journey !== undefined && { journey }),
-      ...(hop !== undefined && { hop }),
-    });
-  }
-
   /** @param said By the view, as it came. */
   receive(said: unknown): void {
     const { act, open, keep, log } = this.#options;
