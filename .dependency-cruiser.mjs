@@ -10,7 +10,7 @@ const houses = {
   'lab/topology': { values: ['packet', 'models', 'forwarder'], types: ['l10n'] },
   'lab/traffic': { values: ['packet', 'forwarder', 'lab/topology'], types: ['lab'] },
   'lab/embedded': { values: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'], types: ['lab'] },
-  'lab/agent-wire': { values: ['packet', 'lab/topology'], types: ['forwarder', 'lab', 'lab/traffic'] },
+  'lab/agent-wire': { values: ['packet', 'lab', 'lab/topology'], types: ['forwarder', 'lab/traffic'] },
   // It runs inside a container: it may not import who talks to it.
   'lab/agent': { values: ['packet', 'forwarder', 'lab', 'lab/topology', 'lab/traffic', 'lab/agent-wire'] },
   'lab/docker': {

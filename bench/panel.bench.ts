@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { panelHtml } from '../src/extension/core/panel/panel-html.ts';
 import { PanelFeed } from '../src/extension/core/panel/panel-feed.ts';
-import type { Recording } from '../src/extension/core/panel/recording.ts';
+import type { ShownLab } from '../src/extension/core/panel/shown-lab.ts';
 import { exportPcapng } from '../src/journey/export-pcapng.ts';
 import { JourneyBuilder } from '../src/journey/journey-builder.ts';
 import { makeTranslate } from '../test/support/translate.ts';
@@ -52,7 +52,7 @@ engine.startNow();
 for (let limit = 1e9; frames.length < FRAMES; limit += 1e9) engine.runUntilSettled(limit);
 await engine.stop();
 
-const recording: Recording = {
+const recording: ShownLab = {
   file: 'dr.lblab.yaml',
   engine: 'embedded',
   startedAt,

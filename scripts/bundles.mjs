@@ -53,7 +53,7 @@ export function bundles({ minify = false, outdir = 'dist' } = {}) {
     // What runs inside the containers of a Docker lab. The native modules are in the node image.
     ...['agent', 'forwarder-process', 'decapsulator-process'].map((name) => ({
       ...node,
-      target: 'node18',
+      target: 'node22',
       sourcemap: false,
       entryPoints: [`src/lab/agent/${name}.ts`],
       outfile: `${outdir}/${name}.cjs`,

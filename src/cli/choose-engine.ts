@@ -76,7 +76,7 @@ export async function chooseEngine(
 /** Whoever watches a run waits no longer for the next thing to happen. */
 const IDLE_NS = 10e9;
 /** All of a run is kept until it is told: about ten thousand requests. */
-export const MOST_EVENTS = 500_000;
+const MOST_EVENTS = 500_000;
 
 const embedded: ChosenEngine = {
   name: 'embedded',

@@ -20,7 +20,7 @@ export function plan(cli: Cli, args: readonly string[]): Promise<number> {
 }
 
 /** The plan as text. Keys are the kernel's and the file's own words, so they are the same in every language. */
-export function planLines(plan: Plan): string[] {
+function planLines(plan: Plan): string[] {
   const lines = [`lab ${plan.lab}  model ${plan.model}`, ''];
   for (const { name, network, prefixLength, mtu } of plan.segments) {
     lines.push(`segment ${name}  ${formatIpv4(network)}/${prefixLength}  mtu ${mtu}`);

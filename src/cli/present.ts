@@ -4,7 +4,7 @@ import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import { type Cli } from './cli.ts';
 import { writeOutput } from './files.ts';
 import { ladder } from './ladder/ladder.ts';
-import type { Recording } from './record.ts';
+import type { RecordedRun } from './record.ts';
 import { reportJson } from './report-json.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -32,7 +32,7 @@ export interface PresentOptions {
 /** Writes the files asked for and prints the packets and the promises. Returns whether all went as meant, if that is judged. */
 export function present(
   cli: Cli,
-  { report, journey, frame, pcapng }: Recording,
+  { report, journey, frame, pcapng }: RecordedRun,
   options: PresentOptions,
 ): boolean {
   const { plan, title, judge = true, expect, json, quiet, full = false, values = false } = options;

@@ -32,7 +32,7 @@ export interface RecordOptions {
   readonly watch?: { readonly file: string; readonly adapt: (plan: Plan) => Plan };
 }
 
-export interface Recording {
+export interface RecordedRun {
   readonly report: Report;
   /** A packet of the report, by its number. */
   readonly journey: (id: number) => Journey;
@@ -50,7 +50,7 @@ export async function record(
   plan: Plan,
   chosen: ChosenEngine,
   { duration, watch, open, end: endLab, pcapng: file }: RecordOptions,
-): Promise<Recording> {
+): Promise<RecordedRun> {
   const limits = watch || open ? NEWEST : EVERYTHING;
   const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
   let builder: JourneyBuilder | undefined;

@@ -80,11 +80,9 @@ export class LbLab {
     const parts = {
       context,
       translate,
-      locale,
       log,
       labs,
       texts,
-      engines,
       files,
       messages,
       runner,

@@ -9,10 +9,7 @@ import type { LoadResult } from './traffic/load-result.ts';
  * Times are nanoseconds since the engine's `startedAt`, on one clock for all nodes. Events come in time order.
  */
 
-/** One node's interface: `NODE.SEGMENT`, also the interface name in an exported pcapng. */
-export type CapturePoint = `${string}.${string}`;
-
-/** A frame seen at a capture point. The n-th frame event of a run (from 1) is record n of its pcapng. */
+/** A frame seen at a capture point: one node's interface, `NODE.SEGMENT` in an exported pcapng. The n-th frame event of a run (from 1) is record n of its pcapng. */
 export interface FrameEvent {
   readonly kind: 'frame';
   readonly timeNs: number;

@@ -40,8 +40,6 @@ export type HostMessage =
   | { readonly type: 'changes'; readonly changes: readonly ChangeRow[] }
   /** The editor's cursor is on these nodes or segments: light their lanes. */
   | { readonly type: 'highlight'; readonly names: readonly string[] }
-  /** Go to a row: a command or a link in the editor asked for it. */
-  | { readonly type: 'reveal'; readonly flow: number; readonly journey?: number; readonly hop?: number }
   /** The first-run cards, in order; empty when dismissed or seen. */
   | { readonly type: 'cards'; readonly cards: readonly Card[] }
   | { readonly type: 'reply'; readonly id: number; readonly answer: Answer }

@@ -41,8 +41,6 @@ export function receive(panel: Panel, message: HostMessage): void {
       return store.update({ changes: message.changes });
     case 'highlight':
       return store.update({ highlighted: message.names });
-    case 'reveal':
-      return reveal(panel, message.flow, message.journey, message.hop);
     case 'cards':
       return store.update({ cards: message.cards, cardAnswers: new Set(), cardSolved: false });
     case 'reply':

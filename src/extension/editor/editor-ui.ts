@@ -22,12 +22,6 @@ export function showMessage(
   return show[kind](editorText(text), ...buttons);
 }
 
-/** A question that keeps everything else waiting, over the window. */
-export function askFirst(text: string, detail: string, button: string): Thenable<string | undefined> {
-  const options = { modal: true, detail: editorText(detail) };
-  return vscode.window.showWarningMessage(editorText(text), options, button);
-}
-
 /** The item that was picked, as it was given. */
 export async function pick<Item extends vscode.QuickPickItem>(
   items: readonly Item[],

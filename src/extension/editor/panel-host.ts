@@ -12,7 +12,7 @@ import { newNonce } from '../core/nonce.ts';
 import type { LabRecording } from '../core/labs/lab-recording.ts';
 import { recordingView } from '../core/labs/recording-view.ts';
 import type { PanelFeed } from '../core/panel/panel-feed.ts';
-import type { Recording } from '../core/panel/recording.ts';
+import type { ShownLab } from '../core/panel/shown-lab.ts';
 
 /** Under these keys the workspace remembers the panel. */
 const KEPT_VIEW = 'panel.view';
@@ -44,7 +44,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
   #uri: string | undefined;
   #cards: readonly Card[] = [];
   /** What the feed shows: another object for each recording, so that it begins anew. */
-  #shown: { readonly of: LabRecording; readonly view: Recording } | undefined;
+  #shown: { readonly of: LabRecording; readonly view: ShownLab } | undefined;
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
@@ -100,15 +100,6 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
 
   highlight(names: readonly string[]): void {
     this.#feed?.highlight(names);
-  }
-
-  reveal(flow: number, journey?: number, hop?: number): void {
-    this.#feed?.reveal(flow, journey, hop);
-  }
-
-  /** The states without a recording have changed. */
-  refresh(): void {
-    this.#showLab();
   }
 
   dispose(): void {

@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Log } from './editor-ui.ts';
-import type { Locale, Translate } from '../../l10n/translate.ts';
-import type { EngineChoice } from '../core/labs/engine-choice.ts';
+import type { Translate } from '../../l10n/translate.ts';
 import type { FirstRun } from './first-run.ts';
 import type { LabRunner } from './lab-runner.ts';
 import type { Labs } from '../core/labs/labs.ts';
@@ -15,12 +14,10 @@ import type { TopologyFiles } from './topology-files.ts';
 export interface Workbench {
   readonly context: vscode.ExtensionContext;
   readonly translate: Translate;
-  readonly locale: Locale;
   readonly log: Log;
   readonly labs: Labs;
   /** Loads what reads topologies. */
   readonly texts: () => Promise<TopologyTexts>;
-  readonly engines: EngineChoice;
   readonly files: TopologyFiles;
   readonly messages: Messages;
   readonly runner: LabRunner;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { code, decisionShape, name } from '../decision-shape.ts';
 import type { AgentEvent, Operation, ReplyMessage } from './agent-protocol.ts';
 
 /**
@@ -13,26 +14,9 @@ const count = z.int().check(z.gte(0));
 const u32 = z.int().check(z.gte(0), z.lte(0xffff_ffff));
 const port = z.int().check(z.gte(0), z.lte(65_535));
 const number = z.number();
-/** Of a node, a segment, a service, a device: empty where there is none. */
-const name = z.string().check(z.regex(/^[\w.@-]{0,100}$/));
 const text = z.string();
-/** Stands in rows, comments of captures and reports. */
-const words = z.string().check(z.regex(/^\P{Cc}{0,2000}$/u));
-/** Codes become keys of texts and are told as they are. */
-const code = z.string().check(z.regex(/^[\w.-]{1,100}$/));
-const hashes = z.array(number);
 
-const decision = z.looseObject({
-  framesIn: hashes,
-  framesOut: hashes,
-  relation: code,
-  rule: code,
-  reason: z.optional(code),
-  service: z.optional(name),
-  server: z.optional(name),
-  connection: z.optional(count),
-  detail: z.optional(words),
-});
+const decision = z.looseObject(decisionShape);
 
 const packet = z.looseObject({
   source: u32,

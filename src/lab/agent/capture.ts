@@ -12,7 +12,7 @@ const SNAP_LENGTH = 65_535;
 /** KiB of kernel buffer: room for a burst while the reader is busy. */
 const BUFFER_KIB = 16_384;
 /** Ethernet, IP in IP and TCP with all their options: what a frame is cut to past the budget. */
-export const HEADERS_LENGTH = 128;
+const HEADERS_LENGTH = 128;
 /** How often an interface is looked at while its frames are merely counted, and how often the count is told. */
 const LOOK_MS = 100;
 const TELL_LOOKS = 10;

@@ -19,7 +19,7 @@ export function pingEnd({ exitCode, output, errors }: Finished): RequestEnd {
   return { outcome: /Unreachable|exceeded/i.test(output) ? 'unreachable' : 'timed-out' };
 }
 
-export function pingArguments(entry: PlannedTraffic): string[] {
+function pingArguments(entry: PlannedTraffic): string[] {
   const args = ['-n', '-c', '1', '-W', String(Math.max(1, Math.ceil(entry.timeoutNs / 1e9)))];
   if (entry.requestBytes > 0) args.push('-s', String(entry.requestBytes));
   if (entry.sourcePort !== undefined) args.push('-e', String(entry.sourcePort));

@@ -21,7 +21,6 @@ export class EventOrder {
   #held: LabEvent[] = [];
   #isSorted = true;
   #lastNs = 0;
-  #late = 0;
 
   constructor(emit: EventSink, windowNs: number) {
     this.#emit = emit;
@@ -33,22 +32,14 @@ export class EventOrder {
     return Math.max(this.#leastWindowNs, Math.min(LONGEST_WINDOW_NS, this.#slowestNs * MARGIN));
   }
 
-  /** Events that came too late for their place and were put at the end. */
-  get late(): number {
-    return this.#late;
-  }
-
   /** An event took so long to arrive. */
   took(delayNs: number): void {
     this.#slowestNs = Math.max(this.#slowestNs, delayNs);
   }
 
   push(event: LabEvent): void {
-    let placed = event;
-    if (event.timeNs < this.#lastNs) {
-      this.#late += 1;
-      placed = { ...event, timeNs: this.#lastNs };
-    }
+    // What comes too late for its place is put at the end.
+    const placed = event.timeNs < this.#lastNs ? { ...event, timeNs: this.#lastNs } : event;
     const last = this.#held.at(-1);
     if (last && last.timeNs > placed.timeNs) this.#isSorted = false;
     this.#held.push(placed);

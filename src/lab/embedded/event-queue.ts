@@ -9,10 +9,6 @@ export interface QueuedEvent {
 export class EventQueue<Event extends QueuedEvent> {
   readonly #heap: Event[] = [];
 
-  get size(): number {
-    return this.#heap.length;
-  }
-
   /** In no order. */
   [Symbol.iterator](): Iterator<Event> {
     return this.#heap[Symbol.iterator]();
@@ -52,10 +48,6 @@ export class EventQueue<Event extends QueuedEvent> {
     }
     heap[hole] = last;
     return first;
-  }
-
-  clear(): void {
-    this.#heap.length = 0;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Kernel } from './kernel/kernel.ts';
 import type { TcpConnection } from './tcp/connection.ts';
 
 /** Every frame of a load is an event of its own and kept: what a load makes here is bounded, in requests and in bytes. */
-export const MOST_REQUESTS = 500;
+const MOST_REQUESTS = 500;
 const MOST_BYTES = 8e6;
 /** What an application takes to notice and act. */
 const THINKING = 50_000;

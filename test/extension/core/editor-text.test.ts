@@ -41,7 +41,6 @@ describe('text for the editor', () => {
       messages.failure(new Error(hostile));
       messages.failure(hostile);
       void ui.showMessage('error', hostile);
-      void ui.askFirst(hostile, hostile, 'button');
       void ui.pick([{ label: hostile, description: hostile }], hostile);
       void ui.withProgress(hostile, undefined, (report) => {
         report(hostile);

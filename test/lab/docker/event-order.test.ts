@@ -54,7 +54,7 @@ describe('event order', () => {
     assert.deepEqual(given, [1, 2, 3]);
   });
 
-  it('never goes back: what comes too late is put at the end and counted', () => {
+  it('never goes back: what comes too late is put at the end', () => {
     const given: number[] = [];
     const order = new EventOrder((events) => given.push(...events.map(({ timeNs }) => timeNs)), 10);
     order.push(loss(100));
@@ -62,6 +62,5 @@ describe('event order', () => {
     order.push(loss(50));
     order.flush();
     assert.deepEqual(given, [100, 100]);
-    assert.equal(order.late, 1);
   });
 });

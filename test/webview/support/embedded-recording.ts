@@ -1,4 +1,4 @@
-import type { Recording } from '../../../src/extension/core/panel/recording.ts';
+import type { ShownLab } from '../../../src/extension/core/panel/shown-lab.ts';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Translate } from '../../../src/l10n/translate.ts';
 import { EmbeddedEngine } from '../../../src/lab/embedded/embedded-engine.ts';
@@ -9,7 +9,7 @@ import type { LabState } from '../../../src/lab/lab-state.ts';
 import type { LaneView } from '../../../src/panel-protocol/messages.ts';
 
 /** A recording of a topology run in memory at the virtual clock's pace. */
-export class EmbeddedRecording implements Recording {
+export class EmbeddedRecording implements ShownLab {
   readonly file: string;
   readonly engine = 'embedded';
   readonly startedAt = '2026-01-01T12:00:00.000000000Z';

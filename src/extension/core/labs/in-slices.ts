@@ -4,7 +4,7 @@ export const STEPS_IN_A_ROW = 200;
 /** Lets everybody else have their turn. */
 export type Pause = () => Promise<void>;
 
-export const nextTurn: Pause = () => new Promise((resolve) => setTimeout(resolve, 0));
+const nextTurn: Pause = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Takes each step, and pauses now and then: however long the work is, nobody waits long for their turn. */
 export async function inSlices<Step>(

@@ -7,7 +7,7 @@ import type { Plan } from '../../../lab/topology/plan.ts';
 import type { EngineSource } from './lab-engine.ts';
 import { Cancelled, LabFailure, type Remedy } from './lab-failure.ts';
 import type { LabRecording } from './lab-recording.ts';
-import { Unplugged, type Port } from './unplugged.ts';
+import { Unplugged, type Attachment } from './unplugged.ts';
 
 export interface RunOptions {
   /** The topology file's address, as text. */
@@ -15,7 +15,7 @@ export interface RunOptions {
   /** See `EngineOptions`. */
   readonly seed: number;
   /** Interfaces that are off their segments from the start, as by hand. */
-  readonly unplugged: readonly Port[];
+  readonly unplugged: readonly Attachment[];
   readonly emit: EventSink;
   readonly signal?: AbortSignal;
   readonly onStep?: (text: string) => void;
@@ -159,12 +159,12 @@ export class LabRun {
   }
 
   /** Takes an interface of the plan off its segment, or puts it back. */
-  async unplug(plan: Plan, port: Port, off: boolean, cause?: number): Promise<void> {
-    this.#unplugged.set(port, off);
+  async unplug(plan: Plan, attachment: Attachment, off: boolean, cause?: number): Promise<void> {
+    this.#unplugged.set(attachment, off);
     try {
       await this.apply(plan, cause);
     } catch (error) {
-      this.#unplugged.set(port, !off);
+      this.#unplugged.set(attachment, !off);
       throw error;
     }
     this.#onDidChange();

@@ -15,13 +15,13 @@ import { LabRun, type RunOptions } from './lab-run.ts';
 import { LabVersion } from './lab-version.ts';
 import { Listeners, type Ending } from './listeners.ts';
 import type { RecordingNews } from './recorded-change.ts';
-import type { Port } from './unplugged.ts';
+import type { Attachment } from './unplugged.ts';
 
 export interface StartOptions extends Pick<RunOptions, 'signal' | 'onStep' | 'onWarning'> {
   /** Goes on with the recording there is: a row says that the lab was restarted. */
   readonly keep?: boolean;
   /** Interfaces that are off their segments from the start, as by hand. */
-  readonly unplugged?: readonly Port[];
+  readonly unplugged?: readonly Attachment[];
 }
 
 export interface SessionParts {

@@ -60,15 +60,9 @@ export class Labs {
 
   /** A session that never recorded anything is not kept. */
   discardEmpty(session: LabSession): void {
-    if (session.run.state.kind === 'none') this.#remove(session);
-  }
-
-  /** Ends the lab and forgets its recording. */
-  async close(uri: string): Promise<void> {
-    const session = this.#sessions.get(uri);
-    if (!session) return;
-    await session.stop();
-    this.#remove(session);
+    if (session.run.state.kind !== 'none') return;
+    this.#sessions.delete(session.uri);
+    this.#listeners.tell({ session, news: 'removed' });
   }
 
   /** Leaves every lab: see `LabSession.leave`. Rejects with the first failure when all have been tried. */
@@ -76,10 +70,5 @@ export class Labs {
     const ends = await Promise.allSettled(this.all().map((session) => session.leave()));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
-  }
-
-  #remove(session: LabSession): void {
-    this.#sessions.delete(session.uri);
-    this.#listeners.tell({ session, news: 'removed' });
   }
 }

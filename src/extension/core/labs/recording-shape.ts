@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { decisionShape } from '../../../lab/decision-shape.ts';
 import { planShape, trafficShape } from '../../../lab/topology/plan-shape.ts';
 
 /**
@@ -25,15 +26,7 @@ const event = z.discriminatedUnion('kind', [
     kind: z.literal('decision'),
     ...at,
     node: name,
-    framesIn: z.array(number),
-    framesOut: z.array(number),
-    relation: code,
-    rule: code,
-    reason: z.optional(code),
-    service: z.optional(name),
-    server: z.optional(name),
-    connection: z.optional(count),
-    detail: z.optional(text),
+    ...decisionShape,
   }),
   z.looseObject({
     kind: z.literal('node'),

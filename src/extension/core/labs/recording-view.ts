@@ -1,8 +1,8 @@
-import type { Recording } from '../panel/recording.ts';
+import type { ShownLab } from '../panel/shown-lab.ts';
 import type { LabSession } from './lab-session.ts';
 
 /** A session's present recording as the panel sees it: when the session begins another one, this one stays what it was. */
-export function recordingView(session: LabSession): Recording {
+export function recordingView(session: LabSession): ShownLab {
   const { recording } = session;
   const isPresent = () => session.recording === recording;
   return {

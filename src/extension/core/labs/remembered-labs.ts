@@ -1,7 +1,7 @@
 import type { Engine } from '../../../lab/engine.ts';
 import type { LabSession } from './lab-session.ts';
 import type { Labs } from './labs.ts';
-import type { Port } from './unplugged.ts';
+import type { Attachment } from './unplugged.ts';
 
 /** A lab that ran when the window was closed or loaded anew. */
 export interface RememberedLab {
@@ -12,7 +12,7 @@ export interface RememberedLab {
   /** Of a Docker lab: the file as the lab runs it. */
   readonly text?: string;
   /** Interfaces taken off their segments by hand. */
-  readonly unplugged?: readonly Port[];
+  readonly unplugged?: readonly Attachment[];
 }
 
 /** What `vscode.Memento` is to code that knows `vscode`. */
@@ -87,20 +87,20 @@ function remembered(value: unknown): RememberedLab[] {
     if (typeof one !== 'object' || one === null) return [];
     const { uri, engine, lab, text, unplugged } = one as { readonly [Key in keyof RememberedLab]?: unknown };
     if (typeof uri !== 'string' || (engine !== 'docker' && engine !== 'embedded')) return [];
-    const ports = Array.isArray(unplugged) ? unplugged.filter(isPort) : [];
+    const attachments = Array.isArray(unplugged) ? unplugged.filter(isAttachment) : [];
     return [
       {
         uri,
         engine,
         ...(typeof lab === 'string' && { lab }),
         ...(typeof text === 'string' && { text }),
-        ...(ports.length > 0 && { unplugged: ports }),
+        ...(attachments.length > 0 && { unplugged: attachments }),
       },
     ];
   });
 }
 
-function isPort(value: unknown): value is Port {
+function isAttachment(value: unknown): value is Attachment {
   const { node, segment } = (value ?? {}) as { readonly node?: unknown; readonly segment?: unknown };
   return typeof node === 'string' && typeof segment === 'string';
 }

@@ -1,36 +1,36 @@
 import type { Plan, PlannedNode } from '../../../lab/topology/plan.ts';
 
 /** An interface, by its node and segment. */
-export interface Port {
+export interface Attachment {
   readonly node: string;
   readonly segment: string;
 }
 
 /** Interfaces taken off their segments by hand: they are down whatever the file says, until they are plugged in again. */
 export class Unplugged {
-  #ports: readonly Port[] = [];
+  #off: readonly Attachment[] = [];
 
-  get all(): readonly Port[] {
-    return this.#ports;
+  get all(): readonly Attachment[] {
+    return this.#off;
   }
 
   has(node: string, segment: string): boolean {
-    return this.#ports.some((one) => one.node === node && one.segment === segment);
+    return this.#off.some((one) => one.node === node && one.segment === segment);
   }
 
-  set({ node, segment }: Port, off: boolean): void {
-    const others = this.#ports.filter((one) => one.node !== node || one.segment !== segment);
-    this.#ports = off ? [...others, { node, segment }] : others;
+  set({ node, segment }: Attachment, off: boolean): void {
+    const others = this.#off.filter((one) => one.node !== node || one.segment !== segment);
+    this.#off = off ? [...others, { node, segment }] : others;
   }
 
   /** These and no others. */
-  reset(ports: readonly Port[]): void {
-    this.#ports = ports;
+  reset(off: readonly Attachment[]): void {
+    this.#off = off;
   }
 
   /** The plan as the lab is to run it. */
   over(plan: Plan): Plan {
-    if (this.#ports.length === 0) return plan;
+    if (this.#off.length === 0) return plan;
     const events = plan.events?.map((event) => ({
       ...event,
       changes: event.changes.map((change) =>
@@ -43,8 +43,8 @@ export class Unplugged {
   }
 
   #overNode(node: PlannedNode): PlannedNode {
-    const interfaces = node.interfaces.map((port) =>
-      this.has(node.name, port.segment) ? { ...port, down: true } : port,
+    const interfaces = node.interfaces.map((one) =>
+      this.has(node.name, one.segment) ? { ...one, down: true } : one,
     );
     return { ...node, interfaces };
   }

@@ -4,7 +4,7 @@ import type { Span } from './syntax/tree.ts';
 import type { TopologyText } from './topology-text.ts';
 
 /** A problem of the file in words. */
-export interface Finding {
+export interface ProblemText {
   readonly range: Span;
   readonly severity: Problem['severity'];
   readonly code: Problem['code'];
@@ -16,7 +16,7 @@ export interface Finding {
 }
 
 /** In the order of the file. */
-export function diagnose({ loaded }: TopologyText, translate: Translate): Finding[] {
+export function diagnose({ loaded }: TopologyText, translate: Translate): ProblemText[] {
   return loaded.problems.map((problem) => {
     const { code, severity, params, range, related = [] } = problem;
     const message = translate(`problem.${code}`, params);

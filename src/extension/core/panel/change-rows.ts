@@ -3,32 +3,31 @@ import type { Flow, Skip } from '../../../journey/report.ts';
 import type { Translate } from '../../../l10n/translate.ts';
 import type { ChangeRow } from '../../../panel-protocol/messages.ts';
 import { changeTexts, type ChangeText } from './change-texts.ts';
-import type { Recording } from './recording.ts';
+import type { ShownLab } from './shown-lab.ts';
 
 /** The applied changes of a recording; and the times that were passed over. */
 export class ChangeRows {
-  readonly #recording: Recording;
+  readonly #lab: ShownLab;
   readonly #translate: Translate;
   /** Of each plan but the first: what is different from the one before stays so. */
   readonly #texts: (readonly ChangeText[])[] = [];
 
-  constructor(recording: Recording, translate: Translate) {
-    this.#recording = recording;
+  constructor(lab: ShownLab, translate: Translate) {
+    this.#lab = lab;
     this.#translate = translate;
   }
 
   /** As of now, each with the last request before it and the first after it. */
   of(requests: readonly Pick<Flow, 'id' | 'epoch' | 'startNs'>[], skips: readonly Skip[]): ChangeRow[] {
-    const recording = this.#recording;
+    const lab = this.#lab;
     const translate = this.#translate;
-    const { plans } = recording;
+    const { plans } = lab;
     const changes = plans.slice(1).map((event, index): ChangeRow => {
       const texts = (this.#texts[index] ??= changeTexts(plans[index]!.plan, event.plan));
-      const { kind = 'applied', texts: told = [] } = recording.changeOf(event.epoch) ?? {};
+      const { kind = 'applied', texts: told = [] } = lab.changeOf(event.epoch) ?? {};
       const before = requests.findLast(({ startNs }) => startNs < event.timeNs);
       const after = requests.find(({ epoch, startNs }) => epoch === event.epoch && startNs >= event.timeNs);
-      const line =
-        texts.length === 1 ? recording.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
+      const line = texts.length === 1 ? lab.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
       const forgotten = (event.forgotten ?? []).map(({ segment, address }) =>
         translate('panel.change.forgotten', { address: formatIpv4(address), segment }),
       );

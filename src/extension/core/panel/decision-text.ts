@@ -15,7 +15,7 @@ export function decisionText({ decision }: Arrival, translate: Translate): strin
 }
 
 /** A scheduler tells its reason as `NAME: VALUE`; what the value is takes a few words more. */
-export function schedulerText(detail: string, translate: Translate): string {
+function schedulerText(detail: string, translate: Translate): string {
   const [name = '', value = ''] = detail.split(': ');
   const key = `panel.scheduler.${name}`;
   const text = translate(key, { value });

@@ -44,7 +44,7 @@ export function encodeHop(
 }
 
 /** 0 nothing was predicted, 1 all as predicted, 2 something was not. */
-export function expectedOf({ expected }: Hop): number {
+function expectedOf({ expected }: Hop): number {
   if (expected.length === 0) return 0;
   return expected.every(({ ok }) => ok) ? 1 : 2;
 }

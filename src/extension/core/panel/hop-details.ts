@@ -4,11 +4,11 @@ import type { HopDetails } from '../../../panel-protocol/messages.ts';
 import type { Place } from '../../../lab/place.ts';
 import { connectionRow } from './connection-row.ts';
 import { frameDetails } from './frame-details.ts';
-import type { Recording } from './recording.ts';
+import type { ShownLab } from './shown-lab.ts';
 
 /** All that is known of one hop, for the details pane. Throws for a hop that is not there. */
 export async function hopDetails(
-  recording: Recording,
+  lab: ShownLab,
   journey: Journey,
   number: number,
   translate: Translate,
@@ -19,12 +19,12 @@ export async function hopDetails(
   const decided = before ?? hop;
   const { decision } = decided.arrival;
   const node = before ? hop.from : hop.to;
-  const line = decision && recording.lineOf(placeOf(decision, node, recording));
+  const line = decision && lab.lineOf(placeOf(decision, node, lab));
   const connection = decision?.connection;
-  const rows = connection === undefined ? [] : await recording.connections(node);
+  const rows = connection === undefined ? [] : await lab.connections(node);
   const row = rows.find(({ serial }) => serial === connection);
-  const out = recording.frame(hop.frame);
-  const into = before && recording.frame(before.frame);
+  const out = lab.frame(hop.frame);
+  const into = before && lab.frame(before.frame);
   return {
     hop: plain(hop),
     confidence: hop.confidence,
@@ -37,7 +37,7 @@ export async function hopDetails(
 }
 
 /** The hop by which the packet had come to the sender of this one. */
-export function previousOf({ hops }: Journey, number: number): Hop | undefined {
+function previousOf({ hops }: Journey, number: number): Hop | undefined {
   const { from } = hops[number]!;
   return hops.slice(0, number).findLast(({ to }) => to === from);
 }
@@ -45,7 +45,7 @@ export function previousOf({ hops }: Journey, number: number): Hop | undefined {
 function placeOf(
   { rule, service }: NonNullable<Hop['arrival']['decision']>,
   node: string,
-  { plan }: Recording,
+  { plan }: ShownLab,
 ): Place {
   if (!service) return { kind: 'node', name: node };
   const single = plan.services.length === 1 && plan.services[0]!.name === service;

@@ -2,11 +2,11 @@ import type { Plan, PlannedNode, PlannedService } from '../../../lab/topology/pl
 import { formatIpv4, formatMac, type Ipv4 } from '../../../packet/address.ts';
 import type { AddressName, LabView, LaneView, ServiceView } from '../../../panel-protocol/messages.ts';
 import type { LabIndex } from './lab-index.ts';
-import type { Recording } from './recording.ts';
+import type { ShownLab } from './shown-lab.ts';
 
 /** The plan in force as the view shows it: lanes, segments, services, and names for addresses. */
-export function labView(recording: Recording, index: LabIndex): LabView {
-  const { plan, file, engine, startedAt } = recording;
+export function labView(lab: ShownLab, index: LabIndex): LabView {
+  const { plan, file, engine, startedAt } = lab;
   const places = new Map(plan.nodes.map(({ name }, position) => [name, position]));
   return {
     name: plan.lab,
@@ -15,7 +15,7 @@ export function labView(recording: Recording, index: LabIndex): LabView {
     engine,
     startedAt,
     nodes: index.nodes.map(({ plan: node, gone }) =>
-      laneView(node, plan, gone ? 'stopped' : recording.nodeState(node.name), places, gone),
+      laneView(node, plan, gone ? 'stopped' : lab.nodeState(node.name), places, gone),
     ),
     segments: index.segments.map(({ plan: { name, network, prefixLength }, gone }) => ({
       name,

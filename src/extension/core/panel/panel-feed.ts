@@ -12,8 +12,8 @@ import type { Place } from '../../../lab/place.ts';
 import { connectionRow } from './connection-row.ts';
 import { exportRecording } from './export-recording.ts';
 import { hopDetails } from './hop-details.ts';
-import type { Recording } from './recording.ts';
-import { Session } from './session.ts';
+import type { ShownLab } from './shown-lab.ts';
+import { Showing } from './showing.ts';
 import { panelTexts } from './panel-texts.ts';
 import { asViewMessage } from './view-message.ts';
 import { visibleMessage } from './visible-message.ts';
@@ -38,9 +38,9 @@ export interface PanelFeedOptions {
 /** The host's side of the panel's protocol: told which recording to show, it keeps the view up to date. */
 export class PanelFeed {
   readonly #options: PanelFeedOptions;
-  #recording: Recording | undefined;
+  #lab: ShownLab | undefined;
   #emptyState: LabState = { kind: 'none', reason: 'not-running' };
-  #session: Session | undefined;
+  #showing: Showing | undefined;
   #ready = false;
   #cards: readonly Card[] = [];
   #highlighted: readonly string[] = [];
@@ -50,10 +50,10 @@ export class PanelFeed {
   }
 
   /** @param state What to say when there is no recording. */
-  show(recording: Recording | undefined, state?: LabState): void {
+  show(lab: ShownLab | undefined, state?: LabState): void {
     if (state) this.#emptyState = state;
-    if (recording && recording === this.#recording) return;
-    this.#recording = recording;
+    if (lab && lab === this.#lab) return;
+    this.#lab = lab;
     if (this.#ready) this.#begin();
   }
 
@@ -69,16 +69,6 @@ export class PanelFeed {
     this.#post({ type: 'highlight', names });
   }
 
-  /** Goes to a row. */
-  reveal(flow: number, journey?: number, hop?: number): void {
-    this.#post({
-      type: 'reveal',
-      flow,
-      ...(journey !== undefined && { journey }),
-      ...(hop !== undefined && { hop }),
-    });
-  }
-
   /** @param said By the view, as it came. */
   receive(said: unknown): void {
     const { act, open, keep, log } = this.#options;
@@ -89,7 +79,7 @@ export class PanelFeed {
         this.#ready = true;
         return this.#begin();
       case 'ack':
-        return this.#session?.acknowledge(message.sequence);
+        return this.#showing?.acknowledge(message.sequence);
       case 'ask':
         return void this.#reply(message.id, message.question);
       case 'do':
@@ -105,18 +95,18 @@ export class PanelFeed {
 
   dispose(): void {
     this.#ready = false;
-    this.#session?.dispose();
-    this.#session = undefined;
+    this.#showing?.dispose();
+    this.#showing = undefined;
   }
 
   #begin(): void {
     const { locale, translate, kept } = this.#options;
-    this.#session?.dispose();
-    this.#session = undefined;
+    this.#showing?.dispose();
+    this.#showing = undefined;
     this.#post({ type: 'hello', locale, texts: panelTexts(translate), view: kept() });
     this.#post({ type: 'cards', cards: this.#cards });
-    if (this.#recording) {
-      this.#session = new Session(this.#recording, translate, this.#options.post);
+    if (this.#lab) {
+      this.#showing = new Showing(this.#lab, translate, this.#options.post);
     } else {
       this.#post({ type: 'lab', lab: undefined });
       this.#post({ type: 'state', state: this.#emptyState });
@@ -134,19 +124,19 @@ export class PanelFeed {
 
   async #answer(question: Question): Promise<Answer> {
     const { translate, save } = this.#options;
-    const recording = this.#recording;
-    const session = this.#session;
-    if (!recording || !session) throw new Error(translate('panel.no-lab'));
+    const lab = this.#lab;
+    const showing = this.#showing;
+    if (!lab || !showing) throw new Error(translate('panel.no-lab'));
     switch (question.kind) {
       case 'hop':
         return {
           kind: 'hop',
-          details: await hopDetails(recording, session.journey(question.journey), question.hop, translate),
+          details: await hopDetails(lab, showing.journey(question.journey), question.hop, translate),
         };
       case 'connections':
-        return { kind: 'connections', rows: (await recording.connections(question.node)).map(connectionRow) };
+        return { kind: 'connections', rows: (await lab.connections(question.node)).map(connectionRow) };
       case 'export': {
-        const data = exportRecording(recording, session.report, question, translate);
+        const data = exportRecording(lab, showing.report, question, translate);
         return { kind: 'export', file: await save(question.format, data) };
       }
     }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { editorText } from '../../core/editor-text.ts';
-import { diagnose, type Finding } from '../../core/language/diagnose.ts';
+import { diagnose, type ProblemText } from '../../core/language/diagnose.ts';
 import type { ProviderContext } from './provider-context.ts';
 import { toRange } from './to-vscode.ts';
 
@@ -14,10 +14,10 @@ export function watchProblems({ documents, translate }: ProviderContext): vscode
 
   const check = (document: vscode.TextDocument): void => {
     if (document.languageId !== 'lblab' || document.isClosed) return;
-    const findings = diagnose(documents.of(document), translate);
+    const problems = diagnose(documents.of(document), translate);
     shown.set(
       document.uri,
-      findings.map((finding) => toDiagnostic(document, finding)),
+      problems.map((problem) => toDiagnostic(document, problem)),
     );
   };
   const stopWaiting = (key: string): void => {
@@ -49,23 +49,23 @@ export function watchProblems({ documents, translate }: ProviderContext): vscode
   );
 }
 
-function toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
+function toDiagnostic(document: vscode.TextDocument, problem: ProblemText): vscode.Diagnostic {
   const severity =
-    finding.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+    problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
   const diagnostic = new vscode.Diagnostic(
-    toRange(document, finding.range),
-    editorText(finding.message),
+    toRange(document, problem.range),
+    editorText(problem.message),
     severity,
   );
   diagnostic.source = 'LB Lab';
-  diagnostic.code = finding.code;
-  diagnostic.relatedInformation = finding.related.map(
+  diagnostic.code = problem.code;
+  diagnostic.relatedInformation = problem.related.map(
     ({ range, message }) =>
       new vscode.DiagnosticRelatedInformation(
         new vscode.Location(document.uri, toRange(document, range)),
         editorText(message),
       ),
   );
-  if (finding.isUnnecessary) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  if (problem.isUnnecessary) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
   return diagnostic;
 }

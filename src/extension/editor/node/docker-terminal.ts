@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { visible } from '../../../l10n/visible.ts';
 import type { DockerClient, ExecSession } from '../../../lab/docker/docker-client.ts';
-import { LABEL } from '../../../lab/docker/labels.ts';
+import type { DockerEngine } from '../../../lab/docker/docker-engine.ts';
 import type { LabSession } from '../../core/labs/lab-session.ts';
 import type { PlatformParts } from '../platform.ts';
 import { asLabFailure } from './docker-failure.ts';
@@ -57,7 +57,7 @@ export class DockerTerminal implements vscode.Pseudoterminal {
   async #run(tty: vscode.TerminalDimensions): Promise<number> {
     const { client } = await openEngine(this.#parts);
     this.#client = client;
-    const container = await this.#container(client);
+    const container = this.#container();
     if (container === undefined)
       throw new Error(this.#parts.translate('extension.node-not-running', { node: this.#node }));
     const exec = await client.exec(container, {
@@ -74,11 +74,10 @@ export class DockerTerminal implements vscode.Pseudoterminal {
     return exec.exitCode();
   }
 
-  async #container(client: DockerClient): Promise<string | undefined> {
-    const engine = this.#session.run.engine;
-    const id = engine && 'id' in engine ? String(engine.id) : '';
-    const found = await client.listContainers([`${LABEL.lab}=${id}`, `${LABEL.node}=${this.#node}`]);
-    return found.find(({ state }) => state === 'running')?.id;
+  /** Of a node that runs. */
+  #container(): string | undefined {
+    const { engine } = this.#session.run;
+    return engine?.name === 'docker' ? (engine as DockerEngine).containerOf(this.#node) : undefined;
   }
 
   #write(text: string): void {

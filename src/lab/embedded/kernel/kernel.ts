@@ -81,10 +81,6 @@ export class Kernel {
     this.udp = new UdpPorts(this.output, 40000 + random.below(1000));
   }
 
-  get settings(): KernelSettings {
-    return this.#settings;
-  }
-
   configure(settings: KernelSettings): void {
     for (const link of this.#settings.links) {
       if (!settings.links.includes(link)) this.neighbours.forgetLink(link);

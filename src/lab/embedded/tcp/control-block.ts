@@ -131,9 +131,4 @@ export class ControlBlock {
   get queueStart(): number {
     return this.unacknowledged === this.initialSend ? sequenceAdd(this.initialSend, 1) : this.unacknowledged;
   }
-
-  /** Sequence number of our FIN. */
-  get finPosition(): number {
-    return sequenceAdd(this.queueStart, this.queue.length);
-  }
 }

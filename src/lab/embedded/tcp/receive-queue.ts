@@ -9,10 +9,6 @@ interface Piece {
 export class ReceiveQueue {
   readonly #pieces: Piece[] = [];
 
-  get isEmpty(): boolean {
-    return this.#pieces.length === 0;
-  }
-
   add(sequence: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     let at = this.#pieces.length;

@@ -4,7 +4,7 @@ import type { Report } from '../../../../src/journey/report.ts';
 import { isProblem } from '../../../../src/packet/problem.ts';
 import { readCapture } from '../../../../src/packet/read-capture.ts';
 import { LabRecording } from '../../../../src/extension/core/labs/lab-recording.ts';
-import type { Recording } from '../../../../src/extension/core/panel/recording.ts';
+import type { ShownLab } from '../../../../src/extension/core/panel/shown-lab.ts';
 import { planOf, runLab } from '../../../lab/embedded/testbed.ts';
 import { example, translate } from '../../support.ts';
 
@@ -26,7 +26,7 @@ function recorded() {
     plan,
     events: () => recording.events(),
     frameNumbers: () => recording.frameNumbers(),
-  } as unknown as Recording;
+  } as unknown as ShownLab;
   return { recording, report, shown };
 }
 

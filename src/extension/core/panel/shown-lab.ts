@@ -8,7 +8,7 @@ import type { LabState } from '../../../lab/lab-state.ts';
 import type { Place } from '../../../lab/place.ts';
 
 /** A lab that is running or has run, as the panel sees it. */
-export interface Recording {
+export interface ShownLab {
   /** The file's name without its folder. */
   readonly file: string;
   readonly engine: Report['engine'];

@@ -6,7 +6,7 @@ import { ChangeRows } from './change-rows.ts';
 import { Derivation, type Derived } from './derive.ts';
 import { LabIndex } from './lab-index.ts';
 import { labView } from './lab-view.ts';
-import type { Recording } from './recording.ts';
+import type { ShownLab } from './shown-lab.ts';
 import { RowStream } from './row-stream.ts';
 import { StringTable } from './string-table.ts';
 
@@ -14,8 +14,8 @@ import { StringTable } from './string-table.ts';
 const PACE_MS = 60;
 
 /** One recording on one view, from its `ready` to the next. */
-export class Session {
-  readonly #recording: Recording;
+export class Showing {
+  readonly #lab: ShownLab;
   readonly #translate: Translate;
   readonly #post: (message: HostMessage) => void;
   readonly #index = new LabIndex();
@@ -32,25 +32,25 @@ export class Session {
   readonly #asked = new Map<number, Pick<Request, 'outcome' | 'times'>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(recording: Recording, translate: Translate, post: (message: HostMessage) => void) {
-    this.#recording = recording;
+  constructor(lab: ShownLab, translate: Translate, post: (message: HostMessage) => void) {
+    this.#lab = lab;
     this.#translate = translate;
     this.#post = post;
-    this.#changes = new ChangeRows(recording, translate);
-    this.#derivation = new Derivation(recording.builder);
-    const frame = (number: number) => recording.frame(number);
+    this.#changes = new ChangeRows(lab, translate);
+    this.#derivation = new Derivation(lab.builder);
+    const frame = (number: number) => lab.frame(number);
     this.#rows = new RowStream({ index: this.#index, strings: new StringTable(), translate, frame }, post);
-    this.#subscription = recording.onDidChange(() => this.#soon());
+    this.#subscription = lab.onDidChange(() => this.#soon());
     this.#update();
   }
 
   get report(): Report {
-    return this.#recording.builder.report();
+    return this.#lab.builder.report();
   }
 
   /** By number; throws for one that is gone. */
   journey(id: number): Journey {
-    const journey = this.#recording.builder.journey(id);
+    const journey = this.#lab.builder.journey(id);
     if (!journey) throw new Error(this.#translate('panel.gone'));
     return journey;
   }
@@ -74,8 +74,8 @@ export class Session {
 
   #update(): void {
     this.#addPlans();
-    this.#once({ type: 'lab', lab: labView(this.#recording, this.#index) });
-    this.#once({ type: 'state', state: this.#recording.state });
+    this.#once({ type: 'lab', lab: labView(this.#lab, this.#index) });
+    this.#once({ type: 'state', state: this.#lab.state });
     const derived = this.#derivation.next();
     this.#rows.add(derived);
     this.#noteRequests(derived);
@@ -104,7 +104,7 @@ export class Session {
   }
 
   #addPlans(): void {
-    const { plan, plans } = this.#recording;
+    const { plan, plans } = this.#lab;
     if (plans.length === 0) this.#index.add(plan);
     for (; this.#plans < plans.length; this.#plans++) this.#index.add(plans[this.#plans]!.plan);
   }
