@@ -200,7 +200,7 @@ const rows: readonly Row[] = [
 function outerRows(): Row[] {
   const row = (
     name: string,
-    expected: (outer: NonNullable<Prediction['outer']>) => number,
+    expected: (outer: NonNullable<Prediction['outer']>) => number | undefined,
     observed: (bytes: Uint8Array, at: number) => number,
     text: (value: number) => string,
   ): Row => ({

@@ -44,7 +44,7 @@ export class Prediction {
 
 /** The header that tun puts around a packet. */
 export interface OuterHeader {
-  readonly source: number;
+  readonly source: number | undefined;
   readonly destination: number;
   readonly ttl: number;
   readonly trafficClass: number;

@@ -71,7 +71,7 @@ function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
 }
 
 function isCutAnew({ facts, previous }: HopRecord): boolean {
-  return facts.ipEnd - facts.routedAt !== previous!.facts.ipEnd - previous!.facts.routedAt;
+  return facts.ipEnd !== previous!.facts.ipEnd;
 }
 
 /** What a director or NAT router makes of a packet; `false` when the model says nothing about it. */
@@ -102,7 +102,7 @@ function balanced(
   if (service.model === 'tun') {
     const { bytes, ipAt } = prediction.base;
     prediction.outer = {
-      source: dip ?? 0,
+      source: dip,
       destination: server.address,
       ttl: prediction.ttl ?? ttlOf(hop.facts.bytes, hop.facts.ipAt),
       trafficClass: trafficClassOf(bytes, ipAt),
@@ -139,13 +139,10 @@ function returned(
 function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
   const { direction, flow } = hop.journey!;
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
-  const isEcho = hop.facts.kind === 'icmp';
   if (direction === 'request') {
     setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
     prediction.source = outsideOf(hop.stage, node.name)!.address;
     prediction.sourcePort = choiceAt(flow!, node.name)?.sourcePort;
-    // An echo's identifier plays both ports.
-    if (isEcho) prediction.destinationPort = prediction.sourcePort;
     return true;
   }
   const asked = requestTupleAt(flow!, hop, node.name);
@@ -153,7 +150,8 @@ function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): bool
   setMacs(prediction, hop, node, asked.source);
   prediction.destination = asked.source;
   prediction.destinationPort = asked.sourcePort;
-  if (isEcho) prediction.sourcePort = prediction.destinationPort;
+  // An echo's identifier plays both ports.
+  if (hop.facts.kind === 'icmp') prediction.sourcePort = prediction.destinationPort;
   return true;
 }
 

@@ -27,11 +27,9 @@ export function encapsulated({ served }: Packet, tally: Tally): void {
 
 /** tun: what is inside is what the client sent. */
 export function innerUntouched({ served, journey }: Packet, tally: Tally): void {
-  let last: HopRecord | undefined;
-  forEachSentOn(served, 'tun', (_, before) => {
-    // Once, however many were sent of it.
-    if (before === last) return;
-    last = before;
+  if (served?.service.model !== 'tun' || journey.direction === 'reply') return;
+  for (const before of journey.hops) {
+    if (before.to !== served.service.director) continue;
     /** What each node sent in fragments. */
     let pieces: Map<string, HopRecord[]> | undefined;
     for (const hop of journey.hops) {
@@ -49,27 +47,20 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
       const inner = innerOf(all);
       if (inner) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
     }
-  });
+  }
 }
 
 /** dr, tun: replies go around the director, in both directions of looking: not to it and not from it. */
 export function replyDirect({ served, journey }: Packet, tally: Tally): void {
   if (!served || served.service.model === 'dnat' || !isServersReply(served)) return;
   const { director } = served.service;
-  let strays = 0;
   for (const hop of journey.hops) {
-    if (hop.from !== director && hop.to !== director) continue;
-    strays++;
-    tally.note(hop, false);
+    if (hop.from === director || hop.to === director) tally.note(hop, false);
+    else if (hop === journey.first && hop.received) tally.note(hop, true);
   }
-  const { first } = journey;
-  if (strays === 0 && first.received) tally.note(first, true);
 }
 
-/**
- * The hops by which the director sent a request on, each with the one it came by: several are of one when it was cut,
- * and these follow each other.
- */
+/** The hops by which the director sent a request on, each with the one it came by: several are of one when it was cut. */
 function forEachSentOn(
   served: Served | undefined,
   model: PlannedService['model'],
@@ -77,18 +68,8 @@ function forEachSentOn(
 ): void {
   if (served?.service.model !== model || served.journey.direction === 'reply') return;
   const { service } = served;
-  const { hops } = served.journey;
-  const isSentOn = ({ from, previous }: HopRecord) => from === service.director && previous !== undefined;
-  for (let i = 0; i < hops.length; i++) {
-    const { previous } = hops[i]!;
-    if (previous === undefined || !isSentOn(hops[i]!)) continue;
-    let isLooked = false;
-    for (let j = 0; j < i && !isLooked; j++) isLooked = hops[j]!.previous === previous && isSentOn(hops[j]!);
-    if (isLooked) continue;
-    for (let j = i; j < hops.length; j++) {
-      if (hops[j]!.previous === previous && isSentOn(hops[j]!)) look(hops[j]!, previous, service);
-    }
-  }
+  for (const hop of served.journey.hops)
+    if (hop.previous && hop.from === service.director) look(hop, hop.previous, service);
 }
 
 /** Whether `hop` is a later one of the packet, or of a fragment of it, that `before` is of. */

@@ -50,6 +50,13 @@ describe('the next MAC of a server’s reply', () => {
     assert.equal(sentTo(more, drTable(), 'router'), 'eth.dst router.inside');
   });
 
+  it('dr: by the gateway that it has, where that is no director', () => {
+    const two = drText
+      .replaceAll(/(rs\d: .*)gateway: router/g, '$1gateway: other')
+      .replace('nodes:', 'nodes:\n  other:    { role: router, at: { inside: 10.0.2.9 }, gateway: router }');
+    assert.equal(sentTo(two, drTable(), 'other'), 'eth.dst other.inside');
+  });
+
   it('dr: not foretold where no other router is', () => {
     const alone = `
 model: dr
@@ -136,14 +143,31 @@ describe('the first hop', () => {
     );
   });
 
-  it('of a connection whose request to the server was not seen: as for this server', () => {
-    const plan = planOf(dnatText);
-    const story = new Story(plan).talk(
-      { ...dnatTable(), request: dnatTable().request.slice(0, 2) },
-      ['syn', 'syn-ack'],
-      at('reply', 0, (step) => (step.sourcePort = 80)),
-    );
-    assert.deepEqual(wrongRows(plan, reportOf(story), 'syn-ack', 0), []);
+  it('of a service’s only server too', () => {
+    const one = planOf(drText.replace(', rs2]', ']'));
+    const other: Tamper = at('reply', 0, (step) => (step.source = ip('10.0.2.11')));
+    const story = new Story(one).talk(drTable(), ['syn', 'syn-ack'], other);
+    assert.deepEqual(wrongRows(one, reportOf(story), 'syn-ack', 0), ['ip.src 10.0.2.100, seen 10.0.2.11']);
+  });
+
+  it('of who is no server of the service has the address that it has', () => {
+    const other = planOf(drText.replace('[rs1, rs2]', '[rs2]'));
+    const own: Tamper = at('reply', 0, (step) => (step.source = ip('10.0.2.11')));
+    const report = reportOf(new Story(other).talk(drTable(), ['syn', 'syn-ack'], own));
+    assert.equal(report.flows.length, 1);
+    assert.deepEqual(wrongRows(other, report, 'syn-ack', 0), []);
+  });
+
+  it('of a connection whose request came past the director: as for this server', () => {
+    const text = drText.replace('model: dr', 'model: dnat').replace('port: 80,', 'port: 80, snat: false,');
+    const plan = planOf(text);
+    const [first, second] = drTable().request;
+    const past = { ...drTable(), request: [first!, { ...second!, to: 'rs1' }] };
+    const own: Tamper = at('reply', 0, (step) => (step.source = ip('10.0.2.11')));
+    const report = reportOf(new Story(plan).talk(past, ['syn', 'syn-ack'], own));
+    assert.equal(report.flows.length, 1);
+    const rows = rowsOf(plan, report, 'syn-ack', 0);
+    assert.ok(rows.includes('ip.src 10.0.2.11'), rows.join('\n'));
   });
 
   it('of a host has TTL 64, both ways', () => {

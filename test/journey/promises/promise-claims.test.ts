@@ -203,6 +203,12 @@ describe('what a promise claims', () => {
     );
   });
 
+  it('what is inside speaks for itself, wrapped or not', () => {
+    const unwrapped = from('request', 2, (step) => (step.outer = undefined));
+    assert.equal(verdict('tun', 'encapsulated', unwrapped), 'broken');
+    assert.equal(verdict('tun', 'inner-untouched', unwrapped), 'kept');
+  });
+
   it('a TTL is any router’s to take, and so is its checksum', () => {
     const spent = from('request', 2, (step) => (step.ttl -= 5));
     assert.equal(verdict('dr', 'ip-untouched', spent), 'kept');

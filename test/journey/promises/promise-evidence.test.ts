@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Report } from '../../../src/journey/report.ts';
+import { makeTranslate } from '../../../src/l10n/translate.ts';
 import { buildArp } from '../../../src/packet/build.ts';
 import { encode } from '../../../src/packet/ethernet.ts';
-import { reportOf } from '../build-report.ts';
+import { reportOf, reportOfEvents } from '../build-report.ts';
 import {
   dnatTable,
   drTable,
@@ -113,6 +115,21 @@ describe('which frames a promise names', () => {
   });
 });
 
+describe('a promise that was seen broken', () => {
+  it('is not any more when the recording turns out to lack something of that', () => {
+    const story = new Story(dr).talk(
+      drTable(),
+      handshake,
+      at('reply', 0, (step) => (step.ttl = 60)),
+    );
+    const { events, plan, nowNs: timeNs } = story;
+    assert.equal(shown(reportOf(story), 'headers').split(',')[0], 'broken');
+    events.push({ kind: 'capture', timeNs, node: 'rs1', segment: 'inside', detail: 'headers' });
+    const report = reportOfEvents(plan, events, 'embedded', [events.length - 1]);
+    assert.equal(shown(report, 'headers'), 'not seen');
+  });
+});
+
 describe('a promise with two parts', () => {
   const seen = (names: readonly PacketName[], id: string) =>
     shown(reportOf(new Story(dnat).talk(dnatTable(), names)), id);
@@ -153,6 +170,18 @@ describe('a promise with two parts', () => {
     assert.equal(shown(report, 'rewritten'), 'broken, re:syn-ack 1');
     assert.equal(shown(report, 'both-ways'), 'broken, re:syn-ack 1');
     assert.equal(shown(report, 'vip-only'), 'broken, re:syn-ack 1');
+
+    // Where the server was not captured, it may not have been the one that sent it so.
+    const capturePoints = new Set(['client.outside', 'router.outside', 'router.inside', 'director.inside']);
+    const builder = new JourneyBuilder(planOf(text), {
+      engine: 'embedded',
+      startedAt: '',
+      translate: makeTranslate('en'),
+      capturePoints,
+    });
+    for (const event of new Story(planOf(text)).talk(table, handshake).events)
+      if (event.kind !== 'frame' || capturePoints.has(`${event.node}.${event.segment}`)) builder.add(event);
+    assert.equal(shown(builder.report(), 'both-ways'), 'not seen');
   });
 });
 
