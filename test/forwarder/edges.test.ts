@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
-import { buildArp, buildIcmpEcho, buildIcmpError, buildTcp, wrapIpip } from '../../src/packet/build.ts';
+import {
+  buildArp,
+  buildIcmpEcho,
+  buildIcmpError,
+  buildIpv4,
+  buildTcp,
+  wrapIpip,
+} from '../../src/packet/build.ts';
 import {
   ACK,
   assertSent,
@@ -140,6 +147,15 @@ const DROPS: readonly Case[] = [
   {
     frame: 'another protocol for somebody else',
     given: echo('request', ip('10.0.9.9')),
+    verdict: 'dropped not-ours not-ours',
+  },
+  {
+    frame: 'a protocol without ports, for somebody else',
+    given: buildIpv4({
+      ethernet: TO_ME,
+      ip: { source: CIP, destination: ip('10.0.9.9'), protocol: 47 },
+      payload: new Uint8Array(8),
+    }),
     verdict: 'dropped not-ours not-ours',
   },
   { frame: 'a SYN to the DIP', given: request(5, SYN, { addresses: [CIP, DIP] }), verdict: '' },

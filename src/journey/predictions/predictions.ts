@@ -58,9 +58,9 @@ function setFirstTuple(prediction: Prediction, hop: HopRecord, flow: FlowRecord)
 
 function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
   const node = hop.stage.network.node(hop.from);
-  // Who rewrites may take fragments together, and any router may cut anew.
+  // Who rewrites may take fragments together, and cut anew.
   const isPiece = hop.facts.fragment || before.base.fragment;
-  if (node === undefined || (isPiece && (node.forwarder || isCutAnew(hop)))) return undefined;
+  if (node === undefined || (isPiece && node.forwarder)) return undefined;
   const prediction = before.copy();
   if (node.forwarder) return throughForwarder(prediction, hop, node) ? prediction : undefined;
   const { outer } = prediction;
@@ -68,10 +68,6 @@ function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
   if (outer) prediction.outer = { ...outer, ttl: outer.ttl - 1 };
   else if (prediction.ttl !== undefined) prediction.ttl--;
   return prediction;
-}
-
-function isCutAnew({ facts, previous }: HopRecord): boolean {
-  return facts.ipEnd !== previous!.facts.ipEnd;
 }
 
 /** What a director or NAT router makes of a packet; `false` when the model says nothing about it. */

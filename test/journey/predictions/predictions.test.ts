@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { buildIcmpError } from '../../../src/packet/build.ts';
+import { planOf as labPlanOf, runLab } from '../../lab/embedded/testbed.ts';
 import { reportOf, verdictsOf } from '../build-report.ts';
 import {
   dnatTable,
@@ -12,7 +13,7 @@ import {
   type Table,
   type Tamper,
 } from '../oracle.ts';
-import { dnatText, drText, ip, natText, planOf, tunText } from '../plans.ts';
+import { dnatText, drText, ip, macOf, natText, planOf, tunText } from '../plans.ts';
 import { carry, gre, rowsOf, tcpSyn, wrongRows, type Build } from './carried.ts';
 
 const row = (plan: Plan, story: Story, kind: string, hop: number, field: string) =>
@@ -317,6 +318,10 @@ describe('a hop from a director', () => {
       wrong((step) => (step.ttl = 64)),
       ['ip.ttl 63, seen 64'],
     );
+    assert.deepEqual(
+      wrong((step) => (step.etherDestination = macOf(dnat, 'client', 'outside'))),
+      ['eth.dst router.middle, seen client.outside'],
+    );
   });
 
   it('of a packet to a port of no service is not foretold', () => {
@@ -324,6 +329,31 @@ describe('a hop from a director', () => {
     const legs = drTable().request.map((leg) => ({ ...leg, destinationPort: 81 }));
     const report = reportOf(carry(new Story(dr), 'director', legs, tcpSyn()));
     assert.deepEqual(rowsOf(dr, report, 'syn', 2), []);
+  });
+});
+
+describe('a hop from a router', () => {
+  const text = drText.replace('port: 80,', 'port: 80, protocol: udp,');
+  const requests = (upload: number, mtu = 1500) => {
+    const narrow = text.replace('inside: 10.0.2.0/24', `inside: { subnet: 10.0.2.0/24, mtu: ${mtu} }`);
+    const plan = labPlanOf(
+      `${narrow}\ntraffic: [{ from: client, count: 1, protocol: udp, upload: ${upload} }]\n`,
+    );
+    const report = reportOf(runLab(plan));
+    assert.notEqual(verdictsOf(report)['headers'], 'broken');
+    return report.journeys.filter(({ direction, flow }) =>
+      report.flows.some(({ id, kind }) => id === flow && kind !== 'arp' && direction === 'request'),
+    );
+  };
+
+  it('of a fragment that it leaves as it is, is foretold', () => {
+    const pieces = requests(2000);
+    assert.ok(pieces.length > 1);
+    for (const { hops } of pieces) assert.ok(hops[1]!.expected.some(({ field }) => field === 'ip.ttl'));
+  });
+
+  it('of what it cuts, breaks nothing', () => {
+    assert.ok(requests(1300, 700).length > 1);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   whole,
   type Leg,
   type PacketName,
+  type Step,
   type Table,
   type Tamper,
 } from '../oracle.ts';
@@ -115,7 +116,7 @@ describe('which frames a promise names', () => {
   });
 });
 
-describe('a promise that was seen broken', () => {
+describe('a promise that was seen kept, or broken', () => {
   it('is not any more when the recording turns out to lack something of that', () => {
     const story = new Story(dr).talk(
       drTable(),
@@ -123,10 +124,12 @@ describe('a promise that was seen broken', () => {
       at('reply', 0, (step) => (step.ttl = 60)),
     );
     const { events, plan, nowNs: timeNs } = story;
-    assert.equal(shown(reportOf(story), 'headers').split(',')[0], 'broken');
+    const before = reportOf(story);
+    assert.match(shown(before, 'headers'), /^broken/);
+    for (const id of ['ip-untouched', 'reply-direct']) assert.match(shown(before, id), /^kept/);
     events.push({ kind: 'capture', timeNs, node: 'rs1', segment: 'inside', detail: 'headers' });
     const report = reportOfEvents(plan, events, 'embedded', [events.length - 1]);
-    assert.equal(shown(report, 'headers'), 'not seen');
+    for (const id of ['headers', 'ip-untouched', 'reply-direct']) assert.equal(shown(report, id), 'not seen');
   });
 });
 
@@ -171,19 +174,49 @@ describe('a promise with two parts', () => {
     assert.equal(shown(report, 'both-ways'), 'broken, re:syn-ack 1');
     assert.equal(shown(report, 'vip-only'), 'broken, re:syn-ack 1');
 
+    // That the client cuts off what it never asked for is no request.
+    const straight = { ...table, request: [first!, { ...second!, to: 'rs1' }] };
+    const reset = (step: Step) => {
+      step.destination = ip('10.0.2.11');
+      step.flags = 4;
+    };
+    const cut = reportOf(
+      new Story(planOf(text)).talk(table, ['syn', 'syn-ack']).talk(straight, ['ack'], reset),
+    );
+    assert.equal(cut.flows.length, 1);
+    assert.equal(shown(cut, 'both-ways'), 'broken, re:syn-ack 1');
+    assert.equal(shown(cut, 'through-director'), 'kept, syn 2');
+
     // Where the server was not captured, it may not have been the one that sent it so.
-    const capturePoints = new Set(['client.outside', 'router.outside', 'router.inside', 'director.inside']);
-    const builder = new JourneyBuilder(planOf(text), {
-      engine: 'embedded',
-      startedAt: '',
-      translate: makeTranslate('en'),
-      capturePoints,
-    });
-    for (const event of new Story(planOf(text)).talk(table, handshake).events)
-      if (event.kind !== 'frame' || capturePoints.has(`${event.node}.${event.segment}`)) builder.add(event);
-    assert.equal(shown(builder.report(), 'both-ways'), 'not seen');
+    const unseen = withoutServer(new Story(planOf(text)).talk(table, handshake));
+    assert.equal(shown(unseen, 'both-ways'), 'not seen');
+  });
+
+  it('is not broken by what may be another node’s work, which was not captured', () => {
+    const changed = at('request', 2, (step) => (step.sequence += 1));
+    const story = new Story(dnat).talk(dnatTable(), handshake, changed);
+    assert.match(shown(reportOf(story), 'end-to-end'), /^broken/);
+    assert.doesNotMatch(shown(withoutServer(story), 'end-to-end'), /^broken/);
   });
 });
+
+/** As if nothing had been captured at rs1. */
+function withoutServer({ plan, events }: Story): Report {
+  const capturePoints = new Set(
+    plan.nodes
+      .filter(({ name }) => name !== 'rs1')
+      .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`)),
+  );
+  const builder = new JourneyBuilder(plan, {
+    engine: 'embedded',
+    startedAt: '',
+    translate: makeTranslate('en'),
+    capturePoints,
+  });
+  for (const event of events)
+    if (event.kind !== 'frame' || capturePoints.has(`${event.node}.${event.segment}`)) builder.add(event);
+  return builder.report();
+}
 
 describe('who is told of errors', () => {
   const verdict = (tell: (story: Story) => void) => {

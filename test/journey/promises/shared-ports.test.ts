@@ -3,7 +3,7 @@ import type { Report } from '../../../src/journey/report.ts';
 import { reportOf, reportOfEvents } from '../build-report.ts';
 import { natTable, Story, whole, type PacketName } from '../oracle.ts';
 import { natText, planOf } from '../plans.ts';
-import { carry, udp } from '../predictions/carried.ts';
+import { carry, gre, udp } from '../predictions/carried.ts';
 
 const nat = planOf(natText);
 const port = 40001;
@@ -77,6 +77,14 @@ describe('ports of a NAT router', () => {
     const story = new Story(nat).talk(one, OPEN);
     carry(story, 'nat', other.request, udp);
     assert.equal(unique(reportOf(story)), 'kept, syn of pc1, udp of pc2');
+  });
+
+  it('what has no port shares none', () => {
+    const story = new Story(nat);
+    for (const { request } of [one, other]) carry(story, 'nat', request, gre);
+    const report = reportOf(story);
+    assert.equal(report.flows.length, 2);
+    assert.equal(unique(report), 'not seen');
   });
 
   it('by the first packet that the router sent on', () => {
