@@ -3,9 +3,11 @@
 /** Which folders of `src` a folder may import from, and of which it may import types only. Arrows run downward. */
 const houses = {
   packet: {},
-  forwarder: { values: ['packet'] },
+  // Data that everybody may ask.
+  models: { types: ['packet'] },
+  forwarder: { values: ['packet', 'models'] },
   l10n: {},
-  'lab/topology': { values: ['packet', 'forwarder'], types: ['l10n'] },
+  'lab/topology': { values: ['packet', 'models', 'forwarder'], types: ['l10n'] },
   'lab/traffic': { values: ['packet', 'forwarder', 'lab/topology'], types: ['lab'] },
   'lab/embedded': { values: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'], types: ['lab'] },
   'lab/agent-wire': { values: ['packet', 'lab/topology'], types: ['forwarder', 'lab', 'lab/traffic'] },
@@ -15,7 +17,7 @@ const houses = {
     values: ['packet', 'forwarder', 'lab', 'lab/topology', 'lab/traffic', 'lab/agent-wire'],
   },
   lab: { types: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'] },
-  'journey/records': { values: ['packet'], types: ['lab', 'lab/topology', 'forwarder', 'journey'] },
+  'journey/records': { values: ['packet', 'models'], types: ['lab', 'lab/topology', 'forwarder', 'journey'] },
   'journey/ledger': {
     values: ['packet', 'journey/records'],
     types: ['lab', 'lab/topology', 'l10n', 'journey'],
@@ -26,15 +28,15 @@ const houses = {
   },
   'journey/flows': { values: ['packet', 'journey/records'], types: ['lab/topology', 'journey'] },
   'journey/predictions': {
-    values: ['packet', 'journey/records', 'journey/joins'],
+    values: ['packet', 'models', 'journey/records', 'journey/joins'],
     types: ['lab/topology', 'journey'],
   },
   'journey/promises': {
-    values: ['packet', 'journey/records', 'journey/joins', 'journey/predictions'],
+    values: ['packet', 'models', 'journey/records', 'journey/joins', 'journey/predictions'],
     types: ['lab/topology', 'journey'],
   },
   'journey/explanations': {
-    values: ['packet', 'journey/records', 'journey/ledger', 'journey/predictions'],
+    values: ['packet', 'models', 'journey/records', 'journey/ledger', 'journey/predictions'],
     types: ['lab', 'lab/topology', 'forwarder', 'l10n', 'journey'],
   },
   'journey/judgement': {
@@ -48,23 +50,34 @@ const houses = {
     ],
     types: ['lab', 'lab/topology', 'l10n', 'journey', 'journey/joins'],
   },
-  journey: { values: ['packet', 'journey/*'], types: ['lab', 'lab/topology', 'l10n'] },
-  'panel-protocol': { types: ['journey', 'lab'] },
-  webview: { values: ['panel-protocol'], types: ['journey', 'lab'] },
+  journey: { values: ['packet', 'journey/*'], types: ['models', 'lab', 'lab/topology', 'l10n'] },
+  'panel-protocol': { types: ['models', 'journey', 'lab'] },
+  webview: { values: ['models', 'panel-protocol'], types: ['journey', 'lab'] },
   // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
   'extension/core': {
-    values: ['packet', 'forwarder', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'panel-protocol'],
+    values: [
+      'packet',
+      'models',
+      'forwarder',
+      'lab',
+      'lab/*',
+      'journey',
+      'journey/*',
+      'l10n',
+      'panel-protocol',
+    ],
   },
   'extension/editor': {
     values: ['packet', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'panel-protocol', 'extension/core'],
     types: ['forwarder'],
   },
   extension: { values: ['l10n', 'lab/*', 'extension/*'], types: ['panel-protocol'] },
-  cli: { values: ['packet', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n'], types: ['forwarder'] },
+  cli: { values: ['packet', 'models', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n'], types: ['forwarder'] },
 };
 
 /** What runs in a browser too. */
-const pure = '^src/(packet|forwarder|journey|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview)/';
+const pure =
+  '^src/(packet|models|forwarder|journey|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview)/';
 /** The ports onto a real network: Node, and one native package each. */
 const nativePorts = '^src/forwarder/ports/(cap|libc|packet|wall-clock)\\.ts$';
 

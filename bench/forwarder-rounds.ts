@@ -1,4 +1,5 @@
-import { IPVS_TIMEOUTS, type ForwarderConfig, type Model } from '../src/forwarder/config.ts';
+import { IPVS_TIMEOUTS, type ForwarderConfig } from '../src/forwarder/config.ts';
+import type { ModelName } from '../src/models/models.ts';
 import { Forwarder } from '../src/forwarder/forwarder.ts';
 import { fillFrame, makeFrame, type Frame } from '../src/forwarder/frame.ts';
 import { parseIpv4, parseMac } from '../src/packet/address.ts';
@@ -15,7 +16,7 @@ export const PACKETS = 1_000_000;
 const BATCH = 64;
 
 interface Case {
-  readonly model: Model;
+  readonly model: ModelName;
   readonly snat: boolean;
 }
 

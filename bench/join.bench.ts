@@ -7,7 +7,7 @@ import { JourneyBuilder } from '../src/journey/journey-builder.ts';
 import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
-import { makeTranslate } from '../src/l10n/translate.ts';
+import { makeTranslate } from '../test/support/translate.ts';
 import { decodeFrame } from '../src/packet/decode.ts';
 import { median } from './median.ts';
 

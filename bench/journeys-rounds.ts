@@ -4,7 +4,7 @@ import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
 import type { Plan } from '../src/lab/topology/plan.ts';
-import { makeTranslate } from '../src/l10n/translate.ts';
+import { makeTranslate } from '../test/support/translate.ts';
 
 /** Rounds of joining: all at once, with everything read, and live in slices of 50 ms at 5,000 frames a second. */
 

@@ -5,7 +5,7 @@ import { folds } from '../src/extension/core/language/folding.ts';
 import { inlayHints } from '../src/extension/core/language/inlay-hints.ts';
 import { outline } from '../src/extension/core/language/outline.ts';
 import { TopologyText } from '../src/extension/core/language/topology-text.ts';
-import { makeTranslate } from '../src/l10n/translate.ts';
+import { makeTranslate } from '../test/support/translate.ts';
 import { median } from './median.ts';
 
 /**

@@ -4,7 +4,7 @@ import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
 import type { Plan } from '../src/lab/topology/plan.ts';
-import { makeTranslate } from '../src/l10n/translate.ts';
+import { makeTranslate } from '../test/support/translate.ts';
 
 /**
  * Journeys kept up live: the time that adding the events of one slice and asking for an update takes, when every slice

@@ -7,7 +7,7 @@ import { PanelFeed } from '../src/extension/core/panel/panel-feed.ts';
 import type { Recording } from '../src/extension/core/panel/recording.ts';
 import { exportPcapng } from '../src/journey/export-pcapng.ts';
 import { JourneyBuilder } from '../src/journey/journey-builder.ts';
-import { makeTranslate } from '../src/l10n/translate.ts';
+import { makeTranslate } from '../test/support/translate.ts';
 import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { FrameEvent, PlanEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';

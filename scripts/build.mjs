@@ -17,7 +17,8 @@ const { minify, watch, outdir } = parseArgs({
   },
 }).values;
 const made = bundles({ minify, outdir });
-rmSync(`${root}${outdir}/chunks`, { recursive: true, force: true });
+for (const folder of ['chunks', 'cli'])
+  rmSync(`${root}${outdir}/${folder}`, { recursive: true, force: true });
 
 if (watch) {
   const contexts = await Promise.all(made.map((options) => context({ ...options, logLevel: 'info' })));

@@ -30,16 +30,19 @@ export function bundles({ minify = false, outdir = 'dist' } = {}) {
   };
 
   return [
+    // What is imported on use becomes a chunk of its own, so that a command, or activating, costs no more than it needs.
     {
       ...node,
-      entryPoints: ['src/cli/main.ts'],
-      outfile: `${outdir}/lb-lab.js`,
+      entryPoints: { 'lb-lab': 'src/cli/main.ts' },
+      outdir,
       format: 'esm',
+      splitting: true,
+      chunkNames: 'cli/[name]-[hash]',
+      // CommonJS packages ask for Node's own modules by `require`.
       banner: {
-        js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },
     },
-    // What is imported on use becomes a chunk of its own, so that activating costs only the entry.
     commonJsChunks({
       ...node,
       entryPoints: { extension: 'src/extension/extension.ts' },

@@ -18,6 +18,13 @@ describe('architecture', () => {
         'src/packet imports values',
       ],
       [
+        'what a model is, is data',
+        'models/a',
+        "import { f } from '../forwarder/b.ts'; f;",
+        'src/models imports values',
+      ],
+      ['that the panel asks too', 'webview/c', "import { f } from '../models/b.ts'; f;", undefined],
+      [
         'nor by a type',
         'forwarder/a',
         "import type { T } from '../lab/topology/b.ts'; export type U = T;",
@@ -99,6 +106,7 @@ describe('architecture', () => {
       ['no circles', 'packet/c', "import { f } from './d.ts'; export const g = f;", 'no-circular'],
     ];
     const reached = [
+      'models',
       'forwarder',
       'lab/topology',
       'lab/embedded',
@@ -206,7 +214,8 @@ describe('architecture', () => {
       export { exportPcapng } from './src/journey/export-pcapng.ts';
       export { readCapture } from './src/packet/read-capture.ts';
       export { Forwarder } from './src/forwarder/forwarder.ts';
-      export { makeTranslate } from './src/l10n/translate.ts';`;
+      export { translator } from './src/l10n/translate.ts';
+      export { texts } from './src/l10n/english.ts';`;
     const bundle = await build({
       stdin: { contents: entry, resolveDir: root, loader: 'ts' },
       bundle: true,
@@ -224,13 +233,13 @@ describe('architecture', () => {
       `(() => {
         const { plan } = core.loadTopology(text, 'dr.lblab.yaml');
         const startedAt = '2026-01-01T00:00:00.000000000Z';
-        const builder = new core.JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: core.makeTranslate('en') });
+        const builder = new core.JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: core.translator(core.texts) });
         const events = [];
         const engine = new core.EmbeddedEngine(plan, (event) => { events.push(event); builder.add(event); }, { startedAt });
         engine.start();
         engine.runUntilSettled(60e9);
         const report = builder.report();
-        const capture = core.readCapture(core.exportPcapng(events, report, plan, core.makeTranslate('en')));
+        const capture = core.readCapture(core.exportPcapng(events, report, plan, core.translator(core.texts)));
         return JSON.stringify({ flows: report.flows.filter((flow) => flow.outcome.kind === 'answered').length, records: capture.records.length });
       })()`,
       context,

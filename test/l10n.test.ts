@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { localeOf, makeTranslate } from '../src/l10n/translate.ts';
+import { localeOf } from '../src/l10n/translate.ts';
+import { makeTranslate } from './support/translate.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string) =>

@@ -1,41 +1,33 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
-import { localeOf, makeTranslate } from '../l10n/translate.ts';
-import { attach } from './attach.ts';
-import { check } from './check.ts';
+import { loadTranslate, localeOf } from '../l10n/translate.ts';
 import { CliError, linesOf, type Cli } from './cli.ts';
-import { explain } from './explain.ts';
-import { forward } from './forward.ts';
-import { image } from './image.ts';
-import { clean } from './clean.ts';
-import { lessons } from './lessons.ts';
-import { plan } from './plan.ts';
-import { ps } from './ps.ts';
-import { run } from './run.ts';
-import { shell } from './shell.ts';
-import { stop } from './stop.ts';
 import { hasColours } from './paint.ts';
 import { terminal } from './terminal.ts';
 
-const commands: Readonly<Record<string, (cli: Cli, args: readonly string[]) => Promise<number>>> = {
-  run,
-  check,
-  plan,
-  image,
-  ps,
-  stop,
-  attach,
-  shell,
-  clean,
-  forward,
-  explain,
-  lessons,
+type Command = (cli: Cli, args: readonly string[]) => Promise<number>;
+
+/** Each is loaded when it is called: nobody waits for what the others need. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).run,
+  check: async () => (await import('./check.ts')).check,
+  plan: async () => (await import('./plan.ts')).plan,
+  image: async () => (await import('./image.ts')).image,
+  ps: async () => (await import('./ps.ts')).ps,
+  stop: async () => (await import('./stop.ts')).stop,
+  attach: async () => (await import('./attach.ts')).attach,
+  shell: async () => (await import('./shell.ts')).shell,
+  clean: async () => (await import('./clean.ts')).clean,
+  forward: async () => (await import('./forward.ts')).forward,
+  explain: async () => (await import('./explain.ts')).explain,
+  lessons: async () => (await import('./lessons.ts')).lessons,
 };
 
 /** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call, 130 ended by Ctrl-C. */
 async function main(args: readonly string[]): Promise<number> {
   const cli: Cli = {
-    translate: makeTranslate(localeOf(languageOf(args))),
+    translate: await loadTranslate(localeOf(languageOf(args))),
     ...terminal(process.stdout, process.stderr, hasColours(process.stdout)),
     parse: parseArgs,
   };
@@ -56,7 +48,9 @@ async function main(args: readonly string[]): Promise<number> {
       linesOf(cli.translate('cli.help')).forEach(cli.out);
       return 0;
     }
-    return await command(cli, rest);
+    return await (
+      await command()
+    )(cli, rest);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     linesOf(`lb-lab: ${cli.translate(error.key, error.params)}`).forEach(cli.err);

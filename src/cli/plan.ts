@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan, PlannedNode } from '../lab/topology/plan.ts';
+import { models } from '../models/models.ts';
 import { formatIpv4, formatMac } from '../packet/address.ts';
 import type { ForwarderConfig } from '../forwarder/config.ts';
 import { linesOf, parseCall, type Cli } from './cli.ts';
@@ -86,12 +87,11 @@ function forwarderLines(config: ForwarderConfig): string[] {
     lines.push(`  nat outside ${outside.segment}  ${formatIpv4(outside.address)}  ${ports}`);
   }
   for (const service of config.services) {
-    const snat =
-      service.model === 'dnat'
-        ? service.snat
-          ? `  snat ports ${service.ports.first}-${service.ports.last}`
-          : '  no snat'
-        : '';
+    const snat = models[service.model].translates
+      ? service.snat
+        ? `  snat ports ${service.ports.first}-${service.ports.last}`
+        : '  no snat'
+      : '';
     const { persistence } = service;
     const forgets = config.expireQuiescentTemplate ? ' expire-quiescent-template' : '';
     const persistent = persistence

@@ -1,12 +1,13 @@
 import type { ExtensionContext } from 'vscode';
+import { editorLanguage } from './editor/editor-language.ts';
 import { embeddedOnly } from './core/labs/embedded-choice.ts';
 import { LbLab } from './lb-lab.ts';
 
 let lbLab: LbLab | undefined;
 
 /** The same in a browser: no Docker, no programs. */
-export function activate(context: ExtensionContext): void {
-  lbLab = new LbLab(context, ({ translate }) => ({
+export async function activate(context: ExtensionContext): Promise<void> {
+  lbLab = new LbLab(context, await editorLanguage(), ({ translate }) => ({
     isWeb: true,
     engines: embeddedOnly(translate('extension.docker-not-in-browser'), translate),
   }));

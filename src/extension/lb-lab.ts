@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { localeOf, makeTranslate } from '../l10n/translate.ts';
+import type { Locale, Translate } from '../l10n/translate.ts';
 import type { Action } from '../panel-protocol/messages.ts';
 import type { LabState } from '../lab/lab-state.ts';
 import { saveExport } from './editor/commands/export-capture.ts';
@@ -17,6 +17,7 @@ import { watchFiles } from './editor/watch-files.ts';
 import { Messages } from './editor/messages.ts';
 import { watchFindings } from './editor/watch-findings.ts';
 import { PanelHost } from './editor/panel-host.ts';
+import type { TopologyTexts } from './core/language/topology-texts.ts';
 import type { Platform, PlatformParts } from './editor/platform.ts';
 import { revealPlace } from './editor/reveal-place.ts';
 import { recordingLimits } from './editor/settings.ts';
@@ -34,14 +35,23 @@ export class LbLab {
   readonly #keeper: LabKeeper;
   readonly #disposables: vscode.Disposable[] = [];
 
-  constructor(context: vscode.ExtensionContext, platformFor: (parts: PlatformParts) => Platform) {
-    const locale = localeOf(vscode.env.language);
-    const translate = makeTranslate(locale);
+  constructor(
+    context: vscode.ExtensionContext,
+    language: { readonly locale: Locale; readonly translate: Translate },
+    platformFor: (parts: PlatformParts) => Platform,
+  ) {
+    const { locale, translate } = language;
     const log = createLog('LB Lab');
     const platform = platformFor({ context, translate, log });
     const { engines } = platform;
     const files = new TopologyFiles(context);
-    const labs = new Labs({ translate, limits: recordingLimits });
+    // What reads topologies is loaded when there is one.
+    let topologyTexts: Promise<TopologyTexts> | undefined;
+    const texts = () =>
+      (topologyTexts ??= import('./core/language/topology-texts.ts').then(
+        ({ TopologyTexts }) => new TopologyTexts(),
+      ));
+    const labs = new Labs({ translate, texts, limits: recordingLimits });
     const messages = new Messages(translate, log);
     const panel = new PanelHost({
       context,
@@ -51,7 +61,8 @@ export class LbLab {
       labs,
       onShown: () => void messages.attempt(() => this.#firstRun.look()),
       act: (action, uri) => void messages.attempt(async () => this.#act(action, uri)),
-      open: (uri, place) => void messages.attempt(() => revealPlace(vscode.Uri.parse(uri), place)),
+      open: (uri, place) =>
+        void messages.attempt(() => revealPlace(this.#workbench, vscode.Uri.parse(uri), place)),
       save: async (session, format, data) => {
         const saved = await saveExport({ files, translate }, session, format, data);
         return saved && fileNameOf(saved);
@@ -72,6 +83,7 @@ export class LbLab {
       locale,
       log,
       labs,
+      texts,
       engines,
       files,
       messages,
@@ -89,6 +101,7 @@ export class LbLab {
       this.#keeper,
       registerLanguageLater({
         translate,
+        texts,
         live: new LiveLabs(labs),
         onError: (error) => messages.failure(error),
       }),
@@ -138,7 +151,7 @@ export class LbLab {
         if (uri !== undefined) this.#workbench.labs.of(uri)?.clear();
         return;
       case 'remedy': {
-        const remedy = uri === undefined ? undefined : this.#workbench.labs.of(uri)?.remedy;
+        const remedy = uri === undefined ? undefined : this.#workbench.labs.of(uri)?.run.remedy;
         if (remedy) await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
         return;
       }

@@ -1,3 +1,4 @@
+import { hidesClient, models } from '../models/models.ts';
 import { prefixMask } from '../packet/address.ts';
 import type { ForwarderConfig, PortRange } from './config.ts';
 import { isUnicast } from './headers.ts';
@@ -17,7 +18,7 @@ export function portPools({ interfaces, nat, services }: Known): PortPoolOf[] {
   return [
     ...(nat && outside ? [{ address: outside.address, ports: nat.ports }] : []),
     ...services
-      .filter(({ model, snat }) => model === 'dnat' && snat)
+      .filter(hidesClient)
       .flatMap(({ ports }) => interfaces.map(({ address }) => ({ address, ports }))),
   ];
 }
@@ -81,7 +82,9 @@ export class Addresses {
 
   /** Whether any packet that is not for a VIP may concern the forwarder. */
   get translates(): boolean {
-    return this.config.nat !== undefined || this.config.services.some(({ model }) => model === 'dnat');
+    return (
+      this.config.nat !== undefined || this.config.services.some(({ model }) => models[model].translates)
+    );
   }
 
   /** Whether it is the broadcast address of a subnet that the node is in. */

@@ -1,8 +1,8 @@
+import type { ServiceModel } from '../models/models.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
 
 /** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
 
-export type Model = 'nat' | 'dnat' | 'dr' | 'tun';
 /**
  * Of sh and mh (IPVS's `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`): a drained server's clients go elsewhere; the
  * client's port counts too.
@@ -42,7 +42,7 @@ export interface ServerConfig {
 
 export interface ServiceConfig {
   readonly name: string;
-  readonly model: 'dnat' | 'dr' | 'tun';
+  readonly model: ServiceModel;
   readonly vip: number;
   readonly protocol: Protocol;
   readonly port: number;

@@ -147,7 +147,7 @@ export class IcmpErrors {
     const base = (found >> 1) << at.LOG2_WORDS;
     const server = services.server(words[base + at.SERVER]!);
     const isOurTunnel =
-      server.model.name === 'tun' &&
+      server.model.wrap !== undefined &&
       view.getInt32(quoted + ipv4.SOURCE) === server.dip &&
       view.getInt32(quoted + ipv4.DESTINATION) === server.address;
     if (!isOurTunnel) return this.stranger(packet, port, verdict);

@@ -1,3 +1,4 @@
+import { balances } from '../models/models.ts';
 import type { ServerConfig } from './config.ts';
 import type { Model } from './models/model.ts';
 import type { Neighbour } from './neighbours/neighbour.ts';
@@ -43,7 +44,7 @@ export class Server implements Candidate {
     this.slot = slot;
     this.service = service;
     this.model = model;
-    this.isOutside = model.name === 'nat';
+    this.isOutside = !balances(model.name);
     this.name = config.name;
     this.address = config.address | 0;
     this.port = config.port;

@@ -1,3 +1,4 @@
+import { hidesClient } from '../models/models.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/ipv4.ts';
 import type { ForwarderConfig, ServerConfig, ServiceConfig } from './config.ts';
 import type { Model } from './models/model.ts';
@@ -141,7 +142,7 @@ export class ServiceTable {
   }
 
   private model(config: ServiceConfig): Model {
-    const options = { snat: config.model === 'dnat' && config.snat };
+    const options = { snat: hidesClient(config) };
     const key = `${config.model} ${options.snat}`;
     let model = this.models.get(key);
     if (model === undefined) this.models.set(key, (model = makeModel(config.model, options)));

@@ -3,17 +3,18 @@ import type { FrameEvent, LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { CapturePoints } from './records/capture-points.ts';
 import { EventLog } from './records/event-log.ts';
-import { explain } from './explanations/explanations.ts';
 import type { FlowRecord } from './records/flow-record.ts';
 import { FrameStore } from './records/frame-store.ts';
-import { loadView, requestView } from './ledger/request-view.ts';
+import { requestView } from './ledger/request-view.ts';
 import { JoinCounters } from './records/join-counters.ts';
 import type { JourneyRecord } from './records/journey-record.ts';
 import { JourneyState } from './journey-state.ts';
+import { Numbering } from './numbering.ts';
 import type { RequestRecord } from './records/request-record.ts';
-import type { Counters, Explanation, Flow, Journey, PromiseVerdict, Report, Request } from './report.ts';
+import type { Flow, Journey, Report, Request } from './report.ts';
 import { Ring } from './ring.ts';
-import type { Summary, Update } from './update.ts';
+import { Summarizer } from './summarizer.ts';
+import type { Update } from './update.ts';
 import { flowView, journeyView } from './views.ts';
 
 export interface JourneyBuilderOptions {
@@ -33,9 +34,6 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export const FRAMES_PER_REQUEST = 4;
 /** Events joined before it is worked out what they mean: what was read of them is still at hand then. */
 const AT_ONCE = 2000;
-/** With more than this to explain, explanations wait until there is this share more. */
-const EXPLAINED_AT_ONCE = 300;
-const SHARE_MORE = 0.25;
 /** Events that may wait, for each frame that may be kept: nobody may be looking, and not all events are frames. */
 const FAR = 2;
 
@@ -51,10 +49,8 @@ export class JourneyBuilder {
   readonly #ring: Ring;
   readonly #maxFrames: number;
   #state: JourneyState;
-  #lastFlow = 0;
-  #lastJourney = 0;
-  #flowById = new Map<number, FlowRecord>();
-  #journeyById = new Map<number, JourneyRecord>();
+  readonly #numbering = new Numbering();
+  readonly #summarizer: Summarizer;
   /** Since the last update. */
   #reset = true;
   readonly #changedFlows = new Set<FlowRecord>();
@@ -63,9 +59,6 @@ export class JourneyBuilder {
   #removedJourneys: number[] = [];
   /** Under way. */
   #sweeping: Generator<void, void> | undefined;
-  /** Explanations as of some earlier time, and how much has changed since. */
-  #explanations: Explanation[] = [];
-  #unexplained = 0;
 
   constructor(plan: Plan, options: JourneyBuilderOptions) {
     this.#plan = plan;
@@ -73,6 +66,7 @@ export class JourneyBuilder {
     const { maxFrames = MAX_FRAMES, maxBytes = MAX_BYTES } = options;
     this.#maxFrames = maxFrames;
     this.#ring = new Ring(this.#frames, maxFrames, maxBytes);
+    this.#summarizer = new Summarizer(options.translate);
     this.#state = this.#begin();
   }
 
@@ -94,7 +88,7 @@ export class JourneyBuilder {
     const reset = this.#reset;
     const flows = [...(reset ? this.#state.deriver.flows : this.#changedFlows)];
     const journeys = reset ? this.#kept() : [...this.#changedJourneys].filter(({ gone }) => !gone);
-    this.#number(flows, journeys);
+    this.#numbering.give(flows, journeys);
     const [removedFlows, removedJourneys] = reset ? [[], []] : [this.#removedFlows, this.#removedJourneys];
     this.#reset = false;
     this.#changedFlows.clear();
@@ -112,7 +106,7 @@ export class JourneyBuilder {
       journeys: journeys.map(journeyView),
       removedFlows,
       removedJourneys,
-      ...this.#summary(idle),
+      ...this.#summarizer.summary(this.#state, this.#ring, idle),
     };
   }
 
@@ -121,8 +115,8 @@ export class JourneyBuilder {
     this.#advance(true);
     const flows = [...this.#state.deriver.flows];
     const journeys = this.#kept();
-    this.#number(flows, journeys);
-    const summary = this.#summary(true);
+    this.#numbering.give(flows, journeys);
+    const summary = this.#summarizer.summary(this.#state, this.#ring, true);
     let views: readonly Journey[] | undefined;
     return {
       model: this.#state.joiner.stages.at(-1)!.network.plan.model,
@@ -143,12 +137,12 @@ export class JourneyBuilder {
   }
 
   flow(id: number): Flow | undefined {
-    const flow = this.#flowById.get(id);
+    const flow = this.#numbering.flows.get(id);
     return flow && flowView(flow);
   }
 
   journey(id: number): Journey | undefined {
-    const journey = this.#journeyById.get(id);
+    const journey = this.#numbering.journeys.get(id);
     return journey && journeyView(journey);
   }
 
@@ -183,7 +177,7 @@ export class JourneyBuilder {
   #work(): void {
     const { flows, journeys } = this.#state.advance();
     // Of what never became a frame there may be news without any flow.
-    this.#unexplained += journeys.length + flows.length + this.#state.joiner.hosts.told();
+    this.#summarizer.changed(journeys.length + flows.length + this.#state.joiner.hosts.told());
     for (const flow of flows) {
       if (flow.gone) this.#dropFlow(flow);
       else this.#changedFlows.add(flow);
@@ -198,8 +192,7 @@ export class JourneyBuilder {
     for (const flow of this.#ring.evict(this.#state)) {
       for (const journey of flow.journeys) {
         this.#changedJourneys.delete(journey);
-        this.#journeyById.delete(journey.id);
-        journey.id = 0;
+        this.#numbering.journeys.take(journey);
       }
       this.#dropFlow(flow);
     }
@@ -226,32 +219,21 @@ export class JourneyBuilder {
 
   #dropFlow(flow: FlowRecord): void {
     this.#changedFlows.delete(flow);
-    if (flow.id === 0) return;
-    this.#flowById.delete(flow.id);
-    this.#removedFlows.push(flow.id);
-    flow.id = 0;
+    const id = this.#numbering.flows.take(flow);
+    if (id !== 0) this.#removedFlows.push(id);
   }
 
   #dropJourney(journey: JourneyRecord): void {
     this.#changedJourneys.delete(journey);
-    if (journey.id === 0) return;
-    this.#journeyById.delete(journey.id);
-    this.#removedJourneys.push(journey.id);
-    journey.id = 0;
+    const id = this.#numbering.journeys.take(journey);
+    if (id !== 0) this.#removedJourneys.push(id);
   }
 
   /** Joins all that is kept again: an event came so late that what was joined since would have been joined otherwise. */
   #restart(): void {
     const before = this.#state;
     const isIncomplete = this.#isIncomplete;
-    const flowIds = new Map<number, number>();
-    const journeyIds = new Map<number, number>();
-    for (const { id, journeys } of before.deriver.flows) {
-      for (const frame of journeys[0]!.first.frames) flowIds.set(frame, id);
-    }
-    for (const { id, gone, first } of before.journeys) {
-      if (!gone) for (const frame of first.frames) journeyIds.set(frame, id);
-    }
+    this.#numbering.restart(before.deriver.flows, before.journeys);
     this.#state = this.#begin();
     this.#sweeping = undefined;
     this.#ring.restart();
@@ -260,42 +242,6 @@ export class JourneyBuilder {
     this.#reset = true;
     this.#changedFlows.clear();
     this.#changedJourneys.clear();
-    this.#flowById.clear();
-    this.#journeyById.clear();
-    this.#known = { flowIds, journeyIds };
-  }
-
-  /** What frames' flows and journeys were called before all was joined again. */
-  #known: { readonly flowIds: Map<number, number>; readonly journeyIds: Map<number, number> } | undefined;
-
-  /** Whoever has no name yet gets one, in the order of the recording. */
-  #number(flows: FlowRecord[], journeys: JourneyRecord[]): void {
-    flows.sort((a, b) => a.journeys[0]!.order - b.journeys[0]!.order);
-    journeys.sort((a, b) => a.order - b.order);
-    for (const flow of flows) {
-      if (flow.id !== 0) continue;
-      flow.id = this.#nameOf(flow.journeys[0]!, this.#known?.flowIds, this.#flowById) ?? ++this.#lastFlow;
-      this.#flowById.set(flow.id, flow);
-    }
-    for (const journey of journeys) {
-      if (journey.id !== 0) continue;
-      journey.id = this.#nameOf(journey, this.#known?.journeyIds, this.#journeyById) ?? ++this.#lastJourney;
-      this.#journeyById.set(journey.id, journey);
-    }
-    this.#known = undefined;
-  }
-
-  #nameOf(
-    { first }: JourneyRecord,
-    known: ReadonlyMap<number, number> | undefined,
-    taken: ReadonlyMap<number, unknown>,
-  ): number | undefined {
-    if (known === undefined) return undefined;
-    for (const frame of first.frames) {
-      const id = known.get(frame);
-      if (id !== undefined && id !== 0 && !taken.has(id)) return id;
-    }
-    return undefined;
   }
 
   #requestViews(records: Iterable<RequestRecord>): Request[] {
@@ -305,66 +251,5 @@ export class JourneyBuilder {
 
   #kept(): JourneyRecord[] {
     return this.#state.journeys.filter(({ gone }) => !gone);
-  }
-
-  /** @param all Explanations too, whatever they cost. */
-  #summary(all: boolean): Summary {
-    const { joiner, judge } = this.#state;
-    const { translate } = this.#options;
-    const tallies = joiner.stages.map(({ epoch }) => judge.tallies.get(epoch)!);
-    const notable = tallies.reduce((sum, tally) => sum + tally.notable, 0);
-    const isCheap = notable <= EXPLAINED_AT_ONCE || this.#unexplained >= notable * SHARE_MORE;
-    if (this.#unexplained > 0 && (all || isCheap)) {
-      this.#explanations = explain(
-        tallies.map((tally, index) => {
-          const { epoch } = tally.stage;
-          return tally.failures({
-            states: joiner.states,
-            unsent: this.#state.unsent(epoch),
-            gaveUp: this.#state.gaveUp(epoch),
-            later: tallies[index + 1]?.stage.network,
-          });
-        }),
-        translate,
-      );
-      this.#unexplained = 0;
-    }
-    return {
-      epochs: joiner.stages.map(({ epoch, timeNs, changes, by }) => ({
-        epoch,
-        timeNs,
-        changes,
-        ...(by !== undefined && { by }),
-      })),
-      promises: tallies.flatMap((tally): PromiseVerdict[] => tally.verdicts(translate)),
-      explanations: this.#explanations,
-      evictedRequests: joiner.ledger.evicted.all,
-      loads: [...joiner.ledger.loads].flatMap((record) => loadView(record) ?? []),
-      captures: joiner.recording.captures,
-      skips: joiner.recording.skips,
-      counters: this.#counters(),
-    };
-  }
-
-  #counters(): Counters {
-    const { joiner, judge } = this.#state;
-    const { frames, hops, flooded, foreign, undecodable, decisions } = joiner.counters;
-    const { captureLoss, overBudget, cut, decisionsLost } = joiner.counters;
-    return {
-      frames,
-      hops,
-      flooded,
-      foreign,
-      captureLoss,
-      overBudget,
-      cut,
-      decisionsLost,
-      undecodable,
-      ambiguousJoins: judge.ambiguousJoins,
-      directorBytes: judge.directorBytes,
-      decisions: { ...decisions },
-      evictedFrames: this.#ring.evictedFrames,
-      evictedFlows: this.#ring.evictedFlows,
-    };
   }
 }

@@ -1,8 +1,9 @@
+import type { ModelName } from '../models/models.ts';
 import type { FieldChange } from '../packet/layers.ts';
 
 /** What the journeys module hands to everyone who shows a lab: the JSON of `lb-lab run --json`, see docs/json.md. */
 export interface Report {
-  readonly model: 'nat' | 'dnat' | 'dr' | 'tun';
+  readonly model: ModelName;
   readonly engine: 'embedded' | 'docker' | 'capture';
   /** ISO time with nine decimals. Every `timeNs` is nanoseconds since then. */
   readonly startedAt: string;

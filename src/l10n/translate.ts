@@ -1,19 +1,3 @@
-import cliEn from '../../l10n/cli.en.json' with { type: 'json' };
-import cliZh from '../../l10n/cli.zh-cn.json' with { type: 'json' };
-import dockerEn from '../../l10n/docker.en.json' with { type: 'json' };
-import dockerZh from '../../l10n/docker.zh-cn.json' with { type: 'json' };
-import dockerLabEn from '../../l10n/docker-lab.en.json' with { type: 'json' };
-import dockerLabZh from '../../l10n/docker-lab.zh-cn.json' with { type: 'json' };
-import extensionEn from '../../l10n/extension.en.json' with { type: 'json' };
-import extensionZh from '../../l10n/extension.zh-cn.json' with { type: 'json' };
-import journeyEn from '../../l10n/journey.en.json' with { type: 'json' };
-import journeyZh from '../../l10n/journey.zh-cn.json' with { type: 'json' };
-import languageEn from '../../l10n/language.en.json' with { type: 'json' };
-import languageZh from '../../l10n/language.zh-cn.json' with { type: 'json' };
-import panelEn from '../../l10n/panel.en.json' with { type: 'json' };
-import panelZh from '../../l10n/panel.zh-cn.json' with { type: 'json' };
-import topologyEn from '../../l10n/topology.en.json' with { type: 'json' };
-import topologyZh from '../../l10n/topology.zh-cn.json' with { type: 'json' };
 import { visible } from './visible.ts';
 
 /**
@@ -29,31 +13,14 @@ export type TextParams = Readonly<Record<string, string | number | readonly stri
 
 export type Locale = 'en' | 'zh-cn';
 
-const bundles: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
-  en: {
-    ...cliEn,
-    ...dockerEn,
-    ...dockerLabEn,
-    ...extensionEn,
-    ...journeyEn,
-    ...languageEn,
-    ...panelEn,
-    ...topologyEn,
-  },
-  'zh-cn': {
-    ...cliZh,
-    ...dockerZh,
-    ...dockerLabZh,
-    ...extensionZh,
-    ...journeyZh,
-    ...languageZh,
-    ...panelZh,
-    ...topologyZh,
-  },
-};
+/** Only the language that is asked for is read: the other is as large, and half of all that a short run would load. */
+export async function loadTranslate(locale: Locale): Promise<Translate> {
+  const { texts } = await (locale === 'zh-cn' ? import('./chinese.ts') : import('./english.ts'));
+  return translator(texts);
+}
 
-export function makeTranslate(locale: Locale): Translate {
-  const texts = { ...bundles.en, ...bundles[locale] };
+/** @param texts By key. */
+export function translator(texts: Readonly<Record<string, string>>): Translate {
   const textOf = (key: string) => (Object.hasOwn(texts, key) ? texts[key] : undefined);
   return (key, params = {}) =>
     ((params['count'] === 1 ? textOf(`${key}.one`) : undefined) ?? textOf(key) ?? visible(key)).replace(

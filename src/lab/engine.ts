@@ -17,10 +17,11 @@ export interface Engine {
   /** Starts the lab and its traffic. Events go to the sink given at construction. */
   start(): Promise<void>;
   /**
-   * Applies a changed plan in place. The `plan` event carries `cause` back, which means what it means to the caller; there is no
-   * event when nothing changes.
+   * Applies a changed plan in place. The `plan` event carries `cause` back, which means what it means to the caller. There is no
+   * event, and the answer is false, when nothing changes: the lab does not run, is as the plan has it, or an event of the file
+   * keeps it otherwise.
    */
-  apply(plan: Plan, cause?: number): Promise<void>;
+  apply(plan: Plan, cause?: number): Promise<boolean>;
   /** Sends one request of the given traffic entry now (the first by default). */
   request(trafficIndex?: number): Promise<void>;
   /**

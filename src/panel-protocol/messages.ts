@@ -1,3 +1,4 @@
+import type { ModelName, ServiceModel } from '../models/models.ts';
 import type { Confidence, Counters, Explanation, Hop, PromiseVerdict } from '../journey/report.ts';
 import type { RequestTotals } from '../journey/request-totals.ts';
 import type { LabState } from '../lab/lab-state.ts';
@@ -66,7 +67,7 @@ export interface LabView {
   /** The lab's name and the file's, for the title. */
   readonly name: string;
   readonly file: string;
-  readonly model: 'nat' | 'dnat' | 'dr' | 'tun';
+  readonly model: ModelName;
   readonly engine: 'embedded' | 'docker' | 'capture';
   /** ISO time with nine decimals: time 0 of all records. */
   readonly startedAt: string;
@@ -106,7 +107,7 @@ export interface SegmentView {
 
 export interface ServiceView {
   readonly name: string;
-  readonly model: 'dnat' | 'dr' | 'tun';
+  readonly model: ServiceModel;
   readonly vip: string;
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cutLines } from '../../src/cli/cut-lines.ts';
 import { answeredLines, requestLines } from '../../src/cli/request-lines.ts';
 import type { Report } from '../../src/journey/report.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { reportOfEvents } from '../journey/build-report.ts';
 import { exampleText, planOf, startLab, SECOND } from '../lab/embedded/testbed.ts';
 

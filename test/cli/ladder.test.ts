@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ladder } from '../../src/cli/ladder/ladder.ts';
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import type { Report } from '../../src/journey/report.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import type { PlanChange } from '../../src/lab/topology/plan.ts';
 import { exampleText, planOf, runLab } from '../lab/embedded/testbed.ts';
 

@@ -6,7 +6,7 @@ import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../../src/lab/events.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { readPcapng } from '../../src/packet/pcapng.ts';
 import { temporaryFolder } from '../support/lb-lab.ts';
 

@@ -10,7 +10,7 @@ import { LabError } from '../../src/lab/docker/lab-problem.ts';
 import type { Engine, EventSink } from '../../src/lab/engine.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { root } from '../support/lb-lab.ts';
 
 const cli: Cli = {

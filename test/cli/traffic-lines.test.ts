@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { budgetLines, loadLines } from '../../src/cli/traffic-lines.ts';
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import type { Report } from '../../src/journey/report.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import type { LabEvent, RequestEvent } from '../../src/lab/events.ts';
 import { exampleText, planOf } from '../lab/embedded/testbed.ts';
 

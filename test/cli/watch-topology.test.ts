@@ -7,7 +7,7 @@ import { plain } from '../../src/cli/paint.ts';
 import { watchTopology } from '../../src/cli/watch-topology.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
 import { DockerError } from '../../src/lab/docker/docker-problem.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { root, temporaryFolder } from '../support/lb-lab.ts';
 
 async function until(condition: () => boolean): Promise<void> {

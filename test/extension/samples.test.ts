@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 
 const folder = new URL('../../examples/', import.meta.url);
 const namesIn = (path: string): string[] =>

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { EngineSource } from '../../src/extension/core/labs/lab-engine.ts';
 import type { LabRecording } from '../../src/extension/core/labs/lab-recording.ts';
+import { TopologyTexts } from '../../src/extension/core/language/topology-texts.ts';
+import { Labs } from '../../src/extension/core/labs/labs.ts';
 import { LabSession } from '../../src/extension/core/labs/lab-session.ts';
 import { readRecording, savedParts } from '../../src/extension/core/labs/saved-recording.ts';
 
@@ -46,6 +48,11 @@ export class ManualSource implements EngineSource {
   }
 }
 
-export function sessionOf(text: string, file = 'dr.lblab.yaml'): LabSession {
-  return new LabSession({ uri: `file:///lab/${file}`, file, translate, limits: () => limits }, text);
+/** The labs of a window, without one. */
+export function labsOf(texts = new TopologyTexts()): Labs {
+  return new Labs({ translate, texts: () => Promise.resolve(texts), limits: () => limits });
+}
+
+export function sessionOf(text: string, file = 'dr.lblab.yaml', texts = new TopologyTexts()): LabSession {
+  return new LabSession({ uri: `file:///lab/${file}`, file, texts, translate, limits: () => limits }, text);
 }

@@ -1,6 +1,6 @@
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import type { Report } from '../../src/journey/report.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import type { LabEvent } from '../../src/lab/events.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
 import type { Story } from './oracle.ts';

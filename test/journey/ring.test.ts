@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { JourneyBuilder, type JourneyBuilderOptions } from '../../src/journey/journey-builder.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../../src/lab/events.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { JourneyBuilder, type JourneyBuilderOptions } from '../../src/journey/journey-builder.ts';
 import type { Report } from '../../src/journey/report.ts';
 import type { Update } from '../../src/journey/update.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import type { FrameEvent } from '../../src/lab/events.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
 import { reportOfEvents } from './build-report.ts';

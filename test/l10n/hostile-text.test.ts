@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { visible } from '../../src/l10n/visible.ts';
 import { firstUnseen, hostileText, hostileTexts } from '../support/hostile-text.ts';
 

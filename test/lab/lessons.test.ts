@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { schedulers } from '../../src/forwarder/schedulers/registry.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
 
 const root = new URL('../../', import.meta.url);

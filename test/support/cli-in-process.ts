@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { CliError, linesOf, type Cli } from '../../src/cli/cli.ts';
 import { terminal } from '../../src/cli/terminal.ts';
-import { makeTranslate, type Locale } from '../../src/l10n/translate.ts';
+import type { Locale } from '../../src/l10n/translate.ts';
+import { makeTranslate } from './translate.ts';
 
 type Command = (cli: Cli, args: readonly string[]) => Promise<number>;
 

@@ -1,6 +1,6 @@
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import type { Explanation, Report } from '../../src/journey/report.ts';
-import { makeTranslate } from '../../src/l10n/translate.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
 

@@ -45,14 +45,15 @@ export class FirstRun implements vscode.Disposable {
 
   /** What a card offers to do: breaks the file as somebody would by hand, saves, and sends a request. */
   async act(card: Card['id']): Promise<void> {
-    const { labs, panel, files, runner } = this.#workbench;
+    const { labs, panel, files, texts, runner } = this.#workbench;
     const session = panel.uri === undefined ? undefined : labs.of(panel.uri);
-    const server = session?.plan.services.find(({ model }) => model === 'dr')?.servers[0]?.name;
+    const server = session?.version.plan.services.find(({ model }) => model === 'dr')?.servers[0]?.name;
     if (card !== 'break-it' || !session || server === undefined) return;
     const uri = vscode.Uri.parse(session.uri);
     const document = await vscode.workspace.openTextDocument(uri);
+    const file = { uri: session.uri, name: fileNameOf(uri), text: document.getText() };
     const { breakIt } = await import('../core/first-run/break-it.ts');
-    const inserted = breakIt(document.getText(), fileNameOf(uri), server);
+    const inserted = breakIt((await texts()).of(file), server);
     if (inserted) {
       const edit = new vscode.WorkspaceEdit();
       const range = new vscode.Range(document.positionAt(inserted.start), document.positionAt(inserted.end));
@@ -72,8 +73,10 @@ export class FirstRun implements vscode.Disposable {
   async #show(): Promise<void> {
     const { files, labs, panel, translate } = this.#workbench;
     const session = panel.uri === undefined ? undefined : labs.of(panel.uri);
-    const isExample = session !== undefined && (await files.isExample(session.text));
-    this.#shown = isExample ? firstRunCards(session.report(), session.plan, this.#seen(), translate) : [];
+    const isExample = session !== undefined && (await files.isExample(session.version.text));
+    this.#shown = isExample
+      ? firstRunCards(session.recording.report(), session.version.plan, this.#seen(), translate)
+      : [];
     panel.showCards(this.#shown);
   }
 

@@ -6,7 +6,7 @@ import type { Workbench } from './workbench.ts';
 const REST_MS = 120;
 
 /** What the cursor stands on in the file lights up in the panel: a node's lane, a segment. */
-export function watchCursor({ labs, panel, messages }: Workbench): vscode.Disposable {
+export function watchCursor({ labs, panel, texts, messages }: Workbench): vscode.Disposable {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let told = '';
   const look = async ({ document, selection }: vscode.TextEditor) => {
@@ -15,7 +15,8 @@ export function watchCursor({ labs, panel, messages }: Workbench): vscode.Dispos
     // There is a lab, so what reads topologies is loaded already.
     const { namesAt } = await import('../core/panel/names-at.ts');
     const offset = document.offsetAt(selection.active);
-    const names = namesAt(document.getText(), session.loaded, offset, session.file);
+    const file = { uri: session.uri, name: session.file, text: document.getText() };
+    const names = namesAt((await texts()).of(file), session.version.plan, offset);
     if (names.join() === told) return;
     told = names.join();
     panel.highlight(names);

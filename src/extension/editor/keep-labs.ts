@@ -63,11 +63,11 @@ export class LabKeeper implements vscode.Disposable {
     if (text === undefined) return;
     const session = await labs.open({ uri: uri.toString(), name: fileNameOf(uri), text });
     // Somebody was quicker.
-    if (session.state.kind !== 'none') return;
+    if (session.run.state.kind !== 'none') return;
     const { readRecording } = await import('../core/labs/saved-recording.ts');
     const saved = this.#shelf.load(recordingName(session.uri));
     const recording = await readRecording(saved, recordingLimits(), translate);
-    if (session.state.kind !== 'none') return;
+    if (session.run.state.kind !== 'none') return;
     if (recording) session.restore(recording);
     log.info(
       `${session.file}: ran when the window was closed (${remembered.engine} ${remembered.lab ?? ''})`,
@@ -100,7 +100,7 @@ export class LabKeeper implements vscode.Disposable {
 
   async #write(session: LabSession): Promise<void> {
     const { recording } = session;
-    if (session.startedAt === '' || this.#written.get(recording) === recording.added) return;
+    if (recording.head.startedAt === '' || this.#written.get(recording) === recording.added) return;
     const { savedParts } = await import('../core/labs/saved-recording.ts');
     const began = performance.now();
     const { added } = recording;

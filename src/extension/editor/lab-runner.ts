@@ -58,7 +58,7 @@ export class LabRunner {
     const file = await this.#save(uri);
     if (!file) return;
     // A start that is under way may still be loading what makes its session.
-    if (this.#starts.has(file.uri) || this.#labs.of(file.uri)?.isRunning) {
+    if (this.#starts.has(file.uri) || this.#labs.of(file.uri)?.run.isRunning) {
       const session = await this.#labs.open(file);
       this.#show(session);
       this.tell(session, await session.apply(file.text));
@@ -94,7 +94,7 @@ export class LabRunner {
   /** A lab that is still starting is not waited for: its start is cancelled. */
   async stop(session: LabSession): Promise<void> {
     this.#starts.get(session.uri)?.abort();
-    const title = this.#translate('extension.stopping', { lab: session.plan.lab });
+    const title = this.#translate('extension.stopping', { lab: session.version.plan.lab });
     await withLateProgress(title, undefined, () => session.stop());
   }
 
@@ -158,13 +158,13 @@ export class LabRunner {
           chosen.source.close?.();
           throw new Cancelled();
         }
-        session.setNotice(chosen.notice);
+        session.run.setNotice(chosen.notice);
         later = chosen.later;
         return chosen.source;
       };
       const onWarning = (text: string) => this.#messages.warning(text);
       await session.start(file.text, choose, { signal, keep, unplugged, onStep: report, onWarning });
-      void later?.then((text) => session.setNotice(text));
+      void later?.then((text) => session.run.setNotice(text));
     } finally {
       this.#labs.discardEmpty(session);
     }

@@ -202,7 +202,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     const session = this.#session();
     const { translate } = this.#parts;
     this.#panel.title = session
-      ? translate('extension.panel-of', { lab: session.plan.lab })
+      ? translate('extension.panel-of', { lab: session.version.plan.lab })
       : translate('extension.panel');
   }
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Places } from '../../lab/topology/places.ts';
 import type { LabSession } from '../core/labs/lab-session.ts';
 import { editorText } from '../core/editor-text.ts';
 import type { Workbench } from './workbench.ts';
@@ -11,19 +10,23 @@ const PATIENCE_MS = 400;
 const SHARE = 0.1;
 
 /** Brings what labs show to be wrong back into their files, as problems from "LB Lab, observed". */
-export function watchFindings({ labs, files, translate, messages }: Workbench): vscode.Disposable {
+export function watchFindings({ labs, files, texts, translate, messages }: Workbench): vscode.Disposable {
   const diagnostics = vscode.languages.createDiagnosticCollection('lb-lab-observed');
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const costs = new Map<string, number>();
 
   const judge = async (session: LabSession) => {
-    const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? session.text;
+    const shown = files.documentOf(vscode.Uri.parse(session.uri))?.getText() ?? session.version.text;
     // Somebody may be typing: the line that causes it is looked up in what the editor shows.
-    const places = shown === session.text ? session.loaded.places : await placesOf(shown, session.file);
-    if (session.state.kind === 'stopped') return;
+    const { uri, file: name } = session;
+    const { places } =
+      shown === session.version.text
+        ? session.version
+        : (await texts()).of({ uri, name, text: shown }).loaded;
+    if (session.run.state.kind === 'stopped') return;
     const began = performance.now();
-    const { recording, plan } = session;
-    const found = findings(session.report(), recording.epoch, places, plan.expect);
+    const { recording, version } = session;
+    const found = findings(recording.report(), recording.epoch, places, version.plan.expect);
     diagnostics.set(
       vscode.Uri.parse(session.uri),
       found.map((finding) => toDiagnostic(finding, translate('extension.observed'))),
@@ -50,15 +53,10 @@ export function watchFindings({ labs, files, translate, messages }: Workbench): 
     labs.onDidChange(({ session, news }) => {
       if (news === 'plan' || news === 'removed') clear(session);
       else if (news === 'events') judgeSoon(session);
-      else if (session.state.kind === 'stopped') clear(session);
+      else if (session.run.state.kind === 'stopped') clear(session);
     }),
     { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
   );
-}
-
-async function placesOf(text: string, file: string): Promise<Places> {
-  const { loadTopology } = await import('../../lab/topology/load.ts');
-  return loadTopology(text, file).places;
 }
 
 function toDiagnostic({ code, range, text, expected }: Finding, source: string): vscode.Diagnostic {

@@ -5,6 +5,7 @@ import type { EngineChoice } from '../core/labs/engine-choice.ts';
 import type { FirstRun } from './first-run.ts';
 import type { LabRunner } from './lab-runner.ts';
 import type { Labs } from '../core/labs/labs.ts';
+import type { TopologyTexts } from '../core/language/topology-texts.ts';
 import type { Messages } from './messages.ts';
 import type { PanelHost } from './panel-host.ts';
 import type { Platform } from './platform.ts';
@@ -17,6 +18,8 @@ export interface Workbench {
   readonly locale: Locale;
   readonly log: Log;
   readonly labs: Labs;
+  /** Loads what reads topologies. */
+  readonly texts: () => Promise<TopologyTexts>;
   readonly engines: EngineChoice;
   readonly files: TopologyFiles;
   readonly messages: Messages;

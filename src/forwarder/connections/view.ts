@@ -1,4 +1,4 @@
-import type { Model } from '../config.ts';
+import type { ModelName } from '../../models/models.ts';
 import type { ServiceTable } from '../service-table.ts';
 import * as at from './layout.ts';
 import { STATES, type ConnectionState } from './tcp-state.ts';
@@ -7,7 +7,7 @@ import { STATES, type ConnectionState } from './tcp-state.ts';
 export interface ConnectionView {
   /** The number that `Decision.connection` has. */
   readonly serial: number;
-  readonly model: Model;
+  readonly model: ModelName;
   /** `undefined` for the nat model. */
   readonly service: string | undefined;
   readonly server: string | undefined;

@@ -1,4 +1,4 @@
-import type { Model as ModelName } from '../config.ts';
+import type { ModelName } from '../../models/models.ts';
 import type { Frame } from '../frame.ts';
 import type { Server } from '../server.ts';
 import type { DropReason } from '../verdict.ts';

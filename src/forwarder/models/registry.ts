@@ -1,4 +1,4 @@
-import type { Model as ModelName } from '../config.ts';
+import type { ModelName } from '../../models/models.ts';
 import { Dnat } from './dnat.ts';
 import { dr } from './dr.ts';
 import type { Model } from './model.ts';

@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
 import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
@@ -81,7 +82,7 @@ function isTunnelled(hop: HopRecord): boolean {
   if (hop.facts.outerAt !== 0) return true;
   const name = hop.arrival?.decision?.service;
   const { services } = hop.stage.network.plan;
-  return services.some((service) => service.name === name && service.model === 'tun');
+  return services.some((service) => service.name === name && models[service.model].wraps);
 }
 
 /** The way by which the packet should have left the node. */

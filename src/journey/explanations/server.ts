@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { DESTINATION_UNREACHABLE, PORT_UNREACHABLE } from '../../packet/icmp.ts';
 import { endedBy, type EpochEvidence, type Served } from '../records/evidence.ts';
@@ -37,7 +38,7 @@ export const connectionRefused: Rule = (evidence) =>
   refusalsBy(evidence, 'other').map(({ reset, flow }): Finding => {
     const { network } = reset.stage;
     const node = network.node(reset.from);
-    const byServer = node?.role === 'server';
+    const byServer = network.isServer(reset.from);
     const asked = trafficPath(network, flow);
     const listen = `nodes.${reset.from}.listen`;
     return {
@@ -101,7 +102,7 @@ export const servicePortMismatch: Rule = (evidence) =>
     const { service, server } = mismatchOf(reset, flow)!;
     const node = reset.stage.network.node(server.name)!;
     const path = servicePath(service.name);
-    const port = service.model === 'dnat' ? server.port : service.port;
+    const port = models[service.model].translates ? server.port : service.port;
     const listen = `nodes.${server.name}.listen`;
     return {
       place: server.name,
@@ -110,7 +111,7 @@ export const servicePortMismatch: Rule = (evidence) =>
       params: {
         node: server.name,
         service: service.name,
-        address: formatIpv4(service.model === 'dnat' ? server.address : service.vip),
+        address: formatIpv4(models[service.model].translates ? server.address : service.vip),
         port: String(port),
         ports: node.listen.join(', '),
       },
@@ -146,7 +147,7 @@ function mismatchOf(reset: HopRecord, flow: FlowRecord) {
   const server = service?.servers.find(({ name }) => name === reset.from);
   if (!service || !server || service.protocol === 'udp') return undefined;
   const node = reset.stage.network.node(server.name)!;
-  const port = service.model === 'dnat' ? server.port : service.port;
+  const port = models[service.model].translates ? server.port : service.port;
   return node.listen.includes(port) ? undefined : { service, server };
 }
 
@@ -175,7 +176,7 @@ export const noDecapsulator: Rule = (evidence) => {
     const { quoted, icmpType, icmpCode } = first.facts;
     const isAboutTunnel = icmpType === DESTINATION_UNREACHABLE && quoted?.outerAt;
     // A router's 3/4 about the tunnel is about its size.
-    return isAboutTunnel && icmpCode !== 4 && network.node(first.from)?.role === 'server'
+    return isAboutTunnel && icmpCode !== 4 && network.isServer(first.from)
       ? [{ name: first.from, hop: first, flow: flow! }]
       : [];
   });
@@ -230,7 +231,8 @@ function isBeforeSynAck(flow: FlowRecord, reset: HopRecord): boolean {
 function portMap(reset: HopRecord, flow: FlowRecord) {
   const service: Served['service'] | undefined = serviceOf(flow, reset);
   const server = service?.servers.find(({ name }) => name === reset.from);
-  if (!service || !server || service.model === 'dnat' || server.port === service.port) return undefined;
+  if (!service || !server || models[service.model].translates || server.port === service.port)
+    return undefined;
   const node = reset.stage.network.node(server.name);
   return node?.listen.includes(service.port) ? undefined : { service, server };
 }

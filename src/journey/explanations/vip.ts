@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { formatIpv4, formatMac } from '../../packet/address.ts';
 import { endedBy } from '../records/evidence.ts';
 import type { Network } from '../records/network.ts';
@@ -63,9 +64,9 @@ export const vipNotLocal: Rule = (evidence) => {
 /** A dnat reply reached the client with the server's own address on it. */
 export const replyNotRewritten: Rule = (evidence) => {
   const { network } = evidence.stage;
-  if (!network.plan.services.some(({ model }) => model === 'dnat')) return [];
+  if (!network.plan.services.some(({ model }) => models[model].translates)) return [];
   return evidence.served.flatMap(({ journey, flow, service }): Finding[] => {
-    if (service.model !== 'dnat' || journey.direction !== 'reply') return [];
+    if (!models[service.model].translates || journey.direction !== 'reply') return [];
     const hop = journey.hops.find(({ received, to }) => received && to === flow.client.node);
     const server = hop && service.servers.find(({ address }) => address === hop.facts.source);
     if (!hop || !server) return [];

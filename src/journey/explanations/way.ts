@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { shownBy, type Diagnose } from './diagnosis.ts';
 import { servicePath } from './finding.ts';
@@ -29,7 +30,7 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
     others: [
       ...first.slice(1),
       ...servicesOn(network, name)
-        .filter(({ model, snat }) => model === 'dnat' && !snat)
+        .filter(({ model, snat }) => models[model].translates && !snat)
         .map((service) => `${servicePath(service.name)}.snat`),
     ],
   };

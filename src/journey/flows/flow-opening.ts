@@ -57,14 +57,14 @@ function looksLikeReply(facts: FrameFacts, { stage: { network }, from }: HopReco
   const destination = serving(network, facts.kind, facts.destination, facts.destinationPort);
   if (source !== destination) return source > destination;
   // A server may answer from an address that is nobody's.
-  return source === 0 && network.node(from)?.role === 'server';
+  return source === 0 && network.isServer(from);
 }
 
 /** How much an end is a server's by the plan: 2 where something listens, 1 for an address of a service or a server. */
 function serving(network: Network, protocol: 'tcp' | 'udp', address: number, port: number): 0 | 1 | 2 {
   if (network.service(address, protocol, port)) return 2;
   const node = network.stationOfAddress(address)?.node;
-  if (node?.role !== 'server') return network.isVip(address) ? 1 : 0;
+  if (!node || !network.isServer(node.name)) return network.isVip(address) ? 1 : 0;
   const isBalancedTo = network.plan.services.some(
     (service) =>
       service.protocol === protocol &&

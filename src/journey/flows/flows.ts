@@ -200,7 +200,7 @@ export class FlowDeriver {
     const { facts, stage, to, segment } = hop;
     const station =
       hop.received && stage.network.isVip(facts.destination) && stage.network.station(to, segment);
-    if (!station || station.node.role !== 'server' || flow.strangers.includes(to)) return;
+    if (!station || !stage.network.isServer(to) || flow.strangers.includes(to)) return;
     flow.strangers.push(to);
     const tuple = { ...tupleOf(facts), destination: station.port.address };
     this.#tuples.register(tuple, flow, 'request', order);
@@ -209,8 +209,7 @@ export class FlowDeriver {
   /** A journey whose first hops are missing, since it starts in the middle of the network, may be known by a later one. */
   #findLater(journey: JourneyRecord): TupleEntry | undefined {
     const { from, stage } = journey.first;
-    const role = stage.network.node(from)?.role;
-    if (role === 'client' || role === 'server') return undefined;
+    if (stage.network.isHost(from)) return undefined;
     for (let i = 1; i < journey.hops.length; i++) {
       const entry = this.#tuples.findKept(journey.hops[i]!.facts);
       if (entry) return entry;

@@ -91,7 +91,7 @@ function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
   const node = network.node(from)!;
   const { source } = facts;
   return (
-    node.role === 'server' || network.isLocal(node, source) || network.directorsOf(source).includes(from)
+    network.isServer(from) || network.isLocal(node, source) || network.directorsOf(source).includes(from)
   );
 }
 

@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { Network } from '../records/network.ts';
@@ -29,7 +30,7 @@ function replyPath(hop: HopRecord): ReplyPath {
   if (direction === 'request') return 'routed';
   const service = serviceOf(flow!, hop);
   if (!service?.servers.some(({ name }) => name === hop.from)) return 'routed';
-  if (service.model !== 'dnat') return 'around';
+  if (!models[service.model].translates) return 'around';
   return service.snat ? 'routed' : 'through';
 }
 

@@ -1,4 +1,5 @@
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import { models } from '../../models/models.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
 import { choiceAt } from './choice.ts';
 import { clamped } from '../joins/clamped-mss.ts';
@@ -39,9 +40,9 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   setMacs(prediction, hop, node, prediction.destination ?? facts.destination);
   // What the director says itself goes back the way the frame came, whatever its routes are.
   if (node.forwarder) prediction.etherDestination = undefined;
-  const isHost = node.role === 'client' || node.role === 'server';
   // An outside server is somebody else's machine: its TTL is its own.
-  if (isHost && !(direction === 'reply' && hop.stage.network.nats.length > 0)) prediction.ttl = FIRST_TTL;
+  if (hop.stage.network.isHost(node.name) && !(direction === 'reply' && hop.stage.network.nats.length > 0))
+    prediction.ttl = FIRST_TTL;
   return prediction;
 }
 
@@ -95,7 +96,7 @@ function balanced(
   if (server === undefined) return false;
   setMacs(prediction, hop, node, server.address);
   const dip = hop.stage.network.route(node, server.address)?.port.address;
-  if (service.model === 'tun') {
+  if (models[service.model].wraps) {
     const { bytes, ipAt } = prediction.base;
     prediction.outer = {
       source: dip,
@@ -104,7 +105,7 @@ function balanced(
       trafficClass: trafficClassOf(bytes, ipAt),
       dontFragment: dontFragmentOf(bytes, ipAt),
     };
-  } else if (service.model === 'dnat') {
+  } else if (models[service.model].translates) {
     prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
     prediction.destination = server.address;
     prediction.destinationPort = server.port;
@@ -123,7 +124,7 @@ function returned(
   service: PlannedService,
   node: PlannedNode,
 ): boolean {
-  if (service.model !== 'dnat') return false;
+  if (!models[service.model].translates) return false;
   const asked = requestTupleAt(hop.journey!.flow!, hop, node.name);
   if (asked?.source === undefined) return false;
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);

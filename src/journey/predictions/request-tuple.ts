@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { choiceOf } from './choice.ts';
 import { dipTowards } from '../records/evidence.ts';
 import type { Choice, FlowRecord } from '../records/flow-record.ts';
@@ -55,11 +56,11 @@ function after(tuple: RequestTuple, choice: PartialChoice, flow: FlowRecord, hop
     return { ...tuple, source: outside.address, sourcePort, ...(isEcho && { destinationPort: sourcePort }) };
   }
   const service = serviceOf(flow, hop);
-  if (service?.model !== 'dnat') return tuple;
+  if (!service || !models[service.model].translates) return tuple;
   const server = service.servers.find(({ name }) => name === choice.server);
   const inward = { destination: server?.address, destinationPort: server?.port };
   if (!service.snat) return { ...tuple, ...inward };
-  return { ...inward, source: server && dipTowards(service, server.address, stage), sourcePort };
+  return { ...inward, source: server && dipTowards(choice.node, server.address, stage), sourcePort };
 }
 
 /** The interface by which a NAT router shows itself outside. */

@@ -1,3 +1,4 @@
+import { hidesClient, models } from '../../models/models.ts';
 import { clamped } from '../joins/clamped-mss.ts';
 import {
   dipTowards,
@@ -16,10 +17,10 @@ import type { Tally } from './tally.ts';
 
 /** VIP to RIP on the way in, RIP to VIP on the way back; with `snat` also client to director and back. */
 export function rewritten({ served }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat') return;
-  const { sentOn: hop, flow, service, journey } = served;
+  if (!served || !models[served.service.model].translates) return;
+  const { sentOn: hop, flow, journey } = served;
   // Whom the director takes for the client: a NAT router, where one stands before it.
-  const asked = hop && requestTupleAt(flow, hop, service.director);
+  const asked = hop && requestTupleAt(flow, hop, served.director);
   if (journey.direction === 'request') {
     if (hop && asked) tally.note(hop, isRewrittenInward(served, hop, asked.source));
     return;
@@ -32,7 +33,7 @@ export function rewritten({ served }: Packet, tally: Tally): void {
 }
 
 function isRewrittenInward(
-  { service }: Served,
+  { service, director }: Served,
   { facts, stage }: HopRecord,
   client: number | undefined,
 ): boolean {
@@ -41,7 +42,7 @@ function isRewrittenInward(
       address === facts.destination && (!hasPorts(facts) || port === facts.destinationPort),
   );
   if (server === undefined) return false;
-  return facts.source === (service.snat ? dipTowards(service, server.address, stage) : client);
+  return facts.source === (service.snat ? dipTowards(director, server.address, stage) : client);
 }
 
 function isRewrittenBack(
@@ -63,23 +64,23 @@ function hasPorts({ kind, fragment }: FrameFacts): boolean {
 }
 
 export function serverSeesDip({ served }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat' || !served.service.snat || !isRequest(served)) return;
+  if (!served || !hidesClient(served.service) || !isRequest(served)) return;
   for (const hop of served.intoServer) {
     // A later fragment of a wrapped packet shows no header of the one inside.
     if (isTranslatedBehind(served, hop)) continue;
     const server = served.service.servers.find(({ name }) => name === hop.to)!;
-    tally.note(hop, hop.facts.source === dipTowards(served.service, server.address, hop.stage));
+    tally.note(hop, hop.facts.source === dipTowards(served.director, server.address, hop.stage));
   }
 }
 
 /** dr, tun, and dnat without `snat`: what the director saw, which is a NAT router's address where one stands before it. */
 export function serverSeesCip({ served, journey, flow }: Packet, tally: Tally): void {
-  if (!served || (served.service.model === 'dnat' && served.service.snat) || !isRequest(served)) return;
+  if (!served || hidesClient(served.service) || !isRequest(served)) return;
   for (const hop of served.intoServer) {
     const { facts, stage } = hop;
     // A later fragment of a wrapped packet shows no header of the one inside.
     if (isTranslatedBehind(served, hop) || (facts.outerAt === 0 && isPieceOfWrapped(facts))) continue;
-    const asked = requestTupleAt(flow, hop, served.service.director);
+    const asked = requestTupleAt(flow, hop, served.director);
     const isSeen =
       facts.source === asked?.source && (!hasPorts(facts) || facts.sourcePort === asked.sourcePort);
     // Where a NAT router was not captured, nobody knows what it made of the address.
@@ -88,8 +89,8 @@ export function serverSeesCip({ served, journey, flow }: Packet, tally: Tally): 
 }
 
 /** Another node, between the director and the server, changed it once more: what the server sees is not the director's. */
-function isTranslatedBehind({ service }: Served, into: HopRecord): boolean {
-  for (let hop = into; hop.from !== service.director && hop.previous; hop = hop.previous) {
+function isTranslatedBehind({ director }: Served, into: HopRecord): boolean {
+  for (let hop = into; hop.from !== director && hop.previous; hop = hop.previous) {
     if (hop.stage.network.node(hop.from)?.forwarder?.nat) return true;
   }
   return false;
@@ -97,7 +98,7 @@ function isTranslatedBehind({ service }: Served, into: HopRecord): boolean {
 
 /** Requests to a server and replies to the client both cross the director. */
 export function bothWays({ served, journey, flow }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat') return;
+  if (!served || !models[served.service.model].translates) return;
   const isCrossed = served.sentOn !== undefined;
   if (!isCrossed && !isWholeWaySeen(journey)) return;
   if (isRequest(served)) for (const hop of served.intoServer) tally.note(hop, isCrossed);
@@ -109,7 +110,7 @@ export function bothWays({ served, journey, flow }: Packet, tally: Tally): void 
 
 /** The handshake is between client and server; nothing of TCP but the ports, and a clamped segment size, changes on the way. */
 export function endToEnd({ served, journey, flow }: Packet, tally: Tally): void {
-  if (served?.service.model !== 'dnat' || flow.kind !== 'tcp') return;
+  if (!served || !models[served.service.model].translates || flow.kind !== 'tcp') return;
   for (const hop of journey.hops) {
     if (!hop.previous) continue;
     const isSame = isUnchanged(clamped(hop.previous.facts, hop.previous.segment, hop), hop.facts);
@@ -121,7 +122,7 @@ export function endToEnd({ served, journey, flow }: Packet, tally: Tally): void 
     flow.synSequence === undefined || first.facts.acknowledgement === (flow.synSequence + 1) >>> 0;
   if (isServersReply(served)) tally.note(first, answers, 1);
   // Its own, unless what it was made from was not captured.
-  else if (first.from === served.service.director && isWholeWaySeen(journey)) tally.note(first, false, 1);
+  else if (first.from === served.director && isWholeWaySeen(journey)) tally.note(first, false, 1);
 }
 
 function isUnchanged(before: FrameFacts, after: FrameFacts): boolean {

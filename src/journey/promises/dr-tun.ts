@@ -1,4 +1,5 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
+import { models } from '../../models/models.ts';
 import { destinationOf, PROTOCOL, PROTOCOL_IPIP, sourceOf } from '../../packet/ipv4.ts';
 import { dipTowards, isServersReply, type Packet, type Served } from '../records/evidence.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -20,7 +21,7 @@ export function encapsulated({ served }: Packet, tally: Tally): void {
     const { bytes, routedAt } = hop.facts;
     const server = service.servers.find(({ address }) => address === destinationOf(bytes, routedAt));
     const isTunnel = bytes[routedAt + PROTOCOL] === PROTOCOL_IPIP;
-    const dip = server && dipTowards(service, server.address, hop.stage);
+    const dip = server && dipTowards(hop.from, server.address, hop.stage);
     tally.note(hop, isTunnel && dip !== undefined && sourceOf(bytes, routedAt) === dip);
   });
 }
@@ -29,7 +30,7 @@ export function encapsulated({ served }: Packet, tally: Tally): void {
 export function innerUntouched({ served, journey }: Packet, tally: Tally): void {
   if (served?.service.model !== 'tun' || journey.direction === 'reply') return;
   for (const before of journey.hops) {
-    if (before.to !== served.service.director) continue;
+    if (before.to !== served.director) continue;
     /** What each node sent in fragments. */
     let pieces: Map<string, HopRecord[]> | undefined;
     for (const hop of journey.hops) {
@@ -52,8 +53,8 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
 
 /** dr, tun: replies go around the director, in both directions of looking: not to it and not from it. */
 export function replyDirect({ served, journey }: Packet, tally: Tally): void {
-  if (!served || served.service.model === 'dnat' || !isServersReply(served)) return;
-  const { director } = served.service;
+  if (!served || models[served.service.model].translates || !isServersReply(served)) return;
+  const { director } = served;
   for (const hop of journey.hops) {
     if (hop.from === director || hop.to === director) tally.note(hop, false);
     else if (hop === journey.first && hop.received) tally.note(hop, true);
@@ -69,7 +70,7 @@ function forEachSentOn(
   if (served?.service.model !== model || served.journey.direction === 'reply') return;
   const { service } = served;
   for (const hop of served.journey.hops)
-    if (hop.previous && hop.from === service.director) look(hop, hop.previous, service);
+    if (hop.previous && hop.from === served.director) look(hop, hop.previous, service);
 }
 
 /** Whether `hop` is a later one of the packet, or of a fragment of it, that `before` is of. */

@@ -14,7 +14,7 @@ export function vipOnly({ served, journey, flow, stage }: Packet, tally: Tally):
   const { last } = journey;
   const server = stage.network.stationOfAddress(last.facts.source)?.node;
   const isClients = last.received && last.to === flow.client.node;
-  if (isClients && server?.role === 'server' && stage.network.isVip(flow.serviceAddress))
+  if (isClients && server && stage.network.isServer(server.name) && stage.network.isVip(flow.serviceAddress))
     tally.note(last, false);
 }
 
@@ -34,7 +34,7 @@ export function throughDirector({ served, journey }: Packet, tally: Tally): void
   const isSeen = isWholeWaySeen(journey);
   // Where the director was not captured, a frame with its MAC tells.
   const isThrough = journey.hops.some(
-    ({ from, previous }) => from === served.service.director && (previous ?? !isSeen),
+    ({ from, previous }) => from === served.director && (previous ?? !isSeen),
   );
   if (!isThrough && !isSeen) return;
   for (const hop of served.intoServer) tally.note(hop, isThrough);

@@ -1,3 +1,4 @@
+import { hidesClient, models } from '../../models/models.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import { bothWays, endToEnd, rewritten, serverSeesCip, serverSeesDip } from './dnat.ts';
 import { encapsulated, innerUntouched, ipUntouched, replyDirect } from './dr-tun.ts';
@@ -35,18 +36,13 @@ export const promiseChecks: Readonly<Record<string, PromiseCheck | undefined>> =
 export function promisesOf({ services, nodes }: Plan): Set<string> {
   const ids = new Set<string>();
   if (nodes.some(({ forwarder }) => forwarder?.nat)) {
-    for (const id of ['one-address', 'unique-ports', 'right-host', 'headers']) ids.add(id);
+    for (const id of [...models.nat.promises, 'headers']) ids.add(id);
   }
   for (const { model, snat } of services) {
-    for (const id of ['vip-only', 'vip-arp', 'through-director', 'headers']) ids.add(id);
-    for (const id of ofModel[model]) ids.add(id);
-    ids.add(model === 'dnat' && snat ? 'server-sees-dip' : 'server-sees-cip');
+    for (const id of [...ofEveryService, ...models[model].promises]) ids.add(id);
+    ids.add(hidesClient({ model, snat }) ? 'server-sees-dip' : 'server-sees-cip');
   }
   return ids;
 }
 
-const ofModel = {
-  dnat: ['rewritten', 'both-ways', 'end-to-end'],
-  dr: ['ip-untouched', 'reply-direct'],
-  tun: ['encapsulated', 'inner-untouched', 'reply-direct'],
-} as const;
+const ofEveryService = ['vip-only', 'vip-arp', 'through-director', 'headers'];

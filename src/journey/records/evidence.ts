@@ -10,6 +10,8 @@ export interface Served {
   readonly journey: JourneyRecord;
   readonly flow: FlowRecord;
   readonly service: PlannedService;
+  /** The node that was to give it to a server. */
+  readonly director: string;
   /** The hop by which the director sent it on, if it did. */
   readonly sentOn: HopRecord | undefined;
   /** The hops by which it reached a server of the service. */
@@ -79,6 +81,7 @@ function servedOf(journey: JourneyRecord): Served | undefined {
     journey,
     flow,
     service,
+    director: service.director,
     sentOn: hopFrom(journey, service.director),
     intoServer: intoServer ?? NOWHERE,
   };
@@ -132,10 +135,10 @@ function isAllSeen(name: string, { network, points }: Stage): boolean {
   return node === undefined || points.hasAll(node);
 }
 
-/** The director's own address on its way to a server. */
-export function dipTowards(service: PlannedService, address: number, { network }: Stage): number | undefined {
-  const director = network.node(service.director);
-  return director && network.route(director, address)?.port.address;
+/** A director's own address on its way to a server. */
+export function dipTowards(director: string, address: number, { network }: Stage): number | undefined {
+  const node = network.node(director);
+  return node && network.route(node, address)?.port.address;
 }
 
 function isServer({ servers }: PlannedService, node: string): boolean {

@@ -88,6 +88,15 @@ export class Network {
     return this.#directors.has(name);
   }
 
+  isServer(name: string): boolean {
+    return this.#byName.get(name)?.role === 'server';
+  }
+
+  /** Packets begin and end there. */
+  isHost(name: string): boolean {
+    return this.isServer(name) || this.#byName.get(name)?.role === 'client';
+  }
+
   /** An address of one of the node's own interfaces or of its `lo`. */
   isLocal(node: PlannedNode, address: number): boolean {
     return node.interfaces.some((port) => port.address === address) || node.loopback.includes(address);

@@ -147,14 +147,17 @@ export class DockerEngine implements Engine {
   }
 
   /** Changes follow one another. What fails is thrown and can be tried again: the next call goes on from what is. */
-  apply(plan: Plan, cause?: number): Promise<void> {
+  apply(plan: Plan, cause?: number): Promise<boolean> {
     return this.#changes.next(async () => {
-      if (this.#state !== 'running') return;
+      if (this.#state !== 'running') return false;
       // What comes due while this takes its time happens afterwards.
       const sinceNs = this.nowNs;
       this.#happenings.stop();
       try {
-        await this.#become(planAt(plan, sinceNs), { written: plan, ...(cause !== undefined && { cause }) });
+        return await this.#become(planAt(plan, sinceNs), {
+          written: plan,
+          ...(cause !== undefined && { cause }),
+        });
       } finally {
         this.#await(sinceNs);
       }
@@ -345,24 +348,24 @@ export class DockerEngine implements Engine {
     }
   }
 
-  /** `written`: the file it comes from, when that is another one. `by`: the event of the file that makes it so. */
+  /** False when it is so already. `written`: the file it comes from, when that is another one. */
   async #become(
     plan: Plan,
     {
       written = this.#written,
       ...why
     }: { readonly written?: Plan } & Partial<Pick<PlanEvent, 'by' | 'cause'>>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const lab = this.#lab;
     const before = this.#plan;
+    if (this.#state !== 'running' || !lab) return false;
     const changes = diffPlans(before, plan);
-    if (this.#state !== 'running' || !lab) return;
     if (changes.length === 0) {
       // What an event has changed hides what was edited.
       const isNew = !sameData(this.#written, written);
       this.#written = written;
       if (isNew) await this.#keep(lab);
-      return;
+      return false;
     }
     await refuseOverlap(this.#options.client, plan, before);
     const startNs = this.nowNs;
@@ -380,6 +383,7 @@ export class DockerEngine implements Engine {
     this.#events.push({ kind: 'plan', timeNs, epoch: this.#epoch, ...what });
     this.#traffic.follow(plan);
     await this.#keep(lab);
+    return true;
   }
 
   async #keep(lab: DockerLab): Promise<void> {

@@ -102,19 +102,20 @@ export class EmbeddedEngine implements Engine {
     this.#pacer.follow();
   }
 
-  apply(plan: Plan, cause?: number): Promise<void> {
+  apply(plan: Plan, cause?: number): Promise<boolean> {
     this.#pacer?.follow();
-    if (this.#state !== 'running') return Promise.resolve();
+    if (this.#state !== 'running') return Promise.resolve(false);
     this.#written = plan;
-    this.#become(planAt(plan, this.nowNs), cause === undefined ? {} : { cause });
+    const isChanged = this.#become(planAt(plan, this.nowNs), cause === undefined ? {} : { cause });
     this.#happenings.follow(plan.events ?? [], this.nowNs);
     this.#pacer?.follow();
-    return Promise.resolve();
+    return Promise.resolve(isChanged);
   }
 
-  #become(plan: Plan, why: Partial<Pick<PlanEvent, 'by' | 'cause'>>): void {
+  /** False when it is so already. */
+  #become(plan: Plan, why: Partial<Pick<PlanEvent, 'by' | 'cause'>>): boolean {
     const changes = diffPlans(this.#lab.plan, plan);
-    if (changes.length === 0) return;
+    if (changes.length === 0) return false;
     const startMs = this.#now();
     const held: LabEvent[] = [];
     this.#held = held;
@@ -125,6 +126,7 @@ export class EmbeddedEngine implements Engine {
     const what = { plan, changes, forgotten, durationNs, ...why };
     this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, ...what });
     for (const event of held) this.#sink(event);
+    return true;
   }
 
   /** Rejects with a RangeError when the plan has no such entry. */

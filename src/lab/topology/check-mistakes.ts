@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { nodesOfRole, type Network, type NetworkService } from './network.ts';
 import type { Path } from './places.ts';
 import type { Plan } from './plan.ts';
@@ -22,7 +23,7 @@ function hostMistakes(network: Network, name: string): Problem[] {
   const node = network.nodes.get(name)!;
   const { settings, path } = node;
   const services = directServices(network, node);
-  const tunnelled = services.some(({ model }) => model === 'tun');
+  const tunnelled = services.some(({ model }) => models[model].wraps);
   const holds = services.length > 0 && settings.holdVip !== false;
   const found: [condition: boolean, code: ProblemCode, key: string, cure: string][] = [
     [holds && settings.hideVip === false, 'vip-not-hidden', 'hideVip', 'true'],
@@ -60,7 +61,7 @@ function serviceMistakes(network: Network, service: NetworkService, plan: Plan):
       serverPort: server.port,
     };
     const portPath: Path = [...server.path, 'port'];
-    if (model !== 'dnat' && server.port !== settings.port) {
+    if (!models[model].translates && server.port !== settings.port) {
       const place = places.of(portPath);
       problems.push(curable('dr-port-map', place, { ...params, model }, String(settings.port)));
       continue;
@@ -72,7 +73,7 @@ function serviceMistakes(network: Network, service: NetworkService, plan: Plan):
     const range = places.of(['nodes', server.name, 'listen']);
     problems.push(makeProblem('nobody-listens', range, { node: server.name, port: server.port }));
   }
-  if (model === 'dnat' && settings.snat) problems.push(...smallPool(network, service, plan));
+  if (models[model].translates && settings.snat) problems.push(...smallPool(network, service, plan));
   return problems;
 }
 

@@ -1,3 +1,4 @@
+import { balances } from '../../models/models.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { isPlaced, nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
 import type { Path } from './places.ts';
@@ -137,7 +138,7 @@ function datagramProblems(network: Network, settings: TrafficSettings, path: Pat
 /** Without the services it needs, or with two kinds of them, the file has another problem to be told first. */
 function hasServices({ document }: Network): boolean {
   const { model, service, services } = document.topology;
-  return service === undefined ? model === 'nat' || services !== undefined : services === undefined;
+  return service === undefined ? !balances(model) || services !== undefined : services === undefined;
 }
 
 function unknown(

@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { formatIpv4, inSubnet, parseCidr } from '../../packet/address.ts';
 import { gatewayFix } from './gateway-fix.ts';
 import type { Network } from './network.ts';
@@ -30,6 +31,7 @@ export function checkPaths(network: Network, plan: Plan): Problem[] {
 function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings: PathFindings): void {
   const director = ways.node(service.director);
   if (!director) return;
+  const { translates } = models[service.model];
   const clients = plan.nodes.filter(({ role }) => role === 'client');
   const requests = clients.map((client) => ways.walk(client, service.vip, director.name));
   for (const way of requests) findings.toVip(way, service, director);
@@ -40,18 +42,18 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
     if (!server) continue;
     const way = ways.walk(director, address);
     findings.forward(way, name);
-    if (service.model === 'tun' && way.end === 'arrived') findings.tunnel(way, requests, service, name);
-    if (service.model === 'dnat' && (service.snat || way.nodes.some(isNat))) {
+    if (models[service.model].wraps && way.end === 'arrived') findings.tunnel(way, requests, service, name);
+    if (translates && (service.snat || way.nodes.some(isNat))) {
       if (way.links.length > 0) findings.replies(ways, server, way);
       continue;
     }
     for (const request of answerable) {
-      const reply = service.model === 'dnat' && ways.walk(server, originsOf(request)[0]!.address);
+      const reply = translates && ways.walk(server, originsOf(request)[0]!.address);
       if (reply) findings.plainReply(reply, service, request.nodes[0]!.name);
       else findings.replies(ways, server, request);
     }
   }
-  if (service.model === 'dnat') for (const request of answerable) findings.replies(ways, director, request);
+  if (translates) for (const request of answerable) findings.replies(ways, director, request);
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */

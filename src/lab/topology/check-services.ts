@@ -1,3 +1,4 @@
+import { balances, models } from '../../models/models.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import {
   isPlaced,
@@ -22,7 +23,7 @@ function fileProblems(network: Network): Problem[] {
   const { topology, places } = network.document;
   const { model, service, services } = topology;
   if (service && services) return [makeProblem('service-twice', places.key(['service']))];
-  if (model !== 'nat') {
+  if (balances(model)) {
     return (service ?? services) ? [] : [makeProblem('missing-service', places.of(['model']), { model })];
   }
   const hasNat = nodesOfRole(network, 'router').some(({ settings }) => settings.nat !== undefined);
@@ -33,7 +34,8 @@ function serviceProblems(network: Network, service: NetworkService): Problem[] {
   const { places } = network.document;
   const { name, settings, model, servers, path } = service;
   const problems: Problem[] = [];
-  if (model === 'nat') problems.push(makeProblem('service-needs-model', places.key(path), { service: name }));
+  if (!balances(model))
+    problems.push(makeProblem('service-needs-model', places.key(path), { service: name }));
   if (settings.director === undefined && !service.director) {
     const directors = nodesOfRole(network, 'director').map((node) => node.name);
     const code = directors.length === 0 ? 'no-director' : 'which-director';
@@ -44,7 +46,7 @@ function serviceProblems(network: Network, service: NetworkService): Problem[] {
   const listed = [...path, 'servers'];
   if (servers.length === 0) problems.push(makeProblem('no-servers', places.key(listed), { service: name }));
   problems.push(...twins(network, servers));
-  if (model === 'dr') problems.push(...acrossRouters(network, service));
+  if (models[model].needsSharedSegment) problems.push(...acrossRouters(network, service));
   return problems;
 }
 
@@ -58,7 +60,7 @@ function twins(network: Network, servers: readonly NetworkServer[]): Problem[] {
   });
 }
 
-/** In dr the frame itself is handed to the server, and no frame leaves its segment. Told where the server is placed. */
+/** The frame itself is handed to the server, and no frame leaves its segment. Told where the server is placed. */
 function acrossRouters(network: Network, { director, servers }: NetworkService): Problem[] {
   const { places } = network.document;
   return servers.flatMap(({ name, node, path }) => {

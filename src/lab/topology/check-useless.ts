@@ -1,3 +1,4 @@
+import { type ModelName, models, serviceModels } from '../../models/models.ts';
 import { schedulers } from '../../forwarder/schedulers/registry.ts';
 import { nodesOfRole, type Network, type NetworkNode } from './network.ts';
 import { directServices, servicesOf } from './plan-services.ts';
@@ -36,7 +37,7 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
   ports: (network, node) =>
     isNat(node) ||
     network.services.some(
-      (service) => service.director === node && service.model === 'dnat' && service.settings.snat,
+      (service) => service.director === node && models[service.model].translates && service.settings.snat,
     ),
   noEntry: (_, { settings }) => settings.role === 'director',
   onRemove: (_, { settings }) => settings.role === 'director',
@@ -50,10 +51,11 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
   timeouts: (_, node) => isNat(node) || node.settings.role === 'director',
   // Replies pass by in dr and tun, and with them what the server announces.
   clampMss: (network, node) =>
-    isNat(node) || network.services.some((service) => service.director === node && service.model === 'dnat'),
+    isNat(node) ||
+    network.services.some((service) => service.director === node && models[service.model].translates),
   hideVip: (network, node) => directServices(network, node).length > 0,
   holdVip: (network, node) => directServices(network, node).length > 0,
-  decapsulate: (network, node) => servicesOf(network, node).some(({ model }) => model === 'tun'),
+  decapsulate: (network, node) => servicesOf(network, node).some(({ model }) => models[model].wraps),
   listen: (_, { settings }) => settings.role === 'server',
   // The forwarder reads frames before the kernel's filter sees them.
   rpFilter: (_, node) => !isNat(node) && node.settings.role !== 'director',
@@ -64,13 +66,19 @@ function uselessOfServices(network: Network): Problem[] {
   const { places } = network.document;
   return network.services.flatMap(({ name, model, settings, path }) => {
     const ignored = [
-      ...(model === 'dnat' ? [] : ['snat']),
+      ...optionsOfOthers(model),
       ...(schedulers[settings.scheduler].hasFlags ? [] : ['schedulerFlags']),
     ];
     return ignored
       .filter((key) => places.has([...path, key]))
       .map((key) => makeProblem('no-effect', places.key([...path, key]), { key, name }));
   });
+}
+
+/** The keys of a service that mean something for other models only. */
+function optionsOfOthers(model: ModelName): readonly string[] {
+  const own = models[model].options;
+  return serviceModels.flatMap((other) => models[other].options).filter((key) => !own.includes(key));
 }
 
 function isNat({ settings }: NetworkNode): boolean {

@@ -1,5 +1,5 @@
+import type { ModelName } from '../../models/models.ts';
 import { inSubnet } from '../../packet/address.ts';
-import type { Model } from '../../forwarder/config.ts';
 import type { TopologyDocument } from './parse.ts';
 import type { Path } from './places.ts';
 import type { InterfaceSettings, NodeSettings, ServiceSettings } from './schema.ts';
@@ -41,7 +41,7 @@ export interface NetworkService {
   readonly name: string;
   readonly settings: ServiceSettings;
   /** `nat` stays here when the file's model is `nat` and the service names none: an error. */
-  readonly model: Model;
+  readonly model: ModelName;
   readonly director: NetworkNode | undefined;
   readonly servers: readonly NetworkServer[];
   readonly path: Path;
@@ -144,7 +144,7 @@ function buildService(
   name: string,
   settings: ServiceSettings,
   path: Path,
-  fileModel: Model,
+  fileModel: ModelName,
   nodes: ReadonlyMap<string, NetworkNode>,
 ): NetworkService {
   const directors = [...nodes.values()].filter((node) => node.settings.role === 'director');

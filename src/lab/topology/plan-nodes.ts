@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import {
   IPVS_TIMEOUTS,
   type ForwarderConfig,
@@ -42,7 +43,7 @@ export function plannedNodes(
     });
     const direct = directServices(network, node);
     const vips = settings.holdVip === false ? [] : direct.map((service) => service.settings.vip);
-    const tunnelled = direct.some(({ model }) => model === 'tun');
+    const tunnelled = direct.some(({ model }) => models[model].wraps);
     const routes = plannedRoutes(network, node);
     const forwarder = forwarderConfig(network, node, interfaces, routes);
     const datagrams = datagramPorts(node, traffic);

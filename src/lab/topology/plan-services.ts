@@ -1,3 +1,4 @@
+import { balances, models } from '../../models/models.ts';
 import type { PersistenceConfig, PortRange, ServiceConfig } from '../../forwarder/config.ts';
 import { realInterface, type Network, type NetworkNode, type NetworkService } from './network.ts';
 import type { PlannedService } from './plan.ts';
@@ -10,7 +11,7 @@ export const DEFAULT_PORTS: PortRange = { first: 40000, last: 59999 };
 export function plannedServices(network: Network): PlannedService[] {
   return network.services.flatMap((service) => {
     const { name, director, settings, model } = service;
-    if (!director || model === 'nat') return [];
+    if (!director || !balances(model)) return [];
     const { vip, protocol, port, snat } = settings;
     return [{ name, model, vip, protocol, port, snat, director: director.name, servers: serversOf(service) }];
   });
@@ -20,7 +21,7 @@ export function plannedServices(network: Network): PlannedService[] {
 export function forwarderServices(network: Network, director: NetworkNode): ServiceConfig[] {
   return network.services.flatMap((service) => {
     const { name, settings, model } = service;
-    if (service.director !== director || model === 'nat') return [];
+    if (service.director !== director || !balances(model)) return [];
     const { vip, protocol, port, scheduler, snat } = settings;
     const schedulerFlags = [...new Set(settings.schedulerFlags)].sort();
     const ports = director.settings.ports ?? DEFAULT_PORTS;
@@ -52,7 +53,7 @@ function persistenceOf({ persistence }: ServiceSettings): PersistenceConfig | un
 
 /** The services in which a node is a server that receives packets addressed to the VIP itself. */
 export function directServices(network: Network, node: NetworkNode): NetworkService[] {
-  return servicesOf(network, node).filter(({ model }) => model === 'dr' || model === 'tun');
+  return servicesOf(network, node).filter(({ model }) => models[model].vipOnServers);
 }
 
 export function servicesOf(network: Network, node: NetworkNode): NetworkService[] {

@@ -1,3 +1,4 @@
+import { modelNames, serviceModels } from '../../models/models.ts';
 import * as z from 'zod/mini';
 import * as field from './fields.ts';
 import { planAt } from './plan-at.ts';
@@ -16,7 +17,7 @@ const prefixLength = z.int().check(z.gte(0), z.lte(32));
 const amount = z.number().check(z.gte(0));
 const count = z.int().check(z.gte(0));
 const word = z.string().check(z.regex(/^[\w.:-]{1,64}$/));
-const model = z.enum(['nat', 'dnat', 'dr', 'tun']);
+const model = z.enum(modelNames);
 const range = z.looseObject({ first: port, last: port });
 const route = z.looseObject({ network: u32, prefixLength, via: u32 });
 const switchValue = z.int().check(z.gte(0), z.lte(2));
@@ -25,7 +26,7 @@ const server = z.looseObject({ name: field.name, address: u32, port, weight: cou
 
 const plannedService = z.looseObject({
   name: field.name,
-  model: z.enum(['dnat', 'dr', 'tun']),
+  model: z.enum(serviceModels),
   vip: u32,
   protocol: z.enum(['tcp', 'udp']),
   port,
@@ -42,7 +43,7 @@ const forwarder = z.looseObject({
   services: z.array(
     z.looseObject({
       name: field.name,
-      model: z.enum(['dnat', 'dr', 'tun']),
+      model: z.enum(serviceModels),
       vip: u32,
       protocol: z.enum(['tcp', 'udp']),
       port,

@@ -1,4 +1,5 @@
-import type { ForwarderConfig, Model } from '../../forwarder/config.ts';
+import type { ModelName, ServiceModel } from '../../models/models.ts';
+import type { ForwarderConfig } from '../../forwarder/config.ts';
 
 /**
  * The complete, ordered description of a network, made from a topology file. Engines read this, never the YAML.
@@ -7,7 +8,7 @@ import type { ForwarderConfig, Model } from '../../forwarder/config.ts';
 export interface Plan {
   /** The file's name without `.lblab.yaml`. */
   readonly lab: string;
-  readonly model: Model;
+  readonly model: ModelName;
   readonly segments: readonly PlannedSegment[];
   /** In path order: clients, routers, director, servers; this is the order of the lanes. */
   readonly nodes: readonly PlannedNode[];
@@ -92,7 +93,7 @@ export interface Sysctls {
 
 export interface PlannedService {
   readonly name: string;
-  readonly model: 'dnat' | 'dr' | 'tun';
+  readonly model: ServiceModel;
   readonly vip: number;
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
@@ -171,6 +172,6 @@ export type PlanChange =
   | {
       readonly kind: 'lab-changed';
       readonly lab: string;
-      readonly model: Model;
+      readonly model: ModelName;
       readonly expect?: Expectation;
     };

@@ -1,3 +1,4 @@
+import { balances } from '../../models/models.ts';
 import { inSubnet, parseCidr } from '../../packet/address.ts';
 import {
   neighbourInterface,
@@ -65,7 +66,7 @@ function leadsOn(router: NetworkNode, segment: string): boolean {
 }
 
 function natGateway(network: Network, node: NetworkNode): number | undefined {
-  if (network.document.topology.model !== 'nat' || node.settings.role === 'router') return undefined;
+  if (balances(network.document.topology.model) || node.settings.role === 'router') return undefined;
   for (const router of nodesOfRole(network, 'router')) {
     if (router.settings.nat === undefined) continue;
     const port = neighbourInterface(node, router);

@@ -1,3 +1,4 @@
+import { modelNames, serviceModels } from '../../models/models.ts';
 import * as z from 'zod/mini';
 import { schedulers, type SchedulerName } from '../../forwarder/schedulers/registry.ts';
 import * as field from './fields.ts';
@@ -11,7 +12,6 @@ import { problemCodes, type ProblemCode } from './problem-codes.ts';
  * (`nodes.at.mac`). A default written here stands in the JSON Schema too; one that depends on the rest of the file is
  * made by `make-plan.ts` and told in the text.
  */
-const models = ['nat', 'dnat', 'dr', 'tun'] as const;
 const roles = ['client', 'router', 'director', 'server'] as const;
 
 /** 0 drains a server: it keeps the connections it has and gets no new ones. */
@@ -39,7 +39,7 @@ const serviceSchema = z.strictObject({
     ]),
   ),
   snat: z.prefault(z.boolean(), true),
-  model: z.optional(z.enum(['dnat', 'dr', 'tun'])),
+  model: z.optional(z.enum(serviceModels)),
   director: z.optional(field.name),
   persistence: z.optional(
     z.union([
@@ -145,7 +145,7 @@ const expectSchema = z.strictObject({
 });
 
 export const topologySchema = z.strictObject({
-  model: z.enum(models),
+  model: z.enum(modelNames),
   service: z.optional(serviceSchema),
   services: z.optional(field.atMost(limits.services, z.record(field.name, serviceSchema))),
   segments: field.atMost(limits.segments, z.record(field.name, segmentSchema)),

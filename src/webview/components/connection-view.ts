@@ -1,3 +1,4 @@
+import { models } from '../../models/models.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { loadConnections } from '../load-connections.ts';
 import type { Panel } from '../panel.ts';
@@ -7,7 +8,7 @@ import type { ConnectionRow } from '../../panel-protocol/messages.ts';
 export function connectionView(panel: Panel): TemplateResult {
   const { text, lab, details, connections, connectionsOf } = panel.state;
   const nodes = (lab?.nodes ?? []).filter(
-    ({ role, gone }) => !gone && (role === 'director' || (lab?.model === 'nat' && role === 'router')),
+    ({ role, gone }) => !gone && (role === 'director' || (lab && role === models[lab.model].worksAt)),
   );
   const used = details?.connection?.id ?? details?.decision?.connection;
   const columns = ['number', 'protocol', 'client', 'service', 'local', 'server', 'state', 'expires'] as const;

@@ -1,17 +1,8 @@
+import { models, type Stop } from '../../models/models.ts';
 import { html, svg, type TemplateResult } from 'lit';
 import { rolePaths } from '../ladder/role-paths.ts';
 import type { Panel } from '../panel.ts';
 import type { LabView } from '../../panel-protocol/messages.ts';
-
-type Stop = 'client' | 'router' | 'director' | 'server';
-
-/** The way there and back in each model, and where headers are rewritten. */
-const ways = {
-  dr: { there: ['client', 'director', 'server'], back: ['server', 'client'] },
-  tun: { there: ['client', 'director', 'server'], back: ['server', 'client'] },
-  dnat: { there: ['client', 'director', 'server'], back: ['server', 'director', 'client'] },
-  nat: { there: ['client', 'router', 'server'], back: ['server', 'router', 'client'] },
-} as const satisfies Record<string, { there: readonly Stop[]; back: readonly Stop[] }>;
 
 const WIDTH = 560;
 const [THERE, BACK] = [56, 108];
@@ -20,14 +11,15 @@ const GAP = 7;
 
 /** The model as texts name it: without source rewriting D-NAT is another one. */
 export function variantOf({ model, services }: LabView): string {
-  const plain = model === 'dnat' && services.length > 0 && services.every(({ snat }) => !snat);
+  const plain =
+    models[model].options.includes('snat') && services.length > 0 && services.every(({ snat }) => !snat);
   return plain ? 'dnat-plain' : model;
 }
 
 /** The model in one picture: who rewrites what on the way there, and which way the reply takes. */
 export function modelPicture({ state }: Panel): TemplateResult {
   const { text, lab } = state;
-  const { there, back } = ways[lab!.model];
+  const { there, back } = models[lab!.model];
   const variant = variantOf(lab!);
   const places: Partial<Record<Stop, number>> = {
     [there[0]]: 60,
@@ -40,7 +32,7 @@ export function modelPicture({ state }: Panel): TemplateResult {
       const [from, to] = [x(stops[index]!), x(stop)];
       const step = Math.sign(to - from);
       const end = to - step * 4;
-      const lines = lab!.model === 'tun' && kind === 'there' && stop === 'server' ? [y - 2, y + 2] : [y];
+      const lines = models[lab!.model].wraps && kind === 'there' && stop === 'server' ? [y - 2, y + 2] : [y];
       const passed = Object.values(places).filter((lane) => (lane - from) * (lane - to) < 0);
       const starts = [from, ...passed.map((lane) => lane + step * GAP)];
       const ends = [...passed.map((lane) => lane - step * GAP), end];

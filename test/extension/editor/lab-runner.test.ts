@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Uri } from 'vscode';
-import { Labs } from '../../../src/extension/core/labs/labs.ts';
 import { StubUri, vscodeStub } from '../../support/vscode-stub.ts';
-import { example, limits, ManualSource, translate } from '../support.ts';
+import { example, labsOf, ManualSource, translate } from '../support.ts';
 
 const { LabRunner } = await import('../../../src/extension/editor/lab-runner.ts');
 
@@ -10,7 +9,7 @@ const uri = StubUri.parse('file:///lab/dr.lblab.yaml');
 
 function setUp() {
   vscodeStub.workspace['getConfiguration'] = () => ({ get: () => 'embedded' });
-  const labs = new Labs({ translate, limits: () => limits });
+  const labs = labsOf();
   const source = new ManualSource();
   const shown: string[] = [];
   const text = example('dr');

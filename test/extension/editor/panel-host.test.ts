@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { Labs } from '../../../src/extension/core/labs/labs.ts';
 import { StubUri, vscodeStub } from '../../support/vscode-stub.ts';
-import { limits, translate } from '../support.ts';
+import { labsOf, translate } from '../support.ts';
 
 const { PanelHost } = await import('../../../src/extension/editor/panel-host.ts');
 
@@ -53,7 +52,7 @@ function setUp() {
     translate,
     locale: 'en',
     log: { warn: nothing } as never,
-    labs: new Labs({ translate, limits: () => limits }),
+    labs: labsOf(),
     onShown: nothing,
     act: nothing,
     open: nothing,

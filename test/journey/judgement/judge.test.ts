@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { JourneyBuilder, type JourneyBuilderOptions } from '../../../src/journey/journey-builder.ts';
 import type { PromiseVerdict, Report } from '../../../src/journey/report.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import type { FrameEvent, LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { reportOf, reportOfEvents, verdictsOf } from '../build-report.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Flow, FlowOutcome } from '../../../src/journey/report.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import type { RequestEnd } from '../../../src/lab/events.ts';
 import { fillPacketChecksums } from '../../../src/packet/checksum.ts';
 import { setTotalLength } from '../../../src/packet/ipv4.ts';

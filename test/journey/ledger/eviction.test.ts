@@ -5,7 +5,7 @@ import { FrameStore } from '../../../src/journey/records/frame-store.ts';
 import { meetsExpectation } from '../../../src/journey/expectation.ts';
 import { totalsOf } from '../../../src/journey/request-totals.ts';
 import type { Report, Request } from '../../../src/journey/report.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { planOf, runLab } from '../../lab/embedded/testbed.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import { runLab } from '../../lab/embedded/testbed.ts';
 import { ask } from '../asking.ts';

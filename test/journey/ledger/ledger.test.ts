@@ -4,7 +4,7 @@ import { meetsExpectation } from '../../../src/journey/expectation.ts';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import { totalsOf } from '../../../src/journey/request-totals.ts';
 import type { Flow, Report, Request } from '../../../src/journey/report.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import type { LabEvent, RequestEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { exampleText, planOf, runLab, startLab, SECOND } from '../../lab/embedded/testbed.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { requestLines } from '../../../src/cli/request-lines.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { exampleText, planOf, SECOND, startLab } from '../../lab/embedded/testbed.ts';
 import { reportOf } from '../build-report.ts';
 

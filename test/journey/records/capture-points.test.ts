@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Report } from '../../../src/journey/report.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import { exampleText, planOf, runLab } from '../../lab/embedded/testbed.ts';
 import { soundText, type Sound } from '../sound-topologies.ts';

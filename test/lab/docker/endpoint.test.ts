@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { dockerProblemCodes } from '../../../src/lab/docker/docker-problem.ts';
 import { resolveEndpoint, type Surroundings } from '../../../src/lab/docker/endpoint.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Report } from '../../../src/journey/report.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { EmbeddedEngine } from '../../../src/lab/embedded/embedded-engine.ts';
 import type { Engine, EventSink } from '../../../src/lab/engine.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import { problemCodes } from '../../../src/lab/topology/problem-codes.ts';
 import type { Problem } from '../../../src/lab/topology/problem.ts';

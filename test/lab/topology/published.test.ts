@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { topologyJsonSchema } from '../../../src/lab/topology/json-schema.ts';
 import { topologyReference } from '../../../src/lab/topology/reference.ts';
 import { describeSetting } from '../../../src/lab/topology/settings.ts';

@@ -1,5 +1,6 @@
 import { PanelFeed } from '../../../src/extension/core/panel/panel-feed.ts';
-import { localeOf, makeTranslate } from '../../../src/l10n/translate.ts';
+import { localeOf } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import type { HostMessage, ViewMessage } from '../../../src/panel-protocol/messages.ts';
 import { RowTable } from '../../../src/webview/records/row-table.ts';
 import { EmbeddedRecording } from '../support/embedded-recording.ts';

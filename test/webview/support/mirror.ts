@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { PanelFeed } from '../../../src/extension/core/panel/panel-feed.ts';
-import { makeTranslate, type Locale } from '../../../src/l10n/translate.ts';
+import type { Locale } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { Names } from '../../../src/webview/names.ts';
 import type { HostMessage, RowsMessage } from '../../../src/panel-protocol/messages.ts';
 import { RowTable } from '../../../src/webview/records/row-table.ts';

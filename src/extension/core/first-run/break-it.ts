@@ -1,4 +1,4 @@
-import { loadTopology } from '../../../lab/topology/load.ts';
+import type { TopologyText } from '../language/topology-text.ts';
 
 export interface InsertedText {
   /** Into the text, from 0. */
@@ -10,8 +10,8 @@ export interface InsertedText {
 const SETTING = 'hideVip: false';
 
 /** The edit that lets a server answer ARP for the VIP. Undefined when there is no such server, or it does so already. */
-export function breakIt(text: string, file: string, server: string): InsertedText | undefined {
-  const { places, document } = loadTopology(text, file);
+export function breakIt({ text, loaded }: TopologyText, server: string): InsertedText | undefined {
+  const { places, document } = loaded;
   const path = ['nodes', server];
   const node = document?.topology.nodes[server];
   if (!node || node.hideVip === false) return undefined;

@@ -1,6 +1,5 @@
 import type { Path } from '../../../lab/topology/places.ts';
 import { sameData } from '../../../lab/topology/same-data.ts';
-import { readYaml } from '../../../lab/topology/yaml-source.ts';
 
 /** One difference between two versions of a file. */
 export interface EditedSetting {
@@ -9,12 +8,8 @@ export interface EditedSetting {
   readonly text: string;
 }
 
-/** What was edited, setting by setting, in the order of the file. Comments and layout do not count. */
-export function describeEdit(before: string, after: string): EditedSetting[] {
-  return compare(readYaml(before).value, readYaml(after).value, []);
-}
-
-function compare(before: unknown, after: unknown, path: Path): EditedSetting[] {
+/** What was edited, setting by setting, in the order of the file: from one `TopologyDocument.written` to another. */
+export function describeEdit(before: unknown, after: unknown, path: Path = []): EditedSetting[] {
   if (sameData(before, after)) return [];
   if (before === undefined) return [{ path, text: `+ ${nameOf(path)}${valueText(after)}` }];
   if (after === undefined) return [{ path, text: `− ${nameOf(path)}${valueText(before)}` }];
@@ -23,7 +18,7 @@ function compare(before: unknown, after: unknown, path: Path): EditedSetting[] {
     return [{ path, text: `${nameOf(path)} ${written(before)} → ${written(after)}` }];
   }
   return [...new Set([...now.keys(), ...old.keys()])].flatMap((key) =>
-    compare(old.get(key), now.get(key), [...path, key]),
+    describeEdit(old.get(key), now.get(key), [...path, key]),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { TopologyTexts } from '../language/topology-texts.ts';
 import type { LabSession, SessionParts } from './lab-session.ts';
 import { Listeners } from './listeners.ts';
 import type { RecordingNews } from './recorded-change.ts';
@@ -10,7 +11,9 @@ export interface LabFile {
   readonly text: string;
 }
 
-type LabsParts = Pick<SessionParts, 'translate' | 'limits'>;
+interface LabsParts extends Pick<SessionParts, 'translate' | 'limits'> {
+  readonly texts: () => Promise<TopologyTexts>;
+}
 
 export interface LabsChange {
   readonly session: LabSession;
@@ -33,7 +36,7 @@ export class Labs {
   }
 
   running(): readonly LabSession[] {
-    return this.all().filter(({ state }) => state.kind === 'running' || state.kind === 'starting');
+    return this.all().filter(({ run: { state } }) => state.kind === 'running' || state.kind === 'starting');
   }
 
   of(uri: string): LabSession | undefined {
@@ -45,8 +48,9 @@ export class Labs {
     const existing = this.#sessions.get(uri);
     if (existing) return existing;
     // What runs a lab is loaded when the first one is wanted.
-    const { LabSession } = await import('./lab-session.ts');
-    const session = this.#sessions.get(uri) ?? new LabSession({ ...this.#parts, uri, file: name }, text);
+    const [{ LabSession }, texts] = await Promise.all([import('./lab-session.ts'), this.#parts.texts()]);
+    const session =
+      this.#sessions.get(uri) ?? new LabSession({ ...this.#parts, texts, uri, file: name }, text);
     if (this.#sessions.has(uri)) return session;
     this.#sessions.set(uri, session);
     session.onDidChange((news) => this.#listeners.tell({ session, news }));
@@ -56,7 +60,7 @@ export class Labs {
 
   /** A session that never recorded anything is not kept. */
   discardEmpty(session: LabSession): void {
-    if (session.state.kind === 'none') this.#remove(session);
+    if (session.run.state.kind === 'none') this.#remove(session);
   }
 
   /** Ends the lab and forgets its recording. */

@@ -14,10 +14,10 @@ export class LiveLabs implements LiveLab {
 
   of(uri: string): LiveState | undefined {
     const session = this.#labs.of(uri);
-    if (!session?.isRunning) return undefined;
+    if (!session?.run.isRunning) return undefined;
     return {
       nodeState: (node) => session.nodeState(node),
-      serverShare: (service, server) => session.opened.share(service, server),
+      serverShare: (service, server) => session.recording.opened.share(service, server),
     };
   }
 

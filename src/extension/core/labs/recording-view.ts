@@ -13,17 +13,17 @@ export function recordingView(session: LabSession): Recording {
     plans: recording.plans,
     changeOf: (wanted) => recording.changes.find(({ epoch }) => epoch === wanted),
     get plan() {
-      return recording.plans.at(-1)?.plan ?? session.plan;
+      return recording.plans.at(-1)?.plan ?? session.version.plan;
     },
     get state() {
-      return session.state;
+      return session.run.state;
     },
     nodeState: (name) => session.nodeState(name),
     frame: (number) => recording.frame(number),
     events: () => recording.events(),
     frameNumbers: () => recording.frameNumbers(),
-    connections: (node) => session.connections(node),
-    lineOf: (place) => session.lineOf(place),
+    connections: (node) => session.run.connections(node),
+    lineOf: (place) => session.version.lineOf(place),
     onDidChange: (listener) =>
       session.onDidChange(() => {
         if (isPresent()) listener();

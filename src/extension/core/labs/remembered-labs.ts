@@ -51,7 +51,7 @@ export class RememberedLabs {
     const running = this.#labs.running();
     const waiting = [...this.#waiting.values()].filter(
       // One that runs is remembered as it runs; one that is only about to is not known well enough yet.
-      ({ uri }) => !running.some((session) => session.uri === uri && session.isRunning),
+      ({ uri }) => !running.some((session) => session.uri === uri && session.run.isRunning),
     );
     const others = running.filter(({ uri }) => !waiting.some((one) => one.uri === uri));
     const value = [...waiting, ...others.map(memoryOf)];
@@ -68,16 +68,15 @@ export function mayGoOnUnasked({ engine, text }: RememberedLab, now: string): bo
   return engine !== 'docker' || text === now;
 }
 
-function memoryOf(session: LabSession): RememberedLab {
-  const engine = session.runningEngine;
+function memoryOf({ uri, run, version }: LabSession): RememberedLab {
+  const { engine, engineName, unplugged } = run;
   const lab = engine && 'id' in engine ? String(engine.id) : undefined;
-  const { uri, unplugged, text } = session;
   return {
     uri,
-    engine: session.engine,
+    engine: engineName,
     ...(lab !== undefined && { lab }),
-    ...(session.engine === 'docker' && { text }),
-    ...(unplugged.length > 0 && { unplugged }),
+    ...(engineName === 'docker' && { text: version.text }),
+    ...(unplugged.all.length > 0 && { unplugged: unplugged.all }),
   };
 }
 

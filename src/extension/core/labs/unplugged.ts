@@ -18,13 +18,13 @@ export class Unplugged {
     return this.#ports.some((one) => one.node === node && one.segment === segment);
   }
 
-  set(node: string, segment: string, off: boolean): void {
+  set({ node, segment }: Port, off: boolean): void {
     const others = this.#ports.filter((one) => one.node !== node || one.segment !== segment);
     this.#ports = off ? [...others, { node, segment }] : others;
   }
 
   /** These and no others. */
-  reset(ports: readonly Port[] = []): void {
+  reset(ports: readonly Port[]): void {
     this.#ports = ports;
   }
 

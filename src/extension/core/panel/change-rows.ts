@@ -2,47 +2,58 @@ import { formatIpv4 } from '../../../packet/address.ts';
 import type { Flow, Skip } from '../../../journey/report.ts';
 import type { Translate } from '../../../l10n/translate.ts';
 import type { ChangeRow } from '../../../panel-protocol/messages.ts';
-import { changeTexts } from './change-texts.ts';
+import { changeTexts, type ChangeText } from './change-texts.ts';
 import type { Recording } from './recording.ts';
 
-/** The applied changes, each with the last request before it and the first after it; and the times that were passed over. */
-export function changeRows(
-  recording: Recording,
-  requests: readonly Pick<Flow, 'id' | 'epoch' | 'startNs'>[],
-  skips: readonly Skip[],
-  translate: Translate,
-): ChangeRow[] {
-  const { plans } = recording;
-  const changes = plans.slice(1).map((event, index): ChangeRow => {
-    const texts = changeTexts(plans[index]!.plan, event.plan);
-    const { kind = 'applied', texts: told = [] } = recording.changeOf(event.epoch) ?? {};
-    const before = requests.findLast(({ startNs }) => startNs < event.timeNs);
-    const after = requests.find(({ epoch, startNs }) => epoch === event.epoch && startNs >= event.timeNs);
-    const line = texts.length === 1 ? recording.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
-    const forgotten = (event.forgotten ?? []).map(({ segment, address }) =>
-      translate('panel.change.forgotten', { address: formatIpv4(address), segment }),
-    );
-    return {
-      epoch: event.epoch,
-      timeNs: event.timeNs,
-      durationNs: event.durationNs,
-      texts: wordsOf(
+/** The applied changes of a recording; and the times that were passed over. */
+export class ChangeRows {
+  readonly #recording: Recording;
+  readonly #translate: Translate;
+  /** Of each plan but the first: what is different from the one before stays so. */
+  readonly #texts: (readonly ChangeText[])[] = [];
+
+  constructor(recording: Recording, translate: Translate) {
+    this.#recording = recording;
+    this.#translate = translate;
+  }
+
+  /** As of now, each with the last request before it and the first after it. */
+  of(requests: readonly Pick<Flow, 'id' | 'epoch' | 'startNs'>[], skips: readonly Skip[]): ChangeRow[] {
+    const recording = this.#recording;
+    const translate = this.#translate;
+    const { plans } = recording;
+    const changes = plans.slice(1).map((event, index): ChangeRow => {
+      const texts = (this.#texts[index] ??= changeTexts(plans[index]!.plan, event.plan));
+      const { kind = 'applied', texts: told = [] } = recording.changeOf(event.epoch) ?? {};
+      const before = requests.findLast(({ startNs }) => startNs < event.timeNs);
+      const after = requests.find(({ epoch, startNs }) => epoch === event.epoch && startNs >= event.timeNs);
+      const line =
+        texts.length === 1 ? recording.lineOf({ kind: 'setting', path: texts[0]!.path }) : undefined;
+      const forgotten = (event.forgotten ?? []).map(({ segment, address }) =>
+        translate('panel.change.forgotten', { address: formatIpv4(address), segment }),
+      );
+      return {
+        epoch: event.epoch,
+        timeNs: event.timeNs,
+        durationNs: event.durationNs,
+        texts: wordsOf(
+          kind,
+          told,
+          texts.map(({ text }) => text),
+          forgotten,
+          translate,
+        ),
+        ...(line !== undefined && { line }),
+        ...(before && { before: before.id }),
+        ...(after && { after: after.id }),
         kind,
-        told,
-        texts.map(({ text }) => text),
-        forgotten,
-        translate,
-      ),
-      ...(line !== undefined && { line }),
-      ...(before && { before: before.id }),
-      ...(after && { after: after.id }),
-      kind,
-    };
-  });
-  if (skips.length === 0) return changes;
-  return [...changes, ...skips.map((skip, index) => idleRow(skip, index, translate))].sort(
-    (a, b) => a.timeNs - b.timeNs,
-  );
+      };
+    });
+    if (skips.length === 0) return changes;
+    return [...changes, ...skips.map((skip, index) => idleRow(skip, index, translate))].sort(
+      (a, b) => a.timeNs - b.timeNs,
+    );
+  }
 }
 
 function idleRow({ timeNs, durationNs }: Skip, index: number, translate: Translate): ChangeRow {

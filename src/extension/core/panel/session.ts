@@ -2,7 +2,7 @@ import { totalsOf } from '../../../journey/request-totals.ts';
 import type { Flow, Journey, Report, Request } from '../../../journey/report.ts';
 import type { Translate } from '../../../l10n/translate.ts';
 import type { HostMessage } from '../../../panel-protocol/messages.ts';
-import { changeRows } from './change-rows.ts';
+import { ChangeRows } from './change-rows.ts';
 import { Derivation, type Derived } from './derive.ts';
 import { LabIndex } from './lab-index.ts';
 import { labView } from './lab-view.ts';
@@ -21,6 +21,7 @@ export class Session {
   readonly #index = new LabIndex();
   readonly #derivation: Derivation;
   readonly #rows: RowStream;
+  readonly #changes: ChangeRows;
   readonly #subscription: { dispose(): void };
   /** What was last sent of each kind, so that the same is not sent twice. */
   readonly #sent = new Map<HostMessage['type'], string>();
@@ -35,6 +36,7 @@ export class Session {
     this.#recording = recording;
     this.#translate = translate;
     this.#post = post;
+    this.#changes = new ChangeRows(recording, translate);
     this.#derivation = new Derivation(recording.builder);
     const frame = (number: number) => recording.frame(number);
     this.#rows = new RowStream({ index: this.#index, strings: new StringTable(), translate, frame }, post);
@@ -83,7 +85,7 @@ export class Session {
       evicted: totalsOf(derived.evictedRequests).asked,
     };
     this.#once({ type: 'verdicts', promises, explanations, counters, requests });
-    const changes = changeRows(this.#recording, [...this.#requests.values()], skips, this.#translate);
+    const changes = this.#changes.of([...this.#requests.values()], skips);
     this.#once({ type: 'changes', changes });
   }
 

@@ -10,15 +10,15 @@ const FETCH_PATIENCE_NS = 5e9;
 /** A node of a lab in memory, as a console sees it. */
 export function sessionNode(session: LabSession, name: string): ConsoleNode {
   const engine = () =>
-    session.engine === 'embedded' ? (session.runningEngine as EmbeddedEngine | undefined) : undefined;
+    session.run.engineName === 'embedded' ? (session.run.engine as EmbeddedEngine | undefined) : undefined;
   return {
     name,
     link: (segment) => {
-      const node = session.plan.nodes.find((one) => one.name === name);
+      const node = session.version.plan.nodes.find((one) => one.name === name);
       const port = node?.interfaces.find((one) => one.segment === segment);
-      return port && { ...port, down: port.down || session.isUnplugged(name, segment) };
+      return port && { ...port, down: port.down || session.run.unplugged.has(name, segment) };
     },
-    inspect: () => session.inspect(name),
+    inspect: () => session.run.inspect(name),
     ping: async (to) => engine()?.ping(name, to, PING_PATIENCE_NS),
     fetch: async ({ to, port, path }) => {
       const entry: PlannedTraffic = {
@@ -28,7 +28,7 @@ export function sessionNode(session: LabSession, name: string): ConsoleNode {
       return engine()?.fetch(name, entry);
     },
     addressOf: (wanted) => {
-      const { nodes, services } = session.plan;
+      const { nodes, services } = session.version.plan;
       if (wanted.toLowerCase() === 'vip' && services.length > 0) return services[0]!.vip;
       return (
         nodes.find((node) => node.name === wanted)?.interfaces[0]?.address ??

@@ -9,11 +9,18 @@ export interface LabStatus {
   readonly severity: 'information' | 'warning' | 'error';
 }
 
-type Shown = Pick<LabSession, 'state' | 'outcome' | 'text' | 'engine'>;
+interface Shown extends Pick<LabSession, 'outcome'> {
+  readonly run: Pick<LabSession['run'], 'state' | 'engineName'>;
+  readonly version: Pick<LabSession['version'], 'text'>;
+}
 
 /** How a running lab stands to its file: applied, pending, invalid, and what changed. @param now The text in the editor. */
-export function statusOf(session: Shown, now: string | undefined, translate: Translate): LabStatus {
-  const { state, outcome, engine } = session;
+export function statusOf(
+  { outcome, run, version }: Shown,
+  now: string | undefined,
+  translate: Translate,
+): LabStatus {
+  const { state, engineName } = run;
   const status = (
     key: string,
     icon: string,
@@ -27,7 +34,7 @@ export function statusOf(session: Shown, now: string | undefined, translate: Tra
     const detail = problem ? translate(`problem.${problem.code}`, problem.params) : '';
     return status('invalid', 'warning', `${translate('extension.status.runs-on')} ${detail}`, 'warning');
   }
-  if (now !== undefined && now !== session.text)
+  if (now !== undefined && now !== version.text)
     return status('pending', 'circle-filled', translate('extension.status.pending-detail'));
   if (outcome?.kind === 'applied') {
     const { texts, durationMs } = outcome;
@@ -38,5 +45,5 @@ export function statusOf(session: Shown, now: string | undefined, translate: Tra
     return status('applied', 'check', detail);
   }
   const notice = state.kind === 'running' ? state.notice : undefined;
-  return status('running', 'pulse', notice ?? translate(`extension.engine.${engine}`));
+  return status('running', 'pulse', notice ?? translate(`extension.engine.${engineName}`));
 }

@@ -8,13 +8,15 @@ import { labTarget } from './targets.ts';
 
 /** `Export Capture`: everything recorded so far as pcapng. */
 export async function exportCapture(workbench: Workbench, argument: unknown): Promise<void> {
-  const session = await labTarget(workbench, argument, ({ startedAt }) => startedAt !== '');
+  const session = await labTarget(workbench, argument, ({ recording }) => recording.head.startedAt !== '');
   if (session) await saveExport(workbench, session, 'pcapng', await captureOf(workbench, session));
 }
 
 export async function captureOf({ translate }: Workbench, session: LabSession): Promise<Uint8Array> {
   const { exportPcapng } = await import('../../../journey/export-pcapng.ts');
-  return exportPcapng(session.events(), session.report(), session.plan, translate, session.frameNumbers());
+  const { recording, version } = session;
+  const { plan } = version;
+  return exportPcapng(recording.events(), recording.report(), plan, translate, recording.frameNumbers());
 }
 
 /** Asks where to, and writes. Undefined when somebody thought better of it. */
@@ -25,7 +27,7 @@ export async function saveExport(
   data: Uint8Array,
 ): Promise<vscode.Uri | undefined> {
   const topology = vscode.Uri.parse(session.uri);
-  const name = `${session.plan.lab}.${format}`;
+  const name = `${session.version.plan.lab}.${format}`;
   const folder = files.isKeptHere(topology) ? undefined : vscode.Uri.joinPath(topology, '..');
   const target = await vscode.window.showSaveDialog({
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),

@@ -6,7 +6,8 @@ import { startModel } from './start-model.ts';
 export async function firstRunAgain(workbench: Workbench): Promise<void> {
   const { labs, panel, files, firstRun } = workbench;
   const shown = panel.uri === undefined ? undefined : labs.of(panel.uri);
-  if (shown?.plan.model !== 'dr' || !(await files.isExample(shown.text))) await startModel(workbench, 'dr');
+  if (shown?.version.plan.model !== 'dr' || !(await files.isExample(shown.version.text)))
+    await startModel(workbench, 'dr');
   else await panel.show(vscode.Uri.parse(shown.uri).toString());
   await firstRun().again();
 }

@@ -52,7 +52,8 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.disconnect': (workbench, argument) => plug(workbench, argument, true),
   'lbLab.connect': (workbench, argument) => plug(workbench, argument, false),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
-  'lbLab.showPlace': (_workbench, uri, place) => revealPlace(vscode.Uri.parse(String(uri)), place as Place),
+  'lbLab.showPlace': (workbench, uri, place) =>
+    revealPlace(workbench, vscode.Uri.parse(String(uri)), place as Place),
   'lbLab.sendEntry': sendEntry,
   'lbLab.download': (_workbench, file) => download(file),
   'lbLab.firstRun': firstRunAgain,

@@ -7,13 +7,13 @@ import { labTarget } from './targets.ts';
 /** `Open in Wireshark`: on this machine at once; where the lab runs elsewhere, or there is no Wireshark, a file to take. */
 export async function openInWireshark(workbench: Workbench, argument: unknown): Promise<void> {
   const { context, platform, translate, messages } = workbench;
-  const session = await labTarget(workbench, argument, ({ startedAt }) => startedAt !== '');
+  const session = await labTarget(workbench, argument, ({ recording }) => recording.head.startedAt !== '');
   if (!session) return;
   const data = await captureOf(workbench, session);
   if (platform.openInWireshark) {
     const folder = context.globalStorageUri;
     await vscode.workspace.fs.createDirectory(folder);
-    const file = vscode.Uri.joinPath(folder, `${session.plan.lab}.pcapng`);
+    const file = vscode.Uri.joinPath(folder, `${session.version.plan.lab}.pcapng`);
     await vscode.workspace.fs.writeFile(file, data);
     if (await platform.openInWireshark(file)) return;
   }

@@ -13,9 +13,9 @@ export async function openShell(workbench: Workbench, argument: unknown, named?:
   const known = isTreeItem(argument) && argument.kind === 'node' ? argument.name : named;
   const node = typeof known === 'string' ? known : await pickNode(workbench, session);
   if (node === undefined) return;
-  const name = translate('extension.shell-name', { node, lab: session.plan.lab });
+  const name = translate('extension.shell-name', { node, lab: session.version.plan.lab });
   let pty: vscode.Pseudoterminal;
-  if (session.engine === 'docker' && platform.docker) pty = platform.docker.shell(session, node);
+  if (session.run.engineName === 'docker' && platform.docker) pty = platform.docker.shell(session, node);
   else {
     const { ConsoleTerminal } = await import('../shell/console-terminal.ts');
     pty = new ConsoleTerminal(session, node, translate);

@@ -26,9 +26,9 @@ async function pickPort(
   session: LabSession,
   off: boolean,
 ): Promise<Port | undefined> {
-  const picks = session.plan.nodes.flatMap(({ name: node, interfaces }) =>
+  const picks = session.version.plan.nodes.flatMap(({ name: node, interfaces }) =>
     interfaces
-      .filter(({ down, segment }) => !down && session.isUnplugged(node, segment) !== off)
+      .filter(({ down, segment }) => !down && session.run.unplugged.has(node, segment) !== off)
       .map(({ segment }) => ({ label: node, description: segment, port: { node, segment } })),
   );
   const placeHolder = translate(picks.length > 0 ? 'extension.which-interface' : 'extension.no-interface');

@@ -10,7 +10,7 @@ export async function sendRequest(workbench: Workbench, argument: unknown, traff
   const { translate, messages } = workbench;
   const session = await labTarget(workbench, argument);
   if (!session) return;
-  const all = session.plan.traffic;
+  const all = session.version.plan.traffic;
   if (all.length === 0) {
     messages.hint(translate('extension.no-traffic', { file: session.file }));
     return;
@@ -32,7 +32,7 @@ export async function sendEntry(workbench: Workbench, argument: unknown, entry: 
   const { translate, messages } = workbench;
   const session = await labTarget(workbench, argument);
   if (!session) return;
-  const traffic = session.trafficOf(Number(entry));
+  const traffic = session.version.trafficOf(Number(entry));
   // Somebody has just written it, and not saved yet.
   if (traffic.length === 0) messages.hint(translate('extension.no-such-traffic', { file: session.file }));
   await Promise.all(traffic.map((one) => session.request(one)));

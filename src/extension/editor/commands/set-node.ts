@@ -10,6 +10,6 @@ export async function setNode(workbench: Workbench, argument: unknown, state: No
   if (!session) return;
   const node =
     isTreeItem(argument) && argument.kind === 'node' ? argument.name : await pickNode(workbench, session);
-  if (node !== undefined && !(await session.setNode(node, state)))
+  if (node !== undefined && !(await session.run.setNode(node, state)))
     workbench.messages.hint(workbench.translate('extension.node-cannot', { node }));
 }

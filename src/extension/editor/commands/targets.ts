@@ -19,7 +19,7 @@ export function fileTarget({ files, panel }: Workbench, argument: unknown): vsco
 export async function labTarget(
   workbench: Workbench,
   argument: unknown,
-  fits: (session: LabSession) => boolean = ({ isRunning }) => isRunning,
+  fits: (session: LabSession) => boolean = ({ run }) => run.isRunning,
 ): Promise<LabSession | undefined> {
   const { labs, translate, messages } = workbench;
   const asked = uriOf(argument);
@@ -37,7 +37,7 @@ export async function labTarget(
   const candidates = labs.all().filter(fits);
   if (candidates.length > 1) {
     const picks = candidates.map((session) => ({
-      label: session.plan.lab,
+      label: session.version.plan.lab,
       description: fileNameOf(vscode.Uri.parse(session.uri)),
       session,
     }));

@@ -2,15 +2,18 @@ import * as vscode from 'vscode';
 import type { Translate } from '../../../l10n/translate.ts';
 import { isTopology } from '../topology-files.ts';
 import type { LiveLab } from '../../core/language/live-lab.ts';
+import type { TopologyTexts } from '../../core/language/topology-texts.ts';
+import type { LanguageOptions } from './register.ts';
 
 interface LanguageParts {
   readonly translate: Translate;
+  readonly texts: () => Promise<TopologyTexts>;
   readonly live: LiveLab;
   readonly onError: (error: unknown) => void;
 }
 
 interface Language {
-  registerLanguage(parts: LanguageParts): vscode.Disposable;
+  registerLanguage(options: LanguageOptions): vscode.Disposable;
 }
 
 /**
@@ -28,8 +31,8 @@ export function registerLanguageLater(
     if (isWanted || !isTopology(document)) return;
     isWanted = true;
     opening.dispose();
-    load().then(({ registerLanguage }) => {
-      if (!isDisposed) registered = registerLanguage(parts);
+    Promise.all([load(), parts.texts()]).then(([{ registerLanguage }, texts]) => {
+      if (!isDisposed) registered = registerLanguage({ ...parts, texts });
     }, parts.onError);
   };
   const opening = vscode.workspace.onDidOpenTextDocument(look);

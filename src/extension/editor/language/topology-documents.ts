@@ -1,19 +1,18 @@
 import type * as vscode from 'vscode';
-import { TopologyText } from '../../core/language/topology-text.ts';
+import type { TopologyText } from '../../core/language/topology-text.ts';
+import type { TopologyTexts } from '../../core/language/topology-texts.ts';
+import { fileNameOf } from '../topology-files.ts';
 
-/** What was read from each document stays until the document changes: every feature asks for it after a keystroke. */
+/** Documents of the editor, read: every feature asks for one after a keystroke. */
 export class TopologyDocuments {
-  readonly #texts = new WeakMap<
-    vscode.TextDocument,
-    { readonly version: number; readonly topology: TopologyText }
-  >();
+  readonly #texts: TopologyTexts;
+
+  constructor(texts: TopologyTexts) {
+    this.#texts = texts;
+  }
 
   of(document: vscode.TextDocument): TopologyText {
-    const known = this.#texts.get(document);
-    if (known?.version === document.version) return known.topology;
-    const fileName = document.uri.path.split('/').at(-1) ?? '';
-    const topology = new TopologyText(document.getText(), fileName);
-    this.#texts.set(document, { version: document.version, topology });
-    return topology;
+    const { uri } = document;
+    return this.#texts.of({ uri: uri.toString(), name: fileNameOf(uri), text: document.getText() });
   }
 }

@@ -75,7 +75,7 @@ export class DockerTerminal implements vscode.Pseudoterminal {
   }
 
   async #container(client: DockerClient): Promise<string | undefined> {
-    const engine = this.#session.runningEngine;
+    const engine = this.#session.run.engine;
     const id = engine && 'id' in engine ? String(engine.id) : '';
     const found = await client.listContainers([`${LABEL.lab}=${id}`, `${LABEL.node}=${this.#node}`]);
     return found.find(({ state }) => state === 'running')?.id;
@@ -88,6 +88,6 @@ export class DockerTerminal implements vscode.Pseudoterminal {
   #end(code: number): void {
     this.#client?.close();
     // A shell that went with its lab did not fail.
-    if (!this.#isClosed) this.#closed.fire(this.#session.isRunning ? code : 0);
+    if (!this.#isClosed) this.#closed.fire(this.#session.run.isRunning ? code : 0);
   }
 }

@@ -15,11 +15,11 @@ export function watchContexts({ labs, platform, files }: Workbench): vscode.Disp
     const running = labs.running();
     set(contextKeys.anyRunning, running.length > 0);
     set(contextKeys.runningFiles, pathsOf(running));
-    const recorded = labs.all().filter(({ startedAt }) => startedAt !== '');
+    const recorded = labs.all().filter(({ recording }) => recording.head.startedAt !== '');
     set(contextKeys.recordedFiles, pathsOf(recorded));
     set(contextKeys.anyRecorded, recorded.length > 0);
     // The walkthrough remembers it: it is not taken back.
-    if (recorded.some(({ changes }) => changes.length > 0)) set(contextKeys.hasApplied, true);
+    if (recorded.some(({ recording }) => recording.changes.length > 0)) set(contextKeys.hasApplied, true);
   };
   const trustChanged = () =>
     set(contextKeys.dockerAllowed, platform.docker !== undefined && vscode.workspace.isTrusted);

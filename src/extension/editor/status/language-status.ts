@@ -13,7 +13,8 @@ export function languageStatus({ labs, translate }: Workbench): vscode.Disposabl
     const document = vscode.window.activeTextEditor?.document;
     if (!isTopology(document)) return;
     const session = labs.of(document.uri.toString());
-    if (!session || (session.state.kind !== 'running' && session.state.kind !== 'starting')) {
+    const kind = session?.run.state.kind;
+    if (!session || (kind !== 'running' && kind !== 'starting')) {
       item.text = translate('extension.status.not-running');
       item.detail = '';
       item.severity = vscode.LanguageStatusSeverity.Information;

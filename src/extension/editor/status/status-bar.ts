@@ -20,13 +20,13 @@ export function statusBar({ labs, files, translate }: Workbench): vscode.Disposa
     const document = files.documentOf(vscode.Uri.parse(session.uri));
     const { icon, text, detail, severity } = statusOf(session, document?.getText(), translate);
     const others = running.length > 1 ? ` +${running.length - 1}` : '';
-    item.text = `$(${icon}) ${editorText(`${session.plan.lab}: ${text}`)}${others}`;
+    item.text = `$(${icon}) ${editorText(`${session.version.plan.lab}: ${text}`)}${others}`;
     item.tooltip = editorText(detail);
     const title = translate('extension.status.show');
     item.command = { title, command: 'lbLab.showFlow', arguments: [session.uri] };
     item.backgroundColor =
       severity === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
-    item.accessibilityInformation = { label: `LB Lab, ${session.plan.lab}: ${text}. ${detail}` };
+    item.accessibilityInformation = { label: `LB Lab, ${session.version.plan.lab}: ${text}. ${detail}` };
     item.show();
   };
   draw();

@@ -23,12 +23,12 @@ export function labsView(workbench: Workbench): vscode.Disposable {
       {
         uri: session.uri,
         file: session.file,
-        engine: session.engine,
-        plan: session.plan,
-        state: session.state,
+        engine: session.run.engineName,
+        plan: session.version.plan,
+        state: session.run.state,
         nodeState: (name) => session.nodeState(name),
-        isUnplugged: (node, segment) => session.isUnplugged(node, segment),
-        opened: (service, server) => session.opened.count(service, server),
+        isUnplugged: (node, segment) => session.run.unplugged.has(node, segment),
+        opened: (service, server) => session.recording.opened.count(service, server),
         connections: (node) => connections.get(session)?.get(node) ?? [],
       },
       translate,
@@ -78,9 +78,9 @@ export function labsView(workbench: Workbench): vscode.Disposable {
 }
 
 async function tablesOf(session: LabSession): Promise<Map<string, readonly ConnectionView[]>> {
-  const nodes = session.plan.nodes.filter(({ forwarder }) => forwarder);
+  const nodes = session.version.plan.nodes.filter(({ forwarder }) => forwarder);
   // A node that cannot be asked has no table to show; what ails it is told elsewhere.
-  const tables = await Promise.all(nodes.map(({ name }) => session.connections(name).catch(() => [])));
+  const tables = await Promise.all(nodes.map(({ name }) => session.run.connections(name).catch(() => [])));
   return new Map(nodes.map(({ name }, index) => [name, tables[index]!]));
 }
 

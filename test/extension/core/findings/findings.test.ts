@@ -14,12 +14,12 @@ async function findingsOf(text: string, ...changed: string[]) {
     await session.request();
     source.settle();
   }
-  const { recording, loaded, plan } = session;
-  const found = findings(session.report(), recording.epoch, loaded.places, plan.expect);
+  const { recording, version } = session;
+  const found = findings(recording.report(), recording.epoch, version.places, version.plan.expect);
   await session.stop();
   return found.map(({ code, range, expected }) => ({
     code,
-    at: session.text.slice(range.start.offset, range.end.offset),
+    at: version.text.slice(range.start.offset, range.end.offset),
     expected,
   }));
 }
@@ -52,7 +52,7 @@ describe('what a lab showed, in its file', () => {
   });
 
   it('a broken promise that nothing explains stands on the model', () => {
-    const { places } = sessionOf(lesson).loaded;
+    const { places } = sessionOf(lesson).version;
     const promise = { id: 'headers', epoch: 0, text: 'x', verdict: 'broken', evidence: [] } as const;
     const found = findings({ explanations: [], promises: [promise] }, 0, places, undefined);
     assert.deepEqual(

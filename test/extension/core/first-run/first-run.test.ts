@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { TopologyText } from '../../../../src/extension/core/language/topology-text.ts';
 import { breakIt } from '../../../../src/extension/core/first-run/break-it.ts';
 import { firstRunCards } from '../../../../src/extension/core/first-run/cards.ts';
 import { loadTopology } from '../../../../src/lab/topology/load.ts';
@@ -7,7 +8,7 @@ import { example, ManualSource, sessionOf, translate } from '../../support.ts';
 const dr = example('dr');
 
 function broken(text: string): string {
-  const edit = breakIt(text, 'dr.lblab.yaml', 'rs1')!;
+  const edit = breakIt(new TopologyText(text, 'dr.lblab.yaml'), 'rs1')!;
   return text.slice(0, edit.start) + edit.text + text.slice(edit.end);
 }
 
@@ -22,25 +23,28 @@ describe('the first run', () => {
       const { document, problems } = loadTopology(broken(text), 'dr.lblab.yaml');
       assert.ok(problems.every(({ severity }) => severity === 'warning'));
       assert.equal(document!.topology.nodes['rs1']!.hideVip, false);
-      assert.equal(breakIt(broken(text), 'dr.lblab.yaml', 'rs1'), undefined);
+      assert.equal(breakIt(new TopologyText(broken(text), 'dr.lblab.yaml'), 'rs1'), undefined);
       const before = loadTopology(text, 'dr.lblab.yaml').document!.topology.nodes['rs1']!;
       assert.deepEqual(document!.topology.nodes['rs1'], { ...before, hideVip: false });
     });
   }
 
   it('there is nothing to break where there is no such server, or no file to read', () => {
-    assert.equal(breakIt(dr, 'dr.lblab.yaml', 'nobody'), undefined);
-    assert.equal(breakIt('model: [', 'dr.lblab.yaml', 'rs1'), undefined);
+    assert.equal(breakIt(new TopologyText(dr, 'dr.lblab.yaml'), 'nobody'), undefined);
+    assert.equal(breakIt(new TopologyText('model: [', 'dr.lblab.yaml'), 'rs1'), undefined);
   });
 
   it('speaks of the first request that was answered, at the director’s hop', async () => {
     const source = new ManualSource();
     const session = sessionOf(dr);
     await session.start(dr, source);
-    assert.deepEqual(firstRunCards(session.report(), session.plan, new Set(), translate), []);
+    assert.deepEqual(
+      firstRunCards(session.recording.report(), session.version.plan, new Set(), translate),
+      [],
+    );
     source.settle();
-    const report = session.report();
-    const cards = firstRunCards(report, session.plan, new Set(), translate);
+    const report = session.recording.report();
+    const cards = firstRunCards(report, session.version.plan, new Set(), translate);
     assert.deepEqual(
       cards.map(({ id }) => id),
       ['predict', 'reply-path', 'break-it'],
@@ -53,7 +57,7 @@ describe('the first run', () => {
       predict!.choices.filter(({ right }) => right).map(({ text }) => text),
       ['MAC'],
     );
-    const left = firstRunCards(report, session.plan, new Set(['predict', 'break-it']), translate);
+    const left = firstRunCards(report, session.version.plan, new Set(['predict', 'break-it']), translate);
     assert.deepEqual(
       left.map(({ id }) => id),
       ['reply-path'],
@@ -67,9 +71,13 @@ describe('the first run', () => {
     const session = sessionOf(text);
     await session.start(text, source);
     source.settle();
-    const report = session.report();
+    const report = session.recording.report();
     await session.stop();
-    return { report, plan: session.plan, cards: firstRunCards(report, session.plan, new Set(), translate) };
+    return {
+      report,
+      plan: session.version.plan,
+      cards: firstRunCards(report, session.version.plan, new Set(), translate),
+    };
   }
 
   it('asks nothing where a mistake is shown, or a promise is broken', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readYaml } from '../../../../src/lab/topology/yaml-source.ts';
 import { describeEdit } from '../../../../src/extension/core/labs/describe-edit.ts';
 import { freeName } from '../../../../src/extension/core/labs/free-name.ts';
 import { nsBetween } from '../../../../src/extension/core/labs/lab-time.ts';
@@ -7,7 +8,8 @@ import { recordingName } from '../../../../src/extension/core/labs/recording-nam
 import { example } from '../../support.ts';
 
 const dr = example('dr');
-const texts = (after: string) => describeEdit(dr, after).map(({ text }) => text);
+const editOf = (before: string, after: string) => describeEdit(readYaml(before).value, readYaml(after).value);
+const texts = (after: string) => editOf(dr, after).map(({ text }) => text);
 
 describe('small helpers of labs', () => {
   it('an edit is told in the file’s own words', () => {
@@ -22,15 +24,15 @@ describe('small helpers of labs', () => {
     assert.deepEqual(texts(dr.replace('count: 4', 'count: 9')), ['traffic 1 count 4 → 9']);
     const events = 'events:\n  - { at: 1s, stop: rs1 }\n';
     assert.deepEqual(
-      describeEdit(events, events.replace('1s', '2s')).map(({ text }) => text),
+      editOf(events, events.replace('1s', '2s')).map(({ text }) => text),
       ['events 1 at 1s → 2s'],
     );
     assert.deepEqual(texts(dr.replace('model: dr', 'model: tun')), ['model dr → tun']);
-    assert.deepEqual(describeEdit('a: [', 'b: {'), []);
+    assert.deepEqual(editOf('a: [', 'b: {'), []);
   });
 
   it('the place of an edit leads into the file', () => {
-    assert.deepEqual(describeEdit(dr, dr.replace('scheduler: rr ', 'scheduler: sh '))[0]!.path, [
+    assert.deepEqual(editOf(dr, dr.replace('scheduler: rr ', 'scheduler: sh '))[0]!.path, [
       'service',
       'scheduler',
     ]);

@@ -11,16 +11,16 @@ describe('a lab in the editor', () => {
     const source = new ManualSource();
     const session = sessionOf(dr);
     await session.start(dr, source);
-    assert.equal(session.state.kind, 'running');
+    assert.equal(session.run.state.kind, 'running');
     source.settle();
     await session.stop();
-    assert.equal(session.state.kind, 'stopped');
+    assert.equal(session.run.state.kind, 'stopped');
     assert.equal(source.closed, 1);
-    const answered = session
+    const answered = session.recording
       .report()
       .flows.filter(({ kind, outcome }) => kind === 'tcp' && outcome.kind === 'answered');
     assert.equal(answered.length, 6);
-    assert.equal(session.opened.share('service', 'rs1'), 0.5);
+    assert.equal(session.recording.opened.share('service', 'rs1'), 0.5);
   });
 
   it('takes a changed file to the running lab and says what changed, where', async () => {
@@ -30,11 +30,11 @@ describe('a lab in the editor', () => {
     source.settle();
     const outcome = await session.apply(withSh);
     assert.equal(outcome.kind, 'applied');
-    const [change] = session.changes;
+    const [change] = session.recording.changes;
     assert.deepEqual(change!.texts, ['scheduler rr → sh']);
     assert.equal(change!.kind, 'applied');
     assert.equal(change!.line, dr.split('\n').findIndex((line) => line.includes('scheduler:')) + 1);
-    assert.equal(session.plans.length, 2);
+    assert.equal(session.recording.plans.length, 2);
     await session.stop();
   });
 
@@ -42,12 +42,12 @@ describe('a lab in the editor', () => {
     const source = new ManualSource();
     const session = sessionOf(dr);
     await session.start(dr, source);
-    const { plan } = session;
+    const { plan } = session.version;
     assert.equal((await session.apply('model: dr')).kind, 'invalid');
-    assert.equal(session.plan, plan);
+    assert.equal(session.version.plan, plan);
     assert.equal((await session.apply(`# a comment\n${dr}`)).kind, 'unchanged');
-    assert.equal(session.changes.length, 0);
-    assert.ok(session.isRunning);
+    assert.equal(session.recording.changes.length, 0);
+    assert.ok(session.run.isRunning);
     await session.stop();
   });
 
@@ -57,19 +57,19 @@ describe('a lab in the editor', () => {
     await session.start(dr, source);
     source.settle();
     const { lastNs } = session.recording;
-    const frames = session.report().counters.frames;
-    const asked = session.report().requests.length;
+    const frames = session.recording.report().counters.frames;
+    const asked = session.recording.report().requests.length;
     await session.start(withSh, source, { keep: true });
     source.settle();
     assert.deepEqual(
-      session.plans.map(({ epoch }) => epoch),
+      session.recording.plans.map(({ epoch }) => epoch),
       [0, 1],
     );
-    const [change] = session.changes;
+    const [change] = session.recording.changes;
     assert.deepEqual([change!.kind, change!.epoch, change!.texts], ['restarted', 1, ['scheduler rr → sh']]);
     // One minute lies between the two starts.
     assert.equal(change!.timeNs, Math.max(lastNs, 60e9));
-    const report = session.report();
+    const report = session.recording.report();
     assert.ok(report.counters.frames > frames);
     // Each run counts its requests from 1.
     assert.equal(report.requests.length, 2 * asked);
@@ -90,7 +90,7 @@ describe('a lab in the editor', () => {
     const before = session.recording;
     await session.start(dr, source);
     assert.notEqual(session.recording, before);
-    assert.equal(session.plans.length, 1);
+    assert.equal(session.recording.plans.length, 1);
     await session.stop();
   });
 
@@ -103,8 +103,10 @@ describe('a lab in the editor', () => {
       assert.equal(error.remedy?.command, 'lbLab.showProblem');
       return true;
     });
-    assert.ok(session.isRunning);
+    assert.ok(session.run.isRunning);
+    assert.equal((await session.apply(withSh)).kind, 'applied');
     await session.stop();
+    assert.equal(session.run.state.kind, 'stopped');
   });
 
   it('a start that is cancelled leaves nothing', async () => {
@@ -118,7 +120,7 @@ describe('a lab in the editor', () => {
     };
     const session = sessionOf(dr);
     await assert.rejects(session.start(dr, source, { signal: cancel.signal }), Cancelled);
-    assert.equal(session.state.kind, 'none');
+    assert.equal(session.run.state.kind, 'none');
     assert.equal(source.closed, 1);
   });
 
@@ -132,14 +134,14 @@ describe('a lab in the editor', () => {
     found(source);
     await started;
     assert.equal((await applied).kind, 'applied');
-    assert.equal(session.text, withSh);
+    assert.equal(session.version.text, withSh);
     await session.stop();
   });
 
   it('is of the engine that it is being started on from the first moment', async () => {
     const session = sessionOf(dr);
     const seen = new Set<string>();
-    session.onDidChange(() => seen.add(`${session.engine} ${session.state.kind}`));
+    session.onDidChange(() => seen.add(`${session.run.engineName} ${session.run.state.kind}`));
     const source: EngineSource = { name: 'docker', make: () => Promise.reject(new Error('no engine')) };
     await assert.rejects(session.start(dr, source));
     assert.deepEqual([...seen], ['docker starting', 'docker failed']);
@@ -160,10 +162,10 @@ describe('a lab in the editor', () => {
     await session.start(dr, watched);
     source.settle();
     release();
-    assert.equal(session.state.kind, 'stopped');
+    assert.equal(session.run.state.kind, 'stopped');
     assert.equal(source.closed, 1);
     assert.equal((await session.apply(withSh)).kind, 'unchanged');
-    assert.ok(session.events().length > 0);
+    assert.ok(session.recording.events().length > 0);
     await session.stop();
     assert.equal(source.closed, 1);
   });
@@ -174,8 +176,8 @@ describe('a lab in the editor', () => {
       Promise.reject(new LabFailure('no engine', { text: 'Build', command: 'lbLab.useDocker' }));
     const session = sessionOf(dr);
     await assert.rejects(session.start(dr, source), LabFailure);
-    assert.deepEqual(session.state, { kind: 'failed', message: 'no engine', remedy: 'Build' });
-    assert.equal(session.remedy?.text, 'Build');
+    assert.deepEqual(session.run.state, { kind: 'failed', message: 'no engine', remedy: 'Build' });
+    assert.equal(session.run.remedy?.text, 'Build');
   });
 
   it('clearing forgets what was, and numbers epochs from 0 again', async () => {
@@ -185,10 +187,10 @@ describe('a lab in the editor', () => {
     source.settle();
     await session.apply(withSh);
     session.clear();
-    assert.equal(session.report().flows.length, 0);
+    assert.equal(session.recording.report().flows.length, 0);
     await session.apply(dr);
     assert.deepEqual(
-      session.plans.map(({ epoch }) => epoch),
+      session.recording.plans.map(({ epoch }) => epoch),
       [0, 1],
     );
     await session.stop();
@@ -202,30 +204,33 @@ describe('a lab in the editor', () => {
     await session.apply(withSh);
     await session.request();
     source.settle();
-    const report = session.report();
+    const report = session.recording.report();
     const saved = await savedAndRead(session.recording);
     await session.stop();
 
     const again = sessionOf(withSh);
     again.restore(saved!);
-    assert.deepEqual(JSON.parse(JSON.stringify(again.report())), JSON.parse(JSON.stringify(report)));
+    assert.deepEqual(
+      JSON.parse(JSON.stringify(again.recording.report())),
+      JSON.parse(JSON.stringify(report)),
+    );
     await again.start(withSh, source, { keep: true });
     source.settle();
     assert.deepEqual(
-      again.changes.map(({ kind }) => kind),
+      again.recording.changes.map(({ kind }) => kind),
       ['applied', 'restarted'],
     );
-    assert.ok(again.report().flows.length > report.flows.length);
+    assert.ok(again.recording.report().flows.length > report.flows.length);
     await again.stop();
   });
 
   it('an entry of the file is one request for each of its clients', () => {
     const session = sessionOf(example('nat'), 'nat.lblab.yaml');
     assert.deepEqual(
-      [0, 1, 2, 3].map((entry) => session.trafficOf(entry)),
+      [0, 1, 2, 3].map((entry) => session.version.trafficOf(entry)),
       [[0, 1], [2], [3], []],
     );
-    const clients = session.plan.traffic.map(({ from }) => from);
+    const clients = session.version.plan.traffic.map(({ from }) => from);
     assert.deepEqual(clients, ['pc1', 'pc2', 'pc1', 'pc2']);
   });
 
@@ -233,12 +238,12 @@ describe('a lab in the editor', () => {
     const source = new ManualSource();
     const session = sessionOf(dr);
     await session.start(dr, source);
-    assert.equal(await session.setNode('rs1', 'stopped'), true);
+    assert.equal(await session.run.setNode('rs1', 'stopped'), true);
     assert.equal(session.nodeState('rs1'), 'stopped');
-    assert.equal(await session.setNode('rs1', 'paused'), false);
-    assert.equal(await session.setNode('nobody', 'stopped'), false);
+    assert.equal(await session.run.setNode('rs1', 'paused'), false);
+    assert.equal(await session.run.setNode('nobody', 'stopped'), false);
     await session.stop();
-    assert.equal(await session.setNode('rs1', 'running'), false);
+    assert.equal(await session.run.setNode('rs1', 'running'), false);
   });
 
   it('each change row is of its own change, also after one that changes nothing', async () => {
@@ -247,10 +252,14 @@ describe('a lab in the editor', () => {
     await session.start(dr, source);
     await session.unplug('rs1', 'inside', true);
     // The file says what was done by hand already.
-    await session.apply(dr.replace(/(rs1:[^]*?at: \{ inside: )([\d.]+)/, '$1{ address: $2, down: true }'));
+    const same = dr.replace(/(rs1:[^]*?at: \{ inside: )([\d.]+)/, '$1{ address: $2, down: true }');
+    assert.equal((await session.apply(same)).kind, 'unchanged');
     await session.apply(withSh);
     source.settle();
-    const rows = session.changes.map(({ kind, texts }) => [kind, texts.some((text) => /sh/.test(text))]);
+    const rows = session.recording.changes.map(({ kind, texts }) => [
+      kind,
+      texts.some((text) => /sh/.test(text)),
+    ]);
     assert.deepEqual(rows.at(-1), ['applied', true]);
     assert.equal(rows.filter(([, isScheduler]) => isScheduler).length, 1);
     await session.stop();
@@ -263,25 +272,25 @@ describe('a lab in the editor', () => {
     source.settle();
     // As the engine has told its plan.
     const isDown = () =>
-      session.plans.at(-1)!.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces[0]!.down;
+      session.recording.plans.at(-1)!.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces[0]!.down;
     assert.equal(await session.unplug('rs1', 'inside', true), true);
-    assert.ok(session.isUnplugged('rs1', 'inside') && isDown());
-    assert.deepEqual(session.changes.at(-1)!.texts, ['rs1 disconnected from inside']);
+    assert.ok(session.run.unplugged.has('rs1', 'inside') && isDown());
+    assert.deepEqual(session.recording.changes.at(-1)!.texts, ['rs1 disconnected from inside']);
     assert.equal(
-      session.changes.at(-1)!.line,
+      session.recording.changes.at(-1)!.line,
       dr.split('\n').findIndex((line) => line.includes('rs1:      {')) + 1,
     );
     await session.apply(withSh);
     assert.ok(isDown());
     assert.equal(await session.unplug('rs1', 'inside', false), true);
     assert.equal(isDown(), false);
-    assert.equal(session.plans.length, 4);
+    assert.equal(session.recording.plans.length, 4);
     assert.equal(await session.unplug('rs1', 'outside', true), false);
     assert.equal(await session.unplug('nobody', 'inside', true), false);
 
     await session.unplug('rs1', 'inside', true);
     await session.start(withSh, source, { keep: true });
-    assert.equal(session.isUnplugged('rs1', 'inside') || isDown(), false);
+    assert.equal(session.run.unplugged.has('rs1', 'inside') || isDown(), false);
     await session.stop();
     assert.equal(await session.unplug('rs1', 'inside', true), false);
   });
@@ -292,8 +301,8 @@ describe('a lab in the editor', () => {
     await session.start(dr, source, { unplugged: [{ node: 'rs1', segment: 'inside' }] });
     source.settle();
     const isDown = () =>
-      session.plans.at(-1)!.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces[0]!.down;
-    assert.ok(session.isUnplugged('rs1', 'inside') && isDown());
+      session.recording.plans.at(-1)!.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces[0]!.down;
+    assert.ok(session.run.unplugged.has('rs1', 'inside') && isDown());
     await session.apply(withSh);
     assert.ok(isDown());
     assert.equal(await session.unplug('rs1', 'inside', false), true);
@@ -316,11 +325,11 @@ describe('a lab in the editor', () => {
   it('places of the file are found by what stands there', () => {
     const session = sessionOf(dr);
     const line = (part: string) => dr.split('\n').findIndex((one) => one.includes(part)) + 1;
-    assert.equal(session.lineOf({ kind: 'node', name: 'rs2' }), line('rs2:'));
-    assert.equal(session.lineOf({ kind: 'service', name: 'service' }), line('service:'));
-    assert.equal(session.lineOf({ kind: 'setting', path: 'nodes.rs1.hideVip' }), line('rs1:      {'));
-    assert.equal(session.lineOf({ kind: 'line', line: 3 }), 3);
-    assert.equal(session.lineOf({ kind: 'setting', path: 'nowhere' }), undefined);
+    assert.equal(session.version.lineOf({ kind: 'node', name: 'rs2' }), line('rs2:'));
+    assert.equal(session.version.lineOf({ kind: 'service', name: 'service' }), line('service:'));
+    assert.equal(session.version.lineOf({ kind: 'setting', path: 'nodes.rs1.hideVip' }), line('rs1:      {'));
+    assert.equal(session.version.lineOf({ kind: 'line', line: 3 }), 3);
+    assert.equal(session.version.lineOf({ kind: 'setting', path: 'nowhere' }), undefined);
   });
 
   it('a lab that runs on without its window is left, and taken up in the same epoch', async () => {
@@ -337,7 +346,7 @@ describe('a lab in the editor', () => {
 
     const again = sessionOf(withSh);
     again.restore((await savedAndRead(session.recording))!);
-    const events = again.events().length;
+    const events = again.recording.events().length;
     // As an engine does that takes up a lab: it tells the plan in force, in its epoch, and goes on.
     const taking: EngineSource = {
       name: 'embedded',
@@ -352,27 +361,27 @@ describe('a lab in the editor', () => {
               return Promise.resolve();
             },
             apply: (changed: typeof plan) => {
-              if (changed === plan) return Promise.resolve();
+              if (changed === plan) return Promise.resolve(false);
               emit({ kind: 'plan', timeNs: 1e12, epoch: 2, plan: changed, changes: [], durationNs: 0 });
-              return Promise.resolve();
+              return Promise.resolve(true);
             },
           }),
         ),
     };
     await again.start(withSh, taking, { keep: true });
-    assert.ok(again.isRunning);
-    assert.equal(again.events().length, events + 1);
+    assert.ok(again.run.isRunning);
+    assert.equal(again.recording.events().length, events + 1);
     assert.deepEqual(
-      again.plans.map(({ epoch }) => epoch),
+      again.recording.plans.map(({ epoch }) => epoch),
       [0, 1],
     );
     await again.apply(dr);
     assert.deepEqual(
-      again.plans.map(({ epoch }) => epoch),
+      again.recording.plans.map(({ epoch }) => epoch),
       [0, 1, 2],
     );
     assert.deepEqual(
-      again.changes.map(({ kind }) => kind),
+      again.recording.changes.map(({ kind }) => kind),
       ['applied', 'applied'],
     );
   });

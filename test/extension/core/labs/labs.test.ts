@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { Labs } from '../../../../src/extension/core/labs/labs.ts';
 import { LiveLabs } from '../../../../src/extension/core/labs/live-labs.ts';
 import { mayGoOnUnasked, RememberedLabs } from '../../../../src/extension/core/labs/remembered-labs.ts';
-import { example, limits, ManualSource, translate } from '../../support.ts';
+import { example, labsOf, ManualSource } from '../../support.ts';
 
 const file = { uri: 'file:///lab/dr.lblab.yaml', name: 'dr.lblab.yaml', text: example('dr') };
 
@@ -16,7 +15,7 @@ class Memory {
 
 /** As the next window finds it. */
 const inMemory = (memory: Memory) => [
-  ...new RememberedLabs(new Labs({ translate, limits: () => limits }), {
+  ...new RememberedLabs(labsOf(), {
     ...memory,
     update: () => undefined,
   }).toTakeUp(),
@@ -24,7 +23,7 @@ const inMemory = (memory: Memory) => [
 
 describe('the labs of a window', () => {
   it('one for each file, and whoever listens hears of it', async () => {
-    const labs = new Labs({ translate, limits: () => limits });
+    const labs = labsOf();
     const heard: string[] = [];
     labs.onDidChange(({ news }) => heard.push(news));
     const [one, two] = await Promise.all([labs.open(file), labs.open(file)]);
@@ -39,13 +38,13 @@ describe('the labs of a window', () => {
   });
 
   it('a session that never recorded anything is not kept', async () => {
-    const labs = new Labs({ translate, limits: () => limits });
+    const labs = labsOf();
     labs.discardEmpty(await labs.open(file));
     assert.equal(labs.of(file.uri), undefined);
   });
 
   it('which labs run is remembered, and nothing else is believed', async () => {
-    const labs = new Labs({ translate, limits: () => limits });
+    const labs = labsOf();
     const memory = new Memory();
     const session = await labs.open(file);
     const remembered = new RememberedLabs(labs, memory);
@@ -83,7 +82,7 @@ describe('the labs of a window', () => {
     const memory = new Memory();
     const left = uris.map((uri, at) => ({ uri, engine: 'docker', lab: `id-${at}` }) as const);
     memory.update('', left);
-    const labs = new Labs({ translate, limits: () => limits });
+    const labs = labsOf();
     const remembered = new RememberedLabs(labs, memory);
     let writes = 0;
     labs.onDidChange(() => {
@@ -96,7 +95,7 @@ describe('the labs of a window', () => {
         uris,
       );
       for (const { uri, lab } of inMemory(memory))
-        if (!labs.of(uri)?.isRunning) assert.equal(lab, left.find((one) => one.uri === uri)!.lab);
+        if (!labs.of(uri)?.run.isRunning) assert.equal(lab, left.find((one) => one.uri === uri)!.lab);
     });
     for (const { uri } of remembered.toTakeUp()) {
       const session = await labs.open({ ...file, uri });
@@ -113,13 +112,13 @@ describe('the labs of a window', () => {
   it('what could not be taken up is not tried again each time', () => {
     const memory = new Memory();
     memory.update('', [{ uri: 'file:///gone', engine: 'embedded' }]);
-    const remembered = new RememberedLabs(new Labs({ translate, limits: () => limits }), memory);
+    const remembered = new RememberedLabs(labsOf(), memory);
     assert.equal([...remembered.toTakeUp()].length, 1);
     assert.deepEqual(memory.value, []);
   });
 
   it('on Docker a lab goes on unasked only with the file that it ran', async () => {
-    const labs = new Labs({ translate, limits: () => limits });
+    const labs = labsOf();
     const memory = new Memory();
     const session = await labs.open(file);
     const source = new ManualSource();
@@ -137,7 +136,7 @@ describe('the labs of a window', () => {
   });
 
   it('the editor of topology files hears what a running lab knows', async () => {
-    const labs = new Labs({ translate, limits: () => limits });
+    const labs = labsOf();
     const live = new LiveLabs(labs);
     const source = new ManualSource();
     const session = await labs.open(file);

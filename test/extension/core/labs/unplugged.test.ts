@@ -18,7 +18,7 @@ describe('an interface taken off by hand', () => {
         return nodes.find(({ name }) => name === 'rs1')!.interfaces[0]!.down;
       });
     assert.deepEqual(downs(), [false, false, true, false]);
-    unplugged.set('rs1', 'inside', true);
+    unplugged.set({ node: 'rs1', segment: 'inside' }, true);
     assert.deepEqual(downs(), [true, true, true, true]);
   });
 });

@@ -11,7 +11,7 @@ import { inlayHints } from '../../../../src/extension/core/language/inlay-hints.
 import { outline, type OutlineEntry } from '../../../../src/extension/core/language/outline.ts';
 import { prepareRename, rename } from '../../../../src/extension/core/language/rename.ts';
 import type { Span } from '../../../../src/extension/core/language/syntax/tree.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { exampleFiles } from '../../../lab/topology/example-files.ts';
 import { dnat, dr, fixtures, nat, tun } from '../../../lab/topology/fixtures.ts';
 import { topologyOf } from './cursor.ts';

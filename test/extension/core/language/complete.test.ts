@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { complete } from '../../../../src/extension/core/language/complete/complete.ts';
 import type { Completion } from '../../../../src/extension/core/language/complete/completion.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { dr, nat } from '../../../lab/topology/fixtures.ts';
 import { atCursor, cursorLine, drWith, topologyOf, withNode } from './cursor.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { diagnose } from '../../../../src/extension/core/language/diagnose.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { dr, fixtures } from '../../../lab/topology/fixtures.ts';
 import { drWith, topologyOf, withNode } from './cursor.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { complete } from '../../../../src/extension/core/language/complete/complete.ts';
 import { hover } from '../../../../src/extension/core/language/hover/hover.ts';
 import { TopologyText } from '../../../../src/extension/core/language/topology-text.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { firstUnseen, hostileTexts } from '../../../support/hostile-text.ts';
 
 const translate = makeTranslate('en');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hover } from '../../../../src/extension/core/language/hover/hover.ts';
 import type { LiveState } from '../../../../src/extension/core/language/live-lab.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { models } from './models.ts';
 import { nat, tun } from '../../../lab/topology/fixtures.ts';
 import { atCursor, cursorLine, drWith, withNode } from './cursor.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inlayHints } from '../../../../src/extension/core/language/inlay-hints.ts';
 import type { LiveState } from '../../../../src/extension/core/language/live-lab.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { dnat, dr, nat } from '../../../lab/topology/fixtures.ts';
 import { drWith, topologyOf } from './cursor.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { definitionAt, referencesAt } from '../../../../src/extension/core/language/definition.ts';
 import { prepareRename, rename } from '../../../../src/extension/core/language/rename.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { dr, nat } from '../../../lab/topology/fixtures.ts';
 import { atCursor, cursorLine, drWith, topologyOf, withNode } from './cursor.ts';
 

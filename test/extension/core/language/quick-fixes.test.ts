@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { quickFixes, type QuickFix } from '../../../../src/extension/core/language/fixes/quick-fixes.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { fixtures, tun } from '../../../lab/topology/fixtures.ts';
 import { drWith, topologyOf, withNode } from './cursor.ts';
 

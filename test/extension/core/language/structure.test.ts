@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { codeLenses } from '../../../../src/extension/core/language/code-lenses.ts';
 import { folds } from '../../../../src/extension/core/language/folding.ts';
 import { outline, type OutlineEntry } from '../../../../src/extension/core/language/outline.ts';
-import { makeTranslate } from '../../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../../support/translate.ts';
 import { dnat, dr, nat } from '../../../lab/topology/fixtures.ts';
 import { topologyOf } from './cursor.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { recordingView } from '../../../../src/extension/core/labs/recording-view.ts';
-import { changeRows } from '../../../../src/extension/core/panel/change-rows.ts';
+import { ChangeRows } from '../../../../src/extension/core/panel/change-rows.ts';
 import { example, ManualSource, sessionOf, translate } from '../../support.ts';
 
 describe('rows of changes', () => {
@@ -12,10 +12,15 @@ describe('rows of changes', () => {
     source.settle();
     await session.apply(dr.replace('scheduler: rr ', 'scheduler: sh '));
     await session.unplug('rs1', 'inside', true);
-    await session.start(session.text, source, { keep: true });
+    await session.start(session.version.text, source, { keep: true });
     source.settle();
-    await session.apply(session.text.replace('model: dr', 'model: dr\nexpect: { broken: [headers] }'));
-    const rows = changeRows(recordingView(session), [], [{ timeNs: 1e18, durationNs: 425e9 }], translate);
+    await session.apply(
+      session.version.text.replace('model: dr', 'model: dr\nexpect: { broken: [headers] }'),
+    );
+    const rows = new ChangeRows(recordingView(session), translate).of(
+      [],
+      [{ timeNs: 1e18, durationNs: 425e9 }],
+    );
     assert.deepEqual(
       rows.map(({ epoch, kind, texts }) => [epoch, kind, kind === 'restarted' ? '' : texts.join()]),
       [

@@ -37,7 +37,7 @@ describe('numbers for nodes', () => {
     const source = new ManualSource();
     await session.start(example('dr'), source);
     source.settle();
-    const report = session.report();
+    const report = session.recording.report();
     const flow = report.flows.find((one) => one.server)!;
     for (const times of [0, 50, 300]) {
       const index = renamed(times);
@@ -45,14 +45,14 @@ describe('numbers for nodes', () => {
         index,
         strings: new StringTable(),
         translate,
-        frame: (number: number) => session.frame(number),
+        frame: (number: number) => session.recording.frame(number),
       };
       const nameOf = (number: number) => index.nodes[number]?.plan.name;
       const writer = new RecordWriter();
       encodeFlow(writer, flow satisfies Flow, 0, context);
       const hops = report.journeys.find(({ flow: id }) => id === flow.id)!.hops;
       for (const [number, hop] of hops.entries()) {
-        const { bytes, originalLength } = session.frame(hop.frame)!;
+        const { bytes, originalLength } = session.recording.frame(hop.frame)!;
         encodeHop(writer, 1, number, hop satisfies Hop, decodeFrame(bytes, originalLength), context);
       }
       const view = new DataView(writer.take());

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { namesAt } from '../../../../src/extension/core/panel/names-at.ts';
-import { loadTopology } from '../../../../src/lab/topology/load.ts';
+import { TopologyText } from '../../../../src/extension/core/language/topology-text.ts';
 import { example } from '../../support.ts';
 
 const file = 'dr.lblab.yaml';
 const dr = example('dr');
-const loaded = loadTopology(dr, file);
+const { plan } = new TopologyText(dr, file);
 
 /** @param text What the editor shows, with the cursor behind `before`. */
 function at(text: string, before: string): string[] {
-  return namesAt(text, loaded, text.indexOf(before) + before.length, file);
+  return namesAt(new TopologyText(text, file), plan!, text.indexOf(before) + before.length);
 }
 
 describe('what the cursor in the file lights up in the panel', () => {

@@ -29,7 +29,7 @@ describe('the console of a node in memory', () => {
   }
 
   it('shows addresses, routes, neighbours and connections', async () => {
-    const [port] = session.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces;
+    const [port] = session.version.plan.nodes.find(({ name }) => name === 'rs1')!.interfaces;
     assert.deepEqual(await typed('ip a'), [
       '1: lo:',
       '    inet 10.0.2.100/32',

@@ -20,7 +20,7 @@ describe('how a lab stands to its file', () => {
     assert.match(invalid.detail, /runs on as it was/);
     await session.apply(changed);
     assert.equal(status(changed).text, 'running');
-    session.setNotice('in memory, since');
+    session.run.setNotice('in memory, since');
     assert.equal(status(changed).detail, 'in memory, since');
     await session.stop();
   });

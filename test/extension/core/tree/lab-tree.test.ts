@@ -10,16 +10,16 @@ describe('the tree of labs', () => {
     const session = sessionOf(text);
     await session.start(text, source);
     source.settle();
-    await session.setNode('rs2', 'stopped');
+    await session.run.setNode('rs2', 'stopped');
     await session.unplug('rs1', 'inside', true);
-    const connections = await session.connections('director');
-    const { uri, file, engine, plan, state } = session;
+    const connections = await session.run.connections('director');
+    const { uri, file, run, version } = session;
     const tree = labTree(
       {
-        ...{ uri, file, engine, plan, state },
+        ...{ uri, file, engine: run.engineName, plan: version.plan, state: run.state },
         nodeState: (name) => session.nodeState(name),
-        isUnplugged: (node, segment) => session.isUnplugged(node, segment),
-        opened: (service, server) => session.opened.count(service, server),
+        isUnplugged: (node, segment) => run.unplugged.has(node, segment),
+        opened: (service, server) => session.recording.opened.count(service, server),
         connections: () => connections,
       },
       translate,

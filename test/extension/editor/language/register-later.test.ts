@@ -15,6 +15,7 @@ function setUp(open: readonly string[]) {
   };
   const parts = {
     translate: () => '',
+    texts: () => Promise.resolve({} as never),
     live: {} as never,
     onError: (error: unknown) => assert.fail(String(error)),
   };

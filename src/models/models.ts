@@ -1,0 +1,202 @@
+import type { FieldName } from '../packet/layers.ts';
+
+/**
+ * What each model is, as plain data that anybody may ask: the forwarder that carries it, the checks of a file, the
+ * journeys that judge it and what is shown of it. How a packet is forwarded, and what its headers must be, is not
+ * here: who does it and who judges it each work that out by themselves.
+ */
+
+export type ModelName = 'nat' | 'dnat' | 'dr' | 'tun';
+/** The models that give the connections of a service to servers. */
+export type ServiceModel = Exclude<ModelName, 'nat'>;
+
+export type Stop = 'client' | 'router' | 'director' | 'server';
+
+/** A leg of a request's way and the headers on it; what the load balancer writes anew stands between asterisks. */
+export interface Leg {
+  /** Text in `language.leg.ID`. */
+  readonly id: string;
+  /** Sender and receiver of the frame; texts in `language.host.ID`. */
+  readonly frame: readonly [from: string, to: string];
+  readonly isFrameNew?: boolean;
+  readonly packet: string;
+  readonly ports: string;
+}
+
+export interface ModelFacts {
+  /** The role of the node that forwards. */
+  readonly worksAt: 'router' | 'director';
+  /** Addresses and ports change on the way to the server, and back on the way to the client. */
+  readonly translates: boolean;
+  /** The request goes to the server inside another packet. */
+  readonly wraps: boolean;
+  /** Servers hold the VIP, for the packet that they take is addressed to it. */
+  readonly vipOnServers: boolean;
+  /** The frame itself is handed to the server: no router may stand between. */
+  readonly needsSharedSegment: boolean;
+  /** Keys of a service that mean something for this model alone. */
+  readonly options: readonly string[];
+  /** The way of a request and of its reply, routers that only route left out. */
+  readonly there: readonly [Stop, Stop, Stop];
+  readonly back: readonly Stop[];
+  /** CIP, VIP, DIP and RIP are the client's, the service's, the director's and the server's address. */
+  readonly legs: readonly Leg[];
+  /** The changes of a packet that make the model what it is: all others (TTL, checksums, an ordinary router's MACs) are routine. */
+  readonly signature: Readonly<Record<'request' | 'reply', readonly FieldName[]>>;
+  /** Promises of its own, by id, besides those of every service. */
+  readonly promises: readonly string[];
+}
+
+const toDirector: Leg = {
+  id: 'to-director',
+  frame: ['router', 'director'],
+  packet: 'CIP → VIP',
+  ports: 'cport → vport',
+};
+const aroundDirector: Leg = {
+  id: 'reply-around',
+  frame: ['server', 'router'],
+  packet: 'VIP → CIP',
+  ports: 'vport → cport',
+};
+const tuple: readonly FieldName[] = [
+  'ip.src',
+  'ip.dst',
+  'tcp.srcport',
+  'tcp.dstport',
+  'udp.srcport',
+  'udp.dstport',
+  'icmp.quoted',
+];
+
+export const models: Readonly<Record<ModelName, ModelFacts>> = {
+  nat: {
+    worksAt: 'router',
+    translates: true,
+    wraps: false,
+    vipOnServers: false,
+    needsSharedSegment: false,
+    options: [],
+    there: ['client', 'router', 'server'],
+    back: ['server', 'router', 'client'],
+    legs: [
+      { id: 'inside', frame: ['client', 'router'], packet: 'CIP → SIP', ports: 'cport → sport' },
+      {
+        id: 'outside',
+        frame: ['router', 'server'],
+        isFrameNew: true,
+        packet: '*EXT* → SIP',
+        ports: '*eport* → sport',
+      },
+      { id: 'reply-outside', frame: ['server', 'router'], packet: 'SIP → EXT', ports: 'sport → eport' },
+      {
+        id: 'reply-inside',
+        frame: ['router', 'client'],
+        isFrameNew: true,
+        packet: 'SIP → *CIP*',
+        ports: 'sport → *cport*',
+      },
+    ],
+    signature: {
+      request: ['ip.src', 'tcp.srcport', 'udp.srcport', 'icmp.rest'],
+      reply: ['ip.dst', 'tcp.dstport', 'udp.dstport', 'icmp.rest', 'icmp.quoted'],
+    },
+    promises: ['one-address', 'unique-ports', 'right-host'],
+  },
+  dnat: {
+    worksAt: 'director',
+    translates: true,
+    wraps: false,
+    vipOnServers: false,
+    needsSharedSegment: false,
+    options: ['snat'],
+    there: ['client', 'director', 'server'],
+    back: ['server', 'director', 'client'],
+    legs: [
+      toDirector,
+      {
+        id: 'to-server',
+        frame: ['director', 'server'],
+        isFrameNew: true,
+        packet: '*DIP → RIP*',
+        ports: '*dport → rport*',
+      },
+      { id: 'reply-to-director', frame: ['server', 'director'], packet: 'RIP → DIP', ports: 'rport → dport' },
+      {
+        id: 'reply-to-client',
+        frame: ['director', 'router'],
+        isFrameNew: true,
+        packet: '*VIP → CIP*',
+        ports: '*vport → cport*',
+      },
+    ],
+    signature: { request: tuple, reply: tuple },
+    promises: ['rewritten', 'both-ways', 'end-to-end'],
+  },
+  dr: {
+    worksAt: 'director',
+    translates: false,
+    wraps: false,
+    vipOnServers: true,
+    needsSharedSegment: true,
+    options: [],
+    there: ['client', 'director', 'server'],
+    back: ['server', 'client'],
+    legs: [
+      toDirector,
+      {
+        id: 'to-server',
+        frame: ['director', 'server'],
+        isFrameNew: true,
+        packet: 'CIP → VIP',
+        ports: 'cport → vport',
+      },
+      aroundDirector,
+    ],
+    signature: { request: ['eth.dst', 'eth.src'], reply: [] },
+    promises: ['ip-untouched', 'reply-direct'],
+  },
+  tun: {
+    worksAt: 'director',
+    translates: false,
+    wraps: true,
+    vipOnServers: true,
+    needsSharedSegment: false,
+    options: [],
+    there: ['client', 'director', 'server'],
+    back: ['server', 'client'],
+    legs: [
+      toDirector,
+      {
+        id: 'to-server',
+        frame: ['director', 'server'],
+        isFrameNew: true,
+        packet: '*DIP → RIP* [CIP → VIP]',
+        ports: 'cport → vport',
+      },
+      { id: 'unwrapped', frame: ['server', 'server'], packet: 'CIP → VIP', ports: 'cport → vport' },
+      aroundDirector,
+    ],
+    signature: { request: ['ipip'], reply: [] },
+    promises: ['encapsulated', 'inner-untouched', 'reply-direct'],
+  },
+};
+
+export const modelNames = Object.keys(models) as ModelName[];
+export const serviceModels = modelNames.filter(balances);
+
+/** Whether the model gives a service's connections to servers; `nat` gives hosts an outside address instead. */
+export function balances(model: ModelName): model is ServiceModel {
+  return models[model].worksAt === 'director';
+}
+
+/** Whether the server sees the director's address for the client's. */
+export function hidesClient({
+  model,
+  snat,
+}: {
+  readonly model: ServiceModel;
+  readonly snat: boolean;
+}): boolean {
+  return models[model].translates && snat;
+}
