@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Report } from '../../../src/journey/report.ts';
-import { makeTranslate } from '../../../src/l10n/translate.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { buildArp } from '../../../src/packet/build.ts';
 import { encode } from '../../../src/packet/ethernet.ts';
 import { reportOf, reportOfEvents } from '../build-report.ts';
