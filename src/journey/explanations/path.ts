@@ -1,5 +1,5 @@
 import { models } from '../../models/models.ts';
-import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
+import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE, nextHopMtuOf } from '../../packet/icmp.ts';
 import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Station } from '../records/network.ts';
@@ -27,9 +27,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
     const egress = egressOf(hop);
     const narrow = egress && mtuSetting(egress, hop.stage.network.plan);
     const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
-    const mtu = error
-      ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8)
-      : undefined;
+    const mtu = error ? nextHopMtuOf(error.first.facts.bytes, error.first.facts.l4At) : egress?.port.mtu;
     return {
       place: hop.to,
       flow,
@@ -39,7 +37,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
         node: hop.to,
         segment: egress?.port.segment ?? '',
         length: String(length),
-        mtu: mtu ? String(mtu[0]! * 256 + mtu[1]!) : String(egress?.port.mtu ?? ''),
+        mtu: String(mtu ?? ''),
       },
       // A filter that keeps the sender from hearing of it turns a nuisance into a black hole.
       setting: filtered ? `nodes.${filtered.to}.at.${filtered.segment}.drop` : narrow,
