@@ -497,6 +497,7 @@ describe('partial checksums', () => {
         payload,
       });
       assert.equal(verdict.count, 1);
+      assert.equal(frame.partialChecksum, false);
       assert.equal(hex(frame.bytes.slice(frame.start, frame.end)), hex(expected));
     }
   });

@@ -562,6 +562,12 @@ describe('errors about the tunnel that are not relayed', () => {
     assert.equal(rig.give(about(inner(), 88)).sent.length, 1);
   });
 
+  it('waits for a neighbour that is not known yet', () => {
+    const rig = new Rig(TUN).learn(RIP, M_SERVER);
+    rig.give(request(50000));
+    assert.equal(rig.give(about(inner())).decisions[0]!.relation, 'held');
+  });
+
   it('no way back to the client: dropped', () => {
     const rig = start({ ...TUN, routes: [] });
     rig.give(request(50000));
