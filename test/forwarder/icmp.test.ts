@@ -223,6 +223,18 @@ describe('ICMP errors through a translation', () => {
     assert.equal(decisions[0]!.connection, 4);
   });
 
+  it('behind options of its own too', () => {
+    const rig = start(FULL_NAT);
+    rig.give(request(50000));
+    const given = buildIcmpError({
+      ethernet: { source: M_SERVER, destination: M_DIRECTOR },
+      ip: { source: MIDDLE, destination: DIP, options: Uint8Array.of(1, 1, 1, 0) },
+      icmp: { type: 3, code: 1 },
+      quoted: packet({ ...toServer, addresses: [DIP, RIP] }).subarray(14),
+    });
+    assert.equal(rig.give(given).sent.length, 1);
+  });
+
   it('about the first of several fragments too, about a later one it names no connection', () => {
     const asFragment = (frame: Uint8Array, word: number): Uint8Array => {
       frame.set([word >> 8, word & 255], 20);

@@ -77,12 +77,10 @@ function throughForwarder(prediction: Prediction, hop: HopRecord, node: PlannedN
   // ICMP errors are translated by the packet they quote, which has rules of its own.
   if (prediction.base.quoted || hop.facts.kind === 'ip') return false;
   if (node.forwarder!.decrementTtl && prediction.ttl !== undefined) prediction.ttl--;
+  if (direction === 'reply') return back(prediction, hop, node);
   if (node.forwarder!.nat) return natted(prediction, hop, node);
   const service = serviceOf(flow!, hop);
-  if (service === undefined) return false;
-  return direction === 'request'
-    ? balanced(prediction, hop, service, node)
-    : returned(prediction, hop, service, node);
+  return service !== undefined && balanced(prediction, hop, service, node);
 }
 
 function balanced(
@@ -117,38 +115,28 @@ function balanced(
   return true;
 }
 
-/** A reply at the director: dnat restores the addresses; in dr and tun it has no business there. */
-function returned(
-  prediction: Prediction,
-  hop: HopRecord,
-  service: PlannedService,
-  node: PlannedNode,
-): boolean {
-  if (!models[service.model].translates) return false;
-  const asked = requestTupleAt(hop.journey!.flow!, hop, node.name);
-  if (asked?.source === undefined) return false;
+function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): true {
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
-  setMacs(prediction, hop, node, asked.source);
-  prediction.setTuple(service.vip, service.port, asked.source, asked.sourcePort);
+  setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
+  prediction.source = outsideOf(hop.stage, node.name)!.address;
+  prediction.sourcePort = choiceAt(hop.journey!.flow!, node.name)?.sourcePort;
   return true;
 }
 
-function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
-  const { direction, flow } = hop.journey!;
-  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
-  if (direction === 'request') {
-    setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
-    prediction.source = outsideOf(hop.stage, node.name)!.address;
-    prediction.sourcePort = choiceAt(flow!, node.name)?.sourcePort;
-    return true;
-  }
-  const asked = requestTupleAt(flow!, hop, node.name);
+/** A reply: nat and dnat restore the addresses; in dr and tun it has no business there. */
+function back(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
+  const flow = hop.journey!.flow!;
+  const isNat = node.forwarder!.nat !== undefined;
+  const service = isNat ? undefined : serviceOf(flow, hop);
+  if (!isNat && (service === undefined || !models[service.model].translates)) return false;
+  const asked = requestTupleAt(flow, hop, node.name);
   if (asked?.source === undefined) return false;
+  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
   setMacs(prediction, hop, node, asked.source);
-  prediction.destination = asked.source;
-  prediction.destinationPort = asked.sourcePort;
+  const { source, sourcePort } = service ? { source: service.vip, sourcePort: service.port } : prediction;
   // An echo's identifier plays both ports.
-  if (hop.facts.kind === 'icmp') prediction.sourcePort = prediction.destinationPort;
+  const port = isNat && hop.facts.kind === 'icmp' ? asked.sourcePort : sourcePort;
+  prediction.setTuple(source, port, asked.source, asked.sourcePort);
   return true;
 }
 
