@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Addresses } from '../../src/forwarder/addresses.ts';
-import { directorConfig, EXT, ip, natConfig, VIP } from './rig.ts';
+import { makePort } from '../../src/forwarder/port.ts';
+import { directorConfig, EXT, ip, natConfig, SIP, VIP } from './rig.ts';
 
 const signed = (text: string): number => ip(text) | 0;
 
@@ -37,6 +38,18 @@ describe('addresses', () => {
       const addresses = knowing({ ...config, interfaces: [{ ...config.interfaces[0]!, prefixLength }] });
       assert.equal(addresses.isBroadcast(signed('10.0.2.3')), is, String(prefixLength));
     }
+  });
+
+  it('behind which hosts of the inside are sent out: what is beyond the outside interface, and not its own', () => {
+    const config = natConfig();
+    const [inside, outside] = config.interfaces.map(makePort);
+    const addresses = new Addresses({ portTowards: () => outside });
+    addresses.configure(config);
+    assert.equal(addresses.crossesNat(SIP | 0, inside!), true);
+    assert.equal(addresses.crossesNat(SIP | 0, outside!), false);
+    assert.equal(addresses.crossesNat(EXT | 0, inside!), false);
+    assert.equal(addresses.crossesNat(signed('203.0.113.255'), inside!), false);
+    assert.equal(addresses.crossesNat(signed('224.0.0.5'), inside!), false);
   });
 
   it('and ports behind which connections of the forwarder’s may stand', () => {

@@ -71,7 +71,7 @@ describe('a client that gave up before the answer could come', () => {
 
   it('is not known where its beginning was not recorded, or not all of it', () => {
     const run = runLab(planOf(`${slow}\ntraffic: [{ from: client, count: 1, timeout: 100ms }]\n`));
-    const codes = (events: readonly LabEvent[]) =>
+    const codes = (events: LabEvent[]) =>
       reportOf({ plan: run.plan, events }).explanations.map(({ code }) => code);
     assert.deepEqual(codes(run.events), ['client-gave-up']);
     const isSyn = (event: LabEvent) => event.kind === 'frame' && event.bytes[47] === 2;

@@ -133,6 +133,17 @@ const faults: Readonly<Record<string, Fault>> = {
     says: /nat translates/,
     settings: ['nodes.nat.nat', 'nodes.client.gateway'],
   },
+  'dnat with snat: a server behind a router has no gateway': {
+    text: node(dnatText, 'rs1', 'inside: 10.0.3.11 }, gateway: director', 'far: 10.0.4.11 }')
+      .replace('inside: 10.0.3.0/24', 'inside: 10.0.3.0/24, far: 10.0.4.0/24')
+      .replace(
+        'inside: 10.0.3.2 }, gateway: router }',
+        'inside: 10.0.3.2 }, gateway: router, routes: { 10.0.4.0/24: second } }\n  second: { role: router, at: { inside: 10.0.3.1, far: 10.0.4.1 } }',
+      ),
+    code: 'no-route',
+    params: { node: 'rs1', address: '10.0.3.2', reason: 'no-route' },
+    settings: ['nodes.rs1.gateway'],
+  },
   'dr: a server does not hold the VIP': {
     text: more(drText, 'rs1', 'holdVip: false'),
     code: 'vip-not-local',

@@ -77,6 +77,16 @@ describe('a refusal of what nobody wrote in the file', () => {
   });
 });
 
+describe('a reset of a server that listens where dr sends', () => {
+  it('is no matter of ports, whatever port the file gives it', () => {
+    const mapped = planOf(drText.replace('servers: [rs1, rs2]', 'servers: { rs1: { port: 8080 }, rs2: {} }'));
+    const listening = withNode(mapped, 'rs1', { listen: [80] });
+    assert.deepEqual(brief(new Story(listening).talk(drTable(), ['syn', 'rst'])), [
+      ['connection-refused', 'nodes.rs1.listen'],
+    ]);
+  });
+});
+
 describe('a reset', () => {
   const talked = (names: readonly PacketName[], tamper?: Tamper) =>
     brief(new Story(dr).talk(drTable(), names, tamper));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LabEvent } from '../../../src/lab/events.ts';
+import type { HostEvent, LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { reportOf } from '../build-report.ts';
 import { drTable, Story } from '../oracle.ts';
@@ -165,16 +165,17 @@ describe('nobody answered ARP', () => {
   });
 
   it('and no frame shows it: what its kernel told is enough', () => {
-    const event: LabEvent = {
+    const event: HostEvent = {
       kind: 'host',
       timeNs: 1e6,
       node: 'router',
       segment: 'inside',
-      reason: 'no-arp-reply',
+      reason: 'neighbour-unreachable',
     };
-    const about = { ...event, reason: 'neighbour-unreachable' as const, nextHop: ip('10.0.2.11') };
+    const about = { ...event, nextHop: ip('10.0.2.11') };
     assert.deepEqual(told(new Story(dr), about), [['no-route', undefined, []]]);
-    assert.deepEqual(told(new Story(dr), { ...event, reason: 'no-route' }), []);
+    for (const reason of ['no-route', 'neighbour-unreachable'] as const)
+      assert.deepEqual(told(new Story(dr), { ...event, reason }), []);
   });
 
   describe('for nobody has the address', () => {
