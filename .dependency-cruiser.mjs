@@ -52,7 +52,7 @@ const houses = {
   },
   journey: { values: ['packet', 'journey/*'], types: ['models', 'lab', 'lab/topology', 'l10n'] },
   'panel-protocol': { types: ['models', 'journey', 'lab'] },
-  webview: { values: ['models', 'panel-protocol'], types: ['journey', 'lab'] },
+  webview: { values: ['packet', 'models', 'panel-protocol'], types: ['journey', 'lab'] },
   // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
   'extension/core': {
     values: [

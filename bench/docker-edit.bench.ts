@@ -35,7 +35,7 @@ const docker = await benchDocker();
 if (typeof docker === 'string') console.log(`docker-edit: ${docker}`);
 else {
   const events: LabEvent[] = [];
-  const engine = docker.engine(weighted(1, 0), (event) => events.push(event));
+  const engine = docker.engine(weighted(1, 0), (told) => events.push(...told));
   const packets: number[] = [];
   const calls: number[] = [];
   try {

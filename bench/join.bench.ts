@@ -29,10 +29,12 @@ const events: LabEvent[] = [];
 let frames = 0;
 const engine = new EmbeddedEngine(
   plan,
-  (event) => {
-    if (frames >= FRAMES) return;
-    if (event.kind === 'frame') frames++;
-    events.push(event);
+  (told) => {
+    for (const event of told) {
+      if (frames >= FRAMES) return;
+      if (event.kind === 'frame') frames++;
+      events.push(event);
+    }
   },
   { startedAt },
 );
@@ -42,7 +44,7 @@ await engine.stop();
 
 const build = () => {
   const builder = new JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: makeTranslate('en') });
-  for (const event of events) builder.add(event);
+  builder.add(events);
   return builder.report();
 };
 

@@ -31,7 +31,7 @@ export async function startRounds(name: CaseName): Promise<() => Round> {
     new JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: makeTranslate('en'), maxFrames });
   const all = (): ReturnType<JourneyBuilder['report']> => {
     const builder = build(Infinity);
-    for (const event of events) builder.add(event);
+    builder.add(events);
     return builder.report();
   };
   return () => {
@@ -58,7 +58,7 @@ function live(builder: JourneyBuilder, events: readonly LabEvent[], slices: numb
   let frames = 0;
   let began = performance.now();
   for (const event of events) {
-    builder.add(event);
+    builder.add([event]);
     if (event.kind !== 'frame' || ++frames % PER_SLICE !== 0) continue;
     builder.update();
     const now = performance.now();
@@ -76,10 +76,12 @@ function planOf(file: string, everyNs: number): Plan {
 async function eventsOf(plan: Plan): Promise<LabEvent[]> {
   const events: LabEvent[] = [];
   let frames = 0;
-  const keep = (event: LabEvent): void => {
-    if (frames >= FRAMES) return;
-    if (event.kind === 'frame') frames++;
-    events.push(event);
+  const keep = (told: readonly LabEvent[]): void => {
+    for (const event of told) {
+      if (frames >= FRAMES) return;
+      if (event.kind === 'frame') frames++;
+      events.push(event);
+    }
   };
   const engine = new EmbeddedEngine(plan, keep, { startedAt });
   await engine.start();

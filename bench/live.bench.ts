@@ -31,13 +31,15 @@ async function* slicesOf(plan: Plan): AsyncGenerator<readonly LabEvent[]> {
   const ready: LabEvent[][] = [];
   const engine = new EmbeddedEngine(
     plan,
-    (event) => {
-      if (event.kind === 'frame' && frames++ === PER_SLICE) {
-        ready.push(slice);
-        slice = [];
-        frames = 1;
+    (told) => {
+      for (const event of told) {
+        if (event.kind === 'frame' && frames++ === PER_SLICE) {
+          ready.push(slice);
+          slice = [];
+          frames = 1;
+        }
+        slice.push(event);
       }
-      slice.push(event);
     },
     { startedAt },
   );
@@ -79,7 +81,7 @@ async function measure(name: string, file: string, everyNs: number): Promise<voi
   for await (const slice of slicesOf(plan)) {
     const began = performance.now();
     const cpu = process.cpuUsage();
-    for (const event of slice) builder.add(event);
+    builder.add(slice);
     const update = builder.update();
     times.push(performance.now() - began);
     const { user, system } = process.cpuUsage(cpu);
@@ -126,7 +128,7 @@ async function weigh(): Promise<void> {
         captured += event.bytes.length;
         frames++;
       }
-      builder.add(event);
+      builder.add([event]);
     }
     builder.update();
     if (frames >= WEIGHED) break;

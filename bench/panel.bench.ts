@@ -38,11 +38,13 @@ const frames: FrameEvent[] = [];
 const plans: PlanEvent[] = [];
 const engine = new EmbeddedEngine(
   plan,
-  (event) => {
-    if (frames.length >= FRAMES) return;
-    if (event.kind === 'frame') frames.push(event);
-    if (event.kind === 'plan') plans.push(event);
-    builder.add(event);
+  (events) => {
+    for (const event of events) {
+      if (frames.length >= FRAMES) return;
+      if (event.kind === 'frame') frames.push(event);
+      if (event.kind === 'plan') plans.push(event);
+      builder.add([event]);
+    }
   },
   { startedAt },
 );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ForwarderConfig } from '../src/forwarder/config.ts';
 import { wrkResult, wrkScript } from '../src/lab/agent/wrk-call.ts';
-import { parseIpv4, parseMac } from '../src/packet/address.ts';
+import { NO_ADDRESS, parseIpv4, parseMac } from '../src/packet/address.ts';
 import { median } from './median.ts';
 
 /**
@@ -312,7 +312,7 @@ async function run(print: (line: string) => void): Promise<void> {
       join(rig.folder, 'wrk.lua'),
       wrkScript({
         from: '',
-        to: 0,
+        to: NO_ADDRESS,
         port: PORT,
         afterNs: 0,
         everyNs: 0,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
+import type { LabEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
 import { decodeFrame } from '../src/packet/decode.ts';
 import { median } from './median.ts';
@@ -12,21 +13,19 @@ const text = readFileSync(new URL('../examples/dr.lblab.yaml', import.meta.url),
 const { plan } = loadTopology(text, 'dr.lblab.yaml');
 if (!plan) throw new Error('examples/dr.lblab.yaml has errors');
 
+const clients = new Set(plan!.nodes.filter(({ role }) => role === 'client').map(({ name }) => name));
+
+function isAnswer(event: LabEvent): boolean {
+  if (event.kind !== 'frame' || event.direction !== 'in' || !clients.has(event.node)) return false;
+  const { layers } = decodeFrame(event.bytes);
+  return layers.some(({ kind }) => kind === 'tcp') && layers.at(-1)?.kind === 'payload';
+}
+
 async function answeredAfter(): Promise<number> {
   const began = performance.now();
   let answered = NaN;
-  const clients = new Set(plan!.nodes.filter(({ role }) => role === 'client').map(({ name }) => name));
-  const engine = new EmbeddedEngine(plan!, (event) => {
-    if (
-      !Number.isNaN(answered) ||
-      event.kind !== 'frame' ||
-      event.direction !== 'in' ||
-      !clients.has(event.node)
-    )
-      return;
-    const layers = decodeFrame(event.bytes).layers;
-    const data = layers.some(({ kind }) => kind === 'tcp') && layers.at(-1)?.kind === 'payload';
-    if (data) answered = performance.now() - began;
+  const engine = new EmbeddedEngine(plan!, (events) => {
+    if (Number.isNaN(answered) && events.some(isAnswer)) answered = performance.now() - began;
   });
   await engine.start();
   await engine.settled(10e9);

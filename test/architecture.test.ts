@@ -235,7 +235,7 @@ describe('architecture', () => {
         const startedAt = '2026-01-01T00:00:00.000000000Z';
         const builder = new core.JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: core.translator(core.texts) });
         const events = [];
-        const engine = new core.EmbeddedEngine(plan, (event) => { events.push(event); builder.add(event); }, { startedAt });
+        const engine = new core.EmbeddedEngine(plan, (told) => { events.push(...told); builder.add(told); }, { startedAt });
         engine.start();
         engine.runUntilSettled(60e9);
         const report = builder.report();

@@ -4,6 +4,7 @@ import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { FrameEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
 import type { Plan } from '../src/lab/topology/plan.ts';
+import type { Ipv4 } from '../src/packet/address.ts';
 import { hex, readTcpFrame, type WireTcpFrame } from './support/wire.ts';
 
 /**
@@ -80,14 +81,16 @@ interface Seen extends WireTcpFrame {
 
 async function capture(plan: Plan): Promise<FrameEvent[]> {
   const frames: FrameEvent[] = [];
-  const engine = new EmbeddedEngine(plan, (event) => event.kind === 'frame' && frames.push(event));
+  const engine = new EmbeddedEngine(plan, (events) => {
+    frames.push(...events.filter((event) => event.kind === 'frame'));
+  });
   await engine.start();
   await engine.settled(60e9);
   await engine.stop();
   return frames;
 }
 
-const text = (address: number) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
+const text = (address: Ipv4) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 const macs = (plan: Plan) =>
   new Map(
     plan.nodes.flatMap(({ name, interfaces }) =>

@@ -30,7 +30,7 @@ export function attach(call: Cli, args: readonly string[]): Promise<number> {
     let sink: Parameters<typeof attachDocker>[1] = () => undefined;
     const engine = await attachDocker(
       lab,
-      (event) => sink(event),
+      (events) => sink(events),
       dockerOptions(cli, client, image, { quiet }),
     );
     const { plan } = engine;

@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import { meetsExpectation } from '../journey/expectation.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Report } from '../journey/report.ts';
+import type { LabEvent } from '../lab/events.ts';
 import { promiseIds } from '../lab/topology/findings.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
+import type { Mac } from '../packet/address.ts';
 import type { CaptureRecord } from '../packet/capture.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import { CliError, parseOptions, type Cli } from './cli.ts';
@@ -75,7 +77,7 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
 interface Point {
   readonly node: string;
   readonly segment: string;
-  readonly mac: number;
+  readonly mac: Mac;
 }
 
 const nameOf = ({ node, segment }: Pick<Point, 'node' | 'segment'>) => `${node}.${segment}`;
@@ -150,8 +152,10 @@ function addFrames(
   order: readonly number[],
   startNs: bigint,
 ): number[] {
-  builder.add({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
-  for (const { name } of plan.nodes) builder.add({ kind: 'node', timeNs: 0, node: name, state: 'running' });
+  const events: LabEvent[] = [
+    { kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 },
+    ...plan.nodes.map(({ name }) => ({ kind: 'node', timeNs: 0, node: name, state: 'running' }) as const),
+  ];
   const told: number[] = [];
   for (const place of order) {
     const record = records[place]!;
@@ -162,8 +166,9 @@ function addFrames(
     const { bytes, originalLength } = record;
     const timeNs = Number(record.timeNs - startNs);
     const direction = directionOf(record, point);
-    builder.add({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
+    events.push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
   }
+  builder.add(events);
   return told;
 }
 

@@ -54,10 +54,10 @@ export async function record(
   const limits = watch || open ? NEWEST : EVERYTHING;
   const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
   let builder: JourneyBuilder | undefined;
-  let told = 0;
+  let unread = 0;
   const engine: Engine = await chosen.make(
     plan,
-    (event) => {
+    (events) => {
       // The engine knows its start for certain when its first event comes.
       const { name, startedAt } = engine;
       builder ??= new JourneyBuilder(plan, {
@@ -66,10 +66,14 @@ export async function record(
         translate: cli.translate,
         ...limits,
       });
-      pcapng?.add(event, startedAt);
-      builder.add(event);
-      told += 1;
-      if (told % EVENTS_AT_ONCE === 0) builder.keepUp();
+      for (const event of events) pcapng?.add(event, startedAt);
+      for (let at = 0; at < events.length;) {
+        const some = events.slice(at, at + EVENTS_AT_ONCE - unread);
+        builder.add(some);
+        at += some.length;
+        unread = (unread + some.length) % EVENTS_AT_ONCE;
+        if (unread === 0) builder.keepUp();
+      }
     },
     watch !== undefined,
   );

@@ -1,5 +1,5 @@
 import type { Plan } from '../lab/topology/plan.ts';
-import { formatMac } from '../packet/address.ts';
+import { formatMac, type Mac } from '../packet/address.ts';
 import type { Capture } from '../packet/capture.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import type { Cli } from './cli.ts';
@@ -62,9 +62,9 @@ function counted(names: readonly string[]): string {
 function strangersOf(
   plan: Plan,
   frames: readonly Uint8Array[],
-): { readonly frames: number; readonly macs: readonly number[] } {
+): { readonly frames: number; readonly macs: readonly Mac[] } {
   const known = new Set(plan.nodes.flatMap(({ interfaces }) => interfaces.map(({ mac }) => mac)));
-  const macs = new Set<number>();
+  const macs = new Set<Mac>();
   let count = 0;
   for (const bytes of frames) {
     if (!isOfModels(bytes)) continue;
@@ -79,6 +79,6 @@ function strangersOf(
   return { frames: count, macs: [...macs] };
 }
 
-function isUnicast(mac: number): boolean {
+function isUnicast(mac: Mac): boolean {
   return Math.floor(mac / 2 ** 40) % 2 === 0;
 }

@@ -1,5 +1,5 @@
 import { hidesClient, models } from '../models/models.ts';
-import { prefixMask } from '../packet/address.ts';
+import { type Ipv4, prefixMask, type SignedIpv4, toSigned } from '../packet/address.ts';
 import type { ForwarderConfig, PortRange } from './config.ts';
 import { isUnicast } from './headers.ts';
 import type { Port } from './port.ts';
@@ -7,9 +7,9 @@ import type { RouteTable } from './routes.ts';
 
 type Known = Pick<ForwarderConfig, 'interfaces' | 'services' | 'nat'>;
 
-/** Ports of an address (unsigned) of the director's own behind which its connections stand: its kernel must leave them alone. */
+/** Ports of an address of the director's own behind which its connections stand: its kernel must leave them alone. */
 export interface PortPoolOf {
-  readonly address: number;
+  readonly address: Ipv4;
   readonly ports: PortRange;
 }
 
@@ -23,11 +23,11 @@ export function portPools({ interfaces, nat, services }: Known): PortPoolOf[] {
   ];
 }
 
-/** Whose an address is, as far as the director knows; whoever wants to know asks here. All addresses are signed. */
+/** Whose an address is, as far as the director knows; whoever wants to know asks here. */
 export class Addresses {
   private config: Known = { interfaces: [], services: [] };
-  private own: readonly number[] = [];
-  private vips: readonly number[] = [];
+  private own: readonly SignedIpv4[] = [];
+  private vips: readonly SignedIpv4[] = [];
   private pools: readonly PortPoolOf[] = [];
   private readonly routes: Pick<RouteTable, 'portTowards'>;
 
@@ -37,22 +37,22 @@ export class Addresses {
 
   configure(config: Known): void {
     this.config = config;
-    this.own = config.interfaces.map(({ address }) => address | 0);
-    this.vips = config.services.map(({ vip }) => vip | 0);
+    this.own = config.interfaces.map(({ address }) => toSigned(address));
+    this.vips = config.services.map(({ vip }) => toSigned(vip));
     this.pools = portPools(config);
   }
 
   /** Whether it is one of the node's own, which its kernel answers for. */
-  isOwn(address: number): boolean {
+  isOwn(address: SignedIpv4): boolean {
     return this.own.includes(address);
   }
 
-  isVip(address: number): boolean {
+  isVip(address: SignedIpv4): boolean {
     return this.vips.includes(address);
   }
 
   /** Whether it is an address of the node's or a VIP. */
-  isLocal(address: number): boolean {
+  isLocal(address: SignedIpv4): boolean {
     return this.isVip(address) || this.isOwn(address);
   }
 
@@ -61,12 +61,12 @@ export class Addresses {
    * anybody looks at them (route.c, `ip_route_input_slow`; fib_frontend.c, `fib_validate_source`), and so does RFC 1812,
    * section 5.3.7.
    */
-  isMartian(source: number): boolean {
+  isMartian(source: SignedIpv4): boolean {
     return !isUnicast(source) || this.isLocal(source) || this.isBroadcast(source);
   }
 
   /** Whether a packet that `port` received goes from the inside to the outside of the nat model. */
-  crossesNat(destination: number, port: Port): boolean {
+  crossesNat(destination: SignedIpv4, port: Port): boolean {
     const { nat } = this.config;
     if (nat === undefined || port.index === nat.outside || this.isOwn(destination)) return false;
     if (!isUnicast(destination) || this.isBroadcast(destination)) return false;
@@ -74,9 +74,9 @@ export class Addresses {
   }
 
   /** Whether connections of the director's own may stand behind this port of an address of the node's. */
-  isPooled(address: number, port: number): boolean {
+  isPooled(address: SignedIpv4, port: number): boolean {
     return this.pools.some(
-      ({ address: own, ports }) => (own | 0) === address && port >= ports.first && port <= ports.last,
+      ({ address: own, ports }) => toSigned(own) === address && port >= ports.first && port <= ports.last,
     );
   }
 
@@ -88,7 +88,7 @@ export class Addresses {
   }
 
   /** Whether it is the broadcast address of a subnet that the node is in. */
-  isBroadcast(address: number): boolean {
+  isBroadcast(address: SignedIpv4): boolean {
     for (const { address: own, prefixLength } of this.config.interfaces) {
       const hosts = ~prefixMask(prefixLength);
       // A link of two addresses has none (RFC 3021).

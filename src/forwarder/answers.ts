@@ -1,4 +1,5 @@
-import { setU8, u32 } from '../packet/bytes.ts';
+import { asIpv4, type Ipv4, type SignedIpv4, toUnsigned } from '../packet/address.ts';
+import { setU8 } from '../packet/bytes.ts';
 import { fillChecksums } from '../packet/checksum.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
@@ -54,7 +55,7 @@ export function answerWithReset(packet: Packet, port: Port): void {
 /** Turns the frame of an echo request into its reply (RFC 792). Its checksum is valid. */
 export function answerEcho(packet: Packet, port: Port): void {
   const { frame, bytes, ip, l4 } = packet;
-  const [source, destination] = [u32(bytes, ip + ipv4.SOURCE), u32(bytes, ip + ipv4.DESTINATION)];
+  const [source, destination] = [ipv4.sourceOf(bytes, ip), ipv4.destinationOf(bytes, ip)];
   turnAround(frame, port);
   ipv4.setSource(bytes, ip, destination);
   ipv4.setDestination(bytes, ip, source);
@@ -73,15 +74,21 @@ export interface ErrorKind {
 }
 
 /**
- * Fills `error` with an ICMP error about the packet as it was received, from `source` (signed) to whom the packet came
+ * Fills `error` with an ICMP error about the packet as it was received, from `source` to whom the packet came
  * from.
  */
-export function writeError(packet: Packet, kind: ErrorKind, source: number, port: Port, error: Frame): void {
+export function writeError(
+  packet: Packet,
+  kind: ErrorKind,
+  source: SignedIpv4,
+  port: Port,
+  error: Frame,
+): void {
   const { frame, ip, length } = packet;
   error.bytes.set(packet.bytes.subarray(frame.start, frame.start + IP), error.start);
   turnAround(error, port);
   error.port = port.index;
-  quote(packet.view, ip, length, kind, source >>> 0, error);
+  quote(packet.view, ip, length, kind, toUnsigned(source), error);
 }
 
 /** Writes the error's packet, about the one at `ip` of which `length` bytes are there, into a frame whose Ethernet header stands. */
@@ -90,7 +97,7 @@ export function quote(
   ip: number,
   length: number,
   kind: ErrorKind,
-  source: number,
+  source: Ipv4,
   error: Frame,
 ): void {
   const { bytes, start } = error;
@@ -98,7 +105,7 @@ export function quote(
   const total = ipv4.HEADER_LENGTH + icmp.HEADER_LENGTH + quoted;
   const header = {
     source,
-    destination: view.getUint32(ip + ipv4.SOURCE),
+    destination: asIpv4(view.getUint32(ip + ipv4.SOURCE)),
     protocol: ipv4.PROTOCOL_ICMP,
     ttl: TTL,
     trafficClass: ERROR_PRECEDENCE | (view.getUint8(ip + ipv4.TRAFFIC_CLASS) & TOS_BITS),

@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../packet/address.ts';
 import { u16, u48 } from '../packet/bytes.ts';
 import * as arp from '../packet/arp.ts';
 import * as ethernet from '../packet/ethernet.ts';
@@ -5,6 +6,7 @@ import type { Addresses } from './addresses.ts';
 import type { Frame } from './frame.ts';
 import type { Neighbour } from './neighbours/neighbour.ts';
 import type { Lesson, NeighbourTable } from './neighbours/neighbour-table.ts';
+import { addressAt } from './headers.ts';
 import { send } from './output.ts';
 import { isAddressedTo, type Port } from './port.ts';
 import type { Verdict } from './verdict.ts';
@@ -22,8 +24,8 @@ export class ArpResponder {
     const { bytes, view, start, end } = frame;
     const at = start + ethernet.HEADER_LENGTH;
     if (arp.check(bytes, at, end) !== undefined || !isOneMachine(bytes, at + arp.SENDER_MAC)) return verdict;
-    const sender = view.getInt32(at + arp.SENDER_IP);
-    const target = view.getInt32(at + arp.TARGET_IP);
+    const sender = addressAt(view, at + arp.SENDER_IP);
+    const target = addressAt(view, at + arp.TARGET_IP);
     const operation = arp.operationOf(bytes, at);
     const isReply = operation === arp.REPLY && isAddressedTo(port, view, start);
     const asksForVip = operation === arp.REQUEST && this.addresses.isVip(target) && sender !== target;
@@ -46,9 +48,9 @@ export class ArpResponder {
     return asksForVip ? answer(frame, port, verdict) : verdict;
   }
 
-  /** The entry that a packet by `sender` (signed) is about, if it may teach anything. */
+  /** The entry that a packet by `sender` is about, if it may teach anything. */
   private neighbourOf(
-    sender: number,
+    sender: SignedIpv4,
     port: Port,
     neighbours: NeighbourTable,
     lesson: Lesson,
@@ -85,7 +87,7 @@ function answer(frame: Frame, port: Port, verdict: Verdict): Verdict {
 
 /** arp.c, `arp_is_garp`: an answer must also name its sender as the machine that it is for. */
 function isAnnouncement({ bytes, view }: Frame, at: number, operation: number): boolean {
-  if (view.getInt32(at + arp.SENDER_IP) !== view.getInt32(at + arp.TARGET_IP)) return false;
+  if (addressAt(view, at + arp.SENDER_IP) !== addressAt(view, at + arp.TARGET_IP)) return false;
   return operation === arp.REQUEST || u48(bytes, at + arp.TARGET_MAC) === u48(bytes, at + arp.SENDER_MAC);
 }
 

@@ -1,29 +1,26 @@
 import type { ServiceModel } from '../models/models.ts';
+import type { Ipv4, Mac } from '../packet/address.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
+import type { SchedulerFlag } from './schedulers/scheduler.ts';
 
 /** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
 
-/**
- * Of sh and mh (IPVS's `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`): a drained server's clients go elsewhere; the
- * client's port counts too.
- */
-export type SchedulerFlag = 'fallback' | 'port';
 export type Protocol = 'tcp' | 'udp';
 
 /** One port of the forwarder; its index in `interfaces` is the port number. */
 export interface ForwarderInterface {
   readonly segment: string;
-  readonly address: number;
+  readonly address: Ipv4;
   readonly prefixLength: number;
-  readonly mac: number;
+  readonly mac: Mac;
   readonly mtu: number;
 }
 
 /** Longest prefix wins. Connected subnets are known from `interfaces` and are not repeated here. */
 export interface ForwarderRoute {
-  readonly network: number;
+  readonly network: Ipv4;
   readonly prefixLength: number;
-  readonly via: number;
+  readonly via: Ipv4;
 }
 
 /** Both ends included. */
@@ -34,7 +31,7 @@ export interface PortRange {
 
 export interface ServerConfig {
   readonly name: string;
-  readonly address: number;
+  readonly address: Ipv4;
   readonly port: number;
   /** 0 drains: existing connections stay, new ones go elsewhere. */
   readonly weight: number;
@@ -43,7 +40,7 @@ export interface ServerConfig {
 export interface ServiceConfig {
   readonly name: string;
   readonly model: ServiceModel;
-  readonly vip: number;
+  readonly vip: Ipv4;
   readonly protocol: Protocol;
   readonly port: number;
   readonly scheduler: SchedulerName;

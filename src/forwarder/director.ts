@@ -6,6 +6,7 @@ import type { Connections } from './connections/connections.ts';
 import * as at from './connections/layout.ts';
 import { isReused } from './connections/port-reuse.ts';
 import type { Egress } from './egress.ts';
+import { addressAt } from './headers.ts';
 import { opensNat, opensService } from './opening.ts';
 import { nameFlow, ruleFor, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
@@ -87,7 +88,7 @@ export class Director {
   needsWhole(packet: Packet): boolean {
     const found = this.connections.find(packet);
     const service = this.services.find(
-      packet.view.getInt32(packet.ip + ipv4.DESTINATION),
+      addressAt(packet.view, packet.ip + ipv4.DESTINATION),
       packet.ports & 0xffff,
       packet.protocol,
     );
@@ -115,8 +116,8 @@ export class Director {
 
   /** A packet without a connection. */
   private receiveFirst(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
-    if (this.addresses.isMartian(packet.view.getInt32(packet.ip + ipv4.SOURCE)))
+    const destination = addressAt(packet.view, packet.ip + ipv4.DESTINATION);
+    if (this.addresses.isMartian(addressAt(packet.view, packet.ip + ipv4.SOURCE)))
       return this.refusals.martian(packet, verdict);
     if (this.addresses.isVip(destination)) {
       const service = this.services.find(destination, packet.ports & 0xffff, packet.protocol);
@@ -142,7 +143,7 @@ export class Director {
     const model = service.servers[0]?.model;
     if (model !== undefined && !this.egress.admits(packet, model, port, verdict)) return verdict;
     const { scheduler, vip, persistence } = service;
-    const source = packet.view.getInt32(packet.ip + ipv4.SOURCE);
+    const source = addressAt(packet.view, packet.ip + ipv4.SOURCE);
     const { templates } = this.connections;
     let template = persistence === undefined ? -1 : templates.find(source, service, packet.now);
     const server =

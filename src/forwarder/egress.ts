@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../packet/address.ts';
 import { fillChecksums } from '../packet/checksum.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
@@ -48,12 +49,14 @@ export class Egress {
 
   /** Whom to hand packets of the connection at `base`: requests (direction 0), or replies. `undefined`: there is no route. */
   hopOf(words: Int32Array, base: number, direction: number, server: Server): Neighbour | undefined {
-    if (direction === 1) return this.routes.nextHop(words[base + at.REQUEST_SOURCE]!);
-    return server.isOutside ? this.routes.nextHop(words[base + at.REQUEST_DESTINATION]!) : server.hop;
+    if (direction === 1) return this.routes.nextHop(at.addressOf(words, base + at.REQUEST_SOURCE));
+    return server.isOutside
+      ? this.routes.nextHop(at.addressOf(words, base + at.REQUEST_DESTINATION))
+      : server.hop;
   }
 
-  /** Whom to hand a packet for `destination` (signed). */
-  towards(destination: number): Neighbour | undefined {
+  /** Whom to hand a packet for `destination`. */
+  towards(destination: SignedIpv4): Neighbour | undefined {
     return this.routes.nextHop(destination);
   }
 

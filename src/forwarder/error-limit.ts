@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../packet/address.ts';
 import * as icmp from '../packet/icmp.ts';
 
 /** `icmp_ratelimit`: one error to a peer each second, after a burst of `XRLIM_BURST_FACTOR` (inetpeer.c). */
@@ -19,7 +20,7 @@ export class ErrorLimit {
   enabled = true;
   private allFullAt = -Infinity;
   /** By peer, in the order of their last errors. */
-  private readonly fullAt = new Map<number, number>();
+  private readonly fullAt = new Map<SignedIpv4, number>();
 
   /** Peers whose buckets are not full, or were not lately. */
   get size(): number {
@@ -27,7 +28,7 @@ export class ErrorLimit {
   }
 
   /** Takes a token for an error to `peer` at `now`, in milliseconds. False: it must not be sent. */
-  allows(type: number, code: number, peer: number, now: number): boolean {
+  allows(type: number, code: number, peer: SignedIpv4, now: number): boolean {
     if (!this.enabled) return true;
     // "Don't limit PMTU discovery": a sender that never hears of it sends for ever what never arrives.
     if (type === icmp.DESTINATION_UNREACHABLE && code === icmp.FRAGMENTATION_NEEDED) return true;

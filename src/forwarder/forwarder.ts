@@ -1,3 +1,4 @@
+import { type Ipv4, toSigned } from '../packet/address.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
@@ -14,7 +15,7 @@ import { Director } from './director.ts';
 import { Egress } from './egress.ts';
 import { makeFrame, type Frame } from './frame.ts';
 import { Fragments } from './fragments/fragments.ts';
-import { BAD_CHECKSUM, isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
+import { addressAt, BAD_CHECKSUM, isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { refusesOptions } from './ip-options.ts';
 import { NeighbourTable } from './neighbours/neighbour-table.ts';
@@ -140,8 +141,8 @@ export class Forwarder {
   }
 
   /** Forgets who has this address: its machine has changed. The next frame for it asks again. */
-  forgetNeighbour(address: number): void {
-    this.neighbours.forget(address | 0);
+  forgetNeighbour(address: Ipv4): void {
+    this.neighbours.forget(toSigned(address));
   }
 
   counters(): ForwarderCounters {
@@ -240,7 +241,7 @@ export class Forwarder {
     const type = icmp.typeOf(bytes, l4);
     if (icmp.isError(type)) return this.icmpErrors.receive(packet, port, verdict);
     packet.ports = queryPorts(view, l4);
-    const isVip = this.addresses.isVip(view.getInt32(ip + ipv4.DESTINATION));
+    const isVip = this.addresses.isVip(addressAt(view, ip + ipv4.DESTINATION));
     if (packet.ports === -1 || (isVip && type !== icmp.ECHO_REQUEST))
       return this.receiveOther(packet, port, verdict);
     return isVip ? this.ping(packet, port, verdict) : this.director.receive(packet, port, verdict);
@@ -251,7 +252,7 @@ export class Forwarder {
     const { view, ip, l4, frame } = packet;
     if (!l4ChecksumOk(view, ip, l4, frame.end, ipv4.PROTOCOL_ICMP))
       return this.output.drop(verdict, 'malformed', 'bad-checksum');
-    if (this.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+    if (this.addresses.isMartian(addressAt(view, ip + ipv4.SOURCE)))
       return this.refusals.martian(packet, verdict);
     answerEcho(packet, port);
     verdict.relation = 'answered';
@@ -263,8 +264,8 @@ export class Forwarder {
   /** Protocols without ports. */
   private receiveOther(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const { view, ip } = packet;
-    const destination = view.getInt32(ip + ipv4.DESTINATION);
-    if (this.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+    const destination = addressAt(view, ip + ipv4.DESTINATION);
+    if (this.addresses.isMartian(addressAt(view, ip + ipv4.SOURCE)))
       return this.refusals.martian(packet, verdict);
     if (this.addresses.isVip(destination) || this.addresses.crossesNat(destination, port)) {
       return this.output.drop(verdict, 'no-service', 'unsupported');

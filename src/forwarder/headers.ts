@@ -1,3 +1,4 @@
+import { asSignedIpv4, type SignedIpv4 } from '../packet/address.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
@@ -8,6 +9,11 @@ import { headerChecksumOk } from './checksums.ts';
  * `check` of src/packet's ipv4.ts, tcp.ts and udp.ts without its reasons: the forwarder counts what is malformed and
  * does not say what exactly, and these are read in a few loads per packet.
  */
+
+/** The address that stands there, as tables hold it. */
+export function addressAt(view: DataView, offset: number): SignedIpv4 {
+  return asSignedIpv4(view.getInt32(offset));
+}
 
 /** What `soundIpv4` says of a header that is sane but for its checksum. */
 export const BAD_CHECKSUM = -1;
@@ -63,7 +69,7 @@ const REQUEST_OF: readonly (number | undefined)[] = Object.assign(new Array<numb
 });
 
 /** Of one host: not 0.x, loopback, multicast or reserved (RFC 1122, section 3.2.1.3). */
-export function isUnicast(address: number): boolean {
+export function isUnicast(address: SignedIpv4): boolean {
   const first = address >>> 24;
   return first !== 0 && first !== 127 && first < 224;
 }

@@ -1,3 +1,4 @@
+import { toUnsigned } from '../packet/address.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
@@ -7,7 +8,7 @@ import { fillIcmpChecksum, l4ChecksumOk } from './checksums.ts';
 import * as at from './connections/layout.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Egress } from './egress.ts';
-import { queryPorts } from './headers.ts';
+import { addressAt, queryPorts } from './headers.ts';
 import { nameFlow, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
@@ -56,7 +57,7 @@ export class IcmpErrors {
   /** Decides about an ICMP error. */
   receive(packet: Packet, port: Port, verdict: Verdict): Verdict {
     const { view, frame, l4, ip } = packet;
-    if (this.addresses.isMartian(view.getInt32(ip + ipv4.SOURCE)))
+    if (this.addresses.isMartian(addressAt(view, ip + ipv4.SOURCE)))
       return this.refusals.martian(packet, verdict);
     const quoted = l4 + icmp.HEADER_LENGTH;
     const quotedL4 = quotedPayload(view, quoted, frame.end, QUOTED_BYTES);
@@ -69,8 +70,8 @@ export class IcmpErrors {
     const base = (found >> 1) << at.LOG2_WORDS;
     const server = this.services.server(words[base + at.SERVER]!);
     // As conntrack: an error goes to who sent the packet that it quotes.
-    const destination = view.getInt32(ip + ipv4.DESTINATION);
-    if (destination !== view.getInt32(quoted + ipv4.SOURCE)) return this.stranger(packet, port, verdict);
+    const destination = addressAt(view, ip + ipv4.DESTINATION);
+    if (destination !== addressAt(view, quoted + ipv4.SOURCE)) return this.stranger(packet, port, verdict);
     nameFlow(verdict, 'icmp-error', server, words[base + at.SERIAL]!);
     if (server.gone) return this.output.drop(verdict, 'icmp-error', 'server-removed');
     if (!isPassedOn(view.getUint8(l4 + icmp.TYPE), server.isOutside)) {
@@ -111,8 +112,8 @@ export class IcmpErrors {
    * the error is about a request, and goes to the client.
    */
   private find(view: DataView, quoted: number, l4: number, protocol: number, clock: number): number {
-    const source = view.getInt32(quoted + ipv4.DESTINATION);
-    const destination = view.getInt32(quoted + ipv4.SOURCE);
+    const source = addressAt(view, quoted + ipv4.DESTINATION);
+    const destination = addressAt(view, quoted + ipv4.SOURCE);
     const ports = protocol === ipv4.PROTOCOL_ICMP ? queryPorts(view, l4) : view.getInt32(l4);
     const turned = (ports << 16) | (ports >>> 16);
     return this.connections.findKey(source, destination, turned, protocol, clock);
@@ -120,7 +121,7 @@ export class IcmpErrors {
 
   /** An error that quotes no packet of a connection: for the kernel when it is for this node, else nobody's. */
   private stranger(packet: Packet, port: Port, verdict: Verdict): Verdict {
-    const destination = packet.view.getInt32(packet.ip + ipv4.DESTINATION);
+    const destination = addressAt(packet.view, packet.ip + ipv4.DESTINATION);
     if (this.addresses.isVip(destination) || this.addresses.crossesNat(destination, port))
       return this.output.drop(verdict, 'icmp-error', 'no-connection');
     return this.refusals.notOurs(destination, verdict);
@@ -135,12 +136,13 @@ export class IcmpErrors {
     const { view, frame, l4, now } = packet;
     const { connections, services, addresses } = this;
     const type = view.getUint8(l4 + icmp.TYPE);
-    const isForUs = isPassedOn(type, false) && addresses.isLocal(view.getInt32(packet.ip + ipv4.DESTINATION));
+    const isForUs =
+      isPassedOn(type, false) && addresses.isLocal(addressAt(view, packet.ip + ipv4.DESTINATION));
     const innerL4 = isForUs ? quotedPayload(view, inner, frame.end, INNER_BYTES) : 0;
     if (innerL4 === 0) return this.stranger(packet, port, verdict);
     const protocol = view.getUint8(inner + ipv4.PROTOCOL);
-    const source = view.getInt32(inner + ipv4.SOURCE);
-    const destination = view.getInt32(inner + ipv4.DESTINATION);
+    const source = addressAt(view, inner + ipv4.SOURCE);
+    const destination = addressAt(view, inner + ipv4.DESTINATION);
     const found = connections.findKey(source, destination, view.getInt32(innerL4), protocol, packet.clock);
     if (found < 0 || (found & 1) === 1) return this.stranger(packet, port, verdict);
     const { words } = connections.table;
@@ -148,8 +150,8 @@ export class IcmpErrors {
     const server = services.server(words[base + at.SERVER]!);
     const isOurTunnel =
       server.model.wrap !== undefined &&
-      view.getInt32(quoted + ipv4.SOURCE) === server.dip &&
-      view.getInt32(quoted + ipv4.DESTINATION) === server.address;
+      addressAt(view, quoted + ipv4.SOURCE) === server.dip &&
+      addressAt(view, quoted + ipv4.DESTINATION) === server.address;
     if (!isOurTunnel) return this.stranger(packet, port, verdict);
     const code = view.getUint8(l4 + icmp.CODE);
     const isTooBig = type === icmp.DESTINATION_UNREACHABLE && code === icmp.FRAGMENTATION_NEEDED;
@@ -169,7 +171,7 @@ export class IcmpErrors {
       return this.output.drop(verdict, verdict.rule, 'rate-limited');
     const error = this.output.spare();
     error.view.setUint16(error.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);
-    quote(view, inner, frame.end - inner, { type, code, rest }, destination >>> 0, error);
+    quote(view, inner, frame.end - inner, { type, code, rest }, toUnsigned(destination), error);
     this.egress.sendOwn(error, hop, verdict, now);
     return verdict;
   }
@@ -204,19 +206,27 @@ function translateError(
   const hidesClient = words[base + at.REPLY_DESTINATION] !== words[base + at.REQUEST_SOURCE];
   const source = toClient
     ? hidesServer
-      ? words[base + at.REQUEST_DESTINATION]!
-      : view.getInt32(ip + ipv4.SOURCE)
+      ? at.addressOf(words, base + at.REQUEST_DESTINATION)
+      : addressAt(view, ip + ipv4.SOURCE)
     : hidesClient
-      ? words[base + at.REPLY_DESTINATION]!
-      : view.getInt32(ip + ipv4.SOURCE);
+      ? at.addressOf(words, base + at.REPLY_DESTINATION)
+      : addressAt(view, ip + ipv4.SOURCE);
   changeAddresses(
     view,
     ip,
     source,
-    toClient ? words[base + at.REQUEST_SOURCE]! : words[base + at.REPLY_SOURCE]!,
+    toClient ? at.addressOf(words, base + at.REQUEST_SOURCE) : at.addressOf(words, base + at.REPLY_SOURCE),
   );
   const key = base + (toClient ? at.REQUEST_SOURCE : at.REPLY_SOURCE);
-  translateQuote(view, quoted, quotedL4, frame.end, words[key]!, words[key + 1]!, words[key + 2]!);
+  translateQuote(
+    view,
+    quoted,
+    quotedL4,
+    frame.end,
+    at.addressOf(words, key),
+    at.addressOf(words, key + 1),
+    words[key + 2]!,
+  );
   fillIcmpChecksum(view, l4, frame.end);
 }
 

@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../packet/address.ts';
 import { u8 } from '../packet/bytes.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import { fillHeaderChecksum } from './checksums.ts';
@@ -40,7 +41,7 @@ export function refusesOptions(
 }
 
 /**
- * Fills in what a router adds on the packet's way out by `address` (signed): its address where a route is recorded,
+ * Fills in what a router adds on the packet's way out by `address`: its address where a route is recorded,
  * and where timestamps are. The header checksum is made anew. `milliseconds` count from no agreed moment, so that
  * the timestamp's highest bit is set (RFC 791).
  */
@@ -48,7 +49,7 @@ export function fillOptions(
   view: DataView,
   ip: number,
   end: number,
-  address: number,
+  address: SignedIpv4,
   milliseconds: number,
 ): void {
   const { buffer, byteOffset, byteLength } = view;
@@ -102,7 +103,7 @@ function isMalformed(bytes: Uint8Array, at: number, kind: number, length: number
   return pointer + entryOf(flags & 15) - 1 > length;
 }
 
-function recordRoute(view: DataView, at: number, length: number, address: number): boolean {
+function recordRoute(view: DataView, at: number, length: number, address: SignedIpv4): boolean {
   const pointer = view.getUint8(at + 2);
   if (pointer > length) return false;
   view.setInt32(at + pointer - 1, address);
@@ -110,7 +111,13 @@ function recordRoute(view: DataView, at: number, length: number, address: number
   return true;
 }
 
-function stamp(view: DataView, at: number, length: number, address: number, milliseconds: number): boolean {
+function stamp(
+  view: DataView,
+  at: number,
+  length: number,
+  address: SignedIpv4,
+  milliseconds: number,
+): boolean {
   const pointer = view.getUint8(at + 2);
   const overflow = view.getUint8(at + 3) >>> 4;
   const flags = view.getUint8(at + 3) & 15;

@@ -1,13 +1,13 @@
-import { prefixMask } from '../packet/address.ts';
+import { type Mac, masked, prefixMask, type SignedIpv4, toSigned } from '../packet/address.ts';
 import type { ForwarderInterface } from './config.ts';
 
 /** One port, its numbers laid out for the hot path: addresses signed, so that they compare with words of a table. */
 export interface Port {
   readonly index: number;
-  readonly address: number;
-  readonly network: number;
+  readonly address: SignedIpv4;
+  readonly network: SignedIpv4;
   readonly mask: number;
-  readonly mac: number;
+  readonly mac: Mac;
   readonly macHead: number;
   readonly macTail: number;
   readonly mtu: number;
@@ -17,8 +17,8 @@ export function makePort(config: ForwarderInterface, index: number): Port {
   const mask = prefixMask(config.prefixLength) | 0;
   return {
     index,
-    address: config.address | 0,
-    network: config.address & mask,
+    address: toSigned(config.address),
+    network: masked(toSigned(config.address), mask),
     mask,
     mac: config.mac,
     macHead: macHead(config.mac),
@@ -41,12 +41,12 @@ export function isBroadcast(view: DataView, start: number): boolean {
 }
 
 /** The first 32 bits of a MAC address, signed: in one number it would need floating-point division per frame. */
-export function macHead(mac: number): number {
+export function macHead(mac: Mac): number {
   return Math.floor(mac / 0x1_0000) | 0;
 }
 
 /** The last 16 bits. */
-export function macTail(mac: number): number {
+export function macTail(mac: Mac): number {
   return mac % 0x1_0000;
 }
 

@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../packet/address.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
@@ -5,7 +6,7 @@ import type { Addresses } from './addresses.ts';
 import { answerWithReset, writeError, type ErrorKind } from './answers.ts';
 import { l4ChecksumOk } from './checksums.ts';
 import { ErrorLimit } from './error-limit.ts';
-import { queryPorts } from './headers.ts';
+import { addressAt, queryPorts } from './headers.ts';
 import { send, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
@@ -45,7 +46,7 @@ export class Refusals {
   }
 
   /** Nobody's, or the kernel's: packets for the node's own addresses are none of the forwarder's business. */
-  notOurs(destination: number, verdict: Verdict): Verdict {
+  notOurs(destination: SignedIpv4, verdict: Verdict): Verdict {
     if (!this.addresses.isOwn(destination)) return this.output.drop(verdict, 'not-ours', 'not-ours');
     verdict.input = false;
     return verdict;
@@ -53,7 +54,7 @@ export class Refusals {
 
   /** A packet whose source is a martian. One for the node itself is left to its kernel, which drops it too. */
   martian({ view, ip }: Packet, verdict: Verdict): Verdict {
-    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    const destination = addressAt(view, ip + ipv4.DESTINATION);
     if (this.addresses.isVip(destination) || !this.addresses.isOwn(destination))
       return this.output.drop(verdict, 'malformed', 'martian-source');
     verdict.input = false;
@@ -96,11 +97,11 @@ export class Refusals {
     kind: ErrorKind,
   ): Verdict {
     const { view, ip, now } = packet;
-    const source = view.getInt32(ip + ipv4.SOURCE);
+    const source = addressAt(view, ip + ipv4.SOURCE);
     const isForbidden = !mayCauseError(packet) || this.addresses.isMartian(source);
     if (isForbidden || !this.limit.allows(kind.type, kind.code, source, now))
       return this.output.drop(verdict, rule, reason);
-    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    const destination = addressAt(view, ip + ipv4.DESTINATION);
     const error = this.output.spare();
     writeError(packet, kind, this.addresses.isLocal(destination) ? destination : port.address, port, error);
     this.output.drops[reason]++;

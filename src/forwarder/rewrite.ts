@@ -1,10 +1,11 @@
+import type { SignedIpv4 } from '../packet/address.ts';
 import * as icmp from '../packet/icmp.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import * as tcp from '../packet/tcp.ts';
 import * as udp from '../packet/udp.ts';
 import { applyChange, change, fillIcmpChecksum } from './checksums.ts';
 import * as at from './connections/layout.ts';
-import { isQueryRequest } from './headers.ts';
+import { addressAt, isQueryRequest } from './headers.ts';
 import type { Packet } from './packet.ts';
 import type { Server } from './server.ts';
 
@@ -43,7 +44,7 @@ export function translateAt(
   words: Int32Array,
   key: number,
 ): void {
-  const addresses = changeAddresses(view, ip, words[key + 1]!, words[key]!);
+  const addresses = changeAddresses(view, ip, at.addressOf(words, key + 1), at.addressOf(words, key));
   const turned = words[key + 2]!;
   const ports = (turned << 16) | (turned >>> 16);
   if (protocol !== ipv4.PROTOCOL_TCP) return translateOther(view, protocol, l4, addresses, ports);
@@ -70,8 +71,8 @@ export function translateQuote(
   ip: number,
   l4: number,
   end: number,
-  source: number,
-  destination: number,
+  source: SignedIpv4,
+  destination: SignedIpv4,
   ports: number,
 ): void {
   const addresses = changeAddresses(view, ip, source, destination);
@@ -83,10 +84,15 @@ export function translateQuote(
 }
 
 /** Writes both addresses, the header checksum kept; what they add to a checksum over them. */
-export function changeAddresses(view: DataView, ip: number, source: number, destination: number): number {
+export function changeAddresses(
+  view: DataView,
+  ip: number,
+  source: SignedIpv4,
+  destination: SignedIpv4,
+): number {
   const addresses =
-    change(view.getInt32(ip + ipv4.SOURCE), source) +
-    change(view.getInt32(ip + ipv4.DESTINATION), destination);
+    change(addressAt(view, ip + ipv4.SOURCE), source) +
+    change(addressAt(view, ip + ipv4.DESTINATION), destination);
   applyChange(view, ip + ipv4.CHECKSUM, addresses);
   view.setInt32(ip + ipv4.SOURCE, source);
   view.setInt32(ip + ipv4.DESTINATION, destination);

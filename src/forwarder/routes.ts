@@ -1,11 +1,11 @@
-import { prefixMask } from '../packet/address.ts';
+import { masked, prefixMask, type SignedIpv4, toSigned } from '../packet/address.ts';
 import type { ForwarderRoute } from './config.ts';
 import type { Neighbour } from './neighbours/neighbour.ts';
 import type { NeighbourTable } from './neighbours/neighbour-table.ts';
 import type { Port } from './port.ts';
 
 interface Route {
-  readonly network: number;
+  readonly network: SignedIpv4;
   readonly mask: number;
   readonly port: Port;
   /** `undefined` for a connected subnet. */
@@ -35,14 +35,21 @@ export class RouteTable {
       const mask = prefixMask(prefixLength) | 0;
       return port === undefined
         ? []
-        : [{ network: network & mask, mask, port, gateway: neighbours.get(port, via | 0) }];
+        : [
+            {
+              network: masked(toSigned(network), mask),
+              mask,
+              port,
+              gateway: neighbours.get(port, toSigned(via)),
+            },
+          ];
     });
     // Among masks, more bits is the larger unsigned number. The sort is stable.
     this.routes = [...connected, ...others].sort((a, b) => (b.mask >>> 0) - (a.mask >>> 0));
   }
 
-  /** Whom to give a packet for `destination` (signed); `undefined` when there is no route. */
-  nextHop(destination: number): Neighbour | undefined {
+  /** Whom to give a packet for `destination`; `undefined` when there is no route. */
+  nextHop(destination: SignedIpv4): Neighbour | undefined {
     for (const route of this.routes) {
       if ((destination & route.mask) !== route.network) continue;
       return route.gateway ?? this.neighbours.get(route.port, destination);
@@ -50,8 +57,8 @@ export class RouteTable {
     return undefined;
   }
 
-  /** The port a packet for `destination` (signed) leaves by. */
-  portTowards(destination: number): Port | undefined {
+  /** The port a packet for `destination` leaves by. */
+  portTowards(destination: SignedIpv4): Port | undefined {
     return this.routes.find((route) => (destination & route.mask) === route.network)?.port;
   }
 }

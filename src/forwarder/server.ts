@@ -1,4 +1,5 @@
 import { balances } from '../models/models.ts';
+import { asSignedIpv4, type SignedIpv4, toSigned } from '../packet/address.ts';
 import type { ServerConfig } from './config.ts';
 import type { Model } from './models/model.ts';
 import type { Neighbour } from './neighbours/neighbour.ts';
@@ -24,15 +25,14 @@ export class Server implements Candidate {
   /** The nat model's stand-in for a server: the world outside. Each of its packets is routed by itself. */
   readonly isOutside: boolean;
   name: string;
-  /** Signed. */
-  readonly address: number;
+  readonly address: SignedIpv4;
   readonly port: number;
   weight: number;
   lastWeight: number;
   /** Whom to hand its packets; `undefined` when there is no route, and for the outside. */
   hop: Neighbour | undefined = undefined;
-  /** The director's address towards it, signed. */
-  dip = 0;
+  /** The director's address towards it. */
+  dip = asSignedIpv4(0);
   pool: PortPool | undefined = undefined;
   /** `replaced`: the configuration reaches it another way, and its connections go on as they began. */
   removed: 'no' | 'replaced' | 'gone' = 'no';
@@ -46,7 +46,7 @@ export class Server implements Candidate {
     this.model = model;
     this.isOutside = !balances(model.name);
     this.name = config.name;
-    this.address = config.address | 0;
+    this.address = toSigned(config.address);
     this.port = config.port;
     this.weight = config.weight;
     this.lastWeight = config.weight;

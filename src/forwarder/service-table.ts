@@ -1,4 +1,5 @@
 import { hidesClient } from '../models/models.ts';
+import { asSignedIpv4, NO_ADDRESS, type SignedIpv4, toSigned } from '../packet/address.ts';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../packet/ipv4.ts';
 import type { ForwarderConfig, ServerConfig, ServiceConfig } from './config.ts';
 import type { Model } from './models/model.ts';
@@ -38,8 +39,8 @@ export class ServiceTable {
     return this.slots.filter((server) => server !== undefined);
   }
 
-  /** The service at this address (signed) and port. */
-  find(vip: number, port: number, protocol: number): Service | undefined {
+  /** The service at this address and port. */
+  find(vip: SignedIpv4, port: number, protocol: number): Service | undefined {
     for (const service of this.services) {
       if (service.vip === vip && service.port === port && service.protocol === protocol) return service;
     }
@@ -65,7 +66,7 @@ export class ServiceTable {
 
   private keepOrMake(config: ServiceConfig, before: readonly Service[]): Service {
     const protocol = config.protocol === 'tcp' ? PROTOCOL_TCP : PROTOCOL_UDP;
-    const vip = config.vip | 0;
+    const vip = toSigned(config.vip);
     const same = (service: Service): boolean =>
       service.vip === vip && service.port === config.port && service.protocol === protocol;
     const removed = (): Service | undefined => this.servers().find(({ service }) => same(service))?.service;
@@ -86,7 +87,7 @@ export class ServiceTable {
       (server) =>
         server?.service === service &&
         server.model === model &&
-        server.address === (config.address | 0) &&
+        server.address === toSigned(config.address) &&
         server.port === config.port,
     );
     if (kept === undefined) return this.add(service, model, config);
@@ -117,7 +118,7 @@ export class ServiceTable {
       this.outside = undefined;
       return;
     }
-    this.nat.outside = interfaces[nat.outside]!.address | 0;
+    this.nat.outside = toSigned(interfaces[nat.outside]!.address);
     this.nat.ports = nat.ports;
     this.nat.translatePorts = nat.translatePorts;
     this.outside ??= this.servers().find(({ model }) => model === this.nat) ?? this.addOutside();
@@ -126,15 +127,15 @@ export class ServiceTable {
   }
 
   private addOutside(): Server {
-    const service = new Service('nat', 0, 0, PROTOCOL_TCP);
-    return this.add(service, this.nat, { name: 'outside', address: 0, port: 0, weight: 1 });
+    const service = new Service('nat', NO_ADDRESS, 0, PROTOCOL_TCP);
+    return this.add(service, this.nat, { name: 'outside', address: NO_ADDRESS, port: 0, weight: 1 });
   }
 
   private resolve(server: Server, routes: RouteTable, { interfaces }: ForwarderConfig): void {
     if (server.isOutside) return;
     server.hop = routes.nextHop(server.address);
     const port = server.hop?.port.index;
-    server.dip = port === undefined ? 0 : interfaces[port]!.address | 0;
+    server.dip = port === undefined ? asSignedIpv4(0) : toSigned(interfaces[port]!.address);
     const key = `${server.service.protocol} ${server.dip} ${server.address} ${server.port}`;
     // A pool in use stays: ports go back to the one they came from. It differs only when the DIP changed.
     server.pool ??= this.pools.get(key) ?? new PortPool();

@@ -1,4 +1,4 @@
-import { prefixMask } from '../packet/address.ts';
+import { type Ipv4, prefixMask, type SignedIpv4, toSigned } from '../packet/address.ts';
 import type { PersistenceConfig, PortRange } from './config.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
 import { TOTALS, type Server } from './server.ts';
@@ -8,8 +8,7 @@ export class Service {
   /** Place in the configuration; -1 when it is not, or no longer, there. */
   index = -1;
   name: string;
-  /** Signed. */
-  readonly vip: number;
+  readonly vip: SignedIpv4;
   readonly port: number;
   readonly protocol: number;
   scheduler: Scheduler | undefined = undefined;
@@ -27,9 +26,9 @@ export class Service {
   /** What servers that are gone had counted. */
   readonly past = new Float64Array(TOTALS);
 
-  constructor(name: string, vip: number, port: number, protocol: number) {
+  constructor(name: string, vip: Ipv4, port: number, protocol: number) {
     this.name = name;
-    this.vip = vip | 0;
+    this.vip = toSigned(vip);
     this.port = port;
     this.protocol = protocol;
   }

@@ -9,6 +9,7 @@ import * as at from './connections/layout.ts';
 import type { Egress } from './egress.ts';
 import type { Frame } from './frame.ts';
 import { setMacs } from './neighbours/neighbour.ts';
+import { addressAt } from './headers.ts';
 import { nameFlow, ruleFor } from './output.ts';
 import type { Port } from './port.ts';
 import { decrementTtl, translateAt } from './rewrite.ts';
@@ -50,8 +51,8 @@ export class StraightLine {
     const second = view.getInt32(ip + ipv4.ID);
     if ((second & (ipv4.MORE_FRAGMENTS | 0x1fff)) !== 0) return undefined;
     const third = view.getInt32(ip + ipv4.TTL);
-    const source = view.getInt32(ip + ipv4.SOURCE);
-    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    const source = addressAt(view, ip + ipv4.SOURCE);
+    const destination = addressAt(view, ip + ipv4.DESTINATION);
     const sum = halves(first) + halves(second) + halves(third) + halves(source) + halves(destination);
     if (fold(sum) !== 0xffff) return undefined;
     const l4 = ip + ipv4.HEADER_LENGTH;

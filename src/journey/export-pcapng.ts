@@ -1,6 +1,7 @@
 import type { Translate } from '../l10n/translate.ts';
 import type { FrameEvent, LabEvent } from '../lab/events.ts';
 import type { Plan, PlannedInterface } from '../lab/topology/plan.ts';
+import { type Ipv4, prefixMask } from '../packet/address.ts';
 import { ByteWriter } from '../packet/byte-writer.ts';
 import type { CaptureInterface } from '../packet/capture.ts';
 import { PcapngWriter } from '../packet/pcapng-writer.ts';
@@ -126,18 +127,17 @@ function* capturePoints({ nodes }: Plan): Generator<[string, PlannedInterface]> 
 }
 
 function describe(name: string, planned: PlannedInterface): CaptureInterface {
-  const mask = planned.prefixLength === 0 ? 0 : (0xffffffff << (32 - planned.prefixLength)) >>> 0;
   return {
     name,
     linkType: 1,
     snapLength: 262144,
-    ipv4: { address: planned.address, mask },
+    ipv4: { address: planned.address, mask: prefixMask(planned.prefixLength) },
     mac: planned.mac,
   };
 }
 
 /** Wireshark shows one name per address: the node's, or the service's for a VIP. */
-function namesOf(plan: Plan): { address: number; name: string }[] {
+function namesOf(plan: Plan): { address: Ipv4; name: string }[] {
   const nodes = plan.nodes.flatMap(({ name, interfaces }) =>
     interfaces.map(({ address }) => ({ address, name })),
   );

@@ -70,10 +70,12 @@ export class JourneyBuilder {
     this.#state = this.#begin();
   }
 
-  add(event: LabEvent): void {
-    this.#log.add(event);
-    // Nobody may be looking, for hours.
-    if (this.#ring.isFarOver || this.#log.waiting > this.#maxFrames * FAR) this.#advance(false);
+  add(events: readonly LabEvent[]): void {
+    for (const event of events) {
+      this.#log.add(event);
+      // Nobody may be looking, for hours.
+      if (this.#ring.isFarOver || this.#log.waiting > this.#maxFrames * FAR) this.#advance(false);
+    }
   }
 
   /** Works out what the events added so far mean, so that there is less to do later. */

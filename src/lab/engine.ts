@@ -43,4 +43,8 @@ export interface Engine {
 
 export type NodeSetting = 'running' | 'paused' | 'stopped';
 
-export type EventSink = (event: LabEvent) => void;
+/**
+ * Hears an engine's events, in their order: what happened in one go at once, never nothing. They are the hearer's own. An engine
+ * in memory tells them before anybody else gets their turn, so that what is asked of it is told when the answer comes.
+ */
+export type EventSink = (events: readonly LabEvent[]) => void;

@@ -1,4 +1,5 @@
 import type { Decision } from '../forwarder/verdict.ts';
+import type { Ipv4 } from '../packet/address.ts';
 import type { Plan, PlanChange, PlannedTraffic } from './topology/plan.ts';
 import type { StaleNeighbour } from './topology/stale-neighbours.ts';
 import type { LoadResult } from './traffic/load-result.ts';
@@ -157,14 +158,14 @@ export interface HostEvent {
   readonly reason: HostReason;
   /** The packet, where there was one. Addresses as 32-bit numbers; ports absent where it has none. */
   readonly packet?: {
-    readonly source: number;
-    readonly destination: number;
+    readonly source: Ipv4;
+    readonly destination: Ipv4;
     readonly protocol: number;
     readonly sourcePort?: number;
     readonly destinationPort?: number;
   };
   /** The next hop that was looked for, or the address that was asked for. */
-  readonly nextHop?: number;
+  readonly nextHop?: Ipv4;
   /** `frameHash` of the frame it is about, as decisions have it: one that came in, or one that was lost on its way here or out. */
   readonly frameHash?: number;
 }

@@ -1,5 +1,6 @@
 import type { ConnectionView } from '../forwarder/connections/view.ts';
 import type { ForwarderCounters } from '../forwarder/counters.ts';
+import type { Ipv4, Mac } from '../packet/address.ts';
 import type { PlannedRoute } from './topology/plan.ts';
 
 /**
@@ -10,7 +11,7 @@ export interface NodeState {
   /** `device` is a segment's name, or `lo`. */
   readonly addresses: readonly {
     readonly device: string;
-    readonly address: number;
+    readonly address: Ipv4;
     readonly prefixLength: number;
   }[];
   readonly neighbours: readonly NeighbourState[];
@@ -28,9 +29,9 @@ export interface NodeState {
 
 export interface NeighbourState {
   readonly device: string;
-  readonly address: number;
+  readonly address: Ipv4;
   /** `undefined` while nobody has answered. */
-  readonly mac: number | undefined;
+  readonly mac: Mac | undefined;
 }
 
 /** RFC 9293, section 3.3.2; LISTEN belongs to the port, not to a connection. */
@@ -47,17 +48,17 @@ export type TcpState =
   | 'closed';
 
 export interface SocketState {
-  readonly local: number;
+  readonly local: Ipv4;
   readonly localPort: number;
-  readonly remote: number;
+  readonly remote: Ipv4;
   readonly remotePort: number;
   readonly state: TcpState;
 }
 
 /** Who a server saw asking. */
 export interface SeenClient {
-  readonly address: number;
+  readonly address: Ipv4;
   readonly port: number;
   /** The address it was asked at. */
-  readonly at: number;
+  readonly at: Ipv4;
 }

@@ -1,5 +1,6 @@
 /** RFC 826, for IPv4 over Ethernet only. */
 
+import { asIpv4, asMac, type Ipv4, type Mac } from './address.ts';
 import { EMPTY, setU16, setU32, setU48, setU8, u16, u32, u48, u8 } from './bytes.ts';
 import type { ArpLayer, PacketProblem } from './layers.ts';
 import { packetProblem } from './problem.ts';
@@ -35,20 +36,20 @@ export function operationOf(bytes: Uint8Array, at: number): number {
   return u16(bytes, at + OPERATION);
 }
 
-export function senderMacOf(bytes: Uint8Array, at: number): number {
-  return u48(bytes, at + SENDER_MAC);
+export function senderMacOf(bytes: Uint8Array, at: number): Mac {
+  return asMac(u48(bytes, at + SENDER_MAC));
 }
 
-export function senderIpOf(bytes: Uint8Array, at: number): number {
-  return u32(bytes, at + SENDER_IP);
+export function senderIpOf(bytes: Uint8Array, at: number): Ipv4 {
+  return asIpv4(u32(bytes, at + SENDER_IP));
 }
 
-export function targetMacOf(bytes: Uint8Array, at: number): number {
-  return u48(bytes, at + TARGET_MAC);
+export function targetMacOf(bytes: Uint8Array, at: number): Mac {
+  return asMac(u48(bytes, at + TARGET_MAC));
 }
 
-export function targetIpOf(bytes: Uint8Array, at: number): number {
-  return u32(bytes, at + TARGET_IP);
+export function targetIpOf(bytes: Uint8Array, at: number): Ipv4 {
+  return asIpv4(u32(bytes, at + TARGET_IP));
 }
 
 export function decode(bytes: Uint8Array, at: number, end: number): ArpLayer | PacketProblem {
@@ -69,11 +70,11 @@ export function decode(bytes: Uint8Array, at: number, end: number): ArpLayer | P
 export interface ArpHeader {
   /** `REQUEST` or `REPLY`. */
   readonly operation: number;
-  readonly senderMac: number;
-  readonly senderIp: number;
+  readonly senderMac: Mac;
+  readonly senderIp: Ipv4;
   /** 0 in a request. */
-  readonly targetMac: number;
-  readonly targetIp: number;
+  readonly targetMac: Mac;
+  readonly targetIp: Ipv4;
 }
 
 export function encode(header: ArpHeader, payload: Uint8Array = EMPTY): Uint8Array {

@@ -1,6 +1,6 @@
 /** Whole Ethernet frames with every header value chosen, for hosts and tests. All checksums are valid. */
 
-import { BROADCAST_MAC } from './address.ts';
+import { BROADCAST_MAC, type Mac } from './address.ts';
 import * as arp from './arp.ts';
 import type { ArpHeader } from './arp.ts';
 import { EMPTY } from './bytes.ts';
@@ -15,8 +15,8 @@ import * as udp from './udp.ts';
 import type { UdpHeader } from './udp.ts';
 
 export interface MacPair {
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Mac;
+  readonly destination: Mac;
 }
 
 /** The IPv4 header without the protocol, which follows from what is built. */

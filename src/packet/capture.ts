@@ -1,3 +1,4 @@
+import type { Ipv4, Mac } from './address.ts';
 import type { PacketProblem } from './layers.ts';
 
 /** What pcap and pcapng files hold, as plain records. Times are nanoseconds since the Unix epoch, as bigint: they exceed 2^53. */
@@ -9,8 +10,8 @@ export interface CaptureInterface {
   /** Ethernet is 1. */
   readonly linkType: number;
   readonly snapLength: number;
-  readonly ipv4?: { readonly address: number; readonly mask: number };
-  readonly mac?: number;
+  readonly ipv4?: { readonly address: Ipv4; readonly mask: number };
+  readonly mac?: Mac;
   readonly filter?: string;
   /** From an interface statistics block at the end. */
   readonly statistics?: { readonly received?: bigint; readonly dropped?: bigint };
@@ -34,7 +35,7 @@ export interface Capture {
   readonly interfaces: readonly CaptureInterface[];
   readonly records: readonly CaptureRecord[];
   /** IPv4 name-resolution records. */
-  readonly names: readonly { readonly address: number; readonly name: string }[];
+  readonly names: readonly { readonly address: Ipv4; readonly name: string }[];
   /** What was skipped or damaged; the records before it are still there. */
   readonly problems: readonly PacketProblem[];
 }

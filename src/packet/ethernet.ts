@@ -1,3 +1,4 @@
+import { asMac, type Mac } from './address.ts';
 import { setU16, setU48, u16, u48 } from './bytes.ts';
 import type { EthernetLayer, PacketProblem } from './layers.ts';
 import { packetProblem } from './problem.ts';
@@ -17,23 +18,23 @@ export function check(_bytes: Uint8Array, at: number, end: number): PacketProble
   return end - at < HEADER_LENGTH ? packetProblem('truncated', 'ethernet', at) : undefined;
 }
 
-export function destinationOf(bytes: Uint8Array, at: number): number {
-  return u48(bytes, at + DESTINATION);
+export function destinationOf(bytes: Uint8Array, at: number): Mac {
+  return asMac(u48(bytes, at + DESTINATION));
 }
 
-export function sourceOf(bytes: Uint8Array, at: number): number {
-  return u48(bytes, at + SOURCE);
+export function sourceOf(bytes: Uint8Array, at: number): Mac {
+  return asMac(u48(bytes, at + SOURCE));
 }
 
 export function etherTypeOf(bytes: Uint8Array, at: number): number {
   return u16(bytes, at + ETHERTYPE);
 }
 
-export function setDestination(bytes: Uint8Array, at: number, mac: number): void {
+export function setDestination(bytes: Uint8Array, at: number, mac: Mac): void {
   setU48(bytes, at + DESTINATION, mac);
 }
 
-export function setSource(bytes: Uint8Array, at: number, mac: number): void {
+export function setSource(bytes: Uint8Array, at: number, mac: Mac): void {
   setU48(bytes, at + SOURCE, mac);
 }
 
@@ -51,8 +52,8 @@ export function decode(bytes: Uint8Array, at: number, end: number): EthernetLaye
 }
 
 export interface EthernetHeader {
-  readonly destination: number;
-  readonly source: number;
+  readonly destination: Mac;
+  readonly source: Mac;
   readonly etherType: number;
 }
 

@@ -1,5 +1,6 @@
 /** RFC 791. */
 
+import { asIpv4, type Ipv4 } from './address.ts';
 import { EMPTY, setU16, setU32, setU8, u16, u32, u8, view } from './bytes.ts';
 import type { Ipv4Layer, PacketProblem } from './layers.ts';
 import { checksum, fold, sum } from './ones-complement.ts';
@@ -99,12 +100,12 @@ export function checksumOf(bytes: Uint8Array, at: number): number {
   return u16(bytes, at + CHECKSUM);
 }
 
-export function sourceOf(bytes: Uint8Array, at: number): number {
-  return u32(bytes, at + SOURCE);
+export function sourceOf(bytes: Uint8Array, at: number): Ipv4 {
+  return asIpv4(u32(bytes, at + SOURCE));
 }
 
-export function destinationOf(bytes: Uint8Array, at: number): number {
-  return u32(bytes, at + DESTINATION);
+export function destinationOf(bytes: Uint8Array, at: number): Ipv4 {
+  return asIpv4(u32(bytes, at + DESTINATION));
 }
 
 export function headerChecksumOk(bytes: Uint8Array, at: number): boolean {
@@ -134,11 +135,11 @@ export function setChecksum(bytes: Uint8Array, at: number, value: number): void 
   setU16(bytes, at + CHECKSUM, value);
 }
 
-export function setSource(bytes: Uint8Array, at: number, address: number): void {
+export function setSource(bytes: Uint8Array, at: number, address: Ipv4): void {
   setU32(bytes, at + SOURCE, address);
 }
 
-export function setDestination(bytes: Uint8Array, at: number, address: number): void {
+export function setDestination(bytes: Uint8Array, at: number, address: Ipv4): void {
   setU32(bytes, at + DESTINATION, address);
 }
 
@@ -169,16 +170,16 @@ export function decode(bytes: Uint8Array, at: number, end: number): Ipv4Layer | 
     protocol: u8(bytes, at + PROTOCOL),
     checksum: u16(bytes, at + CHECKSUM),
     checksumOk: fold(sum(bytes, at, headerEnd)) === 0xffff,
-    source: u32(bytes, at + SOURCE),
-    destination: u32(bytes, at + DESTINATION),
+    source: asIpv4(u32(bytes, at + SOURCE)),
+    destination: asIpv4(u32(bytes, at + DESTINATION)),
     options: headerEnd - at === HEADER_LENGTH ? EMPTY : view(bytes, at + OPTIONS, headerEnd),
   };
 }
 
 /** What a sender chooses; lengths and checksum follow from it. */
 export interface Ipv4Header {
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
   readonly protocol: number;
   readonly trafficClass?: number | undefined;
   readonly id?: number | undefined;

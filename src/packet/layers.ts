@@ -1,3 +1,5 @@
+import type { Ipv4, Mac } from './address.ts';
+
 /**
  * Records of the headers in one frame. Offsets are bytes from the start of the frame. All fields are plain properties
  * but `checksumOk` of TCP, UDP and ICMP, a getter that reads the packet when it is asked for (so a copy by spreading
@@ -12,8 +14,8 @@ interface Extent {
 
 export interface EthernetLayer extends Extent {
   readonly kind: 'ethernet';
-  readonly destination: number;
-  readonly source: number;
+  readonly destination: Mac;
+  readonly source: Mac;
   readonly etherType: number;
 }
 
@@ -22,10 +24,10 @@ export interface ArpLayer extends Extent {
   readonly kind: 'arp';
   /** 1 request, 2 reply. */
   readonly operation: number;
-  readonly senderMac: number;
-  readonly senderIp: number;
-  readonly targetMac: number;
-  readonly targetIp: number;
+  readonly senderMac: Mac;
+  readonly senderIp: Ipv4;
+  readonly targetMac: Mac;
+  readonly targetIp: Ipv4;
 }
 
 /** RFC 791. */
@@ -42,8 +44,8 @@ export interface Ipv4Layer extends Extent {
   readonly protocol: number;
   readonly checksum: number;
   readonly checksumOk: boolean;
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
   readonly options: Uint8Array;
 }
 

@@ -1,3 +1,4 @@
+import { asIpv4, asMac, type Ipv4 } from './address.ts';
 import { EMPTY, u32, u48, view } from './bytes.ts';
 import { ByteOrder } from './byte-order.ts';
 import type { Capture, CaptureInterface, CaptureRecord } from './capture.ts';
@@ -40,7 +41,7 @@ class Reader {
   readonly #bytes: Uint8Array;
   readonly #interfaces: Mutable<CaptureInterface>[] = [];
   readonly #records: CaptureRecord[] = [];
-  readonly #names: { address: number; name: string }[] = [];
+  readonly #names: { address: Ipv4; name: string }[] = [];
   readonly #problems: PacketProblem[] = [];
   /** `undefined` before the first section header. */
   #order: ByteOrder | undefined;
@@ -128,8 +129,8 @@ class Reader {
       if (code === OPTION.interface.name) one.name = decodeUtf8(value);
       else if (code === OPTION.interface.description) one.description = decodeUtf8(value);
       else if (code === OPTION.interface.ipv4 && length === 8)
-        one.ipv4 = { address: u32(value, 0), mask: u32(value, 4) };
-      else if (code === OPTION.interface.mac && length === 6) one.mac = u48(value, 0);
+        one.ipv4 = { address: asIpv4(u32(value, 0)), mask: u32(value, 4) };
+      else if (code === OPTION.interface.mac && length === 6) one.mac = asMac(u48(value, 0));
       else if (code === OPTION.interface.timeResolution && length === 1) resolution = value[0]!;
       else if (code === OPTION.interface.filter && value[0] === 0)
         one.filter = decodeUtf8(view(value, 1, length));
@@ -185,7 +186,7 @@ class Reader {
   #readNames(order: ByteOrder, start: number, end: number): void {
     this.#readOptions(order, start, end, (code, value) => {
       if (code !== NAME_RECORD.ipv4 || value.length < 4) return;
-      const address = u32(value, 0);
+      const address = asIpv4(u32(value, 0));
       for (const name of decodeUtf8(view(value, 4, value.length)).split('\0')) {
         if (name !== '') this.#names.push({ address, name });
       }

@@ -1,5 +1,6 @@
 /** RFC 9293. */
 
+import type { Ipv4 } from './address.ts';
 import { EMPTY, setU16, setU32, setU8, u16, u32, u8, view } from './bytes.ts';
 import { l4ChecksumOk } from './checksum.ts';
 import type { PacketProblem, TcpLayer } from './layers.ts';
@@ -183,12 +184,7 @@ export interface TcpHeader {
 }
 
 /** The segment as a new array, its checksum filled in for these IPv4 addresses. */
-export function encode(
-  header: TcpHeader,
-  payload: Uint8Array,
-  source: number,
-  destination: number,
-): Uint8Array {
+export function encode(header: TcpHeader, payload: Uint8Array, source: Ipv4, destination: Ipv4): Uint8Array {
   const headerLength = HEADER_LENGTH + paddedOptionsLength(header.options);
   const bytes = new Uint8Array(headerLength + payload.length);
   write(header, bytes, 0);

@@ -1,5 +1,6 @@
 /** RFC 768. */
 
+import type { Ipv4 } from './address.ts';
 import { setU16, u16 } from './bytes.ts';
 import { l4ChecksumOk } from './checksum.ts';
 import type { PacketProblem, UdpLayer } from './layers.ts';
@@ -110,12 +111,7 @@ export interface UdpHeader {
 }
 
 /** The datagram as a new array, length and checksum filled in for these IPv4 addresses. */
-export function encode(
-  header: UdpHeader,
-  payload: Uint8Array,
-  source: number,
-  destination: number,
-): Uint8Array {
+export function encode(header: UdpHeader, payload: Uint8Array, source: Ipv4, destination: Ipv4): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH + payload.length);
   write({ ...header, length: bytes.length }, bytes, 0);
   bytes.set(payload, HEADER_LENGTH);

@@ -1,19 +1,6 @@
 import type { Panel } from './panel.ts';
+import type { Subject } from './panel-state.ts';
 import { packetTitle } from './rows/row-words.ts';
-
-/** A flow, or one packet of it. */
-export interface Subject {
-  readonly flow: number;
-  readonly journey?: number;
-}
-
-/** Two of them side by side; one may be missing before or after a change of the file. */
-export interface Comparison {
-  readonly title: string;
-  /** `before` and `after` a change, or the `first` and `second` that the reader chose. */
-  readonly how: 'change' | 'choice';
-  readonly subjects: readonly [Subject | undefined, Subject | undefined];
-}
 
 /** The last flow before a change of the file beside the first after it. */
 export function compareChange(panel: Panel, epoch: number): void {

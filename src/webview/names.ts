@@ -1,9 +1,6 @@
+import { formatIpv4, type Ipv4 } from '../packet/address.ts';
 import { BROADCAST } from '../panel-protocol/records.ts';
 import type { LabView, LaneView } from '../panel-protocol/messages.ts';
-
-export function formatIpv4(address: number): string {
-  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
-}
 
 /** What nodes, addresses and MACs are called: by name, or by value when the reader wants values. */
 export class Names {
@@ -43,12 +40,12 @@ export class Names {
     return this.#lab?.segments[index]?.name ?? '?';
   }
 
-  address(address: number): string {
+  address(address: Ipv4): string {
     const text = formatIpv4(address);
     return this.#values ? text : (this.#addresses.get(text) ?? text);
   }
 
-  endpoint(address: number, port: number): string {
+  endpoint(address: Ipv4, port: number): string {
     return port ? `${this.address(address)}:${port}` : this.address(address);
   }
 

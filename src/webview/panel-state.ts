@@ -2,12 +2,25 @@ import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts
 import type { RequestTotals } from '../journey/request-totals.ts';
 import type { Card, ChangeRow, ConnectionRow, HopDetails, LabView } from '../panel-protocol/messages.ts';
 import type { LabState } from '../lab/lab-state.ts';
-import type { Comparison, Subject } from './comparison.ts';
 import type { LaneChoice } from './ladder/lanes.ts';
 import { Folding } from './rows/folding.ts';
 import type { Text } from './text.ts';
 import { makeText } from './text.ts';
 import type { TimeMode } from './time-format.ts';
+
+/** A flow, or one packet of it. */
+export interface Subject {
+  readonly flow: number;
+  readonly journey?: number;
+}
+
+/** Two of them side by side; one may be missing before or after a change of the file. */
+export interface Comparison {
+  readonly title: string;
+  /** `before` and `after` a change, or the `first` and `second` that the reader chose. */
+  readonly how: 'change' | 'choice';
+  readonly subjects: readonly [Subject | undefined, Subject | undefined];
+}
 
 export type DetailsTab = 'layers' | 'bytes' | 'connection' | 'map';
 

@@ -10,6 +10,7 @@ import { lessons } from '../../src/cli/lessons.ts';
 import { plan } from '../../src/cli/plan.ts';
 import { run } from '../../src/cli/run.ts';
 import { terminal } from '../../src/cli/terminal.ts';
+import { asIpv4 } from '../../src/packet/address.ts';
 import { readCapture } from '../../src/packet/read-capture.ts';
 import { writePcapng } from '../../src/packet/pcapng.ts';
 import { runCommand, type Printed } from '../support/cli-in-process.ts';
@@ -148,7 +149,7 @@ describe('what a terminal is sent', () => {
           ? { name: `${hostile}${index}`, description: hostile, linkType, snapLength }
           : { name, linkType, snapLength },
       );
-      const names = [{ address: 0x0a000264, name: hostile.replaceAll('\0', '') || 'x' }];
+      const names = [{ address: asIpv4(0x0a000264), name: hostile.replaceAll('\0', '') || 'x' }];
       writeFileSync(
         path,
         writePcapng({

@@ -4,6 +4,7 @@ import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import type { Report } from '../../src/journey/report.ts';
 import { makeTranslate } from '../support/translate.ts';
 import type { PlanChange } from '../../src/lab/topology/plan.ts';
+import { asIpv4 } from '../../src/packet/address.ts';
 import { exampleText, planOf, runLab } from '../lab/embedded/testbed.ts';
 
 const plan = planOf(exampleText('dr'));
@@ -40,7 +41,7 @@ describe('the epochs of the ladder', () => {
         index: 0,
       };
       for (const [epoch, changes] of [[], [change]].entries())
-        builder.add({ kind: 'plan', timeNs: epoch, epoch, plan, changes, durationNs: 0 });
+        builder.add([{ kind: 'plan', timeNs: epoch, epoch, plan, changes, durationNs: 0 }]);
       const frame = () => new Uint8Array();
       const lines = ladder(builder.report(), plan, 'dr', {
         translate,
@@ -59,9 +60,9 @@ describe('the epochs of the ladder', () => {
     it(`${language}: what neighbours were made to forget stands beside the change that did it`, () => {
       const builder = new JourneyBuilder(plan, { engine: 'embedded', startedAt: 'T', translate });
       const event = { kind: 'plan', timeNs: 5, plan, durationNs: 1 } as const;
-      builder.add({ ...event, epoch: 0, changes: [] });
-      const forgotten = [{ segment: 'inside', address: 0x0a000264 }];
-      builder.add({ ...event, epoch: 1, changes: [{ kind: 'services-changed', services: [] }], forgotten });
+      builder.add([{ ...event, epoch: 0, changes: [] }]);
+      const forgotten = [{ segment: 'inside', address: asIpv4(0x0a000264) }];
+      builder.add([{ ...event, epoch: 1, changes: [{ kind: 'services-changed', services: [] }], forgotten }]);
       const frame = () => new Uint8Array();
       const options = { translate, paint: plain, full: false, values: false, journey, frame };
       const line = ladder(builder.report(), plan, 'dr', options).at(-1)!;
@@ -91,7 +92,7 @@ describe('the packets that the ladder looks at', () => {
       startedAt: 'T',
       translate: makeTranslate('en'),
     });
-    for (const event of events) builder.add(event);
+    builder.add(events);
     const report = builder.report();
     const asked = new Set<number>();
     const lines = ladder(

@@ -17,11 +17,11 @@ function recorded() {
   const file = new URL('../../examples/dr.lblab.yaml', import.meta.url);
   const { plan } = loadTopology(readFileSync(file, 'utf8'), 'dr.lblab.yaml');
   const events: LabEvent[] = [];
-  const engine = new EmbeddedEngine(plan!, (event) => events.push(event), { startedAt });
+  const engine = new EmbeddedEngine(plan!, (told) => events.push(...told), { startedAt });
   engine.startNow();
   engine.runUntilSettled(60e9);
   const builder = new JourneyBuilder(plan!, { engine: 'embedded', startedAt, translate });
-  for (const event of events) builder.add(event);
+  builder.add(events);
   return { plan: plan!, events, report: builder.report() };
 }
 

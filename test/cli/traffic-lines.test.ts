@@ -15,7 +15,7 @@ function reportOf(events: readonly LabEvent[]): Report {
     startedAt: 'T',
     translate: makeTranslate('en'),
   });
-  for (const event of events) builder.add(event);
+  builder.add(events);
   return builder.report();
 }
 

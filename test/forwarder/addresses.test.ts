@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { Addresses } from '../../src/forwarder/addresses.ts';
 import { makePort } from '../../src/forwarder/port.ts';
+import { type SignedIpv4, toSigned } from '../../src/packet/address.ts';
 import { directorConfig, EXT, ip, natConfig, SIP, VIP } from './rig.ts';
 
-const signed = (text: string): number => ip(text) | 0;
+const signed = (text: string): SignedIpv4 => toSigned(ip(text));
 
 function knowing(config: ReturnType<typeof directorConfig>): Addresses {
   const addresses = new Addresses({ portTowards: () => undefined });
@@ -45,22 +46,22 @@ describe('addresses', () => {
     const [inside, outside] = config.interfaces.map(makePort);
     const addresses = new Addresses({ portTowards: () => outside });
     addresses.configure(config);
-    assert.equal(addresses.crossesNat(SIP | 0, inside!), true);
-    assert.equal(addresses.crossesNat(SIP | 0, outside!), false);
-    assert.equal(addresses.crossesNat(EXT | 0, inside!), false);
+    assert.equal(addresses.crossesNat(toSigned(SIP), inside!), true);
+    assert.equal(addresses.crossesNat(toSigned(SIP), outside!), false);
+    assert.equal(addresses.crossesNat(toSigned(EXT), inside!), false);
     assert.equal(addresses.crossesNat(signed('203.0.113.255'), inside!), false);
     assert.equal(addresses.crossesNat(signed('224.0.0.5'), inside!), false);
   });
 
   it('and ports behind which connections of the forwarder’s may stand', () => {
     const nat = knowing(natConfig());
-    assert.equal(nat.isPooled(EXT | 0, 40000), true);
-    assert.equal(nat.isPooled(EXT | 0, 39999), false);
+    assert.equal(nat.isPooled(toSigned(EXT), 40000), true);
+    assert.equal(nat.isPooled(toSigned(EXT), 39999), false);
     assert.equal(nat.isPooled(signed('192.168.1.1'), 40000), false);
     const dnat = knowing(directorConfig({ model: 'dnat', snat: true }));
     assert.equal(dnat.isPooled(signed('10.0.2.2'), 40999), true);
     assert.equal(dnat.isPooled(signed('10.0.2.2'), 41000), false);
-    assert.equal(dnat.isPooled(VIP | 0, 40000), false);
+    assert.equal(dnat.isPooled(toSigned(VIP), 40000), false);
     assert.equal(knowing(directorConfig({ model: 'dnat' })).isPooled(signed('10.0.2.2'), 40000), false);
   });
 });

@@ -1,3 +1,4 @@
+import { BROADCAST_MAC, NO_MAC } from '../../src/packet/address.ts';
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
@@ -80,7 +81,7 @@ const echo = (operation: 'request' | 'reply', destination = VIP): Uint8Array =>
 
 /** A question for the VIP, to everybody. */
 const ARP = buildArp({
-  arp: { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: 0, targetIp: VIP },
+  arp: { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: NO_MAC, targetIp: VIP },
 });
 
 interface Case {
@@ -242,7 +243,7 @@ const DROPS: readonly Case[] = [
     given: request(5, SYN, { macs: [M_ROUTER, M_SERVER] }),
     verdict: '',
   },
-  { frame: 'an IP broadcast', given: request(5, SYN, { macs: [M_ROUTER, 0xffff_ffff_ffff] }), verdict: '' },
+  { frame: 'an IP broadcast', given: request(5, SYN, { macs: [M_ROUTER, BROADCAST_MAC] }), verdict: '' },
   { frame: 'a runt', given: new Uint8Array(13), verdict: '' },
   { frame: 'a port that does not exist', given: request(5), port: 7, verdict: '' },
   { frame: 'IPv6', given: corrupt(corrupt(request(5), 12, 0x86), 13, 0xdd), verdict: '' },
@@ -425,7 +426,7 @@ describe('what the director answers itself', () => {
   });
 
   it('ARP for the VIP, to whoever asks', () => {
-    const asking = { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: 0, targetIp: VIP };
+    const asking = { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: NO_MAC, targetIp: VIP };
     const { sent, decisions } = new Rig(DR).give(buildArp({ arp: asking }));
     const arp = { operation: 2, senderMac: M_DIRECTOR, senderIp: VIP, targetMac: M_ROUTER, targetIp: ROUTER };
     assertSent(sent, buildArp({ arp }));
@@ -434,7 +435,7 @@ describe('what the director answers itself', () => {
 
   it('ARP for anything else is not its business', () => {
     for (const targetIp of [DIP, RIP]) {
-      const arp = { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: 0, targetIp };
+      const arp = { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: NO_MAC, targetIp };
       const { sent, decisions } = new Rig(DR).give(buildArp({ arp }));
       assert.deepEqual([sent, decisions], [[], []]);
     }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ErrorLimit } from '../../src/forwarder/error-limit.ts';
+import { asSignedIpv4 } from '../../src/packet/address.ts';
 
 const count = (limit: ErrorLimit, peer: number, times: readonly number[], type = 11, code = 0): number =>
-  times.filter((now) => limit.allows(type, code, peer, now)).length;
+  times.filter((now) => limit.allows(type, code, asSignedIpv4(peer), now)).length;
 const every = (milliseconds: number, many: number): number[] =>
   Array.from({ length: many }, (_, i) => i * milliseconds);
 
@@ -13,7 +14,7 @@ describe('the rate of ICMP errors', () => {
     assert.equal(count(limit, 1, every(1, 100)), 6);
     assert.equal(count(limit, 2, [100]), 1);
     assert.deepEqual(
-      [999, 1000, 1001, 2000].map((now) => limit.allows(3, 3, 1, now)),
+      [999, 1000, 1001, 2000].map((now) => limit.allows(3, 3, asSignedIpv4(1), now)),
       [false, true, false, true],
     );
     // What was not used is saved up, six at most.
@@ -35,13 +36,14 @@ describe('the rate of ICMP errors', () => {
   it('all peers together: 50 at once, then 1000 a second', () => {
     const limit = new ErrorLimit();
     let allowed = 0;
-    for (let peer = 0; peer < 3000; peer++) if (limit.allows(11, 0, peer, peer < 1000 ? 0 : 500)) allowed++;
+    for (let peer = 0; peer < 3000; peer++)
+      if (limit.allows(11, 0, asSignedIpv4(peer), peer < 1000 ? 0 : 500)) allowed++;
     assert.equal(allowed, 100);
   });
 
   it('who was refused as one of many has lost nothing of its own', () => {
     const limit = new ErrorLimit();
-    for (let peer = 0; peer < 50; peer++) limit.allows(11, 0, peer, 0);
+    for (let peer = 0; peer < 50; peer++) limit.allows(11, 0, asSignedIpv4(peer), 0);
     assert.equal(count(limit, 99, Array<number>(10).fill(0)), 0);
     assert.equal(count(limit, 99, Array<number>(10).fill(50)), 6);
   });
@@ -55,7 +57,7 @@ describe('the rate of ICMP errors', () => {
         let now = 0;
         for (const [peer, wait] of asked) {
           now += wait;
-          if (limit.allows(11, 0, peer, now)) sent.push({ peer, at: now });
+          if (limit.allows(11, 0, asSignedIpv4(peer), now)) sent.push({ peer, at: now });
         }
         for (const { peer, at } of sent) {
           const since = sent.filter((one) => one.peer === peer && one.at <= at && one.at > at - 4000);
@@ -69,7 +71,7 @@ describe('the rate of ICMP errors', () => {
       }),
     );
     const flooded = new ErrorLimit();
-    for (let peer = 0; peer < 200_000; peer++) flooded.allows(11, 0, peer, peer / 5);
+    for (let peer = 0; peer < 200_000; peer++) flooded.allows(11, 0, asSignedIpv4(peer), peer / 5);
     assert.ok(flooded.size <= 6050, String(flooded.size));
   });
 });

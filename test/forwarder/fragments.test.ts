@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import { type Ipv4, type Mac, NO_MAC } from '../../src/packet/address.ts';
 import { buildIcmpError, buildIpv4, buildUdp, wrapIpip } from '../../src/packet/build.ts';
 import * as ethernet from '../../src/packet/ethernet.ts';
 import { frameHash } from '../../src/packet/hash.ts';
@@ -47,8 +48,8 @@ const start = (config: ForwarderConfig): Rig =>
   new Rig(config).learn(RIP, M_SERVER).learn(RIP2, M_SERVER2).learn(ROUTER, M_ROUTER);
 
 interface Fields {
-  readonly macs?: readonly [number, number];
-  readonly addresses?: readonly [number, number];
+  readonly macs?: readonly [Mac, Mac];
+  readonly addresses?: readonly [Ipv4, Ipv4];
   readonly ports?: readonly [number, number];
   readonly ttl?: number;
   readonly length?: number;
@@ -78,7 +79,7 @@ function cut(frame: Uint8Array, ...at: number[]): Uint8Array[] {
     const to = edges[index + 1]!;
     const moreFragments = to < payload.length;
     const bytes = buildIpv4({
-      ethernet: { source: 0, destination: 0 },
+      ethernet: { source: NO_MAC, destination: NO_MAC },
       ip: { ...header, fragmentOffset: from, moreFragments },
       payload: payload.subarray(from, to),
     });
@@ -314,7 +315,7 @@ describe('fragments in dr and tun', () => {
     const one = cut(datagram(), 16, 64);
     const two = cut(datagram({ ports: [5001, 53], id: 8 }), 48);
     for (const frame of [one[0]!, two[0]!, one[2]!, two[1]!, one[1]!]) rig.give(frame);
-    const to = (server: number, fields: Fields): Uint8Array =>
+    const to = (server: Mac, fields: Fields): Uint8Array =>
       datagram({ ...fields, macs: [M_DIRECTOR, server], ttl: 62 });
     const first = cut(to(M_SERVER, {}), 16, 64);
     const second = cut(to(M_SERVER2, { ports: [5001, 53], id: 8 }), 48);
@@ -393,7 +394,7 @@ describe('fragments in dr and tun', () => {
     const rig = start(service('tun'));
     rig.give(datagram());
     const about = datagram({ addresses: [VIP, CIP], ports: [53, 5000] });
-    const error = (macs: readonly [number, number], ttl: number): Uint8Array =>
+    const error = (macs: readonly [Mac, Mac], ttl: number): Uint8Array =>
       buildIcmpError({
         ethernet: { source: macs[0], destination: macs[1] },
         ip: { source: ROUTER, destination: VIP, ttl, id: 9 },
@@ -409,7 +410,7 @@ describe('fragments in dr and tun', () => {
         wrapIpip({
           ethernet: { source: M_DIRECTOR, destination: M_SERVER },
           ip: { source: DIP, destination: RIP, id },
-          inner: error([0, 0], 62),
+          inner: error([NO_MAC, NO_MAC], 62),
         }),
       );
     }
@@ -585,9 +586,9 @@ function ethernetOf(frame: Uint8Array): [destination: number, source: number] {
 
 function ping(
   type: number,
-  addresses: readonly [number, number],
+  addresses: readonly [Ipv4, Ipv4],
   ttl: number,
-  macs: readonly [number, number],
+  macs: readonly [Mac, Mac],
 ): Uint8Array {
   const message = new Uint8Array(2008);
   message[0] = type;

@@ -3,6 +3,7 @@ import type { ForwarderConfig, NatConfig } from '../../src/forwarder/config.ts';
 import { Forwarder } from '../../src/forwarder/forwarder.ts';
 import { HEADROOM, type Frame } from '../../src/forwarder/frame.ts';
 import type { Verdict } from '../../src/forwarder/verdict.ts';
+import { type Ipv4, type Mac, NO_ADDRESS } from '../../src/packet/address.ts';
 import * as arp from '../../src/packet/arp.ts';
 import { buildArp, buildIcmpEcho, buildIcmpError, buildTcp, buildUdp } from '../../src/packet/build.ts';
 import { fillChecksums, l4ChecksumOk } from '../../src/packet/checksum.ts';
@@ -81,10 +82,10 @@ const ADDRESSES = [
   SIP,
   EXT,
   UPSTREAM,
-  0,
-  0x7f000001,
-  0xe0000001,
-  0xffffffff,
+  NO_ADDRESS,
+  ip('127.0.0.1'),
+  ip('224.0.0.1'),
+  ip('255.255.255.255'),
   ip('10.0.2.255'),
   ip('203.0.113.255'),
 ];
@@ -108,7 +109,7 @@ export class HostileRun {
   private readonly config: ForwarderConfig;
   private readonly isNat: boolean;
   private readonly translates: boolean;
-  private readonly neighbours: ReadonlyMap<number, number>;
+  private readonly neighbours: ReadonlyMap<Ipv4, Mac>;
   private now = 0;
   /** What was let in, and what was sent, lately. */
   private readonly taken: Heard[] = [];
@@ -430,6 +431,6 @@ function turn(frame: Uint8Array): void {
   swap(34, 36, 2);
 }
 
-function macOf(mac: number): Uint8Array {
+function macOf(mac: Mac): Uint8Array {
   return Uint8Array.from({ length: 6 }, (_, i) => Math.floor(mac / 2 ** (8 * (5 - i))) % 256);
 }

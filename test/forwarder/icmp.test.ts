@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import { type Ipv4, type Mac, NO_ADDRESS, NO_MAC } from '../../src/packet/address.ts';
 import * as icmpOf from '../../src/packet/icmp.ts';
 import { buildIcmpEcho, buildIcmpError, buildUdp, wrapIpip } from '../../src/packet/build.ts';
 import { l4ChecksumOk } from '../../src/packet/checksum.ts';
@@ -46,8 +47,8 @@ const TUN = directorConfig({ model: 'tun' });
 const start = (config: ForwarderConfig): Rig => new Rig(config).learn(RIP, M_SERVER).learn(ROUTER, M_ROUTER);
 
 interface ErrorFields {
-  readonly macs: readonly [number, number];
-  readonly addresses: readonly [number, number];
+  readonly macs: readonly [Mac, Mac];
+  readonly addresses: readonly [Ipv4, Ipv4];
   readonly ttl?: number;
   readonly quoted: Uint8Array;
   readonly icmp?: { readonly type: number; readonly code: number; readonly rest?: number };
@@ -64,7 +65,8 @@ function error({ macs, addresses, ttl = 64, quoted, icmp, trafficClass = 0 }: Er
   });
 }
 
-const packet = (fields: Omit<SegmentFields, 'macs'>): Uint8Array => segment({ macs: [0, 0], ...fields });
+const packet = (fields: Omit<SegmentFields, 'macs'>): Uint8Array =>
+  segment({ macs: [NO_MAC, NO_MAC], ...fields });
 
 describe('ICMP errors through a translation', () => {
   const toServer = { ports: [40000, 8080], ttl: 60, flags: ACK, payload: 'data' } as const;
@@ -417,7 +419,7 @@ describe('ICMP errors in dr and tun', () => {
     rig.give(request(50000));
     const inner = request(50000, ACK, { ttl: 62, payload: 'x'.repeat(600) });
     const outer = wrapIpip({
-      ethernet: { source: 0, destination: 0 },
+      ethernet: { source: NO_MAC, destination: NO_MAC },
       ip: { source: DIP, destination: RIP, id: 0 },
       inner,
     });
@@ -444,7 +446,7 @@ describe('ICMP errors in dr and tun', () => {
 describe('errors about the tunnel', () => {
   const inner = request(50000, SYN, { ttl: 62, dontFragment: false });
   const outer = wrapIpip({
-    ethernet: { source: 0, destination: 0 },
+    ethernet: { source: NO_MAC, destination: NO_MAC },
     ip: { source: DIP, destination: RIP, id: 0 },
     inner,
   });
@@ -506,7 +508,7 @@ describe('errors about the tunnel', () => {
   it('for another host: not the director’s', () => {
     const elsewhere = ip('10.0.2.77');
     const quoted = wrapIpip({
-      ethernet: { source: 0, destination: 0 },
+      ethernet: { source: NO_MAC, destination: NO_MAC },
       ip: { source: elsewhere, destination: RIP },
       inner,
     });
@@ -525,7 +527,7 @@ describe('errors about the tunnel', () => {
     assert.deepEqual(counts, [6, 1]);
     assert.deepEqual(rig.drops(), { 'rate-limited': 33 });
     const big = wrapIpip({
-      ethernet: { source: 0, destination: 0 },
+      ethernet: { source: NO_MAC, destination: NO_MAC },
       ip: { source: DIP, destination: RIP },
       inner: request(50000, ACK, { ttl: 62 }),
     });
@@ -541,7 +543,7 @@ describe('errors about the tunnel that are not relayed', () => {
       macs: [M_ROUTER, M_DIRECTOR],
       addresses: [MIDDLE, DIP],
       quoted: wrapIpip({
-        ethernet: { source: 0, destination: 0 },
+        ethernet: { source: NO_MAC, destination: NO_MAC },
         ip: { source: DIP, destination: to, id: 0 },
         inner: frame,
       }),
@@ -598,7 +600,7 @@ describe('errors about the tunnel that are not relayed', () => {
 
 function pingInside(): Uint8Array {
   return buildIcmpEcho({
-    ethernet: { source: 0, destination: 0 },
+    ethernet: { source: NO_MAC, destination: NO_MAC },
     ip: { source: CIP, destination: VIP, dontFragment: true },
     icmp: { operation: 'request', identifier: 1, sequence: 1 },
   });
@@ -606,8 +608,8 @@ function pingInside(): Uint8Array {
 
 describe('ping through nat', () => {
   const ping = (
-    macs: readonly [number, number],
-    addresses: readonly [number, number],
+    macs: readonly [Mac, Mac],
+    addresses: readonly [Ipv4, Ipv4],
     identifier: number,
     ttl: number,
     operation: 'request' | 'reply' = 'request',
@@ -639,8 +641,8 @@ describe('ping through nat', () => {
   it('a message of zeros alone has the checksum ffff', () => {
     const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
     const empty = (
-      macs: readonly [number, number],
-      addresses: readonly [number, number],
+      macs: readonly [Mac, Mac],
+      addresses: readonly [Ipv4, Ipv4],
       ttl: number,
       operation: 'request' | 'reply',
       identifier = 0,
@@ -670,7 +672,7 @@ describe('ping through nat', () => {
         error({
           macs: [M_UPSTREAM, M_OUTSIDE],
           addresses: [MIDDLE, EXT],
-          quoted: ping([0, 0], [EXT, SIP], 40000, 1),
+          quoted: ping([NO_MAC, NO_MAC], [EXT, SIP], 40000, 1),
           icmp: kind,
         }),
         1,
@@ -679,7 +681,7 @@ describe('ping through nat', () => {
         macs: [M_INSIDE, M_HOST],
         addresses: [MIDDLE, HOST],
         ttl: 63,
-        quoted: ping([0, 0], [HOST, SIP], 7, 1),
+        quoted: ping([NO_MAC, NO_MAC], [HOST, SIP], 7, 1),
         icmp: kind,
       }),
     );
@@ -737,7 +739,7 @@ describe('errors of the director’s own', () => {
         { segment: 'outside', address: ip('10.0.3.2'), prefixLength: 24, mac: M_INSIDE, mtu: 1400 },
         base.interfaces[0]!,
       ],
-      routes: [{ network: 0, prefixLength: 0, via: ip('10.0.3.1') }],
+      routes: [{ network: NO_ADDRESS, prefixLength: 0, via: ip('10.0.3.1') }],
     };
     const rig = new Rig(config).learn(RIP, M_SERVER, 1).learn(ip('10.0.3.1'), M_ROUTER);
     rig.give(request(50000, SYN, { macs: [M_ROUTER, M_INSIDE] }));
@@ -764,7 +766,7 @@ describe('errors of the director’s own', () => {
   it('six at once to each client, then one a second; what is not told is dropped for the same reason', () => {
     const rig = start(DR);
     const other = ip('10.0.1.11');
-    const tell = (source: number): number =>
+    const tell = (source: Ipv4): number =>
       rig.give(request(50000, SYN, { ttl: 1, addresses: [source, VIP] })).sent.length;
     const told = [];
     for (let i = 0; i < 12; i++, rig.pass(100)) told.push(tell(CIP));

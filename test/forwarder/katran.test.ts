@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
-import { formatIpv4 } from '../../src/packet/address.ts';
+import { formatIpv4, NO_ADDRESS } from '../../src/packet/address.ts';
 import { fillChecksums, l4ChecksumOk } from '../../src/packet/checksum.ts';
 import * as ethernet from '../../src/packet/ethernet.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
@@ -42,7 +42,7 @@ function configFor({ in_layers: layers }: Case, vips: readonly string[]): Forwar
       { segment: 'clients', address: ip('10.200.9.1'), prefixLength: 24, mac: OWN_MAC, mtu: 9000 },
       { segment: 'reals', address: DIRECTOR, prefixLength: 24, mac: mac('02:00:00:00:00:fe'), mtu: 1500 },
     ],
-    routes: [{ network: 0, prefixLength: 0, via: ip('10.200.9.2') }],
+    routes: [{ network: NO_ADDRESS, prefixLength: 0, via: ip('10.200.9.2') }],
     services: vips.map((vip) => ({
       ...base.services[0]!,
       name: vip,

@@ -6,6 +6,7 @@ import { ConnectionTable } from '../../src/forwarder/connections/table.ts';
 import { Forwarder } from '../../src/forwarder/forwarder.ts';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
 import type { Verdict } from '../../src/forwarder/verdict.ts';
+import { asSignedIpv4 } from '../../src/packet/address.ts';
 import { buildArp } from '../../src/packet/build.ts';
 import {
   ACK,
@@ -95,15 +96,18 @@ describe('frames that came together', () => {
       table.words.set([6, i, i, i], base + at.META);
       table.addKey(base >> at.LOG2_WORDS, 0);
     }
-    const hashes = Int32Array.from({ length: 10_000 }, (_, i) => table.hash(i, i, i, 6));
+    const hashes = Int32Array.from({ length: 10_000 }, (_, i) =>
+      table.hash(asSignedIpv4(i), asSignedIpv4(i), i, 6),
+    );
     const slots = new Int32Array(10_000);
     table.readIndex(hashes, slots, 10_000);
     const guesses = [...hashes].map((hash, i) => table.guess(hash, slots[i]!));
     const wrong = guesses.filter((guess, i) => guess !== i * 2);
     assert.ok(wrong.length < 100, `${wrong.length} of 10,000 wrong`);
-    for (const [i, guess] of guesses.entries()) assert.equal(table.holds(guess, i, i, i, 6), guess === i * 2);
+    for (const [i, guess] of guesses.entries())
+      assert.equal(table.holds(guess, asSignedIpv4(i), asSignedIpv4(i), i, 6), guess === i * 2);
     for (const none of [-1, 20_000, 2 ** 31, 1])
-      assert.equal(table.holds(none, 0, 0, 0, 6), false, `${none}`);
+      assert.equal(table.holds(none, asSignedIpv4(0), asSignedIpv4(0), 0, 6), false, `${none}`);
   });
 
   it('all of them are known before the first is decided about, but for those that the others open', () => {

@@ -1,3 +1,4 @@
+import { NO_MAC } from '../../src/packet/address.ts';
 import assert from 'node:assert/strict';
 import { MemoryPort } from '../../src/forwarder/ports/memory.ts';
 import { buildArp } from '../../src/packet/build.ts';
@@ -8,7 +9,7 @@ const answer = buildArp({
 });
 /** The server speaks first: only then is an answer that nobody asked for believed. */
 const question = buildArp({
-  arp: { operation: 1, senderMac: M_SERVER, senderIp: RIP, targetMac: 0, targetIp: DIP },
+  arp: { operation: 1, senderMac: M_SERVER, senderIp: RIP, targetMac: NO_MAC, targetIp: DIP },
 });
 const forwarded = hex(request(1, SYN, { macs: [M_DIRECTOR, M_SERVER], ttl: 62 }));
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
-import { BROADCAST_MAC, formatMac } from '../../src/packet/address.ts';
+import { BROADCAST_MAC, formatMac, type Ipv4, type Mac, NO_MAC } from '../../src/packet/address.ts';
 import { buildArp } from '../../src/packet/build.ts';
 import { frameHash } from '../../src/packet/hash.ts';
 import {
@@ -11,6 +11,7 @@ import {
   hex,
   HOST,
   ip,
+  mac,
   M_DIRECTOR,
   M_HOST,
   M_INSIDE,
@@ -31,7 +32,7 @@ import {
   VIP,
 } from './rig.ts';
 
-const ask = { operation: 1, senderMac: M_DIRECTOR, senderIp: DIP, targetMac: 0, targetIp: RIP };
+const ask = { operation: 1, senderMac: M_DIRECTOR, senderIp: DIP, targetMac: NO_MAC, targetIp: RIP };
 const WHO_HAS_RIP = buildArp({ arp: ask });
 const hashOf = (bytes: Uint8Array): number => frameHash(bytes, 0, bytes.length);
 const forwarded = (port: number): Uint8Array => request(port, SYN, { macs: [M_DIRECTOR, M_SERVER], ttl: 62 });
@@ -41,10 +42,10 @@ const wide = { ...directorConfig().interfaces[0]!, prefixLength: 16 };
 /** An ARP packet of a neighbour's own. */
 function says(
   operation: 1 | 2,
-  senderIp: number,
-  senderMac: number,
-  targetIp: number,
-  targetMac = operation === 1 ? 0 : M_DIRECTOR,
+  senderIp: Ipv4,
+  senderMac: Mac,
+  targetIp: Ipv4,
+  targetMac = operation === 1 ? NO_MAC : M_DIRECTOR,
 ): Uint8Array {
   // An announcement is for everybody.
   const destination = operation === 1 || senderIp === targetIp ? BROADCAST_MAC : targetMac;
@@ -53,7 +54,7 @@ function says(
 }
 
 /** From a host inside to one outside. */
-function frameTo(address: number): Frame {
+function frameTo(address: Ipv4): Frame {
   const bytes = segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, address], ports: [5, 80], ttl: 64 });
   const frame = makeFrame(bytes.length);
   fillFrame(frame, 0, bytes);
@@ -260,7 +261,7 @@ describe('neighbours', () => {
     const [inside, outside] = config.interfaces;
     const rig = new Rig({ ...config, interfaces: [inside!, { ...outside!, prefixLength: 16 }], routes: [] });
     rig.learn(HOST, M_HOST);
-    const to = (address: number): string => {
+    const to = (address: Ipv4): string => {
       const out = segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, address], ports: [5, 80], ttl: 64 });
       return hex(rig.give(out).sent[0]!.bytes).slice(0, 12);
     };
@@ -299,7 +300,7 @@ describe('neighbours', () => {
       const rig = new Rig(directorConfig({ model: 'dnat' })).learn(RIP, M_SERVER);
       rig.give(
         buildArp({
-          arp: { operation: 1, senderMac: M_ROUTER, senderIp: sender, targetMac: 0, targetIp: target },
+          arp: { operation: 1, senderMac: M_ROUTER, senderIp: sender, targetMac: NO_MAC, targetIp: target },
         }),
       );
       rig.give(request(5));
@@ -314,22 +315,22 @@ describe('neighbours', () => {
 
   it('takes over a new MAC address that is announced', () => {
     const rig = new Rig(directorConfig()).learn(RIP, M_SERVER);
-    const arp = { operation: 1, senderMac: M_SERVER2, senderIp: RIP, targetMac: 0, targetIp: RIP };
+    const arp = { operation: 1, senderMac: M_SERVER2, senderIp: RIP, targetMac: NO_MAC, targetIp: RIP };
     rig.give(buildArp({ arp }));
     assertSent(rig.give(request(5)).sent, request(5, SYN, { macs: [M_DIRECTOR, M_SERVER2], ttl: 62 }));
   });
 
   it('is not misled by a server that speaks for the VIP', () => {
     const rig = new Rig(directorConfig());
-    const arp = { operation: 1, senderMac: M_SERVER, senderIp: VIP, targetMac: 0, targetIp: VIP };
+    const arp = { operation: 1, senderMac: M_SERVER, senderIp: VIP, targetMac: NO_MAC, targetIp: VIP };
     assert.deepEqual(rig.give(buildArp({ arp })).sent, []);
   });
 
   it('does not answer or learn from a group MAC address', () => {
     const rig = new Rig(directorConfig());
-    for (const senderMac of [0, 0xffff_ffff_ffff, 0x0100_5e00_0001]) {
-      const arp = { operation: 1, senderMac, senderIp: ROUTER, targetMac: 0, targetIp: VIP };
-      const ethernet = { source: M_ROUTER, destination: 0xffff_ffff_ffff };
+    for (const senderMac of [NO_MAC, BROADCAST_MAC, mac('01:00:5e:00:00:01')]) {
+      const arp = { operation: 1, senderMac, senderIp: ROUTER, targetMac: NO_MAC, targetIp: VIP };
+      const ethernet = { source: M_ROUTER, destination: BROADCAST_MAC };
       assert.deepEqual(rig.give(buildArp({ ethernet, arp })).sent, []);
     }
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { PortPool } from '../../src/forwarder/port-pool.ts';
+import { addressAfter, type Ipv4 } from '../../src/packet/address.ts';
 import {
   ACK,
   assertSent,
@@ -39,12 +40,7 @@ function router(nat: Parameters<typeof natConfig>[0] = {}): Rig {
     .learn(HOST2, M_HOST2, 0);
 }
 
-const out = (
-  host: number,
-  port: number,
-  flags = SYN,
-  to: readonly [number, number] = [SIP, 80],
-): Uint8Array =>
+const out = (host: Ipv4, port: number, flags = SYN, to: readonly [Ipv4, number] = [SIP, 80]): Uint8Array =>
   segment({ macs: [M_HOST, M_INSIDE], addresses: [host, to[0]], ports: [port, to[1]], ttl: 64, flags });
 const back = (port: number, flags = SYN | ACK): Uint8Array =>
   segment({ macs: [M_UPSTREAM, M_OUTSIDE], addresses: [SIP, EXT], ports: [80, port], ttl: 64, flags });
@@ -149,7 +145,7 @@ describe('nat', () => {
     rig.give(out(HOST, 1));
     const stray = segment({
       macs: [M_UPSTREAM, M_OUTSIDE],
-      addresses: [EXT + 9, EXT],
+      addresses: [addressAfter(EXT, 9), EXT],
       ports: [80, 40000],
       ttl: 64,
     });
@@ -173,7 +169,7 @@ describe('nat', () => {
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;
       const host = (state >>> 8) % 2 === 0 ? HOST : HOST2;
       const port = 1 + ((state >>> 9) % 4000);
-      const site = SIP + ((state >>> 21) % 3);
+      const site = addressAfter(SIP, (state >>> 21) % 3);
       const flow = `${host} ${port} ${site}`;
       const outside = portOf(rig, out(host, port, SYN, [site, 80]));
       assert.ok(outside !== undefined);

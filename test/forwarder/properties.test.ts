@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
-import { formatMac } from '../../src/packet/address.ts';
+import { formatMac, type Ipv4, type Mac } from '../../src/packet/address.ts';
 import { buildTcp } from '../../src/packet/build.ts';
 import { fillChecksums, l4ChecksumOk } from '../../src/packet/checksum.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
@@ -34,11 +34,11 @@ interface Setup {
   readonly name: string;
   readonly config: ForwarderConfig;
   readonly translates: boolean;
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
   /** Port and MAC addresses of a request, and of the reply. */
-  readonly request: { port: number; from: number; to: number };
-  readonly reply: { port: number; from: number; to: number };
+  readonly request: { port: number; from: Mac; to: Mac };
+  readonly reply: { port: number; from: Mac; to: Mac };
 }
 
 const BESIDE = { port: 0, from: M_ROUTER, to: M_DIRECTOR };
@@ -111,7 +111,7 @@ function masked(frame: Uint8Array): string {
 }
 
 /** Source and destination change places: what was sent comes back. */
-function turned(frame: Uint8Array, from: number, to: number): Uint8Array {
+function turned(frame: Uint8Array, from: Mac, to: Mac): Uint8Array {
   const copy = frame.slice();
   copy.set(fromHex(formatMac(to).replaceAll(':', '') + formatMac(from).replaceAll(':', '')));
   copy.copyWithin(26, 30, 34);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig, ServiceConfig } from '../../src/forwarder/config.ts';
+import { addressAfter } from '../../src/packet/address.ts';
 import { buildTcp } from '../../src/packet/build.ts';
 import {
   ACK,
@@ -77,7 +78,7 @@ describe('reconfigure', () => {
       assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
       for (let port = 10; port < 20; port++) {
         assert.equal(
-          serverOf(rig, request(port, SYN, { addresses: [CIP + port, VIP] })),
+          serverOf(rig, request(port, SYN, { addresses: [addressAfter(CIP, port), VIP] })),
           'forwarded schedule rs2',
         );
       }
@@ -89,11 +90,11 @@ describe('reconfigure', () => {
       const rig = new Rig(directorConfig({ ...BOTH, scheduler }));
       rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
       const ask = (client: number): string =>
-        serverOf(rig, request(client, SYN, { addresses: [CIP + client, VIP] }));
+        serverOf(rig, request(client, SYN, { addresses: [addressAfter(CIP, client), VIP] }));
       const before = Array.from({ length: 20 }, (_, client) => ask(client));
       rig.reconfigure(directorConfig({ servers: [{ ...RS1, weight: 0 }, RS2], scheduler }));
       const after = Array.from({ length: 20 }, (_, i) =>
-        serverOf(rig, request(1000 + i, SYN, { addresses: [CIP + i, VIP] })),
+        serverOf(rig, request(1000 + i, SYN, { addresses: [addressAfter(CIP, i), VIP] })),
       );
       const refused = 'caused-error schedule rs1 server-drained';
       assert.deepEqual(
@@ -227,7 +228,7 @@ describe('reconfigure', () => {
         const rig = new Rig(config({})).learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
         return Array.from({ length: 9 }, (_, i) => {
           disturb(rig, i);
-          return serverOf(rig, request(10 + i, SYN, { addresses: [CIP + i, VIP] }));
+          return serverOf(rig, request(10 + i, SYN, { addresses: [addressAfter(CIP, i), VIP] }));
         });
       };
       const calm = served(() => undefined);

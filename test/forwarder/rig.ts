@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import type { ForwarderConfig, NatConfig, ServerConfig, ServiceConfig } from '../../src/forwarder/config.ts';
 import { MemoryPort } from '../../src/forwarder/ports/memory.ts';
 import type { Decision } from '../../src/forwarder/verdict.ts';
-import { parseIpv4, parseMac } from '../../src/packet/address.ts';
+import { type Ipv4, type Mac, NO_ADDRESS, NO_MAC, parseIpv4, parseMac } from '../../src/packet/address.ts';
 import { buildArp, buildTcp } from '../../src/packet/build.ts';
 
 /** The networks of the tests: client – router – director – servers, one or two segments at the director. */
 
-export function ip(text: string): number {
+export function ip(text: string): Ipv4 {
   const address = parseIpv4(text);
   assert.ok(address !== undefined, text);
   return address;
 }
 
-export function mac(text: string): number {
+export function mac(text: string): Mac {
   const address = parseMac(text);
   assert.ok(address !== undefined, text);
   return address;
@@ -71,7 +71,7 @@ export function directorConfig(
 ): ForwarderConfig {
   return {
     interfaces: [{ segment: 'inside', address: DIP, prefixLength: 24, mac: M_DIRECTOR, mtu: 1500 }],
-    routes: [{ network: 0, prefixLength: 0, via: ROUTER }],
+    routes: [{ network: NO_ADDRESS, prefixLength: 0, via: ROUTER }],
     services: [{ ...WEB, ...service }],
     decrementTtl: true,
     timeouts: TIMEOUTS,
@@ -105,7 +105,7 @@ export function natConfig(
       { segment: 'inside', address: ip('192.168.1.1'), prefixLength: 24, mac: M_INSIDE, mtu: 1500 },
       { segment: 'outside', address: EXT, prefixLength: 24, mac: M_OUTSIDE, mtu: 1500 },
     ],
-    routes: [{ network: 0, prefixLength: 0, via: UPSTREAM }],
+    routes: [{ network: NO_ADDRESS, prefixLength: 0, via: UPSTREAM }],
     services: [],
     nat: { outside: 1, ports: { first: 40000, last: 40999 }, translatePorts: true, ...nat },
     decrementTtl: true,
@@ -162,13 +162,13 @@ export class Rig {
   }
 
   /** The neighbour asks for the director, then answers it: the forwarder knows it from now on. */
-  learn(address: number, neighbourMac: number, port = 0): this {
+  learn(address: Ipv4, neighbourMac: Mac, port = 0): this {
     this.give(this.arp(1, address, neighbourMac, port), port);
     return this.answer(address, neighbourMac, port);
   }
 
   /** The neighbour answers what it was asked. */
-  answer(address: number, neighbourMac: number, port = 0): this {
+  answer(address: Ipv4, neighbourMac: Mac, port = 0): this {
     this.give(this.arp(2, address, neighbourMac, port), port);
     return this;
   }
@@ -185,10 +185,10 @@ export class Rig {
     );
   }
 
-  arp(operation: 1 | 2, senderIp: number, senderMac: number, port: number): Uint8Array {
+  arp(operation: 1 | 2, senderIp: Ipv4, senderMac: Mac, port: number): Uint8Array {
     const { mac: targetMac, address: targetIp } = this.config.interfaces[port]!;
     return buildArp({
-      arp: { operation, senderMac, senderIp, targetMac: operation === 1 ? 0 : targetMac, targetIp },
+      arp: { operation, senderMac, senderIp, targetMac: operation === 1 ? NO_MAC : targetMac, targetIp },
     });
   }
 
@@ -201,8 +201,8 @@ export class Rig {
 
 export interface SegmentFields {
   /** `[source, destination]` */
-  readonly macs: readonly [number, number];
-  readonly addresses: readonly [number, number];
+  readonly macs: readonly [Mac, Mac];
+  readonly addresses: readonly [Ipv4, Ipv4];
   readonly ports: readonly [number, number];
   readonly ttl: number;
   readonly flags?: number;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SchedulerFlag } from '../../src/forwarder/config.ts';
+import type { SchedulerFlag } from '../../src/forwarder/schedulers/scheduler.ts';
 import { schedulers, type SchedulerName } from '../../src/forwarder/schedulers/registry.ts';
 import { bucketOf } from '../../src/forwarder/schedulers/hash-buckets.ts';
 import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';
+import { asSignedIpv4 } from '../../src/packet/address.ts';
 import { ACK, directorConfig, ip, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
 
 interface Loads {
@@ -14,7 +15,7 @@ interface Loads {
 function servers(weights: readonly number[], loads: readonly Loads[] = []): Candidate[] {
   return weights.map((weight, i) => ({
     name: String.fromCharCode(65 + i),
-    address: 0x0a000200 + i * 7,
+    address: asSignedIpv4(0x0a000200 + i * 7),
     port: 80,
     weight,
     lastWeight: weight,
@@ -33,7 +34,7 @@ function choices(
   const scheduler = schedulers[name].make(flags);
   scheduler.update(candidates);
   return Array.from({ length: count }, (_, client) => {
-    const chosen = candidates[scheduler.pick(client, 1, 1000)];
+    const chosen = candidates[scheduler.pick(asSignedIpv4(client), asSignedIpv4(1), 1000)];
     return chosen === undefined || chosen.weight === 0 ? '-' : chosen.name;
   }).join('');
 }
@@ -259,7 +260,9 @@ describe('schedulers', () => {
         const candidates = servers(weights);
         const scheduler = schedulers.dh.make([]);
         scheduler.update(candidates);
-        return Array.from({ length: 200 }, (_, vip) => scheduler.pick(0, vip, 0)).join('');
+        return Array.from({ length: 200 }, (_, vip) =>
+          scheduler.pick(asSignedIpv4(0), asSignedIpv4(vip), 0),
+        ).join('');
       };
       assert.equal(picks([1, 1, 1]), picks([7, 0, 2]));
     });
@@ -270,7 +273,7 @@ describe('schedulers', () => {
       for (const flags of [[], ['fallback']] as const) {
         const scheduler = schedulers[name].make(flags);
         scheduler.update([]);
-        assert.equal(scheduler.pick(1, 1, 1), -1);
+        assert.equal(scheduler.pick(asSignedIpv4(1), asSignedIpv4(1), 1), -1);
         assert.equal(choices(name, servers([0, 0]), 2, flags), '--');
       }
     }
@@ -279,7 +282,10 @@ describe('schedulers', () => {
   it('wrr goes on at its place when weights with a common divisor change', () => {
     const scheduler = schedulers.wrr.make([]);
     const next = (candidates: Candidate[], count: number): string =>
-      Array.from({ length: count }, () => candidates[scheduler.pick(0, 0, 0)]!.name).join('');
+      Array.from(
+        { length: count },
+        () => candidates[scheduler.pick(asSignedIpv4(0), asSignedIpv4(0), 0)]!.name,
+      ).join('');
     const before = servers([5, 1]);
     scheduler.update(before);
     assert.equal(next(before, 2), 'AA');
@@ -295,7 +301,11 @@ describe('schedulers', () => {
       const reached = (flags: readonly SchedulerFlag[]): number => {
         const scheduler = schedulers[name].make(flags);
         scheduler.update(candidates);
-        return new Set(Array.from({ length: 50 }, (_, port) => scheduler.pick(7, 1, 1000 + port))).size;
+        return new Set(
+          Array.from({ length: 50 }, (_, port) =>
+            scheduler.pick(asSignedIpv4(7), asSignedIpv4(1), 1000 + port),
+          ),
+        ).size;
       };
       assert.deepEqual([reached([]), reached(['port'])], [1, 3]);
     }
@@ -320,7 +330,8 @@ describe('schedulers', () => {
   it('rr goes on where it was when a server leaves or comes', () => {
     const [a, b, c, d] = servers([1, 1, 1, 1]) as [Candidate, Candidate, Candidate, Candidate];
     const scheduler = schedulers.rr.make([]);
-    const next = (candidates: Candidate[]): string => candidates[scheduler.pick(0, 0, 0)]!.name;
+    const next = (candidates: Candidate[]): string =>
+      candidates[scheduler.pick(asSignedIpv4(0), asSignedIpv4(0), 0)]!.name;
     scheduler.update([a, b, c]);
     assert.equal(next([a, b, c]) + next([a, b, c]), 'AB');
     scheduler.update([a, c]);

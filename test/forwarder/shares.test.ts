@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { schedulers, type SchedulerName } from '../../src/forwarder/schedulers/registry.ts';
 import type { SchedulerKind } from '../../src/forwarder/schedulers/scheduler.ts';
+import { asSignedIpv4 } from '../../src/packet/address.ts';
 
 const CLIENTS = 10_000;
 
@@ -31,7 +32,7 @@ describe('the shares that schedulers promise', () => {
 function sharesOfMany({ make }: SchedulerKind, weights: readonly number[]): readonly number[] {
   const candidates = weights.map((weight, place) => ({
     name: `rs${place}`,
-    address: 0x0a000200 + place * 7,
+    address: asSignedIpv4(0x0a000200 + place * 7),
     port: 80,
     weight,
     lastWeight: weight,
@@ -42,7 +43,7 @@ function sharesOfMany({ make }: SchedulerKind, weights: readonly number[]): read
   scheduler.update(candidates);
   const counts = weights.map(() => 0);
   for (let client = 0; client < CLIENTS; client++) {
-    const place = scheduler.pick(Math.imul(client, 0x9e3779b1), 1, 1000);
+    const place = scheduler.pick(asSignedIpv4(Math.imul(client, 0x9e3779b1)), asSignedIpv4(1), 1000);
     const chosen = candidates[place];
     if (chosen === undefined || chosen.weight === 0) continue;
     chosen.active++;

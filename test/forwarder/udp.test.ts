@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import type { Ipv4, Mac } from '../../src/packet/address.ts';
 import { buildIcmpError, buildUdp, wrapIpip } from '../../src/packet/build.ts';
 import * as udp from '../../src/packet/udp.ts';
 import {
@@ -32,8 +33,8 @@ import {
 } from './rig.ts';
 
 interface DatagramFields {
-  readonly macs: readonly [number, number];
-  readonly addresses: readonly [number, number];
+  readonly macs: readonly [Mac, Mac];
+  readonly addresses: readonly [Ipv4, Ipv4];
   readonly ports: readonly [number, number];
   readonly ttl: number;
   readonly payload?: Uint8Array;

@@ -26,7 +26,7 @@ export function reportOfEvents(
   });
   for (const [index, event] of events.entries()) {
     if (pauses.includes(index)) builder.report();
-    builder.add(event);
+    builder.add([event]);
   }
   return builder.report();
 }

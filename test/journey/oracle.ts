@@ -1,6 +1,7 @@
 import type { Decision } from '../../src/forwarder/verdict.ts';
 import type { DecisionEvent, FrameEvent, LabEvent } from '../../src/lab/events.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
+import { type Ipv4, type Mac, NO_MAC } from '../../src/packet/address.ts';
 import { buildArp, buildIcmpError, buildTcp, wrapIpip } from '../../src/packet/build.ts';
 import { frameHash } from '../../src/packet/hash.ts';
 import { ip, macOf } from './plans.ts';
@@ -204,10 +205,10 @@ export interface Step {
   readonly from: string;
   to: string;
   segment: string;
-  etherSource: number;
-  etherDestination: number;
-  source: number;
-  destination: number;
+  etherSource: Mac;
+  etherDestination: Mac;
+  source: Ipv4;
+  destination: Ipv4;
   sourcePort: number;
   destinationPort: number;
   ttl: number;
@@ -215,7 +216,7 @@ export interface Step {
   acknowledgement: number;
   flags: number;
   payload: string;
-  outer: { source: number; destination: number; ttl: number } | undefined;
+  outer: { source: Ipv4; destination: Ipv4; ttl: number } | undefined;
   /** Sent and never received. */
   lost: boolean;
   /** The packet goes no further than where this frame arrives. */
@@ -264,7 +265,7 @@ export class Story {
   ): this {
     const senderMac = macOf(this.plan, asker, segment);
     const [senderIp, targetIp] = [ip(askerIp), ip(target)];
-    const request = buildArp({ arp: { operation: 1, senderMac, senderIp, targetMac: 0, targetIp } });
+    const request = buildArp({ arp: { operation: 1, senderMac, senderIp, targetMac: NO_MAC, targetIp } });
     this.#capture(asker, segment, 'out', request);
     for (const { name, interfaces } of this.plan.nodes) {
       if (name !== asker && interfaces.some((port) => port.segment === segment))

@@ -1,6 +1,6 @@
 import { loadTopology } from '../../src/lab/topology/load.ts';
 import type { Plan, PlannedInterface, PlannedNode } from '../../src/lab/topology/plan.ts';
-import { parseIpv4 } from '../../src/packet/address.ts';
+import { type Ipv4, type Mac, parseIpv4 } from '../../src/packet/address.ts';
 
 /** Small networks to tell packet stories in: client – router – director – servers. */
 
@@ -70,16 +70,16 @@ export function withPort(plan: Plan, name: string, segment: string, change: Part
   });
 }
 
-export function ip(text: string): number {
+export function ip(text: string): Ipv4 {
   return parseIpv4(text)!;
 }
 
-export function macOf(plan: Plan, node: string, segment: string): number {
+export function macOf(plan: Plan, node: string, segment: string): Mac {
   return plan.nodes.find(({ name }) => name === node)!.interfaces.find((port) => port.segment === segment)!
     .mac;
 }
 
-export function addressOf(plan: Plan, node: string, segment: string): number {
+export function addressOf(plan: Plan, node: string, segment: string): Ipv4 {
   return plan.nodes.find(({ name }) => name === node)!.interfaces.find((port) => port.segment === segment)!
     .address;
 }

@@ -47,7 +47,7 @@ function manyFlows(
 function play(builder: JourneyBuilder, events: readonly LabEvent[], each = 100): Mirror {
   const mirror = new Mirror();
   for (const [index, event] of events.entries()) {
-    builder.add(event);
+    builder.add([event]);
     if (index % each === 0) mirror.apply(builder.update());
   }
   mirror.apply(builder.update());
@@ -95,7 +95,7 @@ describe('a recording that holds only so much', () => {
   it('counts bytes too, and keeps its limit while nobody asks', () => {
     const { plan, events } = manyFlows();
     const builder = builderOf(plan, { maxBytes: 20_000 });
-    for (const event of events) builder.add(event);
+    builder.add(events);
     const { counters, journeys } = builder.report();
     assert.ok(counters.evictedFrames > 0);
     let bytes = 0;
@@ -146,7 +146,7 @@ describe('a recording that holds only so much', () => {
       events.filter((_, index) => index !== late),
     );
     const before = builder.report();
-    builder.add(events[late]!);
+    builder.add([events[late]!]);
     const update = builder.update();
     assert.equal(update.reset, true);
     const after = builder.report();
@@ -169,7 +169,7 @@ describe('a recording that holds only so much', () => {
       events.filter((_, index) => index !== late),
     );
     assert.ok(builder.report().flows.every(({ kind }) => kind === 'tcp'));
-    builder.add(events[late]!);
+    builder.add([events[late]!]);
     assert.equal(builder.update().reset, true);
     assert.equal(verdictsOf(builder.report())['vip-arp'], 'kept');
   });
@@ -188,7 +188,7 @@ describe('a recording that holds only so much', () => {
     const file = 'hash-reshuffle.lblab.yaml';
     const { plan } = loadTopology(readFileSync(`examples/lessons/${file}`, 'utf8'), file);
     const events: LabEvent[] = [];
-    const engine = new EmbeddedEngine(plan!, (event) => events.push(event), {
+    const engine = new EmbeddedEngine(plan!, (told) => events.push(...told), {
       startedAt: '2026-01-01T00:00:00.000000000Z',
     });
     await engine.start();
@@ -196,7 +196,7 @@ describe('a recording that holds only so much', () => {
     await engine.stop();
     const builder = builderOf(plan!, { maxFrames: events.length >> 2 });
     for (const [index, event] of events.entries()) {
-      builder.add(event);
+      builder.add([event]);
       if (index % 61 === 60) builder.update();
     }
     const { flows, counters } = builder.report();
@@ -210,6 +210,6 @@ describe('a recording that holds only so much', () => {
 
 function builderReport(plan: Plan, events: readonly LabEvent[]) {
   const builder = builderOf(plan, {});
-  for (const event of events) builder.add(event);
+  builder.add(events);
   return builder.report();
 }

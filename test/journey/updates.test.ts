@@ -62,7 +62,7 @@ describe('updates', () => {
         const mirror = new Mirror();
         for (const [index, event] of events.entries()) {
           if (cuts.includes(index)) mirror.apply(builder.update());
-          builder.add(event);
+          builder.add([event]);
         }
         mirror.apply(builder.update());
         // Events held back for others come out when nothing more is added.
@@ -101,7 +101,7 @@ describe('updates', () => {
     const story = new Story(planOf(drText)).talk(drTable(), ['syn', 'syn-ack']);
     const builder = builderOf(story.plan);
     const seen = story.events.length;
-    for (const event of story.events) builder.add(event);
+    builder.add(story.events);
     const first = builder.update();
     assert.equal(first.reset, true);
     assert.deepEqual(
@@ -110,7 +110,7 @@ describe('updates', () => {
     );
     assert.deepEqual(builder.update().flows, []);
     story.talk(drTable(), ['ack', 'get']);
-    for (const event of story.events.slice(seen)) builder.add(event);
+    builder.add(story.events.slice(seen));
     const second = builder.update();
     assert.equal(second.reset, false);
     assert.deepEqual(
@@ -132,9 +132,9 @@ describe('updates', () => {
     const story = new Story(planOf(drText)).talk(drTable(), whole);
     const builder = builderOf(story.plan);
     const late = story.events.findIndex(({ kind }) => kind === 'frame') + 1;
-    for (const [index, event] of story.events.entries()) if (index !== late) builder.add(event);
+    builder.add(story.events.filter((_, index) => index !== late));
     const before = builder.update();
-    builder.add(story.events[late]!);
+    builder.add([story.events[late]!]);
     const after = builder.update();
     assert.deepEqual([before.reset, after.reset], [true, true]);
     assert.deepEqual(

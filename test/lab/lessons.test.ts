@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { schedulers } from '../../src/forwarder/schedulers/registry.ts';
 import { makeTranslate } from '../support/translate.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
+import { asIpv4, asSignedIpv4, type Ipv4, toSigned } from '../../src/packet/address.ts';
 
 const root = new URL('../../', import.meta.url);
 const names = readdirSync(new URL('examples/lessons/', root)).map((name) => name.replace('.lblab.yaml', ''));
@@ -36,20 +37,21 @@ describe('lessons', () => {
     const { services, nodes } = loadTopology(text, 'hash').plan!;
     const servers = services[0]!.servers.map((server) => ({
       ...server,
+      address: toSigned(server.address),
       lastWeight: server.weight,
       active: 0,
       inactive: 0,
     }));
-    const moved = (scheduler: 'sh' | 'mh', clients: readonly number[]): number => {
+    const moved = (scheduler: 'sh' | 'mh', clients: readonly Ipv4[]): number => {
       const [before, after] = [servers, servers.slice(0, 3)].map((candidates) => {
         const chosen = schedulers[scheduler].make([]);
         chosen.update(candidates);
-        return (client: number) => candidates[chosen.pick(client, 0, 0)]!.name;
+        return (client: Ipv4) => candidates[chosen.pick(toSigned(client), asSignedIpv4(0), 0)]!.name;
       });
       return clients.filter((client) => before!(client) !== 'rs4' && before!(client) !== after!(client))
         .length;
     };
-    const many = Array.from({ length: 1000 }, (_, client) => 0x0a000000 + client);
+    const many = Array.from({ length: 1000 }, (_, client) => asIpv4(0x0a000000 + client));
     assert.ok(moved('sh', many) > 400, `sh: ${moved('sh', many)}`);
     assert.ok(moved('mh', many) < 100, `mh: ${moved('mh', many)}`);
     const own = nodes.filter(({ role }) => role === 'client').map(({ interfaces }) => interfaces[0]!.address);

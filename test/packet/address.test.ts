@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  addressAfter,
+  asIpv4,
+  asMac,
   formatIpv4,
   formatMac,
   inSubnet,
+  isLoopback,
+  lastOf,
+  masked,
+  networkOf,
   parseCidr,
   parseIpv4,
   parseMac,
   prefixMask,
+  toSigned,
+  toUnsigned,
 } from '../../src/packet/address.ts';
 
 describe('addresses', () => {
@@ -64,14 +73,41 @@ describe('addresses', () => {
     assert.equal(prefixMask(1), 0x80000000);
     assert.equal(prefixMask(24), 0xffffff00);
     assert.equal(prefixMask(32), 0xffffffff);
-    assert.ok(inSubnet(0xc80000ff, 0xc8000000, 24));
-    assert.ok(!inSubnet(0xc80001ff, 0xc8000000, 24));
-    assert.ok(inSubnet(1, 0xffffffff, 0));
+    assert.ok(inSubnet(asIpv4(0xc80000ff), asIpv4(0xc8000000), 24));
+    assert.ok(!inSubnet(asIpv4(0xc80001ff), asIpv4(0xc8000000), 24));
+    assert.ok(inSubnet(asIpv4(1), asIpv4(0xffffffff), 0));
+  });
+
+  it('the ends of a subnet, and the way to the next address', () => {
+    const address = asIpv4(0xc8000a0b);
+    const ends = [0, 24, 32].map((length) => [networkOf(address, length), lastOf(address, length)]);
+    assert.deepEqual(ends, [
+      [0, 0xffffffff],
+      [0xc8000a00, 0xc8000aff],
+      [0xc8000a0b, 0xc8000a0b],
+    ]);
+    assert.deepEqual([addressAfter(address, 2), addressAfter(address, -12)], [0xc8000a0d, 0xc80009ff]);
+  });
+
+  it('loopback is 127.0.0.0/8', () => {
+    const loopbacks = ['126.255.255.255', '127.0.0.0', '127.255.255.255', '128.0.0.0'].map((text) =>
+      isLoopback(parseIpv4(text)!),
+    );
+    assert.deepEqual(loopbacks, [false, true, true, false]);
+  });
+
+  it('a signed word is the same 32 bits', () => {
+    const signed = toSigned(asIpv4(0xc8000a0b));
+    assert.deepEqual([signed, toUnsigned(signed)], [0xc8000a0b | 0, 0xc8000a0b]);
+    assert.equal(toUnsigned(masked(signed, prefixMask(24) | 0)), 0xc8000a00);
+    assert.equal(toSigned(asIpv4(0x0a000001)), 0x0a000001);
   });
 
   it('what is formatted parses back', () => {
-    fc.assert(fc.property(fc.nat(0xffffffff), (address) => parseIpv4(formatIpv4(address)) === address));
-    fc.assert(fc.property(fc.maxSafeNat(), (n) => parseMac(formatMac(n % 2 ** 48)) === n % 2 ** 48));
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), (address) => parseIpv4(formatIpv4(asIpv4(address))) === address),
+    );
+    fc.assert(fc.property(fc.maxSafeNat(), (n) => parseMac(formatMac(asMac(n % 2 ** 48))) === n % 2 ** 48));
   });
 
   it('no text throws', () => {

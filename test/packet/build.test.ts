@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { asIpv4, asMac, type Mac, NO_MAC } from '../../src/packet/address.ts';
 import {
   buildArp,
   buildIcmpEcho,
@@ -132,7 +133,7 @@ describe('builder', () => {
   it('ARP: a request goes to everyone, a reply to the target', () => {
     const sender = { senderMac: mac('02:00:00:00:00:01'), senderIp: ip('10.0.0.1') };
     const target = { targetMac: mac('02:00:00:00:00:09'), targetIp: ip('10.0.0.9') };
-    const destinationOf = (operation: number): number =>
+    const destinationOf = (operation: number): Mac =>
       layerOf(decodeFrame(buildArp({ arp: { operation, ...sender, ...target } })), 'ethernet').destination;
     assert.equal(destinationOf(1), mac('ff:ff:ff:ff:ff:ff'));
     assert.equal(destinationOf(2), target.targetMac);
@@ -158,7 +159,9 @@ describe('builder', () => {
   });
 
   it('what holds no IPv4 packet is not wrapped', () => {
-    const arp = buildArp({ arp: { operation: 1, senderMac: 1, senderIp: 2, targetMac: 0, targetIp: 3 } });
+    const arp = buildArp({
+      arp: { operation: 1, senderMac: asMac(1), senderIp: asIpv4(2), targetMac: NO_MAC, targetIp: asIpv4(3) },
+    });
     for (const frame of [arp, new Uint8Array(), tcpFrame().subarray(0, 30)]) {
       assert.equal(wrapIpip({ ethernet: macs, ip: addresses, inner: frame }), frame);
     }
@@ -166,7 +169,7 @@ describe('builder', () => {
 
   it('any frame built has valid checksums and no problem', () => {
     const port = fc.nat(0xffff);
-    const address = fc.maxSafeNat().map((n) => n % 2 ** 32);
+    const address = fc.maxSafeNat().map((n) => asIpv4(n % 2 ** 32));
     const ipFields = fc.record({ source: address, destination: address, id: port, ttl: fc.nat(255) });
     const data = fc.uint8Array({ maxLength: 40 });
     fc.assert(

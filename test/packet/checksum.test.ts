@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { asIpv4 } from '../../src/packet/address.ts';
 import { setU16, setU32, u16, u32 } from '../../src/packet/bytes.ts';
 import {
   asUdpChecksum,
@@ -200,7 +201,7 @@ describe('checksum', () => {
         'another protocol',
         buildIpv4({
           ethernet: macs,
-          ip: { source: 1, destination: 2, protocol: 47 },
+          ip: { source: asIpv4(1), destination: asIpv4(2), protocol: 47 },
           payload: new Uint8Array(40),
         }),
         undefined,
@@ -209,7 +210,7 @@ describe('checksum', () => {
         'no room for the header',
         buildIpv4({
           ethernet: macs,
-          ip: { source: 1, destination: 2, protocol: 6 },
+          ip: { source: asIpv4(1), destination: asIpv4(2), protocol: 6 },
           payload: new Uint8Array(19),
         }),
         undefined,
@@ -233,10 +234,10 @@ describe('checksum', () => {
       return copy;
     };
     const inner = tcpFrame();
-    const wrapped = wrapIpip({ ethernet: macs, ip: { source: 1, destination: 2 }, inner });
+    const wrapped = wrapIpip({ ethernet: macs, ip: { source: asIpv4(1), destination: asIpv4(2) }, inner });
     const datagram = buildUdp({
       ethernet: macs,
-      ip: { source: 1, destination: 2 },
+      ip: { source: asIpv4(1), destination: asIpv4(2) },
       udp: { sourcePort: 3, destinationPort: 4 },
       payload: Uint8Array.of(1, 2, 3),
     });

@@ -1,3 +1,4 @@
+import { asIpv4, asMac, NO_MAC } from '../../src/packet/address.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
@@ -54,7 +55,15 @@ describe('decodeFrame', () => {
     ['IP-in-IP', wrapped, 'ethernet ipv4 ipv4 tcp payload', undefined],
     [
       'ARP',
-      buildArp({ arp: { operation: 1, senderMac: 1, senderIp: 2, targetMac: 0, targetIp: 3 } }),
+      buildArp({
+        arp: {
+          operation: 1,
+          senderMac: asMac(1),
+          senderIp: asIpv4(2),
+          targetMac: NO_MAC,
+          targetIp: asIpv4(3),
+        },
+      }),
       'ethernet arp',
       undefined,
     ],
@@ -129,7 +138,15 @@ describe('decodeFrame', () => {
     [
       'ARP for token ring',
       patched(
-        buildArp({ arp: { operation: 1, senderMac: 1, senderIp: 2, targetMac: 0, targetIp: 3 } }),
+        buildArp({
+          arp: {
+            operation: 1,
+            senderMac: asMac(1),
+            senderIp: asIpv4(2),
+            targetMac: NO_MAC,
+            targetIp: asIpv4(3),
+          },
+        }),
         14,
         0,
         6,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { asIpv4, asMac, type Mac, NO_MAC } from '../../src/packet/address.ts';
 import { buildArp, buildIcmpEcho, buildIcmpError, buildUdp, wrapIpip } from '../../src/packet/build.ts';
 import { decodeFrame } from '../../src/packet/decode.ts';
 import { diffFrames } from '../../src/packet/diff.ts';
@@ -27,10 +28,10 @@ const ping = (identifier: number): Uint8Array =>
   buildIcmpEcho({ ethernet: macs, ip: addresses, icmp: { operation: 'request', identifier, sequence: 1 } });
 const error = (quoted: Uint8Array, code = 1): Uint8Array =>
   buildIcmpError({ ethernet: macs, ip: addresses, icmp: { type: 3, code }, quoted: quoted.subarray(14) });
-const arp = (operation: number, senderMac: number): Uint8Array =>
+const arp = (operation: number, senderMac: Mac): Uint8Array =>
   buildArp({
     ethernet: macs,
-    arp: { operation, senderMac, senderIp: 1, targetMac: 0, targetIp: 0x0a000002 },
+    arp: { operation, senderMac, senderIp: asIpv4(1), targetMac: NO_MAC, targetIp: asIpv4(0x0a000002) },
   });
 
 describe('diffFrames', () => {
@@ -153,8 +154,8 @@ describe('diffFrames', () => {
     ],
     [
       'ARP',
-      arp(1, 1),
-      arp(2, 2),
+      arp(1, asMac(1)),
+      arp(2, asMac(2)),
       ['arp.opcode 1 > 2', 'arp.src.hw_mac 00:00:00:00:00:01 > 00:00:00:00:00:02'],
     ],
     [

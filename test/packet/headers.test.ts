@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { asIpv4, asMac, NO_ADDRESS } from '../../src/packet/address.ts';
 import * as arp from '../../src/packet/arp.ts';
 import * as ethernet from '../../src/packet/ethernet.ts';
 import * as icmp from '../../src/packet/icmp.ts';
@@ -12,6 +13,8 @@ import { header, ip, macs } from './sample.ts';
 import { fromHex, toHex } from './vectors.ts';
 
 const bits = (count: number): fc.Arbitrary<number> => fc.maxSafeNat().map((n) => n % 2 ** count);
+const addresses = bits(32).map(asIpv4);
+const macAddresses = bits(48).map(asMac);
 const payload = fc.uint8Array({ maxLength: 64 });
 /** Any length from 0 to 40 that is a multiple of 4: others are padded. */
 const options = fc
@@ -25,7 +28,7 @@ function pick<T extends object>(record: object, like: T): unknown {
 
 describe('headers: what is encoded decodes to the same', () => {
   it('Ethernet', () => {
-    const any = fc.record({ destination: bits(48), source: bits(48), etherType: bits(16) });
+    const any = fc.record({ destination: macAddresses, source: macAddresses, etherType: bits(16) });
     fc.assert(
       fc.property(any, payload, (x, data) => {
         const bytes = ethernet.encode(x, data);
@@ -40,10 +43,10 @@ describe('headers: what is encoded decodes to the same', () => {
   it('ARP', () => {
     const any = fc.record({
       operation: bits(16),
-      senderMac: bits(48),
-      senderIp: bits(32),
-      targetMac: bits(48),
-      targetIp: bits(32),
+      senderMac: macAddresses,
+      senderIp: addresses,
+      targetMac: macAddresses,
+      targetIp: addresses,
     });
     fc.assert(
       fc.property(any, (x) => {
@@ -55,8 +58,8 @@ describe('headers: what is encoded decodes to the same', () => {
 
   it('IPv4', () => {
     const any = fc.record({
-      source: bits(32),
-      destination: bits(32),
+      source: addresses,
+      destination: addresses,
       protocol: bits(8),
       trafficClass: bits(8),
       id: bits(16),
@@ -91,7 +94,7 @@ describe('headers: what is encoded decodes to the same', () => {
       options,
     });
     fc.assert(
-      fc.property(any, payload, bits(32), bits(32), (x, data, source, destination) => {
+      fc.property(any, payload, addresses, addresses, (x, data, source, destination) => {
         const bytes = tcp.encode(x, data, source, destination);
         const record = header(tcp.decode(bytes, 0, bytes.length));
         assert.deepEqual(pick(record, x), { ...x });
@@ -108,7 +111,7 @@ describe('headers: what is encoded decodes to the same', () => {
   it('UDP', () => {
     const any = fc.record({ sourcePort: bits(16), destinationPort: bits(16) });
     fc.assert(
-      fc.property(any, payload, bits(32), bits(32), (x, data, source, destination) => {
+      fc.property(any, payload, addresses, addresses, (x, data, source, destination) => {
         const bytes = udp.encode(x, data, source, destination);
         const record = header(udp.decode(bytes, 0, bytes.length));
         assert.deepEqual(pick(record, x), { ...x });
@@ -134,7 +137,12 @@ describe('headers: what is encoded decodes to the same', () => {
   });
 
   it('options are padded to 4 bytes and cut at 40', () => {
-    const ipHeader = { source: 1, destination: 2, protocol: 6, options: Uint8Array.of(7, 8, 9) };
+    const ipHeader = {
+      source: asIpv4(1),
+      destination: asIpv4(2),
+      protocol: 6,
+      options: Uint8Array.of(7, 8, 9),
+    };
     assert.deepEqual(
       header(ipv4.decode(ipv4.encode(ipHeader, new Uint8Array()), 0, 24)).options,
       Uint8Array.of(7, 8, 9, 0),
@@ -142,8 +150,8 @@ describe('headers: what is encoded decodes to the same', () => {
     const long = tcp.encode(
       { sourcePort: 1, destinationPort: 2, flags: 0, options: new Uint8Array(50).fill(1) },
       new Uint8Array(),
-      0,
-      0,
+      NO_ADDRESS,
+      NO_ADDRESS,
     );
     assert.equal(long.length, 60);
     assert.equal(header(tcp.decode(long, 0, 60)).options.length, 40);
@@ -181,7 +189,7 @@ describe('headers: getters and setters meet the same bytes', () => {
   it('Ethernet, TCP, UDP, ICMP', () => {
     const bytes = new Uint8Array(24);
     ethernet.setDestination(bytes, 2, macs.destination);
-    ethernet.setSource(bytes, 2, 0xffeeddccbbaa);
+    ethernet.setSource(bytes, 2, asMac(0xffeeddccbbaa));
     assert.equal(ethernet.destinationOf(bytes, 2), macs.destination);
     assert.equal(ethernet.sourceOf(bytes, 2), 0xffeeddccbbaa);
     for (const l4 of [tcp, udp]) {
@@ -209,7 +217,10 @@ describe('headers: getters and setters meet the same bytes', () => {
   });
 
   it('views read at an offset exactly what they read at 0', () => {
-    const packet = ipv4.encode({ source: 1, destination: 2, protocol: 6, id: 9 }, Uint8Array.of(1, 2, 3));
+    const packet = ipv4.encode(
+      { source: asIpv4(1), destination: asIpv4(2), protocol: 6, id: 9 },
+      Uint8Array.of(1, 2, 3),
+    );
     const buffer = new Uint8Array(100).fill(0xff);
     buffer.set(packet, 33);
     const there = header(ipv4.decode(buffer, 33, 33 + packet.length));

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { asIpv4, asMac } from '../../src/packet/address.ts';
 import type { Capture, CaptureInterface, CaptureRecord } from '../../src/packet/capture.ts';
 import { ByteWriter } from '../../src/packet/byte-writer.ts';
 import { PcapngWriter } from '../../src/packet/pcapng-writer.ts';
@@ -104,9 +105,9 @@ describe('pcapng', () => {
           {
             description: text,
             filter: text,
-            mac: fc.maxSafeNat().map((n) => n % 2 ** 48),
+            mac: fc.maxSafeNat().map((n) => asMac(n % 2 ** 48)),
             ipv4: fc.record(
-              { address: fc.nat(0xffffffff), mask: fc.nat(0xffffffff) },
+              { address: fc.nat(0xffffffff).map(asIpv4), mask: fc.nat(0xffffffff) },
               { noNullPrototype: true },
             ),
             statistics: fc.record({ received: counter, dropped: counter }, optional),
@@ -138,7 +139,7 @@ describe('pcapng', () => {
       )
       .map(([needed, comments, more]): CaptureRecord => ({ ...needed, comments, ...more }));
     const aName = fc.record(
-      { address: fc.nat(0xffffffff), name: text.map((name) => `n${name.replaceAll('\0', '')}`) },
+      { address: fc.nat(0xffffffff).map(asIpv4), name: text.map((name) => `n${name.replaceAll('\0', '')}`) },
       { noNullPrototype: true },
     );
     const any = fc.record(

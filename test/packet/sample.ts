@@ -1,4 +1,4 @@
-import { parseIpv4, parseMac } from '../../src/packet/address.ts';
+import { type Ipv4, type Mac, parseIpv4, parseMac } from '../../src/packet/address.ts';
 import { buildTcp } from '../../src/packet/build.ts';
 import { decodeFrame } from '../../src/packet/decode.ts';
 import { isProblem } from '../../src/packet/problem.ts';
@@ -6,13 +6,13 @@ import type { DecodedFrame, Layer, PacketProblem } from '../../src/packet/layers
 import type { IpFields } from '../../src/packet/build.ts';
 import type { TcpHeader } from '../../src/packet/tcp.ts';
 
-export function ip(text: string): number {
+export function ip(text: string): Ipv4 {
   const address = parseIpv4(text);
   if (address === undefined) throw new Error(`no address: ${text}`);
   return address;
 }
 
-export function mac(text: string): number {
+export function mac(text: string): Mac {
   const address = parseMac(text);
   if (address === undefined) throw new Error(`no MAC: ${text}`);
   return address;

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import { formatIpv4, parseCidr } from '../../src/packet/address.ts';
+import { addressAfter, formatIpv4, parseCidr } from '../../src/packet/address.ts';
 import { placesIn, type Surroundings } from './mistaken-values.ts';
 
 /** One key of a sound file with a value that it should not have, or without the value that it should. */
@@ -65,7 +65,9 @@ function surroundingsOf(document: Tree): Surroundings {
   return {
     nodes: Object.keys(document['nodes'] as Tree),
     segments: Object.keys(segments),
-    nobody: Object.values(segments).map(({ subnet }) => formatIpv4(parseCidr(subnet)!.network + 253)),
+    nobody: Object.values(segments).map(({ subnet }) =>
+      formatIpv4(addressAfter(parseCidr(subnet)!.network, 253)),
+    ),
     elsewhere: '172.30.9.0/24',
   };
 }

@@ -22,7 +22,7 @@ export function runOf(text: string): RunOf | undefined {
   if (!plan) return undefined;
   const startedAt = '2026-01-01T00:00:00.000000000Z';
   const builder = new JourneyBuilder(plan, { engine: 'embedded', startedAt, translate });
-  const engine = new EmbeddedEngine(plan, (event) => builder.add(event), { startedAt });
+  const engine = new EmbeddedEngine(plan, (events) => builder.add(events), { startedAt });
   engine.startNow();
   const settled = engine.runUntilSettled(LIMIT_NS);
   const report = builder.report();

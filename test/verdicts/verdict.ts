@@ -27,7 +27,7 @@ export function verdictOf(seed: number): Verdict {
   const { plan } = loadTopology(trial.text, 'trial.lblab.yaml');
   if (!plan) throw new Error(`no plan for seed ${seed}:\n${trial.text}`);
   const events: LabEvent[] = [];
-  const engine = new EmbeddedEngine(plan, (event) => events.push(event), { seed, startedAt: 'T' });
+  const engine = new EmbeddedEngine(plan, (told) => events.push(...told), { seed, startedAt: 'T' });
   const { heard } = listening(
     () => engine.nowNs,
     () => play(engine, plan, trial),

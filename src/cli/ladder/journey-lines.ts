@@ -2,7 +2,7 @@ import type { Hop, HopChange, Journey } from '../../journey/report.ts';
 import { formatIpv4, formatMac } from '../../packet/address.ts';
 import { decodeFrame } from '../../packet/decode.ts';
 import type { Layer } from '../../packet/layers.ts';
-import type { LadderContext } from './ladder.ts';
+import type { LadderContext } from './context.ts';
 import { arrow, MARGIN } from './lanes.ts';
 import type { Names } from './names.ts';
 

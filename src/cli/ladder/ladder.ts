@@ -1,28 +1,10 @@
-import type { Flow, FlowOutcome, Journey, Report } from '../../journey/report.ts';
+import type { Flow, FlowOutcome, Report } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
-import type { Painter } from '../paint.ts';
+import type { LadderContext, LadderOptions } from './context.ts';
 import { journeyLines } from './journey-lines.ts';
-import { header, lanesOf, type Lanes } from './lanes.ts';
-import { namesOf, type Names } from './names.ts';
-
-export interface LadderOptions {
-  readonly translate: Translate;
-  readonly paint: Painter;
-  /** Unfold every flow; otherwise the first of each outcome in each epoch is unfolded and the others are one line. */
-  readonly full: boolean;
-  /** Addresses as they are on the wire; otherwise the names of nodes and services where there are some. */
-  readonly values: boolean;
-  /** A packet of the report, by its number: only those of unfolded flows are asked for. */
-  readonly journey: (id: number) => Journey;
-  /** The captured bytes of a frame, by its number. */
-  readonly frame: (number: number) => Uint8Array;
-}
-
-export interface LadderContext extends LadderOptions {
-  readonly lanes: Lanes;
-  readonly names: Names;
-}
+import { header, lanesOf } from './lanes.ts';
+import { namesOf } from './names.ts';
 
 /** The sequence diagram as lines of text: lanes are nodes in path order, arrows are frames, below each what it changed. */
 export function ladder(report: Report, plan: Plan, title: string, options: LadderOptions): string[] {

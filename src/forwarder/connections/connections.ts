@@ -1,5 +1,7 @@
+import type { SignedIpv4 } from '../../packet/address.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import type { ForwarderConfig } from '../config.ts';
+import { addressAt } from '../headers.ts';
 import type { Packet } from '../packet.ts';
 import * as total from '../server.ts';
 import type { Server } from '../server.ts';
@@ -47,12 +49,18 @@ export class Connections {
 
   /** The packet's connection as `connection * 2 + direction`, -1 when there is none whose time is not over. */
   find({ view, ip, ports, protocol, clock }: Packet): number {
-    const source = view.getInt32(ip + ipv4.SOURCE);
-    return this.findKey(source, view.getInt32(ip + ipv4.DESTINATION), ports, protocol, clock);
+    const source = addressAt(view, ip + ipv4.SOURCE);
+    return this.findKey(source, addressAt(view, ip + ipv4.DESTINATION), ports, protocol, clock);
   }
 
   /** The same for a key, as signed words. */
-  findKey(source: number, destination: number, ports: number, protocol: number, clock: number): number {
+  findKey(
+    source: SignedIpv4,
+    destination: SignedIpv4,
+    ports: number,
+    protocol: number,
+    clock: number,
+  ): number {
     for (;;) {
       const found = this.table.findKey(source, destination, ports, protocol);
       if (found < 0 || !this.isOver(found >> 1, clock)) return found;
@@ -72,8 +80,8 @@ export class Connections {
     const state = protocol === ipv4.PROTOCOL_TCP ? NONE : protocol === ipv4.PROTOCOL_UDP ? UDP : ICMP;
     // IPVS counts a connection as inactive until its first packet gives TCP a state: UDP for ever.
     words[base] = protocol | (state << at.STATE_SHIFT) | at.INACTIVE;
-    words[base + at.REQUEST_SOURCE] = view.getInt32(ip + ipv4.SOURCE);
-    words[base + at.REQUEST_DESTINATION] = view.getInt32(ip + ipv4.DESTINATION);
+    words[base + at.REQUEST_SOURCE] = addressAt(view, ip + ipv4.SOURCE);
+    words[base + at.REQUEST_DESTINATION] = addressAt(view, ip + ipv4.DESTINATION);
     words[base + at.REQUEST_PORTS] = packet.ports;
     words[base + at.SERVER] = server.slot;
     const refused =
@@ -192,8 +200,8 @@ export class Connections {
     if (!server.model.translates || mayShare) return undefined;
     const { words } = this.table;
     const found = this.findKey(
-      words[base + at.REPLY_SOURCE]!,
-      words[base + at.REPLY_DESTINATION]!,
+      at.addressOf(words, base + at.REPLY_SOURCE),
+      at.addressOf(words, base + at.REPLY_DESTINATION),
       words[base + at.REPLY_PORTS]!,
       words[base]! & 0xff,
       clock,

@@ -1,3 +1,5 @@
+import { asSignedIpv4, type SignedIpv4 } from '../../packet/address.ts';
+
 /**
  * One connection is 16 words of one Int32Array: 64 bytes, one cache line, so that a packet of a million connections
  * costs one miss for the index and one for the entry. Two keys can lead to it, each three words and the protocol:
@@ -57,3 +59,8 @@ export const HAS_REPLY_KEY = 1 << 17;
 export const OWNS_PORT = 1 << 18;
 /** No connection, but which server a client's connections go to. */
 export const IS_TEMPLATE = 1 << 19;
+
+/** The address that a key has at `place`. */
+export function addressOf(words: Int32Array, place: number): SignedIpv4 {
+  return asSignedIpv4(words[place]!);
+}

@@ -3,6 +3,7 @@ import * as ipv4 from '../../packet/ipv4.ts';
 import type { Frame } from '../frame.ts';
 import * as at from './layout.ts';
 import type { ConnectionTable } from './table.ts';
+import { addressAt } from '../headers.ts';
 
 /** Frames looked up together. */
 const MOST = 64;
@@ -41,8 +42,8 @@ export class LookAhead {
         end - start < NEEDED
           ? 0
           : table.hash(
-              view.getInt32(start + IP + ipv4.SOURCE),
-              view.getInt32(start + IP + ipv4.DESTINATION),
+              addressAt(view, start + IP + ipv4.SOURCE),
+              addressAt(view, start + IP + ipv4.DESTINATION),
               view.getInt32(start + L4),
               view.getUint8(start + IP + ipv4.PROTOCOL),
             );

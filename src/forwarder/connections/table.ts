@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../../packet/address.ts';
 import { hashKey } from './hash.ts';
 import * as at from './layout.ts';
 
@@ -43,7 +44,7 @@ export class ConnectionTable {
    * The connection of a packet with these addresses, ports and protocol, as signed words: `connection * 2 + direction`
    * (0 request, 1 reply); -1 when there is none.
    */
-  findKey(source: number, destination: number, ports: number, protocol: number): number {
+  findKey(source: SignedIpv4, destination: SignedIpv4, ports: number, protocol: number): number {
     const hash = hashKey(this.seed, source, destination, ports, protocol);
     const { index, words, mask } = this;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -56,7 +57,7 @@ export class ConnectionTable {
   }
 
   /** The hash that a key is found by. */
-  hash(source: number, destination: number, ports: number, protocol: number): number {
+  hash(source: SignedIpv4, destination: SignedIpv4, ports: number, protocol: number): number {
     return hashKey(this.seed, source, destination, ports, protocol);
   }
 
@@ -76,7 +77,13 @@ export class ConnectionTable {
   }
 
   /** Whether `found`, which may be any number, is in use and has this key. */
-  holds(found: number, source: number, destination: number, ports: number, protocol: number): boolean {
+  holds(
+    found: number,
+    source: SignedIpv4,
+    destination: SignedIpv4,
+    ports: number,
+    protocol: number,
+  ): boolean {
     const { words } = this;
     // A number below 0 is a large one without its sign.
     if (found >>> 0 >= this.fresh * 2) return false;
@@ -92,7 +99,8 @@ export class ConnectionTable {
   isAmbiguous(found: number): boolean {
     const { index, words, mask } = this;
     const key = keyOf(found);
-    const [source, destination, ports] = [words[key]!, words[key + 1]!, words[key + 2]!];
+    const [source, destination] = [at.addressOf(words, key), at.addressOf(words, key + 1)];
+    const ports = words[key + 2]!;
     const protocol = words[baseOf(found)]! & 0xff;
     const hash = hashKey(this.seed, source, destination, ports, protocol);
     for (let slot = hash & mask; index[slot] !== 0; slot = (slot + 1) & mask) {
@@ -215,8 +223,8 @@ function keyOf(found: number): number {
 function holdsKey(
   words: Int32Array,
   found: number,
-  source: number,
-  destination: number,
+  source: SignedIpv4,
+  destination: SignedIpv4,
   ports: number,
   protocol: number,
 ): boolean {

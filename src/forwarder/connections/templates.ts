@@ -1,3 +1,4 @@
+import { masked, type SignedIpv4 } from '../../packet/address.ts';
 import type { Service } from '../service.ts';
 import type { Server } from '../server.ts';
 import type { ServiceTable } from '../service-table.ts';
@@ -44,8 +45,8 @@ export class Templates {
     this.catchUp = catchUp;
   }
 
-  /** The client's (signed address) template, -1 when its next connection is to be scheduled. */
-  find(client: number, service: Service, now: number): number {
+  /** The client's template, -1 when its next connection is to be scheduled. */
+  find(client: SignedIpv4, service: Service, now: number): number {
     let template = this.look(client, service);
     if (template < 0) return -1;
     if (this.isDue(template, now | 0)) {
@@ -62,13 +63,13 @@ export class Templates {
   }
 
   /** Remembers the server for a client that has no template; -1 when the table is full. */
-  make(client: number, service: Service, server: Server, clock: number): number {
+  make(client: SignedIpv4, service: Service, server: Server, clock: number): number {
     const template = this.table.allocate();
     if (template < 0) return -1;
     const { words } = this.table;
     const base = template << at.LOG2_WORDS;
     words[base] = PROTOCOL | at.IS_TEMPLATE;
-    words[base + at.REQUEST_SOURCE] = client & service.clientMask;
+    words[base + at.REQUEST_SOURCE] = masked(client, service.clientMask);
     words[base + at.REQUEST_DESTINATION] = service.vip;
     words[base + at.REQUEST_PORTS] = (service.protocol << 16) | service.port;
     words[base + at.SERVER] = server.slot;
@@ -129,8 +130,8 @@ export class Templates {
     this.due.length = 0;
   }
 
-  private look(client: number, { clientMask, vip, protocol, port }: Service): number {
-    return this.table.findKey(client & clientMask, vip, (protocol << 16) | port, PROTOCOL) >> 1;
+  private look(client: SignedIpv4, { clientMask, vip, protocol, port }: Service): number {
+    return this.table.findKey(masked(client, clientMask), vip, (protocol << 16) | port, PROTOCOL) >> 1;
   }
 
   private isDue(template: number, clock: number): boolean {

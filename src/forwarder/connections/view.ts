@@ -1,9 +1,10 @@
 import type { ModelName } from '../../models/models.ts';
+import { type Ipv4, toUnsigned } from '../../packet/address.ts';
 import type { ServiceTable } from '../service-table.ts';
 import * as at from './layout.ts';
 import { STATES, type ConnectionState } from './tcp-state.ts';
 
-/** A connection as people read it. Addresses are unsigned. */
+/** A connection as people read it. */
 export interface ConnectionView {
   /** The number that `Decision.connection` has. */
   readonly serial: number;
@@ -13,15 +14,15 @@ export interface ConnectionView {
   readonly server: string | undefined;
   readonly protocol: number;
   readonly state: ConnectionState;
-  readonly client: number;
+  readonly client: Ipv4;
   /** Of an ICMP query, its identifier. */
   readonly clientPort: number;
   /** The VIP; for the nat model the outside server. */
-  readonly destination: number;
+  readonly destination: Ipv4;
   /** Of an ICMP query, the type of its request. */
   readonly destinationPort: number;
   /** What the server sees as its client, where addresses are translated: DIP, CIP or the outside address. */
-  readonly seen: { readonly address: number; readonly port: number } | undefined;
+  readonly seen: { readonly address: Ipv4; readonly port: number } | undefined;
   /** Milliseconds until it is forgotten. */
   readonly expiresIn: number;
   readonly packets: number;
@@ -36,6 +37,7 @@ export function connectionView(
 ): ConnectionView {
   const base = connection << at.LOG2_WORDS;
   const word = (place: number): number => words[base + place]! >>> 0;
+  const address = (place: number): Ipv4 => toUnsigned(at.addressOf(words, base + place));
   const server = services.server(words[base + at.SERVER]!);
   const isNat = server.isOutside;
   return {
@@ -45,12 +47,12 @@ export function connectionView(
     server: isNat ? undefined : server.name,
     protocol: word(at.META) & 0xff,
     state: STATES[(word(at.META) & at.STATE_MASK) >>> at.STATE_SHIFT] ?? 'NONE',
-    client: word(at.REQUEST_SOURCE),
+    client: address(at.REQUEST_SOURCE),
     clientPort: word(at.REQUEST_PORTS) >>> 16,
-    destination: word(at.REQUEST_DESTINATION),
+    destination: address(at.REQUEST_DESTINATION),
     destinationPort: word(at.REQUEST_PORTS) & 0xffff,
     seen: server.model.translates
-      ? { address: word(at.REPLY_DESTINATION), port: word(at.REPLY_PORTS) & 0xffff }
+      ? { address: address(at.REPLY_DESTINATION), port: word(at.REPLY_PORTS) & 0xffff }
       : undefined,
     expiresIn: Math.max(0, (words[base + at.EXPIRY]! - now) | 0),
     packets: word(at.PACKETS),

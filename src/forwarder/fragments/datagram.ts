@@ -1,5 +1,6 @@
 import * as ipv4 from '../../packet/ipv4.ts';
 import type { Frame } from '../frame.ts';
+import { addressAt } from '../headers.ts';
 
 /** Linux's limit of a whole packet, and the field's (RFC 791). */
 const LONGEST_PACKET = 0xffff;
@@ -112,7 +113,7 @@ function countBits(word: number): number {
 
 /** What all fragments of a datagram have in common. */
 export function keyOf(view: DataView, ip: number): string {
-  const source = view.getInt32(ip + ipv4.SOURCE);
-  const destination = view.getInt32(ip + ipv4.DESTINATION);
+  const source = addressAt(view, ip + ipv4.SOURCE);
+  const destination = addressAt(view, ip + ipv4.DESTINATION);
   return `${source} ${destination} ${view.getUint16(ip + ipv4.ID)} ${view.getUint8(ip + ipv4.PROTOCOL)}`;
 }

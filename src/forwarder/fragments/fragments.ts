@@ -4,6 +4,7 @@ import * as udp from '../../packet/udp.ts';
 import type { Addresses } from '../addresses.ts';
 import type { Director } from '../director.ts';
 import { copyOf, HEADROOM, makeFrame, type Frame } from '../frame.ts';
+import { addressAt } from '../headers.ts';
 import type { Output } from '../output.ts';
 import type { Packet } from '../packet.ts';
 import type { Port } from '../port.ts';
@@ -67,7 +68,7 @@ export class Fragments {
   /** Decides about a fragment. `ports` are those of the interfaces, by index. */
   receive(packet: Packet, port: Port, ports: readonly Port[], verdict: Verdict): Verdict {
     const { view, ip, l4, frame, now } = packet;
-    const destination = view.getInt32(ip + ipv4.DESTINATION);
+    const destination = addressAt(view, ip + ipv4.DESTINATION);
     const isVip = this.addresses.isVip(destination);
     if (!isVip && !this.addresses.translates) return this.refusals.notOurs(destination, verdict);
     const key = keyOf(view, ip);

@@ -1,3 +1,4 @@
+import { asSignedIpv4 } from '../../packet/address.ts';
 import type { PortRange } from '../config.ts';
 import * as at from '../connections/layout.ts';
 import { PortPool } from '../port-pool.ts';
@@ -13,8 +14,8 @@ export class Nat implements Model {
   readonly name = 'nat';
   readonly translates = true;
   readonly overhead = 0;
-  /** The outside address, signed. */
-  outside = 0;
+  /** The outside address. */
+  outside = asSignedIpv4(0);
   ports: PortRange = { first: 1, last: 0 };
   translatePorts = true;
   private readonly pools = new Map<number, PortPool>();

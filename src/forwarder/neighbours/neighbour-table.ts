@@ -1,4 +1,4 @@
-import { BROADCAST_MAC } from '../../packet/address.ts';
+import { BROADCAST_MAC, type Mac, NO_MAC, type SignedIpv4, toUnsigned } from '../../packet/address.ts';
 import * as arp from '../../packet/arp.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import { copyOf, type Frame } from '../frame.ts';
@@ -41,7 +41,7 @@ export type Lesson =
 export class NeighbourTable {
   private readonly output: Output;
   /** By port index, then by address. */
-  private readonly byPort: Map<number, Neighbour>[] = [];
+  private readonly byPort: Map<SignedIpv4, Neighbour>[] = [];
   /** All of them, the oldest first. */
   private readonly all = new Set<Neighbour>();
   private readonly asking = new Set<Neighbour>();
@@ -52,9 +52,9 @@ export class NeighbourTable {
     this.output = output;
   }
 
-  /** The entry for an address (signed), made when there is none. */
-  get(port: Port, address: number): Neighbour {
-    const neighbours = (this.byPort[port.index] ??= new Map<number, Neighbour>());
+  /** The entry for an address, made when there is none. */
+  get(port: Port, address: SignedIpv4): Neighbour {
+    const neighbours = (this.byPort[port.index] ??= new Map<SignedIpv4, Neighbour>());
     let neighbour = neighbours.get(address);
     if (neighbour === undefined) {
       if (this.all.size >= MOST_NEIGHBOURS) this.makeRoom();
@@ -64,8 +64,8 @@ export class NeighbourTable {
     return neighbour;
   }
 
-  /** The entry for an address (signed), if it is known or asked for. */
-  find(port: Port, address: number): Neighbour | undefined {
+  /** The entry for an address, if it is known or asked for. */
+  find(port: Port, address: SignedIpv4): Neighbour | undefined {
     const neighbour = this.byPort[port.index]?.get(address);
     return neighbour !== undefined && (neighbour.known || isAsked(neighbour)) ? neighbour : undefined;
   }
@@ -98,7 +98,7 @@ export class NeighbourTable {
    * An ARP packet says that `mac` is the neighbour's (arp.c, `arp_process`; neighbour.c, `__neigh_update`). What was held
    * for it leaves.
    */
-  learn(neighbour: Neighbour, mac: number, lesson: Lesson, now: number): void {
+  learn(neighbour: Neighbour, mac: Mac, lesson: Lesson, now: number): void {
     const [head, tail] = [macHead(mac), macTail(mac)];
     const isSame = neighbour.known && neighbour.macHead === head && neighbour.macTail === tail;
     const isLocked =
@@ -118,8 +118,8 @@ export class NeighbourTable {
     this.sendHeld(neighbour, now);
   }
 
-  /** Forgets who has this address (signed): it has moved to another machine. */
-  forget(neighbourAddress: number): void {
+  /** Forgets who has this address: it has moved to another machine. */
+  forget(neighbourAddress: SignedIpv4): void {
     for (const neighbours of this.byPort) {
       const neighbour = neighbours.get(neighbourAddress);
       if (neighbour?.known) this.giveUp(neighbour);
@@ -205,9 +205,9 @@ export class NeighbourTable {
     const request = {
       operation: arp.REQUEST,
       senderMac: port.mac,
-      senderIp: port.address,
-      targetMac: 0,
-      targetIp: neighbour.address,
+      senderIp: toUnsigned(port.address),
+      targetMac: NO_MAC,
+      targetIp: toUnsigned(neighbour.address),
     };
     arp.write(request, frame.bytes, frame.start + ethernet.HEADER_LENGTH);
     const verdict = this.output.verdict();

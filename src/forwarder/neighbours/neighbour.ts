@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../../packet/address.ts';
 import type { Frame } from '../frame.ts';
 import type { Port } from '../port.ts';
 import type { Rule } from '../verdict.ts';
@@ -26,8 +27,7 @@ export function setMacs(frame: Frame, { port, macHead, macTail }: Neighbour): vo
 /** One entry of the neighbour table: an address on a port, and the MAC address behind it once known. */
 export class Neighbour {
   readonly port: Port;
-  /** Signed. */
-  readonly address: number;
+  readonly address: SignedIpv4;
   /** Whether there is a MAC address to send to, however old. */
   known = false;
   macHead = 0;
@@ -48,7 +48,7 @@ export class Neighbour {
   listed = true;
   used = false;
 
-  constructor(port: Port, address: number) {
+  constructor(port: Port, address: SignedIpv4) {
     this.port = port;
     this.address = address;
   }

@@ -1,3 +1,4 @@
+import type { SignedIpv4 } from '../../packet/address.ts';
 import { bucketOf, dealBuckets } from './hash-buckets.ts';
 import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
 
@@ -13,7 +14,7 @@ export class Dh implements Scheduler {
     this.buckets = dealBuckets(candidates, once);
   }
 
-  pick(_client: number, vip: number): number {
+  pick(_client: SignedIpv4, vip: SignedIpv4): number {
     this.bucket = bucketOf(vip);
     return this.buckets[this.bucket]!;
   }

@@ -1,5 +1,5 @@
-import type { SchedulerFlag } from '../config.ts';
-import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import type { SignedIpv4 } from '../../packet/address.ts';
+import type { Candidate, Scheduler, SchedulerFlag, SchedulerKind } from './scheduler.ts';
 import { commonDivisor, largestWeight, sharesByWeight } from './weights.ts';
 
 /** Prime, as the permutations need; the size IPVS takes by default (CONFIG_IP_VS_MH_TAB_INDEX=12). */
@@ -30,7 +30,7 @@ export class Mh implements Scheduler {
     this.table = makeTable(candidates);
   }
 
-  pick(client: number, _vip: number, clientPort: number): number {
+  pick(client: SignedIpv4, _vip: SignedIpv4, clientPort: number): number {
     const key = this.withPort ? (client + clientPort) | 0 : client;
     const first = hash(key, 1) % SIZE;
     this.entry = first;

@@ -1,10 +1,15 @@
-import type { SchedulerFlag } from '../config.ts';
+import type { SignedIpv4 } from '../../packet/address.ts';
+
+/**
+ * Of sh and mh (IPVS's `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`): a drained server's clients go elsewhere; the
+ * client's port counts too.
+ */
+export type SchedulerFlag = 'fallback' | 'port';
 
 /** A server as schedulers see it. */
 export interface Candidate {
   readonly name: string;
-  /** Signed. */
-  readonly address: number;
+  readonly address: SignedIpv4;
   readonly port: number;
   /** 0: gets no new connections. */
   readonly weight: number;
@@ -22,9 +27,8 @@ export interface Scheduler {
   update(candidates: readonly Candidate[]): void;
   /**
    * Place of the chosen candidate; -1 when there is none. A hash may name one with weight 0: such a client is refused.
-   * `client` and `vip` are signed addresses.
    */
-  pick(client: number, vip: number, clientPort: number): number;
+  pick(client: SignedIpv4, vip: SignedIpv4, clientPort: number): number;
   /** What the last `pick` weighed, in signs that need no language: `wlc: rs1 256/3, rs2 512/1`, `rr: #2`, `sh: 17/256`. Made only when someone watches. */
   explain(): string;
 }

@@ -1,6 +1,6 @@
-import type { SchedulerFlag } from '../config.ts';
+import type { SignedIpv4 } from '../../packet/address.ts';
 import { bucketOf, dealBuckets, wrapBucket } from './hash-buckets.ts';
-import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
+import type { Candidate, Scheduler, SchedulerFlag, SchedulerKind } from './scheduler.ts';
 import { sharesOf } from './weights.ts';
 
 /**
@@ -24,7 +24,7 @@ export class Sh implements Scheduler {
     this.buckets = dealBuckets(candidates, weightOf);
   }
 
-  pick(client: number, _vip: number, clientPort: number): number {
+  pick(client: SignedIpv4, _vip: SignedIpv4, clientPort: number): number {
     const hash = bucketOf(this.withPort ? client + clientPort : client);
     this.bucket = hash;
     if (!this.fallback || this.takes(hash)) return this.buckets[hash]!;

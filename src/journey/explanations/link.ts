@@ -1,5 +1,5 @@
 import type { PlannedInterface, PlannedNode } from '../../lab/topology/plan.ts';
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
 import { formatNs } from './format-ns.ts';
@@ -83,7 +83,7 @@ export const slowLink: Rule = (evidence, explained) =>
       return [];
     });
 
-function patienceOf(client: string, address: number, { stage }: Failures): number {
+function patienceOf(client: string, address: Ipv4, { stage }: Failures): number {
   const { traffic } = stage.network.plan;
   const entry = traffic.find(({ from, to }) => from === client && to === address);
   return entry?.timeoutNs ?? 3e9;

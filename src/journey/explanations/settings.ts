@@ -4,7 +4,7 @@ import type {
   PlannedTraffic,
   PlannedService,
 } from '../../lab/topology/plan.ts';
-import { inSubnet } from '../../packet/address.ts';
+import { inSubnet, type Ipv4 } from '../../packet/address.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { Network } from '../records/network.ts';
 
@@ -22,7 +22,7 @@ export function trafficPath(network: Network, flow: FlowRecord): string | undefi
 }
 
 /** The entry by which a node asks for an address, as a path. */
-export function askingPath({ plan }: Network, node: string, address: number): string | undefined {
+export function askingPath({ plan }: Network, node: string, address: Ipv4): string | undefined {
   return pathOf(plan.traffic.find(({ from, to }) => from === node && to === address));
 }
 
@@ -31,7 +31,7 @@ function pathOf(entry: PlannedTraffic | undefined): string | undefined {
 }
 
 /** An interface of the node that is down and would lead to `address`, by its own subnet or by a route. */
-export function downWay(node: PlannedNode, address: number): PlannedInterface | undefined {
+export function downWay(node: PlannedNode, address: Ipv4): PlannedInterface | undefined {
   const vias = node.routes
     .filter(({ network, prefixLength }) => inSubnet(address, network, prefixLength))
     .map(({ via }) => via);
@@ -41,7 +41,7 @@ export function downWay(node: PlannedNode, address: number): PlannedInterface | 
 }
 
 /** The setting by which `nextHop` is this node's next hop; `undefined` when it is on the way by itself. */
-export function routeSetting(node: PlannedNode, nextHop: number): string | undefined {
+export function routeSetting(node: PlannedNode, nextHop: Ipv4): string | undefined {
   const route = node.routes.find(({ via }) => via === nextHop);
   if (route === undefined) return undefined;
   return route.prefixLength === 0 ? `nodes.${node.name}.gateway` : `nodes.${node.name}.routes`;

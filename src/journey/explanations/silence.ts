@@ -1,5 +1,5 @@
 import type { PlannedNode } from '../../lab/topology/plan.ts';
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import type { Station } from '../records/network.ts';
 import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import { servicePath, type Failures } from './finding.ts';
@@ -12,7 +12,7 @@ const PATIENCE_NS = 1e9;
 
 interface Question extends Symptom {
   readonly asker: Station;
-  readonly address: number;
+  readonly address: Ipv4;
 }
 
 /** Nobody answered ARP for a next hop: who should have, and why that was not to be. */
@@ -68,7 +68,7 @@ function ownerOf({ asker, address }: Question, { stage: { network } }: Failures)
 }
 
 /** A frame about the address, lost on its way out of this interface. */
-function wasLost({ node }: Station, segment: string, address: number, { journeys }: Failures): boolean {
+function wasLost({ node }: Station, segment: string, address: Ipv4, { journeys }: Failures): boolean {
   return journeys.some(
     ({ first: { facts, from, segment: where, arrival } }) =>
       facts.kind === 'arp' &&
@@ -102,7 +102,7 @@ function ofNobody(question: Question, evidence: Failures): Cause | undefined {
 }
 
 /** The entry of the traffic that is after this address, from wherever. */
-function askedFor(node: PlannedNode, address: number, { stage: { network } }: Failures): string | undefined {
+function askedFor(node: PlannedNode, address: Ipv4, { stage: { network } }: Failures): string | undefined {
   const froms = [node.name, ...network.plan.traffic.map(({ from }) => from)];
   for (const from of froms) {
     const path = askingPath(network, from, address);

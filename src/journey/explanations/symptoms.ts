@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import { deadEndOf } from '../records/dead-end.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
@@ -14,9 +15,9 @@ export interface Symptom {
   readonly hop: HopRecord | undefined;
   readonly flow: FlowRecord | undefined;
   /** Where it was to go from there. */
-  readonly destination: number | undefined;
+  readonly destination: Ipv4 | undefined;
   /** The address that was asked for by ARP. */
-  readonly nextHop: number | undefined;
+  readonly nextHop: Ipv4 | undefined;
 }
 
 const known = new WeakMap<Failures, readonly Symptom[]>();
@@ -107,7 +108,7 @@ function ofDeadEnds({ gaveUp, unsent }: Failures): Symptom[] {
 }
 
 /** Where the node had to send it: a director sends requests to the server that it chose, and replies to the client. */
-function targetOf({ arrival, facts, stage, journey }: HopRecord, flow: FlowRecord): number {
+function targetOf({ arrival, facts, stage, journey }: HopRecord, flow: FlowRecord): Ipv4 {
   const { service, server } = arrival?.decision ?? {};
   if (service !== undefined && journey?.direction === 'reply') return flow.clientAddress;
   const { servers } = stage.network.plan.services.find(({ name }) => name === service) ?? {};

@@ -1,5 +1,5 @@
 import { models } from '../../models/models.ts';
-import { formatIpv4, formatMac } from '../../packet/address.ts';
+import { formatIpv4, formatMac, type Ipv4 } from '../../packet/address.ts';
 import { endedBy } from '../records/evidence.ts';
 import type { Network } from '../records/network.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
@@ -94,7 +94,7 @@ export const replyNotRewritten: Rule = (evidence) => {
   });
 };
 
-function gatewayIs(network: Network, from: string, director: string, target: number): boolean {
+function gatewayIs(network: Network, from: string, director: string, target: Ipv4): boolean {
   const node = network.node(from);
   const way = node && network.route(node, target);
   return way !== undefined && network.stationOfAddress(way.nextHop)?.node.name === director;

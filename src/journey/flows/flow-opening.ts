@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import { ACK, SYN } from '../../packet/tcp.ts';
 import { FlowRecord } from '../records/flow-record.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -16,7 +16,7 @@ export function openFlow(journey: JourneyRecord): { flow: FlowRecord; direction:
   const backwards = kind === 'arp' ? facts.arpOperation !== 1 : looksLikeReply(facts, first);
   const tuple = backwards ? reversed(facts) : facts;
   const ported = kind === 'tcp' || kind === 'udp';
-  const end = (number: number, port: number) => ({
+  const end = (number: Ipv4, port: number) => ({
     number,
     node: ownerOf(number, first.stage),
     address: formatIpv4(number),
@@ -38,7 +38,7 @@ function kindOf({ kind }: FrameFacts): Flow['kind'] {
   return kind === 'ip' ? 'other' : kind;
 }
 
-function ownerOf(address: number, { network }: Stage): string {
+function ownerOf(address: Ipv4, { network }: Stage): string {
   return network.stationOfAddress(address)?.node.name ?? network.directorsOf(address)[0] ?? '';
 }
 
@@ -61,7 +61,7 @@ function looksLikeReply(facts: FrameFacts, { stage: { network }, from }: HopReco
 }
 
 /** How much an end is a server's by the plan: 2 where something listens, 1 for an address of a service or a server. */
-function serving(network: Network, protocol: 'tcp' | 'udp', address: number, port: number): 0 | 1 | 2 {
+function serving(network: Network, protocol: 'tcp' | 'udp', address: Ipv4, port: number): 0 | 1 | 2 {
   if (network.service(address, protocol, port)) return 2;
   const node = network.stationOfAddress(address)?.node;
   if (!node || !network.isServer(node.name)) return network.isVip(address) ? 1 : 0;

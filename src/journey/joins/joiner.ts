@@ -1,8 +1,7 @@
 import type { DecisionEvent, FrameEvent, LabEvent, PlanEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import { BROADCAST_MAC, formatIpv4 } from '../../packet/address.ts';
-import { u48 } from '../../packet/bytes.ts';
-import { ETHERTYPE_ARP, HEADER_LENGTH } from '../../packet/ethernet.ts';
+import { destinationOf, ETHERTYPE_ARP, HEADER_LENGTH, sourceOf } from '../../packet/ethernet.ts';
 import { frameHash } from '../../packet/hash.ts';
 import type { CapturePoints } from '../records/capture-points.ts';
 import { CrossingJoin } from './crossing-join.ts';
@@ -148,8 +147,8 @@ export class Joiner {
       return false;
     }
     const { network } = this.#stage;
-    const destination = u48(bytes, 0);
-    const sender = network.stationOfMac(u48(bytes, 6));
+    const destination = destinationOf(bytes, 0);
+    const sender = network.stationOfMac(sourceOf(bytes, 0));
     const own = network.station(event.node, event.segment);
     const target = network.stationOfMac(destination);
     if (!sender || !own || (!target && destination !== BROADCAST_MAC)) {

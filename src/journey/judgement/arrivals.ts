@@ -1,5 +1,6 @@
 import type { DecisionEvent } from '../../lab/events.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import {
   destinationOf,
   dontFragmentOf,
@@ -219,7 +220,7 @@ function lossReason(hop: HopRecord, around: Surroundings): Reason {
 }
 
 /** Where the outermost header sends it. */
-function destinationAt({ facts }: HopRecord): number {
+function destinationAt({ facts }: HopRecord): Ipv4 {
   return destinationOf(facts.bytes, facts.routedAt);
 }
 

@@ -1,5 +1,6 @@
 import { models } from '../../models/models.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
+import type { Ipv4, Mac } from '../../packet/address.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { Network } from '../records/network.ts';
 import type { Prediction } from './prediction.ts';
@@ -9,7 +10,7 @@ import { serviceOf } from '../records/signature.ts';
 type ReplyPath = 'routed' | 'around' | 'through';
 
 /** The MACs of a frame that `node` sends towards `target`, with the path that its model wants for replies. */
-export function setMacs(prediction: Prediction, hop: HopRecord, node: PlannedNode, target: number): void {
+export function setMacs(prediction: Prediction, hop: HopRecord, node: PlannedNode, target: Ipv4): void {
   const { network } = hop.stage;
   const way = network.route(node, target);
   prediction.etherSource = way?.port.mac;
@@ -34,12 +35,12 @@ function replyPath(hop: HopRecord): ReplyPath {
   return service.snat ? 'routed' : 'through';
 }
 
-function isDirectors(network: Network, mac: number | undefined): boolean {
+function isDirectors(network: Network, mac: Mac | undefined): boolean {
   const owner = mac === undefined ? undefined : network.stationOfMac(mac);
   return owner !== undefined && network.isDirector(owner.node.name);
 }
 
-function routerOn(network: Network, segment: string): number | undefined {
+function routerOn(network: Network, segment: string): Mac | undefined {
   for (const node of network.plan.nodes) {
     if (node.role !== 'router' || node.forwarder) continue;
     const station = network.station(node.name, segment);

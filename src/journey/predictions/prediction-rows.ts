@@ -59,7 +59,7 @@ interface Row {
   readonly expected: (prediction: Prediction, facts: FrameFacts) => number | undefined;
   readonly observed: (facts: FrameFacts, base: FrameFacts) => number;
   /** `source` is the frame that the value is of: for fields too long for a number. */
-  readonly text: (value: number, source: FrameFacts) => string;
+  text(value: number, source: FrameFacts): string;
   /** Cannot be told from a frame that the capture cut. */
   readonly needsAll?: boolean;
 }
@@ -198,11 +198,11 @@ const rows: readonly Row[] = [
 ];
 
 function outerRows(): Row[] {
-  const row = (
+  const row = <Value extends number>(
     name: string,
-    expected: (outer: NonNullable<Prediction['outer']>) => number | undefined,
-    observed: (bytes: Uint8Array, at: number) => number,
-    text: (value: number) => string,
+    expected: (outer: NonNullable<Prediction['outer']>) => Value | undefined,
+    observed: (bytes: Uint8Array, at: number) => Value,
+    text: (value: Value) => string,
   ): Row => ({
     field: named(`ipip ${name}`),
     expected: ({ outer }, { outerAt }) => (outer && outerAt !== 0 ? expected(outer) : undefined),

@@ -1,3 +1,4 @@
+import type { Ipv4, Mac } from '../../packet/address.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 
 /**
@@ -7,11 +8,11 @@ import type { FrameFacts } from '../records/frame-facts.ts';
  */
 export class Prediction {
   base: FrameFacts;
-  etherDestination: number | undefined = undefined;
-  etherSource: number | undefined = undefined;
+  etherDestination: Mac | undefined = undefined;
+  etherSource: Mac | undefined = undefined;
   outer: OuterHeader | undefined = undefined;
-  source: number | undefined = undefined;
-  destination: number | undefined = undefined;
+  source: Ipv4 | undefined = undefined;
+  destination: Ipv4 | undefined = undefined;
   sourcePort: number | undefined = undefined;
   destinationPort: number | undefined = undefined;
   ttl: number | undefined = undefined;
@@ -30,9 +31,9 @@ export class Prediction {
   }
 
   setTuple(
-    source: number | undefined,
+    source: Ipv4 | undefined,
     sourcePort: number | undefined,
-    destination: number | undefined,
+    destination: Ipv4 | undefined,
     destinationPort: number | undefined,
   ): void {
     this.source = source;
@@ -44,8 +45,8 @@ export class Prediction {
 
 /** The header that tun puts around a packet. */
 export interface OuterHeader {
-  readonly source: number | undefined;
-  readonly destination: number;
+  readonly source: Ipv4 | undefined;
+  readonly destination: Ipv4;
   readonly ttl: number;
   readonly trafficClass: number;
   readonly dontFragment: boolean;

@@ -1,4 +1,5 @@
 import { models } from '../../models/models.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import { choiceOf } from './choice.ts';
 import { dipTowards } from '../records/evidence.ts';
 import type { Choice, FlowRecord } from '../records/flow-record.ts';
@@ -7,9 +8,9 @@ import { serviceOf } from '../records/signature.ts';
 
 /** Addresses and ports as the models have them; `undefined` where they cannot be foretold. */
 export interface RequestTuple {
-  readonly source: number | undefined;
+  readonly source: Ipv4 | undefined;
   readonly sourcePort: number | undefined;
-  readonly destination: number | undefined;
+  readonly destination: Ipv4 | undefined;
   readonly destinationPort: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { hidesClient, models } from '../../models/models.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import { clamped } from '../joins/clamped-mss.ts';
 import {
   dipTowards,
@@ -35,7 +36,7 @@ export function rewritten({ served }: Packet, tally: Tally): void {
 function isRewrittenInward(
   { service, director }: Served,
   { facts, stage }: HopRecord,
-  client: number | undefined,
+  client: Ipv4 | undefined,
 ): boolean {
   const server = service.servers.find(
     ({ address, port }) =>
@@ -48,7 +49,7 @@ function isRewrittenInward(
 function isRewrittenBack(
   { service }: Served,
   { facts }: HopRecord,
-  client: number | undefined,
+  client: Ipv4 | undefined,
   clientPort: number | undefined,
 ): boolean {
   return (

@@ -1,4 +1,5 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
@@ -136,7 +137,7 @@ function isAllSeen(name: string, { network, points }: Stage): boolean {
 }
 
 /** A director's own address on its way to a server. */
-export function dipTowards(director: string, address: number, { network }: Stage): number | undefined {
+export function dipTowards(director: string, address: Ipv4, { network }: Stage): Ipv4 | undefined {
   const node = network.node(director);
   return node && network.route(node, address)?.port.address;
 }

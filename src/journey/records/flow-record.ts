@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -28,8 +29,8 @@ export class FlowRecord {
   readonly service: Endpoint;
   readonly begun: Flow['begun'];
   /** Addresses as numbers: who opened it, and who was spoken to. */
-  readonly clientAddress: number;
-  readonly serviceAddress: number;
+  readonly clientAddress: Ipv4;
+  readonly serviceAddress: Ipv4;
   /** The client's port, or the identifier of its ping. */
   readonly sourcePort: number;
   readonly startNs: number;
@@ -80,8 +81,8 @@ export class FlowRecord {
   constructor(
     kind: Flow['kind'],
     { stage, timeNs }: HopRecord,
-    client: Endpoint & { readonly number: number; readonly source: number },
-    service: Endpoint & { readonly number: number },
+    client: Endpoint & { readonly number: Ipv4; readonly source: number },
+    service: Endpoint & { readonly number: Ipv4 },
     begun: Flow['begun'],
   ) {
     this.kind = kind;

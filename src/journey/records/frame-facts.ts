@@ -1,3 +1,4 @@
+import { type Mac, NO_ADDRESS } from '../../packet/address.ts';
 import * as arp from '../../packet/arp.ts';
 import { u16 } from '../../packet/bytes.ts';
 import { l4ChecksumOk } from '../../packet/checksum.ts';
@@ -23,8 +24,8 @@ export class FrameFacts {
   /** IP protocol; for everything else the EtherType. */
   protocol = 0;
   /** For ARP the sender's and the target's addresses. */
-  source = 0;
-  destination = 0;
+  source = NO_ADDRESS;
+  destination = NO_ADDRESS;
   /** For an ICMP echo both ports are the identifier, so that a flow has two ends there too. */
   sourcePort = 0;
   destinationPort = 0;
@@ -56,11 +57,11 @@ export class FrameFacts {
   }
 
   // Read when asked for: numbers this long are stored apart from the object, and most are never looked at.
-  get etherDestination(): number {
+  get etherDestination(): Mac {
     return ethernet.destinationOf(this.bytes, 0);
   }
 
-  get etherSource(): number {
+  get etherSource(): Mac {
     return ethernet.sourceOf(this.bytes, 0);
   }
 

@@ -1,3 +1,4 @@
+import { NO_ADDRESS } from '../../packet/address.ts';
 import type { HostEvent } from '../../lab/events.ts';
 import type { FlowRecord } from './flow-record.ts';
 import { reversed, type Tuple } from './tuple-index.ts';
@@ -82,7 +83,10 @@ function tupleKey({ protocol, source, sourcePort, destination, destinationPort }
 }
 
 /** The same packet told again is one. */
-function keyOf({ node, segment = '', reason, nextHop = 0, packet }: HostEvent, epoch: number): string {
+function keyOf(
+  { node, segment = '', reason, nextHop = NO_ADDRESS, packet }: HostEvent,
+  epoch: number,
+): string {
   return `${epoch} ${node} ${segment} ${reason} ${nextHop} ${packet ? tupleKey(tupleOf(packet)) : ''}`;
 }
 

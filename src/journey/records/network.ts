@@ -1,5 +1,5 @@
 import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
-import { inSubnet } from '../../packet/address.ts';
+import { inSubnet, type Ipv4, type Mac } from '../../packet/address.ts';
 
 /** One interface of one node. */
 export interface Station {
@@ -9,7 +9,7 @@ export interface Station {
 
 export interface Route extends Station {
   /** The address to resolve on the segment: the destination itself, or a gateway. */
-  readonly nextHop: number;
+  readonly nextHop: Ipv4;
 }
 
 const ROUTES_KEPT = 1000;
@@ -18,15 +18,15 @@ const NOBODY: readonly string[] = [];
 /** A plan made quick to ask: who owns a MAC or an address, and where a node sends a packet. */
 export class Network {
   readonly plan: Plan;
-  readonly #byMac = new Map<number, Station>();
-  readonly #byAddress = new Map<number, Station>();
+  readonly #byMac = new Map<Mac, Station>();
+  readonly #byAddress = new Map<Ipv4, Station>();
   readonly #byPoint = new Map<string, Map<string, Station>>();
   readonly #byName = new Map<string, PlannedNode>();
-  readonly #vips = new Map<number, PlannedService[]>();
+  readonly #vips = new Map<Ipv4, PlannedService[]>();
   /** The directors of the services at each VIP. */
-  readonly #directorsOf = new Map<number, readonly string[]>();
+  readonly #directorsOf = new Map<Ipv4, readonly string[]>();
   readonly #directors: ReadonlySet<string>;
-  readonly #routes = new Map<PlannedNode, Map<number, Route | undefined>>();
+  readonly #routes = new Map<PlannedNode, Map<Ipv4, Route | undefined>>();
   /** The routers that share one outside address among hosts. */
   readonly nats: readonly string[];
 
@@ -53,7 +53,7 @@ export class Network {
     }
   }
 
-  stationOfMac(mac: number): Station | undefined {
+  stationOfMac(mac: Mac): Station | undefined {
     return this.#byMac.get(mac);
   }
 
@@ -63,7 +63,7 @@ export class Network {
   }
 
   /** The owner of an interface address; a VIP has none. */
-  stationOfAddress(address: number): Station | undefined {
+  stationOfAddress(address: Ipv4): Station | undefined {
     return this.#byAddress.get(address);
   }
 
@@ -71,16 +71,16 @@ export class Network {
     return this.#byName.get(name);
   }
 
-  isVip(address: number): boolean {
+  isVip(address: Ipv4): boolean {
     return this.#vips.has(address);
   }
 
-  service(vip: number, protocol: 'tcp' | 'udp', port: number): PlannedService | undefined {
+  service(vip: Ipv4, protocol: 'tcp' | 'udp', port: number): PlannedService | undefined {
     return this.#vips.get(vip)?.find((one) => one.port === port && one.protocol === protocol);
   }
 
   /** The directors of the services at this VIP. */
-  directorsOf(vip: number): readonly string[] {
+  directorsOf(vip: Ipv4): readonly string[] {
     return this.#directorsOf.get(vip) ?? NOBODY;
   }
 
@@ -98,12 +98,12 @@ export class Network {
   }
 
   /** An address of one of the node's own interfaces or of its `lo`. */
-  isLocal(node: PlannedNode, address: number): boolean {
+  isLocal(node: PlannedNode, address: Ipv4): boolean {
     return node.interfaces.some((port) => port.address === address) || node.loopback.includes(address);
   }
 
   /** The longest prefix wins, connected subnets first, as in the kernel. Interfaces that are down have no routes. */
-  route(node: PlannedNode, destination: number): Route | undefined {
+  route(node: PlannedNode, destination: Ipv4): Route | undefined {
     let known = this.#routes.get(node);
     if (known === undefined) this.#routes.set(node, (known = new Map()));
     if (known.has(destination)) return known.get(destination);
@@ -114,7 +114,7 @@ export class Network {
   }
 
   /** The MAC that should answer for an address on a segment: its interface's, or the director's for a VIP. */
-  macOf(address: number, segment: string): number | undefined {
+  macOf(address: Ipv4, segment: string): Mac | undefined {
     const owner = this.#byAddress.get(address);
     if (owner) return owner.port.segment === segment ? owner.port.mac : undefined;
     for (const director of this.directorsOf(address)) {
@@ -125,7 +125,7 @@ export class Network {
   }
 }
 
-function findRoute(node: PlannedNode, destination: number): Route | undefined {
+function findRoute(node: PlannedNode, destination: Ipv4): Route | undefined {
   let best = -1;
   let found: Route | undefined;
   for (const port of node.interfaces) {

@@ -1,5 +1,6 @@
 import type { PortName } from '../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import type { CaptureDetail, HostEvent, HostReason, LossEvent, RequestEnd } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import type { LabRecord } from './lab-record.ts';
@@ -85,14 +86,14 @@ export interface AgentOperations {
   /** Forgets who has these addresses; all of them when none is named. */
   readonly forget: {
     readonly request: {
-      readonly neighbours?: readonly { readonly segment: string; readonly address: number }[];
+      readonly neighbours?: readonly { readonly segment: string; readonly address: Ipv4 }[];
     };
     readonly reply: null;
   };
   /** Whoever asks for these addresses by ARP and has had no answer asks anew. What somebody answered for stays. */
   readonly 'ask-again': {
     readonly request: {
-      readonly neighbours: readonly { readonly segment: string; readonly address: number }[];
+      readonly neighbours: readonly { readonly segment: string; readonly address: Ipv4 }[];
     };
     readonly reply: null;
   };

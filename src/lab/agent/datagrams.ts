@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { formatIpv4, parseIpv4 } from '../../packet/address.ts';
+import { formatIpv4, type Ipv4, NO_ADDRESS, parseIpv4 } from '../../packet/address.ts';
 import { MessageReader, wholeNumber } from '../traffic/message-reader.ts';
 import {
   requestMessage,
@@ -32,7 +32,7 @@ export class DatagramServer {
     return this.#seen;
   }
 
-  async serve(name: string, addresses: readonly number[], ports: readonly number[]): Promise<void> {
+  async serve(name: string, addresses: readonly Ipv4[], ports: readonly number[]): Promise<void> {
     const wanted = JSON.stringify([name, addresses, ports]);
     if (wanted === this.#served) return;
     this.#served = wanted;
@@ -41,7 +41,7 @@ export class DatagramServer {
       for (const port of ports) this.#sockets.push(await this.#open(name, address, port));
   }
 
-  async #open(name: string, address: number, port: number): Promise<Socket> {
+  async #open(name: string, address: Ipv4, port: number): Promise<Socket> {
     const socket = createSocket('udp4');
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
@@ -52,7 +52,7 @@ export class DatagramServer {
       this.#gate.pass(() => {
         const [request] = new MessageReader().read(datagram);
         const asked = wholeNumber(request?.headers.get(RESPONSE_BYTES_HEADER.toLowerCase()));
-        const client = { address: parseIpv4(from.address) ?? 0, port: from.port };
+        const client = { address: parseIpv4(from.address) ?? NO_ADDRESS, port: from.port };
         if (this.#seen.length === MOST_KEPT) this.#seen.shift();
         this.#seen.push({ ...client, at: address });
         const answer = responseMessage(name, client, asked, requestNumberOf(request));

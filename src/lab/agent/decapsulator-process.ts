@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { macHead, macTail } from '../../forwarder/port.ts';
 import { isProblem, type NetworkPort } from '../../forwarder/ports/network-port.ts';
-import { parseMac } from '../../packet/address.ts';
+import { type Mac, parseMac } from '../../packet/address.ts';
 import type { FromDecapsulator, ToDecapsulator } from './decapsulator-messages.ts';
 import { isDropped } from './dropped.ts';
 import { LineWriter, readLines } from './lines.ts';
@@ -54,7 +54,7 @@ function mtuOf(device: string): number {
   return Number(readFileSync(`/sys/class/net/${device}/mtu`, 'latin1'));
 }
 
-function macOf(device: string): number {
+function macOf(device: string): Mac {
   const mac = parseMac(readFileSync(`/sys/class/net/${device}/address`, 'latin1').trim());
   if (mac === undefined) throw new Error(`${device}: no MAC address`);
   return mac;

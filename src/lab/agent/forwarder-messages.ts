@@ -3,6 +3,7 @@ import type { ConnectionView } from '../../forwarder/connections/view.ts';
 import type { ForwarderCounters } from '../../forwarder/counters.ts';
 import type { InterfaceCounts, PortName } from '../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 
 /** A Linux device, and the IP protocols (by number) of which nothing that comes in by it reaches the forwarder. */
 export interface ForwarderDevice {
@@ -32,7 +33,7 @@ export type ToForwarder =
   | {
       /** The machine that has this address changed. */
       readonly type: 'forget';
-      readonly address: number;
+      readonly address: Ipv4;
     }
   /** Whether to tell what is decided. What is not told is counted, and the count told when it is asked for again. */
   | { readonly type: 'watch'; readonly decisions: boolean }

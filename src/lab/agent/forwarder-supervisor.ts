@@ -3,6 +3,7 @@ import type { ConnectionView } from '../../forwarder/connections/view.ts';
 import type { ForwarderCounters } from '../../forwarder/counters.ts';
 import type { PortName } from '../../forwarder/ports/network-port.ts';
 import type { Decision } from '../../forwarder/verdict.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import type { NodeState } from '../node-state.ts';
 import { AGENT_FOLDER } from '../agent-wire/paths.ts';
 import type { FromForwarder, ToForwarder } from './forwarder-messages.ts';
@@ -84,7 +85,7 @@ export class ForwarderSupervisor {
   }
 
   /** Without addresses: all neighbours. */
-  forget(addresses: readonly number[] = []): void {
+  forget(addresses: readonly Ipv4[] = []): void {
     for (const address of addresses) this.#tell({ type: 'forget', address });
   }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { formatIpv4, formatMac, inSubnet, parseIpv4 } from '../../packet/address.ts';
+import { formatIpv4, formatMac, inSubnet, type Ipv4, isLoopback, parseIpv4 } from '../../packet/address.ts';
 import type { PlannedInterface, PlannedNode, PlannedRoute, Sysctls } from '../topology/plan.ts';
 import type { AgentDevice } from '../agent-wire/agent-protocol.ts';
 import { must, run } from './run.ts';
@@ -106,9 +106,7 @@ export class Links {
   }
 
   /** Makes the neighbours of these addresses unknown, or all neighbours. */
-  async forget(
-    neighbours?: readonly { readonly segment: string; readonly address: number }[],
-  ): Promise<void> {
+  async forget(neighbours?: readonly { readonly segment: string; readonly address: Ipv4 }[]): Promise<void> {
     if (!neighbours) {
       for (const device of this.#devices.values()) await must('ip', ['neighbour', 'flush', 'dev', device]);
       return;
@@ -124,9 +122,7 @@ export class Links {
    * Without an entry the kernel asks at once when it has a packet for the address; with one that is INCOMPLETE it waits for
    * its timer (`net/core/neighbour.c`). An entry with an answer in it is none of these states.
    */
-  async askAgain(
-    neighbours: readonly { readonly segment: string; readonly address: number }[],
-  ): Promise<void> {
+  async askAgain(neighbours: readonly { readonly segment: string; readonly address: Ipv4 }[]): Promise<void> {
     const steps = neighbours.flatMap(({ segment, address }) => {
       const device = this.#devices.get(segment);
       if (device === undefined) return [];
@@ -228,7 +224,7 @@ function addressesOf({ addr_info }: ShownLink): string[] {
 
 function isLabAddress(address: string): boolean {
   const number = parseIpv4(address.split('/')[0]!);
-  return number !== undefined && !inSubnet(number, 0x7f00_0000, 8);
+  return number !== undefined && !isLoopback(number);
 }
 
 function featureOf(features: string, name: string): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { inSubnet, parseCidr, parseIpv4, parseMac } from '../../packet/address.ts';
+import { isLoopback, parseCidr, parseIpv4, parseMac } from '../../packet/address.ts';
 import type { NodeState } from '../node-state.ts';
 import type { PlannedRoute } from '../topology/plan.ts';
 import { showNeighbours, showNetwork, type ShownRoute } from './shown.ts';
@@ -17,7 +17,7 @@ export async function lookUpNetwork(segmentOf: (device: string) => string | unde
         const [device, address] = [nameOf(ifname), parseIpv4(local)];
         if (family !== 'inet' || device === undefined || address === undefined || prefixlen === undefined)
           return [];
-        return inSubnet(address, 0x7f00_0000, 8) ? [] : [{ device, address, prefixLength: prefixlen }];
+        return isLoopback(address) ? [] : [{ device, address, prefixLength: prefixlen }];
       }),
     ),
     neighbours: neighbours.flatMap(({ dev, dst, lladdr }) => {

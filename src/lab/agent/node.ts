@@ -1,4 +1,5 @@
 import type { Decision } from '../../forwarder/verdict.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import type { RequestEnd } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
 import { ping } from './ping-call.ts';
@@ -178,9 +179,7 @@ export class Node {
     if (why) this.#emit({ event: 'host', timeNs: realtimeNs(), ...why });
   }
 
-  async forget(
-    neighbours?: readonly { readonly segment: string; readonly address: number }[],
-  ): Promise<void> {
+  async forget(neighbours?: readonly { readonly segment: string; readonly address: Ipv4 }[]): Promise<void> {
     await this.#links.forget(neighbours);
     this.#forwarder.forget(neighbours?.map(({ address }) => address));
   }

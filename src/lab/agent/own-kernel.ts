@@ -1,4 +1,4 @@
-import { formatIpv4, parseIpv4 } from '../../packet/address.ts';
+import { formatIpv4, type Ipv4, NO_ADDRESS, parseIpv4 } from '../../packet/address.ts';
 import type { RequestEnd } from '../events.ts';
 import type { AskedRequest } from '../traffic/traffic-schedule.ts';
 import type { OwnKernelEvent } from '../agent-wire/agent-protocol.ts';
@@ -27,7 +27,7 @@ export async function whyNotSent(
 ): Promise<Omit<OwnKernelEvent, 'event' | 'timeNs'> | undefined> {
   if (outcome !== 'unreachable' && outcome !== 'refused') return undefined;
   const packet = {
-    source: 0,
+    source: NO_ADDRESS,
     destination: to,
     protocol: PROTOCOL_NUMBERS[protocol],
     ...(protocol !== 'icmp' && { destinationPort: port }),
@@ -47,12 +47,12 @@ export async function whyNotSent(
   const nextHop = way.gateway === undefined ? to : parseIpv4(way.gateway);
   if (outcome === 'refused' || segment === undefined || nextHop === undefined) return undefined;
   if (!(await hasFailed(nextHop, way.dev))) return undefined;
-  const source = parseIpv4(way.prefsrc ?? '') ?? 0;
+  const source = parseIpv4(way.prefsrc ?? '') ?? NO_ADDRESS;
   return { reason: 'neighbour-unreachable', segment, nextHop, packet: { ...packet, source } };
 }
 
 /** It has asked as often as it does, and nobody answered (`NUD_FAILED`). */
-async function hasFailed(address: number, device: string): Promise<boolean> {
+async function hasFailed(address: Ipv4, device: string): Promise<boolean> {
   const args = [
     '-json',
     '-4',

@@ -1,3 +1,4 @@
+import { asIpv4, type Ipv4, NO_ADDRESS } from '../../packet/address.ts';
 import type { SocketState, TcpState } from '../node-state.ts';
 
 /** `include/net/tcp_states.h` of the kernel; the one that is missing, 10, is LISTEN, and 12 is a half-open request. */
@@ -40,8 +41,11 @@ export function parseSockets(text: string): SocketState[] {
 }
 
 /** `0100007F:0050`: the address as the machine holds it, which is little-endian on all that runs the node image. */
-function endpoint(text: string): { readonly address: number; readonly port: number } {
+function endpoint(text: string): { readonly address: Ipv4; readonly port: number } {
   const [address = '', port = ''] = text.split(':');
   const bytes = Buffer.from(address, 'hex');
-  return { address: bytes.length === 4 ? bytes.readUInt32LE() : 0, port: Number.parseInt(port, 16) };
+  return {
+    address: bytes.length === 4 ? asIpv4(bytes.readUInt32LE()) : NO_ADDRESS,
+    port: Number.parseInt(port, 16),
+  };
 }

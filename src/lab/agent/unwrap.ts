@@ -1,13 +1,14 @@
 import type { Frame } from '../../forwarder/frame.ts';
 import { soundIpv4 } from '../../forwarder/headers.ts';
 import { isAddressedTo, macHead, macTail, setMac, type Port } from '../../forwarder/port.ts';
+import { asIpv4, type Ipv4, type Mac } from '../../packet/address.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 
 /** The MAC addresses of an unwrapped packet's frame. */
 export interface Link {
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Mac;
+  readonly destination: Mac;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface Link {
 export function unwrap(
   frame: Frame,
   own: Pick<Port, 'macHead' | 'macTail'>,
-  addresses: ReadonlySet<number>,
+  addresses: ReadonlySet<Ipv4>,
   link: Link,
 ): boolean {
   const { view, start, end } = frame;
@@ -28,7 +29,7 @@ export function unwrap(
   if (view.getUint8(ip + ipv4.PROTOCOL) !== ipv4.PROTOCOL_IPIP || !isAddressedTo(own, view, start))
     return false;
   const headerLength = soundIpv4(view, ip, end);
-  if (headerLength === 0 || !addresses.has(view.getUint32(ip + ipv4.DESTINATION))) return false;
+  if (headerLength === 0 || !addresses.has(asIpv4(view.getUint32(ip + ipv4.DESTINATION)))) return false;
   if ((view.getUint16(ip + ipv4.FRAGMENT) & ~ipv4.DONT_FRAGMENT) !== 0) return false;
   const inner = ip + headerLength;
   // Ethernet pads short frames: what is behind the packet is not the inner one's.

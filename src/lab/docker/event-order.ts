@@ -1,3 +1,4 @@
+import type { EventSink } from '../engine.ts';
 import type { LabEvent } from '../events.ts';
 
 /** However slow the machine: nobody waits longer than that for an event. */
@@ -12,7 +13,7 @@ const MEMORY = 0.99;
  * happened before it must have arrived too: for a window that grows where events take long to arrive.
  */
 export class EventOrder {
-  readonly #emit: (event: LabEvent) => void;
+  readonly #emit: EventSink;
   readonly #leastWindowNs: number;
   /** How long the slowest event took of late. */
   #slowestNs = 0;
@@ -22,7 +23,7 @@ export class EventOrder {
   #lastNs = 0;
   #late = 0;
 
-  constructor(emit: (event: LabEvent) => void, windowNs: number) {
+  constructor(emit: EventSink, windowNs: number) {
     this.#emit = emit;
     this.#leastWindowNs = windowNs;
   }
@@ -60,7 +61,7 @@ export class EventOrder {
     const until = nowNs - this.windowNs;
     let count = 0;
     while (count < this.#held.length && this.#held[count]!.timeNs <= until) count += 1;
-    if (count > 0) this.#give(count);
+    this.#give(count);
   }
 
   /** Emits everything. */
@@ -76,11 +77,10 @@ export class EventOrder {
   }
 
   #give(count: number): void {
+    if (count === 0) return;
     const ready = this.#held.slice(0, count);
     this.#held = this.#held.slice(count);
-    for (const event of ready) {
-      this.#lastNs = event.timeNs;
-      this.#emit(event);
-    }
+    this.#lastNs = ready.at(-1)!.timeNs;
+    this.#emit(ready);
   }
 }

@@ -1,7 +1,9 @@
+import type { Mac } from '../../packet/address.ts';
 import type { EventSink } from '../engine.ts';
 import type { LabEvent, NodeEvent } from '../events.ts';
 import type { Plan } from '../topology/plan.ts';
-import { u16, u48 } from '../../packet/bytes.ts';
+import { u16 } from '../../packet/bytes.ts';
+import { sourceOf } from '../../packet/ethernet.ts';
 import type { AgentEvent, CapturedFrame } from '../agent-wire/agent-protocol.ts';
 import { EventOrder } from './event-order.ts';
 import type { LabClock } from './lab-clock.ts';
@@ -19,7 +21,7 @@ export class LabEvents {
   lastActivity = 0;
   readonly #clock: LabClock;
   readonly #order: EventOrder;
-  #macs: ReadonlyMap<string, number> = new Map();
+  #macs: ReadonlyMap<string, Mac> = new Map();
   /** Capture points of every plan so far: an agent that tells of another is not believed. */
   readonly #points = new Set<string>();
 
@@ -47,7 +49,7 @@ export class LabEvents {
       // Of the time before the lab was ready.
       if (timeNs < 0 || bytes.length < 14 || !this.#points.has(`${node}.${segment}`)) continue;
       if (u16(bytes, ETHERTYPE) === IPV4) this.lastActivity = performance.now();
-      const direction = u48(bytes, 6) === this.#macs.get(`${node}.${segment}`) ? 'out' : 'in';
+      const direction = sourceOf(bytes, 0) === this.#macs.get(`${node}.${segment}`) ? 'out' : 'in';
       this.push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
     }
   }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { formatIpv4, parseCidr, prefixMask, type Cidr } from '../../packet/address.ts';
+import { addressAfter, asIpv4, type Cidr, formatIpv4, parseCidr, prefixMask } from '../../packet/address.ts';
 import type { Plan, PlannedSegment } from '../topology/plan.ts';
 import type { DockerClient, NetworkSummary } from './docker-client.ts';
 import { DockerError } from './docker-problem.ts';
@@ -7,7 +7,7 @@ import { LabError } from './lab-problem.ts';
 import { LABEL, labLabels, objectName, type LabIdentity } from './labels.ts';
 
 /** For benchmarks of network devices (RFC 2544), so nobody's real network: 198.18.0.0/15. */
-const POOL = { network: 0xc612_0000, size: 0x2_0000 };
+const POOL = { network: asIpv4(0xc612_0000), size: 0x2_0000 };
 /** A bridge carries whatever its nodes' own MTUs allow. */
 const BRIDGE_MTU = 9216;
 const MOST_TRIES = 40;
@@ -53,7 +53,7 @@ function freeSubnet(prefixLength: number, taken: readonly Pick<Cidr, 'network' |
   const count = POOL.size / size;
   const start = randomInt(count);
   for (let step = 0; step < count; step += 1) {
-    const network = POOL.network + ((start + step) % count) * size;
+    const network = addressAfter(POOL.network, ((start + step) % count) * size);
     if (!taken.some((one) => overlaps(one, { network, prefixLength })))
       return `${formatIpv4(network)}/${prefixLength}`;
   }

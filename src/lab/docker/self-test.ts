@@ -1,6 +1,16 @@
 import { buildArp, buildTcp, buildUdp, type IpFields } from '../../packet/build.ts';
-import { BROADCAST_MAC, formatIpv4, formatMac } from '../../packet/address.ts';
-import { u16, u32, u48 } from '../../packet/bytes.ts';
+import {
+  asIpv4,
+  BROADCAST_MAC,
+  formatIpv4,
+  formatMac,
+  type Ipv4,
+  type Mac,
+  NO_ADDRESS,
+  NO_MAC,
+} from '../../packet/address.ts';
+import { u16, u32 } from '../../packet/bytes.ts';
+import { sourceOf } from '../../packet/ethernet.ts';
 import type { Plan, PlannedInterface } from '../topology/plan.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { CapturedFrame } from '../agent-wire/agent-protocol.ts';
@@ -44,7 +54,7 @@ export class SelfTest {
   /** Segments whose addresses were asked for, and when the last of them first was. */
   readonly #asked = new Set<string>();
   #askedAt = 0;
-  #answer: { readonly address: number; readonly mac: number; readonly segment: string } | undefined;
+  #answer: { readonly address: Ipv4; readonly mac: Mac; readonly segment: string } | undefined;
 
   /** `check` throws when nobody waits for the outcome any more. */
   constructor(plan: Plan, linkOf: LinkOf, check: () => void) {
@@ -61,10 +71,10 @@ export class SelfTest {
       this.#seen.add(key(segment, node, u16(bytes, 18)));
       return;
     }
-    const mac = u48(bytes, 6);
+    const mac = sourceOf(bytes, 0);
     const isOurs = this.#plan.nodes.some(({ interfaces }) => interfaces.some((port) => port.mac === mac));
     if (u16(bytes, ARP_OPERATION) === REPLY && !isOurs)
-      this.#answer ??= { address: u32(bytes, ARP_SENDER_ADDRESS), mac, segment };
+      this.#answer ??= { address: asIpv4(u32(bytes, ARP_SENDER_ADDRESS)), mac, segment };
   }
 
   /**
@@ -124,7 +134,7 @@ export class SelfTest {
     await this.#inject(segment, sender, [...probes, ...(others.length > 0 ? this.#samples(ethernet) : [])]);
   }
 
-  #probes(mac: number, members: readonly Member[]): Uint8Array[] {
+  #probes(mac: Mac, members: readonly Member[]): Uint8Array[] {
     const addresses = members.map(({ port }) => port.address);
     const vips = this.#plan.services.map(({ vip }) => vip);
     return [...addresses, ...vips].map((address) => probe(mac, address));
@@ -136,7 +146,7 @@ export class SelfTest {
   }
 
   /** A datagram from a client to where it sends, and a segment of a reply that no firewall saw the request of. */
-  #samples(ethernet: { readonly source: number; readonly destination: number }): Uint8Array[] {
+  #samples(ethernet: { readonly source: Mac; readonly destination: Mac }): Uint8Array[] {
     const { from, to } = this.#ends();
     return [
       buildUdp({
@@ -159,11 +169,11 @@ export class SelfTest {
     ];
   }
 
-  #ends(): { readonly from: number; readonly to: number } {
+  #ends(): { readonly from: Ipv4; readonly to: Ipv4 } {
     const client = this.#plan.nodes.find(({ role }) => role === 'client') ?? this.#plan.nodes[0];
     const server = this.#plan.nodes.find(({ role }) => role === 'server') ?? this.#plan.nodes.at(-1);
-    const from = client?.interfaces[0]?.address ?? 0;
-    const to = this.#plan.services[0]?.vip ?? server?.interfaces[0]?.address ?? 0;
+    const from = client?.interfaces[0]?.address ?? NO_ADDRESS;
+    const to = this.#plan.services[0]?.vip ?? server?.interfaces[0]?.address ?? NO_ADDRESS;
     return { from, to };
   }
 
@@ -188,7 +198,7 @@ export class SelfTest {
     return new LabError('replies-blocked', { segment: name, nodes: replies, from: server, to: client });
   }
 
-  #answered(answer: { readonly address: number; readonly mac: number; readonly segment: string }): LabError {
+  #answered(answer: { readonly address: Ipv4; readonly mac: Mac; readonly segment: string }): LabError {
     return new LabError('address-answered', {
       segment: answer.segment,
       address: formatIpv4(answer.address),
@@ -207,14 +217,14 @@ function key(segment: string, node: string, marker: number): string {
 }
 
 /** RFC 5227: asks without saying who asks, so that nobody learns anything wrong. */
-function probe(mac: number, address: number): Uint8Array {
+function probe(mac: Mac, address: Ipv4): Uint8Array {
   return buildArp({
     ethernet: { source: mac, destination: BROADCAST_MAC },
-    arp: { operation: REQUEST, senderMac: mac, senderIp: 0, targetMac: 0, targetIp: address },
+    arp: { operation: REQUEST, senderMac: mac, senderIp: NO_ADDRESS, targetMac: NO_MAC, targetIp: address },
   });
 }
 
-function ip(source: number, destination: number, id: number): IpFields {
+function ip(source: Ipv4, destination: Ipv4, id: number): IpFields {
   return { source, destination, id, ttl: 1 };
 }
 

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import type { PlannedTraffic } from '../topology/plan.ts';
 import type { RequestEnd } from '../events.ts';
 import { asciiText } from '../traffic/ascii.ts';
@@ -23,7 +24,7 @@ const MOST_BYTES = 4096;
 export function ping(
   { kernel }: LabNode,
   clock: Clock,
-  to: number,
+  to: Ipv4,
   sequence: number,
   timeoutNs: number,
   done: (result: PingResult) => void,

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import type { Engine, EventSink, NodeSetting } from '../engine.ts';
 import type { LabEvent, PlanEvent } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
@@ -7,6 +8,7 @@ import type { Plan, PlannedTraffic } from '../topology/plan.ts';
 import { EventSchedule } from '../traffic/event-schedule.ts';
 import { fetchOnce, ping, type FetchResult, type PingResult } from './by-hand.ts';
 import { VirtualClock } from './clock.ts';
+import { EventBatch } from './event-batch.ts';
 import type { LabNode } from './lab-node.ts';
 import { Lab } from './lab.ts';
 import { lookUp } from './look-up.ts';
@@ -33,7 +35,7 @@ export class EmbeddedEngine implements Engine {
   readonly startedAt: string;
   readonly #clock = new VirtualClock();
   readonly #lab: Lab;
-  readonly #sink: EventSink;
+  readonly #batch: EventBatch;
   readonly #timers: RealTimers;
   readonly #pace: NonNullable<EmbeddedOptions['pace']>;
   readonly #mostEvents: number;
@@ -53,7 +55,7 @@ export class EmbeddedEngine implements Engine {
   readonly #unanswered = new Set<() => void>();
 
   constructor(plan: Plan, emit: EventSink, options: EmbeddedOptions = {}) {
-    this.#sink = emit;
+    this.#batch = new EventBatch(emit);
     this.#written = plan;
     this.#happenings = new EventSchedule({
       now: () => this.nowNs,
@@ -71,7 +73,7 @@ export class EmbeddedEngine implements Engine {
       emit: (event) => {
         this.#events += 1;
         if (this.#held) this.#held.push(event);
-        else this.#sink(event);
+        else this.#batch.add(event);
       },
     });
   }
@@ -90,14 +92,20 @@ export class EmbeddedEngine implements Engine {
     if (this.#state !== 'new') return;
     this.#state = 'running';
     const plan = this.#lab.plan;
-    this.#sink({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
+    this.#batch.add({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
     this.#lab.start();
     this.#happenings.follow(plan.events ?? [], -1);
-    if (this.#pace !== 'real') return;
+    if (this.#pace !== 'real') {
+      this.#batch.tell();
+      return;
+    }
     this.#pacer = new Pacer(this.#clock, this.#timers, {
       idleNs: this.#idleNs,
-      afterSlice: () => this.#releaseWaiting(),
-      skipped: (durationNs) => this.#sink({ kind: 'skip', timeNs: this.nowNs, durationNs }),
+      afterSlice: () => {
+        this.#batch.tell();
+        this.#releaseWaiting();
+      },
+      skipped: (durationNs) => this.#batch.add({ kind: 'skip', timeNs: this.nowNs, durationNs }),
     });
     this.#pacer.follow();
   }
@@ -108,7 +116,7 @@ export class EmbeddedEngine implements Engine {
     this.#written = plan;
     const isChanged = this.#become(planAt(plan, this.nowNs), cause === undefined ? {} : { cause });
     this.#happenings.follow(plan.events ?? [], this.nowNs);
-    this.#pacer?.follow();
+    this.#goOn();
     return Promise.resolve(isChanged);
   }
 
@@ -124,8 +132,8 @@ export class EmbeddedEngine implements Engine {
     this.#epoch += 1;
     const durationNs = Math.round((this.#now() - startMs) * 1e6);
     const what = { plan, changes, forgotten, durationNs, ...why };
-    this.#sink({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, ...what });
-    for (const event of held) this.#sink(event);
+    this.#batch.add({ kind: 'plan', timeNs: this.nowNs, epoch: this.#epoch, ...what });
+    for (const event of held) this.#batch.add(event);
     return true;
   }
 
@@ -135,7 +143,7 @@ export class EmbeddedEngine implements Engine {
     if (!entry) return Promise.reject(new RangeError(`no traffic entry ${trafficIndex}`));
     this.#pacer?.follow();
     if (this.#state === 'running') this.#lab.traffic.request(entry, 'hand');
-    this.#pacer?.follow();
+    this.#goOn();
     return Promise.resolve();
   }
 
@@ -158,12 +166,15 @@ export class EmbeddedEngine implements Engine {
   runUntilSettled(limitNs: number): boolean {
     const untilNs = this.nowNs + limitNs;
     this.#steps(untilNs, () => true);
+    this.#batch.tell();
     return this.#clock.settled;
   }
 
   async #settles(untilNs: number): Promise<boolean> {
     while (this.#state === 'running') {
-      if (this.#steps(untilNs, slice(this.#timers))) return this.#clock.settled;
+      const isDone = this.#steps(untilNs, slice(this.#timers));
+      this.#batch.tell();
+      if (isDone) return this.#clock.settled;
       await new Promise<void>((resolve) => void this.#timers.setTimeout(resolve, 0));
     }
     return false;
@@ -194,12 +205,14 @@ export class EmbeddedEngine implements Engine {
   /** Lets `durationNs` of the lab's time pass, whatever happens in it. For the virtual pace. */
   run(durationNs: number): void {
     this.#clock.runUntil(this.nowNs + durationNs);
+    this.#batch.tell();
   }
 
   stop(): Promise<void> {
     if (this.#state === 'running') {
       this.#lab.traffic.cut();
       this.#lab.halt();
+      this.#batch.tell();
     }
     this.#state = 'stopped';
     this.#pacer?.stop();
@@ -219,7 +232,7 @@ export class EmbeddedEngine implements Engine {
     if (this.#state !== 'running') return false;
     this.#pacer?.follow();
     const done = this.#lab.setState(name, state);
-    this.#pacer?.follow();
+    this.#goOn();
     return done;
   }
 
@@ -228,7 +241,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** One ping from a node; `undefined` when it does not run, or the lab ends first. */
-  ping(name: string, to: number, timeoutNs: number): Promise<PingResult | undefined> {
+  ping(name: string, to: Ipv4, timeoutNs: number): Promise<PingResult | undefined> {
     this.#pings = (this.#pings + 1) >>> 0;
     return this.#byHand(name, (node, done) => ping(node, this.#clock, to, this.#pings, timeoutNs, done));
   }
@@ -252,7 +265,7 @@ export class EmbeddedEngine implements Engine {
         this.#unanswered.delete(giveUp);
         resolve(result);
       });
-      this.#pacer?.follow();
+      this.#goOn();
     });
   }
 
@@ -260,6 +273,12 @@ export class EmbeddedEngine implements Engine {
   nodeStateNow(name: string): NodeState | undefined {
     const node = this.#lab.node(name);
     return node && lookUp(node, this.nowNs);
+  }
+
+  /** After something was asked of the lab. */
+  #goOn(): void {
+    this.#pacer?.follow();
+    this.#batch.tell();
   }
 
   #releaseWaiting(): void {

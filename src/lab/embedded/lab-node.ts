@@ -1,4 +1,4 @@
-import type { EventSink } from '../engine.ts';
+import type { LabEvent } from '../events.ts';
 import type { NodeEvent } from '../events.ts';
 import type { Plan, PlannedNode } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
@@ -18,7 +18,7 @@ const HELD_WHILE_PAUSED = 1000;
 export interface NodeEnvironment {
   readonly clock: Clock;
   readonly seed: number;
-  readonly emit: EventSink;
+  readonly emit: (event: LabEvent) => void;
   /** Made when it is first asked for. */
   segment(name: string): Segment;
 }

@@ -1,6 +1,7 @@
+import type { Ipv4, Mac } from '../../packet/address.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
-import type { EventSink } from '../engine.ts';
+import type { LabEvent } from '../events.ts';
 import type { PlannedInterface } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Link } from './kernel/link.ts';
@@ -25,7 +26,7 @@ export class NetworkInterface implements Link, SegmentPort {
   readonly node: string;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #emit: EventSink;
+  readonly #emit: (event: LabEvent) => void;
   readonly #segment: Segment;
   readonly #receive: (from: NetworkInterface, frame: Uint8Array) => void;
   #planned: PlannedInterface;
@@ -35,7 +36,7 @@ export class NetworkInterface implements Link, SegmentPort {
     node: string,
     planned: PlannedInterface,
     segment: Segment,
-    environment: { readonly clock: Clock; readonly random: Random; readonly emit: EventSink },
+    environment: { readonly clock: Clock; readonly random: Random; readonly emit: (event: LabEvent) => void },
     receive: (from: NetworkInterface, frame: Uint8Array) => void,
   ) {
     this.node = node;
@@ -51,13 +52,13 @@ export class NetworkInterface implements Link, SegmentPort {
   get name(): string {
     return this.#planned.segment;
   }
-  get address(): number {
+  get address(): Ipv4 {
     return this.#planned.address;
   }
   get prefixLength(): number {
     return this.#planned.prefixLength;
   }
-  get mac(): number {
+  get mac(): Mac {
     return this.#planned.mac;
   }
   get mtu(): number {

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import type { RequestEnd } from '../events.ts';
 import { MessageReader } from '../traffic/message-reader.ts';
 import { requestMessage, requestNumberOf, wholeMessage } from '../traffic/messages.ts';
@@ -95,7 +96,7 @@ export function requestOverUdp(
   const timeout = clock.after(entry.timeoutNs, () => finish({ outcome: 'timed-out' }));
   const owner = {
     received: (datagram: {
-      readonly source: number;
+      readonly source: Ipv4;
       readonly sourcePort: number;
       readonly payload: Uint8Array;
     }) => {

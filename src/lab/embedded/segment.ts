@@ -1,4 +1,4 @@
-import { u48 } from '../../packet/bytes.ts';
+import type { Mac } from '../../packet/address.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import type { Clock } from './clock.ts';
 
@@ -26,7 +26,7 @@ export class Segment {
   readonly #clock: Clock;
   readonly #ports = new Set<SegmentPort>();
   /** Each MAC to the port it was last seen at. */
-  readonly #learned = new Map<number, SegmentPort>();
+  readonly #learned = new Map<Mac, SegmentPort>();
   /** When the last frame of each port gets through: those behind it cannot overtake. */
   readonly #busyUntil = new Map<SegmentPort, number>();
 
@@ -60,9 +60,9 @@ export class Segment {
 
   #pass(from: SegmentPort, frame: Uint8Array): void {
     if (!this.#ports.has(from)) return;
-    this.#learned.set(u48(frame, ethernet.SOURCE), from);
+    this.#learned.set(ethernet.sourceOf(frame, 0), from);
     const known =
-      (frame[0]! & GROUP_BIT) === 0 ? this.#learned.get(u48(frame, ethernet.DESTINATION)) : undefined;
+      (frame[0]! & GROUP_BIT) === 0 ? this.#learned.get(ethernet.destinationOf(frame, 0)) : undefined;
     if (known) {
       if (known !== from) this.#hand(known, frame);
       return;

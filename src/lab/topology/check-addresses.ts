@@ -1,4 +1,12 @@
-import { formatIpv4, formatMac, inSubnet, prefixMask } from '../../packet/address.ts';
+import {
+  addressAfter,
+  formatIpv4,
+  formatMac,
+  inSubnet,
+  type Ipv4,
+  lastOf,
+  type Mac,
+} from '../../packet/address.ts';
 import type { Network, NetworkInterface, NetworkSegment } from './network.ts';
 import { makeProblem, type Problem } from './problem.ts';
 
@@ -31,8 +39,8 @@ function overlaps(network: Network): Problem[] {
 
 function interfaceProblems(network: Network): Problem[] {
   const { places } = network.document;
-  const addresses = new Map<number, NetworkInterface>();
-  const macs = new Map<number, NetworkInterface>();
+  const addresses = new Map<Ipv4, NetworkInterface>();
+  const macs = new Map<Mac, NetworkInterface>();
   const problems: Problem[] = [];
   for (const port of [...network.nodes.values()].flatMap(({ interfaces }) => interfaces)) {
     const { address, mac, node, addressPath } = port;
@@ -57,7 +65,7 @@ function interfaceProblems(network: Network): Problem[] {
 }
 
 function placement(
-  address: number,
+  address: Ipv4,
   segment: NetworkSegment,
   params: Readonly<Record<string, string>>,
   place: Problem['range'],
@@ -91,12 +99,8 @@ function overlap(a: NetworkSegment, b: NetworkSegment): boolean {
 }
 
 /** The network's own address and its broadcast address (RFC 919). */
-function isReserved(address: number, { network, prefixLength }: NetworkSegment): boolean {
+function isReserved(address: Ipv4, { network, prefixLength }: NetworkSegment): boolean {
   return address === network || address === lastOf(network, prefixLength);
-}
-
-function lastOf(network: number, prefixLength: number): number {
-  return (network | ~prefixMask(prefixLength)) >>> 0;
 }
 
 function subnetText({ network, prefixLength }: NetworkSegment): string {
@@ -104,5 +108,5 @@ function subnetText({ network, prefixLength }: NetworkSegment): string {
 }
 
 function usableRange({ network, prefixLength }: NetworkSegment): string {
-  return `${formatIpv4(network + 1)} - ${formatIpv4(lastOf(network, prefixLength) - 1)}`;
+  return `${formatIpv4(addressAfter(network, 1))} - ${formatIpv4(addressAfter(lastOf(network, prefixLength), -1))}`;
 }

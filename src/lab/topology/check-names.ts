@@ -1,5 +1,5 @@
 import { balances } from '../../models/models.ts';
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import { isPlaced, nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
 import type { Path } from './places.ts';
 import { destinationOf, trafficProtocol } from './plan-traffic.ts';
@@ -60,7 +60,7 @@ function nodeProblems(network: Network, node: NetworkNode): Problem[] {
   return problems;
 }
 
-function hopProblems(network: Network, node: NetworkNode, hop: string | number, path: Path): Problem[] {
+function hopProblems(network: Network, node: NetworkNode, hop: string | Ipv4, path: Path): Problem[] {
   if (typeof hop === 'string' && !network.nodes.has(hop))
     return [unknown(network, 'unknown-node', hop, path)];
   if (!isPlaced(network, node)) return [];

@@ -1,5 +1,5 @@
 import { models } from '../../models/models.ts';
-import { formatIpv4, inSubnet, parseCidr } from '../../packet/address.ts';
+import { formatIpv4, inSubnet, type Ipv4, NO_ADDRESS, parseCidr } from '../../packet/address.ts';
 import { gatewayFix } from './gateway-fix.ts';
 import type { Network } from './network.ts';
 import type { Path } from './places.ts';
@@ -57,7 +57,7 @@ function servicePaths(plan: Plan, ways: Ways, service: PlannedService, findings:
 }
 
 /** A request that no service takes: to a server, through a NAT or not. */
-function directPath(ways: Ways, from: PlannedNode, to: number, place: Path, findings: PathFindings): void {
+function directPath(ways: Ways, from: PlannedNode, to: Ipv4, place: Path, findings: PathFindings): void {
   const way = ways.walk(from, to);
   const isNowhere = way.nextHop === to || way.end === 'no-route';
   findings.forward(way, formatIpv4(to), isNowhere ? place : undefined);
@@ -67,13 +67,13 @@ function directPath(ways: Ways, from: PlannedNode, to: number, place: Path, find
 
 interface Origin {
   readonly node: PlannedNode;
-  readonly address: number;
+  readonly address: Ipv4;
 }
 
 /** Whom a request seems to come from where it got to, then whom before that: each NAT router it crossed, last its sender. */
 function originsOf({ nodes, links }: Walk): Origin[] {
   const origins: Origin[] = [
-    { node: nodes[0]!, address: (links[0] ?? nodes[0]!.interfaces[0])?.address ?? 0 },
+    { node: nodes[0]!, address: (links[0] ?? nodes[0]!.interfaces[0])?.address ?? NO_ADDRESS },
   ];
   for (const node of nodes.slice(1)) {
     const outside = node.forwarder?.nat && node.interfaces[node.forwarder.nat.outside];
@@ -99,9 +99,9 @@ class PathFindings {
   /** A next hop that no node has will not answer ARP. */
   gatewaysOf(plan: Plan, node: PlannedNode): void {
     const { settings } = this.#network.nodes.get(node.name)!;
-    const hops: [Path, string | number | undefined][] = [
+    const hops: [Path, string | Ipv4 | undefined][] = [
       [['nodes', node.name, 'gateway'], settings.gateway],
-      ...Object.entries(settings.routes ?? {}).map(([destination, hop]): [Path, string | number] => [
+      ...Object.entries(settings.routes ?? {}).map(([destination, hop]): [Path, string | Ipv4] => [
         ['nodes', node.name, 'routes', destination],
         hop,
       ]),
@@ -209,7 +209,7 @@ class PathFindings {
   }
 
   /** The setting that decides where a node sends a packet: the longest of its `routes` that fits, its `gateway`, or none. */
-  #routePath(name: string, destination: number): Path {
+  #routePath(name: string, destination: Ipv4): Path {
     const { settings, path } = this.#network.nodes.get(name)!;
     let length = -1;
     let found = settings.gateway === undefined ? path : [...path, 'gateway'];

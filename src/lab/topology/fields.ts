@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseCidr, parseIpv4, parseMac } from '../../packet/address.ts';
+import { type Ipv4, type Mac, parseCidr, parseIpv4, parseMac } from '../../packet/address.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { parseDuration, parsePortRange, parseProbability, parseSize } from './quantities.ts';
 
@@ -136,7 +136,7 @@ function quantity<Value>(
 }
 
 /** Not 0.x, loopback, multicast or reserved: the kernel gives none of those to an Ethernet interface (RFC 6890). */
-function readAddress(text: string): Reading<number> {
+function readAddress(text: string): Reading<Ipv4> {
   const value = parseIpv4(text.trim());
   if (value === undefined) return { fault: 'bad-address' };
   const first = value >>> 24;
@@ -144,7 +144,7 @@ function readAddress(text: string): Reading<number> {
 }
 
 export interface Subnet {
-  readonly network: number;
+  readonly network: Ipv4;
   readonly prefixLength: number;
 }
 
@@ -165,12 +165,12 @@ function readSubnet(text: string): Reading<Subnet> {
   return first === 0 || first === 127 || first >= 224 ? { fault: 'address-not-unicast' } : reading;
 }
 
-function readNodeOrAddress(text: string): Reading<string | number> {
+function readNodeOrAddress(text: string): Reading<string | Ipv4> {
   if (NAME.test(text)) return { value: text };
   return /^[\d.]+$/.test(text.trim()) ? readAddress(text) : { fault: 'bad-name' };
 }
 
-function readMac(text: string): Reading<number> {
+function readMac(text: string): Reading<Mac> {
   const value = parseMac(text.trim());
   if (value === undefined) return { fault: 'bad-mac' };
   // The lowest bit of the first byte marks a group address (IEEE 802).

@@ -1,11 +1,13 @@
+import { asMac, type Mac } from '../../packet/address.ts';
+
 /**
  * The MAC address of an interface, the same on every run: five bytes of FNV-1a over lab, node and segment after `02`,
  * which marks a locally administered station address (IEEE 802). `taken` are the addresses it must not be.
  */
-export function deriveMac(lab: string, node: string, segment: string, taken: ReadonlySet<number>): number {
+export function deriveMac(lab: string, node: string, segment: string, taken: ReadonlySet<Mac>): Mac {
   for (let attempt = 0; ; attempt++) {
     const text = [lab, node, segment, ...(attempt === 0 ? [] : [String(attempt)])].join('/');
-    const mac = 0x02 * 2 ** 40 + Number(fnv1a(text) & 0xff_ffff_ffffn);
+    const mac = asMac(0x02 * 2 ** 40 + Number(fnv1a(text) & 0xff_ffff_ffffn));
     if (!taken.has(mac)) return mac;
   }
 }

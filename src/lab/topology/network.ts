@@ -1,5 +1,5 @@
 import type { ModelName } from '../../models/models.ts';
-import { inSubnet } from '../../packet/address.ts';
+import { inSubnet, type Ipv4 } from '../../packet/address.ts';
 import type { TopologyDocument } from './parse.ts';
 import type { Path } from './places.ts';
 import type { InterfaceSettings, NodeSettings, ServiceSettings } from './schema.ts';
@@ -17,7 +17,7 @@ export interface Network {
 
 export interface NetworkSegment {
   readonly name: string;
-  readonly network: number;
+  readonly network: Ipv4;
   readonly prefixLength: number;
   readonly mtu: number;
   readonly path: Path;
@@ -96,11 +96,7 @@ export function isPlaced(network: Network, { interfaces }: NetworkNode): boolean
 }
 
 /** The address of a next hop given as a node's name or an address; undefined when it is on none of the node's segments. */
-export function nextHopAddress(
-  network: Network,
-  node: NetworkNode,
-  hop: string | number,
-): number | undefined {
+export function nextHopAddress(network: Network, node: NetworkNode, hop: string | Ipv4): Ipv4 | undefined {
   if (typeof hop === 'string') {
     const other = network.nodes.get(hop);
     return other && neighbourInterface(node, other)?.address;

@@ -5,6 +5,7 @@ import {
   type NatConfig,
   type Timeouts,
 } from '../../forwarder/config.ts';
+import type { Mac } from '../../packet/address.ts';
 import { deriveMac } from './mac.ts';
 import type { Network, NetworkNode } from './network.ts';
 import type { PlannedInterface, PlannedNode, PlannedTraffic, Sysctls } from './plan.ts';
@@ -127,10 +128,10 @@ function natConfig(
 }
 
 /** By interface: the MAC it is given, or else one of its own that nobody else has. */
-function interfaceMacs(network: Network): Map<string, number> {
+function interfaceMacs(network: Network): Map<string, Mac> {
   const all = [...network.nodes.values()].flatMap(({ interfaces }) => interfaces);
   const taken = new Set(all.flatMap(({ mac }) => mac ?? []));
-  const macs = new Map<string, number>();
+  const macs = new Map<string, Mac>();
   for (const { node, segment, mac, path } of all) {
     const own = mac ?? deriveMac(network.document.lab, node, segment, taken);
     taken.add(own);

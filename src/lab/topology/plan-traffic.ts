@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import { buildNetwork, nodesOfRole, type Network, type NetworkNode, type NetworkService } from './network.ts';
 import type { TopologyDocument } from './parse.ts';
 import type { PlannedTraffic } from './plan.ts';
@@ -64,7 +65,7 @@ export function sendersOf(network: Network, { from }: TrafficSettings): string[]
 }
 
 export interface Destination {
-  readonly address: number;
+  readonly address: Ipv4;
   readonly port: number;
   /** Of a UDP service that is named: a TCP service may have the same address and port. */
   readonly protocol?: 'udp';
@@ -117,7 +118,7 @@ function ownPorts(network: Network, node: NetworkNode): number[] {
   return [...new Set(served)];
 }
 
-function portAt(network: Network, address: number): number {
+function portAt(network: Network, address: Ipv4): number {
   const service = network.services.find(({ settings }) => settings.vip === address);
   if (service) return service.settings.port;
   const node = [...network.nodes.values()].find((candidate) =>

@@ -1,4 +1,5 @@
 import type { ModelName, ServiceModel } from '../../models/models.ts';
+import type { Ipv4, Mac } from '../../packet/address.ts';
 import type { ForwarderConfig } from '../../forwarder/config.ts';
 
 /**
@@ -31,7 +32,7 @@ export interface PlannedEvent {
 
 export interface PlannedSegment {
   readonly name: string;
-  readonly network: number;
+  readonly network: Ipv4;
   readonly prefixLength: number;
   readonly mtu: number;
 }
@@ -43,7 +44,7 @@ export interface PlannedNode {
   readonly role: Role;
   readonly interfaces: readonly PlannedInterface[];
   /** Addresses /32 on `lo`: the VIPs of a dr or tun server. */
-  readonly loopback: readonly number[];
+  readonly loopback: readonly Ipv4[];
   /** Connected routes are not repeated here. Default route: prefixLength 0. */
   readonly routes: readonly PlannedRoute[];
   readonly sysctls: Sysctls;
@@ -61,9 +62,9 @@ export interface PlannedNode {
 
 export interface PlannedInterface {
   readonly segment: string;
-  readonly address: number;
+  readonly address: Ipv4;
   readonly prefixLength: number;
-  readonly mac: number;
+  readonly mac: Mac;
   readonly mtu: number;
   /** Share of frames lost on their way out of the interface, 0..1. */
   readonly loss: number;
@@ -74,9 +75,9 @@ export interface PlannedInterface {
 }
 
 export interface PlannedRoute {
-  readonly network: number;
+  readonly network: Ipv4;
   readonly prefixLength: number;
-  readonly via: number;
+  readonly via: Ipv4;
 }
 
 /** The Linux switches that decide these lessons; names and values are the kernel's (`net.ipv4.conf.*`). */
@@ -94,14 +95,14 @@ export interface Sysctls {
 export interface PlannedService {
   readonly name: string;
   readonly model: ServiceModel;
-  readonly vip: number;
+  readonly vip: Ipv4;
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
   readonly snat: boolean;
   readonly director: string;
   readonly servers: readonly {
     readonly name: string;
-    readonly address: number;
+    readonly address: Ipv4;
     readonly port: number;
     readonly weight: number;
   }[];
@@ -111,7 +112,7 @@ export interface PlannedTraffic {
   /** A client's name. */
   readonly from: string;
   /** Destination address and port: a VIP, or in the `nat` model an outside server. */
-  readonly to: number;
+  readonly to: Ipv4;
   readonly port: number;
   /** `icmp`: pings. Left out, what the service at that address and port is made for. */
   readonly protocol?: 'tcp' | 'udp' | 'icmp';

@@ -1,5 +1,5 @@
 import { balances } from '../../models/models.ts';
-import { inSubnet, parseCidr } from '../../packet/address.ts';
+import { inSubnet, type Ipv4, NO_ADDRESS, parseCidr } from '../../packet/address.ts';
 import {
   neighbourInterface,
   nextHopAddress,
@@ -27,7 +27,7 @@ export function plannedRoutes(network: Network, node: NetworkNode): PlannedRoute
   const kept = learned.filter((route) => !written.some((own) => covers(own, route)));
   const via = gateway === undefined ? natGateway(network, node) : nextHopAddress(network, node, gateway);
   const hasDefault = written.some(({ prefixLength }) => prefixLength === 0);
-  const byDefault = via === undefined || hasDefault ? [] : [{ network: 0, prefixLength: 0, via }];
+  const byDefault = via === undefined || hasDefault ? [] : [{ network: NO_ADDRESS, prefixLength: 0, via }];
   return [...written, ...kept, ...byDefault];
 }
 
@@ -36,7 +36,7 @@ function shortestRoutes(network: Network, from: NetworkNode): PlannedRoute[] {
   const own = new Set(from.interfaces.map(({ segment }) => segment));
   const seen = new Set(own);
   const found: PlannedRoute[] = [];
-  let edge = [...own].map((segment): { segment: string; via: number | undefined } => ({
+  let edge = [...own].map((segment): { segment: string; via: Ipv4 | undefined } => ({
     segment,
     via: undefined,
   }));
@@ -65,7 +65,7 @@ function leadsOn(router: NetworkNode, segment: string): boolean {
   return router.settings.nat !== segment && router.interfaces.some((port) => port.segment === segment);
 }
 
-function natGateway(network: Network, node: NetworkNode): number | undefined {
+function natGateway(network: Network, node: NetworkNode): Ipv4 | undefined {
   if (balances(network.document.topology.model) || node.settings.role === 'router') return undefined;
   for (const router of nodesOfRole(network, 'router')) {
     if (router.settings.nat === undefined) continue;

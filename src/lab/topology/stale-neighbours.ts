@@ -1,9 +1,10 @@
+import type { Ipv4 } from '../../packet/address.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
 /** An address on a segment that other machines answer ARP for than before. */
 export interface StaleNeighbour {
   readonly segment: string;
-  readonly address: number;
+  readonly address: Ipv4;
 }
 
 /**
@@ -55,7 +56,7 @@ const A_DIRECTOR = -1;
 /** Who would answer for each address, segment by segment, whether its interface is up or not. */
 function answers(plan: Plan): Map<string, Answers> {
   const all = new Map<string, Answers>();
-  const add = (segment: string, address: number, who: number) => {
+  const add = (segment: string, address: Ipv4, who: number) => {
     const key = `${segment} ${address}`;
     const known = all.get(key) ?? { segment, address, who: [] };
     if (!known.who.includes(who)) known.who.push(who);
@@ -73,7 +74,7 @@ function answers(plan: Plan): Map<string, Answers> {
 }
 
 /** With `arp_ignore` 0 every interface answers for every address of the node (Linux's weak host model). */
-function answeredAt(node: PlannedNode, segment: string): Set<number> {
+function answeredAt(node: PlannedNode, segment: string): Set<Ipv4> {
   const own = node.interfaces.filter((port) => node.sysctls.arp_ignore === 0 || port.segment === segment);
   const hidden = node.sysctls.arp_ignore === 1;
   return new Set([...own.map(({ address }) => address), ...(hidden ? [] : node.loopback)]);

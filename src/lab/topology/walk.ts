@@ -1,4 +1,4 @@
-import { inSubnet } from '../../packet/address.ts';
+import { inSubnet, type Ipv4 } from '../../packet/address.ts';
 import type { Plan, PlannedInterface, PlannedNode } from './plan.ts';
 
 /** Where a packet gets to, by addresses and routes alone; interfaces that are down count as up. */
@@ -8,9 +8,9 @@ export interface Walk {
   readonly nodes: readonly PlannedNode[];
   /** The interfaces it left by. */
   readonly links: readonly PlannedInterface[];
-  readonly destination: number;
+  readonly destination: Ipv4;
   /** Whom the last node asked for, when the end is `nobody`. */
-  readonly nextHop?: number;
+  readonly nextHop?: Ipv4;
 }
 
 /**
@@ -20,14 +20,14 @@ export interface Walk {
 export class Ways {
   readonly #nodes: ReadonlyMap<string, PlannedNode>;
   /** By segment and address, the first node that has it. */
-  readonly #holders = new Map<string, Map<number, PlannedNode>>();
-  readonly #walked = new Map<string, Map<PlannedNode, Map<number, Walk>>>();
+  readonly #holders = new Map<string, Map<Ipv4, PlannedNode>>();
+  readonly #walked = new Map<string, Map<PlannedNode, Map<Ipv4, Walk>>>();
 
   constructor({ nodes }: Plan) {
     this.#nodes = new Map(nodes.map((node) => [node.name, node]));
     for (const node of nodes) {
       for (const { segment, address } of node.interfaces) {
-        const holders = entry(this.#holders, segment, () => new Map<number, PlannedNode>());
+        const holders = entry(this.#holders, segment, () => new Map<Ipv4, PlannedNode>());
         if (!holders.has(address)) holders.set(address, node);
       }
     }
@@ -38,13 +38,13 @@ export class Ways {
   }
 
   /** `director` is who answers for the destination when that is a VIP: no node has it on an interface. */
-  walk(from: PlannedNode, destination: number, director = ''): Walk {
-    const byNode = entry(this.#walked, director, () => new Map<PlannedNode, Map<number, Walk>>());
-    const byDestination = entry(byNode, from, () => new Map<number, Walk>());
+  walk(from: PlannedNode, destination: Ipv4, director = ''): Walk {
+    const byNode = entry(this.#walked, director, () => new Map<PlannedNode, Map<Ipv4, Walk>>());
+    const byDestination = entry(byNode, from, () => new Map<Ipv4, Walk>());
     return entry(byDestination, destination, () => this.#walk(from, destination, this.node(director)));
   }
 
-  #walk(from: PlannedNode, destination: number, director: PlannedNode | undefined): Walk {
+  #walk(from: PlannedNode, destination: Ipv4, director: PlannedNode | undefined): Walk {
     const nodes = [from];
     const links: PlannedInterface[] = [];
     for (let at = from; ;) {
@@ -66,8 +66,8 @@ export class Ways {
   #neighbour(
     from: PlannedNode,
     segment: string,
-    nextHop: number,
-    destination: number,
+    nextHop: Ipv4,
+    destination: Ipv4,
     director: PlannedNode | undefined,
   ): PlannedNode | undefined {
     const holder = this.#holders.get(segment)?.get(nextHop);
@@ -82,7 +82,7 @@ export function pathMtu({ links }: Walk): number {
   return Math.min(...links.map(({ mtu }) => mtu));
 }
 
-function owns(node: PlannedNode, address: number): boolean {
+function owns(node: PlannedNode, address: Ipv4): boolean {
   return node.interfaces.some((port) => port.address === address);
 }
 
@@ -96,8 +96,8 @@ function forwards(node: PlannedNode, arrivedBy: PlannedInterface): boolean {
 /** Longest prefix first; a connected subnet wins over a route of the same length. */
 function lookUp(
   node: PlannedNode,
-  destination: number,
-): { readonly link: PlannedInterface; readonly nextHop: number } | undefined {
+  destination: Ipv4,
+): { readonly link: PlannedInterface; readonly nextHop: Ipv4 } | undefined {
   let link: PlannedInterface | undefined;
   let nextHop = destination;
   let length = -1;
@@ -126,6 +126,6 @@ function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
 }
 
 /** Whether the address is one of the interface's segment. */
-export function reaches(port: PlannedInterface, address: number): boolean {
+export function reaches(port: PlannedInterface, address: Ipv4): boolean {
   return inSubnet(address, port.address, port.prefixLength);
 }

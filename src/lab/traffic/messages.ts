@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../packet/address.ts';
+import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import type { PlannedTraffic } from '../topology/plan.ts';
 import { asciiBytes } from './ascii.ts';
 import { filler } from './filler.ts';
@@ -45,7 +45,7 @@ export function requestNumberOf(message: Message | undefined): number | undefine
 /** What the server called `name` answers. `client` is who it saw asking; `number` which datagram this answers. */
 export function responseMessage(
   name: string,
-  client: { readonly address: number; readonly port: number },
+  client: { readonly address: Ipv4; readonly port: number },
   responseBytes: number,
   number?: number,
 ): WrittenMessage {

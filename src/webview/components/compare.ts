@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Subject } from '../comparison.ts';
+import type { Subject } from '../panel-state.ts';
 import type { Panel } from '../panel.ts';
 import { flowResult, packetTitle, rowWords, type RowWords } from '../rows/row-words.ts';
 import { hopKey } from '../rows/row.ts';

@@ -1,6 +1,7 @@
+import { asIpv4, type Ipv4 } from '../../packet/address.ts';
 import { flowFlags, flowKinds, flowLayout as at, outcomes } from '../../panel-protocol/records.ts';
 
-/** A flow's record, read. Addresses are unsigned numbers, texts as they are shown. */
+/** A flow's record, read. Texts are as they are shown. */
 export interface FlowRow {
   readonly id: number;
   readonly kind: (typeof flowKinds)[number];
@@ -8,8 +9,8 @@ export interface FlowRow {
   readonly epoch: number;
   readonly client: number;
   readonly server: number;
-  readonly clientAddress: number;
-  readonly serviceAddress: number;
+  readonly clientAddress: Ipv4;
+  readonly serviceAddress: Ipv4;
   readonly clientPort: number;
   readonly servicePort: number;
   readonly startNs: number;
@@ -30,6 +31,7 @@ export function readFlow(view: DataView, start: number, strings: readonly string
   const u8 = (offset: number) => view.getUint8(start + offset);
   const u16 = (offset: number) => view.getUint16(start + offset, true);
   const u32 = (offset: number) => view.getUint32(start + offset, true);
+  const address = (offset: number) => asIpv4(u32(offset));
   const text = (offset: number) => strings[u32(offset)] ?? '';
   return {
     id: u32(at.id),
@@ -38,8 +40,8 @@ export function readFlow(view: DataView, start: number, strings: readonly string
     epoch: u16(at.epoch),
     client: u16(at.client),
     server: u16(at.server),
-    clientAddress: u32(at.clientAddress),
-    serviceAddress: u32(at.serviceAddress),
+    clientAddress: address(at.clientAddress),
+    serviceAddress: address(at.serviceAddress),
     clientPort: u16(at.clientPort),
     servicePort: u16(at.servicePort),
     startNs: view.getFloat64(start + at.startNs, true),

@@ -1,7 +1,15 @@
-import type { Unexpected } from '../rows/unexpected.ts';
+import { asIpv4, type Ipv4 } from '../../packet/address.ts';
 import { confidences, fates, hopFlags, hopLayout as at } from '../../panel-protocol/records.ts';
 
-/** A hop's record, read. Addresses are unsigned numbers, nodes and segments their indices. */
+/** A field that is not as the model says. Values as they are on the wire. */
+export interface Unexpected {
+  /** As the report has it: `eth.dst`. */
+  readonly field: string;
+  readonly seen: string;
+  readonly expected: string;
+}
+
+/** A hop's record, read. Nodes and segments are their indices. */
 export interface HopRow {
   readonly journey: number;
   readonly index: number;
@@ -16,12 +24,12 @@ export interface HopRow {
   readonly ttl: number;
   readonly protocol: number;
   readonly expected: number;
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
   readonly sourcePort: number;
   readonly destinationPort: number;
-  readonly outerSource: number;
-  readonly outerDestination: number;
+  readonly outerSource: Ipv4;
+  readonly outerDestination: Ipv4;
   readonly signature: number;
   readonly routine: number;
   readonly reason: string;
@@ -39,6 +47,7 @@ export function readHop(view: DataView, start: number, strings: readonly string[
   const u8 = (offset: number) => view.getUint8(start + offset);
   const u16 = (offset: number) => view.getUint16(start + offset, true);
   const u32 = (offset: number) => view.getUint32(start + offset, true);
+  const address = (offset: number) => asIpv4(u32(offset));
   const flags = u8(at.flags);
   return {
     journey: u32(at.journey),
@@ -54,12 +63,12 @@ export function readHop(view: DataView, start: number, strings: readonly string[
     ttl: u8(at.ttl),
     protocol: u8(at.protocol),
     expected: u8(at.expected),
-    source: u32(at.source),
-    destination: u32(at.destination),
+    source: address(at.source),
+    destination: address(at.destination),
     sourcePort: u16(at.sourcePort),
     destinationPort: u16(at.destinationPort),
-    outerSource: u32(at.outerSource),
-    outerDestination: u32(at.outerDestination),
+    outerSource: address(at.outerSource),
+    outerDestination: address(at.outerDestination),
     signature: u16(at.signature),
     routine: u8(at.routine),
     reason: strings[u32(at.reason)] ?? '',

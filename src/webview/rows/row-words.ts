@@ -1,6 +1,7 @@
+import { formatIpv4 } from '../../packet/address.ts';
 import type { ChangeRow } from '../../panel-protocol/messages.ts';
 import { BROADCAST, NO_NODE } from '../../panel-protocol/records.ts';
-import { formatIpv4, type Names } from '../names.ts';
+import type { Names } from '../names.ts';
 import type { FlowRow } from '../records/flow-row.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';

@@ -2,14 +2,6 @@ import type { Names } from '../names.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { Text } from '../text.ts';
 
-/** A field that is not as the model says. Values as they are on the wire. */
-export interface Unexpected {
-  /** As the report has it: `eth.dst`. */
-  readonly field: string;
-  readonly seen: string;
-  readonly expected: string;
-}
-
 /** What the panel calls a field elsewhere too; the others go by the name that the command line gives them. */
 const labels: Readonly<Record<string, string>> = {
   'eth.dst': 'panel.change.dst-mac',

@@ -1,3 +1,4 @@
+import { asIpv4, type Ipv4, NO_MAC } from '../../../src/packet/address.ts';
 import { buildIcmpEcho, buildIcmpError, buildIpv4, buildTcp, buildUdp } from '../../../src/packet/build.ts';
 import { fillChecksums } from '../../../src/packet/checksum.ts';
 import * as ipv4 from '../../../src/packet/ipv4.ts';
@@ -66,7 +67,7 @@ export interface Step {
 
 export interface Conversation {
   readonly protocol: Protocol;
-  readonly client: number;
+  readonly client: Ipv4;
   /** The client's port, or the identifier of its pings. */
   readonly port: number;
   readonly steps: readonly Step[];
@@ -287,7 +288,7 @@ export function framesOf(setup: Setup, conversation: Conversation, step: Step, s
 }
 
 /** Routers beyond the ones next to the port: they too report errors. */
-const ROUTERS = [0x0a00_0109, 0xcb00_71fd] as const;
+const ROUTERS = [asIpv4(0x0a00_0109), asIpv4(0xcb00_71fd)] as const;
 
 function setReserved(frame: Uint8Array): void {
   frame[20]! |= 0x80;
@@ -328,7 +329,7 @@ function cut(frame: Uint8Array, { cuts, shuffled, dontFragment }: Step, mtu: num
     for (let from = edges[i]!; from < edges[i + 1]!; from += most) {
       const to = Math.min(from + most, edges[i + 1]!);
       const bytes = buildIpv4({
-        ethernet: { source: 0, destination: 0 },
+        ethernet: { source: NO_MAC, destination: NO_MAC },
         ip: { ...header, dontFragment, fragmentOffset: from, moreFragments: to < payload.length },
         payload: payload.subarray(from, to),
       });

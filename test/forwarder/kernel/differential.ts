@@ -1,3 +1,4 @@
+import { parseIpv4 } from '../../../src/packet/address.ts';
 import { update16 } from '../../../src/packet/checksum.ts';
 import { u16, setU16 } from '../../../src/packet/bytes.ts';
 import * as icmp from '../../../src/packet/icmp.ts';
@@ -158,8 +159,7 @@ function isOwnError(text: string): boolean {
 export function forwarderOf(setup: Setup): Rig {
   const rig = new Rig(setup.config);
   for (const { port, address, mac } of setup.neighbours) {
-    const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-    rig.learn(number, mac, port);
+    rig.learn(parseIpv4(address)!, mac, port);
   }
   return rig;
 }

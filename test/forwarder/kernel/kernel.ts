@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
+import { formatIpv4, formatMac, type Mac } from '../../../src/packet/address.ts';
 import { buildUdp } from '../../../src/packet/build.ts';
 import { must, PortProcess, until } from '../ports/network.ts';
 import { MACS, NEIGHBOUR_MACS, SENTINELS, type Setup } from './setups.ts';
@@ -96,7 +96,7 @@ export class LinuxRouter {
     }
   }
 
-  #neighbour(device: string, address: string, mac: number): void {
+  #neighbour(device: string, address: string, mac: Mac): void {
     const to = ['lladdr', formatMac(mac), 'dev', device, 'nud', 'permanent'];
     must('ip', ['-n', this.#kernel, 'neigh', 'replace', address, ...to]);
   }

@@ -1,4 +1,5 @@
 import type { ForwarderConfig } from '../../../src/forwarder/config.ts';
+import { type Ipv4, type Mac, NO_ADDRESS } from '../../../src/packet/address.ts';
 import { directorConfig, ip, mac, natConfig } from '../rig.ts';
 
 /** One network told twice: to the forwarder and to a Linux kernel. Port 0 is where clients are, port 1 where servers are. */
@@ -9,14 +10,14 @@ export interface Setup {
   readonly rules: string;
   readonly defaultRoute: { readonly via: string; readonly port: 0 | 1 };
   /** Who is next to the ports, by address. */
-  readonly neighbours: readonly { readonly port: 0 | 1; readonly address: string; readonly mac: number }[];
-  readonly clients: readonly number[];
+  readonly neighbours: readonly { readonly port: 0 | 1; readonly address: string; readonly mac: Mac }[];
+  readonly clients: readonly Ipv4[];
   /** What clients speak to, and what the servers' side knows the server by. */
-  readonly service: number;
-  readonly server: number;
+  readonly service: Ipv4;
+  readonly server: Ipv4;
   readonly ports: { readonly tcp: [number, number]; readonly udp: [number, number] };
   /** The source that the server sees. Left out, the client's. */
-  readonly seen?: number;
+  readonly seen?: Ipv4;
   readonly pings: boolean;
 }
 
@@ -60,7 +61,7 @@ const nat: Setup = {
       { segment: 'inside', address: ip('192.168.1.1'), prefixLength: 24, mac: MACS[0], mtu: MTUS[0] },
       { segment: 'outside', address: ip('203.0.113.1'), prefixLength: 24, mac: MACS[1], mtu: MTUS[1] },
     ],
-    routes: [{ network: 0, prefixLength: 0, via: ip('203.0.113.254') }],
+    routes: [{ network: NO_ADDRESS, prefixLength: 0, via: ip('203.0.113.254') }],
   },
   rules: `${dropInvalid}
 table ip translation {
@@ -110,7 +111,7 @@ function dnat(snat: boolean): Setup {
         { segment: 'front', address: ip('10.0.2.2'), prefixLength: 24, mac: MACS[0], mtu: MTUS[0] },
         { segment: 'back', address: ip(dip), prefixLength: 24, mac: MACS[1], mtu: MTUS[1] },
       ],
-      routes: [{ network: 0, prefixLength: 0, via: ip('10.0.2.1') }],
+      routes: [{ network: NO_ADDRESS, prefixLength: 0, via: ip('10.0.2.1') }],
       services: [service('tcp', 80, 8080), service('udp', 53, 5353)],
     },
     rules: `${dropInvalid}

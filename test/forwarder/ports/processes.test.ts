@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { FromDecapsulator } from '../../../src/lab/agent/decapsulator-messages.ts';
 import type { FromForwarder } from '../../../src/lab/agent/forwarder-messages.ts';
 import { buildArp, buildIcmpEcho, buildTcp, wrapIpip } from '../../../src/packet/build.ts';
-import { formatMac } from '../../../src/packet/address.ts';
+import { formatMac, type Ipv4, type Mac, NO_MAC } from '../../../src/packet/address.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
 import * as rig from '../rig.ts';
 import { Network, pause, until, whyNot } from './network.ts';
@@ -215,10 +215,10 @@ function request(flags: number): Uint8Array {
 
 function arpRequest(): Uint8Array {
   const senders = { senderMac: rig.M_SERVER, senderIp: rig.RIP };
-  return buildArp({ arp: { operation: 1, ...senders, targetMac: 0, targetIp: rig.DIP } });
+  return buildArp({ arp: { operation: 1, ...senders, targetMac: NO_MAC, targetIp: rig.DIP } });
 }
 
-function wrapped(destination: number, mac: number): Uint8Array {
+function wrapped(destination: Ipv4, mac: Mac): Uint8Array {
   const ethernet = { source: rig.M_DIRECTOR, destination: mac };
   const inner = buildIcmpEcho({
     ethernet,

@@ -1,3 +1,4 @@
+import { NO_ADDRESS } from '../../../src/packet/address.ts';
 import assert from 'node:assert/strict';
 import type { HostEvent, LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
@@ -187,7 +188,7 @@ describe('nobody answered ARP', () => {
         [0, 'nodes.rs1.gateway'],
         [16, 'nodes.rs1.routes'],
       ] as const) {
-        const routes = [{ network: 0, prefixLength, via: ip('10.0.2.254') }];
+        const routes = [{ network: NO_ADDRESS, prefixLength, via: ip('10.0.2.254') }];
         const story = silent(withNode(dr, 'rs1', { routes }), 'rs1', '10.0.2.254');
         assert.deepEqual(told(story), [['gateway-silent', setting, [1]]]);
       }

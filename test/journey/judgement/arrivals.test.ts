@@ -3,6 +3,7 @@ import { unreachableReason } from '../../../src/journey/judgement/arrivals.ts';
 import type { Arrival, FlowOutcome } from '../../../src/journey/report.ts';
 import type { Decision } from '../../../src/forwarder/verdict.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { asMac } from '../../../src/packet/address.ts';
 import { reportOf, reportOfEvents } from '../build-report.ts';
 import { drTable, Story, tunTable, type Step, type Tamper } from '../oracle.ts';
 import { drText, ip, planOf, tunText, withNode, withPort } from '../plans.ts';
@@ -149,7 +150,7 @@ describe('where a packet comes to its end', () => {
         {
           ...dr.nodes.find(({ name }) => name === 'client')!.interfaces[0]!,
           address: ip('10.0.1.11'),
-          mac: 0x0200_0000_9911,
+          mac: asMac(0x0200_0000_9911),
         },
       ],
     });

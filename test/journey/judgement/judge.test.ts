@@ -18,7 +18,7 @@ function builderOf(plan: Plan, events: readonly LabEvent[], options: Partial<Jou
     translate: makeTranslate('en'),
     ...options,
   });
-  for (const event of events) builder.add(event);
+  builder.add(events);
   return builder;
 }
 
@@ -72,7 +72,7 @@ describe('what all packets come to together', () => {
     assert.ok(before.evictedFlows > 2);
     assert.equal(before.ambiguousJoins, reportOfEvents(nat, events, 'capture').counters.ambiguousJoins);
     assert.ok(before.ambiguousJoins >= 2);
-    builder.add(all[late]!);
+    builder.add([all[late]!]);
     assert.equal(builder.update().reset, true);
     assert.equal(builder.report().counters.ambiguousJoins, before.ambiguousJoins);
   });
@@ -109,7 +109,7 @@ describe('what all packets come to together', () => {
       step.ends = step.leg === 1;
       if (step.ends) step.decision = { relation: 'dropped', rule: 'schedule', reason: 'table-full' };
     });
-    for (const event of story.events.slice(known)) builder.add(event);
+    builder.add(story.events.slice(known));
     assert.deepEqual(
       builder.update().explanations.map(({ code }) => code),
       ['table-full'],

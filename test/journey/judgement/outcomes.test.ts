@@ -69,9 +69,9 @@ describe('how a flow did', () => {
 
     it('until somebody tells that time went on', () => {
       const builder = builderOf(dr);
-      for (const event of new Story(dr).talk(drTable(), ['syn'], lostAt('syn', 1)).events) builder.add(event);
+      builder.add(new Story(dr).talk(drTable(), ['syn'], lostAt('syn', 1)).events);
       assert.equal(builder.report().flows[0]!.outcome.kind, 'open');
-      builder.add({ kind: 'node', timeNs: 2e9, node: 'client', state: 'running' });
+      builder.add([{ kind: 'node', timeNs: 2e9, node: 'client', state: 'running' }]);
       assert.equal(builder.report().flows[0]!.outcome.kind, 'lost');
     });
   });
@@ -81,7 +81,7 @@ describe('how a flow did', () => {
       const story = new Story(dr).talk(drTable(), ['syn'], (step) => (step.ends = step.leg === 0));
       const captured = new Set(['client.outside', 'router.outside']);
       const builder = builderOf(dr, captured);
-      for (const event of after(story, 1e9).events) builder.add(event);
+      builder.add(after(story, 1e9).events);
       assert.deepEqual(builder.report().flows[0]!.outcome, { kind: 'open', reason: 'not-captured' });
     });
 
@@ -107,9 +107,11 @@ describe('how a flow did', () => {
     it('also when that is told after it was taken for lost', () => {
       const builder = builderOf(dr);
       const story = new Story(dr).talk(drTable(), ['syn'], lostAt('syn', 1));
-      for (const event of after(story, 0.1e9).events) builder.add(event);
+      builder.add(after(story, 0.1e9).events);
       assert.equal(builder.report().flows[0]!.outcome.kind, 'lost');
-      builder.add({ kind: 'capture', timeNs: 0.2e9, node: 'router', segment: 'inside', detail: 'counters' });
+      builder.add([
+        { kind: 'capture', timeNs: 0.2e9, node: 'router', segment: 'inside', detail: 'counters' },
+      ]);
       const [flow] = builder.report().flows;
       assert.deepEqual([flow!.partial, flow!.outcome], ['capture', { kind: 'open' }]);
     });
@@ -143,7 +145,7 @@ describe('how a flow did', () => {
 
     it('is not to be known where who asked was not captured', () => {
       const builder = builderOf(dr, new Set(['rs1.inside', 'rs2.inside', 'director.inside']));
-      for (const event of question().events.slice(1)) builder.add(event);
+      builder.add(question().events.slice(1));
       assert.deepEqual(builder.report().flows[0]!.outcome, { kind: 'open', reason: 'not-captured' });
     });
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readFacts, type FrameFacts } from '../../../src/journey/records/frame-facts.ts';
 import { brokenAnswer, hasWholeAnswer } from '../../../src/journey/ledger/answer-bytes.ts';
+import { asIpv4, asMac } from '../../../src/packet/address.ts';
 import { buildTcp } from '../../../src/packet/build.ts';
 
 const START = 0xffff_fff0;
@@ -9,8 +10,8 @@ const START = 0xffff_fff0;
 /** A segment with this payload, so many bytes after the first one; of which so many were captured. */
 function segment(text: string, at: number, captured = Infinity): FrameFacts {
   const bytes = buildTcp({
-    ethernet: { source: 1, destination: 2 },
-    ip: { source: 3, destination: 4 },
+    ethernet: { source: asMac(1), destination: asMac(2) },
+    ip: { source: asIpv4(3), destination: asIpv4(4) },
     tcp: { sourcePort: 80, destinationPort: 5, sequence: (START + at) >>> 0, flags: 16 },
     payload: Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
   });

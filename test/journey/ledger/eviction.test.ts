@@ -66,7 +66,7 @@ describe('requests in a recording that holds only so much', () => {
     const mirror = new Mirror();
     let most = 0;
     for (const [index, event] of order.entries()) {
-      builder.add(event);
+      builder.add([event]);
       if (index % pace !== 0) continue;
       mirror.apply(builder.update());
       most = Math.max(most, mirror.requests.size);
@@ -106,7 +106,7 @@ describe('requests in a recording that holds only so much', () => {
     const run = runLab(unsent);
     const [report, kept] = [MOST_FRAMES, Infinity].map((most) => {
       const builder = builderOf(unsent, most);
-      for (const event of run.events) builder.add(event);
+      builder.add(run.events);
       return builder.report();
     }) as [Report, Report];
     const idle = report.requests.filter(({ flows }) => flows.length === 0);
@@ -133,7 +133,7 @@ describe('requests in a recording that holds only so much', () => {
 
   it('are no success when one that is not kept was none', () => {
     const builder = builderOf(plan, MOST_FRAMES);
-    for (const event of events) builder.add(event);
+    builder.add(events);
     const report = builder.report();
     const answered = report.requests.filter(({ outcome }) => outcome === 'answered');
     assert.ok(answered.length > 0);

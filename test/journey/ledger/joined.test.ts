@@ -19,7 +19,7 @@ function builderOf(events: readonly LabEvent[], maxFrames = Infinity): JourneyBu
     translate: makeTranslate('en'),
     maxFrames,
   });
-  for (const event of events) builder.add(event);
+  builder.add(events);
   return builder;
 }
 
@@ -94,7 +94,7 @@ describe('what was asked, and the flows that carry it', () => {
     );
     const before = builder.report();
     assert.ok(before.counters.evictedFlows > 0);
-    builder.add(events[late]!);
+    builder.add([events[late]!]);
     assert.equal(builder.update().reset, true);
     const after = builder.report();
     const joins = ({ requests }: typeof before) =>

@@ -295,7 +295,7 @@ describe('the request ledger', () => {
       const builder = builderOf(run.plan);
       const mirror = new Mirror();
       for (const [index, event] of run.events.entries()) {
-        builder.add(event);
+        builder.add([event]);
         if (index % size === 0) mirror.apply(builder.update());
       }
       mirror.apply(builder.update());
@@ -313,7 +313,7 @@ describe('the request ledger', () => {
   it('counts what was asked when its frames are not kept any more', () => {
     const run = runLab(planOf(dr('{ from: client, count: 20, every: 1s }')));
     const builder = builderOf(run.plan, 100);
-    for (const event of run.events) builder.add(event);
+    builder.add(run.events);
     const report = builder.report();
     assert.ok(report.counters.evictedFlows > 0);
     const requests = [...report.requests, ...report.evictedRequests];

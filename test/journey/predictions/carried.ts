@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Report } from '../../../src/journey/report.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import type { Mac } from '../../../src/packet/address.ts';
 import { buildIcmpEcho, buildIpv4, buildTcp, buildUdp, type IpFields } from '../../../src/packet/build.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
 import type { Story } from '../oracle.ts';
@@ -9,7 +10,7 @@ import { ip, macOf } from '../plans.ts';
 
 /** One packet of another kind than the oracle's TCP, carried along the legs of a table. */
 
-export type Build = (leg: Leg, ethernet: { source: number; destination: number }) => Uint8Array;
+export type Build = (leg: Leg, ethernet: { source: Mac; destination: Mac }) => Uint8Array;
 
 const id = 7;
 const payload = new TextEncoder().encode('hi');

@@ -1,3 +1,4 @@
+import { asIpv4, NO_MAC } from '../../../src/packet/address.ts';
 import assert from 'node:assert/strict';
 import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Report } from '../../../src/journey/report.ts';
@@ -89,15 +90,25 @@ describe('which frames a promise names', () => {
     ['dr', 'vip-only', after('reply', 0, (one) => (one.source = ip('10.0.2.11'))), 're:syn-ack 1'],
     ['dr', 'ip-untouched', at('request', 2, (one) => (one.destinationPort = 81)), 'syn 2, ack 2'],
     ['dr', 'headers', after('reply', 0, (one) => (one.ttl += 2)), 're:syn-ack 0, re:syn-ack 1'],
-    ['tun', 'encapsulated', at('request', 2, (one) => (one.outer!.source ^= 1)), 'syn 2, ack 2'],
+    [
+      'tun',
+      'encapsulated',
+      at('request', 2, (one) => (one.outer!.source = asIpv4(one.outer!.source ^ 1))),
+      'syn 2, ack 2',
+    ],
     ['tun', 'inner-untouched', at('request', 2, (one) => (one.payload = '!')), 'syn 2, ack 2'],
     ['tun', 'vip-only', after('reply', 0, wrapped), 're:syn-ack 1'],
     ['dnat', 'rewritten', at('request', 2, (one) => (one.destinationPort = 81)), 'syn 2, ack 2'],
     ['dnat', 'rewritten', after('reply', 1, (one) => (one.sourcePort = 81)), 're:syn-ack 1, re:syn-ack 2'],
-    ['dnat', 'server-sees-dip', at('request', 2, (one) => (one.source ^= 1)), 'syn 2, ack 2'],
+    [
+      'dnat',
+      'server-sees-dip',
+      at('request', 2, (one) => (one.source = asIpv4(one.source ^ 1))),
+      'syn 2, ack 2',
+    ],
     ['dnat', 'end-to-end', at('request', 2, (one) => (one.sequence += 1)), 'syn 2, ack 2'],
     ['dnat', 'end-to-end', after('reply', 0, (one) => (one.acknowledgement += 1)), 're:syn-ack 0'],
-    ['nat', 'one-address', at('request', 1, (one) => (one.source ^= 1)), 'syn 1, ack 1'],
+    ['nat', 'one-address', at('request', 1, (one) => (one.source = asIpv4(one.source ^ 1))), 'syn 1, ack 1'],
     ['nat', 'right-host', at('reply', 1, (one) => (one.destinationPort = 7)), 're:syn-ack 1'],
   ];
   for (const [model, id, tamper, frames] of broken)
@@ -213,8 +224,9 @@ function withoutServer({ plan, events }: Story): Report {
     translate: makeTranslate('en'),
     capturePoints,
   });
-  for (const event of events)
-    if (event.kind !== 'frame' || capturePoints.has(`${event.node}.${event.segment}`)) builder.add(event);
+  builder.add(
+    events.filter((event) => event.kind !== 'frame' || capturePoints.has(`${event.node}.${event.segment}`)),
+  );
   return builder.report();
 }
 
@@ -323,7 +335,7 @@ describe('what a NAT router sends outside', () => {
   });
 
   it('may be a question about an address, asked with another of its own', () => {
-    const arp = { operation: 1, senderMac: source, targetMac: 0, senderIp: ip('192.168.1.1') };
+    const arp = { operation: 1, senderMac: source, targetMac: NO_MAC, senderIp: ip('192.168.1.1') };
     assert.equal(send(buildArp({ arp: { ...arp, targetIp: ip('203.0.113.80') } })), 'kept, syn 1');
   });
 

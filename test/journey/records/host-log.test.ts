@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { HostLog } from '../../../src/journey/records/host-log.ts';
 import type { HostEvent } from '../../../src/lab/events.ts';
+import { asIpv4 } from '../../../src/packet/address.ts';
 import { runLab } from '../../lab/embedded/testbed.ts';
 import { reportOf, reportOfEvents } from '../build-report.ts';
 import { planOf } from '../plans.ts';
 
-const packet = { source: 1, destination: 2, protocol: 6, sourcePort: 40000, destinationPort: 80 };
+const packet = {
+  source: asIpv4(1),
+  destination: asIpv4(2),
+  protocol: 6,
+  sourcePort: 40000,
+  destinationPort: 80,
+};
 const event = (timeNs: number, more: Partial<HostEvent> = {}): HostEvent => ({
   kind: 'host',
   timeNs,

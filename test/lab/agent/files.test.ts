@@ -5,6 +5,7 @@ import { PcapStream } from '../../../src/lab/agent/pcap-stream.ts';
 import { ruleset } from '../../../src/lab/agent/rules.ts';
 import { containerSysctls } from '../../../src/lab/docker/container.ts';
 import type { PlannedNode, PlannedTraffic } from '../../../src/lab/topology/plan.ts';
+import { asIpv4 } from '../../../src/packet/address.ts';
 import { planOf } from '../docker/run-lab.ts';
 
 const node = (file: string, name: string): PlannedNode =>
@@ -13,7 +14,7 @@ const lines = (text: string) => text.split('\n').map((line) => line.trim());
 
 const entry: PlannedTraffic = {
   from: 'client',
-  to: 0x0a00_0264,
+  to: asIpv4(0x0a00_0264),
   port: 80,
   afterNs: 0,
   everyNs: 0,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { wrkArguments, wrkResult, wrkScript } from '../../../src/lab/agent/wrk-call.ts';
 import type { LoadEntry } from '../../../src/lab/traffic/traffic-schedule.ts';
+import { asIpv4 } from '../../../src/packet/address.ts';
 
 const entry: LoadEntry = {
   from: 'client',
-  to: 0x0a00_0264,
+  to: asIpv4(0x0a00_0264),
   port: 8080,
   afterNs: 0,
   everyNs: 0,

@@ -117,7 +117,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
 
     const lab = await found(child);
     const events: LabEvent[] = [];
-    const engine = await attach(lab, (event) => events.push(event));
+    const engine = await attach(lab, (told) => events.push(...told));
     const attachedNs = engine.nowNs;
     assert.equal(await downloads(), '1');
     await signal('CONT');
@@ -190,7 +190,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     await sweep(here.client);
 
     const events: LabEvent[] = [];
-    const next = await attach(await found(engine), (event) => events.push(event));
+    const next = await attach(await found(engine), (told) => events.push(...told));
     assert.equal(next.startedAt, startedAt);
     assert.equal(next.file, '/somewhere/dr.lblab.yaml');
     assert.deepEqual(

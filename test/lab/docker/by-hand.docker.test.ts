@@ -25,7 +25,7 @@ describe('Docker engine: nodes stopped, paused and looked at by hand', function 
 
   async function start(plan: Plan): Promise<void> {
     events = [];
-    engine = dockerEngine(here, plan, (event) => events.push(event));
+    engine = dockerEngine(here, plan, (told) => events.push(...told));
     await engine.start();
   }
 

@@ -1,7 +1,7 @@
 import type { Journey, Report } from '../../../src/journey/report.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
+import { asIpv4, asMac, formatIpv4, formatMac } from '../../../src/packet/address.ts';
 import { u16, u32, u48 } from '../../../src/packet/bytes.ts';
 
 /**
@@ -126,9 +126,9 @@ function arpLines(events: readonly LabEvent[], plan: Plan): string[] {
   for (const event of events) {
     if (event.kind !== 'frame' || event.direction !== 'out') continue;
     const { bytes, node } = event;
-    if (u16(bytes, 12) !== 0x0806 || !own.has(u48(bytes, 6))) continue;
+    if (u16(bytes, 12) !== 0x0806 || !own.has(asMac(u48(bytes, 6)))) continue;
     const isRequest = u16(bytes, 20) === 1;
-    const target = u32(bytes, isRequest ? 38 : 28);
+    const target = asIpv4(u32(bytes, isRequest ? 38 : 28));
     if (isRequest && u48(bytes, 0) === 0xffff_ffff_ffff) {
       asked.add(formatIpv4(target));
       lines.add(`ARP ${node} asks for ${formatIpv4(target)}`);

@@ -90,9 +90,9 @@ function hearing(emit: EventSink): [heard: LabEvent[], note: EventSink] {
   const heard: LabEvent[] = [];
   return [
     heard,
-    (event) => {
-      if (event.kind === 'request') heard.push(event);
-      emit(event);
+    (events) => {
+      heard.push(...events.filter(({ kind }) => kind === 'request'));
+      emit(events);
     },
   ];
 }

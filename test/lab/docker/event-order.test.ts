@@ -13,7 +13,7 @@ const loss = (timeNs: number, frames = 1): LabEvent => ({
 describe('event order', () => {
   it('gives events in order of time once nothing earlier can come', () => {
     const given: number[] = [];
-    const order = new EventOrder((event) => given.push(event.timeNs), 100);
+    const order = new EventOrder((events) => given.push(...events.map(({ timeNs }) => timeNs)), 100);
     for (const timeNs of [50, 10, 30, 200]) order.push(loss(timeNs));
     order.release(140);
     assert.deepEqual(given, [10, 30]);
@@ -26,7 +26,7 @@ describe('event order', () => {
 
   it('waits longer where events take long to arrive, and no longer than it must', () => {
     const given: number[] = [];
-    const order = new EventOrder((event) => given.push(event.timeNs), 100);
+    const order = new EventOrder((events) => given.push(...events.map(({ timeNs }) => timeNs)), 100);
     order.took(40);
     assert.equal(order.windowNs, 100);
     order.took(80);
@@ -45,7 +45,10 @@ describe('event order', () => {
 
   it('keeps the order of arrival at equal times', () => {
     const given: number[] = [];
-    const order = new EventOrder((event) => given.push(event.kind === 'loss' ? event.frames : 0), 0);
+    const order = new EventOrder(
+      (events) => given.push(...events.map((event) => (event.kind === 'loss' ? event.frames : 0))),
+      0,
+    );
     for (const frames of [1, 2, 3]) order.push(loss(5, frames));
     order.flush();
     assert.deepEqual(given, [1, 2, 3]);
@@ -53,7 +56,7 @@ describe('event order', () => {
 
   it('never goes back: what comes too late is put at the end and counted', () => {
     const given: number[] = [];
-    const order = new EventOrder((event) => given.push(event.timeNs), 10);
+    const order = new EventOrder((events) => given.push(...events.map(({ timeNs }) => timeNs)), 10);
     order.push(loss(100));
     order.release(200);
     order.push(loss(50));

@@ -43,7 +43,7 @@ describe('Docker engine: 50 nodes', function () {
     const events: LabEvent[] = [];
     const began = performance.now();
     const steps: string[] = [];
-    const engine = dockerEngine(here, plan, (event) => events.push(event), {
+    const engine = dockerEngine(here, plan, (told) => events.push(...told), {
       onStep: (step) => steps.push(`${step} ${((performance.now() - began) / 1000).toFixed(1)} s`),
     });
     try {

@@ -38,7 +38,7 @@ describe('Docker engine: bad days', function () {
     events: LabEvent[] = [],
     onWarning: (warning: AgentWarning) => void = () => undefined,
   ): Promise<DockerEngine> {
-    const engine = dockerEngine(here, plan, (event) => events.push(event), { onWarning });
+    const engine = dockerEngine(here, plan, (told) => events.push(...told), { onWarning });
     engines.push(engine);
     await engine.start();
     return engine;

@@ -95,7 +95,7 @@ describe('Docker engine: a daemon of its own', function () {
     const quiet: Plan = { ...plan, traffic: [{ ...plan.traffic[0]!, count: 0, timeoutNs: 5e9 }] };
     const events: LabEvent[] = [];
     const warnings: string[] = [];
-    engine = dockerEngine({ client, image }, quiet, (event) => events.push(event), {
+    engine = dockerEngine({ client, image }, quiet, (told) => events.push(...told), {
       onWarning: ({ code }) => warnings.push(code),
     });
     await engine.start();

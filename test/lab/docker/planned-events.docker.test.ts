@@ -28,7 +28,7 @@ describe('Docker engine: what happens by itself', function () {
   - { at: 7s, set: service.servers.rs2.weight, to: 0 }
 `);
     const events: LabEvent[] = [];
-    engine = dockerEngine(here, plan, (event) => events.push(event));
+    engine = dockerEngine(here, plan, (told) => events.push(...told));
     await engine.start();
     assert.equal(await engine.settled(120e9), true);
     const told = events.flatMap((event) => {

@@ -36,7 +36,7 @@ describe('Docker engine: a changed plan is applied in place', function () {
   after(() => here?.client.close());
   beforeEach(async () => {
     events = [];
-    engine = dockerEngine(here, quiet(weighted(1, 1)), (event) => events.push(event));
+    engine = dockerEngine(here, quiet(weighted(1, 1)), (told) => events.push(...told));
     await engine.start();
   });
   afterEach(() => stopLab(engine));

@@ -29,7 +29,7 @@ export async function runToEnd(
   during: (engine: Engine) => Promise<void> = () => Promise.resolve(),
 ): Promise<Ran> {
   const events: LabEvent[] = [];
-  const engine = make((event) => events.push(event));
+  const engine = make((told) => events.push(...told));
   try {
     await engine.start();
     await during(engine);
@@ -52,7 +52,7 @@ export async function stopLab(engine: Engine | undefined): Promise<void> {
 
 export function reportOf(plan: Plan, { name, startedAt }: Engine, events: readonly LabEvent[]): Report {
   const builder = new JourneyBuilder(plan, { engine: name, startedAt, translate: makeTranslate('en') });
-  for (const event of events) builder.add(event);
+  builder.add(events);
   return builder.report();
 }
 

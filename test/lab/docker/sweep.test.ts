@@ -11,6 +11,7 @@ import { LabError } from '../../../src/lab/docker/lab-problem.ts';
 import { refuseOverlap } from '../../../src/lab/docker/network.ts';
 import { ownerOf, ownerState } from '../../../src/lab/docker/owner.ts';
 import { findLabs, removeLab, sweep } from '../../../src/lab/docker/sweep.ts';
+import { asIpv4 } from '../../../src/packet/address.ts';
 import { planOf } from './run-lab.ts';
 
 /** The pid of a process that has ended. */
@@ -198,7 +199,7 @@ describe('sweep', () => {
     }
     const elsewhere = {
       ...plan,
-      services: plan.services.map((service) => ({ ...service, vip: 0x0a090909 })),
+      services: plan.services.map((service) => ({ ...service, vip: asIpv4(0x0a090909) })),
     };
     engine.networks = [network('10.0.0.0/16')];
     // What runs already was looked at when it was new.

@@ -83,7 +83,7 @@ describe('EmbeddedEngine traffic', () => {
   it('does no more work than it may, and tells what that cut', async () => {
     const events: LabEvent[] = [];
     const plan = planOf(dr('[{ count: 1000000, every: 1s }]'));
-    const engine = new EmbeddedEngine(plan, (event) => events.push(event), { mostEvents: 2000 });
+    const engine = new EmbeddedEngine(plan, (told) => events.push(...told), { mostEvents: 2000 });
     engine.startNow();
     assert.equal(await engine.settled(Infinity), false);
     await engine.stop();
@@ -113,9 +113,9 @@ describe('EmbeddedEngine traffic', () => {
         },
         clearTimeout: () => undefined,
       };
-      const tell = (event: LabEvent) => {
-        nowMs += costMs;
-        events.push(event);
+      const tell = (told: readonly LabEvent[]) => {
+        nowMs += costMs * told.length;
+        events.push(...told);
       };
       const engine = new EmbeddedEngine(plan, tell, { startedAt: 'T', timers });
       engine.startNow();
@@ -133,7 +133,7 @@ describe('EmbeddedEngine traffic', () => {
   it('gives others a turn while it runs, and ends when they stop it', async () => {
     const events: LabEvent[] = [];
     const plan = planOf(dr('[{ count: 1000000, every: 1s }]'));
-    const engine = new EmbeddedEngine(plan, (event) => events.push(event));
+    const engine = new EmbeddedEngine(plan, (told) => events.push(...told));
     engine.startNow();
     setTimeout(() => void engine.stop(), 1);
     assert.equal(await engine.settled(Infinity), false);
@@ -245,7 +245,7 @@ describe('EmbeddedEngine at the real pace', () => {
   const realLab = (text: string) => {
     const timers = new FakeTimers();
     const events: LabEvent[] = [];
-    const engine = new EmbeddedEngine(planOf(text), (event) => events.push(event), { pace: 'real', timers });
+    const engine = new EmbeddedEngine(planOf(text), (told) => events.push(...told), { pace: 'real', timers });
     return { timers, events, engine };
   };
 
@@ -274,9 +274,9 @@ describe('EmbeddedEngine at the real pace', () => {
     const events: LabEvent[] = [];
     const engine: EmbeddedEngine = new EmbeddedEngine(
       planOf(dr('[{ count: 1 }]')),
-      (event) => {
-        events.push(event);
-        if (asked || event.kind !== 'decision') return;
+      (told) => {
+        events.push(...told);
+        if (asked || !told.some(({ kind }) => kind === 'decision')) return;
         asked = true;
         void engine.request();
       },

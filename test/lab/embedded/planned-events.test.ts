@@ -11,7 +11,7 @@ const withEvents = (events: string, file = dr) => planOf(`${file}events:\n${even
 function rig(text: string, file = dr) {
   const plan = withEvents(text, file);
   const events: LabEvent[] = [];
-  const engine = new EmbeddedEngine(plan, (event) => events.push(event));
+  const engine = new EmbeddedEngine(plan, (told) => events.push(...told));
   engine.startNow();
   const plans = () => events.filter((event): event is PlanEvent => event.kind === 'plan');
   return { plan, events, engine, plans };

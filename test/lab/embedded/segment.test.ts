@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { VirtualClock } from '../../../src/lab/embedded/clock.ts';
 import { Segment, type SegmentPort } from '../../../src/lab/embedded/segment.ts';
-import { BROADCAST_MAC } from '../../../src/packet/address.ts';
+import { asMac, BROADCAST_MAC, type Mac } from '../../../src/packet/address.ts';
 import * as ethernet from '../../../src/packet/ethernet.ts';
 
-const [A, B, C] = [0x0a, 0x0b, 0x0c];
+const [A, B, C] = [asMac(0x0a), asMac(0x0b), asMac(0x0c)];
 
-function frame(source: number, destination: number, size = 46): Uint8Array {
+function frame(source: Mac, destination: Mac, size = 46): Uint8Array {
   return ethernet.encode({ source, destination, etherType: 0x0800 }, new Uint8Array(size));
 }
 

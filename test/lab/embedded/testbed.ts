@@ -4,7 +4,7 @@ import { EmbeddedEngine, type EmbeddedOptions } from '../../../src/lab/embedded/
 import type { FrameEvent, LabEvent } from '../../../src/lab/events.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
+import { formatIpv4, formatMac, type Mac } from '../../../src/packet/address.ts';
 import { decodeFrame } from '../../../src/packet/decode.ts';
 import type { Layer } from '../../../src/packet/layers.ts';
 import { endsIn, type Ended } from '../request-ends.ts';
@@ -35,7 +35,7 @@ export interface Run {
 /** A started lab with the virtual pace. */
 export function startLab(plan: Plan, options: EmbeddedOptions = {}): Run {
   const events: LabEvent[] = [];
-  const engine = new EmbeddedEngine(plan, (event) => events.push(event), { startedAt: 'T', ...options });
+  const engine = new EmbeddedEngine(plan, (told) => events.push(...told), { startedAt: 'T', ...options });
   engine.startNow();
   return {
     engine,
@@ -61,12 +61,12 @@ export function describeFrame(plan: Plan, bytes: Uint8Array): string {
   const owners = new Map(
     plan.nodes.flatMap((node) => node.interfaces.map(({ mac }) => [mac, node.name] as const)),
   );
-  const owner = (mac: number) => (mac === 0xffff_ffff_ffff ? '*' : (owners.get(mac) ?? formatMac(mac)));
+  const owner = (mac: Mac) => (mac === 0xffff_ffff_ffff ? '*' : (owners.get(mac) ?? formatMac(mac)));
   const words = decodeFrame(bytes).layers.flatMap((layer) => describeLayer(layer, owner));
   return words.join(' ');
 }
 
-function describeLayer(layer: Layer, owner: (mac: number) => string): string[] {
+function describeLayer(layer: Layer, owner: (mac: Mac) => string): string[] {
   switch (layer.kind) {
     case 'ethernet':
       return [`${owner(layer.source)}→${owner(layer.destination)}`];

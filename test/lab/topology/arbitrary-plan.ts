@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import type { ForwarderConfig } from '../../../src/forwarder/config.ts';
 import { IPVS_TIMEOUTS } from '../../../src/forwarder/config.ts';
 import type { Plan, PlannedNode, PlannedSegment } from '../../../src/lab/topology/plan.ts';
+import { asIpv4, NO_ADDRESS } from '../../../src/packet/address.ts';
 
 const small = fc.integer({ min: 0, max: 2 });
+const address = small.map(asIpv4);
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 const segment: fc.Arbitrary<PlannedSegment> = fc.record(
   {
     name: fc.constantFrom(...names),
-    network: small,
+    network: address,
     prefixLength: fc.constant(24),
     mtu: small,
   },
@@ -19,7 +21,7 @@ const segment: fc.Arbitrary<PlannedSegment> = fc.record(
 const forwarder: fc.Arbitrary<ForwarderConfig> = fc.record(
   {
     interfaces: fc.constant([]),
-    routes: fc.constantFrom([], [{ network: 0, prefixLength: 0, via: 1 }]),
+    routes: fc.constantFrom([], [{ network: NO_ADDRESS, prefixLength: 0, via: asIpv4(1) }]),
     services: fc.constant([]),
     decrementTtl: fc.boolean(),
     timeouts: fc.constant(IPVS_TIMEOUTS),
@@ -37,7 +39,7 @@ const node: fc.Arbitrary<PlannedNode> = fc.record(
     name: fc.constantFrom(...names),
     role: fc.constantFrom('client', 'router', 'director', 'server'),
     interfaces: fc.constant([]),
-    loopback: fc.array(small, { maxLength: 2 }),
+    loopback: fc.array(address, { maxLength: 2 }),
     routes: fc.constant([]),
     sysctls: fc.constant({ ip_forward: 0, arp_ignore: 0, arp_announce: 0, rp_filter: 0, send_redirects: 0 }),
     forwarder,
@@ -63,7 +65,7 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc.record(
         {
           name: 'web',
           model: 'dr',
-          vip: 1,
+          vip: asIpv4(1),
           protocol: 'tcp',
           port: 80,
           snat: true,

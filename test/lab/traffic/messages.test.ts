@@ -13,7 +13,7 @@ import {
   type WrittenMessage,
 } from '../../../src/lab/traffic/messages.ts';
 import { requestTime } from '../../../src/lab/traffic/schedule.ts';
-import { parseIpv4 } from '../../../src/packet/address.ts';
+import { asIpv4, parseIpv4 } from '../../../src/packet/address.ts';
 
 const entry: PlannedTraffic = {
   from: 'client',
@@ -79,7 +79,7 @@ describe('A long body', () => {
   });
 
   it('takes the memory of a short one', () => {
-    const message = responseMessage('rs1', { address: 1, port: 2 }, LARGEST);
+    const message = responseMessage('rs1', { address: asIpv4(1), port: 2 }, LARGEST);
     const buffers = new Set(message.map(({ buffer }) => buffer));
     assert.ok([...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0) < 1e6);
   });
@@ -92,7 +92,7 @@ describe('A long body', () => {
         const asked = wholeNumber(request!.headers.get(RESPONSE_BYTES_HEADER.toLowerCase()));
         assert.equal(asked, size);
         const reader = new MessageReader();
-        const answer = responseMessage('rs1', { address: 1, port: 2 }, asked);
+        const answer = responseMessage('rs1', { address: asIpv4(1), port: 2 }, asked);
         const found = answer.flatMap((piece) => reader.read(piece));
         assert.deepEqual(
           found.map(({ bodyLength }) => bodyLength),
@@ -109,7 +109,7 @@ describe('MessageReader', () => {
     const messages = [
       requestMessage(entry),
       requestMessage({ ...entry, requestBytes: 700 }),
-      responseMessage('rs1', { address: 1, port: 2 }, 50),
+      responseMessage('rs1', { address: asIpv4(1), port: 2 }, 50),
     ];
     const stream = Uint8Array.from(messages.flatMap((message) => [...wholeMessage(message)]));
     fc.assert(

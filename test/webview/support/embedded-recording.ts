@@ -27,7 +27,7 @@ export class EmbeddedRecording implements Recording {
     this.plan = planOf(text, file);
     const { startedAt } = this;
     this.builder = new JourneyBuilder(this.plan, { engine: 'embedded', startedAt, translate });
-    this.lab = new EmbeddedEngine(this.plan, (event) => this.add(event), { startedAt });
+    this.lab = new EmbeddedEngine(this.plan, (events) => this.add(events), { startedAt });
     this.lab.startNow();
   }
 
@@ -44,13 +44,15 @@ export class EmbeddedRecording implements Recording {
     this.run();
   }
 
-  add(event: LabEvent): void {
-    this.#events.push(event);
-    this.builder.add(event);
-    if (event.kind === 'frame') this.#frames.push(event);
-    if (event.kind === 'plan') {
-      this.plans.push(event);
-      this.plan = event.plan;
+  add(events: readonly LabEvent[]): void {
+    this.#events.push(...events);
+    this.builder.add(events);
+    for (const event of events) {
+      if (event.kind === 'frame') this.#frames.push(event);
+      if (event.kind === 'plan') {
+        this.plans.push(event);
+        this.plan = event.plan;
+      }
     }
   }
 

@@ -53,28 +53,39 @@ export class EventIntake {
     this.#recording = recording;
   }
 
-  take(event: LabEvent): RecordingNews {
+  /** Records them, and says what is new by that: another plan first. */
+  take(events: readonly LabEvent[]): Set<RecordingNews> {
     const recording = (this.#recording ??= this.#start());
+    const news = new Set<RecordingNews>();
+    if (events.some(({ kind }) => kind === 'plan')) news.add('plan');
+    const recorded: LabEvent[] = [];
+    for (const event of events) {
+      if (event.kind !== 'plan') {
+        recorded.push(this.#shifted(event));
+        news.add('events');
+        continue;
+      }
+      if (this.#shiftEpochs === undefined) {
+        // A lab that was taken up says first where it is: in the epoch that is recorded already.
+        this.#shiftEpochs = recording.epoch - event.epoch;
+        continue;
+      }
+      const epoch = event.epoch + this.#shiftEpochs;
+      const told = { ...event, timeNs: event.timeNs + this.#shiftNs, epoch };
+      if (epoch > 0) recording.changes.push(this.#changeRow(told));
+      recorded.push(told);
+    }
+    recording.add(recorded);
+    return news;
+  }
+
+  /** Each run has its own time 0, and counts its requests from 1. */
+  #shifted(event: Exclude<LabEvent, PlanEvent>): LabEvent {
+    if (this.#shiftNs === 0 && this.#shiftRequests === 0) return event;
     const timeNs = event.timeNs + this.#shiftNs;
-    if (event.kind === 'request') {
-      // Each run counts its requests from 1.
-      const { id, number = id } = event;
-      recording.add({ ...event, timeNs, id: id + this.#shiftRequests, number });
-      return 'events';
-    }
-    if (event.kind !== 'plan') {
-      recording.add({ ...event, timeNs });
-      return 'events';
-    }
-    if (this.#shiftEpochs === undefined) {
-      // A lab that was taken up says first where it is: in the epoch that is recorded already.
-      this.#shiftEpochs = recording.epoch - event.epoch;
-      return 'plan';
-    }
-    const told = { ...event, timeNs, epoch: event.epoch + this.#shiftEpochs };
-    if (told.epoch > 0) recording.changes.push(this.#changeRow(told));
-    recording.add(told);
-    return 'plan';
+    if (event.kind !== 'request') return { ...event, timeNs };
+    const { id, number = id } = event;
+    return { ...event, timeNs, id: id + this.#shiftRequests, number };
   }
 
   #start(): LabRecording {

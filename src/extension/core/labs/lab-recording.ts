@@ -67,10 +67,14 @@ export class LabRecording {
     return this.plans.at(-1)?.epoch ?? 0;
   }
 
-  add(event: LabEvent): void {
-    this.#added += 1;
+  add(events: readonly LabEvent[]): void {
+    this.#added += events.length;
+    this.builder.add(events);
+    for (const event of events) this.#note(event);
+  }
+
+  #note(event: LabEvent): void {
     this.#lastNs = Math.max(this.#lastNs, event.timeNs);
-    this.builder.add(event);
     if (event.kind === 'frame') {
       this.#frames += 1;
       return;

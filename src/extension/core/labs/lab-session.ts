@@ -1,6 +1,6 @@
 import type { Translate } from '../../../l10n/translate.ts';
 import type { Engine } from '../../../lab/engine.ts';
-import type { NodeEvent } from '../../../lab/events.ts';
+import type { NodeEvent, PlanEvent } from '../../../lab/events.ts';
 import { Turns } from '../../../lab/turns.ts';
 import type { TopologyText } from '../language/topology-text.ts';
 import type { TopologyTexts } from '../language/topology-texts.ts';
@@ -154,8 +154,8 @@ export class LabSession {
     const { plan } = this.#version;
     this.#recording = this.#newRecording(head.engine, head.startedAt);
     this.#intake?.divert(this.#recording);
-    this.#recording.add({ kind: 'plan', timeNs, epoch: 0, plan, changes: [], durationNs: 0 });
-    for (const event of nodes.values()) this.#recording.add(event);
+    const begun: PlanEvent = { kind: 'plan', timeNs, epoch: 0, plan, changes: [], durationNs: 0 };
+    this.#recording.add([begun, ...nodes.values()]);
     this.#listeners.tell('plan');
   }
 
@@ -198,7 +198,9 @@ export class LabSession {
         // What goes on must not repeat the ports and numbers of what is recorded above it.
         seed: goesOn ? before.epoch + 2 : 1,
         unplugged,
-        emit: (event) => this.#listeners.tell(intake.take(event)),
+        emit: (events) => {
+          for (const news of intake.take(events)) this.#listeners.tell(news);
+        },
       });
     } catch (error) {
       if (error instanceof Cancelled && this.run.state.kind === 'starting') this.run.rest(this.#recording);

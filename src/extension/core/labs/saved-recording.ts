@@ -58,7 +58,7 @@ export async function readRecording(
         ({ json, bytes }) => {
           if (recording) {
             if (!isSavedEvent(json)) throw new RangeError('no event');
-            recording.add(json.kind === 'frame' ? { ...json, bytes } : json);
+            recording.add([json.kind === 'frame' ? { ...json, bytes } : json]);
             return;
           }
           const { version, head, changes } = json as unknown as Head;

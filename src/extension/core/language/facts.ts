@@ -1,4 +1,4 @@
-import { parseCidr, parseIpv4, type Cidr } from '../../../packet/address.ts';
+import { type Cidr, type Ipv4, parseCidr, parseIpv4 } from '../../../packet/address.ts';
 import {
   pairOf,
   pairsOf,
@@ -37,7 +37,7 @@ export interface NodeFacts {
 export interface InterfaceFacts {
   readonly segment: string;
   readonly pair: SyntaxPair;
-  readonly address: number | undefined;
+  readonly address: Ipv4 | undefined;
   readonly addressScalar: SyntaxScalar | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface ServiceFacts {
   /** Its own key: under `services` the name, else the word `service`. */
   readonly pair: SyntaxPair;
   readonly isNamed: boolean;
-  readonly vip: number | undefined;
+  readonly vip: Ipv4 | undefined;
   readonly vipScalar: SyntaxScalar | undefined;
   readonly director: SyntaxScalar | undefined;
   /** A name of each server that is listed; undefined when every server is meant. */

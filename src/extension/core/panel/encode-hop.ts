@@ -1,4 +1,5 @@
 import type { Hop, HopChange } from '../../../journey/report.ts';
+import type { Mac } from '../../../packet/address.ts';
 import type { DecodedFrame, Layer } from '../../../packet/layers.ts';
 import {
   changeBits,
@@ -94,7 +95,7 @@ function encodeHeaders(
   writer.u8(at.flags, flags);
 }
 
-function encodeLayer(writer: RecordWriter, layer: Layer, ownerOf: (mac: number) => number): number {
+function encodeLayer(writer: RecordWriter, layer: Layer, ownerOf: (mac: Mac) => number): number {
   switch (layer.kind) {
     case 'ethernet':
       writer.u16(at.sourceMac, ownerOf(layer.source));

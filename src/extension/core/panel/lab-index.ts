@@ -1,5 +1,5 @@
 import type { Plan, PlannedNode, PlannedSegment } from '../../../lab/topology/plan.ts';
-import { BROADCAST_MAC } from '../../../packet/address.ts';
+import { BROADCAST_MAC, type Mac } from '../../../packet/address.ts';
 import { BROADCAST, NO_NODE } from '../../../panel-protocol/records.ts';
 
 /** Numbers for nodes and segments that stay their own from plan to plan, so that records sent earlier stay true. */
@@ -8,7 +8,7 @@ export class LabIndex {
   readonly segments: { plan: PlannedSegment; gone: boolean }[] = [];
   readonly #nodeIndices = new Map<string, number>();
   readonly #segmentIndices = new Map<string, number>();
-  readonly #owners = new Map<number, number>();
+  readonly #owners = new Map<Mac, number>();
 
   /** To be called with every plan of the run, in order. */
   add(plan: Plan): void {
@@ -27,7 +27,7 @@ export class LabIndex {
     return numbered(this.#segmentIndices.get(name));
   }
 
-  ownerOf(mac: number): number {
+  ownerOf(mac: Mac): number {
     return mac === BROADCAST_MAC ? BROADCAST : (this.#owners.get(mac) ?? NO_NODE);
   }
 }

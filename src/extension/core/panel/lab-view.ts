@@ -1,5 +1,5 @@
 import type { Plan, PlannedNode, PlannedService } from '../../../lab/topology/plan.ts';
-import { formatIpv4, formatMac } from '../../../packet/address.ts';
+import { formatIpv4, formatMac, type Ipv4 } from '../../../packet/address.ts';
 import type { AddressName, LabView, LaneView, ServiceView } from '../../../panel-protocol/messages.ts';
 import type { LabIndex } from './lab-index.ts';
 import type { Recording } from './recording.ts';
@@ -74,7 +74,7 @@ function serviceView(service: PlannedService, plan: Plan): ServiceView {
 /** The field's words where they are unambiguous (VIP, CIP, DIP), else the node's name. */
 function namesOf(plan: Plan): AddressName[] {
   const names: AddressName[] = [];
-  const ip = (address: number, name: string) => names.push({ kind: 'ip', value: formatIpv4(address), name });
+  const ip = (address: Ipv4, name: string) => names.push({ kind: 'ip', value: formatIpv4(address), name });
   const vips = new Map(plan.services.map(({ vip, name }) => [vip, name]));
   for (const [vip, name] of vips) ip(vip, vips.size === 1 ? 'VIP' : `VIP ${name}`);
   const clients = plan.nodes.filter(({ role }) => role === 'client');

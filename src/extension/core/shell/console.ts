@@ -1,49 +1,10 @@
 import type { Translate } from '../../../l10n/translate.ts';
-import { formatIpv4, formatMac } from '../../../packet/address.ts';
-import type { FetchResult, PingResult } from '../../../lab/embedded/by-hand.ts';
+import { formatIpv4, formatMac, networkOf } from '../../../packet/address.ts';
 import type { NodeState } from '../../../lab/node-state.ts';
+import type { Command, ConsoleNode, ConsoleRun } from './command.ts';
 import { curl } from './curl.ts';
 import { ping } from './ping.ts';
 import { parseWords } from './words.ts';
-
-/** What a console can ask of the node it stands on. */
-export interface ConsoleNode {
-  readonly name: string;
-  /** What the plan says about its interface on a segment. */
-  link(segment: string): Link | undefined;
-  /** Undefined while it does not run. */
-  inspect(): Promise<NodeState | undefined>;
-  /** Undefined when it does not run, or the lab ended meanwhile. */
-  ping(to: number): Promise<PingResult | undefined>;
-  fetch(request: FetchRequest): Promise<FetchResult | undefined>;
-  /** A node's or a service's address by its name. */
-  addressOf(name: string): number | undefined;
-}
-
-export interface Link {
-  readonly mac: number;
-  readonly mtu: number;
-  readonly down: boolean;
-}
-
-export interface FetchRequest {
-  readonly to: number;
-  readonly port: number;
-  readonly path: string;
-}
-
-/** Prints to the terminal; the signal is Ctrl-C. */
-export interface ConsoleRun {
-  readonly print: (line: string) => void;
-  readonly signal: AbortSignal;
-}
-
-export type Command = (
-  node: ConsoleNode,
-  args: readonly string[],
-  run: ConsoleRun,
-  translate: Translate,
-) => Promise<void>;
 
 const commands: Readonly<Record<string, Command>> = { help, ip, ss, ping, curl };
 
@@ -135,8 +96,7 @@ function routes({ addresses: own, routes: all }: NodeState): string[] {
     ...own
       .filter(({ device }) => device !== 'lo')
       .map(({ device, address, prefixLength }) => {
-        const mask = prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0;
-        const network = formatIpv4((address & mask) >>> 0);
+        const network = formatIpv4(networkOf(address, prefixLength));
         return `${network}/${prefixLength} dev ${device} src ${formatIpv4(address)}`;
       }),
   ];

@@ -1,6 +1,5 @@
-import type { Command, FetchRequest } from './console.ts';
+import type { Command, ConsoleNode, FetchRequest } from './command.ts';
 import { targetOf } from './target.ts';
-import type { ConsoleNode } from './console.ts';
 
 /** `curl [-i] URL`: the body, with `-i` the head too. */
 export const curl: Command = async (node, args, { print }, translate) => {

@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../../../packet/address.ts';
-import type { Command } from './console.ts';
+import type { Command } from './command.ts';
 import { targetOf } from './target.ts';
 
 const DEFAULT_COUNT = 4;

@@ -1,4 +1,4 @@
-import { BROADCAST_MAC } from '../../../packet/address.ts';
+import { BROADCAST_MAC, type Ipv4, type Mac, NO_MAC } from '../../../packet/address.ts';
 import * as arp from '../../../packet/arp.ts';
 import { buildArp } from '../../../packet/build.ts';
 import * as ethernet from '../../../packet/ethernet.ts';
@@ -34,7 +34,7 @@ export function arpArrives(
 }
 
 /** `arp_ignore`: 0 answers for every local address on any interface, 1 only for those of the interface asked. */
-function answers(settings: KernelSettings, link: Link, targetIp: number): boolean {
+function answers(settings: KernelSettings, link: Link, targetIp: Ipv4): boolean {
   return settings.sysctls.arp_ignore === 0 || link.address === targetIp;
 }
 
@@ -45,12 +45,18 @@ function answers(settings: KernelSettings, link: Link, targetIp: number): boolea
 export function askFor(
   settings: KernelSettings,
   link: Link,
-  target: number,
-  mac: number | undefined,
+  target: Ipv4,
+  mac: Mac | undefined,
   waiting: Uint8Array | undefined,
 ): void {
   const wanted = waiting === undefined ? link.address : ipv4.sourceOf(waiting, AT);
   const senderIp = settings.sysctls.arp_announce === 0 && isLocal(settings, wanted) ? wanted : link.address;
-  const request = { operation: arp.REQUEST, senderMac: link.mac, senderIp, targetMac: 0, targetIp: target };
+  const request = {
+    operation: arp.REQUEST,
+    senderMac: link.mac,
+    senderIp,
+    targetMac: NO_MAC,
+    targetIp: target,
+  };
   link.send(buildArp({ ethernet: { source: link.mac, destination: mac ?? BROADCAST_MAC }, arp: request }));
 }

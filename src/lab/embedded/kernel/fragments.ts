@@ -1,10 +1,11 @@
+import { NO_MAC } from '../../../packet/address.ts';
 import { buildIpv4 } from '../../../packet/build.ts';
 import * as ethernet from '../../../packet/ethernet.ts';
 import * as ipv4 from '../../../packet/ipv4.ts';
 import type { Clock, Timer } from '../clock.ts';
 
 const AT = ethernet.HEADER_LENGTH;
-const NO_MACS = { source: 0, destination: 0 };
+const NO_MACS = { source: NO_MAC, destination: NO_MAC };
 /** Linux's ipfrag_time. */
 const PATIENCE = 30e9;
 /** Datagrams that may be incomplete at once; further ones are not begun. */

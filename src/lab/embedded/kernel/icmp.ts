@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import { setU16 } from '../../../packet/bytes.ts';
 import { l4ChecksumOk } from '../../../packet/checksum.ts';
 import * as icmp from '../../../packet/icmp.ts';
@@ -16,15 +17,15 @@ export interface QuotedPacket {
   readonly code: number;
   /** Next-hop MTU of a 3/4. */
   readonly mtu: number;
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
   readonly protocol: number;
   readonly totalLength: number;
   /** The IPv4 packet, cut. */
   readonly bytes: Uint8Array;
   readonly payloadAt: number;
   /** Who said so: this host itself when it knows no way. */
-  readonly from: number;
+  readonly from: Ipv4;
   /** Of the error as it arrived; 0 when this host knows by itself. */
   readonly ttl: number;
 }

@@ -1,3 +1,4 @@
+import { type Ipv4, NO_ADDRESS, NO_MAC } from '../../../packet/address.ts';
 import { buildIpv4 } from '../../../packet/build.ts';
 import * as ethernet from '../../../packet/ethernet.ts';
 import * as ipv4 from '../../../packet/ipv4.ts';
@@ -10,14 +11,14 @@ import { headersOf, type Tell } from './told.ts';
 import type { Clock } from '../clock.ts';
 
 const AT = ethernet.HEADER_LENGTH;
-const NO_MACS = { source: 0, destination: 0 };
+const NO_MACS = { source: NO_MAC, destination: NO_MAC };
 /** IPv4 and TCP headers without options. */
 const TCP_HEADERS = 40;
 
 /** What a host decides about a packet of its own. */
 export interface OutgoingHeader {
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
   readonly protocol: number;
   readonly dontFragment: boolean;
   readonly trafficClass?: number;
@@ -54,22 +55,22 @@ export class IpOutput {
    * The address a packet to `destination` leaves with, when nothing else decides: that of the outgoing interface. A client
    * that asks in vain sends nothing, which is told.
    */
-  sourceFor(destination: number, asks: 'client' | 'kernel' = 'client'): number | undefined {
+  sourceFor(destination: Ipv4, asks: 'client' | 'kernel' = 'client'): Ipv4 | undefined {
     if (isLocal(this.#settings(), destination)) return destination;
     const next = route(this.#settings(), destination);
     if (!next && asks === 'client')
-      this.#tell({ reason: 'no-route', packet: { source: 0, destination, protocol: 0 } });
+      this.#tell({ reason: 'no-route', packet: { source: NO_ADDRESS, destination, protocol: 0 } });
     return next?.link.address;
   }
 
   /** Greatest TCP payload towards `remote` that needs no fragmentation. */
-  maximumSegment(remote: number): number {
+  maximumSegment(remote: Ipv4): number {
     const mtu = route(this.#settings(), remote)?.link.mtu ?? 576;
     return Math.min(mtu, this.paths.of(remote) ?? mtu) - TCP_HEADERS;
   }
 
   /** A connection to `remote` makes progress: whoever is next on the way there is reachable. */
-  confirm(remote: number): void {
+  confirm(remote: Ipv4): void {
     const next = route(this.#settings(), remote);
     if (next) this.#neighbours.confirm(next.link, next.address);
   }

@@ -1,4 +1,4 @@
-import { BROADCAST_MAC } from '../../../packet/address.ts';
+import { BROADCAST_MAC, type Ipv4 } from '../../../packet/address.ts';
 import { u16, u32 } from '../../../packet/bytes.ts';
 import * as ethernet from '../../../packet/ethernet.ts';
 import * as icmpHeader from '../../../packet/icmp.ts';
@@ -204,9 +204,9 @@ export class Kernel {
   }
 
   #noRoute(segment: {
-    source: number;
+    source: Ipv4;
     sourcePort: number;
-    destination: number;
+    destination: Ipv4;
     destinationPort: number;
     sequence: number;
   }): void {

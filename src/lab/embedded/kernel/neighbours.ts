@@ -1,3 +1,4 @@
+import type { Ipv4, Mac } from '../../../packet/address.ts';
 import { setU48 } from '../../../packet/bytes.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Link } from './link.ts';
@@ -24,10 +25,10 @@ export type NeighbourState = 'incomplete' | 'reachable' | 'stale' | 'delay' | 'p
 
 interface Neighbour {
   readonly link: Link;
-  readonly address: number;
+  readonly address: Ipv4;
   state: NeighbourState;
   /** Known in every state but `incomplete`. */
-  mac: number | undefined;
+  mac: Mac | undefined;
   /** When state or MAC changed last. */
   updatedNs: number;
   confirmedNs: number;
@@ -50,8 +51,8 @@ export type Learning =
 /** Asks for `address` on the link: everybody, or only `mac`. `waiting` is the packet that wants to go there. */
 export type Solicit = (
   link: Link,
-  address: number,
-  mac: number | undefined,
+  address: Ipv4,
+  mac: Mac | undefined,
   waiting: Uint8Array | undefined,
 ) => void;
 
@@ -59,7 +60,7 @@ export type Solicit = (
 export type GiveUp = (
   frame: Uint8Array,
   link: Link,
-  address: number,
+  address: Ipv4,
   reason: 'neighbour-unreachable' | 'neighbour-queue-full',
 ) => void;
 
@@ -68,7 +69,7 @@ export class Neighbours {
   readonly #clock: Clock;
   readonly #solicit: Solicit;
   readonly #giveUp: GiveUp;
-  readonly #entries = new Map<Link, Map<number, Neighbour>>();
+  readonly #entries = new Map<Link, Map<Ipv4, Neighbour>>();
 
   constructor(clock: Clock, solicit: Solicit, giveUp: GiveUp) {
     this.#clock = clock;
@@ -77,7 +78,7 @@ export class Neighbours {
   }
 
   /** Sends a frame whose Ethernet addresses are still open to `address`, now or once it has answered. */
-  send(link: Link, address: number, frame: Uint8Array): void {
+  send(link: Link, address: Ipv4, frame: Uint8Array): void {
     const known = this.#find(link, address);
     const neighbour = known ?? this.#add(link, address);
     if (neighbour.mac !== undefined) {
@@ -91,7 +92,7 @@ export class Neighbours {
     if (!known) this.#probe(neighbour);
   }
 
-  learn(link: Link, address: number, mac: number, how: Learning): void {
+  learn(link: Link, address: Ipv4, mac: Mac, how: Learning): void {
     const neighbour =
       this.#find(link, address) ?? (how === 'asked-us' ? this.#add(link, address) : undefined);
     if (!neighbour) return;
@@ -121,13 +122,13 @@ export class Neighbours {
   }
 
   /** A connection makes progress through this neighbour: packets get there and back. */
-  confirm(link: Link, address: number): void {
+  confirm(link: Link, address: Ipv4): void {
     const neighbour = this.#find(link, address);
     if (neighbour?.mac !== undefined) neighbour.confirmedNs = this.#clock.now();
   }
 
   /** Forgets what is known of `address`; packets that wait for it go on waiting. False when nothing is known. */
-  forget(link: Link, address: number): boolean {
+  forget(link: Link, address: Ipv4): boolean {
     const neighbour = this.#find(link, address);
     if (neighbour?.mac === undefined) return false;
     neighbour.timer?.cancel();
@@ -145,11 +146,11 @@ export class Neighbours {
     for (const byAddress of this.#entries.values()) yield* byAddress.values();
   }
 
-  #find(link: Link, address: number): Neighbour | undefined {
+  #find(link: Link, address: Ipv4): Neighbour | undefined {
     return this.#entries.get(link)?.get(address);
   }
 
-  #add(link: Link, address: number): Neighbour {
+  #add(link: Link, address: Ipv4): Neighbour {
     const neighbour: Neighbour = {
       link,
       address,
@@ -161,7 +162,7 @@ export class Neighbours {
       timer: undefined,
       waiting: [],
     };
-    const byAddress = this.#entries.get(link) ?? new Map<number, Neighbour>();
+    const byAddress = this.#entries.get(link) ?? new Map<Ipv4, Neighbour>();
     byAddress.set(address, neighbour);
     this.#entries.set(link, byAddress);
     return neighbour;
@@ -206,7 +207,7 @@ export class Neighbours {
   }
 }
 
-function transmit(neighbour: Neighbour, mac: number, frame: Uint8Array): void {
+function transmit(neighbour: Neighbour, mac: Mac, frame: Uint8Array): void {
   setU48(frame, 0, mac);
   setU48(frame, 6, neighbour.link.mac);
   neighbour.link.send(frame);

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import { view } from '../../../packet/bytes.ts';
 import * as ipv4 from '../../../packet/ipv4.ts';
 import type { Link } from './link.ts';
@@ -10,8 +11,8 @@ export interface Packet {
   readonly at: number;
   readonly end: number;
   readonly payloadAt: number;
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ipv4;
+  readonly destination: Ipv4;
   readonly protocol: number;
   /** It came to everybody's MAC: nobody forwards it or answers with an error. */
   readonly broadcast: boolean;

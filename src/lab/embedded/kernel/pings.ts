@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import * as icmp from '../../../packet/icmp.ts';
 import * as ipv4 from '../../../packet/ipv4.ts';
 import type { QuotedPacket } from './icmp.ts';
@@ -8,7 +9,7 @@ import type { Packet } from './packet.ts';
 export interface EchoAnswer {
   readonly kind: 'reply' | 'unreachable' | 'time-exceeded';
   /** Who said so; this host itself when it knows no way. */
-  readonly from: number;
+  readonly from: Ipv4;
   /** Of the answer as it arrived; 0 when this host knows by itself. */
   readonly ttl: number;
 }
@@ -40,7 +41,7 @@ export class Pings {
   }
 
   /** False without a route. */
-  send(to: number, identifier: number, sequence: number, data: Uint8Array): boolean {
+  send(to: Ipv4, identifier: number, sequence: number, data: Uint8Array): boolean {
     const source = this.#output.sourceFor(to);
     if (source === undefined) return false;
     const rest = ((identifier << 16) | sequence) >>> 0;

@@ -1,15 +1,15 @@
-import { inSubnet } from '../../../packet/address.ts';
+import { inSubnet, type Ipv4 } from '../../../packet/address.ts';
 import type { Link } from './link.ts';
 import type { KernelSettings } from './settings.ts';
 
 export interface NextHop {
   readonly link: Link;
   /** The destination itself when it is on the link. */
-  readonly address: number;
+  readonly address: Ipv4;
 }
 
 /** Where a packet to `destination` goes: longest prefix, connected subnets first among equals. */
-export function route(settings: KernelSettings, destination: number): NextHop | undefined {
+export function route(settings: KernelSettings, destination: Ipv4): NextHop | undefined {
   let length = -1;
   let best: NextHop | undefined;
   for (const link of settings.links) {
@@ -30,6 +30,6 @@ export function route(settings: KernelSettings, destination: number): NextHop | 
 }
 
 /** The interface whose subnet holds `address`. */
-function connected(settings: KernelSettings, address: number): Link | undefined {
+function connected(settings: KernelSettings, address: Ipv4): Link | undefined {
   return settings.links.find((link) => !link.down && inSubnet(address, link.address, link.prefixLength));
 }

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import type { PlannedNode } from '../../topology/plan.ts';
 import type { Link } from './link.ts';
 
@@ -7,7 +8,7 @@ export interface KernelSettings extends Pick<PlannedNode, 'loopback' | 'routes' 
 }
 
 /** Addresses of its own, on whatever interface: what Linux keeps in its `local` routing table. */
-export function isLocal(settings: KernelSettings, address: number): boolean {
+export function isLocal(settings: KernelSettings, address: Ipv4): boolean {
   return (
     settings.links.some((link) => link.address === address) ||
     settings.loopback.includes(address) ||

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import type { Link } from './link.ts';
 import { route } from './routes.ts';
 import { isLocal, type KernelSettings } from './settings.ts';
@@ -10,7 +11,7 @@ import { isLocal, type KernelSettings } from './settings.ts';
 export function sourceFault(
   settings: KernelSettings,
   link: Link,
-  source: number,
+  source: Ipv4,
 ): 'martian-source' | 'reverse-path-filter' | undefined {
   if (isLocal(settings, source)) return 'martian-source';
   const mode = settings.sysctls.rp_filter;

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import { view } from '../../../packet/bytes.ts';
 import { l4ChecksumOk } from '../../../packet/checksum.ts';
 import * as ipv4 from '../../../packet/ipv4.ts';
@@ -6,9 +7,9 @@ import type { IpOutput } from './ip-output.ts';
 import type { Packet } from './packet.ts';
 
 export interface Datagram {
-  readonly source: number;
+  readonly source: Ipv4;
   readonly sourcePort: number;
-  readonly destination: number;
+  readonly destination: Ipv4;
   readonly destinationPort: number;
   readonly payload: Uint8Array;
 }

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import type { TcpState } from '../../node-state.ts';
 import type { ControlBlock } from './control-block.ts';
 import { sendReset } from './output.ts';
@@ -15,7 +16,7 @@ export class TcpConnection {
     return this.#block.state;
   }
 
-  get local(): number {
+  get local(): Ipv4 {
     return this.#block.local;
   }
 
@@ -23,7 +24,7 @@ export class TcpConnection {
     return this.#block.localPort;
   }
 
-  get remote(): number {
+  get remote(): Ipv4 {
     return this.#block.remote;
   }
 

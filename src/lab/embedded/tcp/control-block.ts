@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import type { TcpState } from '../../node-state.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { Congestion } from './congestion.ts';
@@ -37,9 +38,9 @@ export interface TcpHost {
   readonly clock: Clock;
   transmit(segment: TcpSegment): void;
   /** Greatest TCP payload on the way to `remote`: path MTU less 40 bytes of headers. */
-  maximumSegment(remote: number): number;
+  maximumSegment(remote: Ipv4): number;
   /** `remote` has acknowledged more. */
-  progressed(remote: number): void;
+  progressed(remote: Ipv4): void;
 }
 
 /** What every connection advertises: the buffer is always free, for owners take data at once. Linux's first window. */
@@ -48,9 +49,9 @@ export const RECEIVE_WINDOW = 64240;
 /** One connection's variables, named as in RFC 9293, section 3.3.1, but spelt out. */
 export class ControlBlock {
   readonly host: TcpHost;
-  readonly local: number;
+  readonly local: Ipv4;
   readonly localPort: number;
-  readonly remote: number;
+  readonly remote: Ipv4;
   readonly remotePort: number;
   owner: TcpOwner;
   /** Told when the connection is gone, so that its table forgets it. */
@@ -95,9 +96,9 @@ export class ControlBlock {
   constructor(
     host: TcpHost,
     endpoints: {
-      readonly local: number;
+      readonly local: Ipv4;
       readonly localPort: number;
-      readonly remote: number;
+      readonly remote: Ipv4;
       readonly remotePort: number;
     },
     owner: TcpOwner,

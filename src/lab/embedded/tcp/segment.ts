@@ -1,8 +1,10 @@
+import type { Ipv4 } from '../../../packet/address.ts';
+
 /** One TCP segment between two addresses, as the state machine sees it: checksums and layout are the wire's business. */
 export interface TcpSegment {
-  readonly source: number;
+  readonly source: Ipv4;
   readonly sourcePort: number;
-  readonly destination: number;
+  readonly destination: Ipv4;
   readonly destinationPort: number;
   readonly sequence: number;
   /** Meaningful only with `TCP_ACK`. */

@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../../../packet/address.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { learnSyn, segmentArrives } from './arrival.ts';
@@ -10,9 +11,9 @@ import { sequenceAdd, sequenceAfter, sequenceBefore } from './sequence.ts';
 import { armRetransmission, closeBlock, sendAndWatch } from './timers.ts';
 
 export interface Endpoints {
-  readonly local: number;
+  readonly local: Ipv4;
   readonly localPort: number;
-  readonly remote: number;
+  readonly remote: Ipv4;
   readonly remotePort: number;
 }
 
@@ -24,9 +25,9 @@ export interface TcpOutput {
   /** `stateless`: sent without a connection, by a host that knows nothing of one. */
   transmit(segment: TcpSegment, stateless: boolean): void;
   /** Greatest TCP payload on the way to `remote`. */
-  maximumSegment(remote: number): number;
+  maximumSegment(remote: Ipv4): number;
   /** What was sent to `remote` got there: it has acknowledged more. */
-  progressed?(remote: number): void;
+  progressed?(remote: Ipv4): void;
 }
 
 const FIRST_EPHEMERAL = 40000;
@@ -79,8 +80,8 @@ export class TcpStack {
    */
   connect(
     to: {
-      readonly local: number;
-      readonly remote: number;
+      readonly local: Ipv4;
+      readonly remote: Ipv4;
       readonly remotePort: number;
       readonly localPort?: number;
     },
@@ -200,8 +201,8 @@ export class TcpStack {
   }
 
   #ephemeralPort(to: {
-    readonly local: number;
-    readonly remote: number;
+    readonly local: Ipv4;
+    readonly remote: Ipv4;
     readonly remotePort: number;
   }): number | undefined {
     for (let tried = FIRST_EPHEMERAL; tried <= LAST_EPHEMERAL; tried += 1) {

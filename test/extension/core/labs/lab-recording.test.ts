@@ -24,11 +24,11 @@ describe('extension: the recording of a lab that runs for long', () => {
       for (let id = 1; id <= ASKED; id++) {
         const timeNs = id * 1e6;
         const asked = { kind: 'request', timeNs, id, node: 'client1', entry: entry!, by: 'file' } as const;
-        recording.add({ ...asked, protocol: 'tcp' });
-        recording.add({ ...asked, protocol: 'tcp', end });
-        recording.add({ kind: 'host', timeNs, node: 'client1', reason: 'no-route' });
+        recording.add([{ ...asked, protocol: 'tcp' }]);
+        recording.add([{ ...asked, protocol: 'tcp', end }]);
+        recording.add([{ kind: 'host', timeNs, node: 'client1', reason: 'no-route' }]);
         const seen = { node: 'client1', segment: 'outside', direction: 'out', originalLength: 60 } as const;
-        if (isWithFrame) recording.add({ kind: 'frame', timeNs, bytes, ...seen });
+        if (isWithFrame) recording.add([{ kind: 'frame', timeNs, bytes, ...seen }]);
         if (id % 1000 === 0) most = Math.max(most, recording.events().length);
       }
       assert.ok(most < MOST_FRAMES * 8, String(most));

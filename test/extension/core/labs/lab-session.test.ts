@@ -356,13 +356,13 @@ describe('a lab in the editor', () => {
           Object.assign(Object.create(engine) as typeof engine, {
             startedAt: engine.startedAt,
             start: () => {
-              emit({ kind: 'plan', timeNs: engine.nowNs, epoch: 1, plan, changes: [], durationNs: 0 });
-              emit({ kind: 'node', timeNs: engine.nowNs + 1, node: 'rs1', state: 'running' });
+              emit([{ kind: 'plan', timeNs: engine.nowNs, epoch: 1, plan, changes: [], durationNs: 0 }]);
+              emit([{ kind: 'node', timeNs: engine.nowNs + 1, node: 'rs1', state: 'running' }]);
               return Promise.resolve();
             },
             apply: (changed: typeof plan) => {
               if (changed === plan) return Promise.resolve(false);
-              emit({ kind: 'plan', timeNs: 1e12, epoch: 2, plan: changed, changes: [], durationNs: 0 });
+              emit([{ kind: 'plan', timeNs: 1e12, epoch: 2, plan: changed, changes: [], durationNs: 0 }]);
               return Promise.resolve(true);
             },
           }),

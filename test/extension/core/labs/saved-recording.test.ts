@@ -29,8 +29,8 @@ const node = (timeNs: number): LabEvent => ({ kind: 'node', timeNs, node: 'rs1',
 
 function recordingOf(events: readonly LabEvent[], most = limits): LabRecording {
   const recording = new LabRecording(head, most, translate);
-  recording.add({ kind: 'plan', timeNs: 0, epoch: 0, plan: plan!, changes: [], durationNs: 0 });
-  for (const event of events) recording.add(event);
+  recording.add([{ kind: 'plan', timeNs: 0, epoch: 0, plan: plan!, changes: [], durationNs: 0 }]);
+  recording.add(events);
   return recording;
 }
 

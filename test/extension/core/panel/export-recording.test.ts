@@ -19,7 +19,7 @@ function recorded() {
     { maxFrames: Math.floor(frames / 3), maxBytes: Infinity },
     translate,
   );
-  for (const event of events) recording.add(event);
+  recording.add(events);
   const report = recording.report();
   assert.ok(report.counters.evictedFrames > 50);
   const shown = {

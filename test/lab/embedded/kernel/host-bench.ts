@@ -3,7 +3,14 @@ import type { PlannedInterface, PlannedNode, Sysctls } from '../../../../src/lab
 import { VirtualClock } from '../../../../src/lab/embedded/clock.ts';
 import { LabNode } from '../../../../src/lab/embedded/lab-node.ts';
 import { Segment, type SegmentPort } from '../../../../src/lab/embedded/segment.ts';
-import { BROADCAST_MAC, parseIpv4 } from '../../../../src/packet/address.ts';
+import {
+  asMac,
+  BROADCAST_MAC,
+  type Ipv4,
+  type Mac,
+  NO_MAC,
+  parseIpv4,
+} from '../../../../src/packet/address.ts';
 import * as arp from '../../../../src/packet/arp.ts';
 import { buildArp, buildIcmpEcho, buildTcp, buildUdp } from '../../../../src/packet/build.ts';
 import { decodeFrame } from '../../../../src/packet/decode.ts';
@@ -11,14 +18,14 @@ import type { Layer } from '../../../../src/packet/layers.ts';
 import * as tcp from '../../../../src/packet/tcp.ts';
 
 export const SECOND = 1e9;
-export const ip = (text: string): number => parseIpv4(text)!;
+export const ip = (text: string): Ipv4 => parseIpv4(text)!;
 
 /** The node under test has `0x02…01` on `left` (10.0.1.1/24) and `0x02…02` on `right` (10.0.2.1/24). */
-export const LEFT_MAC = 0x020000000001;
-export const RIGHT_MAC = 0x020000000002;
+export const LEFT_MAC = asMac(0x020000000001);
+export const RIGHT_MAC = asMac(0x020000000002);
 /** Whoever the test plays. */
-export const PROBE_MAC = 0x0200000000aa;
-export const OTHER_MAC = 0x0200000000bb;
+export const PROBE_MAC = asMac(0x0200000000aa);
+export const OTHER_MAC = asMac(0x0200000000bb);
 
 export const plainSysctls: Sysctls = {
   ip_forward: 0,
@@ -35,7 +42,7 @@ export interface BenchSettings {
   readonly right?: Partial<PlannedInterface>;
 }
 
-function plannedInterface(segment: string, address: string, mac: number): PlannedInterface {
+function plannedInterface(segment: string, address: string, mac: Mac): PlannedInterface {
   return {
     segment,
     address: ip(address),
@@ -119,11 +126,11 @@ export class HostBench {
 }
 
 export function arpRequest(target: string, sender: string, mac = PROBE_MAC): Uint8Array {
-  const header = { senderMac: mac, senderIp: ip(sender), targetMac: 0, targetIp: ip(target) };
+  const header = { senderMac: mac, senderIp: ip(sender), targetMac: NO_MAC, targetIp: ip(target) };
   return buildArp({ arp: { operation: arp.REQUEST, ...header } });
 }
 
-export function arpReply(sender: string, mac: number, target: string, targetMac: number): Uint8Array {
+export function arpReply(sender: string, mac: Mac, target: string, targetMac: Mac): Uint8Array {
   const header = { senderMac: mac, senderIp: ip(sender), targetMac, targetIp: ip(target) };
   return buildArp({ arp: { operation: arp.REPLY, ...header } });
 }
@@ -131,7 +138,7 @@ export function arpReply(sender: string, mac: number, target: string, targetMac:
 export interface PacketFields {
   readonly from: string;
   readonly to: string;
-  readonly mac?: number;
+  readonly mac?: Mac;
   readonly ttl?: number;
   readonly dontFragment?: boolean;
   readonly size?: number;

@@ -7,6 +7,7 @@ import {
   TCP_SYN,
   type TcpSegment,
 } from '../../../../src/lab/embedded/tcp/segment.ts';
+import { addressAfter } from '../../../../src/packet/address.ts';
 import { CLIENT, PORT, SERVER, TcpPair, Witness, after, describeSegment } from './tcp-pair.ts';
 
 describe('TCP handshake (RFC 9293, section 3.5)', () => {
@@ -165,7 +166,7 @@ describe('TCP resets (RFC 9293, section 3.5.2)', () => {
     const connection = pair.connect();
     const [syn] = pair.sent as [TcpSegment];
     pair.inject({
-      source: SERVER + 1,
+      source: addressAfter(SERVER, 1),
       sourcePort: PORT,
       destination: CLIENT,
       destinationPort: syn.sourcePort,

@@ -4,9 +4,10 @@ import type { TcpConnection } from '../../../../src/lab/embedded/tcp/connection.
 import type { CloseReason, TcpOwner } from '../../../../src/lab/embedded/tcp/control-block.ts';
 import { segmentLength, type TcpSegment } from '../../../../src/lab/embedded/tcp/segment.ts';
 import { TcpStack } from '../../../../src/lab/embedded/tcp/stack.ts';
+import { asIpv4, type Ipv4 } from '../../../../src/packet/address.ts';
 
-export const CLIENT = 0x0a000001;
-export const SERVER = 0x0a000002;
+export const CLIENT = asIpv4(0x0a000001);
+export const SERVER = asIpv4(0x0a000002);
 export const PORT = 80;
 const DELAY = 1e6;
 
@@ -68,7 +69,7 @@ export class TcpPair {
     this.server = this.#stack(SERVER);
   }
 
-  #stack(address: number): TcpStack {
+  #stack(address: Ipv4): TcpStack {
     return new TcpStack(this.clock, new Random(7, `${address}`), {
       transmit: (segment) => this.#carry(segment),
       maximumSegment: () => this.maximumSegment[address]!,

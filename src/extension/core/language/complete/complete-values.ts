@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../../../packet/address.ts';
+import { formatIpv4, type Ipv4 } from '../../../../packet/address.ts';
 import { choiceText } from '../choice-text.ts';
 import type { NodeFacts } from '../facts.ts';
 import { freeAddresses, freeSubnet, segmentOf } from '../free-addresses.ts';
@@ -75,7 +75,7 @@ function nodes(
     .map((node) => nodeCompletion(node, node.interfaces[0]?.address));
 }
 
-function nodeCompletion({ name }: NodeFacts, address: number | undefined): Completion {
+function nodeCompletion({ name }: NodeFacts, address: Ipv4 | undefined): Completion {
   return {
     label: name,
     kind: 'node',

@@ -1,7 +1,7 @@
 import { formatIpv4 } from '../../../../packet/address.ts';
 import { freeAddresses, segmentOf } from '../free-addresses.ts';
 import { placeAt } from '../syntax/place-at.ts';
-import type { FixMaker } from './quick-fixes.ts';
+import type { FixMaker } from './fix-maker.ts';
 
 /** An address that cannot be: one that is free takes its place. */
 export const addressFixes: FixMaker = ({ facts, root }, { code, range }, translate) => {

@@ -4,7 +4,7 @@ import { freeAddresses, freeSubnet, segmentOf } from '../free-addresses.ts';
 import { placeAt } from '../syntax/place-at.ts';
 import { pairOf, type SyntaxPair } from '../syntax/tree.ts';
 import type { TextEdit } from '../text-edit.ts';
-import type { FixMaker } from './quick-fixes.ts';
+import type { FixMaker } from './fix-maker.ts';
 
 /** A key that must be there, where a value can be told; and the service that a model needs. */
 export const missingFixes: FixMaker = ({ text, root, facts }, { code, range, params }, translate) => {

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { pairOf, valueOf } from '../syntax/tree.ts';
 import type { TextEdit } from '../text-edit.ts';
-import type { FixMaker, Offer } from './quick-fixes.ts';
+import type { FixMaker, Offer } from './fix-maker.ts';
 import { removeEntry } from './remove-entry.ts';
 
 /** What the lessons teach as the way out: another model, or the source rewritten too. */

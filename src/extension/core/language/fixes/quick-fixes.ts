@@ -5,6 +5,7 @@ import type { Span } from '../syntax/tree.ts';
 import type { TextEdit } from '../text-edit.ts';
 import type { TopologyText } from '../topology-text.ts';
 import { addressFixes } from './address-fixes.ts';
+import type { FixMaker } from './fix-maker.ts';
 import { missingFixes } from './missing-fixes.ts';
 import { modelFixes } from './model-fixes.ts';
 import { removeEntry } from './remove-entry.ts';
@@ -17,14 +18,6 @@ export interface QuickFix {
   readonly problem: Problem;
   /** What was most likely meant. */
   readonly isPreferred: boolean;
-}
-
-/** A way to make other fixes than the one that comes with a problem. */
-export type FixMaker = (topology: TopologyText, problem: Problem, translate: Translate) => Offer[];
-
-export interface Offer {
-  readonly title: string;
-  readonly edits: readonly TextEdit[];
 }
 
 /** Fixes of the problems that touch a range. */
