@@ -114,6 +114,17 @@ describe('which frames a promise names', () => {
   for (const [model, id, tamper, frames] of broken)
     it(`${model}, ${id}: broken`, () => assert.equal(shown(told[model](tamper), id), `broken, ${frames}`));
 
+  it('names the first, also when it is known to show it only later', () => {
+    const { events } = new Story(dr).talk(drTable(), handshake);
+    const [decision] = events.filter(({ kind }) => kind === 'decision');
+    const late = [
+      ...events.filter((event) => event !== decision),
+      { ...decision!, timeNs: events.at(-1)!.timeNs },
+    ];
+    const report = reportOfEvents(dr, late, 'embedded', [events.length - 1]);
+    assert.equal(shown(report, 'server-sees-cip'), 'kept, syn 2, ack 2');
+  });
+
   it('names five that show it kept, the first, and all that show it broken', () => {
     assert.equal(
       shown(reportOf(new Story(dr).talk(drTable(), whole)), 'server-sees-cip'),
