@@ -135,6 +135,7 @@ export class Forwarder {
     this.output.begin();
     this.entries.expire(now);
     if (!sameNetwork(this.config, config)) this.neighbours.clear();
+    this.config = config;
     this.configure(config);
     return this.output.first();
   }
@@ -172,7 +173,6 @@ export class Forwarder {
 
   private configure(config: ForwarderConfig): void {
     this.ports = config.interfaces.map(makePort);
-    this.config = config;
     this.routes.configure(this.ports, config.routes);
     this.addresses.configure(config);
     this.refusals.limit.enabled = config.limitErrors !== false;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Addresses } from '../../src/forwarder/addresses.ts';
+import { makePort } from '../../src/forwarder/port.ts';
 import { type SignedIpv4, toSigned } from '../../src/packet/address.ts';
-import { directorConfig, EXT, ip, natConfig, VIP } from './rig.ts';
+import { directorConfig, EXT, ip, natConfig, SIP, VIP } from './rig.ts';
 
 const signed = (text: string): SignedIpv4 => toSigned(ip(text));
 
@@ -38,6 +39,18 @@ describe('addresses', () => {
       const addresses = knowing({ ...config, interfaces: [{ ...config.interfaces[0]!, prefixLength }] });
       assert.equal(addresses.isBroadcast(signed('10.0.2.3')), is, String(prefixLength));
     }
+  });
+
+  it('behind which hosts of the inside are sent out: what is beyond the outside interface, and not its own', () => {
+    const config = natConfig();
+    const [inside, outside] = config.interfaces.map(makePort);
+    const addresses = new Addresses({ portTowards: () => outside });
+    addresses.configure(config);
+    assert.equal(addresses.crossesNat(toSigned(SIP), inside!), true);
+    assert.equal(addresses.crossesNat(toSigned(SIP), outside!), false);
+    assert.equal(addresses.crossesNat(toSigned(EXT), inside!), false);
+    assert.equal(addresses.crossesNat(signed('203.0.113.255'), inside!), false);
+    assert.equal(addresses.crossesNat(signed('224.0.0.5'), inside!), false);
   });
 
   it('and ports behind which connections of the forwarder’s may stand', () => {

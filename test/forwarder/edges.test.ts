@@ -2,7 +2,17 @@ import { BROADCAST_MAC, NO_MAC } from '../../src/packet/address.ts';
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
-import { buildArp, buildIcmpEcho, buildIcmpError, buildTcp, wrapIpip } from '../../src/packet/build.ts';
+import {
+  buildArp,
+  buildIcmpEcho,
+  buildIcmpError,
+  buildIpv4,
+  buildTcp,
+  buildUdp,
+  wrapIpip,
+} from '../../src/packet/build.ts';
+import * as icmp from '../../src/packet/icmp.ts';
+import * as ipv4 from '../../src/packet/ipv4.ts';
 import {
   ACK,
   assertSent,
@@ -18,6 +28,7 @@ import {
   M_INSIDE,
   M_ROUTER,
   M_SERVER,
+  M_UPSTREAM,
   natConfig,
   PSH,
   request,
@@ -28,6 +39,7 @@ import {
   segment,
   SIP,
   SYN,
+  UPSTREAM,
   VIP,
 } from './rig.ts';
 
@@ -66,6 +78,11 @@ const echo = (operation: 'request' | 'reply', destination = VIP): Uint8Array =>
     icmp: { operation, identifier: 7, sequence: 1 },
     payload: new Uint8Array(32),
   });
+
+/** A question for the VIP, to everybody. */
+const ARP = buildArp({
+  arp: { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: NO_MAC, targetIp: VIP },
+});
 
 interface Case {
   readonly frame: string;
@@ -143,6 +160,46 @@ const DROPS: readonly Case[] = [
     given: echo('request', ip('10.0.9.9')),
     verdict: 'dropped not-ours not-ours',
   },
+  {
+    frame: 'a protocol without ports, for somebody else',
+    given: buildIpv4({
+      ethernet: TO_ME,
+      ip: { source: CIP, destination: ip('10.0.9.9'), protocol: 47 },
+      payload: new Uint8Array(8),
+    }),
+    verdict: 'dropped not-ours not-ours',
+  },
+  {
+    frame: 'a protocol without ports, that looks like a ping of the VIP',
+    given: buildIpv4({
+      ethernet: TO_ME,
+      ip: { ...TO_VIP, protocol: 47 },
+      payload: Uint8Array.of(icmp.ECHO_REQUEST, 0, 0xf7, 0xff, 0, 0, 0, 0),
+    }),
+    verdict: 'dropped no-service unsupported',
+  },
+  {
+    frame: 'a ping cut short',
+    given: buildIpv4({
+      ethernet: TO_ME,
+      ip: { ...TO_VIP, protocol: ipv4.PROTOCOL_ICMP },
+      payload: Uint8Array.of(icmp.ECHO_REQUEST, 0, 0xf7, 0xff),
+    }),
+    verdict: 'dropped malformed malformed',
+  },
+  {
+    frame: 'nat: an ICMP message that is neither query nor error',
+    config: natConfig(),
+    given: buildIpv4({
+      ethernet: { source: M_HOST, destination: M_INSIDE },
+      ip: { source: HOST, destination: ip('198.51.100.80'), protocol: ipv4.PROTOCOL_ICMP },
+      payload: Uint8Array.of(9, 0, 0xf6, 0xff, 0, 0, 0, 0),
+    }),
+    verdict: 'dropped no-service unsupported',
+  },
+  { frame: 'ARP by a port that does not exist', given: ARP, port: 7, verdict: '' },
+  { frame: 'ARP for another machine', given: ARP.with(5, 0x11).with(0, 2), verdict: '' },
+  { frame: 'what looks like ARP, of another type', given: ARP.with(13, 0x35), verdict: '' },
   { frame: 'a SYN to the DIP', given: request(5, SYN, { addresses: [CIP, DIP] }), verdict: '' },
   { frame: 'a ping of the DIP', given: echo('request', DIP), verdict: '' },
   {
@@ -385,6 +442,42 @@ describe('what the director answers itself', () => {
   });
 });
 
+describe('one call after another', () => {
+  it('each has its own verdicts', () => {
+    const { forwarder } = new Rig(DR).port;
+    const runt = frameOf(request(5).slice(0, 14));
+    const first = forwarder.receive(runt, 0);
+    forwarder.receive(runt, 0);
+    assert.equal(first.next, undefined);
+  });
+
+  it('takes no TTL where the configuration says so, of the first packet and of those behind it', () => {
+    const rig = new Rig({ ...DR, decrementTtl: false }).learn(RIP, M_SERVER);
+    for (const flags of [SYN, ACK])
+      assertSent(rig.give(request(5, flags)).sent, request(5, flags, { macs: [M_DIRECTOR, M_SERVER] }));
+  });
+
+  it('a datagram has no SYN, whatever the segment before it had', () => {
+    const rig = new Rig(natConfig({}, { clampMss: 100 })).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+    const macs = [M_HOST, M_INSIDE] as const;
+    const addresses = [HOST, ip('198.51.100.80')] as const;
+    rig.give(segment({ macs, addresses, ports: [5, 80], ttl: 64 }));
+    // Its payload stands where a segment's length of header, flags and options would.
+    const payload = new Uint8Array(32);
+    payload.set([0x70, SYN], 4);
+    payload.set([2, 4, 5, 180], 12);
+    const { sent } = rig.give(
+      buildUdp({
+        ethernet: { source: macs[0], destination: macs[1] },
+        ip: { source: addresses[0], destination: addresses[1] },
+        udp: { sourcePort: 5, destinationPort: 80 },
+        payload,
+      }),
+    );
+    assert.equal(hex(sent[0]!.bytes.slice(42)), hex(payload));
+  });
+});
+
 describe('partial checksums', () => {
   it('are filled in before the packet is forwarded', () => {
     const rig = new Rig(DNAT).learn(RIP, M_SERVER);
@@ -405,6 +498,7 @@ describe('partial checksums', () => {
         payload,
       });
       assert.equal(verdict.count, 1);
+      assert.equal(frame.partialChecksum, false);
       assert.equal(hex(frame.bytes.slice(frame.start, frame.end)), hex(expected));
     }
   });

@@ -168,6 +168,17 @@ describe('fragments through a translation', () => {
     assert.equal((sent[0]!.bytes[40]! << 8) | sent[0]!.bytes[41]!, 80);
   });
 
+  it('with DF, each of which fits, go on; a byte less, and the sender is told', () => {
+    const pieces = cut(datagram({ dontFragment: true, macs: WIDE }), 64);
+    const fitting = start(service('dnat', true, 84));
+    for (const piece of pieces) fitting.give(piece, 1);
+    assert.deepEqual(allSent(fitting), texts(cut(expected, 64)));
+    const narrow = start(service('dnat', true, 83));
+    const { sent, decisions } = pieces.map((piece) => narrow.give(piece, 1)).at(-1)!;
+    assert.equal(decisions[0]!.reason, 'too-big');
+    assert.equal(hex(sent[0]!.bytes.slice(34, 36)), '0304');
+  });
+
   it('wait for a neighbour together', () => {
     const rig = new Rig(service('dnat', true)).learn(ROUTER, M_ROUTER);
     for (const piece of cut(datagram(), 16, 64)) rig.give(piece);
@@ -558,6 +569,14 @@ describe('fragments of others', () => {
     const reply = cut(ping(0, [VIP, CIP], 64, [M_DIRECTOR, M_ROUTER]), 1480);
     assert.deepEqual(texts(sent.map(({ bytes }) => bytes)), texts(reply));
     assertSent(sent.slice(0, 1), reply[0]!);
+  });
+
+  it('is answered in as many, also where one would do', () => {
+    const request = cut(ping(8, [CIP, VIP], 63, [M_ROUTER, M_DIRECTOR]), 800, 1200);
+    const rig = start(service('dr', false, 9000));
+    const sent = request.flatMap((piece) => rig.give(piece).sent);
+    const reply = cut(ping(0, [VIP, CIP], 64, [M_DIRECTOR, M_ROUTER]), 800, 1200);
+    assert.deepEqual(texts(sent.map(({ bytes }) => bytes)), texts(reply));
   });
 });
 

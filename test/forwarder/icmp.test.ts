@@ -194,6 +194,98 @@ describe('ICMP errors through a translation', () => {
     );
   });
 
+  it('nat: whatever complains, but for a redirect', () => {
+    for (const type of [icmpOf.PARAMETER_PROBLEM, icmpOf.REDIRECT]) {
+      const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+      rig.give(segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [50000, 80], ttl: 64 }));
+      const quoted = packet({ addresses: [EXT, SIP], ports: [40000, 80], ttl: 5 });
+      const fields = { macs: [M_UPSTREAM, M_OUTSIDE], addresses: [MIDDLE, EXT], quoted } as const;
+      const { sent } = rig.give(error({ ...fields, icmp: { type, code: 0 } }), 1);
+      assert.equal(sent.length, type === icmpOf.REDIRECT ? 0 : 1);
+    }
+  });
+
+  it('the connection that it quotes, of many', () => {
+    const rig = start(FULL_NAT);
+    for (const port of [50001, 50002, 50003, 50000]) rig.give(request(port));
+    const { sent, decisions } = rig.give(
+      error({
+        macs: [M_SERVER, M_DIRECTOR],
+        addresses: [MIDDLE, DIP],
+        quoted: packet({ ...toServer, ports: [40003, 8080], addresses: [DIP, RIP] }),
+      }),
+    );
+    const expected = error({
+      macs: [M_DIRECTOR, M_ROUTER],
+      addresses: [VIP, CIP],
+      ttl: 63,
+      quoted: packet({ ...asClient, addresses: [CIP, VIP] }),
+    });
+    assertSent(sent, expected);
+    assert.equal(decisions[0]!.connection, 4);
+  });
+
+  it('behind options of its own too', () => {
+    const rig = start(FULL_NAT);
+    rig.give(request(50000));
+    const given = buildIcmpError({
+      ethernet: { source: M_SERVER, destination: M_DIRECTOR },
+      ip: { source: MIDDLE, destination: DIP, options: Uint8Array.of(1, 1, 1, 0) },
+      icmp: { type: 3, code: 1 },
+      quoted: packet({ ...toServer, addresses: [DIP, RIP] }).subarray(14),
+    });
+    assert.equal(rig.give(given).sent.length, 1);
+  });
+
+  it('about the first of several fragments too, about a later one it names no connection', () => {
+    const asFragment = (frame: Uint8Array, word: number): Uint8Array => {
+      frame.set([word >> 8, word & 255], 20);
+      return frame;
+    };
+    const given = (word: number) => {
+      const rig = start(FULL_NAT);
+      rig.give(request(50000));
+      return rig.give(
+        error({
+          macs: [M_SERVER, M_DIRECTOR],
+          addresses: [MIDDLE, DIP],
+          quoted: asFragment(packet({ ...toServer, addresses: [DIP, RIP] }), word),
+        }),
+      );
+    };
+    const told = error({
+      macs: [M_DIRECTOR, M_ROUTER],
+      addresses: [VIP, CIP],
+      ttl: 63,
+      quoted: asFragment(packet({ ...asClient, addresses: [CIP, VIP] }), 0x2000),
+    });
+    assertSent(given(0x2000).sent, told);
+    assert.deepEqual(given(0x0010).sent, []);
+  });
+
+  it('a quote that is no IPv4, or has half a header, names no connection', () => {
+    for (const first of [0x65, 0x44]) {
+      const quoted = packet({ ...asVip, addresses: [VIP, CIP] });
+      quoted[14] = first;
+      const rig = start(FULL_NAT);
+      rig.give(request(50000));
+      const { decisions } = rig.give(
+        error({ macs: [M_ROUTER, M_DIRECTOR], addresses: [MIDDLE, VIP], quoted }),
+      );
+      assert.equal(decisions[0]!.reason, 'no-connection');
+    }
+  });
+
+  it('for somebody else than who sent what it quotes: nobody’s', () => {
+    const rig = start(FULL_NAT);
+    rig.give(request(50000));
+    const quoted = packet({ ...toServer, addresses: [DIP, RIP] });
+    const { sent, decisions } = rig.give(
+      error({ macs: [M_SERVER, M_DIRECTOR], addresses: [MIDDLE, VIP], quoted }),
+    );
+    assert.deepEqual([sent, decisions[0]!.reason], [[], 'no-connection']);
+  });
+
   it('a quote of 8 bytes behind the header is enough; its checksum is then not there to change', () => {
     const rig = start(FULL_NAT);
     rig.give(request(50000));
@@ -386,8 +478,10 @@ describe('errors about the tunnel', () => {
         if (type === 3 && code === 4) continue;
         const rig = opened();
         const { sent, decisions } = rig.give(about(type, code, 0x1234_5678));
-        if (isTold) assertSent(sent, told(type, code, 0x1234_5678));
-        else assert.deepEqual([sent, decisions], [[], []]);
+        if (isTold) {
+          assertSent(sent, told(type, code, 0x1234_5678));
+          assert.equal(decisions[0]!.rule, 'icmp-error');
+        } else assert.deepEqual([sent, decisions], [[], []]);
         // T6d: the entry stays as it is.
         assert.deepEqual(rig.connections, ['rs1 50000 SYN_RECV']);
       }
@@ -401,6 +495,14 @@ describe('errors about the tunnel', () => {
     );
     for (const length of [14 + 43, 14 + 28, 14 + 20])
       assert.deepEqual(opened().give(about(3, 2, 0, outer.slice(0, length))), { sent: [], decisions: [] });
+  });
+
+  it('name the connection inside, of many', () => {
+    const rig = start(TUN);
+    for (const port of [50001, 50002, 50003, 50000]) rig.give(request(port, SYN, { dontFragment: false }));
+    const { sent, decisions } = rig.give(about(3, 2));
+    assertSent(sent, told(3, 2));
+    assert.equal(decisions[0]!.connection, 4);
   });
 
   it('for another host: not the director’s', () => {
@@ -453,7 +555,8 @@ describe('errors about the tunnel that are not relayed', () => {
     ['about no connection', about(inner({ ports: [1, 80] })), undefined],
     ['about another server', about(inner(), 1400, MIDDLE), undefined],
     ['about a packet that may be fragmented', about(inner({ dontFragment: false })), 'unsupported'],
-    ['with an MTU that no link has', about(inner(), 80), 'unsupported'],
+    ['with an MTU that no link has', about(inner(), 87), 'unsupported'],
+    ['about a reply', about(packet({ addresses: [VIP, CIP], ports: [80, 50000], ttl: 60 })), undefined],
     ['with a bad checksum', damaged, 'bad-checksum'],
     ['about a ping inside', about(pingInside()), undefined],
   ];
@@ -466,6 +569,18 @@ describe('errors about the tunnel that are not relayed', () => {
       assert.equal(decisions[0]?.reason, reason);
     });
   }
+
+  it('with the least MTU that a link may have, it is', () => {
+    const rig = start(TUN);
+    rig.give(request(50000));
+    assert.equal(rig.give(about(inner(), 88)).sent.length, 1);
+  });
+
+  it('waits for a neighbour that is not known yet', () => {
+    const rig = new Rig(TUN).learn(RIP, M_SERVER);
+    rig.give(request(50000));
+    assert.equal(rig.give(about(inner())).decisions[0]!.relation, 'held');
+  });
 
   it('no way back to the client: dropped', () => {
     const rig = start({ ...TUN, routes: [] });
@@ -662,6 +777,11 @@ describe('errors of the director’s own', () => {
       rig.decisions.slice(-2).map(({ relation, reason }) => `${relation} ${reason ?? ''}`),
       ['dropped ttl-expired', 'caused-error ttl-expired'],
     );
+  });
+
+  it('as many as there are, where the kernel’s limit is off', () => {
+    const rig = start({ ...DR, limitErrors: false });
+    for (let i = 0; i < 20; i++) assert.equal(rig.give(request(50000, SYN, { ttl: 1 })).sent.length, 1);
   });
 
   it('dnat, an error with DF that does not fit: dropped, and told to nobody; without DF it is cut', () => {

@@ -25,6 +25,7 @@ import {
   RIP,
   ROUTER,
   segment,
+  type Sent,
   SIP,
   SYN,
   UPSTREAM,
@@ -339,4 +340,17 @@ describe('neighbours', () => {
     rig.port.forwarder.forgetNeighbour(RIP);
     assertSent(rig.give(request(5)).sent, WHO_HAS_RIP);
   });
+
+  it('and for that one alone, whatever its address', () => {
+    const rig = new Rig(natConfig()).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+    const out = segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [5, 80], ttl: 64 });
+    rig.port.forwarder.forgetNeighbour(HOST);
+    assert.deepEqual(rig.give(out).sent.map(etherTypeOf), ['0800']);
+    rig.port.forwarder.forgetNeighbour(UPSTREAM);
+    assert.deepEqual(rig.give(out).sent.map(etherTypeOf), ['0806']);
+  });
 });
+
+function etherTypeOf({ bytes }: Sent): string {
+  return hex(bytes.subarray(12, 14));
+}

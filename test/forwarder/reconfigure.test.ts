@@ -307,12 +307,14 @@ describe('reconfigure', () => {
     rig.port.forwarder.forgetNeighbour(RIP);
     rig.give(request(1, ACK));
     const config = directorConfig(BOTH);
-    const { decisions } = rig.reconfigure({
-      ...config,
-      interfaces: [{ ...config.interfaces[0]!, mtu: 1400 }],
-    });
+    const narrow = { ...config, interfaces: [{ ...config.interfaces[0]!, mtu: 1400 }] };
+    const { decisions } = rig.reconfigure(narrow);
     assert.equal(`${decisions[0]!.relation} ${decisions[0]!.reason}`, 'dropped neighbour-unreachable');
     assert.equal(hex(rig.give(request(1, ACK)).sent[0]!.bytes).slice(24, 28), '0806');
+    // The same again: who answered since is known.
+    rig.answer(RIP, M_SERVER);
+    rig.reconfigure(narrow);
+    assert.equal(hex(rig.give(request(1, ACK)).sent[0]!.bytes).slice(24, 28), '0800');
   });
 
   it('a smaller table keeps what is in it', () => {

@@ -26,14 +26,16 @@ function builderOf(plan: Plan, options: Partial<JourneyBuilderOptions>): Journey
 }
 
 /** Many connections, one after the other; the second is answered by the server's own address. */
-function manyFlows(): Story {
-  const story = new Story(planOf(drText));
+function manyFlows(
+  story = new Story(planOf(drText)),
+  isWrong = (index: number): boolean => index === 1,
+): Story {
   for (let index = 0; index < FLOWS; index++) {
     story.talk(
       drTable(index % 2 === 0 ? 'rs1' : 'rs2', 40001 + index),
       whole,
       (step) => {
-        if (index === 1 && step.direction === 'reply') step.source = ip('10.0.2.12');
+        if (isWrong(index) && step.direction === 'reply') step.source = ip(`10.0.2.1${1 + (index % 2)}`);
       },
       1000 + index * 50_000,
     );
@@ -155,6 +157,31 @@ describe('a recording that holds only so much', () => {
     assert.deepEqual(verdictsOf(after), verdictsOf(before));
     assert.equal(after.flows.at(-1)!.outcome.kind, 'answered');
     assert.equal(after.flows.at(-1)!.id, before.flows.at(-1)!.id);
+  });
+
+  it('and not either what only its oldest packets showed', () => {
+    const asked = new Story(planOf(drText)).arp('inside', 'router', '10.0.2.1', '10.0.2.100', 'director');
+    const { plan, events } = manyFlows(asked);
+    const builder = builderOf(plan, { maxFrames: KEPT * PER_FLOW });
+    const late = events.length - 30;
+    play(
+      builder,
+      events.filter((_, index) => index !== late),
+    );
+    assert.ok(builder.report().flows.every(({ kind }) => kind === 'tcp'));
+    builder.add([events[late]!]);
+    assert.equal(builder.update().reset, true);
+    assert.equal(verdictsOf(builder.report())['vip-arp'], 'kept');
+  });
+
+  it('remembers only so many frames that showed a promise broken', () => {
+    const { plan, events } = manyFlows(undefined, (index) => index < FLOWS / 2);
+    const builder = builderOf(plan, { maxFrames: KEPT * PER_FLOW });
+    play(builder, events);
+    const { verdict, evidence } = builder.report().promises.find(({ id }) => id === 'vip-only')!;
+    assert.equal(verdict, 'broken');
+    assert.equal(evidence.length, 20);
+    assert.equal(builder.frame(evidence.at(-1)!), undefined);
   });
 
   it('takes what follows of a connection that was taken out for one, however it comes', async () => {

@@ -85,7 +85,7 @@ function lateIn({ asked, endNs }: RequestRecord, flow: FlowRecord): HopRecord | 
 function delaysOf({ journeys }: FlowRecord): string[] {
   const delays = journeys.flatMap(({ hops }) =>
     hops.flatMap(({ from, segment, stage: { network } }) =>
-      (network.station(from, segment)?.port.delayNs ?? 0) > 0 ? [`nodes.${from}.at.${segment}.delay`] : [],
+      network.station(from, segment)?.port.delayNs ? [`nodes.${from}.at.${segment}.delay`] : [],
     ),
   );
   return [...new Set(delays)];

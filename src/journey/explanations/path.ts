@@ -1,5 +1,5 @@
 import { models, tunnelBy, tunnelOf, type TunnelFacts } from '../../models/models.ts';
-import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE } from '../../packet/icmp.ts';
+import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE, nextHopMtuOf } from '../../packet/icmp.ts';
 import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { Station } from '../records/network.ts';
@@ -28,9 +28,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
     const narrow = egress && mtuSetting(egress, hop.stage.network.plan);
     const length = totalLengthOf(hop.facts.bytes, hop.facts.routedAt);
     const tunnel = tunnelAt(hop);
-    const mtu = error
-      ? error.first.facts.bytes.slice(error.first.facts.l4At + 6, error.first.facts.l4At + 8)
-      : undefined;
+    const mtu = error ? nextHopMtuOf(error.first.facts.bytes, error.first.facts.l4At) : egress?.port.mtu;
     return {
       place: hop.to,
       flow,
@@ -41,7 +39,7 @@ function tooLongToSend(evidence: EpochEvidence): Finding[] {
         segment: egress?.port.segment ?? '',
         length: String(length),
         ...(tunnel && { overhead: String(tunnel.overhead) }),
-        mtu: mtu ? String(mtu[0]! * 256 + mtu[1]!) : String(egress?.port.mtu ?? ''),
+        mtu: String(mtu ?? ''),
       },
       // A filter that keeps the sender from hearing of it turns a nuisance into a black hole.
       setting: filtered ? `nodes.${filtered.to}.at.${filtered.segment}.drop` : narrow,

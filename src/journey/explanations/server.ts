@@ -102,7 +102,8 @@ export const servicePortMismatch: Rule = (evidence) =>
     const { service, server } = mismatchOf(reset, flow)!;
     const node = reset.stage.network.node(server.name)!;
     const path = servicePath(service.name);
-    const port = models[service.model].translates ? server.port : service.port;
+    // Where the two ports differ in dr or tun, `drPortMap` tells.
+    const { port } = server;
     const listen = `nodes.${server.name}.listen`;
     return {
       place: server.name,

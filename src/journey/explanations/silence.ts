@@ -45,9 +45,7 @@ function ofOwner(question: Question, evidence: Failures): Cause | undefined {
   // Of a director that is down there is more to be said.
   const isDirector = network.isDirector(node.name);
   if (port.down) return isDirector ? undefined : downOf(node, port, question);
-  const lost = [asker, owner].find(
-    (one) => one.port.loss > 0 && wasLost(one, asker.port.segment, address, evidence),
-  );
+  const lost = [asker, owner].find((one) => wasLost(one, asker.port.segment, address, evidence));
   if (lost) return lossOf(lost.node, lost.port, question);
   const slow = [asker, owner].find((one) => one.port.delayNs >= PATIENCE_NS);
   if (slow) return delayOf(slow.node, slow.port, question);

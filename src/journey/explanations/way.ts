@@ -1,5 +1,5 @@
 import { models } from '../../models/models.ts';
-import { formatIpv4, NO_ADDRESS } from '../../packet/address.ts';
+import { formatIpv4 } from '../../packet/address.ts';
 import { shownBy, type Diagnose } from './diagnosis.ts';
 import { servicePath } from './finding.ts';
 import { downOf } from './link.ts';
@@ -39,8 +39,9 @@ export const noWay: Diagnose = (symptom, { stage: { network } }) => {
 /** A packet that claims to come from the node's own address, on its way to somebody else: as above. */
 export const notFromHere: Diagnose = (symptom, evidence) => {
   const { network } = evidence.stage;
+  const { destination } = symptom;
   const node = network.node(symptom.node);
-  const isForIt = node && network.isLocal(node, symptom.destination ?? NO_ADDRESS);
+  const isForIt = node && destination !== undefined && network.isLocal(node, destination);
   return isForIt ? badPacket(symptom, evidence) : noForwarding(symptom, evidence);
 };
 

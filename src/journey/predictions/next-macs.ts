@@ -15,7 +15,7 @@ export function setMacs(prediction: Prediction, hop: HopRecord, node: PlannedNod
   const way = network.route(node, target);
   prediction.etherSource = way?.port.mac;
   prediction.etherDestination = way && network.macOf(way.nextHop, way.port.segment);
-  const path = hop.previous === undefined ? replyPath(hop) : 'routed';
+  const path = replyPath(hop);
   if (way === undefined || path === 'routed') return;
   // A server whose gateway is set up against the model is still judged by the model.
   if (path === 'through') {

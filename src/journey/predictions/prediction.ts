@@ -45,7 +45,7 @@ export class Prediction {
 
 /** The headers that tun puts around a packet. */
 export interface OuterHeader {
-  readonly source: Ipv4;
+  readonly source: Ipv4 | undefined;
   readonly destination: Ipv4;
   readonly ttl: number;
   readonly trafficClass: number;

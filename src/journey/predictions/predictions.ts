@@ -1,4 +1,3 @@
-import { NO_ADDRESS } from '../../packet/address.ts';
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
 import { models, tunnelOf } from '../../models/models.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
@@ -60,9 +59,9 @@ function setFirstTuple(prediction: Prediction, hop: HopRecord, flow: FlowRecord)
 
 function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
   const node = hop.stage.network.node(hop.from);
-  // Who rewrites may take fragments together, and any router may cut anew.
+  // Who rewrites may take fragments together, and cut anew.
   const isPiece = hop.facts.fragment || before.base.fragment;
-  if (node === undefined || (isPiece && (node.forwarder || isCutAnew(hop)))) return undefined;
+  if (node === undefined || (isPiece && node.forwarder)) return undefined;
   const prediction = before.copy();
   if (node.forwarder) return throughForwarder(prediction, hop, node) ? prediction : undefined;
   const { outer } = prediction;
@@ -72,22 +71,16 @@ function nextHop(before: Prediction, hop: HopRecord): Prediction | undefined {
   return prediction;
 }
 
-function isCutAnew({ facts, previous }: HopRecord): boolean {
-  return facts.ipEnd - facts.routedAt !== previous!.facts.ipEnd - previous!.facts.routedAt;
-}
-
 /** What a director or NAT router makes of a packet; `false` when the model says nothing about it. */
 function throughForwarder(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
   const { direction, flow } = hop.journey!;
   // ICMP errors are translated by the packet they quote, which has rules of its own.
   if (prediction.base.quoted || hop.facts.kind === 'ip') return false;
   if (node.forwarder!.decrementTtl && prediction.ttl !== undefined) prediction.ttl--;
+  if (direction === 'reply') return back(prediction, hop, node);
   if (node.forwarder!.nat) return natted(prediction, hop, node);
   const service = serviceOf(flow!, hop);
-  if (service === undefined) return false;
-  return direction === 'request'
-    ? balanced(prediction, hop, service, node)
-    : returned(prediction, hop, service, node);
+  return service !== undefined && balanced(prediction, hop, service, node);
 }
 
 function balanced(
@@ -104,7 +97,7 @@ function balanced(
   if (models[service.model].wraps) {
     const { bytes, ipAt } = prediction.base;
     prediction.outer = {
-      source: dip ?? NO_ADDRESS,
+      source: dip,
       destination: server.address,
       ttl: prediction.ttl ?? ttlOf(hop.facts.bytes, hop.facts.ipAt),
       trafficClass: trafficClassOf(bytes, ipAt),
@@ -126,40 +119,28 @@ function balanced(
   return true;
 }
 
-/** A reply at the director: dnat restores the addresses; in dr and tun it has no business there. */
-function returned(
-  prediction: Prediction,
-  hop: HopRecord,
-  service: PlannedService,
-  node: PlannedNode,
-): boolean {
-  if (!models[service.model].translates) return false;
-  const asked = requestTupleAt(hop.journey!.flow!, hop, node.name);
-  if (asked?.source === undefined) return false;
+function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): true {
   prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
-  setMacs(prediction, hop, node, asked.source);
-  prediction.setTuple(service.vip, service.port, asked.source, asked.sourcePort);
+  setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
+  prediction.source = outsideOf(hop.stage, node.name)!.address;
+  prediction.sourcePort = choiceAt(hop.journey!.flow!, node.name)?.sourcePort;
   return true;
 }
 
-function natted(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
-  const { direction, flow } = hop.journey!;
-  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
-  const isEcho = hop.facts.kind === 'icmp';
-  if (direction === 'request') {
-    setMacs(prediction, hop, node, prediction.destination ?? hop.facts.destination);
-    prediction.source = outsideOf(hop.stage, node.name)!.address;
-    prediction.sourcePort = choiceAt(flow!, node.name)?.sourcePort;
-    // An echo's identifier plays both ports.
-    if (isEcho) prediction.destinationPort = prediction.sourcePort;
-    return true;
-  }
-  const asked = requestTupleAt(flow!, hop, node.name);
+/** A reply: nat and dnat restore the addresses; in dr and tun it has no business there. */
+function back(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolean {
+  const flow = hop.journey!.flow!;
+  const isNat = node.forwarder!.nat !== undefined;
+  const service = isNat ? undefined : serviceOf(flow, hop);
+  if (!isNat && (service === undefined || !models[service.model].translates)) return false;
+  const asked = requestTupleAt(flow, hop, node.name);
   if (asked?.source === undefined) return false;
+  prediction.base = clamped(prediction.base, hop.previous!.segment, hop);
   setMacs(prediction, hop, node, asked.source);
-  prediction.destination = asked.source;
-  prediction.destinationPort = asked.sourcePort;
-  if (isEcho) prediction.sourcePort = prediction.destinationPort;
+  const { source, sourcePort } = service ? { source: service.vip, sourcePort: service.port } : prediction;
+  // An echo's identifier plays both ports.
+  const port = isNat && hop.facts.kind === 'icmp' ? asked.sourcePort : sourcePort;
+  prediction.setTuple(source, port, asked.source, asked.sourcePort);
   return true;
 }
 

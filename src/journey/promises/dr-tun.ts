@@ -45,11 +45,9 @@ function isForPort({ bytes, routedAt }: FrameFacts, port: number | undefined): b
 
 /** tun: what is inside is what the client sent. */
 export function innerUntouched({ served, journey }: Packet, tally: Tally): void {
-  let last: HopRecord | undefined;
-  forEachSentOn(served, 'tun', (_, before, service) => {
-    // Once, however many were sent of it.
-    if (before === last) return;
-    last = before;
+  if (served?.service.model !== 'tun' || journey.direction === 'reply') return;
+  for (const before of journey.hops) {
+    if (before.to !== served.director) continue;
     /** What each node sent in fragments. */
     let pieces: Map<string, HopRecord[]> | undefined;
     for (const hop of journey.hops) {
@@ -64,30 +62,23 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
       else pieces.set(hop.from, [hop]);
     }
     for (const all of pieces?.values() ?? []) {
-      const inner = innerOf(all, tunnelOf(service).overhead - HEADER_LENGTH);
+      const inner = innerOf(all, tunnelOf(served.service).overhead - HEADER_LENGTH);
       if (inner) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
     }
-  });
+  }
 }
 
 /** dr, tun: replies go around the director, in both directions of looking: not to it and not from it. */
 export function replyDirect({ served, journey }: Packet, tally: Tally): void {
   if (!served || models[served.service.model].translates || !isServersReply(served)) return;
-  const { director } = served.service;
-  let strays = 0;
+  const { director } = served;
   for (const hop of journey.hops) {
-    if (hop.from !== director && hop.to !== director) continue;
-    strays++;
-    tally.note(hop, false);
+    if (hop.from === director || hop.to === director) tally.note(hop, false);
+    else if (hop === journey.first && hop.received) tally.note(hop, true);
   }
-  const { first } = journey;
-  if (strays === 0 && first.received) tally.note(first, true);
 }
 
-/**
- * The hops by which the director sent a request on, each with the one it came by: several are of one when it was cut,
- * and these follow each other.
- */
+/** The hops by which the director sent a request on, each with the one it came by: several are of one when it was cut. */
 function forEachSentOn(
   served: Served | undefined,
   model: PlannedService['model'],
@@ -95,18 +86,8 @@ function forEachSentOn(
 ): void {
   if (served?.service.model !== model || served.journey.direction === 'reply') return;
   const { service } = served;
-  const { hops } = served.journey;
-  const isSentOn = ({ from, previous }: HopRecord) => from === served.director && previous !== undefined;
-  for (let i = 0; i < hops.length; i++) {
-    const { previous } = hops[i]!;
-    if (previous === undefined || !isSentOn(hops[i]!)) continue;
-    let isLooked = false;
-    for (let j = 0; j < i && !isLooked; j++) isLooked = hops[j]!.previous === previous && isSentOn(hops[j]!);
-    if (isLooked) continue;
-    for (let j = i; j < hops.length; j++) {
-      if (hops[j]!.previous === previous && isSentOn(hops[j]!)) look(hops[j]!, previous, service);
-    }
-  }
+  for (const hop of served.journey.hops)
+    if (hop.previous && hop.from === served.director) look(hop, hop.previous, service);
 }
 
 /** Whether `hop` is a later one of the packet, or of a fragment of it, that `before` is of. */

@@ -1,4 +1,4 @@
-import { hopFrom, type Packet } from '../records/evidence.ts';
+import { hopFrom, isWholeWaySeen, type Packet } from '../records/evidence.ts';
 import type { Stage } from '../records/hop-record.ts';
 import { outsideOf, requestTupleAt } from '../predictions/request-tuple.ts';
 import type { Tally } from './tally.ts';
@@ -29,7 +29,9 @@ export function rightHost({ journey, flow, stage }: Packet, tally: Tally): void 
     if (!back || !asked || back.facts.quoted !== undefined) continue;
     const { kind, fragment, destination, destinationPort } = back.facts;
     const isPort = (kind === 'ip' && fragment) || destinationPort === asked.sourcePort;
-    tally.note(back, isPort && destination === asked.source);
+    const isRight = isPort && destination === asked.source;
+    // What was asked from elsewhere, on a way that was not captured, may be somebody else's.
+    if (isRight || isWholeWaySeen(journey)) tally.note(back, isRight);
   }
 }
 

@@ -30,21 +30,16 @@ export class PromisePart {
 
   keep(journey: JourneyRecord): void {
     this.#kept++;
-    const first = this.#first;
-    if (first === undefined) return;
-    if (first.length >= FRAMES_SHOWN && first.at(-1)!.order < journey.order) return;
-    let at = first.length;
-    while (at > 0 && first[at - 1]!.order > journey.order) at--;
-    first.splice(at, 0, journey);
-    if (first.length > FRAMES_SHOWN) first.pop();
+    const last = this.#first?.at(-1);
+    if (last && journey.order < last.order) this.#first = undefined;
+    else if (this.#first && this.#first.length < FRAMES_SHOWN) this.#first.push(journey);
   }
 
   drop(journey: JourneyRecord): void {
     this.#kept--;
-    const at = this.#first?.indexOf(journey) ?? -1;
-    if (at < 0) return;
-    this.#first!.splice(at, 1);
-    if (this.#kept > this.#first!.length) this.#first = undefined;
+    const first = this.#first;
+    if (!first?.includes(journey)) return;
+    this.#first = this.#kept < first.length ? first.filter((one) => one !== journey) : undefined;
   }
 
   breach(journey: JourneyRecord, hop: HopRecord): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Explanation } from '../../../src/journey/report.ts';
 import { planOf, runLab, SECOND, startLab } from '../../lab/embedded/testbed.ts';
 import { reportOf } from '../build-report.ts';
@@ -46,6 +47,41 @@ describe('a client that gave up before the answer could come', () => {
     assert.deepEqual([told?.code, told?.setting], ['client-gave-up', 'traffic.0.load.for']);
     assert.match(told!.text, /The load of client was over after 600us/);
     assert.deepEqual(explained(drText, 'load: { connections: 2, for: 20ms }'), []);
+  });
+
+  it('has no setting where nobody wrote the request', () => {
+    const plan = planOf(`${slow}\ntraffic: [{ from: client, count: 1, timeout: 100ms }]\n`);
+    const traffic = plan.traffic.map(({ written, ...entry }) => ({
+      ...entry,
+      ...(written === -1 && { written }),
+    }));
+    const [told, ...others] = reportOf(runLab({ ...plan, traffic })).explanations;
+    assert.deepEqual([told?.code, told?.setting, others], ['client-gave-up', undefined, []]);
+    assert.doesNotMatch(told!.text, /traffic/);
+  });
+
+  it('by an answer alone that is under way too long', () => {
+    const back = drText.replace('outside: 10.0.1.1,', 'outside: { address: 10.0.1.1, delay: 80ms },');
+    // The first finds out where the router is.
+    const traffic = '[{ from: client, count: 1 }, { from: client, after: 5s, count: 1, timeout: 50ms }]';
+    const [told, ...others] = reportOf(runLab(planOf(`${back}\ntraffic: ${traffic}\n`))).explanations;
+    assert.deepEqual([told?.code, told?.setting, others], ['client-gave-up', 'traffic.1.timeout', []]);
+    assert.match(told!.text, /nodes\.router\.at\.outside\.delay/);
+  });
+
+  it('is not known where its beginning was not recorded, or not all of it', () => {
+    const run = runLab(planOf(`${slow}\ntraffic: [{ from: client, count: 1, timeout: 100ms }]\n`));
+    const codes = (events: LabEvent[]) =>
+      reportOf({ plan: run.plan, events }).explanations.map(({ code }) => code);
+    assert.deepEqual(codes(run.events), ['client-gave-up']);
+    const isSyn = (event: LabEvent) => event.kind === 'frame' && event.bytes[47] === 2;
+    assert.deepEqual(codes(run.events.filter((event) => !isSyn(event))), []);
+    const cut: LabEvent = { kind: 'capture', timeNs: 0, node: 'rs1', segment: 'inside', detail: 'headers' };
+    assert.deepEqual(codes([cut, ...run.events]), []);
+  });
+
+  it('is not what a load suffers that gets some answers in its time', () => {
+    assert.deepEqual(explained(slow, 'load: { connections: 2, for: 300ms }'), []);
   });
 
   it('is not what happened where a packet was lost, or the server stood still', () => {

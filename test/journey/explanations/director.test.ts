@@ -150,6 +150,18 @@ describe('a connection that the director does not know any more', () => {
   });
 });
 
+describe('a director that knows no way back', () => {
+  it('to the client, whose reply it was', () => {
+    const story = new Story(dnat).talk(dnatTable(), ['syn']).talk(dnatTable(), ['syn-ack'], (step) => {
+      step.ends = step.leg === 0;
+      step.decision = { relation: 'dropped', rule: 'reply', reason: 'no-route', service: 'service' };
+    });
+    const [explanation] = told(story);
+    assert.equal(explanation?.code, 'no-route');
+    assert.equal(explanation.params['address'], '10.0.1.10');
+  });
+});
+
 describe('a director that is silent', () => {
   const silent = (times: number, tell: (story: Story) => void = () => undefined): Story => {
     const story = new Story(dr);

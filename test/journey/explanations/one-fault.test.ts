@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { runLab } from '../../lab/embedded/testbed.ts';
 import { reportOf } from '../build-report.ts';
-import { dnatText, drText, planOf, tunText } from '../plans.ts';
+import { dnatText, drText, natText, planOf, tunText } from '../plans.ts';
 
 /** One thing is wrong in a file, and requests are made by it: the setting that is named, and others with a part in it. */
 interface Fault {
@@ -82,7 +82,11 @@ const faults: Readonly<Record<string, Fault>> = {
     settings: ['nodes.rs1.gateway'],
   },
   'dnat without snat: a server has no gateway': {
-    text: named(node(noSnat, 'rs1', ', gateway: director', '')),
+    text: named(node(noSnat, 'rs1', ', gateway: director', '')).replace(
+      'services:\n',
+      'services:\n  mail: { vip: 10.0.2.100, port: 25, snat: false, servers: [rs2] }\n',
+    ),
+    traffic: 'to: web',
     code: 'no-route',
     settings: ['nodes.rs1.gateway', 'services.web.snat'],
   },
@@ -119,6 +123,33 @@ const faults: Readonly<Record<string, Fault>> = {
     code: 'no-forwarding',
     settings: ['nodes.router.role', 'nodes.client.gateway'],
   },
+  'a NAT router is asked for a host behind it': {
+    text: natText
+      .replace('nodes:', 'nodes:\n  client: { role: client, at: { outside: 203.0.113.9 }, gateway: nat }')
+      .replace(/traffic:.*\n/, ''),
+    traffic: 'to: 192.168.1.10, port: 80',
+    code: 'no-forwarding',
+    params: { node: 'nat', from: 'client', address: '192.168.1.10', role: 'router' },
+    says: /nat translates/,
+    settings: ['nodes.nat.nat', 'nodes.client.gateway'],
+  },
+  'dnat with snat: a server behind a router has no gateway': {
+    text: node(dnatText, 'rs1', 'inside: 10.0.3.11 }, gateway: director', 'far: 10.0.4.11 }')
+      .replace('inside: 10.0.3.0/24', 'inside: 10.0.3.0/24, far: 10.0.4.0/24')
+      .replace(
+        'inside: 10.0.3.2 }, gateway: router }',
+        'inside: 10.0.3.2 }, gateway: router, routes: { 10.0.4.0/24: second } }\n  second: { role: router, at: { inside: 10.0.3.1, far: 10.0.4.1 } }',
+      ),
+    code: 'no-route',
+    params: { node: 'rs1', address: '10.0.3.2', reason: 'no-route' },
+    settings: ['nodes.rs1.gateway'],
+  },
+  'dr: a server does not hold the VIP': {
+    text: more(drText, 'rs1', 'holdVip: false'),
+    code: 'vip-not-local',
+    params: { node: 'rs1', vip: '10.0.2.100' },
+    settings: ['nodes.rs1.holdVip'],
+  },
   'a router has a director for its gateway': {
     text: more(drText, 'router', 'gateway: director'),
     traffic: 'to: 10.9.9.9',
@@ -146,6 +177,35 @@ const faults: Readonly<Record<string, Fault>> = {
 };
 
 describe('one fault in a file, and what is told of it', () => {
+  const settings = (text: string) =>
+    reportOf(runLab(planOf(text))).explanations.map(({ code, setting }) => [code, setting]);
+
+  it('each that asks the wrong node is told so, by its own entry', () => {
+    const traffic = ['80', '81'].map((port) => `{ from: client, count: 1, to: 10.0.1.1, port: ${port} }`);
+    assert.deepEqual(settings(`${drText}\ntraffic: [${traffic.join(', ')}]\n`), [
+      ['connection-refused', 'traffic.0.to'],
+      ['connection-refused', 'traffic.1.to'],
+    ]);
+  });
+
+  it('each that takes a server for a gateway, and a node between two segments once', () => {
+    const two = drText.replace(
+      '  router:',
+      '  other: { role: client, at: { outside: 10.0.1.11 }, gateway: router }\n  router:',
+    );
+    const asks = '\ntraffic: [{ from: client, count: 1 }, { from: other, count: 1 }]\n';
+    const wrong = two
+      .replaceAll(/(client|other)(: .*)gateway: router/g, '$1$2gateway: x')
+      .replace('  router:', '  x: { role: server, at: { outside: 10.0.1.7 } }\n  router:');
+    assert.deepEqual(settings(wrong + asks), [
+      ['no-forwarding', 'nodes.client.gateway'],
+      ['no-forwarding', 'nodes.other.gateway'],
+    ]);
+    assert.deepEqual(settings(node(two, 'router', 'role: router', 'role: server') + asks), [
+      ['no-forwarding', 'nodes.router.role'],
+    ]);
+  });
+
   for (const [name, { text, traffic = 'port: 80', code, params, says, settings }] of Object.entries(faults))
     it(`${name}: ${code}`, () => {
       const { explanations } = reportOf(

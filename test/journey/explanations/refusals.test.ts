@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { fillPacketChecksums } from '../../../src/packet/checksum.ts';
 import type { Explanation } from '../../../src/journey/report.ts';
 import { reportOf } from '../build-report.ts';
-import { dnatTable, drTable, Story, tunTable, type PacketName, type Tamper } from '../oracle.ts';
+import {
+  dnatTable,
+  drTable,
+  Story,
+  tunTable,
+  type Leg,
+  type PacketName,
+  type Table,
+  type Tamper,
+} from '../oracle.ts';
 import { dnatText, drText, ip, planOf, tunText, withNode } from '../plans.ts';
 
 const dr = planOf(drText);
@@ -17,6 +26,66 @@ function told({ plan, events }: Story): readonly Explanation[] {
   }).explanations;
 }
 const brief = (story: Story) => told(story).map(({ code, setting }) => [code, setting]);
+
+describe('a refusal of what nobody wrote in the file', () => {
+  const settingsOf = (text: string) => /\(Settings: (.*)\.\)/.exec(text)?.[1];
+
+  it('by a router: what it is', () => {
+    const straight = (leg: Leg, source: string, destination: string): Leg => ({
+      ...leg,
+      source,
+      destination,
+    });
+    const table: Table = {
+      ...drTable(),
+      request: [straight(drTable().request[0]!, '10.0.1.10', '10.0.1.1')],
+      reply: [{ ...straight(drTable().reply[1]!, '10.0.1.1', '10.0.1.10'), ttl: 64 }],
+    };
+    const [explanation, ...others] = told(new Story(dr).talk(table, ['syn', 'rst']));
+    assert.deepEqual(
+      [explanation?.code, explanation?.setting, others],
+      ['connection-refused', undefined, []],
+    );
+    assert.equal(settingsOf(explanation!.text), 'nodes.router.role');
+  });
+
+  it('by a director without a service there: those that it has', () => {
+    const two = planOf(
+      drText.replace(
+        /service: (\{.*\})\n/,
+        'services:\n  web: $1\n  mail: { vip: 10.0.2.100, port: 25, servers: [rs1] }\n',
+      ),
+    );
+    const elsewhere = (leg: Leg, key: 'sourcePort' | 'destinationPort'): Leg => ({ ...leg, [key]: 81 });
+    const [first, second] = drTable().request;
+    const table: Table = {
+      ...drTable(),
+      request: [elsewhere(first!, 'destinationPort'), elsewhere(second!, 'destinationPort')],
+      reply: drTable().reply.map((leg) =>
+        elsewhere({ ...leg, from: leg.from.replace('rs1', 'director') }, 'sourcePort'),
+      ),
+    };
+    const [explanation] = told(new Story(two).talk(table, ['syn', 'rst']));
+    assert.deepEqual([explanation?.code, explanation?.setting], ['no-service-on-port', 'services.web.port']);
+    assert.equal(settingsOf(explanation!.text), 'services.web.port, services.mail.port');
+  });
+
+  it('by a director that has the service is told by its reason', () => {
+    const reply = drTable().reply.map((leg) => ({ ...leg, from: leg.from.replace('rs1', 'director') }));
+    const table: Table = { ...drTable(), request: drTable().request.slice(0, 2), reply };
+    assert.deepEqual(brief(new Story(dr).talk(table, ['syn', 'rst'])), []);
+  });
+});
+
+describe('a reset of a server that listens where dr sends', () => {
+  it('is no matter of ports, whatever port the file gives it', () => {
+    const mapped = planOf(drText.replace('servers: [rs1, rs2]', 'servers: { rs1: { port: 8080 }, rs2: {} }'));
+    const listening = withNode(mapped, 'rs1', { listen: [80] });
+    assert.deepEqual(brief(new Story(listening).talk(drTable(), ['syn', 'rst'])), [
+      ['connection-refused', 'nodes.rs1.listen'],
+    ]);
+  });
+});
 
 describe('a reset', () => {
   const talked = (names: readonly PacketName[], tamper?: Tamper) =>

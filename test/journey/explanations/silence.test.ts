@@ -1,9 +1,9 @@
 import { NO_ADDRESS } from '../../../src/packet/address.ts';
 import assert from 'node:assert/strict';
-import type { LabEvent } from '../../../src/lab/events.ts';
+import type { HostEvent, LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { reportOf } from '../build-report.ts';
-import { Story } from '../oracle.ts';
+import { drTable, Story } from '../oracle.ts';
 import { drText, ip, planOf, withNode, withPort } from '../plans.ts';
 
 const dr = planOf(drText);
@@ -138,6 +138,45 @@ describe('nobody answered ARP', () => {
       ['no-route', undefined, [1]],
       ['link-loss', 'nodes.router.at.inside.loss', [heard + 1]],
     ]);
+  });
+
+  it('of two that ask, names the link of the one whose question was lost', () => {
+    const story = asked(withPort(dr, 'director', 'inside', { loss }));
+    const heard = story.events.length;
+    story.arp('inside', 'director', '10.0.2.2', '10.0.2.11');
+    story.events.splice(heard + 1);
+    assert.deepEqual(told(story), [
+      ['no-route', undefined, [1]],
+      ['link-loss', 'nodes.director.at.inside.loss', [heard + 1]],
+    ]);
+  });
+
+  it('says nothing of other frames that were lost on that link', () => {
+    const story = asked(withPort(dr, 'router', 'inside', { loss }));
+    const heard = story.events.length;
+    story.talk(drTable(), ['syn'], (step) => {
+      step.destination = ip('10.0.2.11');
+      step.lost = step.leg === 1;
+    });
+    story.events.push({ kind: 'node', timeNs: 9e9, node: 'client', state: 'running' });
+    const [first, second] = told(story);
+    assert.deepEqual(first, ['no-route', undefined, [1]]);
+    assert.deepEqual(second?.slice(0, 2), ['link-loss', 'nodes.router.at.inside.loss']);
+    assert.ok(!second[2].includes(1) && second[2].every((frame) => frame > heard));
+  });
+
+  it('and no frame shows it: what its kernel told is enough', () => {
+    const event: HostEvent = {
+      kind: 'host',
+      timeNs: 1e6,
+      node: 'router',
+      segment: 'inside',
+      reason: 'neighbour-unreachable',
+    };
+    const about = { ...event, nextHop: ip('10.0.2.11') };
+    assert.deepEqual(told(new Story(dr), about), [['no-route', undefined, []]]);
+    for (const reason of ['no-route', 'neighbour-unreachable'] as const)
+      assert.deepEqual(told(new Story(dr), { ...event, reason }), []);
   });
 
   describe('for nobody has the address', () => {

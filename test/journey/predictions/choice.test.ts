@@ -3,9 +3,9 @@ import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { planOf as labPlanOf, runLab } from '../../lab/embedded/testbed.ts';
 import { reportOfEvents, verdictsOf } from '../build-report.ts';
-import { drTable, Story } from '../oracle.ts';
-import { drText, macOf, planOf } from '../plans.ts';
-import { wrongRows } from './carried.ts';
+import { drTable, Story, tunTable } from '../oracle.ts';
+import { drText, macOf, planOf, tunText } from '../plans.ts';
+import { rowsOf, wrongRows } from './carried.ts';
 
 /** Each decision comes after so many of the events that follow it. */
 function decisionsLate(events: readonly LabEvent[], by: number): LabEvent[] {
@@ -49,6 +49,32 @@ describe('the server that a director chose', () => {
     for (const kind of ['syn', 'ack']) assert.deepEqual(wrongRows(plan, report, kind, 2), []);
   });
 
+  it('is what requests show: a reply that strays over the director shows nothing', () => {
+    const { request, reply } = drTable();
+    const [first, last] = reply;
+    const strayed = [
+      { ...first!, to: 'director' },
+      { ...first!, from: 'director', ttl: 63 },
+      { ...last!, ttl: 62 },
+    ];
+    const { events } = new Story(plan)
+      .talk({ ...drTable(), request: request.slice(0, 2), reply: strayed }, ['syn', 'syn-ack'])
+      .talk(drTable(), ['ack']);
+    const frames = events.filter(({ kind }) => kind === 'frame');
+    const report = reportOfEvents(plan, frames, 'capture');
+    assert.equal(report.flows.length, 1);
+    assert.equal(rowsOf(plan, report, 'ack', 2)[0], 'eth.dst rs1.inside');
+  });
+
+  it('in a tunnel is whom the wrapper is for, whoever gets it first', () => {
+    const tun = planOf(tunText);
+    const frames = new Story(tun)
+      .talk(tunTable('rs2'), ['syn'])
+      .events.filter(({ kind }) => kind === 'frame');
+    const rows = rowsOf(tun, reportOfEvents(tun, frames, 'capture'), 'syn', 2);
+    assert.ok(rows.includes('ipip ip.dst 10.0.3.12'), rows.join('\n'));
+  });
+
   it('is known in the end, whenever somebody looked before', () => {
     const late = decisionsLate(missent().events, 2);
     const atOnce = foretold(plan, late, []);
@@ -81,5 +107,19 @@ traffic: [{ from: pc, count: 1 }]
     const verdicts = verdictsOf(reportOfEvents(plan, late, 'embedded', [5, 10, 15, 20, 25, 30]));
     for (const id of ['headers', 'rewritten', 'server-sees-dip', 'one-address', 'right-host', 'end-to-end'])
       assert.equal(verdicts[id], 'kept', id);
+  });
+
+  it('where nothing is known of what the NAT router did with requests, its replies are not foretold', () => {
+    const told = events.filter(
+      (event) => event.kind !== 'decision' || event.node !== 'nat' || event.rule !== 'nat-out',
+    );
+    const report = reportOfEvents(plan, told);
+    const reply = report.journeys.find(({ kind }) => kind === 'syn-ack')!;
+    assert.deepEqual(
+      reply.hops.map(({ from }) => from),
+      ['rs1', 'director', 'nat'],
+    );
+    assert.deepEqual(reply.hops[2]!.expected, []);
+    assert.equal(verdictsOf(report)['headers'], 'kept');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { buildIcmpError } from '../../../src/packet/build.ts';
+import { planOf as labPlanOf, runLab } from '../../lab/embedded/testbed.ts';
 import { reportOf, verdictsOf } from '../build-report.ts';
 import {
   dnatTable,
@@ -12,7 +13,7 @@ import {
   type Table,
   type Tamper,
 } from '../oracle.ts';
-import { dnatText, drText, ip, natText, planOf, tunText } from '../plans.ts';
+import { dnatText, drText, ip, macOf, natText, planOf, tunText } from '../plans.ts';
 import { carry, gre, rowsOf, tcpSyn, wrongRows, type Build } from './carried.ts';
 
 const row = (plan: Plan, story: Story, kind: string, hop: number, field: string) =>
@@ -48,6 +49,13 @@ describe('the next MAC of a server’s reply', () => {
   far:    { role: router, at: { world: 10.0.9.2 } }`,
     );
     assert.equal(sentTo(more, drTable(), 'router'), 'eth.dst router.inside');
+  });
+
+  it('dr: by the gateway that it has, where that is no director', () => {
+    const two = drText
+      .replaceAll(/(rs\d: .*)gateway: router/g, '$1gateway: other')
+      .replace('nodes:', 'nodes:\n  other:    { role: router, at: { inside: 10.0.2.9 }, gateway: router }');
+    assert.equal(sentTo(two, drTable(), 'other'), 'eth.dst other.inside');
   });
 
   it('dr: not foretold where no other router is', () => {
@@ -136,14 +144,31 @@ describe('the first hop', () => {
     );
   });
 
-  it('of a connection whose request to the server was not seen: as for this server', () => {
-    const plan = planOf(dnatText);
-    const story = new Story(plan).talk(
-      { ...dnatTable(), request: dnatTable().request.slice(0, 2) },
-      ['syn', 'syn-ack'],
-      at('reply', 0, (step) => (step.sourcePort = 80)),
-    );
-    assert.deepEqual(wrongRows(plan, reportOf(story), 'syn-ack', 0), []);
+  it('of a service’s only server too', () => {
+    const one = planOf(drText.replace(', rs2]', ']'));
+    const other: Tamper = at('reply', 0, (step) => (step.source = ip('10.0.2.11')));
+    const story = new Story(one).talk(drTable(), ['syn', 'syn-ack'], other);
+    assert.deepEqual(wrongRows(one, reportOf(story), 'syn-ack', 0), ['ip.src 10.0.2.100, seen 10.0.2.11']);
+  });
+
+  it('of who is no server of the service has the address that it has', () => {
+    const other = planOf(drText.replace('[rs1, rs2]', '[rs2]'));
+    const own: Tamper = at('reply', 0, (step) => (step.source = ip('10.0.2.11')));
+    const report = reportOf(new Story(other).talk(drTable(), ['syn', 'syn-ack'], own));
+    assert.equal(report.flows.length, 1);
+    assert.deepEqual(wrongRows(other, report, 'syn-ack', 0), []);
+  });
+
+  it('of a connection whose request came past the director: as for this server', () => {
+    const text = drText.replace('model: dr', 'model: dnat').replace('port: 80,', 'port: 80, snat: false,');
+    const plan = planOf(text);
+    const [first, second] = drTable().request;
+    const past = { ...drTable(), request: [first!, { ...second!, to: 'rs1' }] };
+    const own: Tamper = at('reply', 0, (step) => (step.source = ip('10.0.2.11')));
+    const report = reportOf(new Story(plan).talk(past, ['syn', 'syn-ack'], own));
+    assert.equal(report.flows.length, 1);
+    const rows = rowsOf(plan, report, 'syn-ack', 0);
+    assert.ok(rows.includes('ip.src 10.0.2.11'), rows.join('\n'));
   });
 
   it('of a host has TTL 64, both ways', () => {
@@ -293,6 +318,10 @@ describe('a hop from a director', () => {
       wrong((step) => (step.ttl = 64)),
       ['ip.ttl 63, seen 64'],
     );
+    assert.deepEqual(
+      wrong((step) => (step.etherDestination = macOf(dnat, 'client', 'outside'))),
+      ['eth.dst router.middle, seen client.outside'],
+    );
   });
 
   it('of a packet to a port of no service is not foretold', () => {
@@ -300,6 +329,31 @@ describe('a hop from a director', () => {
     const legs = drTable().request.map((leg) => ({ ...leg, destinationPort: 81 }));
     const report = reportOf(carry(new Story(dr), 'director', legs, tcpSyn()));
     assert.deepEqual(rowsOf(dr, report, 'syn', 2), []);
+  });
+});
+
+describe('a hop from a router', () => {
+  const text = drText.replace('port: 80,', 'port: 80, protocol: udp,');
+  const requests = (upload: number, mtu = 1500) => {
+    const narrow = text.replace('inside: 10.0.2.0/24', `inside: { subnet: 10.0.2.0/24, mtu: ${mtu} }`);
+    const plan = labPlanOf(
+      `${narrow}\ntraffic: [{ from: client, count: 1, protocol: udp, upload: ${upload} }]\n`,
+    );
+    const report = reportOf(runLab(plan));
+    assert.notEqual(verdictsOf(report)['headers'], 'broken');
+    return report.journeys.filter(({ direction, flow }) =>
+      report.flows.some(({ id, kind }) => id === flow && kind !== 'arp' && direction === 'request'),
+    );
+  };
+
+  it('of a fragment that it leaves as it is, is foretold', () => {
+    const pieces = requests(2000);
+    assert.ok(pieces.length > 1);
+    for (const { hops } of pieces) assert.ok(hops[1]!.expected.some(({ field }) => field === 'ip.ttl'));
+  });
+
+  it('of what it cuts, breaks nothing', () => {
+    assert.ok(requests(1300, 700).length > 1);
   });
 });
 

@@ -16,6 +16,7 @@ import {
   type Table,
   type Tamper,
 } from '../oracle.ts';
+import { carry, udp } from '../predictions/carried.ts';
 import { dnatText, drText, ip, natText, planOf, tunText } from '../plans.ts';
 
 type Way = 'request' | 'reply';
@@ -201,6 +202,27 @@ describe('what a promise claims', () => {
       ),
       'not seen',
     );
+  });
+
+  it('of the first of several fragments the ports too', () => {
+    const plan = planOf(dnatText.replace('port: 80,', 'port: 80, protocol: udp,'));
+    const rewritten = (word: number, port: number, address: number) => {
+      const story = carry(new Story(plan), 'director', dnatTable().request, udp, (frame, leg) => {
+        frame.set([word >> 8, word & 255], PLAIN + 6);
+        if (leg === 2) frame[PLAIN + 19]! ^= address;
+        if (leg === 2) frame[PLAIN + 23]! ^= port;
+      });
+      return verdictsOf(reportOf(story))['rewritten'];
+    };
+    assert.equal(rewritten(0x2000, 0, 0), 'not seen');
+    assert.equal(rewritten(0x2000, 1, 0), 'broken');
+    assert.equal(rewritten(0x2000, 0, 64), 'broken');
+  });
+
+  it('what is inside speaks for itself, wrapped or not', () => {
+    const unwrapped = from('request', 2, (step) => (step.outer = undefined));
+    assert.equal(verdict('tun', 'encapsulated', unwrapped), 'broken');
+    assert.equal(verdict('tun', 'inner-untouched', unwrapped), 'kept');
   });
 
   it('a TTL is any router’s to take, and so is its checksum', () => {

@@ -1,9 +1,11 @@
 import { asIpv4, NO_MAC } from '../../../src/packet/address.ts';
 import assert from 'node:assert/strict';
+import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
 import type { Report } from '../../../src/journey/report.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { buildArp } from '../../../src/packet/build.ts';
 import { encode } from '../../../src/packet/ethernet.ts';
-import { reportOf } from '../build-report.ts';
+import { reportOf, reportOfEvents } from '../build-report.ts';
 import {
   dnatTable,
   drTable,
@@ -13,6 +15,7 @@ import {
   whole,
   type Leg,
   type PacketName,
+  type Step,
   type Table,
   type Tamper,
 } from '../oracle.ts';
@@ -111,6 +114,17 @@ describe('which frames a promise names', () => {
   for (const [model, id, tamper, frames] of broken)
     it(`${model}, ${id}: broken`, () => assert.equal(shown(told[model](tamper), id), `broken, ${frames}`));
 
+  it('names the first, also when it is known to show it only later', () => {
+    const { events } = new Story(dr).talk(drTable(), handshake);
+    const [decision] = events.filter(({ kind }) => kind === 'decision');
+    const late = [
+      ...events.filter((event) => event !== decision),
+      { ...decision!, timeNs: events.at(-1)!.timeNs },
+    ];
+    const report = reportOfEvents(dr, late, 'embedded', [events.length - 1]);
+    assert.equal(shown(report, 'server-sees-cip'), 'kept, syn 2, ack 2');
+  });
+
   it('names five that show it kept, the first, and all that show it broken', () => {
     assert.equal(
       shown(reportOf(new Story(dr).talk(drTable(), whole)), 'server-sees-cip'),
@@ -121,6 +135,23 @@ describe('which frames a promise names', () => {
       shown(reportOf(new Story(dr).talk(drTable(), whole, tampered)), 'server-sees-cip'),
       'broken, syn 2, ack 2, data 2, ack 2, fin 2, ack 2',
     );
+  });
+});
+
+describe('a promise that was seen kept, or broken', () => {
+  it('is not any more when the recording turns out to lack something of that', () => {
+    const story = new Story(dr).talk(
+      drTable(),
+      handshake,
+      at('reply', 0, (step) => (step.ttl = 60)),
+    );
+    const { events, plan, nowNs: timeNs } = story;
+    const before = reportOf(story);
+    assert.match(shown(before, 'headers'), /^broken/);
+    for (const id of ['ip-untouched', 'reply-direct']) assert.match(shown(before, id), /^kept/);
+    events.push({ kind: 'capture', timeNs, node: 'rs1', segment: 'inside', detail: 'headers' });
+    const report = reportOfEvents(plan, events, 'embedded', [events.length - 1]);
+    for (const id of ['headers', 'ip-untouched', 'reply-direct']) assert.equal(shown(report, id), 'not seen');
   });
 });
 
@@ -164,8 +195,51 @@ describe('a promise with two parts', () => {
     assert.equal(shown(report, 'rewritten'), 'broken, re:syn-ack 1');
     assert.equal(shown(report, 'both-ways'), 'broken, re:syn-ack 1');
     assert.equal(shown(report, 'vip-only'), 'broken, re:syn-ack 1');
+
+    // That the client cuts off what it never asked for is no request.
+    const straight = { ...table, request: [first!, { ...second!, to: 'rs1' }] };
+    const reset = (step: Step) => {
+      step.destination = ip('10.0.2.11');
+      step.flags = 4;
+    };
+    const cut = reportOf(
+      new Story(planOf(text)).talk(table, ['syn', 'syn-ack']).talk(straight, ['ack'], reset),
+    );
+    assert.equal(cut.flows.length, 1);
+    assert.equal(shown(cut, 'both-ways'), 'broken, re:syn-ack 1');
+    assert.equal(shown(cut, 'through-director'), 'kept, syn 2');
+
+    // Where the server was not captured, it may not have been the one that sent it so.
+    const unseen = withoutServer(new Story(planOf(text)).talk(table, handshake));
+    assert.equal(shown(unseen, 'both-ways'), 'not seen');
+  });
+
+  it('is not broken by what may be another node’s work, which was not captured', () => {
+    const changed = at('request', 2, (step) => (step.sequence += 1));
+    const story = new Story(dnat).talk(dnatTable(), handshake, changed);
+    assert.match(shown(reportOf(story), 'end-to-end'), /^broken/);
+    assert.doesNotMatch(shown(withoutServer(story), 'end-to-end'), /^broken/);
   });
 });
+
+/** As if nothing had been captured at rs1. */
+function withoutServer({ plan, events }: Story): Report {
+  const capturePoints = new Set(
+    plan.nodes
+      .filter(({ name }) => name !== 'rs1')
+      .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`)),
+  );
+  const builder = new JourneyBuilder(plan, {
+    engine: 'embedded',
+    startedAt: '',
+    translate: makeTranslate('en'),
+    capturePoints,
+  });
+  builder.add(
+    events.filter((event) => event.kind !== 'frame' || capturePoints.has(`${event.node}.${event.segment}`)),
+  );
+  return builder.report();
+}
 
 describe('who is told of errors', () => {
   const verdict = (tell: (story: Story) => void) => {

@@ -3,7 +3,7 @@ import type { Report } from '../../../src/journey/report.ts';
 import { reportOf, reportOfEvents } from '../build-report.ts';
 import { natTable, Story, whole, type PacketName } from '../oracle.ts';
 import { natText, planOf } from '../plans.ts';
-import { carry, udp } from '../predictions/carried.ts';
+import { carry, gre, udp } from '../predictions/carried.ts';
 
 const nat = planOf(natText);
 const port = 40001;
@@ -79,6 +79,14 @@ describe('ports of a NAT router', () => {
     assert.equal(unique(reportOf(story)), 'kept, syn of pc1, udp of pc2');
   });
 
+  it('what has no port shares none', () => {
+    const story = new Story(nat);
+    for (const { request } of [one, other]) carry(story, 'nat', request, gre);
+    const report = reportOf(story);
+    assert.equal(report.flows.length, 2);
+    assert.equal(unique(report), 'not seen');
+  });
+
   it('by the first packet that the router sent on', () => {
     const lost = new Story(nat)
       .talk(one, SYN, (step) => (step.ends = true))
@@ -87,6 +95,51 @@ describe('ports of a NAT router', () => {
     assert.equal(unique(reportOf(lost)), 'broken, syn of pc1, syn of pc2');
     const never = new Story(nat).talk(one, SYN, (step) => (step.ends = true)).talk(other, SYN);
     assert.equal(unique(reportOf(never)), 'not seen');
+  });
+
+  it('names the first five, whoever was heard of last', () => {
+    const story = new Story(nat);
+    for (let index = 0; index < 6; index++)
+      story.talk(natTable(index % 2 === 0 ? 'pc1' : 'pc2', 50000 + index, 40001 + index), SYN);
+    const told = reportOf(story).promises.find(({ id }) => id === 'unique-ports')!.evidence;
+    const pauses = [story.events.length];
+    story.talk(one, ['syn-ack']);
+    const later = reportOfEvents(nat, story.events, 'embedded', pauses);
+    assert.equal(told.length, 5);
+    assert.deepEqual(later.promises.find(({ id }) => id === 'unique-ports')!.evidence, told);
+  });
+
+  it('of two routers only the one that shows something is named', () => {
+    const two = planOf(
+      natText.replace('segments: {', 'segments: { away: 192.168.2.0/24,').replace(
+        'nodes:',
+        `nodes:
+  far: { role: client, at: { away: 192.168.2.10 }, gateway: second }
+  second: { role: router, at: { away: 192.168.2.1, outside: 203.0.113.2 }, nat: outside }`,
+      ),
+    );
+    const story = new Story(two).talk(one, SYN).talk(natTable('pc2', 50000, 40002), SYN);
+    const [inward, outward] = one.request;
+    const request = [
+      { ...inward!, from: 'far', to: 'second', segment: 'away', source: '192.168.2.10' },
+      { ...outward!, from: 'second', source: '203.0.113.2' },
+    ];
+    story.talk({ ...one, director: 'second', request }, SYN);
+    assert.equal(unique(reportOf(story)), 'kept, syn of pc1, syn of pc2');
+  });
+
+  it('a flow that is heard of again leaves the others of its port as they are', () => {
+    const story = new Story(nat)
+      .talk(one, whole, (step) => (step.lost = step.name === 'last-ack' && step.leg === 1))
+      .talk(other, OPEN);
+    const pauses = [story.events.length];
+    // That its last packet was lost, and is not under way, shows only now.
+    story.nowNs += 1e9;
+    story.talk(natTable('pc2', 50002, 40009), SYN);
+    pauses.push(story.events.length);
+    story.talk(one, SYN, undefined, 90000);
+    const report = reportOfEvents(nat, story.events, 'embedded', pauses);
+    assert.equal(unique(report), 'broken, syn of pc2, syn of pc1');
   });
 
   it('in each epoch by what was sent in it', () => {
@@ -114,5 +167,18 @@ describe('ports of a NAT router', () => {
     story.nowNs += 5e9;
     story.talk(one, SYN, undefined, 90000).talk(natTable('pc2', 50000, 40002), SYN, undefined, 90000);
     assert.equal(unique(reportOfEvents(plan, events, 'embedded', pauses)), 'kept, syn of pc1, syn of pc2');
+  });
+
+  it('what was recorded in part clashes with nothing that comes later', () => {
+    const story = new Story(nat).talk(one, whole).talk(one, OPEN, undefined, 90000);
+    const { events, plan } = story;
+    const pauses = [events.length];
+    for (const detail of ['headers', 'frames'] as const) {
+      events.push({ kind: 'capture', timeNs: story.nowNs, node: 'nat', segment: 'home', detail });
+      story.nowNs += 5e9;
+      pauses.push(events.length);
+    }
+    story.talk(other, OPEN);
+    assert.equal(unique(reportOfEvents(plan, events, 'embedded', pauses)), 'not seen');
   });
 });
