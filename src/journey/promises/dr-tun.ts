@@ -46,6 +46,7 @@ function isForPort({ bytes, routedAt }: FrameFacts, port: number | undefined): b
 /** tun: what is inside is what the client sent. */
 export function innerUntouched({ served, journey }: Packet, tally: Tally): void {
   if (served?.service.model !== 'tun' || journey.direction === 'reply') return;
+  const { service } = served;
   for (const before of journey.hops) {
     if (before.to !== served.director) continue;
     /** What each node sent in fragments. */
@@ -62,7 +63,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
       else pieces.set(hop.from, [hop]);
     }
     for (const all of pieces?.values() ?? []) {
-      const inner = innerOf(all, tunnelOf(served.service).overhead - HEADER_LENGTH);
+      const inner = innerOf(all, tunnelOf(service).overhead - HEADER_LENGTH);
       if (inner) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
     }
   }
