@@ -10,7 +10,7 @@ import { root, temporaryFolder } from './support/lb-lab.ts';
 describe('architecture', () => {
   it('its page names files and scripts that there are', () => {
     const page = readFileSync(`${root}ARCHITECTURE.md`, 'utf8');
-    const files = ['src', 'test', 'scripts', 'bench', 'docs', 'l10n', 'media'].flatMap((folder) =>
+    const files = ['src', 'test', 'scripts', 'bench', 'docs', 'l10n', 'media', 'examples'].flatMap((folder) =>
       readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) =>
         `${folder}/${name}`.replaceAll('\\', '/'),
       ),
