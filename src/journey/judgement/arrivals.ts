@@ -108,8 +108,8 @@ function errorReason(rule: DecisionEvent['rule']): Reason {
 function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Arrival {
   const { facts } = hop;
   if (facts.kind === 'arp') return inferredArp(hop);
-  if (facts.ipAt === 0) return facts.malformed ? dropped('malformed') : ignored;
   if (facts.malformed) return dropped('malformed');
+  if (facts.ipAt === 0) return ignored;
   if (isFiltered(hop, port.drop)) return dropped('filtered');
   if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-ip-checksum');
   const { network } = hop.stage;

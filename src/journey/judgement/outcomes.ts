@@ -114,7 +114,7 @@ function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
 function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   if (flow.kind !== 'tcp' || flow.candidates > 1) return undefined;
   const sent = flow.journeys.filter(({ kind, last }) => kind !== 'icmp-error' && last.facts.kind === 'tcp');
-  const came = sent.filter(({ direction, outcome }) => direction === 'reply' && outcome in CAME);
+  const came = sent.filter(({ direction, outcome }) => direction === 'reply' && CAME.has(outcome));
   const asked = sent.filter(({ direction }) => direction === 'request');
   const facts = ({ last }: JourneyRecord) => last.facts;
   const part = brokenAnswer(came.map(facts), asked.map(facts));
@@ -124,7 +124,7 @@ function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
 }
 
 /** Nothing is known to have kept these from the client. */
-const CAME = { arrived: true, unseen: true };
+const CAME: ReadonlySet<string> = new Set(['arrived', 'unseen']);
 
 /** Why a client did not get all that it asked for, though something came back: a loss, or somebody else's refusal. */
 function shortfallOf(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {

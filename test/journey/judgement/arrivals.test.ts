@@ -323,6 +323,19 @@ describe('where a packet comes to its end', () => {
     });
   });
 
+  it('of a protocol that no node has a part in, nobody takes it', () => {
+    const story = new Story(dr);
+    const [to, from] = ['director', 'router'].map((name) => dr.nodes.find((node) => node.name === name)!);
+    const macs = [to, from].map((node) => node!.interfaces.find(({ segment }) => segment === 'inside')!.mac);
+    // LLDP (IEEE 802.1AB).
+    const bytes = new Uint8Array(60);
+    for (const [place, mac] of macs.entries())
+      for (let byte = 0; byte < 6; byte++) bytes[place * 6 + byte] = (mac / 2 ** (40 - 8 * byte)) & 0xff;
+    bytes.set([0x88, 0xcc], 12);
+    story.frame('router', 'director', 'inside', bytes);
+    assert.deepEqual(endingOf(story).arrival, { fate: 'ignored', reason: '' });
+  });
+
   describe('a question about an address', () => {
     const fates = (story: Story) =>
       reportOf(story).journeys.flatMap(({ hops }) =>

@@ -163,6 +163,14 @@ describe('how a flow did', () => {
     }
   });
 
+  it('names for its server who took the request, when nobody has answered yet', () => {
+    const flow = only(new Story(dr).talk(drTable(), ['syn']));
+    assert.deepEqual(
+      [flow.outcome.kind, flow.server],
+      ['open', { node: 'rs1', address: '10.0.2.11', port: 80 }],
+    );
+  });
+
   describe('names the packet that went wrong', () => {
     it('an answer that is lost on its way back, at the last that had it', () => {
       const story = new Story(dr).talk(drTable(), ['syn', 'syn-ack'], lostAt('syn-ack', 1));
@@ -177,6 +185,26 @@ describe('how a flow did', () => {
       story.events.pop();
       const { outcome } = only(after(story, 1e9));
       assert.deepEqual(outcome, { kind: 'lost', at: 'router', reason: 'ttl-expired', frames: [1, 2] });
+    });
+
+    it('the error itself, where it is all that went wrong', () => {
+      const story = new Story(dr).talk(drTable(), ['syn']);
+      story.icmpError('router', 'client', 'outside', '10.0.1.1', '10.0.1.10', 3, 10);
+      story.events.pop();
+      const { outcome } = only(after(story, 1e9));
+      assert.ok(outcome.kind === 'lost');
+      assert.deepEqual([outcome.at, outcome.reason], ['router', 'not-received']);
+    });
+
+    it('no more after either side has said that it was done', () => {
+      const talked: readonly PacketName[] = ['syn', 'syn-ack', 'ack', 'get', 'ok'];
+      for (const [fin, lost] of [
+        ['fin', 'ack-get'],
+        ['fin-ack', 'last-ack'],
+      ] as const) {
+        const story = new Story(dr).talk(drTable(), [...talked, fin, lost], lostAt(lost, 1));
+        assert.deepEqual(only(after(story, 1e9)).outcome, { kind: 'answered' }, fin);
+      }
     });
 
     it('the last of several', () => {
@@ -253,6 +281,15 @@ describe('how a flow did', () => {
           ['icmp', 'open'],
         ],
       );
+    });
+
+    it('by its server, once that had taken the connection', () => {
+      const story = new Story(dr).talk(drTable(), ['syn', 'syn-ack', 'ack', 'rst']);
+      const { outcome } = only(story);
+      assert.deepEqual(outcome.kind === 'refused' && [outcome.by, outcome.reason], [
+        'rs1',
+        'reset-by-server',
+      ]);
     });
 
     it('only when the client heard it', () => {

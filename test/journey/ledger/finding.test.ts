@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { findingOf } from '../../../src/journey/ledger/finding.ts';
+import type { RequestRecord } from '../../../src/journey/records/request-record.ts';
 import type { Request } from '../../../src/journey/report.ts';
 import type { LabEvent, RequestEvent } from '../../../src/lab/events.ts';
 import { runLab, SECOND } from '../../lab/embedded/testbed.ts';
@@ -87,5 +89,56 @@ describe('where client and frames disagree about one of several datagrams', () =
   it('the same of pings', () => {
     assert.deepEqual(findings('icmp', same, all), [undefined, undefined]);
     assert.deepEqual(findings('icmp', gaveUp, all), ['answer-not-taken', 'answer-not-taken']);
+  });
+});
+
+describe('what client and frames contradict each other in', () => {
+  const service = ip('10.0.2.100');
+  const flowWith = (change: object = {}) => ({
+    ...{
+      kind: 'tcp',
+      begun: 'beginning',
+      candidates: 0,
+      outcome: { kind: 'open' },
+      journeys: [] as unknown[],
+    },
+    ...{ client: { node: 'client' }, serviceAddress: service },
+    ...change,
+  });
+  const finding = (flow: object, protocol: 'tcp' | 'icmp' = 'tcp', outcome = 'answered') =>
+    findingOf({
+      ...{ asked: { protocol, timeNs: 100e6, entry: {}, id: 1 }, end: { outcome }, endNs: 900e6 },
+      ...{ flows: new Set([flow]), isEvicted: false },
+    } as unknown as RequestRecord);
+
+  it('is not said where the flow is not known as a whole, or not for sure', () => {
+    assert.equal(finding(flowWith()), 'answer-not-seen');
+    for (const doubt of [
+      { partial: 'load' },
+      { begun: 'middle' },
+      { candidates: 2 },
+      { outcome: { kind: 'ambiguous', candidates: 2 } },
+      { kind: 'udp', journeys: [{ direction: 'request', first: { facts: { fragment: true } } }] },
+    ])
+      assert.equal(finding(flowWith(doubt)), undefined, JSON.stringify(doubt));
+  });
+
+  it('of a ping is asked of the replies since it was sent, within the time of its client', () => {
+    const reply = (kind: string, arrivalNs: number) => ({
+      ...{ direction: 'reply', kind, first: { facts: {} } },
+      last: {
+        ...{ facts: { kind: 'icmp', source: service }, to: 'client', arrival: { fate: 'accepted' } },
+        ...{ received: true, arrivalNs },
+      },
+    });
+    const pinged = (kind: string, arrivalNs: number, outcome?: string) =>
+      finding(flowWith({ kind: 'icmp', journeys: [reply(kind, arrivalNs)] }), 'icmp', outcome);
+    assert.equal(pinged('echo-reply', 200e6), undefined);
+    assert.equal(pinged('echo-reply', 100e6), undefined);
+    assert.equal(pinged('echo-reply', 99e6), 'answer-not-seen');
+    assert.equal(pinged('other', 200e6), 'answer-not-seen');
+    assert.equal(pinged('echo-reply', 200e6, 'timed-out'), 'answer-not-taken');
+    // It may have come while the client's program had no turn.
+    assert.equal(pinged('echo-reply', 880e6, 'timed-out'), undefined);
   });
 });
