@@ -11,7 +11,8 @@ const [client, vip] = [ip('10.0.1.10'), ip('10.0.2.100')];
 
 interface Asked {
   readonly protocol?: 'tcp' | 'udp';
-  readonly sourcePort?: number | undefined;
+  /** 0: the client has not told it. */
+  readonly sourcePort?: number;
   readonly port?: number;
 }
 
@@ -31,7 +32,7 @@ function asked(
     } as RequestEvent['entry'],
     by: 'file',
     protocol,
-    ...(sourcePort !== undefined && { sourcePort }),
+    ...(sourcePort !== 0 && { sourcePort }),
   };
 }
 
@@ -143,14 +144,11 @@ describe('the books of the ledger', () => {
 
   it('put requests that tell their port late in the order of asking', () => {
     const ledger = new Ledger();
-    const blind = { protocol: 'udp', sourcePort: undefined } as const;
-    const [first, second] = [10, 30].map((timeNs, index) => {
-      const { sourcePort: _, ...event } = asked(index + 1, timeNs, blind);
-      return event;
-    });
-    for (const event of [first!, second!]) ledger.add(event);
-    ledger.add(ended(second!, 60, 'answered', 40001));
-    ledger.add(ended(first!, 70, 'answered', 40001));
+    const blind = { protocol: 'udp', sourcePort: 0 } as const;
+    const [first, second] = [asked(1, 10, blind), asked(2, 30, blind)];
+    for (const event of [first, second]) ledger.add(event);
+    ledger.add(ended(second, 60, 'answered', 40001));
+    ledger.add(ended(first, 70, 'answered', 40001));
     assert.deepEqual(look(ledger, flowOf('udp', [10, 30])), [1, 2]);
   });
 
