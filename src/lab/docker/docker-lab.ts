@@ -52,6 +52,8 @@ const RELINKS = 5;
 const RELINK_MS = 200;
 /** Who ends a lab takes its nodes away one after another: so long after the first they are all gone. */
 const GONE_MS = 1500;
+/** How long one that was killed may stay without being removed, when both are done by the same hand. */
+const KILLED_MS = 500;
 
 /** The containers and networks of one lab. What it makes is found again by the lab's label, so that all of it can go. */
 export class DockerLab {
@@ -429,14 +431,20 @@ export class DockerLab {
       await pause(RELINK_MS);
       facts = await this.#watch.inspect(node.containerId, isStale);
     }
-    if (facts === undefined || (facts !== 'no-engine' && facts.state === 'removing')) {
+    let later = facts;
+    // Whoever takes a lab away kills each container before it is removed.
+    if (facts !== undefined && facts !== 'no-engine' && !facts.running && facts.state !== 'removing') {
+      await pause(KILLED_MS);
+      later = await this.#watch.inspect(node.containerId, isStale);
+    }
+    if (later === undefined || (later !== 'no-engine' && later.state === 'removing')) {
       await pause(GONE_MS);
       if (!isStale() && (await this.#isGone())) listener.gone();
     }
     if (isStale()) return;
     this.#nodes.delete(node.name);
     node.close();
-    if (facts === 'no-engine') {
+    if (facts === 'no-engine' || later === 'no-engine') {
       listener.state(node.name, 'failed', 'engine-gone');
       return;
     }

@@ -98,6 +98,8 @@ function hopText({ from, to, segment, changes }: Journey['hops'][number], statio
 /** A payload by its length, for pings carry the time; a quoted packet without what a kernel chose in it. */
 function withoutChoices(field: string, value: string): string {
   if (field === 'payload') return /\(\d+\)$/.exec(value)?.[0] ?? value;
+  // GUE's source port is a hash of ports that a kernel chose.
+  if (field === 'gue') return value.replace(/:\d+ →/, ' →');
   if (field !== 'icmp.quoted') return value;
   const isChosen = (part: string): boolean =>
     /checksum|\.id /.test(part) || Number(/port (\d+)$/.exec(part)?.[1]) >= OWN_PORTS;
