@@ -210,6 +210,11 @@ function writeLayer(layer: Layer, bytes: Uint8Array, out: Uint8Array): void {
       icmp.write(layer, out, layer.start);
       for (const quoted of layer.quoted) writeLayer(quoted, bytes, out);
       return;
+    case 'gue':
+      return new DataView(out.buffer).setUint32(
+        layer.start,
+        ((layer.version << 30) | (layer.protocol << 16) | layer.flags) >>> 0,
+      );
     case 'payload':
       return out.set(bytes.subarray(layer.start, layer.end), layer.start);
   }
