@@ -365,6 +365,24 @@ describe('schedulers', () => {
     assert.deepEqual(detail('ovf'), ['ovf: rs1 0/2, rs2 0/1', 'ovf: rs1 1/2, rs2 0/1']);
     assert.match(detail('mh')[0]!, /^mh: \d+\/4093$/);
   });
+
+  it('ovf: says of a drained server that it is not weighed', () => {
+    const scheduler = schedulers.ovf.make([]);
+    scheduler.update(servers([0, 2]));
+    scheduler.pick(asSignedIpv4(1), asSignedIpv4(1), 1000);
+    assert.equal(scheduler.explain(), 'ovf: A –, B 0/2');
+  });
+
+  it('sh with the flag counts the port too: one client comes to both servers', () => {
+    const chosen = (schedulerFlags: readonly SchedulerFlag[]) => {
+      const rig = new Rig(directorConfig({ scheduler: 'sh', schedulerFlags, servers: [RS1, RS2] }));
+      rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+      for (let port = 1; port <= 20; port++) rig.give(request(port));
+      const made = rig.decisions.filter(({ rule }) => rule === 'schedule');
+      return new Set(made.map(({ server }) => server)).size;
+    };
+    assert.deepEqual([chosen([]), chosen(['port'])], [1, 2]);
+  });
 });
 
 function countOf(sequence: string): Record<string, number> {

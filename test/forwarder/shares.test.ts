@@ -26,6 +26,13 @@ describe('the shares that schedulers promise', () => {
         if (weights.every((weight) => weight === 0)) assert.deepEqual(promised ?? [0, 0], [0, 0]);
       }
     });
+
+  it('of a hash that falls back are not told where somebody is drained: who comes next is chance', () => {
+    for (const kind of [schedulers.sh, schedulers.mh]) {
+      assert.equal(kind.shares([2, 0, 2], ['fallback']), undefined);
+      assert.deepEqual(kind.shares([1, 3], ['fallback']), [0.25, 0.75]);
+    }
+  });
 });
 
 /** Of so many clients, each of whose connections stays; those that are refused are nobody's. */
