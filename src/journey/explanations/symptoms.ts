@@ -50,11 +50,18 @@ export function hasFailed(flow: FlowRecord): boolean {
   return flow.outcome.kind !== 'answered' && !flow.partial;
 }
 
+/** Of a load's connections only those are among the troubles whose frames alone show them. */
+function isOfFailedLoad({ partial, requests }: FlowRecord): boolean {
+  return partial === 'load' && requests.some(({ end }) => end?.load !== undefined && end.load.errors > 0);
+}
+
 function ofHops({ troubles }: Failures): Symptom[] {
   return troubles
     .filter(
       ({ hop, flow, reason }) =>
-        (hasFailed(flow) || isTelling(reason)) && hop.facts.kind !== 'arp' && !hop.journey!.pending,
+        (hasFailed(flow) || isTelling(reason) || isOfFailedLoad(flow)) &&
+        hop.facts.kind !== 'arp' &&
+        !hop.journey!.pending,
     )
     .map(({ hop, flow, reason }) => ({
       reason: reason as Reason,

@@ -89,6 +89,7 @@ export class EpochTally {
     // What is missing of its flow says nothing about how it went.
     if (journey.flow?.partial) {
       journey.kept = NOTHING;
+      if (showsTrouble(journey)) this.#notable.add(journey);
       return;
     }
     const packet = packetOf(journey, this.stage);
@@ -229,6 +230,21 @@ function isNotable({ kind, outcome, hops }: JourneyRecord): boolean {
     outcome !== 'arrived' ||
     hops.some(({ fate }) => fate!.reason !== '')
   );
+}
+
+/**
+ * Not all of a load need be recorded, so that what is missing tells nothing. What a node that has a packet does not do with
+ * it does, and so does a reset that says that nothing listens (RFC 9293, section 3.10.7.1: its sequence number is 0).
+ */
+function showsTrouble({ kind, flow, first, hops }: JourneyRecord): boolean {
+  if (flow!.partial !== 'load' || flow!.answered) return false;
+  if (kind === 'rst') return first.facts.sequence === 0;
+  return hops.some(({ received, fate }) => received && fate!.fate === 'dropped' && !isInferred(fate!.reason));
+}
+
+/** From a frame that was not seen. */
+function isInferred(reason: string): boolean {
+  return reason === 'not-forwarded' || reason === 'link-loss';
 }
 
 function count(journey: JourneyRecord): void {
