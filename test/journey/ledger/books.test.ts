@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Ledger } from '../../../src/journey/ledger/ledger.ts';
+import { requestView } from '../../../src/journey/ledger/request-view.ts';
 import { FlowRecord } from '../../../src/journey/records/flow-record.ts';
 import type { HopRecord } from '../../../src/journey/records/hop-record.ts';
 import type { JourneyRecord } from '../../../src/journey/records/journey-record.ts';
@@ -150,6 +151,21 @@ describe('the books of the ledger', () => {
     ledger.add(ended(second, 60, 'answered', 40001));
     ledger.add(ended(first, 70, 'answered', 40001));
     assert.deepEqual(look(ledger, flowOf('udp', [10, 30])), [1, 2]);
+  });
+
+  it('tell flows in their order, whichever was looked at first', () => {
+    const ledger = new Ledger();
+    ledger.add(asked(1, 10, { protocol: 'udp' }));
+    for (const [id, sentNs] of [
+      [12, 40],
+      [9, 20],
+    ] as const) {
+      const flow = flowOf('udp', [sentNs]);
+      flow.id = id;
+      look(ledger, flow);
+    }
+    const [record] = ledger.records;
+    assert.deepEqual(requestView(record!, true).flows, [9, 12]);
   });
 
   describe('when a flow is taken out of the recording', () => {
