@@ -29,8 +29,12 @@ export function verdicts(
   if (report.explanations.length > 0) lines.push('', paint('heading', translate('cli.explanations')));
   for (const { code, text, setting, frames } of report.explanations) {
     lines.push(`  ${paint('warning', code)}: ${text}`);
-    const where = setting ? `${translate('cli.setting', { setting })} · ` : '';
-    lines.push(paint('routine', `    ${where}${frameList(translate, frames)}`));
+    // What never became a frame shows none.
+    const shown = [
+      ...(setting ? [translate('cli.setting', { setting })] : []),
+      ...(frames.length > 0 ? [frameList(translate, frames)] : []),
+    ];
+    if (shown.length > 0) lines.push(paint('routine', `    ${shown.join(' · ')}`));
   }
   lines.push(...requestLines(report, translate, paint));
   lines.push(...loadLines(report, translate, paint), ...budgetLines(report, translate, paint));

@@ -30,6 +30,21 @@ function recorded(args: readonly string[]): { code: number; report: Report; pcap
 describe('lb-lab run', () => {
   before(buildOnce);
 
+  it('names no frames of a cause that never became one', () => {
+    const folder = temporaryFolder();
+    try {
+      const text = readFileSync(`${root}examples/tun.lblab.yaml`, 'utf8');
+      const down = text.replace('{ outside: 10.0.1.10 }', '{ outside: { address: 10.0.1.10, down: true } }');
+      assert.notEqual(down, text);
+      writeFileSync(folder.path('down.lblab.yaml'), down);
+      const { code, out } = lbLab(['run', folder.path('down.lblab.yaml')]);
+      assert.equal(code, 1);
+      assert.match(out, /interface-down: .*client1.*\n {4}set by nodes\.client1\.at\.outside\.down\n/);
+    } finally {
+      folder.remove();
+    }
+  });
+
   describe('examples', () => {
     it('has one per model, and dnat without source rewriting', () => {
       assert.deepEqual(examples.map(short).sort(), ['dnat', 'dnat-plain', 'dr', 'nat', 'tun']);
