@@ -27,12 +27,14 @@ const byId = (a: { readonly id: number }, b: { readonly id: number }) => a.id - 
 function renumbered(report: Report): unknown {
   const flowIds = new Map(report.flows.map(({ id }, index) => [id, index + 1]));
   const journeyIds = new Map(report.journeys.map(({ id }, index) => [id, index + 1]));
+  // In the order of the recording, which that of their ids need not be.
+  const inOrder = (ids: readonly number[]) => ids.map((id) => flowIds.get(id)!).sort((a, b) => a - b);
   const plain = JSON.parse(JSON.stringify(report)) as Report;
   return {
     ...plain,
     requests: plain.requests.map((request) => ({
       ...request,
-      flows: request.flows.map((id) => flowIds.get(id)),
+      flows: inOrder(request.flows),
     })),
     flows: plain.flows.map((flow) => ({
       ...flow,
@@ -46,7 +48,7 @@ function renumbered(report: Report): unknown {
     })),
     explanations: plain.explanations.map((one) => ({
       ...one,
-      flows: one.flows.map((id) => flowIds.get(id)),
+      flows: inOrder(one.flows),
     })),
   };
 }

@@ -51,8 +51,9 @@ export function hasFailed(flow: FlowRecord): boolean {
 }
 
 /** Of a load's connections only those are among the troubles whose frames alone show them. */
-function isOfFailedLoad({ partial, requests }: FlowRecord): boolean {
-  return partial === 'load' && requests.some(({ end }) => end?.load !== undefined && end.load.errors > 0);
+function isOfFailedLoad({ partial, outcome, requests }: FlowRecord): boolean {
+  if (partial !== 'load' || outcome.kind === 'answered') return false;
+  return requests.some(({ end }) => end?.load !== undefined && end.load.errors > 0);
 }
 
 function ofHops({ troubles }: Failures): Symptom[] {

@@ -237,7 +237,7 @@ function isNotable({ kind, outcome, hops }: JourneyRecord): boolean {
  * it does, and so does a reset that says that nothing listens (RFC 9293, section 3.10.7.1: its sequence number is 0).
  */
 function showsTrouble({ kind, flow, first, hops }: JourneyRecord): boolean {
-  if (flow!.partial !== 'load' || flow!.answered) return false;
+  if (flow!.partial !== 'load') return false;
   if (kind === 'rst') return first.facts.sequence === 0;
   return hops.some(({ received, fate }) => received && fate!.fate === 'dropped' && !isInferred(fate!.reason));
 }
