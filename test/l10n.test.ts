@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { texts as chineseTexts } from '../src/l10n/chinese.ts';
+import { texts as englishTexts } from '../src/l10n/english.ts';
 import { localeOf } from '../src/l10n/translate.ts';
 import { makeTranslate } from './support/translate.ts';
 
@@ -34,6 +36,18 @@ describe('l10n', () => {
       }
     });
   }
+
+  it('both languages have every bundle', () => {
+    for (const [texts, language] of [
+      [englishTexts, 'en'],
+      [chineseTexts, 'zh-cn'],
+    ] as const) {
+      const bundles = readdirSync(new URL('l10n/', root)).filter((name) =>
+        name.endsWith(`.${language}.json`),
+      );
+      assert.deepEqual(texts, Object.assign({}, ...bundles.map((name) => read(`l10n/${name}`))));
+    }
+  });
 
   it('every text in Chinese is Chinese, but for names', () => {
     const names = new Set([

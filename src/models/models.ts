@@ -211,7 +211,7 @@ export interface Tunnelled {
 
 /** The tunnel whose outer packets have this IP protocol. */
 export function tunnelBy(protocol: number): TunnelFacts | undefined {
-  return tunnelNames.map((name) => tunnels[name]).find((tunnel) => tunnel.protocol === protocol);
+  return Object.values(tunnels).find((tunnel) => tunnel.protocol === protocol);
 }
 
 export function tunnelOf({ tunnel }: Tunnelled): TunnelFacts {

@@ -1,4 +1,5 @@
 import { type Tunnelled, tunnelOf } from '../../models/models.ts';
+import type { Ipv4 } from '../../packet/address.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
@@ -6,7 +7,7 @@ import type { HopRecord } from '../records/hop-record.ts';
 /** A fragment of the outside of a packet in the service's tunnel: of the packet inside it shows a part. */
 export function isPieceOfWrapped(
   { bytes, routedAt }: FrameFacts,
-  service: Tunnelled & { readonly vip: number },
+  service: Tunnelled & { readonly vip: Ipv4 },
 ): boolean {
   return (
     ipv4.isFragment(bytes, routedAt) &&
@@ -16,7 +17,10 @@ export function isPieceOfWrapped(
   );
 }
 
-/** The packet inside, `between` bytes behind the outer IPv4 header, put together again; `undefined` when a fragment is missing, or the capture cut one. */
+/**
+ * The packet inside, `between` bytes behind the outer IPv4 header, put together again; `undefined` when a fragment is
+ * missing, or the capture cut one.
+ */
 export function innerOf(pieces: readonly HopRecord[], between: number): Uint8Array | undefined {
   const whole: number[] = [];
   const inOrder = pieces.toSorted((a, b) => offsetOf(a) - offsetOf(b));
