@@ -1,67 +1,53 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { meetsExpectation } from '../journey/expectation.ts';
-import { loadTopology } from '../lab/topology/load.ts';
 import { chooseEngine, isEngineChoice } from './choose-engine.ts';
 import { CliError, parseOptions, type Cli } from './cli.ts';
-import { readText } from './files.ts';
-import { packageRoot } from './package-root.ts';
-import { record } from './record.ts';
+import { checkOutputs, writeOutput } from './files.ts';
+import { findFiles, lessonNames } from './lessons/find-files.ts';
+import { grade, isShown, type Graded } from './lessons/grade.ts';
+import { json } from './lessons/json.ts';
+import { junit } from './lessons/junit.ts';
+import { reasonLines } from './lessons/lines.ts';
 
-const ENDING = '.lblab.yaml';
-const options = { engine: { type: 'string', default: 'embedded' } } as const;
+const options = {
+  engine: { type: 'string', default: 'embedded' },
+  junit: { type: 'string' },
+  json: { type: 'string' },
+} as const;
 
 /**
- * `lb-lab lessons` lists the lessons; `lb-lab lessons all` and `lb-lab lessons NAME …` run them (a file will do for a
- * name). Exit 0 when each of them showed what it is meant to show, 1 when one did not, 2 for a bad call.
+ * `lb-lab lessons` lists the lessons; with words it runs what they name: `all`, lessons, files, folders. Exit 0 when each
+ * file showed what it is meant to show, 1 when one did not, 2 for a bad call, 130 when interrupted.
  */
-export async function lessons(cli: Cli, args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseOptions(cli, args, options, Infinity);
-  if (!isEngineChoice(values.engine)) throw new CliError('cli.unknown-engine', { engine: values.engine });
-  const folder = join(packageRoot(), 'examples', 'lessons');
-  const all = readdirSync(folder)
-    .filter((name) => name.endsWith(ENDING))
-    .map((name) => name.slice(0, -ENDING.length));
+export async function lessons(call: Cli, args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(call, args, options, Infinity);
+  const { engine } = values;
+  if (!isEngineChoice(engine)) throw new CliError('cli.unknown-engine', { engine });
   if (positionals.length === 0) {
-    const width = Math.max(...all.map((name) => name.length));
-    for (const name of all) cli.out(`  ${name.padEnd(width)}  ${cli.translate(`lesson.${name}`)}`);
-    cli.out(cli.translate('cli.lessons-how'));
+    if (values.junit !== undefined || values.json !== undefined) throw new CliError('cli.lessons-none');
+    list(call);
     return 0;
   }
-  const wanted = positionals.includes('all') ? all : positionals;
-  const files = wanted.map((name) => (all.includes(name) ? join(folder, name + ENDING) : name));
-  const missing = files.find((file) => !existsSync(file));
-  if (missing !== undefined) throw new CliError('cli.no-such-lesson', { lesson: missing });
-  let shown = 0;
-  for (const file of files) if (await isShown(cli, file, values.engine)) shown++;
-  cli.out(cli.translate('cli.lessons-shown', { shown, all: files.length }));
-  return shown === files.length ? 0 : 1;
+  const { files, leftOut } = findFiles(positionals);
+  const cli = checkOutputs(call, [values.junit, values.json]);
+  const grades: Graded[] = [];
+  for (const file of files) {
+    const graded = await grade(cli, file, (path) => chooseEngine(cli, engine, { quiet: true, file: path }));
+    if (graded.interrupted) return 130;
+    grades.push(graded);
+    const isGood = isShown(graded);
+    cli.out(`${cli.paint(isGood ? 'good' : 'bad', isGood ? '✓' : '✗')} ${graded.name}`);
+    for (const line of reasonLines(cli, graded)) cli.out(`    ${line}`);
+  }
+  const shown = grades.filter(isShown).length;
+  cli.out(cli.translate('cli.lessons-shown', { shown, all: grades.length }));
+  if (leftOut > 0) cli.out(cli.translate('cli.lessons-left-out', { count: leftOut }));
+  if (values.junit !== undefined) writeOutput(values.junit, [junit(cli, grades)]);
+  if (values.json !== undefined) writeOutput(values.json, [json(cli, grades)]);
+  return shown === grades.length ? 0 : 1;
 }
 
-/** Runs one lesson and prints a line about it. */
-async function isShown(cli: Cli, file: string, engine: Parameters<typeof chooseEngine>[1]): Promise<boolean> {
-  const name = basename(file, ENDING);
-  const { plan, expect, problems } = loadTopology(readText(file), basename(file));
-  let differences: readonly string[];
-  if (!plan) {
-    const errors = problems.filter(({ severity }) => severity === 'error').map(({ code }) => code);
-    const asMeant =
-      expect !== undefined && [...new Set(errors)].sort().join() === [...expect.problems].sort().join();
-    differences = asMeant ? [] : errors;
-  } else {
-    const { report } = await record(cli, plan, await chooseEngine(cli, engine, { quiet: true }), {
-      duration: undefined,
-    });
-    differences = meetsExpectation(report, expect).differences.map(({ what, expected, observed }) =>
-      cli.translate('cli.difference', {
-        what: cli.translate(`cli.what.${what}`),
-        expected: expected || '–',
-        observed: observed || '–',
-      }),
-    );
-  }
-  const isGood = differences.length === 0;
-  cli.out(`${cli.paint(isGood ? 'good' : 'bad', isGood ? '✓' : '✗')} ${name}`);
-  for (const difference of differences) cli.out(`    ${difference}`);
-  return isGood;
+function list(cli: Cli): void {
+  const names = lessonNames();
+  const width = Math.max(...names.map((name) => name.length));
+  for (const name of names) cli.out(`  ${name.padEnd(width)}  ${cli.translate(`lesson.${name}`)}`);
+  cli.out(cli.translate('cli.lessons-how'));
 }

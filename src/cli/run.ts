@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { meetsProblems } from '../journey/expectation.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
 import type { Problem } from '../lab/topology/problem.ts';
@@ -69,12 +70,7 @@ function withoutPlan(
   problems: readonly Problem[],
   expect: Expectation | undefined,
 ): number {
-  const errors = new Set<string>(
-    problems.filter(({ severity }) => severity === 'error').map(({ code }) => code),
-  );
-  const wanted = new Set<string>(expect?.problems);
-  const shown =
-    wanted.size > 0 && wanted.size === errors.size && [...wanted].every((code) => errors.has(code));
+  const shown = meetsProblems(problems, expect).ok;
   for (const problem of problems) problemLines(cli, file, problem).forEach(shown ? cli.out : cli.err);
   if (shown) cli.out(cli.paint('good', cli.translate('cli.shown')));
   return shown ? 0 : 2;

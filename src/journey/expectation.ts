@@ -1,11 +1,19 @@
+import type { Places } from '../lab/topology/places.ts';
 import type { Expectation } from '../lab/topology/plan.ts';
+import type { Problem } from '../lab/topology/problem.ts';
 import type { Report } from './report.ts';
 
 export interface Difference {
-  readonly what: 'outcomes' | 'broken' | 'explanations' | 'findings';
+  /** All but `findings` are keys of the file's `expect:`. */
+  readonly what: 'outcomes' | 'broken' | 'explanations' | 'findings' | 'problems';
   /** Names, comma-separated; empty for none. */
   readonly expected: string;
   readonly observed: string;
+}
+
+interface Met {
+  readonly ok: boolean;
+  readonly differences: readonly Difference[];
 }
 
 /**
@@ -15,10 +23,7 @@ export interface Difference {
  *
  * A capture has no asker: there its flows are all that is known.
  */
-export function meetsExpectation(
-  report: Report,
-  expect?: Expectation,
-): { readonly ok: boolean; readonly differences: readonly Difference[] } {
+export function meetsExpectation(report: Report, expect?: Expectation): Met {
   const kinds: ReadonlySet<string> = new Set(expect ? ['tcp', 'udp'] : ['tcp', 'udp', 'icmp']);
   const outcomes = report.engine === 'capture' ? flowOutcomes(report, kinds) : requestOutcomes(report, kinds);
   const broken = report.promises.filter(({ verdict }) => verdict === 'broken').map(({ id }) => id);
@@ -34,12 +39,30 @@ export function meetsExpectation(
           ),
         ]
       : []),
+    // There was a plan to run, so there was no error in the file.
+    compare('problems', expect?.problems ?? [], []),
     compare(
       'findings',
       [],
       [...report.requests, ...report.evictedRequests].flatMap(({ finding }) => finding ?? []),
     ),
-  ].filter((difference) => difference !== undefined);
+  ];
+  return met(differences);
+}
+
+/** Whether a file that no plan can be made of shows what it means to show: these errors, no more and no fewer. */
+export function meetsProblems(problems: readonly Problem[], expect?: Expectation): Met {
+  const errors = problems.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  return met([compare('problems', expect?.problems ?? [], errors)]);
+}
+
+/** The line of the file, from 1, that says what was expected there: the key's, else that of `expect:`, else the first key's. */
+export function expectedAt({ what }: Pick<Difference, 'what'>, places: Places): number {
+  return places.key(['expect', what]).start.line;
+}
+
+function met(found: readonly (Difference | undefined)[]): Met {
+  const differences = found.filter((difference) => difference !== undefined);
   return { ok: differences.length === 0, differences };
 }
 
