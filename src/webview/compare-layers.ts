@@ -6,7 +6,8 @@ export interface FieldLine {
   readonly name: string;
   readonly before: string;
   readonly after: string;
-  readonly change: 'signature' | 'routine' | undefined;
+  /** `wrong`: as it should not be, changed or not. */
+  readonly change: 'signature' | 'routine' | 'wrong' | undefined;
   readonly expected: string | undefined;
   readonly ok: boolean | undefined;
   /** Where it stands in the frame that went out. */
@@ -86,7 +87,7 @@ function fieldLine(
     name,
     before: old ?? '',
     after: text,
-    change,
+    change: foretold?.ok === false ? 'wrong' : change,
     expected: foretold?.expected,
     ok: foretold?.ok,
     place: { offset, length },

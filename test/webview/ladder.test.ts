@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { geometryOf } from '../../src/webview/ladder/geometry.ts';
+import { geometryOf, laneX } from '../../src/webview/ladder/geometry.ts';
 import { layoutHeader } from '../../src/webview/ladder/header.ts';
 import { laneOrder } from '../../src/webview/ladder/lanes.ts';
 import { layoutRows } from '../../src/webview/ladder/layout.ts';
@@ -144,6 +144,27 @@ describe('webview: ladders', () => {
       const arrows = shapes.filter((shape) => shape.kind === 'line' && shape.ink === 'bad');
       assert.ok(arrows.length >= wrong.length / 2);
     }
+  });
+
+  it('a ring stands where a frame should have gone in; what was told once is a dot after that', async () => {
+    const mirror = new Mirror(exampleText('lessons/vip-not-hidden'), 'vip').show();
+    await quiet(mirror);
+    const { table } = mirror;
+    const flow = [...table.flowIds()].find((id) => table.flow(id)!.kind === 'tcp')!;
+    const wrong = table.journeyIds(flow).filter((id) => table.isUnexpected(id));
+    assert.ok(wrong.length > 3);
+    const rows = listRows(table, [], new Folding(1, [flowKey(flow), packetKey(wrong[0]!)]));
+    const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
+    const { shapes } = picture(rows, mirror.lab, { order: [], hidden: [] }, source);
+    const geometry = geometryOf(1000, laneOrder(mirror.lab.nodes, { order: [], hidden: [] }));
+    const director = mirror.lab.nodes.findIndex(({ role }) => role === 'director');
+    const rings = shapes.filter(
+      (shape) => shape.kind === 'circle' && shape.stroke === 'bad' && shape.x === laneX(geometry, director),
+    );
+    assert.equal(rings.length, 1);
+    assert.ok(shapes.some((shape) => shape.kind === 'text' && shape.text === 'should have entered here'));
+    const dots = shapes.filter((shape) => shape.kind === 'circle' && shape.fill === 'bad' && shape.x < 40);
+    assert.equal(dots.length, wrong.length - 1);
   });
 
   it('what is not as predicted is no routine', async () => {

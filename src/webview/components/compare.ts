@@ -68,7 +68,7 @@ function title(panel: Panel, key: string, subject: Subject | undefined): Templat
     <button type="button" class="link" @click=${() => reveal(panel, flow.id, subject!.journey)}>
       #${flow.id}
     </button>
-    ${flowResult(flow, panel.names, text)}`;
+    ${flowResult(flow, panel.words)}`;
 }
 
 interface Line {

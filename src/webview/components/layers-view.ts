@@ -10,6 +10,11 @@ export function layersView(panel: Panel, known: HopDetails): TemplateResult {
   const { hop, in: before, out } = known;
   if (!out) return html`<p class="hint">${text('panel.gone')}</p>`;
   const layers = compareLayers(before, out, hop);
+  // What is wrong is seen without scrolling; in its layer it stands once more, among its neighbours.
+  const wrong = {
+    title: text('panel.not-as-predicted'),
+    lines: layers.flatMap(({ lines }) => lines.filter(({ ok }) => ok === false)),
+  };
   return html`
     ${decisionLine(panel, known)}
     <table class="layers">
@@ -22,6 +27,7 @@ export function layersView(panel: Panel, known: HopDetails): TemplateResult {
           <th scope="col">${text('panel.expected')}</th>
         </tr>
       </thead>
+      ${wrong.lines.length > 0 ? layerBody(panel, wrong, before) : nothing}
       ${layers.map((layer) => layerBody(panel, layer, before))}
     </table>
   `;

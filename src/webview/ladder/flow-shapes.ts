@@ -24,7 +24,7 @@ function markOf({ outcome, expected }: FlowRow): readonly [sign: string, ink: In
 export function flowShapes(sheet: Sheet, row: RowOf<'flow'>, scene: Scene): void {
   const flow = scene.table.flow(row.flow);
   if (!flow) return;
-  const { geometry, text, names, measure } = scene;
+  const { geometry, text, measure } = scene;
   const { width, narrow } = geometry;
   const y = row.top + row.height / 2;
   const quiet = flow.kind === 'arp' && flow.outcome === 'answered';
@@ -44,9 +44,9 @@ export function flowShapes(sheet: Sheet, row: RowOf<'flow'>, scene: Scene): void
   const resultEnd = narrow ? edge - 74 : edge - 156;
   const start = 86;
   const good = flow.outcome === 'answered' && flow.expected !== 2;
-  const whole = good && flow.kind === 'arp' ? '' : flowResult(flow, names, text);
+  const whole = good && flow.kind === 'arp' ? '' : flowResult(flow, scene);
   const result = fit(whole, 'small', good ? 90 : (resultEnd - start) * 0.6, measure);
-  put(result, resultEnd, 'small', good ? 'muted' : flow.expected === 2 ? 'bad' : signInk, 'end');
+  put(result, resultEnd, 'small', good ? 'muted' : signInk, 'end');
   if (result !== whole) {
     const wide = measure(result, 'small');
     sheet.hits.push({ x: resultEnd - wide, y: row.top, width: wide, height: row.height, title: whole });

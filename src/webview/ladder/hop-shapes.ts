@@ -4,7 +4,7 @@ import { hasArrivalLine, hasHeaderLine, HOP_ARROW, HOP_TEXT } from '../rows/heig
 import { headerText } from '../rows/row-words.ts';
 import { formatMoment } from '../time-format.ts';
 import { arrival } from './arrival.ts';
-import { unexpectedTexts } from '../rows/unexpected.ts';
+import { missedNode, unexpectedTexts } from '../rows/unexpected.ts';
 import { chips, wrongChips } from './chips.ts';
 import { laneX } from './geometry.ts';
 import { hopEnds, hopPath } from './hop-path.ts';
@@ -28,9 +28,39 @@ export function hopShapes(sheet: Sheet, row: RowOf<'hop'>, scene: Scene): void {
     headers(sheet, hops, row.hop, line, scene);
     line += HOP_TEXT;
   }
+  missed(sheet, hop, y, hasArrivalLine(hop) ? line : undefined, scene);
   if (!hasArrivalLine(hop)) return;
   const at = laneX(geometry, hop.to) ?? hopEnds(hop, geometry)?.to;
   if (at !== undefined) arrival(sheet, hop, at, line, scene);
+}
+
+/**
+ * Where a frame should have gone in and did not: a ring in the gap that its arrow leaves there.
+ * @param line Where words may stand, if there is a line that leaves room for them.
+ */
+function missed(sheet: Sheet, hop: HopRow, y: number, line: number | undefined, scene: Scene): void {
+  const { geometry, names, text, measure } = scene;
+  const node = missedNode(hop, names);
+  const x = node === undefined ? undefined : laneX(geometry, node);
+  if (x === undefined) return;
+  const words = text('panel.missed');
+  sheet.shapes.push({ kind: 'circle', x, y, radius: 5, fill: 'background', stroke: 'bad' });
+  sheet.hits.push({ x: x - 8, y: y - 8, width: 16, height: 16, title: words });
+  // What the receiver did stands on the other side.
+  const ends = hopEnds(hop, geometry);
+  if (line === undefined || !ends || (x - ends.from) * (ends.to - x) <= 0) return;
+  const before = ends.to > ends.from;
+  const room = before ? x - 10 - geometry.gutter : geometry.width - 12 - (x + 10);
+  sheet.shapes.push({
+    kind: 'text',
+    x: before ? x - 10 : x + 10,
+    y: line,
+    text: fit(words, 'small', room, measure),
+    ink: 'bad',
+    face: 'small',
+    align: before ? 'end' : 'start',
+    halo: true,
+  });
 }
 
 /** The time on the left, the segment on the right. */

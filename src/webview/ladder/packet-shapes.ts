@@ -1,6 +1,6 @@
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
-import { aroundDirector, packetDetail, packetMarks, packetTitle } from '../rows/row-words.ts';
+import { aroundDirector, packetDetail, packetMarks, packetTitle, wrongMark } from '../rows/row-words.ts';
 import { formatMoment } from '../time-format.ts';
 import { arrowStyle } from './arrow-style.ts';
 import { laneX, type Geometry } from './geometry.ts';
@@ -45,8 +45,12 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     }
   }
   const hops = table.hopsOf(row.journey);
-  const marks = [...packetMarks(journey, hops, scene), journey.reason].filter(Boolean).join(' · ');
+  const wrong = wrongMark(journey, hops, scene);
+  const marks = [...packetMarks(journey, text), wrong?.again ? '' : wrong?.words, journey.reason]
+    .filter(Boolean)
+    .join(' · ');
   const detail = packetDetail(journey, text);
+  if (wrong?.again) dot(sheet, row, y, wrong.words);
   if (row.open) {
     const direction = text(journey.reply ? 'direction.reply' : 'direction.request');
     const words = fit(
@@ -80,6 +84,12 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     halo: true,
   });
   sheet.hits.push({ x, y: row.top, width: room, height: row.height, title: remark });
+}
+
+/** Beside a packet's name: not as predicted, in the way that an earlier one has told. */
+function dot({ shapes, hits }: Sheet, row: RowOf<'packet'>, y: number, title: string): void {
+  shapes.push({ kind: 'circle', x: 18, y, radius: 3.5, fill: 'bad' });
+  hits.push({ x: 10, y: row.top, width: 12, height: row.height, title });
 }
 
 /** Shorter a remark says nothing. */

@@ -103,6 +103,12 @@ export class RowTable {
     return slot === undefined ? undefined : readJourney(this.#view, slot * RECORD_BYTES, this.#strings);
   }
 
+  /** Something about it was not as predicted. */
+  isUnexpected(journey: number): boolean {
+    const slot = this.#journeys.get(journey);
+    return slot !== undefined && this.#view.getUint8(slot * RECORD_BYTES + journeyLayout.expected) === 2;
+  }
+
   /** Those that have come so far. */
   hopsOf(journey: number): HopRow[] {
     const slots = this.#hopsOf.get(journey) ?? [];

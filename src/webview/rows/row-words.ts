@@ -8,7 +8,7 @@ import type { JourneyRow } from '../records/journey-row.ts';
 import type { RowTable } from '../records/row-table.ts';
 import type { Text } from '../text.ts';
 import { formatDuration } from '../time-format.ts';
-import { firstUnexpected, unexpectedTexts } from './unexpected.ts';
+import { firstUnexpected, flowUnexpected, isToldBefore, unexpectedTexts } from './unexpected.ts';
 import { changesBetween, changeText, previousHop } from './changes.ts';
 import type { Row } from './row.ts';
 
@@ -60,7 +60,8 @@ export function rowWords(row: Row, source: WordSource): RowWords {
   }
 }
 
-function flowWords(flow: FlowRow, { names, text }: WordSource): RowWords {
+function flowWords(flow: FlowRow, source: WordSource): RowWords {
+  const { names, text } = source;
   const what = `#${flow.id} ${flow.request || text(`kind.${flow.kind}`)}`;
   const to = names.endpoint(flow.serviceAddress, flow.servicePort);
   const from = flow.client === NO_NODE ? names.address(flow.clientAddress) : names.node(flow.client);
@@ -69,19 +70,22 @@ function flowWords(flow: FlowRow, { names, text }: WordSource): RowWords {
     what,
     way: `${from} → ${to}${server}`,
     change: text('panel.packets', { count: flow.journeys }),
-    result: [flowResult(flow, names, text), formatDuration(flow.endNs - flow.startNs)].join(' · '),
+    result: [flowResult(flow, source), formatDuration(flow.endNs - flow.startNs)].join(' · '),
   };
 }
 
 /** `200 OK`, or what went wrong and where. */
-export function flowResult(flow: FlowRow, names: Names, text: Text): string {
+export function flowResult(flow: FlowRow, { table, names, text }: Omit<WordSource, 'changes'>): string {
   const begun = flow.begunInMiddle ? text('panel.begun-in-middle') : '';
   const { asked, answered } = flow;
   const count = asked > 1 ? text('panel.count.requests', { answered, asked }) : '';
   const outcome = [begun, text(`panel.outcome.${flow.outcome}`), count].filter(Boolean).join(' · ');
   if (flow.outcome === 'answered') {
     const answer = flow.begunInMiddle || count ? outcome : flow.response || outcome;
-    return flow.expected === 2 ? `${answer} · ${text('panel.not-as-predicted')}` : answer;
+    if (flow.expected !== 2) return answer;
+    // Its packets may not have come yet.
+    const wrong = flowUnexpected(flow.id, table, names, text) || text('panel.not-as-predicted');
+    return `${answer} · ${wrong}`;
   }
   const place = flow.at === NO_NODE ? '' : ` @ ${names.node(flow.at)}`;
   return flow.reason ? `${outcome}${place}: ${flow.reason}` : `${outcome}${place}`;
@@ -92,11 +96,7 @@ export function packetTitle(journey: JourneyRow, text: Text): string {
 }
 
 /** What is unusual about a packet: sent again, not sure to be one, lost. */
-export function packetMarks(
-  journey: JourneyRow,
-  hops: readonly HopRow[],
-  { names, text }: Pick<WordSource, 'names' | 'text'>,
-): string[] {
+export function packetMarks(journey: JourneyRow, text: Text): string[] {
   return [
     journey.retransmission ? text('panel.retransmission') : '',
     journey.confidence === 'ambiguous' ? text('panel.confidence.ambiguous') : '',
@@ -104,8 +104,19 @@ export function packetMarks(
     journey.outcome === 'arrived' || journey.outcome === journey.confidence
       ? ''
       : text(`panel.packet.${journey.outcome}`),
-    journey.expected === 2 ? firstUnexpected(hops, names, text) || text('panel.not-as-predicted') : '',
   ].filter(Boolean);
+}
+
+/** What is not as predicted; of a packet after the one that showed it, only that it is so again. */
+export function wrongMark(
+  journey: JourneyRow,
+  hops: readonly HopRow[],
+  { table, names, text }: Omit<WordSource, 'changes'>,
+): { readonly words: string; readonly again: boolean } | undefined {
+  if (journey.expected !== 2) return undefined;
+  const again = isToldBefore(journey, hops, table);
+  const words = again ? '' : firstUnexpected(hops, names, text);
+  return { words: words || text('panel.not-as-predicted'), again };
 }
 
 /** What a packet carries: an ICMP error's meaning, a first line, or how much it is. */
@@ -136,7 +147,9 @@ function packetWords(journey: JourneyRow, hops: readonly HopRow[], source: WordS
     what: `${packetTitle(journey, text)} · ${direction}`,
     way: nodes.map((node) => names.node(node)).join(' → '),
     change: [aroundDirector(journey, hops, source), packetDetail(journey, text)].filter(Boolean).join(' · '),
-    result: [...packetMarks(journey, hops, source), journey.reason].filter(Boolean).join(' · '),
+    result: [...packetMarks(journey, source.text), wrongMark(journey, hops, source)?.words, journey.reason]
+      .filter(Boolean)
+      .join(' · '),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Names } from '../names.ts';
 import type { HopRow } from '../records/hop-row.ts';
+import type { JourneyRow } from '../records/journey-row.ts';
+import type { RowTable } from '../records/row-table.ts';
 import type { Text } from '../text.ts';
 
 /** What the panel calls a field elsewhere too; the others go by the name that the command line gives them. */
@@ -25,6 +27,35 @@ export function unexpectedTexts({ unexpected }: HopRow, names: Names, text: Text
       expected: names.value(expected),
     });
   });
+}
+
+/** The node whose MAC the frame should have borne: there it should have gone in. `undefined` when it did, or none was foretold. */
+export function missedNode({ unexpected }: HopRow, { lanes }: Names): number | undefined {
+  const mac = unexpected.find(({ field }) => field === 'eth.dst')?.expected;
+  const node = lanes.findIndex(({ interfaces }) => interfaces.some((port) => port.mac === mac));
+  return node < 0 ? undefined : node;
+}
+
+/** Whether an earlier packet of the flow, in the same direction, has said all that is wrong with this one. */
+export function isToldBefore(journey: JourneyRow, hops: readonly HopRow[], table: RowTable): boolean {
+  const first = table
+    .journeyIds(journey.flow)
+    .find(
+      (id) => id === journey.id || (table.isUnexpected(id) && table.journey(id)?.reply === journey.reply),
+    );
+  return (
+    first !== undefined && first !== journey.id && wrongFields(table.hopsOf(first)) === wrongFields(hops)
+  );
+}
+
+function wrongFields(hops: readonly HopRow[]): string {
+  return [...new Set(hops.flatMap(({ unexpected }) => unexpected.map(({ field }) => field)))].sort().join();
+}
+
+/** Of a flow: what is wrong with its first packet that is not as predicted. Empty when nothing is. */
+export function flowUnexpected(flow: number, table: RowTable, names: Names, text: Text): string {
+  const first = table.journeyIds(flow).find((id) => table.isUnexpected(id));
+  return first === undefined ? '' : firstUnexpected(table.hopsOf(first), names, text);
 }
 
 /** Of a packet: what is wrong with it first, on its way. Empty when nothing is. */

@@ -127,6 +127,20 @@ describe('webview: the panel in Chromium', function () {
       assert.deepEqual(opened, { type: 'open', place: { kind: 'line', line: 7 } });
     }));
 
+  it('what is not as predicted stands on top of the layers, and is never routine', () =>
+    on({ example: 'lessons/vip-not-hidden' }, async (page) => {
+      await focusRows(page);
+      await press(page, '1', 'Home', ']', ']', ']', ']', 'Enter');
+      await page.locator('.layers tr.unexpected').first().waitFor();
+      const first = page.locator('.layers tbody').first();
+      assert.match(
+        (await first.innerText()).replaceAll(/\s+/g, ' '),
+        /^not as predicted eth\.dst router .* rs1 .* wrong ✗ director/,
+      );
+      assert.equal(await page.locator('.layers tr.routine.unexpected').count(), 0);
+      assert.match((await selected(page))!, /dst MAC rs1 ✗ expected director/);
+    }));
+
   it('details are of the selected row, and so is the line that a key opens', () =>
     on({ example: 'dr' }, async (page) => {
       const opened = () =>
