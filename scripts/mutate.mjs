@@ -157,6 +157,7 @@ function tell(mutant, { met, timedOut, failed }, into) {
   const { area, file, line, kind, was, becomes } = mutant;
   const survived = failed === undefined && !timedOut;
   into.push({ area, file, line, kind, was, becomes, survived, met, timedOut, failed });
+  if (into.length % 100 === 0) console.error(`${into.length} of ${chosen.length} judged`);
   if (survived)
     console.log(
       `survived${met ? '' : ' (never run)'}  ${file}:${line}  ${kind}  «${was}» → «${becomes}»\n            ${lineOf(mutant)}`,
