@@ -3,6 +3,7 @@ import type { Confidence, Counters, Explanation, Hop, PromiseVerdict } from '../
 import type { RequestTotals } from '../journey/request-totals.ts';
 import type { LabState } from '../lab/lab-state.ts';
 import type { Place } from '../lab/place.ts';
+import type { StepField } from './predict.ts';
 
 /**
  * All that the panel and its host say to each other: two closed unions. Everything is plain data that a structured
@@ -82,6 +83,8 @@ export interface LabView {
 export interface LaneView {
   readonly name: string;
   readonly role: 'client' | 'router' | 'director' | 'server';
+  /** It carries the model out: a director, or a router that translates. */
+  readonly forwards: boolean;
   readonly interfaces: readonly {
     readonly segment: string;
     /** Dotted quad, and colon-separated. */
@@ -187,6 +190,8 @@ export type Action =
 export type Question =
   /** The details of one hop: `hop` counts from 0 in its journey. */
   | { readonly kind: 'hop'; readonly journey: number; readonly hop: number }
+  /** What the sender of the hop did to the packet, field by field, and why: the answer to a reader's prediction. */
+  | { readonly kind: 'step'; readonly journey: number; readonly hop: number }
   /** The forwarder's table and the NAT table, as they are now. */
   | { readonly kind: 'connections'; readonly node: string }
   /** Saves what the host makes or the view drew (SVG text, PNG bytes); answers with the file's name, or nothing. */
@@ -202,6 +207,7 @@ export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png';
 
 export type Answer =
   | { readonly kind: 'hop'; readonly details: HopDetails }
+  | { readonly kind: 'step'; readonly fields: readonly StepField[] }
   | { readonly kind: 'connections'; readonly rows: readonly ConnectionRow[] }
   | { readonly kind: 'export'; readonly file: string | undefined };
 

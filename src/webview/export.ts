@@ -11,7 +11,11 @@ const PNG_SCALE = 2;
 /** Exports what the filter leaves; the host asks for the place and writes. */
 export async function exportAs(panel: Panel, format: ExportFormat): Promise<void> {
   const { store, host } = panel;
-  const { text, filter } = store.state;
+  const { text, filter, cover } = store.state;
+  if (cover) {
+    store.update({ menu: 'none', message: { words: text('panel.predict.closed'), bad: false } });
+    return;
+  }
   const flows = filter
     ? panel.list.rows.flatMap((row) => (row.kind === 'flow' ? [row.flow] : []))
     : undefined;

@@ -1,5 +1,6 @@
 import { compareChange, markOrCompare } from './comparison.ts';
 import type { Panel } from './panel.ts';
+import { setPredict } from './predict/predict.ts';
 import type { Row } from './rows/row.ts';
 import { detailsOf, move, openDetails, select, stepHop, toggle } from './selection.ts';
 import {
@@ -42,6 +43,7 @@ const commands: Readonly<Record<string, Command>> = {
   m: toggleModel,
   e: (panel) => void openInFile(panel),
   c: markOrCompare,
+  q: (panel) => setPredict(panel, panel.state.cover === undefined),
   '?': (panel) => toggleMenu(panel, 'help'),
   '/': () => document.querySelector<HTMLInputElement>('#filter')?.focus(),
   Escape: back,

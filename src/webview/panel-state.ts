@@ -3,6 +3,8 @@ import type { RequestTotals } from '../journey/request-totals.ts';
 import type { Card, ChangeRow, ConnectionRow, HopDetails, LabView } from '../panel-protocol/messages.ts';
 import type { LabState } from '../lab/lab-state.ts';
 import type { LaneChoice } from './ladder/lanes.ts';
+import type { Cover } from './predict/cover.ts';
+import { noPrediction, type Prediction } from './predict/prediction.ts';
 import { Folding } from './rows/folding.ts';
 import type { Text } from './text.ts';
 import { makeText } from './text.ts';
@@ -71,6 +73,9 @@ export interface PanelState {
   readonly compared: Comparison | undefined;
   /** Waits for another to be compared with. */
   readonly marked: Subject | undefined;
+  /** While Predict is on: what of the forwarders' doing may be seen already. */
+  readonly cover: Cover | undefined;
+  readonly prediction: Prediction;
   readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
   /** What came of what was asked for, until it is closed. */
   readonly message: Message | undefined;
@@ -109,6 +114,8 @@ export const firstState: PanelState = {
   zoom: undefined,
   compared: undefined,
   marked: undefined,
+  cover: undefined,
+  prediction: noPrediction,
   menu: 'none',
   message: undefined,
 };

@@ -3,7 +3,9 @@ import { parseFilter } from './filter/parse-filter.ts';
 import { HostLink, type HostApi } from './host-link.ts';
 import { Names } from './names.ts';
 import { firstState, type PanelState } from './panel-state.ts';
+import { CoveredRows } from './predict/covered-rows.ts';
 import { RowTable } from './records/row-table.ts';
+import type { Rows } from './records/rows.ts';
 import type { Row } from './rows/row.ts';
 import { Frozen } from './rows/frozen.ts';
 import { listRows, type RowList, type Shown } from './rows/row-list.ts';
@@ -24,7 +26,8 @@ interface Filtered {
 /** What every part of the panel shares: the state, the rows, the way to the host. */
 export class Panel {
   readonly store: Store<PanelState>;
-  readonly table = new RowTable();
+  /** As the host sent them: for who takes them in. What is shown comes from `table`. */
+  readonly records = new RowTable();
   readonly host: HostLink;
   /** Brings a row into view; set by whoever shows the rows. */
   scrollTo: (key: string) => void = () => undefined;
@@ -39,6 +42,7 @@ export class Panel {
   #shown: Filtered | undefined;
   #frozen: Frozen | undefined;
   #isFilterDue = false;
+  #covered: { readonly of: readonly unknown[]; readonly rows: Rows } | undefined;
   #names: { readonly of: readonly unknown[]; readonly names: Names } | undefined;
 
   constructor(api: HostApi, schedule: (run: () => void) => void) {
@@ -50,13 +54,24 @@ export class Panel {
     return this.store.state;
   }
 
+  /** What may be seen of the records. */
+  get table(): Rows {
+    const { cover, lab } = this.state;
+    if (!cover) return this.records;
+    const of = [cover, lab, this.records.version];
+    if (!same(this.#covered?.of, of)) {
+      this.#covered = { of, rows: new CoveredRows(this.records, lab?.nodes ?? [], cover) };
+    }
+    return this.#covered!.rows;
+  }
+
   /** The rows as they are to be shown now; while paused, those there were, however they are unfolded and filtered. */
   get list(): RowList {
     const { folding, paused } = this.state;
     this.#frozen = paused ? (this.#frozen ?? new Frozen(this.table, this.state.changes)) : undefined;
     const { changes } = this.#frozen ?? this.state;
     const shown = this.#filtered;
-    const of = [paused ? 0 : this.table.version, changes, folding, paused, shown];
+    const of = [paused ? 0 : this.table.version, changes, folding, paused, shown, this.state.cover];
     if (!same(this.#list?.of, of)) {
       const list = listRows(this.table, changes, folding, this.#frozen?.and(shown) ?? shown);
       this.#list = { of, list };
@@ -68,7 +83,7 @@ export class Panel {
   get #filtered(): Shown | undefined {
     const { filter, paused } = this.state;
     if (filter === '') return undefined;
-    const of = [filter, this.names, paused];
+    const of = [filter, this.names, paused, this.state.cover];
     const version = paused ? -1 : this.table.version;
     const known = this.#shown;
     if (known && same(known.of, of)) {

@@ -8,10 +8,10 @@ import { makeText } from './text.ts';
 
 /** Takes what the host says into the state. */
 export function receive(panel: Panel, message: HostMessage): void {
-  const { store, table, host } = panel;
+  const { store, records, host } = panel;
   switch (message.type) {
     case 'hello':
-      table.clear();
+      records.clear();
       panel.openedFirst.clear();
       panel.lastSeen = 0;
       store.update({
@@ -26,7 +26,7 @@ export function receive(panel: Panel, message: HostMessage): void {
     case 'state':
       return store.update({ labState: message.state });
     case 'rows': {
-      table.take(message);
+      records.take(message);
       host.send({ type: 'ack', sequence: message.sequence });
       store.touch();
       openFirst(panel);

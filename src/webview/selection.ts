@@ -77,10 +77,19 @@ function revealHop(panel: Panel, flow: number, journey: number, step: 1 | -1): v
 }
 
 /** What the host knows of a hop; of a packet, its first. A flow has none. Rejects as `HostLink.ask` does. */
-export async function detailsOf({ host }: Panel, row: Row | undefined): Promise<HopDetails | undefined> {
+export async function detailsOf(
+  { host, table }: Panel,
+  row: Row | undefined,
+): Promise<HopDetails | undefined> {
   if (row?.kind !== 'hop' && row?.kind !== 'packet') return undefined;
   const hop = row.kind === 'hop' ? row.hop : 0;
-  return (await host.ask({ kind: 'hop', journey: row.journey, hop })).details;
+  const hops = table.hopsOf(row.journey);
+  if (hops[hop]?.covered) return undefined;
+  const { details } = await host.ask({ kind: 'hop', journey: row.journey, hop });
+  if (!hops.some(({ covered }) => covered)) return details;
+  // What the forwarder decided about this packet is not to be told yet.
+  const { hop: shown, confidence, in: before, out } = details;
+  return { hop: shown, confidence, in: before, out };
 }
 
 async function loadDetails(panel: Panel): Promise<void> {

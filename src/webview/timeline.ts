@@ -1,5 +1,5 @@
 import type { ChangeRow } from '../panel-protocol/messages.ts';
-import type { RowTable } from './records/row-table.ts';
+import type { Rows } from './records/rows.ts';
 
 /** Packets per slice of time, and what stands out in it. */
 export interface Timeline {
@@ -14,7 +14,7 @@ export interface Timeline {
 
 /** @param range Nanoseconds to look at; all when left out. */
 export function timelineOf(
-  table: RowTable,
+  table: Rows,
   changes: readonly ChangeRow[],
   slices: number,
   range?: readonly [fromNs: number, toNs: number],

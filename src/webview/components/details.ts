@@ -67,11 +67,18 @@ export function details(panel: Panel): TemplateResult | typeof nothing {
 }
 
 function body(panel: Panel): TemplateResult {
-  const { text, details: known, detailsTab } = panel.state;
+  const { text, details: known, detailsTab, cover } = panel.state;
   if (detailsTab === 'map') return networkMap(panel);
+  if (cover && (detailsTab === 'connection' || isCovered(panel)))
+    return html`<p class="hint">${text('panel.predict.closed')}</p>`;
   if (detailsTab === 'connection') return connectionView(panel);
   if (!known) return html`<p class="hint">${text('panel.details.hint')}</p>`;
   return detailsTab === 'layers' ? layersView(panel, known) : bytesView(panel, known);
+}
+
+/** A packet's details are those of its first hop. */
+function isCovered({ selectedRow: row, table }: Panel): boolean {
+  return row?.kind === 'packet' && table.hopsOf(row.journey)[0]?.covered === true;
 }
 
 function step(panel: Panel, by: 1 | -1, sign: string, key: string): TemplateResult {

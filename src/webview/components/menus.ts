@@ -126,6 +126,7 @@ const keys = [
   ['v', 'values'],
   ['t', 'time'],
   ['m', 'model'],
+  ['q', 'predict'],
   ['e', 'line'],
   ['c', 'compare'],
   ['Esc', 'back'],

@@ -9,7 +9,8 @@ import { modelPicture, variantOf } from './model-picture.ts';
 /** What the model does, what it promises, whether it was so, and why not. */
 export function modelCard(panel: Panel): TemplateResult | typeof nothing {
   const { text, lab, promises, modelOpen, explanations } = panel.state;
-  if (!lab) return nothing;
+  // It would tell what the reader is to say.
+  if (!lab || panel.state.cover) return nothing;
   const epoch = latestEpoch(panel);
   const now = promises.filter((one) => one.epoch === epoch);
   const why = explanations.filter((one) => one.epoch === epoch);

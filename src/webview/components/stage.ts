@@ -14,7 +14,7 @@ export interface Stage {
   readonly unseen: number;
 }
 
-/** The ladder with the rows as words beside it, heard but not seen; in a narrow panel the words alone. */
+/** The ladder with the rows as words beside it, which are what is heard and has the focus; in a narrow panel the words alone. */
 export function stage(panel: Panel, { attach, asList, unseen }: Stage): TemplateResult {
   const { text, lab } = panel.state;
   const empty = emptyState(panel);
@@ -22,7 +22,7 @@ export function stage(panel: Panel, { attach, asList, unseen }: Stage): Template
     ${
       asList
         ? grid(panel, true)
-        : html`<div class="scroller" ${ref(attach)} tabindex="-1">
+        : html`<div class="scroller" ${ref(attach)} tabindex="-1" aria-hidden="true">
               <canvas aria-hidden="true" ?hidden=${!lab}></canvas>
               <div class="extent"></div>
             </div>

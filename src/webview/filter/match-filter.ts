@@ -3,7 +3,7 @@ import { changeBits } from '../../panel-protocol/records.ts';
 import type { FlowRow } from '../records/flow-row.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
-import type { RowTable } from '../records/row-table.ts';
+import type { Rows } from '../records/rows.ts';
 import type { Shown } from '../rows/row-list.ts';
 import type { Term } from './parse-filter.ts';
 
@@ -21,7 +21,7 @@ export const changedNames: Readonly<Record<string, number>> = {
 };
 
 /** Which flows and packets all terms are true of; a flow also needs a packet that they are true of. */
-export function matchFilter(terms: readonly Term[], table: RowTable, names: Names): Shown | undefined {
+export function matchFilter(terms: readonly Term[], table: Rows, names: Names): Shown | undefined {
   if (terms.length === 0) return undefined;
   const flows = new Set<number>();
   const packets = new Set<number>();

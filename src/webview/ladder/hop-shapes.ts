@@ -100,7 +100,8 @@ function headers(sheet: Sheet, hops: readonly HopRow[], index: number, y: number
   const room = { middle, left, right: geometry.width - 12, y };
   const wrong = unexpectedTexts(hop, names, text);
   const before = previousHop(hops, index);
-  if (before) return chips(sheet, changesBetween(before, hop, names, text), wrong, room, text, measure);
+  if (before || hop.covered)
+    return chips(sheet, changesBetween(before, hop, names, text), wrong, room, text, measure);
   room.right = wrongChips(sheet, wrong, room, measure);
   const words = headerText(hop, names);
   const shown = fit(words, 'monoSmall', room.right - room.left, measure);

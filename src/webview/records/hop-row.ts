@@ -41,6 +41,8 @@ export interface HopRow {
   readonly cut: boolean;
   readonly broadcast: boolean;
   readonly fragment: boolean;
+  /** Its headers and what became of it are not to be seen yet. */
+  readonly covered: boolean;
 }
 
 export function readHop(view: DataView, start: number, strings: readonly string[]): HopRow {
@@ -80,6 +82,7 @@ export function readHop(view: DataView, start: number, strings: readonly string[
     cut: (flags & hopFlags.cut) !== 0,
     broadcast: (flags & hopFlags.broadcast) !== 0,
     fragment: (flags & hopFlags.fragment) !== 0,
+    covered: false,
   };
 }
 

@@ -67,6 +67,11 @@ const aspects: readonly Aspect[] = [
   { bit: changeBits.ttl, field: 'ttl', key: 'panel.change.ttl', value: (hop) => String(hop.ttl) },
 ];
 
+/** A field of a hop by its name in the filter's words, as the reader wants values; empty for what is no field of it. */
+export function fieldValue(field: string, hop: HopRow, names: Names): string {
+  return aspects.find((aspect) => aspect.field === field)?.value(hop, names) ?? '';
+}
+
 /** The hop by which the packet had come to the sender of `hop`. */
 export function previousHop(hops: readonly HopRow[], index: number): HopRow | undefined {
   const { from } = hops[index]!;
@@ -75,6 +80,12 @@ export function previousHop(hops: readonly HopRow[], index: number): HopRow | un
 
 /** What the node between two hops changed; the model's own doing first. What should not be so is told apart from both. */
 export function changesBetween(before: HopRow | undefined, hop: HopRow, names: Names, text: Text): Changes {
+  if (hop.covered) {
+    // A forwarder's own hop is asked; what comes after it shows the same headers.
+    const isAsked = before !== undefined && names.lanes[hop.from]?.forwards === true;
+    const label = text(isAsked ? 'panel.predict.chip' : 'panel.predict.covered');
+    return { signature: [{ field: 'covered', label, before: '', after: '' }], routine: [], more: 0 };
+  }
   if (!before) return { signature: [], routine: [], more: 0 };
   const signature: Change[] = [...wrapping(before, hop, names, text)];
   const routine: Change[] = [];

@@ -1,5 +1,5 @@
 import type { ChangeRow } from '../../panel-protocol/messages.ts';
-import type { RowTable } from '../records/row-table.ts';
+import type { Rows } from '../records/rows.ts';
 import type { Shown } from './row-list.ts';
 
 /** What there was when the view was paused: numbers rise as rows come, so the last ones tell. */
@@ -8,7 +8,7 @@ export class Frozen {
   readonly #flow: number;
   readonly #packet: number;
 
-  constructor(table: RowTable, changes: readonly ChangeRow[]) {
+  constructor(table: Rows, changes: readonly ChangeRow[]) {
     this.changes = changes;
     let [flow, packet] = [0, 0];
     for (const id of table.flowIds()) {

@@ -12,8 +12,8 @@ export function hopHeight(hop: HopRow): number {
 }
 
 /** The first hop shows the whole header, the others what was changed. */
-export function hasHeaderLine({ index, signature, routine, unexpected }: HopRow): boolean {
-  return index === 0 || signature !== 0 || routine > 0 || unexpected.length > 0;
+export function hasHeaderLine({ index, signature, routine, unexpected, covered }: HopRow): boolean {
+  return index === 0 || covered || signature !== 0 || routine > 0 || unexpected.length > 0;
 }
 
 /** That a frame was simply sent on needs no words: the next arrow says it. */

@@ -1,5 +1,5 @@
 import type { ChangeRow } from '../../panel-protocol/messages.ts';
-import type { RowTable } from '../records/row-table.ts';
+import type { Rows } from '../records/rows.ts';
 import type { Folding } from './folding.ts';
 import { CHANGE, FLOW, hopHeight, PACKET } from './heights.ts';
 import { changeKey, flowKey, hopKey, packetKey, type Row } from './row.ts';
@@ -22,7 +22,7 @@ type RowHead = Row extends infer R ? (R extends Row ? Omit<R, 'top' | 'height'> 
 
 /** All rows from top to bottom, changes of the file in their place by time. */
 export function listRows(
-  table: RowTable,
+  table: Rows,
   changes: readonly ChangeRow[],
   folding: Folding,
   shown?: Shown,
@@ -55,7 +55,7 @@ export function listRows(
 }
 
 function addPackets(
-  table: RowTable,
+  table: Rows,
   flow: number,
   folding: Folding,
   shown: Shown | undefined,

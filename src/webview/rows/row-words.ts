@@ -5,7 +5,7 @@ import type { Names } from '../names.ts';
 import type { FlowRow } from '../records/flow-row.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
-import type { RowTable } from '../records/row-table.ts';
+import type { Rows } from '../records/rows.ts';
 import type { Text } from '../text.ts';
 import { formatDuration } from '../time-format.ts';
 import { firstUnexpected, flowUnexpected, isToldBefore, unexpectedTexts } from './unexpected.ts';
@@ -21,7 +21,7 @@ export interface RowWords {
 }
 
 export interface WordSource {
-  readonly table: RowTable;
+  readonly table: Rows;
   readonly names: Names;
   readonly text: Text;
   readonly changes: readonly ChangeRow[];
@@ -158,7 +158,7 @@ function hopWords(hops: readonly HopRow[], index: number, { names, text }: WordS
   const { signature, routine, more } = changesBetween(previousHop(hops, index), hop, names, text);
   const rest = routine.length + more;
   const change =
-    index === 0
+    index === 0 && !hop.covered
       ? headerText(hop, names)
       : [...signature.map(changeText), rest > 0 ? `+${rest}` : ''].filter(Boolean).join(' · ');
   const wrong = unexpectedTexts(hop, names, text);

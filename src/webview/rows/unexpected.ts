@@ -1,7 +1,7 @@
 import type { Names } from '../names.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
-import type { RowTable } from '../records/row-table.ts';
+import type { Rows } from '../records/rows.ts';
 import type { Text } from '../text.ts';
 
 /** What the panel calls a field elsewhere too; the others go by the name that the command line gives them. */
@@ -37,7 +37,7 @@ export function missedNode({ unexpected }: HopRow, { lanes }: Names): number | u
 }
 
 /** Whether an earlier packet of the flow, in the same direction, has said all that is wrong with this one. */
-export function isToldBefore(journey: JourneyRow, hops: readonly HopRow[], table: RowTable): boolean {
+export function isToldBefore(journey: JourneyRow, hops: readonly HopRow[], table: Rows): boolean {
   const first = table
     .journeyIds(journey.flow)
     .find(
@@ -53,7 +53,7 @@ function wrongFields(hops: readonly HopRow[]): string {
 }
 
 /** Of a flow: what is wrong with its first packet that is not as predicted. Empty when nothing is. */
-export function flowUnexpected(flow: number, table: RowTable, names: Names, text: Text): string {
+export function flowUnexpected(flow: number, table: Rows, names: Names, text: Text): string {
   const first = table.journeyIds(flow).find((id) => table.isUnexpected(id));
   return first === undefined ? '' : firstUnexpected(table.hopsOf(first), names, text);
 }

@@ -516,6 +516,41 @@ describe('webview: the panel in Chromium', function () {
       }
     }));
 
+  it('Predict: the hop is covered, keys say what changes, the bytes answer, the score counts', () =>
+    on({ example: 'dr' }, async (page, problems) => {
+      const said = async () => (await page.locator('main').innerText()) + (await rows(page)).join('\n');
+      const tells = /dst MAC director → rs1|VIP is on lo|rr: turn|Direct|kept/;
+      assert.match(await said(), tells);
+      await focusRows(page);
+      await press(page, 'q');
+      const form = page.locator('.question form');
+      await form.waitFor();
+      assert.doesNotMatch(await said(), tells);
+      assert.match((await selected(page))!, /hop 3.*director → rs1/s);
+      await page.waitForFunction(() => document.activeElement?.matches('.question input'));
+      await axe(page, problems);
+      // Server's MAC, director's, six fields more: unchanged but for the TTL, which is forgotten.
+      await press(page, '5', '4', '1', '1', '1', '1', '1', 'Enter');
+      await says(page, '.question .result', /7 of 8 right/);
+      await says(page, '.question tr.wrong', /TTL.*one less.*63 ⇒ 62.*you said: unchanged.*network layer/s);
+      await says(page, '.question .score', /7 of 8 fields · 0 of 1 hops/);
+      assert.match((await selected(page))!, /dst MAC director → rs1/);
+      await axe(page, problems);
+      // The next connection is asked anew; its details, the tables and exports stay closed.
+      await press(page, 'Enter');
+      await form.waitFor();
+      assert.doesNotMatch((await selected(page))!, /rs2.*dst MAC/s);
+      await press(page, 'Escape', 'ArrowLeft', 'Enter');
+      await page.getByRole('tab', { name: 'Connections' }).click();
+      await says(page, '.details-body', /Closed while Predict is on/);
+      await page.locator('vscode-toolbar-button[label=Export]').click();
+      await page.locator('.menu .item').first().click();
+      await says(page, '.notice', /Closed while Predict is on/);
+      await focusRows(page);
+      await press(page, 'q');
+      assert.match(await said(), tells);
+    }));
+
   it('hostile content is text', () =>
     on(
       {

@@ -37,7 +37,7 @@ export async function hopDetails(
 }
 
 /** The hop by which the packet had come to the sender of this one. */
-function previousOf({ hops }: Journey, number: number): Hop | undefined {
+export function previousOf({ hops }: Journey, number: number): Hop | undefined {
   const { from } = hops[number]!;
   return hops.slice(0, number).findLast(({ to }) => to === from);
 }

@@ -38,6 +38,7 @@ function laneView(
   return {
     name: node.name,
     role: node.role,
+    forwards: node.forwarder !== undefined,
     interfaces: node.interfaces.map(({ segment, address, prefixLength, mac }) => ({
       segment,
       address: formatIpv4(address),

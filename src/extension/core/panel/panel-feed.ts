@@ -14,6 +14,7 @@ import { exportRecording } from './export-recording.ts';
 import { hopDetails } from './hop-details.ts';
 import type { ShownLab } from './shown-lab.ts';
 import { Showing } from './showing.ts';
+import { stepAnswer } from './step-answer.ts';
 import { panelTexts } from './panel-texts.ts';
 import { asViewMessage } from './view-message.ts';
 import { visibleMessage } from './visible-message.ts';
@@ -133,6 +134,10 @@ export class PanelFeed {
           kind: 'hop',
           details: await hopDetails(lab, showing.journey(question.journey), question.hop, translate),
         };
+      case 'step': {
+        const fields = stepAnswer(lab, showing.journey(question.journey), question.hop, translate);
+        return { kind: 'step', fields };
+      }
       case 'connections':
         return { kind: 'connections', rows: (await lab.connections(question.node)).map(connectionRow) };
       case 'export': {
