@@ -16,6 +16,8 @@ const houses = {
   'lab/docker': {
     values: ['packet', 'forwarder', 'lab', 'lab/topology', 'lab/traffic', 'lab/agent-wire'],
   },
+  // Another engine's files: its nodes run the image of ours.
+  'lab/containerlab': { values: ['packet', 'lab/topology', 'lab/traffic', 'lab/agent-wire', 'lab/docker'] },
   lab: { types: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'] },
   'journey/records': { values: ['packet', 'models'], types: ['lab', 'lab/topology', 'forwarder', 'journey'] },
   'journey/ledger': {

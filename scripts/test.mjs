@@ -100,7 +100,9 @@ await leg('set-up', () => {
   for (const { what, packages } of command ? missing : [])
     leftOut.push(`${what}: apt-get install ${packages.join(' ')}`);
   if (!process.env.LB_LAB_SHARED)
-    leftOut.push('test packets recorded elsewhere: LB_LAB_SHARED=FOLDER, which holds vectors/');
+    leftOut.push(
+      'what was made elsewhere to hold ours against: LB_LAB_SHARED=FOLDER, which holds vectors/ and external/',
+    );
   // Under CI `npm start` came first, when there was no libpcap to compile `cap` against.
   ensureDependencies({ also: ci ? ['cap'] : [] });
   return { passed: 0, failed: 0 };

@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   clean: async () => (await import('./clean.ts')).clean,
   forward: async () => (await import('./forward.ts')).forward,
   explain: async () => (await import('./explain.ts')).explain,
+  export: async () => (await import('./export-containerlab.ts')).exportContainerlab,
   lessons: async () => (await import('./lessons.ts')).lessons,
 };
 

@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sharedFolder } from '../support/shared.ts';
 
-/** The folder that holds `vectors/`: test packets recorded elsewhere, which are no part of the project. */
-const folder = process.env['LB_LAB_SHARED'];
-
-/**
- * A suite over test packets recorded elsewhere: an extra where LB_LAB_SHARED names their folder, and nothing elsewhere
- * (`npm test` lists it as left out).
- */
+/** A suite over test packets recorded elsewhere. */
 export function describeWithVectors(title: string, body: () => void): void {
-  if (folder) describe(title, body);
+  if (sharedFolder) describe(title, body);
 }
 
 /** A file of that folder, parsed; a missing one fails. */
 export function vectors(name: string): unknown {
-  return JSON.parse(readFileSync(join(folder!, 'vectors', name), 'utf8'));
+  return JSON.parse(readFileSync(join(sharedFolder!, 'vectors', name), 'utf8'));
 }
 
 export function fromHex(hex: string): Uint8Array {

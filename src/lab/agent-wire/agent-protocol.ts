@@ -46,6 +46,8 @@ export interface NodeSetup extends NodeSettings {
   readonly udpPorts: readonly number[];
   /** Body sizes that clients will ask servers for. */
   readonly bodySizes: readonly number[];
+  /** Nobody records: interfaces are not captured. Left out, they are. */
+  readonly unrecorded?: boolean;
 }
 
 /** What the agent of a node found that cannot be applied here; `code` is a key of the l10n bundle. */

@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { Turns } from '../turns.ts';
 import { PROTOCOL_VERSION, type AgentOperations, type Operation } from '../agent-wire/agent-protocol.ts';
 import type { LabRecord } from '../agent-wire/lab-record.ts';
+import { configureAlone, serveAlone } from './alone.ts';
+import { sendAlone } from './alone-traffic.ts';
 import { Connections } from './connections.ts';
 import { realtimeNs } from '../agent-wire/host-clock.ts';
 import { inject } from './inject.ts';
@@ -109,4 +111,7 @@ async function done(work: Promise<unknown>): Promise<null> {
 if (process.argv[2] === 'relay') void relay();
 else if (process.argv[2] === 'lease') void tellLease();
 else if (process.argv[2] === 'record') void tellRecord();
+else if (process.argv[2] === 'alone') serveAlone();
+else if (process.argv[2] === 'configure') void configureAlone();
+else if (process.argv[2] === 'traffic') void sendAlone();
 else serve();

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { formatIpv4, formatMac, inSubnet, type Ipv4, isLoopback, parseIpv4 } from '../../packet/address.ts';
+import { formatIpv4, formatMac, type Ipv4, isLoopback, parseIpv4 } from '../../packet/address.ts';
 import type { PlannedInterface, PlannedNode, PlannedRoute, Sysctls } from '../topology/plan.ts';
 import type { AgentDevice } from '../agent-wire/agent-protocol.ts';
+import { offloadsOff, reachableRoutes } from '../agent-wire/interface-settings.ts';
 import { must, run } from './run.ts';
 import { showNetwork, type ShownLink, type ShownRoute } from './shown.ts';
 
-/** Features of ethtool that must be off, and how it names them when it shows them. */
-const OFFLOADS = ['tx', 'tso', 'gso', 'gro'] as const;
+/** How ethtool names the offloads when it shows them. */
 const SHOWN_OFFLOADS = [
   'tx-checksumming',
   'tcp-segmentation-offload',
@@ -40,7 +40,7 @@ export class Links {
       const device = this.#device(planned.segment);
       const changes = preparation(linkOf(links, device), planned);
       if (changes.length === 0) continue;
-      await must('ethtool', ['-K', device, ...OFFLOADS.flatMap((name) => [name, 'off'])]);
+      await must('ethtool', offloadsOff(device));
       steps.push(...changes);
     }
     await batch(steps);
@@ -72,7 +72,7 @@ export class Links {
       return isThere ? [] : [`address add ${addressText(planned)} broadcast + dev ${device}`];
     });
     const loopback = loopbackSteps(node.loopback.map(formatIpv4), linkOf(links, 'lo'));
-    await batch([...missing, ...loopback, ...routeSteps(reachable(node), routes)]);
+    await batch([...missing, ...loopback, ...routeSteps(reachableRoutes(node), routes)]);
   }
 
   /** Reads everything back; throws for whatever is not as wanted. */
@@ -101,7 +101,7 @@ export class Links {
     same(
       'routes',
       routes.map(routeText).sort().join(', '),
-      reachable(node).map(plannedText).sort().join(', '),
+      reachableRoutes(node).map(plannedText).sort().join(', '),
     );
   }
 
@@ -182,13 +182,6 @@ function routeSteps(wanted: readonly PlannedRoute[], there: readonly ShownRoute[
 
 function addressText({ address, prefixLength }: PlannedInterface): string {
   return `${formatIpv4(address)}/${prefixLength}`;
-}
-
-/** The kernel takes no route whose next hop is behind an interface that is down. */
-function reachable(node: PlannedNode): PlannedRoute[] {
-  return node.routes.filter(({ via }) =>
-    node.interfaces.some(({ address, prefixLength, down }) => !down && inSubnet(via, address, prefixLength)),
-  );
 }
 
 /** `all` and the interface decide together; the larger value holds (Linux ip-sysctl.txt). */

@@ -2,7 +2,6 @@ import type { Decision } from '../../forwarder/verdict.ts';
 import type { Ipv4 } from '../../packet/address.ts';
 import type { RequestEnd } from '../events.ts';
 import type { NodeState } from '../node-state.ts';
-import { ping } from './ping-call.ts';
 import type { AskedRequest, LoadEntry } from '../traffic/traffic-schedule.ts';
 import type {
   AgentEvent,
@@ -13,8 +12,8 @@ import type {
 } from '../agent-wire/agent-protocol.ts';
 import { Capture, type CaptureSink } from './capture.ts';
 import { CaptureBudget, DEFAULT_FRAMES_PER_SECOND } from './capture-budget.ts';
-import { curlArguments, curlEnd, curlInput } from './curl-call.ts';
-import { DatagramServer, fetchByDatagram } from './datagrams.ts';
+import { ask } from './ask.ts';
+import { DatagramServer } from './datagrams.ts';
 import { Decapsulator } from './decapsulator.ts';
 import { droppedProtocols } from './dropped.ts';
 import { ForwarderSupervisor } from './forwarder-supervisor.ts';
@@ -28,7 +27,7 @@ import { NO_RULES, ruleset } from './rules.ts';
 import { realtimeNs } from '../agent-wire/host-clock.ts';
 import { Restarts } from './restarts.ts';
 import { whyNotSent } from './own-kernel.ts';
-import { must, run } from './run.ts';
+import { must } from './run.ts';
 import { runWrk } from './run-wrk.ts';
 import { WebServer } from './web-server.ts';
 
@@ -87,10 +86,12 @@ export class Node {
   }
 
   /** Interfaces without addresses, and the captures on them. */
-  async attach({ node, devices, captureBudget }: NodeSetup): Promise<AgentWarning[]> {
+  async attach({ node, devices, captureBudget, unrecorded }: NodeSetup): Promise<AgentWarning[]> {
     this.#budget = captureBudget === 0 ? Infinity : (captureBudget ?? DEFAULT_FRAMES_PER_SECOND);
     await this.#links.prepare(node, devices);
-    await this.#capture(node.interfaces.filter(({ down }) => !down).map(({ segment }) => segment));
+    if (unrecorded) this.#forwarder.watch(false);
+    const captured = unrecorded ? [] : node.interfaces.filter(({ down }) => !down);
+    await this.#capture(captured.map(({ segment }) => segment));
     return [];
   }
 
@@ -266,11 +267,4 @@ export class Node {
     await must('nft', ['-f', '-'], rules);
     this.#rules = rules;
   }
-}
-
-async function ask(asked: AskedRequest): Promise<EndedRequest> {
-  const { entry, protocol } = asked;
-  if (protocol === 'udp') return fetchByDatagram(asked);
-  if (protocol === 'icmp') return ping(entry);
-  return curlEnd(await run('curl', curlArguments(entry), curlInput(entry)));
 }

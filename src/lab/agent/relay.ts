@@ -23,7 +23,8 @@ export async function relay(): Promise<void> {
   process.stdin.on('error', () => end(0));
 }
 
-async function connected(): Promise<Socket> {
+/** A connection to the agent of this container. Rejects when nothing listens there for ten seconds. */
+export async function connected(): Promise<Socket> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const socket = connect(SOCKET_PATH);

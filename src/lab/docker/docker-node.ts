@@ -12,7 +12,7 @@ import type {
 import { NodeContainer, type ContainerOptions } from './container.ts';
 import { DockerError } from './docker-problem.ts';
 import { LabError } from './lab-problem.ts';
-import { nodeSetup, setupChange } from './node-setup.ts';
+import { nodeSetup, setupChange } from '../agent-wire/node-setup.ts';
 
 export interface NodeListener {
   frames(node: string, frames: readonly CapturedFrame[]): void;

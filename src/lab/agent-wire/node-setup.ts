@@ -1,7 +1,7 @@
 import type { ForwarderConfig } from '../../forwarder/config.ts';
 import type { Plan, PlannedNode } from '../topology/plan.ts';
 import { sameData } from '../topology/same-data.ts';
-import type { AgentDevice, NodeSetup } from '../agent-wire/agent-protocol.ts';
+import type { AgentDevice, NodeSetup } from './agent-protocol.ts';
 
 /** What the agent of a node is told, out of the plan. */
 export function nodeSetup(plan: Plan, node: PlannedNode, devices: readonly AgentDevice[]): NodeSetup {
