@@ -8,6 +8,7 @@ import { FirstRun } from './editor/first-run.ts';
 import { watchCursor } from './editor/highlight.ts';
 import { createLog } from './editor/editor-ui.ts';
 import { commandIds, innerCommandIds, type CommandId } from './core/ids.ts';
+import { Lessons } from './editor/lessons.ts';
 import { LabKeeper } from './editor/keep-labs.ts';
 import { LabRunner } from './editor/lab-runner.ts';
 import { Labs } from './core/labs/labs.ts';
@@ -32,6 +33,7 @@ import type { Workbench } from './editor/workbench.ts';
 export class LbLab {
   readonly #workbench: Workbench;
   readonly #firstRun: FirstRun;
+  readonly #lessons: Lessons;
   readonly #keeper: LabKeeper;
   readonly #disposables: vscode.Disposable[] = [];
 
@@ -59,7 +61,10 @@ export class LbLab {
       locale,
       log,
       labs,
-      onShown: () => void messages.attempt(() => this.#firstRun.look()),
+      onShown: () => {
+        void messages.attempt(() => this.#firstRun.look());
+        this.#lessons.look();
+      },
       act: (action, uri) => void messages.attempt(async () => this.#act(action, uri)),
       open: (uri, place) =>
         void messages.attempt(() => revealPlace(this.#workbench, vscode.Uri.parse(uri), place)),
@@ -91,11 +96,13 @@ export class LbLab {
     };
     this.#workbench = { ...parts, firstRun: () => this.#firstRun };
     this.#firstRun = new FirstRun(this.#workbench);
+    this.#lessons = new Lessons(this.#workbench, locale);
     this.#keeper = new LabKeeper(this.#workbench);
     this.#disposables.push(
       log,
       panel,
       this.#firstRun,
+      this.#lessons,
       this.#keeper,
       registerLanguageLater({
         translate,
@@ -157,6 +164,12 @@ export class LbLab {
         return this.#firstRun.dismiss(action.card);
       case 'card':
         return this.#firstRun.act(action.card);
+      case 'lesson-page':
+        return this.#lessons.page();
+      case 'lesson-next':
+        return this.#lessons.next();
+      case 'lesson-again':
+        return this.#lessons.again();
     }
   }
 }

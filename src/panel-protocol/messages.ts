@@ -43,6 +43,8 @@ export type HostMessage =
   | { readonly type: 'highlight'; readonly names: readonly string[] }
   /** The first-run cards, in order; empty when dismissed or seen. */
   | { readonly type: 'cards'; readonly cards: readonly Card[] }
+  /** The lesson on show and how far it is; `undefined` where the file expects nothing. */
+  | { readonly type: 'lesson'; readonly lesson: LessonView | undefined }
   | { readonly type: 'reply'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'reply'; readonly id: number; readonly error: string };
 
@@ -164,6 +166,37 @@ export interface Card {
   readonly hop?: number;
 }
 
+/** A file that says what it means to show, and how far that is by the recording. */
+export interface LessonView {
+  /** Ready to show. */
+  readonly title: string;
+  /** What it is about, where no row says it by itself. */
+  readonly about?: string;
+  /** What to look at, in this order. */
+  readonly steps: readonly LessonStep[];
+  /** `not-yet` while it runs; `no` when it came out otherwise. */
+  readonly shown: 'not-yet' | 'yes' | 'no';
+  /** `none`: there is no mistake in it. */
+  readonly mended: 'none' | 'not-yet' | 'yes';
+  /** Where things stand, ready to show, where that is more than `shown` and `mended` say. */
+  readonly verdict?: string;
+  /** What to mend, why, and the line of the file, from 1. */
+  readonly mend?: { readonly text: string; readonly line?: number };
+  /** There is a page about it. */
+  readonly page: boolean;
+  /** The title of the lesson after it. */
+  readonly next?: string;
+}
+
+/** A row, and in it the field that matters, by its Wireshark name. */
+export interface LessonStep {
+  readonly flow: number;
+  readonly journey?: number;
+  /** From 0. */
+  readonly hop?: number;
+  readonly field?: string;
+}
+
 // ── View to host ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type ViewMessage =
@@ -185,7 +218,9 @@ export type Action =
   | { readonly kind: 'send-request'; readonly traffic: number }
   | { readonly kind: 'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' | 'remedy' }
   | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }
-  | { readonly kind: 'card'; readonly card: Card['id'] };
+  | { readonly kind: 'card'; readonly card: Card['id'] }
+  /** Of the lesson on show: its page, the lesson after it, or its requests once more, from the start. */
+  | { readonly kind: 'lesson-page' | 'lesson-next' | 'lesson-again' };
 
 export type Question =
   /** The details of one hop: `hop` counts from 0 in its journey. */

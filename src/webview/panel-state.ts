@@ -1,6 +1,13 @@
 import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts';
 import type { RequestTotals } from '../journey/request-totals.ts';
-import type { Card, ChangeRow, ConnectionRow, HopDetails, LabView } from '../panel-protocol/messages.ts';
+import type {
+  Card,
+  ChangeRow,
+  ConnectionRow,
+  HopDetails,
+  LabView,
+  LessonView,
+} from '../panel-protocol/messages.ts';
 import type { LabState } from '../lab/lab-state.ts';
 import type { LaneChoice } from './ladder/lanes.ts';
 import type { Cover } from './predict/cover.ts';
@@ -43,6 +50,8 @@ export interface PanelState {
   readonly explanations: readonly Explanation[];
   readonly counters: Counters | undefined;
   readonly requests: (RequestTotals & { readonly evicted: number }) | undefined;
+  /** That the file is, if it is one. */
+  readonly lesson: LessonView | undefined;
   readonly cards: readonly Card[];
   /** Ticked answers of the card on show, and whether it was solved. */
   readonly cardAnswers: ReadonlySet<number>;
@@ -91,6 +100,7 @@ export const firstState: PanelState = {
   explanations: [],
   counters: undefined,
   requests: undefined,
+  lesson: undefined,
   cards: [],
   cardAnswers: new Set(),
   cardSolved: false,

@@ -43,6 +43,8 @@ export function receive(panel: Panel, message: HostMessage): void {
       return store.update({ highlighted: message.names });
     case 'cards':
       return store.update({ cards: message.cards, cardAnswers: new Set(), cardSolved: false });
+    case 'lesson':
+      return store.update({ lesson: message.lesson });
     case 'reply':
       return host.settle(message);
   }

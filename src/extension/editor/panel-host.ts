@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Locale, Translate } from '../../l10n/translate.ts';
-import type { Action, Card } from '../../panel-protocol/messages.ts';
+import type { Action, Card, LessonView } from '../../panel-protocol/messages.ts';
 import type { LabState } from '../../lab/lab-state.ts';
 import type { Place } from '../../lab/place.ts';
 import type { Log } from './editor-ui.ts';
@@ -24,7 +24,7 @@ export interface PanelParts {
   readonly locale: Locale;
   readonly log: Log;
   readonly labs: Labs;
-  /** Another lab than before is on show. */
+  /** Another lab than before is on show, or the panel is new. */
   readonly onShown: () => void;
   /** Buttons of the panel; `uri` is the file of the lab on show. */
   readonly act: (action: Action, uri: string | undefined) => void;
@@ -43,6 +43,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
   #feed: PanelFeed | undefined;
   #uri: string | undefined;
   #cards: readonly Card[] = [];
+  #lesson: LessonView | undefined;
   /** What the feed shows: another object for each recording, so that it begins anew. */
   #shown: { readonly of: LabRecording; readonly view: ShownLab } | undefined;
 
@@ -74,12 +75,13 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     if (isAnother) {
       // They speak of the lab that was on show.
       this.showCards([]);
-      this.#parts.onShown();
+      this.showLesson(undefined);
     }
     void this.#parts.context.workspaceState.update(KEPT_FILE, uri);
     if (this.#panel) {
       this.#panel.reveal(undefined, true);
       this.#showLab();
+      if (isAnother) this.#parts.onShown();
       return;
     }
     const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
@@ -96,6 +98,11 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
   showCards(cards: readonly Card[]): void {
     this.#cards = cards;
     this.#feed?.showCards(cards);
+  }
+
+  showLesson(lesson: LessonView | undefined): void {
+    this.#lesson = lesson;
+    this.#feed?.showLesson(lesson);
   }
 
   highlight(names: readonly string[]): void {
@@ -158,6 +165,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icons', 'panel.svg');
     this.#showLab();
     feed.showCards(this.#cards);
+    feed.showLesson(this.#lesson);
     panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
     panel.webview.html = panelHtml({
       nonce: newNonce(),
@@ -168,6 +176,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       style: address('webview.css'),
       icons: address('codicon.css'),
     });
+    this.#parts.onShown();
   }
 
   async #save(format: ExportFormat, data: Uint8Array): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { FILE_PATTERN, LANGUAGE } from '../core/ids.ts';
 import { freeName } from '../core/labs/free-name.ts';
 import { modelOf } from '../core/labs/model-of.ts';
 import type { LabFile } from '../core/labs/labs.ts';
+import type { LessonName } from '../core/lessons/lessons.ts';
 
 /** More files than these nobody picks from. */
 const MOST_FILES = 200;
@@ -75,6 +76,10 @@ export class TopologyFiles {
 
   example(model: Plan['model']): vscode.Uri {
     return vscode.Uri.joinPath(this.#extension, 'examples', `${model}.lblab.yaml`);
+  }
+
+  lesson(name: LessonName): vscode.Uri {
+    return vscode.Uri.joinPath(this.#extension, 'examples', 'lessons', `${name}.lblab.yaml`);
   }
 
   /** A new file with a sample's text, in the first folder or without one in the extension's own; nothing is overwritten. */

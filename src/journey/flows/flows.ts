@@ -293,11 +293,12 @@ function fragmentKey(facts: FrameFacts): string {
 
 /**
  * A SYN with another sequence number opens a new connection on old ports; a datagram or ping does when the forwarder has
- * forgotten the old one.
+ * forgotten the old one. Nothing goes on in a lab that was started anew.
  */
 function isOver(flow: FlowRecord, journey: JourneyRecord, direction: Journey['direction']): boolean {
   const { first, hops } = journey;
   const { facts } = first;
+  if (first.stage.run !== flow.stage.run) return true;
   if (facts.kind !== 'tcp')
     return (direction === 'request' && isForgotten(flow, hops)) || first.timeNs - flow.endNs > IDLE_NS;
   if (direction !== 'request' || (facts.flags & (SYN | ACK)) !== SYN) return false;

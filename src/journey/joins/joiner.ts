@@ -62,7 +62,7 @@ export class Joiner {
     this.engine = engine;
     this.#frames = frames;
     this.#points = points;
-    this.#stage = this.#newStage({ epoch: 0, timeNs: 0, changes: [] }, plan);
+    this.#stage = this.#newStage({ epoch: 0, timeNs: 0, changes: [] }, plan, 0);
     this.stages = [this.#stage];
   }
 
@@ -110,9 +110,9 @@ export class Joiner {
     for (const hop of this.#readAgain.splice(0)) hop.rest();
   }
 
-  #newStage(epoch: Epoch, plan: Plan): Stage {
+  #newStage(epoch: Epoch, plan: Plan, run: number): Stage {
     const [frames, points, readAgain] = [this.#frames, this.#points, this.#readAgain];
-    return { ...epoch, network: new Network(plan), frames, points, readAgain };
+    return { ...epoch, run, network: new Network(plan), frames, points, readAgain };
   }
 
   #plan(event: PlanEvent): void {
@@ -124,7 +124,10 @@ export class Joiner {
       })),
     ];
     const { epoch, timeNs, by } = event;
-    this.#stage = this.#newStage({ epoch, timeNs, changes, ...(by !== undefined && { by }) }, event.plan);
+    // Each run begins with its plan, which changes nothing; below another run it is an epoch of its own.
+    const run = this.#stage.run + (epoch > this.#stage.epoch && event.changes.length === 0 ? 1 : 0);
+    const begun = { epoch, timeNs, changes, ...(by !== undefined && { by }) };
+    this.#stage = this.#newStage(begun, event.plan, run);
     const last = this.stages.length - 1;
     // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
     const isFirst = !this.#planned && this.#hops === 0;

@@ -8,6 +8,8 @@ import type { Arrival, Confidence, Epoch } from '../report.ts';
 
 /** An epoch with the network that was in force, and where it was captured. */
 export interface Stage extends Epoch {
+  /** How often the lab has been started anew: every kernel and forwarder then knows of nothing. */
+  readonly run: number;
   readonly network: Network;
   readonly frames: FrameStore;
   readonly points: CapturePoints;

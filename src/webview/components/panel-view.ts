@@ -4,6 +4,7 @@ import { cards } from './cards.ts';
 import { compare } from './compare.ts';
 import { details } from './details.ts';
 import { filterBar } from './filter-bar.ts';
+import { lesson } from './lesson.ts';
 import { menus } from './menus.ts';
 import { modelCard } from './model-card.ts';
 import { notices } from './notices.ts';
@@ -19,8 +20,8 @@ export function panelView(panel: Panel, parts: Stage): TemplateResult {
   const asked = question(panel);
   return html`<main>
     ${titleBar(panel)} ${menus(panel)} ${notices(panel)}
-    ${lab ? html`${filterBar(panel)} ${timelineStrip(panel)} ${modelCard(panel)}` : ''} ${cards(panel)}
-    ${stage(panel, parts)}
+    ${lab ? html`${filterBar(panel)} ${timelineStrip(panel)} ${modelCard(panel)}` : ''} ${lesson(panel)}
+    ${cards(panel)} ${stage(panel, parts)}
     ${detailsOpen || compared !== undefined || asked !== nothing ? splitter(panel) : ''} ${compare(panel)}
     ${asked === nothing ? details(panel) : asked}
   </main>`;

@@ -19,14 +19,19 @@ const labels: Readonly<Record<string, string>> = {
 
 /** `dst MAC rs1 ✗ expected director`, one for each field of the hop that is not as predicted. */
 export function unexpectedTexts({ unexpected }: HopRow, names: Names, text: Text): string[] {
-  return unexpected.map(({ field, seen, expected }) => {
-    const label = labels[field];
-    return text('panel.unexpected', {
-      field: label === undefined ? field : text(label),
+  return unexpected.map(({ field, seen, expected }) =>
+    text('panel.unexpected', {
+      field: fieldLabel(field, text),
       seen: names.value(seen),
       expected: names.value(expected),
-    });
-  });
+    }),
+  );
+}
+
+/** @param field Its Wireshark name. */
+export function fieldLabel(field: string, text: Text): string {
+  const label = labels[field];
+  return label === undefined ? field : text(label);
 }
 
 /** The node whose MAC the frame should have borne: there it should have gone in. `undefined` when it did, or none was foretold. */

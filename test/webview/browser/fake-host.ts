@@ -1,4 +1,5 @@
 import { PanelFeed } from '../../../src/extension/core/panel/panel-feed.ts';
+import { lessonView } from '../../../src/extension/core/lessons/view.ts';
 import { localeOf } from '../../../src/l10n/translate.ts';
 import { makeTranslate } from '../../support/translate.ts';
 import type { HostMessage, ViewMessage } from '../../../src/panel-protocol/messages.ts';
@@ -9,6 +10,8 @@ import { EmbeddedRecording } from '../support/embedded-recording.ts';
 const messages: ViewMessage[] = [];
 const saved: { format: string; data: Uint8Array }[] = [];
 /** Why nothing can be written, if so. */
+/** The language of the editor. */
+let locale = 'en';
 let refusal: string | undefined;
 let kept: Readonly<Record<string, unknown>> | undefined;
 let feed: PanelFeed | undefined;
@@ -23,6 +26,7 @@ const fakeHost = {
   saved,
   /** Begins with a topology; call it before the panel's script runs, or after, as for another lab. */
   show(text: string | undefined, file: string, language: string): void {
+    locale = language;
     const translate = makeTranslate(localeOf(language));
     feed ??= new PanelFeed({
       translate,
@@ -55,6 +59,21 @@ const fakeHost = {
   },
   refuseToSave: (why: string | undefined) => void (refusal = why),
   save: (text: string) => recording!.save(text),
+  /** Tells the panel how far the lesson is, as the editor does. */
+  judge(): void {
+    const expect = recording?.plan.expect;
+    if (!recording || !expect) return feed!.showLesson(undefined);
+    const { builder, changes, plans, file, lineOf } = recording;
+    feed!.showLesson(
+      lessonView(
+        file.replace('lessons/', ''),
+        { report: () => builder.report(), changes, plans },
+        expect,
+        lineOf,
+        makeTranslate(localeOf(locale)),
+      ),
+    );
+  },
   /** Whether the panel has every row that the recording's report has. */
   get isSettled(): boolean {
     if (!recording) return true;

@@ -60,6 +60,11 @@ export class EmbeddedRecording implements ShownLab {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Every plan after the first is a file that was saved. */
+  get changes(): { epoch: number; timeNs: number; kind: 'applied' }[] {
+    return this.plans.slice(1).map(({ epoch, timeNs }) => ({ epoch, timeNs, kind: 'applied' }));
+  }
+
   changeOf(): undefined {
     return undefined;
   }

@@ -5,6 +5,7 @@ import type {
   Card,
   ExportFormat,
   HostMessage,
+  LessonView,
   Question,
 } from '../../../panel-protocol/messages.ts';
 import type { LabState } from '../../../lab/lab-state.ts';
@@ -44,6 +45,7 @@ export class PanelFeed {
   #showing: Showing | undefined;
   #ready = false;
   #cards: readonly Card[] = [];
+  #lesson: LessonView | undefined;
   #highlighted: readonly string[] = [];
 
   constructor(options: PanelFeedOptions) {
@@ -62,6 +64,12 @@ export class PanelFeed {
   showCards(cards: readonly Card[]): void {
     this.#cards = cards;
     this.#post({ type: 'cards', cards });
+  }
+
+  /** The lesson that the file on show is; undefined where it is none. */
+  showLesson(lesson: LessonView | undefined): void {
+    this.#lesson = lesson;
+    this.#post({ type: 'lesson', lesson });
   }
 
   /** Lights the lanes of these nodes and segments. */
@@ -106,6 +114,7 @@ export class PanelFeed {
     this.#showing = undefined;
     this.#post({ type: 'hello', locale, texts: panelTexts(translate), view: kept() });
     this.#post({ type: 'cards', cards: this.#cards });
+    this.#post({ type: 'lesson', lesson: this.#lesson });
     if (this.#lab) {
       this.#showing = new Showing(this.#lab, translate, this.#options.post);
     } else {

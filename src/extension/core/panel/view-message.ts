@@ -13,7 +13,18 @@ const card = z.enum(['predict', 'reply-path', 'break-it']);
 const action = z.union([
   z.object({ kind: z.literal('send-request'), traffic: count }),
   z.object({
-    kind: z.enum(['start', 'stop', 'restart', 'use-docker', 'new-topology', 'clear', 'remedy']),
+    kind: z.enum([
+      'start',
+      'stop',
+      'restart',
+      'use-docker',
+      'new-topology',
+      'clear',
+      'remedy',
+      'lesson-page',
+      'lesson-next',
+      'lesson-again',
+    ]),
   }),
   z.object({ kind: z.enum(['dismiss-card', 'card']), card }),
 ]);

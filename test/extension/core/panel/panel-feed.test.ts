@@ -19,7 +19,7 @@ describe('extension: the panel feed', () => {
     const { messages } = new Mirror(exampleText('dr'), 'dr').show();
     assert.deepEqual(
       messages.map(({ type }) => type).filter((type, index, all) => all.indexOf(type) === index),
-      ['hello', 'cards', 'lab', 'state', 'rows', 'verdicts', 'changes', 'highlight'],
+      ['hello', 'cards', 'lesson', 'lab', 'state', 'rows', 'verdicts', 'changes', 'highlight'],
     );
   });
 
