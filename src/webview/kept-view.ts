@@ -6,8 +6,8 @@ const timeModes = ['relative', 'absolute', 'delta'] as const;
 
 /** What of the state outlives the view: small, and plain JSON. */
 export function keptView(state: PanelState): Record<string, unknown> {
-  const { folding, filter, values, timeMode, lanes, modelOpen, asList } = state;
-  return { level: folding.level, filter, values, timeMode, lanes, modelOpen, asList };
+  const { folding, filter, values, timeMode, lanes, modelOpen, asList, mapOpen, mapZoom } = state;
+  return { level: folding.level, filter, values, timeMode, lanes, modelOpen, asList, mapOpen, mapZoom };
 }
 
 /** Reads it back. What was kept may come from another version: anything that does not fit is left out. */
@@ -25,7 +25,7 @@ export function restoreView(kept: Readonly<Record<string, unknown>> | undefined)
 }
 
 function flags(kept: Readonly<Record<string, unknown>>): Partial<PanelState> {
-  const names = ['values', 'modelOpen', 'asList'] as const;
+  const names = ['values', 'modelOpen', 'asList', 'mapOpen', 'mapZoom'] as const;
   return Object.fromEntries(
     names.flatMap((name) => (typeof kept[name] === 'boolean' ? [[name, kept[name]]] : [])),
   );

@@ -1,11 +1,13 @@
 import { compareChange, markOrCompare } from './comparison.ts';
 import type { Panel } from './panel.ts';
+import { setPlaying } from './play.ts';
 import { setPredict } from './predict/predict.ts';
 import type { Row } from './rows/row.ts';
 import { detailsOf, move, openDetails, select, stepHop, toggle } from './selection.ts';
 import {
   setFollow,
   setLevel,
+  setMapOpen,
   setPaused,
   setTimeMode,
   setValues,
@@ -44,6 +46,8 @@ const commands: Readonly<Record<string, Command>> = {
   e: (panel) => void openInFile(panel),
   c: markOrCompare,
   q: (panel) => setPredict(panel, panel.state.cover === undefined),
+  k: (panel) => setPlaying(panel, !panel.state.playing),
+  g: (panel) => setMapOpen(panel, !panel.state.mapOpen),
   '?': (panel) => toggleMenu(panel, 'help'),
   '/': () => document.querySelector<HTMLInputElement>('#filter')?.focus(),
   Escape: back,

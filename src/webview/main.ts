@@ -18,6 +18,9 @@ declare function acquireVsCodeApi(): HostApi;
 
 /** Below this lanes have no room, and the rows are shown as words. */
 const NARROWEST_LADDER = 480;
+/** From here on the map has room beside the ladder, and so much of it. */
+const WIDE = 1100;
+const MAP_SHARE = 0.36;
 const CONNECTIONS_EVERY_MS = 1000;
 
 const api = acquireVsCodeApi();
@@ -60,7 +63,8 @@ panel.store.subscribe(() => {
   const asList = innerWidth < NARROWEST_LADDER || state.asList;
   document.documentElement.lang = state.locale;
   const hadFocus = root.contains(document.activeElement);
-  render(panelView(panel, { attach, asList, unseen: unseen.count }), root);
+  const mapWidth = innerWidth < WIDE ? 0 : Math.floor(innerWidth * MAP_SHARE);
+  render(panelView(panel, { attach, asList, mapWidth, unseen: unseen.count }), root);
   // A button that went with what it closed: from the rows everything can be reached.
   if (hadFocus && document.activeElement === document.body)
     root.querySelector<HTMLElement>('[role=treegrid]')?.focus({ preventScroll: true });

@@ -85,6 +85,10 @@ export interface PanelState {
   /** While Predict is on: what of the forwarders' doing may be seen already. */
   readonly cover: Cover | undefined;
   readonly prediction: Prediction;
+  /** The map stands beside the ladder where there is room, shows the packet's way alone, moves the packet on by itself. */
+  readonly mapOpen: boolean;
+  readonly mapZoom: boolean;
+  readonly playing: boolean;
   readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
   /** What came of what was asked for, until it is closed. */
   readonly message: Message | undefined;
@@ -126,6 +130,9 @@ export const firstState: PanelState = {
   marked: undefined,
   cover: undefined,
   prediction: noPrediction,
+  mapOpen: true,
+  mapZoom: false,
+  playing: false,
   menu: 'none',
   message: undefined,
 };

@@ -49,6 +49,16 @@ export function toggleMenu(panel: Panel, menu: PanelState['menu']): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('.menu')?.focus());
 }
 
+export function setMapOpen(panel: Panel, mapOpen: boolean): void {
+  panel.store.update({ mapOpen });
+  keep(panel);
+}
+
+export function setMapZoom(panel: Panel, mapZoom: boolean): void {
+  panel.store.update({ mapZoom });
+  keep(panel);
+}
+
 export function toggleModel(panel: Panel): void {
   panel.store.update({ modelOpen: !panel.state.modelOpen });
   keep(panel);

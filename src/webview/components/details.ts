@@ -6,9 +6,12 @@ import { stepHop } from '../selection.ts';
 import { bytesView } from './bytes-view.ts';
 import { connectionView } from './connection-view.ts';
 import { layersView } from './layers-view.ts';
-import { networkMap } from './network-map.ts';
+import { mapDetails } from './map-stage.ts';
 
 const tabs: readonly DetailsTab[] = ['layers', 'bytes', 'connection', 'map'];
+
+/** What the details' own edges take of the panel's width. */
+const ROOM = 32;
 
 /** Everything about the selected hop. */
 export function details(panel: Panel): TemplateResult | typeof nothing {
@@ -68,7 +71,7 @@ export function details(panel: Panel): TemplateResult | typeof nothing {
 
 function body(panel: Panel): TemplateResult {
   const { text, details: known, detailsTab, cover } = panel.state;
-  if (detailsTab === 'map') return networkMap(panel);
+  if (detailsTab === 'map') return mapDetails(panel, innerWidth - ROOM);
   if (cover && (detailsTab === 'connection' || isCovered(panel)))
     return html`<p class="hint">${text('panel.predict.closed')}</p>`;
   if (detailsTab === 'connection') return connectionView(panel);

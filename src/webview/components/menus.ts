@@ -127,6 +127,8 @@ const keys = [
   ['t', 'time'],
   ['m', 'model'],
   ['q', 'predict'],
+  ['k', 'play'],
+  ['g', 'map'],
   ['e', 'line'],
   ['c', 'compare'],
   ['Esc', 'back'],

@@ -4,21 +4,25 @@ import type { Panel } from '../panel.ts';
 import { setFollow } from '../settings.ts';
 import { emptyState } from './empty-state.ts';
 import { grid } from './grid.ts';
+import { mapStage } from './map-stage.ts';
 
 export interface Stage {
   /** The ladder's scroller has come or gone. */
   readonly attach: (scroller: Element | undefined) => void;
   /** Too narrow for lanes. */
   readonly asList: boolean;
+  /** Pixels for the map beside the ladder; 0 where there is no room. */
+  readonly mapWidth: number;
   /** Flows below what has been in view. */
   readonly unseen: number;
 }
 
 /** The ladder with the rows as words beside it, which are what is heard and has the focus; in a narrow panel the words alone. */
-export function stage(panel: Panel, { attach, asList, unseen }: Stage): TemplateResult {
-  const { text, lab } = panel.state;
+export function stage(panel: Panel, { attach, asList, mapWidth, unseen }: Stage): TemplateResult {
+  const { text, lab, mapOpen } = panel.state;
   const empty = emptyState(panel);
   return html`<section class="stage" aria-label=${text('panel.ladder')}>
+    ${mapWidth > 0 && lab && mapOpen ? mapStage(panel, mapWidth) : nothing}
     ${
       asList
         ? grid(panel, true)

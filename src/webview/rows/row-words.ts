@@ -166,7 +166,7 @@ function hopWords(hops: readonly HopRow[], index: number, { names, text }: WordS
     what: text('panel.hop', { number: index + 1 }),
     way: `${names.node(hop.from)} → ${hopTarget(hop, names)} · ${names.segment(hop.segment)}`,
     change: [...wrong, change].filter(Boolean).join(' · '),
-    result: arrivalText(hop, names, text),
+    result: hop.covered ? '' : arrivalText(hop, names, text),
   };
 }
 

@@ -551,6 +551,50 @@ describe('webview: the panel in Chromium', function () {
       assert.match(await said(), tells);
     }));
 
+  it('in a wide panel the map is a stage: a packet is played on it, and waits at a director to be predicted', () =>
+    on({ example: 'dr', width: 1280, height: 900, reducedMotion: true }, async (page, problems) => {
+      const where = page.locator('.map-stage .whereabouts');
+      const place = () => page.locator('.map .packet').getAttribute('transform');
+      await focusRows(page);
+      await press(page, '1', 'Home', 'ArrowDown', 'ArrowRight', 'ArrowDown', 'k');
+      await says(page, '.map-stage .whereabouts', /hop 1 · client1 → router/);
+      const first = await place();
+      await says(page, '.map-stage .whereabouts', /hop 3 · director → rs1 .*dst MAC/);
+      await page.locator('.map-bar [label^=Play]').waitFor();
+      assert.notEqual(await place(), first);
+      assert.equal(await page.evaluate(() => document.getAnimations().length), 0, 'reduced motion');
+      await axe(page, problems);
+      // Where it is to be predicted, the packet waits in front of the director's wire, and the question has the focus.
+      await press(page, 'q');
+      await page.locator('.map .packet text', { hasText: '?' }).waitFor();
+      const asked = await place();
+      await press(page, 'Escape', 'ArrowLeft', 'k');
+      await says(page, '.map-stage .whereabouts', /hop 3 .*does it change/);
+      await page.waitForFunction(() => document.activeElement?.matches('.question input'));
+      assert.equal(await place(), asked);
+      assert.doesNotMatch(await where.innerText(), /forwarded|accepted/);
+      await press(page, 'Enter');
+      await page.locator('.map .packet text').waitFor({ state: 'detached' });
+      assert.notEqual(await place(), asked);
+      await focusRows(page);
+      await press(page, 'g');
+      await page.locator('.map-stage').waitFor({ state: 'detached' });
+    }));
+
+  it('the packet glides where motion is welcome', () =>
+    on({ example: 'dr', width: 1280, height: 900 }, async (page) => {
+      await focusRows(page);
+      await page.evaluate(() => {
+        const { animate } = Element.prototype;
+        Element.prototype.animate = function (...args) {
+          document.body.dataset['glided'] = this.getAttribute('class') ?? '';
+          return animate.apply(this, args);
+        };
+      });
+      await press(page, 'Home', ']', ']', ']');
+      await page.waitForFunction(() => document.body.dataset['glided'] === 'packet');
+    }));
+
   it('hostile content is text', () =>
     on(
       {

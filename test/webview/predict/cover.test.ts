@@ -29,7 +29,7 @@ async function recorded(name: string, text = exampleText(name)): Promise<Mirror>
 }
 
 /** All that a panel shows of rows: the words, every shape and hover of the ladder, what filters find. */
-function shown(mirror: Mirror, rows: Rows, cover: Cover = new Set()): unknown {
+function shown(mirror: Mirror, rows: Rows, cover: Cover = new Set()) {
   const { lab } = mirror;
   const table = new CoveredRows(rows, lab.nodes, cover);
   const words = { ...mirror.words(), table };
@@ -116,6 +116,10 @@ describe('webview: what Predict covers', () => {
         }),
         { numRuns: 8 },
       );
+      // Not even that it was sent on, or taken.
+      const fate = /forwarded|accepted|unwrapped|dropped/;
+      for (const { what, change, result } of before.words)
+        assert.ok(!/covered|does it change/.test(change) || !fate.test(result), `${what}: ${result}`);
       // Without the cover it does.
       const all = { signature: changeBits.wrapped, ttl: 3 };
       const plain = (rows: Rows) =>
