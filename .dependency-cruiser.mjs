@@ -54,6 +54,10 @@ const houses = {
     types: ['lab', 'lab/topology', 'l10n', 'journey', 'journey/joins'],
   },
   journey: { values: ['packet', 'journey/*'], types: ['models', 'lab', 'lab/topology', 'l10n'] },
+  comparison: {
+    values: ['packet', 'models', 'lab/topology', 'lab/embedded', 'journey'],
+    types: ['lab', 'l10n'],
+  },
   'panel-protocol': { types: ['models', 'journey', 'lab'] },
   webview: { values: ['packet', 'models', 'panel-protocol'], types: ['journey', 'lab'] },
   // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
@@ -66,6 +70,7 @@ const houses = {
       'lab/*',
       'journey',
       'journey/*',
+      'comparison',
       'l10n',
       'panel-protocol',
     ],
@@ -75,12 +80,15 @@ const houses = {
     types: ['forwarder'],
   },
   extension: { values: ['l10n', 'lab/*', 'extension/*'], types: ['panel-protocol'] },
-  cli: { values: ['packet', 'models', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n'], types: ['forwarder'] },
+  cli: {
+    values: ['packet', 'models', 'lab', 'lab/*', 'journey', 'journey/*', 'comparison', 'l10n'],
+    types: ['forwarder'],
+  },
 };
 
 /** What runs in a browser too. */
 const pure =
-  '^src/(packet|models|forwarder|journey|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview)/';
+  '^src/(packet|models|forwarder|journey|comparison|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview)/';
 /** The ports onto a real network: Node, and one native package each. */
 const nativePorts = '^src/forwarder/ports/(cap|libc|packet|wall-clock)\\.ts$';
 

@@ -8,6 +8,7 @@ const pure = [
   'models',
   'forwarder',
   'journey',
+  'comparison',
   'lab/topology',
   'lab/embedded',
   'lab/traffic',

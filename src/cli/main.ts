@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).run,
   check: async () => (await import('./check.ts')).check,
   plan: async () => (await import('./plan.ts')).plan,
+  compare: async () => (await import('./compare.ts')).compare,
   image: async () => (await import('./image.ts')).image,
   ps: async () => (await import('./ps.ts')).ps,
   stop: async () => (await import('./stop.ts')).stop,

@@ -1,20 +1,24 @@
 import cli from '../../l10n/cli.zh-cn.json' with { type: 'json' };
+import comparison from '../../l10n/comparison.zh-cn.json' with { type: 'json' };
 import docker from '../../l10n/docker.zh-cn.json' with { type: 'json' };
 import dockerLab from '../../l10n/docker-lab.zh-cn.json' with { type: 'json' };
 import extension from '../../l10n/extension.zh-cn.json' with { type: 'json' };
 import journey from '../../l10n/journey.zh-cn.json' with { type: 'json' };
 import language from '../../l10n/language.zh-cn.json' with { type: 'json' };
+import models from '../../l10n/models.zh-cn.json' with { type: 'json' };
 import panel from '../../l10n/panel.zh-cn.json' with { type: 'json' };
 import topology from '../../l10n/topology.zh-cn.json' with { type: 'json' };
 
 /** All texts in Simplified Chinese, by key. */
 export const texts: Readonly<Record<string, string>> = {
   ...cli,
+  ...comparison,
   ...docker,
   ...dockerLab,
   ...extension,
   ...journey,
   ...language,
+  ...models,
   ...panel,
   ...topology,
 };

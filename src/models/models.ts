@@ -218,6 +218,51 @@ export function tunnelOf({ tunnel }: Tunnelled): TunnelFacts {
   return tunnels[tunnel?.type ?? 'ipip'];
 }
 
+/**
+ * Models as people compare them: with the settings of a service by which one is another to look at. Without source rewriting
+ * D-NAT is another one, and TUN by GUE.
+ */
+export type VariantName = ModelName | 'dnat-plain' | 'gue';
+
+interface Variant {
+  readonly model: ModelName;
+  /** What a service of it says; other models' options it leaves out. */
+  readonly settings: Readonly<Record<string, string | boolean>>;
+  /** Of servers and network; texts `model.needs.ID`. */
+  readonly needs: readonly string[];
+}
+
+const aroundNeeds = ['vip-on-lo', 'same-port', 'way-to-clients'] as const;
+
+export const variants: Readonly<Record<VariantName, Variant>> = {
+  nat: { model: 'nat', settings: {}, needs: ['outside-address', 'gateway-nat'] },
+  dnat: { model: 'dnat', settings: {}, needs: ['way-to-director', 'director-ports'] },
+  'dnat-plain': { model: 'dnat', settings: { snat: false }, needs: ['gateway-director'] },
+  dr: { model: 'dr', settings: {}, needs: ['shared-segment', ...aroundNeeds] },
+  tun: { model: 'tun', settings: {}, needs: [...aroundNeeds, 'unwrapping', 'wide-mtu'] },
+  gue: {
+    model: 'tun',
+    settings: { tunnel: 'gue' },
+    needs: [...aroundNeeds, 'unwrapping-gue', 'wide-mtu-gue'],
+  },
+};
+
+export const variantNames = Object.keys(variants) as VariantName[];
+
+/** The variant of a lab by its model and services: one of another kind only when all of them are. */
+export function variantOf({
+  model,
+  services,
+}: {
+  readonly model: ModelName;
+  readonly services: readonly { readonly snat: boolean; readonly tunnel?: unknown }[];
+}): VariantName {
+  const all = (is: (service: (typeof services)[number]) => boolean) =>
+    services.length > 0 && services.every(is);
+  if (models[model].options.includes('snat') && all(({ snat }) => !snat)) return 'dnat-plain';
+  return models[model].wraps && all(({ tunnel }) => tunnel !== undefined) ? 'gue' : model;
+}
+
 export const modelNames = Object.keys(models) as ModelName[];
 export const serviceModels = modelNames.filter(balances);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { check } from '../../src/cli/check.ts';
+import { compare } from '../../src/cli/compare.ts';
 import { explain } from '../../src/cli/explain.ts';
 import { forward } from '../../src/cli/forward.ts';
 import { lessons } from '../../src/cli/lessons.ts';
@@ -66,9 +67,9 @@ describe('what a terminal is sent', () => {
       writeFileSync(path, text);
       return path;
     };
-    const commands = { check, run, plan };
+    const commands = { check, run, plan, compare };
 
-    it('with hostile keys and names, as check, run and plan show it', async () => {
+    it('with hostile keys and names, as check, run, plan and compare show it', async () => {
       const text = [
         'model: dr',
         'service: { vip: 10.0.2.100, port: 80, servers: ["rs\\e[2J1"] }',
@@ -123,6 +124,8 @@ describe('what a terminal is sent', () => {
           await runCommand(check, [path]),
           await runCommand(plan, [path]),
           await runCommand(plan, [path, '--json']),
+          await runCommand(compare, [path]),
+          await runCommand(compare, [dr, '--models', safe]),
           await runCommand(lessons, [safe]),
           await runCommand(run, [dr, '--engine', safe]),
           await runCommand(run, [dr, '--requests', safe]),

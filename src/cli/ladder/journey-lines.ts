@@ -1,3 +1,4 @@
+import { changeText } from '../../journey/change-text.ts';
 import type { Hop, HopChange, Journey } from '../../journey/report.ts';
 import { formatIpv4, formatMac } from '../../packet/address.ts';
 import { decodeFrame } from '../../packet/decode.ts';
@@ -78,12 +79,6 @@ function headerText(layers: readonly Layer[], names: Names): string {
     if (layer.kind === 'payload' && layer.end > layer.start) words.push(`+${layer.end - layer.start} B`);
   }
   return words.join(' · ');
-}
-
-function changeText({ field, before, after }: HopChange, names: Names): string {
-  if (field === 'ipip' || field === 'gue')
-    return before === '' ? `${field} + [${names(after)}]` : `${field} − [${names(before)}]`;
-  return `${field} ${names(before) || '–'} → ${names(after) || '–'}`;
 }
 
 function arrivalText({ arrival }: Hop, { translate, paint }: LadderContext): string {
