@@ -55,11 +55,11 @@ const houses = {
   },
   journey: { values: ['packet', 'journey/*'], types: ['models', 'lab', 'lab/topology', 'l10n'] },
   comparison: {
-    values: ['packet', 'models', 'lab/topology', 'lab/embedded', 'journey'],
+    values: ['packet', 'models', 'forwarder', 'lab/topology', 'lab/embedded', 'journey'],
     types: ['lab', 'l10n'],
   },
-  'panel-protocol': { types: ['models', 'journey', 'lab'] },
-  webview: { values: ['packet', 'models', 'panel-protocol'], types: ['journey', 'lab'] },
+  'panel-protocol': { types: ['models', 'journey', 'lab', 'comparison'] },
+  webview: { values: ['packet', 'models', 'panel-protocol'], types: ['journey', 'lab', 'comparison'] },
   // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
   'extension/core': {
     values: [

@@ -312,6 +312,8 @@ export interface Counters {
   readonly ambiguousJoins: number;
   /** Bytes of IPv4 that crossed the director, both directions. */
   readonly directorBytes: number;
+  /** The same by node, of those that forwarded any. */
+  readonly directorBytesEach: Readonly<Record<string, number>>;
   readonly decisions: Readonly<Record<string, number>>;
   /** Taken out of the recording because it holds no more: the oldest flows, and the frames of these and of none. */
   readonly evictedFrames: number;

@@ -28,6 +28,8 @@ interface ModelFacts {
   readonly worksAt: 'router' | 'director';
   /** Addresses and ports change on the way to the server, and back on the way to the client. */
   readonly translates: boolean;
+  /** Of the OSI model, by what it writes anew; why, text `model.layer.NAME`. */
+  readonly layer: 2 | 3 | 4;
   /** The request goes to the server inside another packet. */
   readonly wraps: boolean;
   /** Servers hold the VIP, for the packet that they take is addressed to it. */
@@ -73,6 +75,7 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
   nat: {
     worksAt: 'router',
     translates: true,
+    layer: 4,
     wraps: false,
     vipOnServers: false,
     needsSharedSegment: false,
@@ -106,6 +109,7 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
   dnat: {
     worksAt: 'director',
     translates: true,
+    layer: 4,
     wraps: false,
     vipOnServers: false,
     needsSharedSegment: false,
@@ -136,6 +140,7 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
   dr: {
     worksAt: 'director',
     translates: false,
+    layer: 2,
     wraps: false,
     vipOnServers: true,
     needsSharedSegment: true,
@@ -159,6 +164,7 @@ export const models: Readonly<Record<ModelName, ModelFacts>> = {
   tun: {
     worksAt: 'director',
     translates: false,
+    layer: 3,
     wraps: true,
     vipOnServers: true,
     needsSharedSegment: false,
@@ -230,20 +236,50 @@ interface Variant {
   readonly settings: Readonly<Record<string, string | boolean>>;
   /** Of servers and network; texts `model.needs.ID`. */
   readonly needs: readonly string[];
+  /** Texts `model.drawback.ID`, and what cures it `model.cure.ID`. */
+  readonly drawbacks: readonly string[];
 }
 
 const aroundNeeds = ['vip-on-lo', 'same-port', 'way-to-clients'] as const;
+const aroundDrawbacks = ['one-director', 'one-direction', 'same-port'] as const;
+const throughDrawbacks = ['one-director', 'all-bandwidth', 'rewriting'] as const;
 
 export const variants: Readonly<Record<VariantName, Variant>> = {
-  nat: { model: 'nat', settings: {}, needs: ['outside-address', 'gateway-nat'] },
-  dnat: { model: 'dnat', settings: {}, needs: ['way-to-director', 'director-ports'] },
-  'dnat-plain': { model: 'dnat', settings: { snat: false }, needs: ['gateway-director'] },
-  dr: { model: 'dr', settings: {}, needs: ['shared-segment', ...aroundNeeds] },
-  tun: { model: 'tun', settings: {}, needs: [...aroundNeeds, 'unwrapping', 'wide-mtu'] },
+  nat: {
+    model: 'nat',
+    settings: {},
+    needs: ['outside-address', 'gateway-nat'],
+    drawbacks: ['nobody-in', 'ports-nat'],
+  },
+  dnat: {
+    model: 'dnat',
+    settings: {},
+    needs: ['way-to-director', 'director-ports'],
+    drawbacks: [...throughDrawbacks, 'client-hidden', 'ports'],
+  },
+  'dnat-plain': {
+    model: 'dnat',
+    settings: { snat: false },
+    needs: ['gateway-director'],
+    drawbacks: [...throughDrawbacks, 'one-way-back'],
+  },
+  dr: {
+    model: 'dr',
+    settings: {},
+    needs: ['shared-segment', ...aroundNeeds],
+    drawbacks: ['shared-segment', ...aroundDrawbacks, 'arp'],
+  },
+  tun: {
+    model: 'tun',
+    settings: {},
+    needs: [...aroundNeeds, 'unwrapping', 'wide-mtu'],
+    drawbacks: ['wrapper', ...aroundDrawbacks, 'every-server'],
+  },
   gue: {
     model: 'tun',
     settings: { tunnel: 'gue' },
     needs: [...aroundNeeds, 'unwrapping-gue', 'wide-mtu-gue'],
+    drawbacks: ['wrapper-gue', ...aroundDrawbacks, 'every-server'],
   },
 };
 

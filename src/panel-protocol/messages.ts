@@ -1,3 +1,4 @@
+import type { ForwardingTimes } from '../comparison/forwarding-times.ts';
 import type { ModelName, ServiceModel, Tunnelled } from '../models/models.ts';
 import type { Confidence, Counters, Explanation, Hop, PromiseVerdict } from '../journey/report.ts';
 import type { RequestTotals } from '../journey/request-totals.ts';
@@ -229,6 +230,8 @@ export type Question =
   | { readonly kind: 'step'; readonly journey: number; readonly hop: number }
   /** The forwarder's table and the NAT table, as they are now. */
   | { readonly kind: 'connections'; readonly node: string }
+  /** What a packet costs in the forwarder, model beside model; takes about a second. */
+  | { readonly kind: 'forwarding-times' }
   /** Saves what the host makes or the view drew (SVG text, PNG bytes); answers with the file's name, or nothing. */
   | {
       readonly kind: 'export';
@@ -244,6 +247,7 @@ export type Answer =
   | { readonly kind: 'hop'; readonly details: HopDetails }
   | { readonly kind: 'step'; readonly fields: readonly StepField[] }
   | { readonly kind: 'connections'; readonly rows: readonly ConnectionRow[] }
+  | { readonly kind: 'forwarding-times'; readonly times: ForwardingTimes }
   | { readonly kind: 'export'; readonly file: string | undefined };
 
 export interface HopDetails {

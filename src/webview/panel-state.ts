@@ -1,3 +1,4 @@
+import type { ForwardingTimes } from '../comparison/forwarding-times.ts';
 import type { Counters, Explanation, PromiseVerdict } from '../journey/report.ts';
 import type { RequestTotals } from '../journey/request-totals.ts';
 import type {
@@ -77,6 +78,8 @@ export interface PanelState {
   readonly connections: readonly ConnectionRow[];
   readonly connectionsOf: string;
   readonly modelOpen: boolean;
+  /** What a packet costs, once somebody asked. */
+  readonly forwardingTimes: ForwardingTimes | 'measuring' | undefined;
   /** The part of the time that the strip shows, in nanoseconds; all when undefined. */
   readonly zoom: readonly [fromNs: number, toNs: number] | undefined;
   readonly compared: Comparison | undefined;
@@ -125,6 +128,7 @@ export const firstState: PanelState = {
   connections: [],
   connectionsOf: '',
   modelOpen: false,
+  forwardingTimes: undefined,
   zoom: undefined,
   compared: undefined,
   marked: undefined,

@@ -249,16 +249,25 @@ function isInferred(reason: string): boolean {
 
 function count(journey: JourneyRecord): void {
   let ambiguousJoins = 0;
+  let director: string | Map<string, number> = '';
   let directorBytes = 0;
   for (const hop of journey.hops) {
     if (confidenceOf(hop) === 'ambiguous') ambiguousJoins++;
     // Counted on the way in, as an interface's own counter would.
     if (!hop.received || !hop.stage.network.node(hop.to)?.forwarder) continue;
     const { facts } = hop;
-    if (facts.kind !== 'arp' && facts.ipAt !== 0) directorBytes += totalLengthOf(facts.bytes, facts.routedAt);
+    if (facts.kind === 'arp' || facts.ipAt === 0) continue;
+    const bytes = totalLengthOf(facts.bytes, facts.routedAt);
+    // One is what most packets meet, and there are many packets.
+    if (typeof director === 'string' && director !== '' && director !== hop.to)
+      director = new Map([[director, directorBytes]]);
+    if (typeof director === 'string') director = hop.to;
+    else director.set(hop.to, (director.get(hop.to) ?? 0) + bytes);
+    directorBytes += bytes;
   }
   journey.ambiguousJoins = ambiguousJoins;
   journey.directorBytes = directorBytes;
+  journey.director = director;
 }
 
 function framesOf(hops: readonly HopRecord[]): number[] {

@@ -1,4 +1,5 @@
 import { noteChoice } from '../predictions/choice.ts';
+import { DirectorBytes } from './director-bytes.ts';
 import { EpochTally } from './epoch-tally.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
@@ -19,10 +20,10 @@ export class Judge {
   /** By epoch. */
   readonly tallies = new Map<number, EpochTally>();
   ambiguousJoins = 0;
-  directorBytes = 0;
+  readonly directorBytes = new DirectorBytes();
   /** Of these, by packets that are not in the recording any more. */
   #evictedJoins = 0;
-  #evictedBytes = 0;
+  readonly #evictedBytes = new DirectorBytes();
   #inherited: ReadonlyMap<number, EpochTally> | undefined;
   #journeys: JourneyRecord[] = [];
   #flows: FlowRecord[] = [];
@@ -39,7 +40,8 @@ export class Judge {
   /** Takes over what was shown by packets that are not in the recording any more. */
   inherit(before: Judge): void {
     this.ambiguousJoins = this.#evictedJoins = before.#evictedJoins;
-    this.directorBytes = this.#evictedBytes = before.#evictedBytes;
+    this.directorBytes.addAll(before.#evictedBytes);
+    this.#evictedBytes.addAll(before.#evictedBytes);
     this.#inherited = before.tallies;
   }
 
@@ -86,7 +88,7 @@ export class Judge {
   /** The journey is taken out of the recording, and what it showed is remembered. */
   evict(journey: JourneyRecord): void {
     this.#evictedJoins += journey.ambiguousJoins;
-    this.#evictedBytes += journey.directorBytes;
+    this.#evictedBytes.count(journey, 1);
     this.#tally(journey)?.evict(journey);
     this.#pending.delete(journey);
   }
@@ -163,10 +165,10 @@ export class Judge {
     this.#count(journey, 1);
   }
 
-  #count({ kept, ambiguousJoins, directorBytes }: JourneyRecord, sign: 1 | -1): void {
-    if (kept === undefined) return;
-    this.ambiguousJoins += sign * ambiguousJoins;
-    this.directorBytes += sign * directorBytes;
+  #count(journey: JourneyRecord, sign: 1 | -1): void {
+    if (journey.kept === undefined) return;
+    this.ambiguousJoins += sign * journey.ambiguousJoins;
+    this.directorBytes.count(journey, sign);
   }
 
   #look(flow: FlowRecord): void {

@@ -36,7 +36,9 @@ export class JourneyRecord {
   kept: Parts | undefined = undefined;
   broken: readonly Breach[] | undefined = undefined;
   ambiguousJoins = 0;
+  /** Bytes of IPv4 that came in to forwarders, and to which; where to several, how many to each. */
   directorBytes = 0;
+  director: string | ReadonlyMap<string, number> = '';
 
   constructor(first: HopRecord) {
     this.hops = [first];

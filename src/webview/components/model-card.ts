@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation, PromiseVerdict } from '../../journey/report.ts';
 import type { Panel } from '../panel.ts';
+import { variantOf } from '../../models/models.ts';
 import { revealFrame } from '../reveal-frame.ts';
 import { toggleModel } from '../settings.ts';
 import { icon } from './icon.ts';
-import { modelPicture, variantOf } from './model-picture.ts';
+import { modelFacts } from './model-facts.ts';
+import { modelPicture } from './model-picture.ts';
 
 /** What the model does, what it promises, whether it was so, and why not. */
 export function modelCard(panel: Panel): TemplateResult | typeof nothing {
@@ -49,7 +51,7 @@ export function modelCard(panel: Panel): TemplateResult | typeof nothing {
                 promises.filter((promise) => promise.epoch === one),
               ),
             )}
-            ${directorBytes(panel)}`
+            ${modelFacts(panel)}`
           : nothing
       }
     </div>
@@ -63,13 +65,6 @@ function latestEpoch({ state }: Panel): number {
 /** Newest first: what holds now comes before what held. */
 function epochs({ state }: Panel): number[] {
   return [...new Set(state.promises.map(({ epoch }) => epoch))].sort((a, b) => b - a);
-}
-
-/** What the models differ in most: how much must pass the director. */
-function directorBytes({ state: { text, lab, locale, counters } }: Panel): TemplateResult | typeof nothing {
-  if (!counters || !lab!.nodes.some(({ role }) => role === 'director')) return nothing;
-  const bytes = counters.directorBytes.toLocaleString(locale);
-  return html`<p class="hint">${text('panel.director-bytes', { bytes })}</p>`;
 }
 
 const signs = { kept: '✓', broken: '✗', 'not seen': '○' } as const;

@@ -1,22 +1,12 @@
-import { models, type Stop } from '../../models/models.ts';
+import { models, type Stop, variantOf } from '../../models/models.ts';
 import { html, svg, type TemplateResult } from 'lit';
 import { rolePaths } from '../ladder/role-paths.ts';
 import type { Panel } from '../panel.ts';
-import type { LabView } from '../../panel-protocol/messages.ts';
 
 const WIDTH = 560;
 const [THERE, BACK] = [56, 108];
 /** Room at a lane that an arrow passes, as in the ladder. */
 const GAP = 7;
-
-/** The model as texts name it: without source rewriting D-NAT is another one, and TUN by GUE. */
-export function variantOf({ model, services }: LabView): string {
-  const plain =
-    models[model].options.includes('snat') && services.length > 0 && services.every(({ snat }) => !snat);
-  const [first] = services;
-  const isGue = models[model].wraps && first?.tunnel !== undefined && services.every(({ tunnel }) => tunnel);
-  return plain ? 'dnat-plain' : isGue ? 'gue' : model;
-}
 
 /** The model in one picture: who rewrites what on the way there, and which way the reply takes. */
 export function modelPicture({ state }: Panel): TemplateResult {

@@ -6,6 +6,8 @@ import type { FrameEvent, LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { reportOf, reportOfEvents, verdictsOf } from '../build-report.ts';
 import { drTable, natTable, Story, whole } from '../oracle.ts';
+import { soundText } from '../sound-topologies.ts';
+import { runLab } from '../../lab/embedded/testbed.ts';
 import { drText, macOf, natText, planOf } from '../plans.ts';
 
 const dr = planOf(drText);
@@ -96,6 +98,34 @@ describe('what all packets come to together', () => {
     more.arp('inside', 'router', '10.0.2.1', '10.0.2.2', 'director');
     more.talk(drTable(), ['ack'], (step) => (step.lost = step.leg === 1));
     assert.equal(bytesOf(more), sum);
+  });
+
+  it('counts those bytes for each node that forwards, also where a packet meets several', () => {
+    const text = soundText({
+      ...{ model: 'dnat', nats: 2, natBehind: false, outsider: true, clients: 1, routers: 1, apart: false },
+      ...{ protocol: 'tcp', upload: 0, response: 4000, scheduler: 'rr', persistence: false },
+      ...{ decrementTtl: true, clampMss: false, wide: false },
+    });
+    const plan = planOf(text);
+    const { events } = runLab(plan);
+    const { directorBytes, directorBytesEach } = reportOfEvents(plan, events).counters;
+    assert.deepEqual(Object.keys(directorBytesEach).sort(), ['director', 'nat0', 'nat1']);
+    for (const [node, bytes] of Object.entries(directorBytesEach)) {
+      const macs = plan.nodes.find(({ name }) => name === node)?.interfaces.map(({ mac }) => Number(mac));
+      const got = events
+        .filter((event) => event.kind === 'frame')
+        .filter((frame) => frame.node === node && frame.direction === 'in')
+        .map((frame) => Buffer.from(frame.bytes))
+        .filter((frame) => macs?.includes(frame.readUIntBE(0, 6)) && frame.readUInt16BE(12) === 0x0800);
+      assert.equal(
+        bytes,
+        got.reduce((sum, frame) => sum + frame.readUInt16BE(16), 0),
+        node,
+      );
+    }
+    const { director, nat0, nat1 } = directorBytesEach;
+    assert.equal(director! + nat0! + nat1!, directorBytes);
+    assert.ok(director! > nat0!, 'who stands outside passes no NAT');
   });
 
   it('tells at once what one packet shows, though many others went well', () => {

@@ -12,6 +12,7 @@ import type { LabState } from '../../../lab/lab-state.ts';
 import type { Place } from '../../../lab/place.ts';
 import { connectionRow } from './connection-row.ts';
 import { exportRecording } from './export-recording.ts';
+import { measuredTimes } from './measured-times.ts';
 import { hopDetails } from './hop-details.ts';
 import type { ShownLab } from './shown-lab.ts';
 import { Showing } from './showing.ts';
@@ -149,6 +150,8 @@ export class PanelFeed {
       }
       case 'connections':
         return { kind: 'connections', rows: (await lab.connections(question.node)).map(connectionRow) };
+      case 'forwarding-times':
+        return { kind: 'forwarding-times', times: await measuredTimes() };
       case 'export': {
         const data = exportRecording(lab, showing.report, question, translate);
         return { kind: 'export', file: await save(question.format, data) };

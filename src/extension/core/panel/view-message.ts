@@ -38,6 +38,7 @@ const placeShape = z.discriminatedUnion('kind', [
 const question = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['hop', 'step']), journey: count, hop: count }),
   z.object({ kind: z.literal('connections'), node: short }),
+  z.object({ kind: z.literal('forwarding-times') }),
   z.object({
     kind: z.literal('export'),
     format: z.enum(['pcapng', 'json', 'svg', 'png']),
