@@ -18,7 +18,7 @@ const SYN = 0x02;
 const weighted = (rs1: number, rs2: number) => {
   const plan = examplePlan('dr', (text) =>
     text
-      .replace('scheduler: rr ', 'scheduler: wrr ')
+      .replace('scheduler: rr\n', 'scheduler: wrr\n')
       .replace('servers: [rs1, rs2]', `servers: { rs1: { weight: ${rs1} }, rs2: { weight: ${rs2} } }`),
   );
   const [entry] = plan.traffic;

@@ -46,7 +46,7 @@ export class LbLab {
     const log = createLog('LB Lab');
     const platform = platformFor({ context, translate, log });
     const { engines } = platform;
-    const files = new TopologyFiles(context);
+    const files = new TopologyFiles(context, locale);
     // What reads topologies is loaded when there is one.
     let topologyTexts: Promise<TopologyTexts> | undefined;
     const texts = () =>

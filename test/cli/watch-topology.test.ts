@@ -61,7 +61,7 @@ describe('a watched topology file', () => {
         applied.push(plan);
         return Promise.resolve();
       });
-      save((text) => text.replace('scheduler: rr ', 'scheduler: sh '));
+      save((text) => text.replace('scheduler: rr\n', 'scheduler: sh\n'));
       await until(() => errors.length > 0);
       assert.match(errors.join('\n'), said);
       fails = false;

@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
+import type { Locale } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import { FILE_PATTERN, LANGUAGE } from '../core/ids.ts';
 import { freeName } from '../core/labs/free-name.ts';
 import { modelOf } from '../core/labs/model-of.ts';
 import type { LabFile } from '../core/labs/labs.ts';
 import type { LessonName } from '../core/lessons/lessons.ts';
+import { samplePath } from '../core/sample-path.ts';
 
 /** More files than these nobody picks from. */
 const MOST_FILES = 200;
+const locales: readonly Locale[] = ['en', 'zh-cn'];
 
 export function fileNameOf(uri: vscode.Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1);
@@ -21,11 +24,13 @@ export function isTopology(document: vscode.TextDocument | undefined): document 
 export class TopologyFiles {
   readonly #extension: vscode.Uri;
   readonly #storage: vscode.Uri;
+  readonly #locale: Locale;
   #exampleTexts: Promise<readonly string[]> | undefined;
 
-  constructor({ extensionUri, globalStorageUri }: vscode.ExtensionContext) {
+  constructor({ extensionUri, globalStorageUri }: vscode.ExtensionContext, locale: Locale) {
     this.#extension = extensionUri;
     this.#storage = globalStorageUri;
+    this.#locale = locale;
   }
 
   /** The topology that somebody looks at: of the active editor, else of one that is visible. */
@@ -68,9 +73,10 @@ export class TopologyFiles {
 
   /** Whether a text is that of an example as it was shipped, wherever the file lies: nobody has made it their own yet. */
   async isExample(text: string): Promise<boolean> {
-    this.#exampleTexts ??= this.samples().then(({ examples }) =>
-      Promise.all(examples.map((uri) => this.read(uri).catch(() => ''))),
-    );
+    this.#exampleTexts ??= this.samples().then(({ examples }) => {
+      const shipped = examples.flatMap((uri) => locales.map((locale) => this.#inLanguage(uri, locale)));
+      return Promise.all(shipped.map((uri) => this.read(uri).catch(() => '')));
+    });
     return (await this.#exampleTexts).includes(text);
   }
 
@@ -82,14 +88,17 @@ export class TopologyFiles {
     return vscode.Uri.joinPath(this.#extension, 'examples', 'lessons', `${name}.lblab.yaml`);
   }
 
-  /** A new file with a sample's text, in the first folder or without one in the extension's own; nothing is overwritten. */
+  /**
+   * A new file with a sample's text, its comments in the editor's language: in the first folder, or without one in the
+   * extension's own. Nothing is overwritten.
+   */
   async create(sample: vscode.Uri): Promise<vscode.Uri> {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? this.#storage;
     await vscode.workspace.fs.createDirectory(folder);
     const taken = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
     const name = freeName(fileNameOf(sample).replace(/\.lblab\.ya?ml$/, ''), taken);
     const uri = vscode.Uri.joinPath(folder, name);
-    await vscode.workspace.fs.writeFile(uri, await vscode.workspace.fs.readFile(sample));
+    await vscode.workspace.fs.writeFile(uri, await vscode.workspace.fs.readFile(this.#inLanguage(sample)));
     return uri;
   }
 
@@ -114,6 +123,11 @@ export class TopologyFiles {
     const saved = document?.isDirty || document?.isUntitled ? await vscode.workspace.save(uri) : uri;
     if (!saved) return undefined;
     return { uri: saved.toString(), name: fileNameOf(saved), text: await this.read(saved) };
+  }
+
+  #inLanguage(sample: vscode.Uri, locale = this.#locale): vscode.Uri {
+    const path = sample.path.slice(this.#extension.path.length).replace(/^\/+/, '');
+    return vscode.Uri.joinPath(this.#extension, samplePath(path, locale));
   }
 
   async #filesIn(folder: vscode.Uri): Promise<vscode.Uri[]> {

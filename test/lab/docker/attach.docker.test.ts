@@ -161,7 +161,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     await assert.rejects(attach(lab), isHeld);
     await engine.request();
     await engine.apply(
-      quiet('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr ', 'scheduler: wrr ')),
+      quiet('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr\n', 'scheduler: wrr\n')),
     );
     await engine.request();
     assert.deepEqual(await outcomesOf(engine), ['answered', 'answered']);
@@ -181,7 +181,7 @@ describe('Docker engine: a lab whose controller is gone', function () {
     const engine = dockerEngine(here, quiet(path), () => undefined, { file: '/somewhere/dr.lblab.yaml' });
     engines.push(engine);
     await engine.start();
-    await engine.apply(quiet(path, (text) => text.replace('scheduler: rr ', 'scheduler: wrr ')));
+    await engine.apply(quiet(path, (text) => text.replace('scheduler: rr\n', 'scheduler: wrr\n')));
     await engine.setNode('rs1', 'stopped');
     await engine.setNode('client2', 'paused');
     const { startedAt } = engine;

@@ -49,7 +49,7 @@ describe('Docker engine: nodes stopped, paused and looked at by hand', function 
     assert.equal(await engine.nodeState('director'), undefined);
     // A save does not start it.
     const changed = quiet('examples/dr.lblab.yaml', (text) =>
-      text.replace('scheduler: rr ', 'scheduler: wrr '),
+      text.replace('scheduler: rr\n', 'scheduler: wrr\n'),
     );
     await engine.apply(changed);
     assert.notEqual(await outcome(), 'answered');

@@ -137,7 +137,7 @@ describe('Docker engine: bad days', function () {
     await here.client.killContainer(engine.containerOf('rs1')!);
     for (let i = 0; i < 200 && engine.containerOf('rs1') !== undefined; i += 1) await pause(50);
     await engine.apply(
-      quiet(planOf('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr ', 'scheduler: wrr '))),
+      quiet(planOf('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr\n', 'scheduler: wrr\n'))),
     );
     for (let i = 0; i < 4; i += 1) await engine.request();
     assert.deepEqual(new Set(await outcomesOf(engine)), new Set(['answered']));
@@ -161,7 +161,7 @@ describe('Docker engine: bad days', function () {
     assert.ok(isReleased);
     assert.deepEqual(warnings, [{ code: 'docker.warning.lab-gone', params: {} }]);
     await engine.apply(
-      quiet(planOf('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr ', 'scheduler: wrr '))),
+      quiet(planOf('examples/dr.lblab.yaml', (text) => text.replace('scheduler: rr\n', 'scheduler: wrr\n'))),
     );
     assert.deepEqual(await here.client.listContainers([`${LABEL.lab}=${engine.id}`]), []);
     assert.deepEqual(await here.client.listNetworks([`${LABEL.lab}=${engine.id}`]), []);

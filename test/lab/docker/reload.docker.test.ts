@@ -22,7 +22,7 @@ function quiet(change: (text: string) => string = (text) => text): Plan {
 
 const weighted = (rs1: number, rs2: number) => (text: string) =>
   text
-    .replace('scheduler: rr ', 'scheduler: wrr ')
+    .replace('scheduler: rr\n', 'scheduler: wrr\n')
     .replace('servers: [rs1, rs2]', `servers: { rs1: { weight: ${rs1} }, rs2: { weight: ${rs2} } }`);
 
 describe('Docker engine: a changed plan is applied in place', function () {
@@ -185,7 +185,7 @@ describe('Docker engine: run --watch', function () {
       const text = readFileSync(file, 'utf8');
       writeFileSync(file, text.replace('servers: [rs1, rs2]', 'servers: [rs1, rs9]'));
       await said('stays as it is');
-      writeFileSync(file, text.replace('scheduler: rr ', 'scheduler: wrr '));
+      writeFileSync(file, text.replace('scheduler: rr\n', 'scheduler: wrr\n'));
       await said('was applied');
       await pause(1000);
       child.kill('SIGINT');

@@ -40,7 +40,10 @@ describe('what a lab showed, in its file', () => {
 
   it('goes with the change that mends it, and comes with the one that breaks it', async () => {
     const dr = example('dr');
-    const broken = dr.replace('gateway: router }   # not', 'gateway: router, hideVip: false }   # not');
+    const broken = dr.replace(
+      '10.0.2.11 },  gateway: router }',
+      '10.0.2.11 },  gateway: router, hideVip: false }',
+    );
     assert.notEqual(broken, dr);
     assert.deepEqual(await findingsOf(dr), []);
     const found = await findingsOf(dr, broken);

@@ -15,7 +15,7 @@ describe('small helpers of labs', () => {
   it('an edit is told in the file’s own words', () => {
     assert.deepEqual(texts(dr), []);
     assert.deepEqual(texts(`# only a comment\n${dr}`), []);
-    assert.deepEqual(texts(dr.replace('scheduler: rr ', 'scheduler: sh ')), ['scheduler rr → sh']);
+    assert.deepEqual(texts(dr.replace('scheduler: rr\n', 'scheduler: sh\n')), ['scheduler rr → sh']);
     assert.deepEqual(texts(dr.replace('rs1:      { role: server,', 'rs1: { role: server, hideVip: false,')), [
       '+ rs1.hideVip: false',
     ]);
@@ -32,7 +32,7 @@ describe('small helpers of labs', () => {
   });
 
   it('the place of an edit leads into the file', () => {
-    assert.deepEqual(editOf(dr, dr.replace('scheduler: rr ', 'scheduler: sh '))[0]!.path, [
+    assert.deepEqual(editOf(dr, dr.replace('scheduler: rr\n', 'scheduler: sh\n'))[0]!.path, [
       'service',
       'scheduler',
     ]);

@@ -4,7 +4,7 @@ import type { EngineSource } from '../../../../src/extension/core/labs/lab-engin
 import { example, ManualSource, savedAndRead, sessionOf } from '../../support.ts';
 
 const dr = example('dr');
-const withSh = dr.replace('scheduler: rr ', 'scheduler: sh ');
+const withSh = dr.replace('scheduler: rr\n', 'scheduler: sh\n');
 
 describe('a lab in the editor', () => {
   it('starts, records and stops; the recording stays', async () => {

@@ -33,7 +33,7 @@ describe('texts of topology files', () => {
     const session = sessionOf(dr, 'dr.lblab.yaml', texts);
     const source = new ManualSource();
     await session.start(dr, source);
-    const typed = dr.replace('scheduler: rr ', 'scheduler: sh ');
+    const typed = dr.replace('scheduler: rr\n', 'scheduler: sh\n');
     const file = { uri: session.uri, name: session.file, text: typed };
     const types = () => {
       complete(texts.of(file), 20, translate);
@@ -63,7 +63,7 @@ describe('texts of topology files', () => {
     const session = sessionOf(dr);
     const source = new ManualSource();
     assert.equal(await reads(() => session.start(dr, source)), 0);
-    const changed = dr.replace('scheduler: rr ', 'scheduler: sh ');
+    const changed = dr.replace('scheduler: rr\n', 'scheduler: sh\n');
     assert.equal(await reads(() => session.apply(changed)), 1);
     assert.equal(await reads(() => session.apply('model: dr')), 1);
     await session.stop();

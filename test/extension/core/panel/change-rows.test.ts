@@ -10,7 +10,7 @@ describe('rows of changes', () => {
     const session = sessionOf(dr);
     await session.start(dr, source);
     source.settle();
-    await session.apply(dr.replace('scheduler: rr ', 'scheduler: sh '));
+    await session.apply(dr.replace('scheduler: rr\n', 'scheduler: sh\n'));
     await session.unplug('rs1', 'inside', true);
     await session.start(session.version.text, source, { keep: true });
     source.settle();

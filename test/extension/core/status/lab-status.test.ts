@@ -5,7 +5,7 @@ import { example, ManualSource, sessionOf, translate } from '../../support.ts';
 describe('how a lab stands to its file', () => {
   it('running, pending, applied with what changed, invalid, running again', async () => {
     const dr = example('dr');
-    const changed = dr.replace('scheduler: rr ', 'scheduler: sh ');
+    const changed = dr.replace('scheduler: rr\n', 'scheduler: sh\n');
     const session = sessionOf(dr);
     await session.start(dr, new ManualSource());
     const status = (now: string) => statusOf(session, now, translate);
