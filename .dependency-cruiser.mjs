@@ -80,15 +80,27 @@ const houses = {
     types: ['forwarder'],
   },
   extension: { values: ['l10n', 'lab/*', 'extension/*'], types: ['panel-protocol'] },
+  // A page of its own stands in for the editor.
+  'shared-page': { values: ['l10n', 'panel-protocol', 'extension/core'] },
   cli: {
-    values: ['packet', 'models', 'lab', 'lab/*', 'journey', 'journey/*', 'comparison', 'l10n'],
+    values: [
+      'packet',
+      'models',
+      'lab',
+      'lab/*',
+      'journey',
+      'journey/*',
+      'comparison',
+      'l10n',
+      'extension/core',
+    ],
     types: ['forwarder'],
   },
 };
 
 /** What runs in a browser too. */
 const pure =
-  '^src/(packet|models|forwarder|journey|comparison|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview)/';
+  '^src/(packet|models|forwarder|journey|comparison|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview|shared-page)/';
 /** The ports onto a real network: Node, and one native package each. */
 const nativePorts = '^src/forwarder/ports/(cap|libc|packet|wall-clock)\\.ts$';
 

@@ -14,6 +14,7 @@ const pure = [
   'lab/traffic',
   'l10n',
   'webview',
+  'shared-page',
 ];
 const nodeGlobals = ['Buffer', 'process', 'setImmediate', 'clearImmediate', 'require', '__dirname', 'global'];
 /** The ports onto a real network. */
@@ -73,7 +74,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/webview/**/*.ts'],
+    files: ['src/webview/**/*.ts', 'src/shared-page/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

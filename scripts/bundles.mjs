@@ -69,10 +69,13 @@ export function bundles({ minify = false, outdir = 'dist' } = {}) {
     },
     // The packet-flow panel: one script, one style sheet, and the icons, which elements load into their own roots.
     { ...browser, entryPoints: { webview: 'src/webview/main.ts' }, format: 'iife' },
+    // What stands in for the editor in a page with a recording that is sent to somebody.
+    { ...browser, entryPoints: { 'shared-page': 'src/shared-page/main.ts' }, format: 'iife' },
     {
       ...browser,
       entryPoints: {
         webview: 'src/webview/styles/panel.css',
+        'shared-page': 'src/shared-page/shared-page.css',
         codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
       },
       loader: { '.ttf': 'file' },

@@ -7,6 +7,7 @@ const typeProjects = [
   'tsconfig.json',
   'tsconfig.pure.json',
   'src/webview/tsconfig.json',
+  'src/shared-page/tsconfig.json',
   'test/webview/browser/tsconfig.json',
   'scripts/tsconfig.json',
 ];

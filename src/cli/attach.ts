@@ -22,7 +22,7 @@ const options = {
 export function attach(call: Cli, args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(call, args, options, 1);
   const duration = numberOption('--duration', values.duration, 0, false);
-  const cli = checkOutputs(call, [values.json, values.pcapng]);
+  const cli = checkOutputs(call, [values.json, values.pcapng, values.html]);
   const quiet = values.quiet ?? false;
   return withDocker(async (client) => {
     const lab = await findLab(client, positionals[0]);
@@ -46,9 +46,10 @@ export function attach(call: Cli, args: readonly string[]): Promise<number> {
       duration,
       open: true,
       pcapng: values.pcapng,
+      keepsEvents: values.html !== undefined,
       ...(values.detach && { end: () => engine.detach() }),
     });
-    present(cli, recording, { ...values, plan, title: lab.name, judge: false });
+    await present(cli, recording, { ...values, plan, title: lab.name, judge: false });
     if (values.detach && !quiet) cli.err(cli.translate('cli.left-running', { id: lab.id }));
     return 0;
   });

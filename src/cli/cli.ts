@@ -1,10 +1,12 @@
 import type { ParseArgsConfig, parseArgs } from 'node:util';
-import type { TextParams, Translate } from '../l10n/translate.ts';
+import type { Locale, TextParams, Translate } from '../l10n/translate.ts';
 import type { Painter } from './paint.ts';
 
 /** What every command is given: language, colours and the two streams. */
 export interface Cli {
   readonly translate: Translate;
+  /** Its language. */
+  readonly locale: Locale;
   readonly paint: Painter;
   /** What a reader reads, a line: standard output. See `terminal`. */
   readonly out: (line: string) => void;

@@ -28,8 +28,10 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call, 130 ended by Ctrl-C. */
 async function main(args: readonly string[]): Promise<number> {
+  const locale = localeOf(languageOf(args));
   const cli: Cli = {
-    translate: await loadTranslate(localeOf(languageOf(args))),
+    translate: await loadTranslate(locale),
+    locale,
     ...terminal(process.stdout, process.stderr, hasColours(process.stdout)),
     parse: parseArgs,
   };

@@ -5,6 +5,7 @@ import { type Cli } from './cli.ts';
 import { writeOutput } from './files.ts';
 import { ladder } from './ladder/ladder.ts';
 import type { RecordedRun } from './record.ts';
+import { writePage } from './page-file.ts';
 import { reportJson } from './report-json.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -12,6 +13,7 @@ import { verdicts } from './verdicts.ts';
 export const presentOptions = {
   json: { type: 'string' },
   pcapng: { type: 'string' },
+  html: { type: 'string' },
   quiet: { type: 'boolean' },
   full: { type: 'boolean' },
   values: { type: 'boolean' },
@@ -24,21 +26,23 @@ export interface PresentOptions {
   readonly judge?: boolean;
   readonly expect?: Expectation | undefined;
   readonly json?: string | undefined;
+  readonly html?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly full?: boolean | undefined;
   readonly values?: boolean | undefined;
 }
 
 /** Writes the files asked for and prints the packets and the promises. Returns whether all went as meant, if that is judged. */
-export function present(
+export async function present(
   cli: Cli,
-  { report, journey, frame, pcapng }: RecordedRun,
+  { report, journey, frame, pcapng, recording }: RecordedRun,
   options: PresentOptions,
-): boolean {
-  const { plan, title, judge = true, expect, json, quiet, full = false, values = false } = options;
+): Promise<boolean> {
+  const { plan, title, judge = true, expect, json, html, quiet, full = false, values = false } = options;
   const { translate, paint } = cli;
   if (json) writeOutput(json, reportJson(report));
   pcapng?.finish(report, plan);
+  if (html && recording) await writePage(cli, html, recording, title);
   const met = judge ? meetsExpectation(report, expect) : undefined;
   if (!quiet) {
     const { evictedFrames, evictedFlows } = report.counters;

@@ -1,3 +1,4 @@
+import { LabRecording } from '../extension/core/labs/lab-recording.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Journey, Report } from '../journey/report.ts';
 import type { Engine } from '../lab/engine.ts';
@@ -29,6 +30,8 @@ export interface RecordOptions {
   readonly end?: () => Promise<void>;
   /** Applies the file each time it is saved, until interrupted or `duration` is over. */
   readonly pcapng?: string | undefined;
+  /** For whoever wants more of it than its report. */
+  readonly keepsEvents?: boolean;
   readonly watch?: { readonly file: string; readonly adapt: (plan: Plan) => Plan };
 }
 
@@ -38,6 +41,8 @@ export interface RecordedRun {
   readonly journey: (id: number) => Journey;
   /** The captured bytes of a frame, by its number; empty for one that was given up. */
   readonly frame: (number: number) => Uint8Array;
+  /** What was told, if it was to be kept. */
+  readonly recording?: LabRecording | undefined;
   /** To be finished. */
   readonly pcapng?: PcapngFile | undefined;
   /** By Ctrl-C or a request to end. */
@@ -49,27 +54,29 @@ export async function record(
   cli: Cli,
   plan: Plan,
   chosen: ChosenEngine,
-  { duration, watch, open, end: endLab, pcapng: file }: RecordOptions,
+  { duration, watch, open, end: endLab, pcapng: file, keepsEvents }: RecordOptions,
 ): Promise<RecordedRun> {
   const limits = watch || open ? NEWEST : EVERYTHING;
   const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
   let builder: JourneyBuilder | undefined;
+  let recording: LabRecording | undefined;
   let unread = 0;
+  const begun = (): JourneyBuilder => {
+    const { name, startedAt } = engine;
+    const { translate } = cli;
+    if (!keepsEvents) return new JourneyBuilder(plan, { engine: name, startedAt, translate, ...limits });
+    recording = new LabRecording({ engine: name, startedAt, plan }, limits, translate);
+    return recording.builder;
+  };
   const engine: Engine = await chosen.make(
     plan,
     (events) => {
       // The engine knows its start for certain when its first event comes.
-      const { name, startedAt } = engine;
-      builder ??= new JourneyBuilder(plan, {
-        engine: name,
-        startedAt,
-        translate: cli.translate,
-        ...limits,
-      });
-      for (const event of events) pcapng?.add(event, startedAt);
+      builder ??= begun();
+      for (const event of events) pcapng?.add(event, engine.startedAt);
       for (let at = 0; at < events.length;) {
         const some = events.slice(at, at + EVENTS_AT_ONCE - unread);
-        builder.add(some);
+        (recording ?? builder).add(some);
         at += some.length;
         unread = (unread + some.length) % EVENTS_AT_ONCE;
         if (unread === 0) builder.keepUp();
@@ -108,13 +115,7 @@ export async function record(
     chosen.close();
     interruption.end();
   }
-  builder ??= new JourneyBuilder(plan, {
-    engine: engine.name,
-    startedAt: engine.startedAt,
-    translate: cli.translate,
-    ...limits,
-  });
-  const kept = builder;
+  const kept = builder ?? begun();
   const report = kept.report();
   if (!open)
     for (const line of cutLines(report, isWhole, why, cutNs, cli.translate))
@@ -123,6 +124,7 @@ export async function record(
     report,
     journey: (id) => kept.journey(id)!,
     frame: (number) => kept.frame(number)?.bytes ?? NO_BYTES,
+    recording,
     pcapng,
     interrupted: interruption.did,
   };

@@ -36,7 +36,7 @@ export async function run(call: Cli, args: readonly string[]): Promise<number> {
   if (port !== undefined && !isPortName(port)) throw new CliError('cli.unknown-port', { port });
 
   const text = readText(file);
-  const cli = checkOutputs(call, [values.json, values.pcapng]);
+  const cli = checkOutputs(call, [values.json, values.pcapng, values.html]);
   const { plan: loaded, expect, problems } = loadTopology(text, basename(file));
   if (!loaded) return withoutPlan(cli, file, problems, expect);
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
@@ -52,6 +52,7 @@ export async function run(call: Cli, args: readonly string[]): Promise<number> {
   const recording = await record(cli, plan, engine, {
     duration,
     pcapng: values.pcapng,
+    keepsEvents: values.html !== undefined,
     ...(values.watch && {
       watch: {
         file,
@@ -59,7 +60,7 @@ export async function run(call: Cli, args: readonly string[]): Promise<number> {
       },
     }),
   });
-  const asMeant = present(cli, recording, { ...values, plan, title: basename(file), expect });
+  const asMeant = await present(cli, recording, { ...values, plan, title: basename(file), expect });
   return recording.interrupted && !values.watch ? 130 : asMeant ? 0 : 1;
 }
 

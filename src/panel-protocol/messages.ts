@@ -241,7 +241,8 @@ export type Question =
       readonly data?: string | ArrayBuffer;
     };
 
-export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png';
+/** Each is its own file suffix. `html`: a page of its own, with all of the recording. */
+export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png' | 'html';
 
 export type Answer =
   | { readonly kind: 'hop'; readonly details: HopDetails }

@@ -14,6 +14,7 @@ describe('files that are written', () => {
   /** Every call that reads a file and writes another: what it reads, by the options that name what it writes. */
   const calls: readonly (readonly [string, (input: string, output: string) => string[]])[] = [
     ['run --json', (topology, out) => ['run', topology, '--json', out]],
+    ['run --html', (topology, out) => ['run', topology, '--html', out]],
     ['run --pcapng', (topology, out) => ['run', topology, '--pcapng', out]],
     [
       'run --watch --pcapng',

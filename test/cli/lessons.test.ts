@@ -202,6 +202,7 @@ describe('lb-lab lessons with files and folders', () => {
 describe('JUnit XML of graded files', () => {
   const cli = {
     translate: makeTranslate('en'),
+    locale: 'en' as const,
     paint: plain,
     out: () => 0,
     err: () => 0,

@@ -15,6 +15,7 @@ import { root } from '../support/lb-lab.ts';
 
 const cli: Cli = {
   translate: makeTranslate('en'),
+  locale: 'en',
   paint: plain,
   out: assert.fail,
   err: assert.fail,

@@ -22,6 +22,7 @@ describe('a watched topology file', () => {
   let stop: () => void;
   const cli: Cli = {
     translate: makeTranslate('en'),
+    locale: 'en',
     paint: plain,
     out: assert.fail,
     err: (line) => errors.push(line),

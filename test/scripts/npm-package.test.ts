@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { buildOnce, lbLab, root, temporaryFolder, type TemporaryFolder } from '../support/lb-lab.ts';
 
 /** What `npm pack` makes of this source tree, unpacked as npm does it, and used where nothing else is. */
@@ -62,6 +62,13 @@ describe('the npm package', () => {
     const { status, stdout, stderr } = run('run', 'examples/dr.lblab.yaml');
     assert.equal(status, 0, stderr);
     assert.equal(stdout, lbLab(['run', 'examples/dr.lblab.yaml']).out);
+  });
+
+  it('makes a page of a recording', () => {
+    const file = folder.path('page.html');
+    const { status, stderr } = run('run', 'examples/dr.lblab.yaml', '--quiet', '--html', file);
+    assert.equal(status, 0, stderr);
+    assert.match(readFileSync(file, 'utf8'), /id="recording">[A-Za-z0-9+/]{1000}/);
   });
 
   it('has the lessons, and makes the same node image', () => {

@@ -22,6 +22,7 @@ export async function runCommand(
   const into = (name: keyof typeof printed) => ({ write: (text: string) => (printed[name] += text) });
   const cli: Cli = {
     translate: makeTranslate(locale),
+    locale,
     ...terminal(into('out'), into('err'), colours),
     parse: parseArgs,
   };

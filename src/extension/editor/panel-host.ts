@@ -149,6 +149,13 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       act: (action) => this.#parts.act(action, this.#uri),
       open: (place) => this.#uri !== undefined && this.#parts.open(this.#uri, place),
       save: (format, data) => this.#save(format, data),
+      makePage: async (content) => {
+        const { readParts, sharedPage } = await import('../core/share/shared-page.ts');
+        const parts = await readParts(async (file) =>
+          vscode.workspace.fs.readFile(vscode.Uri.joinPath(root, file)),
+        );
+        return sharedPage(content, parts, newNonce());
+      },
       keep: (view) => void context.workspaceState.update(KEPT_VIEW, view),
       kept: () => {
         const view: unknown = context.workspaceState.get(KEPT_VIEW);

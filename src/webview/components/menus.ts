@@ -42,11 +42,15 @@ function closeMenu(panel: Panel): void {
 
 function exportMenu(panel: Panel): TemplateResult {
   const { text, filter } = panel.state;
-  const formats = ['pcapng', 'json', 'svg', 'png'] as const;
+  const formats = ['html', 'pcapng', 'json', 'svg', 'png'] as const;
   return html`<p class="hint">${text(filter ? 'panel.export.filtered' : 'panel.export.all')}</p>
     ${formats.map(
       (format) =>
-        html`<button type="button" class="item" @click=${() => void exportAs(panel, format)}>
+        html`<button
+          type="button"
+          class="item ${format === 'html' ? 'needs-lab' : ''}"
+          @click=${() => void exportAs(panel, format)}
+        >
           <strong>${format.toUpperCase()}</strong><span>${text(`panel.export.${format}`)}</span>
         </button>`,
     )}`;
@@ -141,7 +145,7 @@ function helpMenu(panel: Panel): TemplateResult {
       <tbody>
         ${keys.map(
           ([key, name]) =>
-            html`<tr>
+            html`<tr class=${name === 'line' ? 'needs-lab' : ''}>
               <th scope="row"><kbd>${key}</kbd></th>
               <td>${text(`panel.key.${name}`)}</td>
             </tr>`,

@@ -117,7 +117,7 @@ function explanation(panel: Panel, { text: words, setting, frames: numbers }: Ex
         setting
           ? html`<button
               type="button"
-              class="link"
+              class="link needs-lab"
               @click=${() => panel.host.send({ type: 'open', place: { kind: 'setting', path: setting } })}
             >
               ${text('panel.setting', { setting })}

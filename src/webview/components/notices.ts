@@ -40,7 +40,7 @@ export function notices(panel: Panel): TemplateResult {
         ? line('bad', 'error', labState.message, html`${remedyButton(panel)}${startAgain}`)
         : nothing
     }
-    ${labState.kind === 'stopped' ? line('info', 'debug-stop', text('panel.stopped'), startAgain) : nothing}
+    ${labState.kind === 'stopped' ? line('info needs-lab', 'debug-stop', text('panel.stopped'), startAgain) : nothing}
     ${
       message
         ? line(

@@ -67,7 +67,7 @@ function buttons(
         running && lab!.traffic.length > 0
           ? html`<button
               type="button"
-              class="send"
+              class="send needs-lab"
               @click=${() => (lab!.traffic.length > 1 ? toggleMenu(panel, 'send') : send(0))}
               aria-expanded=${lab!.traffic.length > 1 ? menu === 'send' : nothing}
             >

@@ -1,5 +1,5 @@
 import type { Translate } from '../../../l10n/translate.ts';
-import type { LabEvent } from '../../../lab/events.ts';
+import type { LabEvent, PlanEvent } from '../../../lab/events.ts';
 import { inSlices, type Pause } from './in-slices.ts';
 import { LabRecording, type RecordingHead, type RecordingLimits } from './lab-recording.ts';
 import type { Most } from './recent-events.ts';
@@ -15,6 +15,15 @@ const PART_BYTES = 1 << 20;
 /** Before each record: the lengths of its JSON text and of its bytes, as 32-bit numbers, little endian. */
 const LENGTHS = 8;
 
+/** What is saved: a recording, or what else has kept its events. */
+export interface SavedSource {
+  readonly head: RecordingHead;
+  readonly plans: readonly PlanEvent[];
+  readonly changes: readonly RecordedChange[];
+  /** In the order in which they were told; `undefined` stands for a step without one. */
+  recent(most: Most): Iterable<LabEvent | undefined>;
+}
+
 interface Head {
   readonly version: number;
   readonly head: RecordingHead;
@@ -26,7 +35,7 @@ interface Head {
  * lies across two parts. `undefined` stands for a step that made no part: whoever saves may pause at any.
  */
 export function* savedParts(
-  recording: LabRecording,
+  recording: SavedSource,
   most: Most = MOST,
 ): Generator<Uint8Array | undefined, void> {
   const writer = new PartWriter();
@@ -45,7 +54,7 @@ export function* savedParts(
 
 /** Undefined for what is not a recording of this version. Reads the parts as they come, and pauses now and then. */
 export async function readRecording(
-  parts: AsyncIterable<Uint8Array>,
+  parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   limits: RecordingLimits,
   translate: Translate,
   pause?: Pause,
@@ -76,7 +85,7 @@ export async function readRecording(
 }
 
 /** What stands before the first event: the head, with the plan in force, and that plan as an event when it is not the first. */
-function beginning(recording: LabRecording, { timeNs, kind }: LabEvent): (Head | LabEvent)[] {
+function beginning(recording: SavedSource, { timeNs, kind }: LabEvent): (Head | LabEvent)[] {
   const plan = recording.plans.findLast((one) => one.timeNs <= timeNs);
   const head: Head = {
     version: VERSION,

@@ -1,21 +1,37 @@
 import { exportPcapng } from '../../../journey/export-pcapng.ts';
 import type { Report } from '../../../journey/report.ts';
-import type { Translate } from '../../../l10n/translate.ts';
+import type { Locale, Translate } from '../../../l10n/translate.ts';
 import type { Question } from '../../../panel-protocol/messages.ts';
+import { sourceOf } from '../share/shared-lab.ts';
+import type { PageContent } from '../share/shared-page.ts';
+import { packRecording } from '../share/shared-recording.ts';
 import type { ShownLab } from './shown-lab.ts';
 import { onlyFlows } from './only-flows.ts';
 
 type ExportQuestion = Extract<Question, { readonly kind: 'export' }>;
 
+export interface ExportContext {
+  readonly translate: Translate;
+  readonly locale: Locale;
+  /** What the view keeps of itself. */
+  readonly view: Readonly<Record<string, unknown>> | undefined;
+  readonly makePage: (content: PageContent) => Promise<string>;
+}
+
 /** The bytes of a file: made here from the recording, or drawn by the view and handed over. */
-export function exportRecording(
+export async function exportRecording(
   lab: ShownLab,
   report: Report,
   { format, flows, data }: ExportQuestion,
-  translate: Translate,
-): Uint8Array {
+  { translate, locale, view, makePage }: ExportContext,
+): Promise<Uint8Array> {
   if (data !== undefined)
     return typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
+  if (format === 'html') {
+    // All of it, and the filter as it is: of a part one could not say what became of the rest.
+    const recording = await packRecording({ file: lab.file, locale, view }, sourceOf(lab));
+    return new TextEncoder().encode(await makePage({ recording, lab: lab.plan.lab, locale }));
+  }
   const all = { events: lab.events(), numbers: lab.frameNumbers(), report };
   const chosen = flows ? onlyFlows(all, flows) : all;
   if (format === 'pcapng')

@@ -1,4 +1,4 @@
-import type { Translate } from '../../../l10n/translate.ts';
+import type { Locale, Translate } from '../../../l10n/translate.ts';
 import type {
   Action,
   Answer,
@@ -10,6 +10,7 @@ import type {
 } from '../../../panel-protocol/messages.ts';
 import type { LabState } from '../../../lab/lab-state.ts';
 import type { Place } from '../../../lab/place.ts';
+import type { PageContent } from '../share/shared-page.ts';
 import { connectionRow } from './connection-row.ts';
 import { exportRecording } from './export-recording.ts';
 import { measuredTimes } from './measured-times.ts';
@@ -23,8 +24,7 @@ import { visibleMessage } from './visible-message.ts';
 
 export interface PanelFeedOptions {
   readonly translate: Translate;
-  /** `en` or `zh-cn`. */
-  readonly locale: string;
+  readonly locale: Locale;
   readonly post: (message: HostMessage) => void;
   /** Buttons of the panel. */
   readonly act: (action: Action) => void;
@@ -32,6 +32,8 @@ export interface PanelFeedOptions {
   readonly open: (place: Place) => void;
   /** Asks where to save, and writes; resolves to the file's name, or `undefined` when the user thought better of it. */
   readonly save: (format: ExportFormat, data: Uint8Array) => Promise<string | undefined>;
+  /** Makes a page with the panel in it; left out where none can be made. */
+  readonly makePage?: (content: PageContent) => Promise<string>;
   /** What the view wants to find again at its next show; and what it left last time. */
   readonly keep: (view: Readonly<Record<string, unknown>>) => void;
   readonly kept: () => Readonly<Record<string, unknown>> | undefined;
@@ -134,7 +136,7 @@ export class PanelFeed {
   }
 
   async #answer(question: Question): Promise<Answer> {
-    const { translate, save } = this.#options;
+    const { translate, locale, save, kept, makePage } = this.#options;
     const lab = this.#lab;
     const showing = this.#showing;
     if (!lab || !showing) throw new Error(translate('panel.no-lab'));
@@ -153,7 +155,12 @@ export class PanelFeed {
       case 'forwarding-times':
         return { kind: 'forwarding-times', times: await measuredTimes() };
       case 'export': {
-        const data = exportRecording(lab, showing.report, question, translate);
+        const data = await exportRecording(lab, showing.report, question, {
+          translate,
+          locale,
+          view: kept(),
+          makePage: makePage ?? (() => Promise.reject(new Error(translate('panel.export.failed')))),
+        });
         return { kind: 'export', file: await save(question.format, data) };
       }
     }

@@ -1,6 +1,6 @@
 import type { ConnectionView } from '../../../forwarder/connections/view.ts';
 import type { JourneyBuilder } from '../../../journey/journey-builder.ts';
-import type { Report } from '../../../journey/report.ts';
+import type { Engine } from '../../../lab/engine.ts';
 import type { FrameEvent, LabEvent, PlanEvent } from '../../../lab/events.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import type { ChangeRow, LaneView } from '../../../panel-protocol/messages.ts';
@@ -11,7 +11,7 @@ import type { Place } from '../../../lab/place.ts';
 export interface ShownLab {
   /** The file's name without its folder. */
   readonly file: string;
-  readonly engine: Report['engine'];
+  readonly engine: Engine['name'];
   /** ISO time with nine decimals. */
   readonly startedAt: string;
   /** The plan in force. */

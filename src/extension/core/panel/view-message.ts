@@ -41,7 +41,7 @@ const question = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('forwarding-times') }),
   z.object({
     kind: z.literal('export'),
-    format: z.enum(['pcapng', 'json', 'svg', 'png']),
+    format: z.enum(['pcapng', 'json', 'svg', 'png', 'html']),
     flows: z.optional(z.array(count)),
     data: z.optional(z.union([z.string(), buffer])),
   }),

@@ -32,13 +32,17 @@ function recorded() {
 
 describe('extension: what is exported of a recording that has lost frames', () => {
   const { recording, report, shown } = recorded();
+  const makePage = () => Promise.reject(new Error('no page is made here'));
+  const context = { translate, locale: 'en', view: undefined, makePage } as const;
 
   /** The frames of the file by their numbers: what its comment says, else its place. */
-  function exported(flows?: readonly number[]) {
+  async function exported(flows?: readonly number[]) {
     const question = { kind: 'export', ...(flows && { flows: [...flows] }) } as const;
-    const capture = readCapture(exportRecording(shown, report, { ...question, format: 'pcapng' }, translate));
+    const capture = readCapture(
+      await exportRecording(shown, report, { ...question, format: 'pcapng' }, context),
+    );
     assert.ok(!isProblem(capture));
-    const json = exportRecording(shown, report, { ...question, format: 'json' }, translate);
+    const json = await exportRecording(shown, report, { ...question, format: 'json' }, context);
     const frames = new Map(
       capture.records.map((record, index) => {
         const [, said] = /^frame (\d+)$/.exec(record.comments[0] ?? '') ?? [];
@@ -53,8 +57,8 @@ describe('extension: what is exported of a recording that has lost frames', () =
     ['all of it', undefined],
     ['one flow', [report.flows.findLast(({ kind }) => kind === 'tcp')!.id]],
   ] as const)
-    it(`${name}: a frame has one number in the panel, the capture and the JSON`, () => {
-      const { frames, told } = exported(flows);
+    it(`${name}: a frame has one number in the panel, the capture and the JSON`, async () => {
+      const { frames, told } = await exported(flows);
       assert.ok(frames.size > 5);
       for (const [number, { bytes }] of frames)
         assert.deepEqual(Buffer.from(bytes), Buffer.from(recording.frame(number)!.bytes), String(number));
@@ -71,8 +75,8 @@ describe('extension: what is exported of a recording that has lost frames', () =
       assert.deepEqual(told.promises, JSON.parse(JSON.stringify(report.promises)));
     });
 
-  it('the comment stands only where the number is not the place', () => {
-    const { frames } = exported();
+  it('the comment stands only where the number is not the place', async () => {
+    const { frames } = await exported();
     const places = [...frames.keys()].filter((number, index) => number === index + 1);
     for (const number of places) assert.ok(!frames.get(number)!.comments[0]?.startsWith('frame '));
     assert.ok(places.length < frames.size);
