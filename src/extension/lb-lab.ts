@@ -160,6 +160,9 @@ export class LbLab {
         if (remedy) await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
         return;
       }
+      case 'predict':
+        if (uri !== undefined) this.#workbench.labs.of(uri)?.setCovered(action.on);
+        return;
       case 'dismiss-card':
         return this.#firstRun.dismiss(action.card);
       case 'card':

@@ -218,6 +218,8 @@ export type ViewMessage =
 export type Action =
   | { readonly kind: 'send-request'; readonly traffic: number }
   | { readonly kind: 'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' | 'remedy' }
+  /** Somebody predicts what forwarders do: what would tell is closed in the editor too; or that is over. */
+  | { readonly kind: 'predict'; readonly on: boolean }
   | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }
   | { readonly kind: 'card'; readonly card: Card['id'] }
   /** Of the lesson on show: its page, the lesson after it, or its requests once more, from the start. */

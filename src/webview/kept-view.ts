@@ -1,13 +1,43 @@
 import type { PanelState } from './panel-state.ts';
+import { noPrediction } from './predict/prediction.ts';
+import { noScore, type Score } from './predict/score.ts';
 import { Folding, type Level } from './rows/folding.ts';
 
+/** What is kept is small: of a long session the last answers. */
+const MOST_ANSWERED = 200;
 const levels: readonly Level[] = [1, 2, 3];
 const timeModes = ['relative', 'absolute', 'delta'] as const;
 
 /** What of the state outlives the view: small, and plain JSON. */
 export function keptView(state: PanelState): Record<string, unknown> {
-  const { folding, filter, values, timeMode, lanes, modelOpen, asList, mapOpen, mapZoom } = state;
-  return { level: folding.level, filter, values, timeMode, lanes, modelOpen, asList, mapOpen, mapZoom };
+  const {
+    folding,
+    filter,
+    values,
+    timeMode,
+    lanes,
+    modelOpen,
+    asList,
+    mapOpen,
+    mapZoom,
+    cover,
+    coverOf,
+    prediction,
+  } = state;
+  return {
+    level: folding.level,
+    filter,
+    values,
+    timeMode,
+    lanes,
+    modelOpen,
+    asList,
+    mapOpen,
+    mapZoom,
+    ...(cover && {
+      predict: { of: coverOf, answered: [...cover].slice(-MOST_ANSWERED), score: prediction.score },
+    }),
+  };
 }
 
 /** Reads it back. What was kept may come from another version: anything that does not fit is left out. */
@@ -21,6 +51,7 @@ export function restoreView(kept: Readonly<Record<string, unknown>> | undefined)
     ...(typeof kept['filter'] === 'string' && { filter: kept['filter'] }),
     ...flags(kept),
     ...lanesOf(kept['lanes']),
+    ...predictOf(kept['predict']),
   };
 }
 
@@ -35,6 +66,19 @@ function lanesOf(lanes: unknown): Partial<PanelState> {
   if (typeof lanes !== 'object' || lanes === null) return {};
   const { order, hidden } = lanes as { order?: unknown; hidden?: unknown };
   return isNames(order) && isNames(hidden) ? { lanes: { order, hidden } } : {};
+}
+
+/** Predict goes on where it was: hidden behind another tab, a view forgets everything else. */
+function predictOf(kept: unknown): Partial<PanelState> {
+  if (typeof kept !== 'object' || kept === null) return {};
+  const { of, answered, score } = kept as { of?: unknown; answered?: unknown; score?: unknown };
+  if (typeof of !== 'string' || !isNames(answered) || !isScore(score)) return {};
+  return { cover: new Set(answered), coverOf: of, prediction: { ...noPrediction, score } };
+}
+
+function isScore(score: unknown): score is Score {
+  if (typeof score !== 'object' || score === null) return false;
+  return Object.keys(noScore).every((name) => Number.isSafeInteger((score as Record<string, unknown>)[name]));
 }
 
 function isNames(value: unknown): value is string[] {

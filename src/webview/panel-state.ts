@@ -87,6 +87,8 @@ export interface PanelState {
   readonly marked: Subject | undefined;
   /** While Predict is on: what of the forwarders' doing may be seen already. */
   readonly cover: Cover | undefined;
+  /** When the recording began that `cover` speaks of: another one is covered anew. */
+  readonly coverOf: string;
   readonly prediction: Prediction;
   /** The map stands beside the ladder where there is room, shows the packet's way alone, moves the packet on by itself. */
   readonly mapOpen: boolean;
@@ -133,6 +135,7 @@ export const firstState: PanelState = {
   compared: undefined,
   marked: undefined,
   cover: undefined,
+  coverOf: '',
   prediction: noPrediction,
   mapOpen: true,
   mapZoom: false,

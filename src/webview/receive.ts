@@ -1,6 +1,7 @@
 import { flowKey, packetKey } from './rows/row.ts';
 import type { Panel } from './panel.ts';
 import { firstState } from './panel-state.ts';
+import { coverLab } from './predict/cover-lab.ts';
 import type { HostMessage } from '../panel-protocol/messages.ts';
 import { restoreView } from './kept-view.ts';
 import { reveal } from './selection.ts';
@@ -22,7 +23,8 @@ export function receive(panel: Panel, message: HostMessage): void {
       });
       return;
     case 'lab':
-      return store.update({ lab: message.lab });
+      store.update({ lab: message.lab });
+      return coverLab(panel);
     case 'state':
       return store.update({ labState: message.state });
     case 'rows': {

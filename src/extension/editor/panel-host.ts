@@ -71,6 +71,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
    */
   async show(uri: string | undefined): Promise<void> {
     const isAnother = uri !== this.#uri;
+    if (isAnother) this.#session()?.setCovered(false);
     this.#uri = uri;
     if (isAnother) {
       // They speak of the lab that was on show.
@@ -127,6 +128,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       if (this.#panel !== panel) return;
       this.#panel = undefined;
       this.#feed = undefined;
+      this.#session()?.setCovered(false);
     });
     let loaded;
     try {

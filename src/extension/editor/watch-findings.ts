@@ -23,7 +23,7 @@ export function watchFindings({ labs, files, texts, translate, messages }: Workb
       shown === session.version.text
         ? session.version
         : (await texts()).of({ uri, name, text: shown }).loaded;
-    if (session.run.state.kind === 'stopped') return;
+    if (session.run.state.kind === 'stopped' || session.isCovered) return;
     const began = performance.now();
     const { recording, version } = session;
     const found = findings(recording.report(), recording.epoch, places, version.plan.expect);
@@ -53,7 +53,8 @@ export function watchFindings({ labs, files, texts, translate, messages }: Workb
     labs.onDidChange(({ session, news }) => {
       if (news === 'plan' || news === 'removed') clear(session);
       else if (news === 'events') judgeSoon(session);
-      else if (session.run.state.kind === 'stopped') clear(session);
+      else if (session.run.state.kind === 'stopped' || session.isCovered) clear(session);
+      else judgeSoon(session);
     }),
     { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
   );

@@ -1,8 +1,10 @@
 import type { AskedField, Guess } from '../../panel-protocol/predict.ts';
 import { failure } from '../failure.ts';
+import { keep } from '../keep.ts';
 import type { Panel } from '../panel.ts';
 import { reveal } from '../selection.ts';
 import { nextStep, stepAt, type StepPlace } from './questions.ts';
+import { tellHost } from './cover-lab.ts';
 import { noPrediction } from './prediction.ts';
 import { marksOf, scored } from './score.ts';
 
@@ -11,9 +13,12 @@ export function setPredict(panel: Panel, on: boolean): void {
   const { store } = panel;
   store.update({
     cover: on ? new Set() : undefined,
+    coverOf: panel.state.lab?.startedAt ?? '',
     prediction: noPrediction,
     ...(on && { details: undefined, compared: undefined, menu: 'none' }),
   });
+  tellHost(panel);
+  keep(panel);
   if (on) goToQuestion(panel);
 }
 
@@ -65,6 +70,7 @@ export async function check(panel: Panel, step: StepPlace): Promise<void> {
       cover: new Set([...cover, step.key]),
       prediction: { ...prediction, of: step.key, marks, score: scored(prediction.score, marks) },
     });
+    keep(panel);
     focusQuestion();
   } catch (error) {
     store.update({ message: failure(error) });

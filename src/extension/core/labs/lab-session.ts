@@ -49,6 +49,7 @@ export class LabSession {
   /** Of the engine that runs or ran last. */
   #intake: EventIntake | undefined;
   #outcome: ApplyOutcome | undefined;
+  #isCovered = false;
   /** A save during a start is applied after it. */
   readonly #turns = new Turns();
 
@@ -76,6 +77,17 @@ export class LabSession {
   /** What came of the last change of the file, for the status. */
   get outcome(): ApplyOutcome | undefined {
     return this.#outcome;
+  }
+
+  /** Somebody predicts what its forwarders do: what would tell is closed meanwhile. */
+  get isCovered(): boolean {
+    return this.#isCovered;
+  }
+
+  setCovered(isCovered: boolean): void {
+    if (isCovered === this.#isCovered) return;
+    this.#isCovered = isCovered;
+    this.#listeners.tell('state');
   }
 
   nodeState(name: string): NodeEvent['state'] {

@@ -89,6 +89,8 @@ export class PanelFeed {
     switch (message.type) {
       case 'ready':
         this.#ready = true;
+        // A view that still predicts says so when it has its lab.
+        act({ kind: 'predict', on: false });
         return this.#begin();
       case 'ack':
         return this.#showing?.acknowledge(message.sequence);

@@ -26,6 +26,7 @@ const action = z.union([
       'lesson-again',
     ]),
   }),
+  z.object({ kind: z.literal('predict'), on: z.boolean() }),
   z.object({ kind: z.enum(['dismiss-card', 'card']), card }),
 ]);
 

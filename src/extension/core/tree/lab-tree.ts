@@ -18,6 +18,8 @@ export interface LabFacts {
   isUnplugged(node: string, segment: string): boolean;
   /** Connections that a service's server was given so far. */
   opened(service: string, server: string): number;
+  /** Somebody predicts what its forwarders do: their tables would tell. */
+  readonly isCovered: boolean;
   /** Of each node with a forwarder, as it was looked up last. */
   connections(node: string): readonly ConnectionView[];
 }
@@ -102,7 +104,7 @@ function nodeItem(lab: LabFacts, node: PlannedNode, translate: Translate): TreeI
   const state = lab.nodeState(node.name);
   const [icon, color] = nodeIcons[state];
   const id = `${uri}#node/${node.name}`;
-  const connections = node.forwarder ? lab.connections(node.name) : [];
+  const connections = node.forwarder && !lab.isCovered ? lab.connections(node.name) : [];
   return item(lab, 'node', node.name, {
     id,
     label: node.name,
@@ -148,7 +150,7 @@ function connectionsItem(
   return item(lab, 'group', 'connections', {
     id: `${node}/connections`,
     label: translate('extension.connections'),
-    description: String(connections.length),
+    description: lab.isCovered ? translate('extension.covered.table') : String(connections.length),
     icon: 'list-tree',
     context: 'connections',
     children: connections.slice(0, MOST_CONNECTIONS).map((connection) => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ExportFormat } from '../../core/export-format.ts';
 import { LabFailure } from '../../core/labs/lab-failure.ts';
 import type { LabSession } from '../../core/labs/lab-session.ts';
+import { refuseCovered } from '../../core/labs/refuse-covered.ts';
 import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
 import { labTarget } from './targets.ts';
@@ -12,7 +13,9 @@ export async function exportCapture(workbench: Workbench, argument: unknown): Pr
   if (session) await saveExport(workbench, session, 'pcapng', await captureOf(workbench, session));
 }
 
+/** Throws a `LabFailure` while the lab is covered. */
 export async function captureOf({ translate }: Workbench, session: LabSession): Promise<Uint8Array> {
+  refuseCovered(session, translate);
   const { exportPcapng } = await import('../../../journey/export-pcapng.ts');
   const { recording, version } = session;
   const { plan } = version;

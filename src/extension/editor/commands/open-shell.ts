@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { refuseCovered } from '../../core/labs/refuse-covered.ts';
 import { openTerminal } from '../editor-ui.ts';
 import { isTreeItem } from '../../core/tree/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
@@ -10,6 +11,7 @@ export async function openShell(workbench: Workbench, argument: unknown, named?:
   const { platform, translate } = workbench;
   const session = await labTarget(workbench, argument);
   if (!session) return;
+  refuseCovered(session, translate);
   const known = isTreeItem(argument) && argument.kind === 'node' ? argument.name : named;
   const node = typeof known === 'string' ? known : await pickNode(workbench, session);
   if (node === undefined) return;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Translate } from '../../../l10n/translate.ts';
 import { visible } from '../../../l10n/visible.ts';
 import type { LabSession } from '../../core/labs/lab-session.ts';
+import { refuseCovered } from '../../core/labs/refuse-covered.ts';
 import type { ConsoleNode } from '../../core/shell/command.ts';
 import { runLine } from '../../core/shell/console.ts';
 import { LineEditor } from '../../core/shell/line-editor.ts';
@@ -14,6 +15,7 @@ export class ConsoleTerminal implements vscode.Pseudoterminal {
   readonly onDidWrite = this.#written.event;
   readonly onDidClose = this.#closed.event;
   readonly #editor: LineEditor;
+  readonly #session: LabSession;
   readonly #node: ConsoleNode;
   readonly #translate: Translate;
   /** Of the command that runs. */
@@ -22,6 +24,7 @@ export class ConsoleTerminal implements vscode.Pseudoterminal {
 
   constructor(session: LabSession, node: string, translate: Translate) {
     this.#translate = translate;
+    this.#session = session;
     this.#node = sessionNode(session, node);
     this.#editor = new LineEditor(`${visible(node)}# `, {
       write: (text) => this.#write(text),
@@ -57,6 +60,7 @@ export class ConsoleTerminal implements vscode.Pseudoterminal {
     this.#running = running;
     const print = (text: string) => this.#write(`${text.split('\n').map(visible).join('\r\n')}\r\n`);
     try {
+      refuseCovered(this.#session, this.#translate);
       await runLine(line, this.#node, { print, signal: running.signal }, this.#translate);
     } catch (error) {
       print(error instanceof Error ? error.message : String(error));

@@ -26,6 +26,7 @@ export function labsView(workbench: Workbench): vscode.Disposable {
         engine: session.run.engineName,
         plan: session.version.plan,
         state: session.run.state,
+        isCovered: session.isCovered,
         nodeState: (name) => session.nodeState(name),
         isUnplugged: (node, segment) => session.run.unplugged.has(node, segment),
         opened: (service, server) => session.recording.opened.count(service, server),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { labTree } from '../../../../src/extension/core/tree/lab-tree.ts';
+import { labTree, type LabFacts } from '../../../../src/extension/core/tree/lab-tree.ts';
 import { isTreeItem, type TreeItem } from '../../../../src/extension/core/tree/tree-item.ts';
 import { example, ManualSource, sessionOf, translate } from '../../support.ts';
 
@@ -14,16 +14,15 @@ describe('the tree of labs', () => {
     await session.unplug('rs1', 'inside', true);
     const connections = await session.run.connections('director');
     const { uri, file, run, version } = session;
-    const tree = labTree(
-      {
-        ...{ uri, file, engine: run.engineName, plan: version.plan, state: run.state },
-        nodeState: (name) => session.nodeState(name),
-        isUnplugged: (node, segment) => run.unplugged.has(node, segment),
-        opened: (service, server) => session.recording.opened.count(service, server),
-        connections: () => connections,
-      },
-      translate,
-    );
+    const facts: LabFacts = {
+      ...{ uri, file, engine: run.engineName, plan: version.plan, state: run.state },
+      nodeState: (name) => session.nodeState(name),
+      isUnplugged: (node, segment) => run.unplugged.has(node, segment),
+      opened: (service, server) => session.recording.opened.count(service, server),
+      connections: () => connections,
+      isCovered: false,
+    };
+    const tree = labTree(facts, translate);
     const lines: string[] = [];
     const ids = new Set<string>();
     const visit = (item: TreeItem, depth: number): void => {
@@ -54,6 +53,10 @@ describe('the tree of labs', () => {
     ]);
     assert.equal(lines.filter((line) => line.includes('arrow-swap')).length, connections.length);
     assert.ok(connections.length > 0);
+    // While somebody predicts, tables of forwarders would tell.
+    const covered = JSON.stringify(labTree({ ...facts, isCovered: true }, translate));
+    assert.match(covered, /closed by Predict/);
+    assert.doesNotMatch(covered, /arrow-swap/);
     await session.stop();
   });
 });
