@@ -18,10 +18,12 @@ import { titleBar } from './title-bar.ts';
 export function panelView(panel: Panel, parts: Stage): TemplateResult {
   const { lab, detailsOpen, compared } = panel.state;
   const asked = question(panel);
+  // A lesson tells what there is to be seen.
+  const covered = panel.state.cover !== undefined;
   return html`<main>
     ${titleBar(panel)} ${menus(panel)} ${notices(panel)}
-    ${lab ? html`${filterBar(panel)} ${timelineStrip(panel)} ${modelCard(panel)}` : ''} ${lesson(panel)}
-    ${cards(panel)} ${stage(panel, parts)}
+    ${lab ? html`${filterBar(panel)} ${timelineStrip(panel)} ${modelCard(panel)}` : ''}
+    ${covered ? '' : lesson(panel)} ${cards(panel)} ${stage(panel, parts)}
     ${detailsOpen || compared !== undefined || asked !== nothing ? splitter(panel) : ''} ${compare(panel)}
     ${asked === nothing ? details(panel) : asked}
   </main>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
 import type { PanelState } from '../panel-state.ts';
+import { setPredict } from '../predict/predict.ts';
 import { setFollow, setLevel, setPaused, setTimeMode, setValues, toggleMenu } from '../settings.ts';
 import { icon } from './icon.ts';
 
@@ -34,7 +35,7 @@ export function titleBar(panel: Panel): TemplateResult {
 
 function buttons(
   panel: Panel,
-  { text, folding, paused, follow, values, lab, labState, menu }: PanelState,
+  { text, folding, paused, follow, values, lab, labState, menu, cover }: PanelState,
 ): TemplateResult {
   const running = labState.kind === 'running';
   const button = (name: string, label: string, pressed: boolean | undefined, act: () => void) =>
@@ -79,6 +80,7 @@ function buttons(
       ${button('arrow-circle-down', text('panel.follow'), follow, () => setFollow(panel, !follow))}
       <span class="levels" role="group" aria-label=${text('panel.level')}>${levels}</span>
       ${button('symbol-numeric', text('panel.values'), values, () => setValues(panel, !values))}
+      ${button('mortar-board', text('panel.predict'), cover !== undefined, () => setPredict(panel, cover === undefined))}
       ${button('watch', text(`panel.time.${panel.state.timeMode}`), undefined, () => setTimeMode(panel))}
       ${button('list-tree', text('panel.lanes'), undefined, () => toggleMenu(panel, 'lanes'))}
       ${button('export', text('panel.export'), undefined, () => toggleMenu(panel, 'export'))}
