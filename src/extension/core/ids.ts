@@ -22,6 +22,7 @@ export const commandIds = [
   'lbLab.saveCopy',
   'lbLab.cleanUp',
   'lbLab.showLog',
+  'lbLab.help',
   'lbLab.useDocker',
   'lbLab.stopNode',
   'lbLab.startNode',

@@ -1,7 +1,10 @@
+import { problemCodes } from './problem-codes.ts';
 import { allSettings, type Setting } from './settings.ts';
 
-/** The reference page (docs/topology.md), in Markdown. `describe` gives the text of a `topology.key.ID`. */
-export function topologyReference(describe: (key: string) => string): string {
+type Say = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+
+/** The reference page (docs/topology.md, docs/topology.zh-cn.md), in Markdown. */
+export function topologyReference(say: Say): string {
   const settings = allSettings();
   const groups = new Map<string, typeof settings>();
   for (const entry of settings) {
@@ -9,25 +12,25 @@ export function topologyReference(describe: (key: string) => string): string {
     groups.set(parent, [...(groups.get(parent) ?? []), entry]);
   }
   const sections = [...groups].map(([parent, entries]) => {
-    const heading = parent === '' ? '## The file' : `## \`${writtenPath(parent)}\``;
-    const rows = entries.map(({ setting, required }) => cellsOf(setting, required, describe));
-    return [heading, '', ...table([['key', 'values', 'default', 'meaning'], ...rows])].join('\n');
+    const heading = parent === '' ? say('topology.page.file') : `\`${writtenPath(parent)}\``;
+    const rows = entries.map(({ setting, required }) => cellsOf(setting, required, say));
+    const head = ['key', 'values', 'default', 'meaning'].map((column) => say(`topology.page.${column}`));
+    return [`## ${heading}`, '', ...table([head, ...rows])].join('\n');
   });
-  return `${[INTRODUCTION, ...sections].join('\n\n')}\n`;
+  return `${[say('topology.page.introduction'), ...sections, problemTable(say)].join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `# The topology file
-
-\`NAME.lblab.yaml\` describes one lab. This page is made from the schema in \`src/lab/topology/schema.ts\`, as are
-\`lblab.schema.json\` beside it and what an editor explains and completes; change the schema, not this page. Examples are
-in \`examples/\`.
-
-Names are yours to choose (\`NAME\` below): a letter first, then letters, digits and hyphens, 31 characters at most.
-Addresses are IPv4. Durations have a unit: \`1s\`, \`200ms\`, \`50us\`, \`2min\`. Sizes are bytes, or have a unit: \`4000\`, \`100KB\`,
-\`64KiB\`.
-
-An error means that there is nothing to run. Everything else is a warning and the lab starts, for a mistake may be the
-lesson.`;
+/** What is between braces in a message is filled in with what stands in the file. */
+function problemTable(say: Say): string {
+  const rows = Object.entries(problemCodes).map(([code, severity]) => [
+    `\`${code}\``,
+    say(`topology.page.${severity}`),
+    say(`problem.${code}`),
+    say(`problem.${code}.remedy`),
+  ]);
+  const head = ['code', 'severity', 'message', 'remedy'].map((column) => say(`topology.page.${column}`));
+  return [`## ${say('topology.page.problems')}`, '', ...table([head, ...rows])].join('\n');
+}
 
 /** Below these the author chooses names: `nodes.at.mac` is written `nodes.NAME.at.SEGMENT.mac`. */
 const chosenBelow: Readonly<Record<string, string>> = {
@@ -59,44 +62,36 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
 }
 
-function cellsOf(
-  { id, ...setting }: Setting,
-  required: boolean,
-  describe: (key: string) => string,
-): string[] {
+function cellsOf({ id, ...setting }: Setting, required: boolean, say: Say): string[] {
   const key = id.split('.').at(-1) ?? id;
   return [
-    `\`${key}\`${required ? ' (required)' : ''}`,
-    values(setting),
-    defaultText(setting.default),
-    describe(`topology.key.${id}`),
+    `\`${key}\`${required ? say('topology.page.required') : ''}`,
+    values(setting, say),
+    defaultText(setting.default, say),
+    say(`topology.key.${id}`),
   ];
 }
 
 /** Beyond that a list says less than a word; problem codes are the only ones. */
 const MOST_LISTED = 40;
 
-function values({ choices, types, minimum, maximum, examples }: Omit<Setting, 'id'>): string {
+function values({ choices, types, minimum, maximum, examples }: Omit<Setting, 'id'>, say: Say): string {
   if (choices.length > 0 && choices.length <= MOST_LISTED) {
     const words = choices.map((choice) => `\`${choice}\``).join(', ');
-    return types.includes('array') ? `list of ${words}` : words;
+    return types.includes('array') ? say('topology.page.list-of', { words }) : words;
   }
-  if (choices.length > MOST_LISTED) return 'list of problem codes';
-  const range = minimum === undefined ? '' : ` ${minimum} to ${maximum}`;
-  const names = types.map((type) => (type === 'integer' ? `number${range}` : (typeNames[type] ?? type)));
+  if (choices.length > MOST_LISTED) return say('topology.page.list-of-codes');
+  const names = types.map((type) =>
+    type === 'integer' && minimum !== undefined
+      ? say('topology.page.range', { minimum, maximum: String(maximum) })
+      : say(`topology.page.type.${type === 'integer' ? 'number' : type}`),
+  );
+  const kinds = [...new Set(names)].join(say('topology.page.or'));
   const shown = examples.map((example) => `\`${String(example)}\``).join(', ');
-  return [[...new Set(names)].join(' or '), ...(shown ? [`such as ${shown}`] : [])].join(', ');
+  return shown === '' ? kinds : say('topology.page.such-as', { kinds, shown });
 }
 
-const typeNames: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'number',
-  boolean: 'true or false',
-  array: 'list',
-  object: 'map',
-};
-
-function defaultText(value: unknown): string {
+function defaultText(value: unknown, say: Say): string {
   if (value === undefined) return '';
-  return Array.isArray(value) ? 'none' : `\`${String(value)}\``;
+  return Array.isArray(value) ? say('topology.page.none') : `\`${String(value)}\``;
 }

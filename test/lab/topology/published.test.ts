@@ -16,8 +16,9 @@ describe('what is published of the schema', () => {
     compare('lblab.schema.json', `${JSON.stringify(topologyJsonSchema(translate), null, 2)}\n`);
   });
 
-  it('is docs/topology.md (UPDATE_GOLDEN=1 writes it anew)', () => {
+  it('is docs/topology.md, in both languages (UPDATE_GOLDEN=1 writes them anew)', () => {
     compare('topology.md', topologyReference(translate));
+    compare('topology.zh-cn.md', topologyReference(makeTranslate('zh-cn')));
   });
 
   it('accepts every sound lab and example, for other tools', () => {

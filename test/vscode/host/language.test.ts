@@ -34,6 +34,28 @@ describe('the topology language', () => {
     assert.match(hovers.flatMap(({ contents }) => contents.map(textOf)).join('\n'), /connection/i);
   });
 
+  it('links to help from a hover, in a block that may do nothing else, and from the code of a problem', async () => {
+    const place = placeOf(document, 'scheduler', 2);
+    const hovers = await ask<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, place);
+    const blocks = hovers.flatMap(({ contents }) => contents).filter((block) => typeof block === 'object');
+    const trusted = blocks.filter((block) => 'isTrusted' in block && block.isTrusted);
+    assert.deepEqual(
+      trusted.map((block) => 'isTrusted' in block && block.isTrusted),
+      [{ enabledCommands: ['lbLab.help'] }],
+    );
+    assert.match(textOf(trusted[0]!), /^\[\w+\]\(command:lbLab\.help\?%5B%22topology%22%5D\)$/);
+    const wrong = await openTopology(example('dr').replace('scheduler: rr', 'scheduler: zz'));
+    const [problem] = await until('a problem', () => vscode.languages.getDiagnostics(wrong.uri));
+    const { code } = problem!;
+    assert.ok(typeof code === 'object');
+    assert.equal(code.value, 'unknown-choice');
+    assert.equal(code.target.scheme, 'command');
+    await vscode.commands.executeCommand('lbLab.help', 'topology');
+    await until('the page', () =>
+      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes('topology.md'))),
+    );
+  });
+
   it('goes from a name to the node', async () => {
     const place = placeOf(document, 'gateway: router', 'gateway: r'.length);
     const found = await ask<vscode.Location[]>('vscode.executeDefinitionProvider', document.uri, place);

@@ -9,6 +9,7 @@ import { cleanUp } from './clean-up.ts';
 import { download } from './download.ts';
 import { firstRunAgain } from './first-run-again.ts';
 import { exportCapture } from './export-capture.ts';
+import { help } from './help.ts';
 import { newTopology } from './new-topology.ts';
 import { openInWireshark } from './open-in-wireshark.ts';
 import { openShell } from './open-shell.ts';
@@ -45,6 +46,7 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.saveCopy': saveCopy,
   'lbLab.cleanUp': cleanUp,
   'lbLab.showLog': ({ log }) => log.show(),
+  'lbLab.help': help,
   'lbLab.useDocker': useDocker,
   'lbLab.stopNode': (workbench, argument) => setNode(workbench, argument, 'stopped'),
   'lbLab.startNode': (workbench, argument) => setNode(workbench, argument, 'running'),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { helpLink } from '../../core/help.ts';
 import { editorText } from '../../core/editor-text.ts';
 import { diagnose, type ProblemText } from '../../core/language/diagnose.ts';
 import type { ProviderContext } from './provider-context.ts';
@@ -58,7 +59,7 @@ function toDiagnostic(document: vscode.TextDocument, problem: ProblemText): vsco
     severity,
   );
   diagnostic.source = 'LB Lab';
-  diagnostic.code = problem.code;
+  diagnostic.code = { value: problem.code, target: vscode.Uri.parse(helpLink('topology')) };
   diagnostic.relatedInformation = problem.related.map(
     ({ range, message }) =>
       new vscode.DiagnosticRelatedInformation(

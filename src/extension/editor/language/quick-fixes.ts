@@ -15,7 +15,7 @@ export function registerQuickFixes({ documents, translate }: ProviderContext): v
         action.edit = new vscode.WorkspaceEdit();
         for (const edit of edits) action.edit.replace(document.uri, toRange(document, edit.range), edit.text);
         action.diagnostics = diagnostics.filter(
-          (shown) => shown.code === problem.code && shown.range.isEqual(place),
+          (shown) => codeOf(shown) === problem.code && shown.range.isEqual(place),
         );
         action.isPreferred = isPreferred;
         return action;
@@ -25,4 +25,9 @@ export function registerQuickFixes({ documents, translate }: ProviderContext): v
   return vscode.languages.registerCodeActionsProvider(selector, provider, {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
   });
+}
+
+/** Ours has a link beside its code. */
+function codeOf({ code }: vscode.Diagnostic): string | number | undefined {
+  return typeof code === 'object' ? code.value : code;
 }

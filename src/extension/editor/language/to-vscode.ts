@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { helpLink, type HelpPage } from '../../core/help.ts';
 import type { Span } from '../../core/language/syntax/tree.ts';
 
 /** The topology files of every kind of folder, saved or not. */
@@ -16,5 +17,12 @@ export function toSpan(document: vscode.TextDocument, { start, end }: vscode.Ran
 export function toMarkdown(text: string): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(text);
   markdown.isTrusted = false;
+  return markdown;
+}
+
+/** A link to a page of ours, in a block of its own: what a file says stands in others, which may run nothing. */
+export function toHelp(text: string, page: HelpPage): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(`[${text}](${helpLink(page)})`);
+  markdown.isTrusted = { enabledCommands: ['lbLab.help'] };
   return markdown;
 }
