@@ -54,6 +54,10 @@ const houses = {
     types: ['lab', 'lab/topology', 'l10n', 'journey', 'journey/joins'],
   },
   journey: { values: ['packet', 'journey/*'], types: ['models', 'lab', 'lab/topology', 'l10n'] },
+  // A console on a node in memory, for whoever shows one.
+  console: { values: ['packet'], types: ['lab', 'lab/embedded', 'l10n'] },
+  // What is wrong and said nowhere, and how it stays so.
+  mystery: { values: ['lab/topology', 'lab/embedded', 'journey'], types: ['lab', 'l10n'] },
   comparison: {
     values: ['packet', 'models', 'forwarder', 'lab/topology', 'lab/embedded', 'journey'],
     types: ['lab', 'l10n'],
@@ -73,10 +77,23 @@ const houses = {
       'comparison',
       'l10n',
       'panel-protocol',
+      'console',
+      'mystery',
     ],
   },
   'extension/editor': {
-    values: ['packet', 'lab', 'lab/*', 'journey', 'journey/*', 'l10n', 'panel-protocol', 'extension/core'],
+    values: [
+      'packet',
+      'lab',
+      'lab/*',
+      'journey',
+      'journey/*',
+      'l10n',
+      'panel-protocol',
+      'console',
+      'mystery',
+      'extension/core',
+    ],
     types: ['forwarder'],
   },
   extension: { values: ['l10n', 'lab/*', 'extension/*'], types: ['panel-protocol'] },
@@ -92,6 +109,8 @@ const houses = {
       'journey/*',
       'comparison',
       'l10n',
+      'console',
+      'mystery',
       'extension/core',
     ],
     types: ['forwarder'],
@@ -100,7 +119,7 @@ const houses = {
 
 /** What runs in a browser too. */
 const pure =
-  '^src/(packet|models|forwarder|journey|comparison|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview|shared-page)/';
+  '^src/(packet|models|forwarder|journey|comparison|console|mystery|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview|shared-page)/';
 /** The ports onto a real network: Node, and one native package each. */
 const nativePorts = '^src/forwarder/ports/(cap|libc|packet|wall-clock)\\.ts$';
 

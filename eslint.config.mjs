@@ -12,6 +12,8 @@ const pure = [
   'lab/topology',
   'lab/embedded',
   'lab/traffic',
+  'console',
+  'mystery',
   'l10n',
   'webview',
   'shared-page',

@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   export: async () => (await import('./export-containerlab.ts')).exportContainerlab,
   lessons: async () => (await import('./lessons.ts')).lessons,
+  mystery: async () => (await import('./mystery/mystery.ts')).mystery,
 };
 
 /** `lb-lab COMMAND …`; returns the exit code: 0 as meant, 1 not so, 2 a bad file or call, 130 ended by Ctrl-C. */

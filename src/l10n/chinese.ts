@@ -6,6 +6,7 @@ import extension from '../../l10n/extension.zh-cn.json' with { type: 'json' };
 import journey from '../../l10n/journey.zh-cn.json' with { type: 'json' };
 import language from '../../l10n/language.zh-cn.json' with { type: 'json' };
 import models from '../../l10n/models.zh-cn.json' with { type: 'json' };
+import mystery from '../../l10n/mystery.zh-cn.json' with { type: 'json' };
 import panel from '../../l10n/panel.zh-cn.json' with { type: 'json' };
 import topology from '../../l10n/topology.zh-cn.json' with { type: 'json' };
 
@@ -19,6 +20,7 @@ export const texts: Readonly<Record<string, string>> = {
   ...journey,
   ...language,
   ...models,
+  ...mystery,
   ...panel,
   ...topology,
 };

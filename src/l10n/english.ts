@@ -6,6 +6,7 @@ import extension from '../../l10n/extension.en.json' with { type: 'json' };
 import journey from '../../l10n/journey.en.json' with { type: 'json' };
 import language from '../../l10n/language.en.json' with { type: 'json' };
 import models from '../../l10n/models.en.json' with { type: 'json' };
+import mystery from '../../l10n/mystery.en.json' with { type: 'json' };
 import panel from '../../l10n/panel.en.json' with { type: 'json' };
 import topology from '../../l10n/topology.en.json' with { type: 'json' };
 
@@ -19,6 +20,7 @@ export const texts: Readonly<Record<string, string>> = {
   ...journey,
   ...language,
   ...models,
+  ...mystery,
   ...panel,
   ...topology,
 };

@@ -15,11 +15,16 @@ export interface Finished {
 }
 
 /** Runs the shipped bundle as a user would, from the project's folder, in English. */
-export function lbLab(args: readonly string[], env: Readonly<Record<string, string>> = {}): Finished {
+export function lbLab(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Finished {
   const { PATH } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/lb-lab.js', ...args], {
     cwd: root,
     encoding: 'utf8',
+    input,
     env: { PATH, LANG: 'C', ...env },
     maxBuffer: 64 << 20,
   });

@@ -87,6 +87,8 @@ function arrivalText({ arrival }: Hop, { translate, paint }: LadderContext): str
     decision?.rule === 'schedule' ? [decision.server, decision.detail].filter(Boolean).join(' · ') : '';
   const chosen = scheduled ? translate('cli.scheduled', { choice: scheduled }) : '';
   if (fate === 'forwarded') return chosen ? paint('routine', `▼ ${chosen}`) : '';
+  // Nobody says what became of it: a sealed lab.
+  if (fate === 'unseen' && !reason) return '';
   const because = reason ? `: ${translate(`reason.${reason}`)}` : '';
   const bad = fate === 'dropped' || fate === 'lost';
   const mark = bad ? '✕' : fate === 'unseen' ? '?' : '▼';

@@ -1,7 +1,7 @@
 import type { EmbeddedEngine } from '../../../lab/embedded/embedded-engine.ts';
 import type { PlannedTraffic } from '../../../lab/topology/plan.ts';
 import type { LabSession } from '../labs/lab-session.ts';
-import type { ConsoleNode } from './command.ts';
+import type { ConsoleNode } from '../../../console/command.ts';
 
 /** Longer than ARP asks in vain: then it is known why. */
 const PING_PATIENCE_NS = 4e9;

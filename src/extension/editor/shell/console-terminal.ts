@@ -3,8 +3,8 @@ import type { Translate } from '../../../l10n/translate.ts';
 import { visible } from '../../../l10n/visible.ts';
 import type { LabSession } from '../../core/labs/lab-session.ts';
 import { refuseCovered } from '../../core/labs/refuse-covered.ts';
-import type { ConsoleNode } from '../../core/shell/command.ts';
-import { runLine } from '../../core/shell/console.ts';
+import type { ConsoleNode } from '../../../console/command.ts';
+import { runLine } from '../../../console/console.ts';
 import { LineEditor } from '../../core/shell/line-editor.ts';
 import { sessionNode } from '../../core/shell/session-node.ts';
 

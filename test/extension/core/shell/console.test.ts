@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { runLine } from '../../../../src/extension/core/shell/console.ts';
+import { runLine } from '../../../../src/console/console.ts';
 import { LineEditor } from '../../../../src/extension/core/shell/line-editor.ts';
 import { sessionNode } from '../../../../src/extension/core/shell/session-node.ts';
-import { parseWords } from '../../../../src/extension/core/shell/words.ts';
+import { parseWords } from '../../../../src/console/words.ts';
 import { formatMac } from '../../../../src/packet/address.ts';
 import type { LabSession } from '../../../../src/extension/core/labs/lab-session.ts';
 import { example, ManualSource, sessionOf, translate } from '../../support.ts';
@@ -72,6 +72,16 @@ describe('the console of a node in memory', () => {
     assert.match((await typed('curl -i 10.0.2.12:80/x', 'client1'))[0]!, /^HTTP\/1\.1 200 OK\n[^]*rs2$/);
     assert.match((await typed('curl rs2:81', 'client1'))[0]!, /refused/i);
     assert.match((await typed('curl'))[0]!, /^usage/);
+  });
+
+  it('shows the connections of a forwarder, and who asked a server', async () => {
+    const [head, first] = await typed('connections', 'director');
+    assert.match(head!, /^State +Client +Destination +Server$/);
+    assert.match(first!, /^[A-Z_]+ +10\.0\.1\.1[01]:\d+ +10\.0\.2\.100:80 +rs[12]$/);
+    assert.match((await typed('connections', 'rs1'))[0]!, /rs1 has no forwarder/);
+    assert.match((await typed('log', 'rs1'))[1]!, /^10\.0\.1\.1[01]:\d+ +10\.0\.2\.100$/);
+    for (const command of ['connections', 'log'])
+      assert.match((await typed(command, 'nobody'))[0]!, /nobody is not running/);
   });
 
   it('words are split as a shell does', () => {

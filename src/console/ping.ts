@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../../../packet/address.ts';
+import { formatIpv4 } from '../packet/address.ts';
 import type { Command } from './command.ts';
 import { targetOf } from './target.ts';
 

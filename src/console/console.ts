@@ -1,12 +1,13 @@
-import type { Translate } from '../../../l10n/translate.ts';
-import { formatIpv4, formatMac, networkOf } from '../../../packet/address.ts';
-import type { NodeState } from '../../../lab/node-state.ts';
+import type { Translate } from '../l10n/translate.ts';
+import { formatIpv4, formatMac, networkOf } from '../packet/address.ts';
+import type { NodeState } from '../lab/node-state.ts';
 import type { Command, ConsoleNode, ConsoleRun } from './command.ts';
 import { curl } from './curl.ts';
 import { ping } from './ping.ts';
+import { connections, log } from './tables.ts';
 import { parseWords } from './words.ts';
 
-const commands: Readonly<Record<string, Command>> = { help, ip, ss, ping, curl };
+const commands: Readonly<Record<string, Command>> = { help, ip, ss, connections, log, ping, curl };
 
 /** Runs one line as a shell on a small machine would. Never rejects for what somebody typed. */
 export async function runLine(
@@ -28,7 +29,7 @@ function help(
   { print }: ConsoleRun,
   translate: Translate,
 ): Promise<void> {
-  for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'ping', 'curl', 'exit'])
+  for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'connections', 'log', 'ping', 'curl', 'exit'])
     print(translate(`extension.console.help.${name}`));
   return Promise.resolve();
 }

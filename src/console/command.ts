@@ -1,7 +1,7 @@
-import type { Translate } from '../../../l10n/translate.ts';
-import type { FetchResult, PingResult } from '../../../lab/embedded/by-hand.ts';
-import type { NodeState } from '../../../lab/node-state.ts';
-import type { Ipv4, Mac } from '../../../packet/address.ts';
+import type { Translate } from '../l10n/translate.ts';
+import type { FetchResult, PingResult } from '../lab/embedded/by-hand.ts';
+import type { NodeState } from '../lab/node-state.ts';
+import type { Ipv4, Mac } from '../packet/address.ts';
 
 /** What a console can ask of the node it stands on. */
 export interface ConsoleNode {

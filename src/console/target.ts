@@ -1,4 +1,4 @@
-import { type Ipv4, parseIpv4 } from '../../../packet/address.ts';
+import { type Ipv4, parseIpv4 } from '../packet/address.ts';
 import type { ConsoleNode } from './command.ts';
 
 /** An address, or a name of the lab. */
