@@ -11,6 +11,7 @@ import {
   setPaused,
   setTimeMode,
   setValues,
+  toggleLanes,
   toggleMenu,
   toggleModel,
 } from './settings.ts';
@@ -48,6 +49,7 @@ const commands: Readonly<Record<string, Command>> = {
   q: (panel) => setPredict(panel, panel.state.cover === undefined),
   k: (panel) => setPlaying(panel, !panel.state.playing),
   g: (panel) => setMapOpen(panel, !panel.state.mapOpen),
+  l: toggleLanes,
   '?': (panel) => toggleMenu(panel, 'help'),
   '/': () => document.querySelector<HTMLInputElement>('#filter')?.focus(),
   Escape: back,

@@ -1,10 +1,12 @@
 import type { LadderView } from './ladder-view.ts';
+import { nodesOf, type Lane } from './ladder/geometry.ts';
 import { laneOrder } from './ladder/lanes.ts';
 import type { HitAction } from './ladder/shapes.ts';
 import type { Panel } from './panel.ts';
 import { openDetails, select, toggle } from './selection.ts';
 import { compareChange } from './comparison.ts';
 import { keep } from './keep.ts';
+import { toggleRole } from './settings.ts';
 
 /** Pixels a lane's head must be moved before that counts as dragging it. */
 const DRAG = 6;
@@ -37,11 +39,11 @@ export function followPointer(panel: Panel, view: LadderView, canvas: HTMLCanvas
   canvas.addEventListener('pointerdown', (event) => {
     const { x, y } = place(event);
     if (event.button !== 0 || y >= view.headerHeight) return;
-    const lane = view.geometry.lanes.find(
-      (one) => Math.abs(one.x - x - scrollLeft()) < view.geometry.gap / 2,
-    );
-    if (!lane) return;
-    drag = { node: lane.node, startX: x, moved: false };
+    const action = view.hitAt(x, y)?.action;
+    if (action) return act(panel, action);
+    const lane = view.geometry.lanes.find((one) => Math.abs(one.x - x - scrollLeft()) < one.width / 2);
+    if (lane?.slot.kind !== 'node') return;
+    drag = { node: lane.slot.node, startX: x, moved: false };
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener('pointerup', (event) => {
@@ -49,7 +51,7 @@ export function followPointer(panel: Panel, view: LadderView, canvas: HTMLCanvas
     const { node, moved } = drag;
     drag = undefined;
     view.dropX = undefined;
-    if (moved) moveLane(panel, node, dropPlace(view, place(event).x + scrollLeft()).index);
+    if (moved) moveLane(panel, node, orderAt(panel, dropPlace(view, place(event).x + scrollLeft()).lane));
     else panel.host.send({ type: 'open', place: { kind: 'node', name: panel.names.node(node) } });
     view.queue();
   });
@@ -78,15 +80,24 @@ function act(panel: Panel, action: HitAction): void {
     }
     case 'compare':
       return compareChange(panel, action.epoch);
+    case 'lanes':
+      return toggleRole(panel, action.role);
     case 'open-line':
       return panel.host.send({ type: 'open', place: { kind: 'line', line: action.line } });
   }
 }
 
-/** Between which lanes a dragged one would land. */
-function dropPlace({ geometry }: LadderView, x: number): { x: number; index: number } {
-  const index = geometry.lanes.filter((lane) => lane.x < x).length;
-  return { x: geometry.gutter + geometry.gap * index, index };
+/** Where a dragged lane would land: in front of which one; behind all when there is none. */
+function dropPlace({ geometry }: LadderView, x: number): { x: number; lane: Lane | undefined } {
+  const lane = geometry.lanes.find((one) => one.x >= x);
+  return { x: lane ? lane.x - lane.width / 2 : geometry.right, lane };
+}
+
+/** The place of a lane among all that are not hidden, folded or not. */
+function orderAt({ state: { lab, lanes } }: Panel, lane: Lane | undefined): number {
+  const order = laneOrder(lab?.nodes ?? [], lanes);
+  const at = order.findIndex((node) => lane !== undefined && nodesOf(lane.slot).includes(node));
+  return at < 0 ? order.length : at;
 }
 
 /** Puts a lane in front of the one that is now at `index`. */

@@ -1,6 +1,9 @@
 import { editorTheme } from './ladder/editor-theme.ts';
-import { geometryOf, type Geometry } from './ladder/geometry.ts';
-import { headerHeight, layoutHeader } from './ladder/header.ts';
+import { geometryOf, laneRoom, type Geometry } from './ladder/geometry.ts';
+import { headerHeight, type Density } from './ladder/head-lines.ts';
+import { layoutHeader } from './ladder/header.ts';
+import { laneRanks } from './ladder/lane-ranks.ts';
+import { laneSlots, nodeSlots } from './ladder/lane-slots.ts';
 import { laneOrder } from './ladder/lanes.ts';
 import { layoutRows } from './ladder/layout.ts';
 import { canvasMeasure } from './ladder/measure.ts';
@@ -12,8 +15,9 @@ import type { Panel } from './panel.ts';
 import { rowIndexAt, type RowList } from './rows/row-list.ts';
 import type { Row } from './rows/row.ts';
 
-/** Below this height the lanes' heads shrink to their names. */
-const COMPACT = 380;
+/** Below these heights the lanes' heads do without addresses, and shrink to their names. */
+const SHORT = 640;
+const NAMES_ONLY = 380;
 /** Pixels of room below the last row. */
 const FOOT = 48;
 
@@ -28,7 +32,7 @@ export class LadderView {
   #measure: Measure;
   #geometry: Geometry = geometryOf(0, []);
   #headerHeight = 0;
-  #compact = false;
+  #density: Density = 'full';
   #rowHits: Hit[] = [];
   #headerHits: Hit[] = [];
   #queued = false;
@@ -88,13 +92,12 @@ export class LadderView {
     const { lab } = this.#panel.state;
     const { clientWidth: width, clientHeight: height } = this.#scroller;
     if (!lab || width === 0) return;
-    this.#arrange(width, height);
+    const [first, last] = this.#arrange(width, height);
     const { scrollTop, scrollLeft } = this.#scroller;
     const list = this.#panel.list;
-    const [first, last] = this.#inView(list, scrollTop, height);
     const scene = this.#scene();
     const rows = layoutRows(list.rows.slice(first, last + 1), scene);
-    const header = layoutHeader({ ...scene, lab, compact: this.#compact });
+    const header = layoutHeader({ ...scene, lab, density: this.#density });
     this.#rowHits = rows.hits;
     this.#headerHits = header.hits;
 
@@ -127,7 +130,23 @@ export class LadderView {
     const { scrollTop } = this.#scroller;
     if (row.top < scrollTop) this.#scroller.scrollTop = row.top;
     else if (row.top + row.height > scrollTop + room) this.#scroller.scrollTop = row.top + row.height - room;
+    this.#scrollAside(row);
     this.queue();
+  }
+
+  /** Brings the lanes that a packet or hop touches into view, as far as they fit there together. */
+  #scrollAside(row: Row): void {
+    if (row.kind !== 'packet' && row.kind !== 'hop') return;
+    const { laneOf, gutter } = this.#geometry;
+    const hops = this.#panel.table.hopsOf(row.journey);
+    const touched = row.kind === 'hop' ? hops.slice(row.hop, row.hop + 1) : hops;
+    const lanes = touched.flatMap(({ from, to }) => [laneOf.get(from) ?? [], laneOf.get(to) ?? []].flat());
+    if (lanes.length === 0) return;
+    const first = Math.min(...lanes.map(({ x, width }) => x - width / 2));
+    const last = Math.max(...lanes.map(({ x, width }) => x + width / 2));
+    const { scrollLeft, clientWidth } = this.#scroller;
+    if (last > scrollLeft + clientWidth) this.#scroller.scrollLeft = Math.ceil(last - clientWidth);
+    if (first < this.#scroller.scrollLeft) this.#scroller.scrollLeft = Math.floor(first - gutter);
   }
 
   scrollToEnd(): void {
@@ -159,13 +178,7 @@ export class LadderView {
 
   #scene(): Scene {
     const { state, words } = this.#panel;
-    const { highlighted, lab, timeMode, selected } = state;
-    const nodes = lab?.nodes ?? [];
-    const lit = nodes.flatMap(({ name, interfaces }, index) =>
-      highlighted.includes(name) || interfaces.some(({ segment }) => highlighted.includes(segment))
-        ? [index]
-        : [],
-    );
+    const { lab, timeMode, selected } = state;
     return {
       ...words,
       geometry: this.#geometry,
@@ -174,15 +187,53 @@ export class LadderView {
       startedAt: lab?.startedAt ?? '',
       selected,
       hovered: this.hovered,
-      highlighted: lit,
+      highlighted: this.#lit,
     };
   }
 
-  #arrange(width: number, height: number): void {
-    const { lab, lanes } = this.#panel.state;
-    this.#geometry = geometryOf(width, laneOrder(lab!.nodes, lanes));
-    this.#compact = height < COMPACT;
-    this.#headerHeight = headerHeight({ lab: lab!, geometry: this.#geometry, compact: this.#compact });
+  /** Nodes that the editor's cursor is on, or on a segment of which. */
+  get #lit(): readonly number[] {
+    const { highlighted, lab } = this.#panel.state;
+    if (highlighted.length === 0 || !lab) return [];
+    return lab.nodes.flatMap(({ name, interfaces }, index) =>
+      highlighted.includes(name) || interfaces.some(({ segment }) => highlighted.includes(segment))
+        ? [index]
+        : [],
+    );
+  }
+
+  /** Lanes and heights for what is to be drawn next. Returns the first row in view and the last. */
+  #arrange(width: number, height: number): [number, number] {
+    const { state, list, table, selectedRow: selected } = this.#panel;
+    const lab = state.lab!;
+    const { nodes } = lab;
+    const order = laneOrder(nodes, state.lanes);
+    this.#density = height < NAMES_ONLY ? 'names' : height < SHORT ? 'short' : 'full';
+    const plain = geometryOf(width, nodeSlots(order));
+    this.#headerHeight = headerHeight({ lab, geometry: plain, density: this.#density });
+    const { scrollTop, scrollLeft } = this.#scroller;
+    const inView = this.#inView(list, scrollTop, height);
+    const wishes = { nodes, table, rows: list.rows, inView, selected, highlighted: this.#lit };
+    const ranks = () => laneRanks(wishes);
+    const slots = laneSlots(nodes, order, laneRoom(width), state.unfoldedLanes, ranks);
+    this.#geometry = geometryOf(width, slots, scrollLeft);
+    this.#fitCanvas(width, height);
+    this.#resizeExtent();
+    this.#markEdges();
+    return inView;
+  }
+
+  /** A shadow tells that lanes go on beyond what is in view. */
+  #markEdges(): void {
+    const { left, right } = this.#geometry.view;
+    const stage = this.#scroller.parentElement!;
+    stage.classList.toggle('more-left', left > 0);
+    stage.classList.toggle('more-right', right < this.#geometry.width - 1);
+    const bar = `${this.#scroller.offsetWidth - this.#scroller.clientWidth}px`;
+    if (stage.style.getPropertyValue('--bar') !== bar) stage.style.setProperty('--bar', bar);
+  }
+
+  #fitCanvas(width: number, height: number): void {
     const scale = devicePixelRatio;
     const [pixelWidth, pixelHeight] = [Math.round(width * scale), Math.round(height * scale)];
     if (this.#canvas.width !== pixelWidth || this.#canvas.height !== pixelHeight) {
@@ -192,7 +243,6 @@ export class LadderView {
       this.#canvas.style.height = `${height}px`;
       this.#canvas.style.marginBottom = `${-height}px`;
     }
-    this.#resizeExtent();
   }
 
   #resizeExtent(): void {

@@ -10,6 +10,7 @@ import type {
   LessonView,
 } from '../panel-protocol/messages.ts';
 import type { LabState } from '../lab/lab-state.ts';
+import type { Role } from './ladder/lane-slots.ts';
 import type { LaneChoice } from './ladder/lanes.ts';
 import type { Cover } from './predict/cover.ts';
 import { noPrediction, type Prediction } from './predict/prediction.ts';
@@ -67,6 +68,8 @@ export interface PanelState {
   readonly values: boolean;
   readonly timeMode: TimeMode;
   readonly lanes: LaneChoice;
+  /** Roles all of whose lanes are to be there, though there is no room for them. */
+  readonly unfoldedLanes: readonly Role[];
   /** Shows rows as a list even where there is room for the ladder. */
   readonly asList: boolean;
 
@@ -122,6 +125,7 @@ export const firstState: PanelState = {
   values: false,
   timeMode: 'delta',
   lanes: { order: [], hidden: [] },
+  unfoldedLanes: [],
   asList: false,
   details: undefined,
   detailsOpen: false,

@@ -1,4 +1,5 @@
 import { keep } from './keep.ts';
+import type { Role } from './ladder/lane-slots.ts';
 import type { Panel } from './panel.ts';
 import type { PanelState } from './panel-state.ts';
 import { Folding, type Level } from './rows/folding.ts';
@@ -62,4 +63,18 @@ export function setMapZoom(panel: Panel, mapZoom: boolean): void {
 export function toggleModel(panel: Panel): void {
   panel.store.update({ modelOpen: !panel.state.modelOpen });
   keep(panel);
+}
+
+const roles = ['client', 'router', 'director', 'server'] as const;
+
+/** Shows the lanes of a role though there is no room for them, or folds them again. */
+export function toggleRole({ store }: Panel, role: Role): void {
+  const { unfoldedLanes } = store.state;
+  const rest = unfoldedLanes.filter((one) => one !== role);
+  store.update({ unfoldedLanes: rest.length < unfoldedLanes.length ? rest : [...rest, role] });
+}
+
+/** The same for all roles at once. */
+export function toggleLanes({ store }: Panel): void {
+  store.update({ unfoldedLanes: store.state.unfoldedLanes.length > 0 ? [] : roles });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { geometryOf, laneX } from '../../src/webview/ladder/geometry.ts';
 import { layoutHeader } from '../../src/webview/ladder/header.ts';
+import { nodeSlots } from '../../src/webview/ladder/lane-slots.ts';
 import { laneOrder } from '../../src/webview/ladder/lanes.ts';
 import { layoutRows } from '../../src/webview/ladder/layout.ts';
 import { paintSvg } from '../../src/webview/ladder/paint-svg.ts';
@@ -87,14 +88,14 @@ describe('webview: ladders', () => {
         const mirror = new Mirror(exampleText(name), name, locale).show();
         await quiet(mirror);
         const { lab } = mirror;
-        const geometry = geometryOf(510, laneOrder(lab.nodes, { order: [], hidden: [] }));
+        const geometry = geometryOf(510, nodeSlots(laneOrder(lab.nodes, { order: [], hidden: [] })));
         const scene = {
           ...mirror.words(),
           ...{ geometry, measure, timeMode: 'delta' as const, startedAt: lab.startedAt },
           ...{ selected: undefined, hovered: undefined, highlighted: [] },
         };
         const { shapes } = layoutRows(unfolded(mirror).rows, scene);
-        const head = layoutHeader({ ...scene, lab }).shapes;
+        const head = layoutHeader({ ...scene, lab, density: 'full' }).shapes;
         const words = [...shapes, ...head].flatMap((shape) => {
           const matters =
             shape.kind === 'text' &&
@@ -156,7 +157,7 @@ describe('webview: ladders', () => {
     const rows = listRows(table, [], new Folding(1, [flowKey(flow), packetKey(wrong[0]!)]));
     const source = { ...mirror.words(), measure, timeMode: 'delta' as const };
     const { shapes } = picture(rows, mirror.lab, { order: [], hidden: [] }, source);
-    const geometry = geometryOf(1000, laneOrder(mirror.lab.nodes, { order: [], hidden: [] }));
+    const geometry = geometryOf(1000, nodeSlots(laneOrder(mirror.lab.nodes, { order: [], hidden: [] })));
     const director = mirror.lab.nodes.findIndex(({ role }) => role === 'director');
     const rings = shapes.filter(
       (shape) => shape.kind === 'circle' && shape.stroke === 'bad' && shape.x === laneX(geometry, director),

@@ -135,6 +135,7 @@ const keys = [
   ['g', 'map'],
   ['e', 'line'],
   ['c', 'compare'],
+  ['l', 'lanes'],
   ['Esc', 'back'],
 ] as const;
 

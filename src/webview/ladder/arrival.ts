@@ -10,7 +10,7 @@ export function arrival(sheet: Sheet, hop: HopRow, x: number, y: number, scene: 
   sheet.shapes.push(...mark(hop, x, y));
   const words = arrivalText(hop, names, text);
   const ink = inkOf(hop);
-  const space = geometry.width - 10 - (x + 10);
+  const space = geometry.view.right - 10 - (x + 10);
   const wanted = measure(words, 'small');
   // On the side with more room, when it does not fit on the right.
   const left = wanted > space && x - geometry.gutter > space;

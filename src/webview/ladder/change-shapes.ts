@@ -7,7 +7,7 @@ export function changeShapes(sheet: Sheet, row: RowOf<'change'>, scene: Scene): 
   const { geometry, text, measure, changes } = scene;
   const change = changes.find(({ epoch }) => epoch === row.epoch);
   if (!change) return;
-  const { width } = geometry;
+  const { width, view } = geometry;
   const y = row.top + row.height / 2;
   const [top, bottom] = [row.top + 4, row.top + row.height - 4];
   sheet.shapes.push({ kind: 'rect', x: 0, y: top, width, height: bottom - top, fill: 'chip' });
@@ -26,10 +26,10 @@ export function changeShapes(sheet: Sheet, row: RowOf<'change'>, scene: Scene): 
   const line = change.line === undefined ? '' : text('panel.change.line', { line: change.line });
   const compare =
     change.before !== undefined && change.after !== undefined ? text('panel.change.compare') : '';
-  const edge = width - 14;
+  const edge = view.right - 14;
   const compareWidth = compare ? measure(compare, 'small') + 14 : 0;
   const lineWidth = line ? measure(line, 'small') + 14 : 0;
-  let x = 14;
+  let x = view.left + 14;
   sheet.shapes.push({ kind: 'text', x, y, text: what, ink: 'foreground', face: 'smallStrong' });
   x += measure(what, 'smallStrong') + 12;
   const resultWidth = geometry.narrow || !result ? 0 : measure(result, 'small') + 14;

@@ -4,7 +4,7 @@ import type { Text } from '../text.ts';
 import type { Sheet } from './scene.ts';
 import { fit, type Measure } from './shapes.ts';
 
-const HEIGHT = 17;
+const HEIGHT = 16;
 const PADDING = 6;
 const SPACE = 6;
 

@@ -25,24 +25,25 @@ export function flowShapes(sheet: Sheet, row: RowOf<'flow'>, scene: Scene): void
   const flow = scene.table.flow(row.flow);
   if (!flow) return;
   const { geometry, text, measure } = scene;
-  const { width, narrow } = geometry;
+  const { narrow } = geometry;
+  const { left, right } = geometry.view;
   const y = row.top + row.height / 2;
   const quiet = flow.kind === 'arp' && flow.outcome === 'answered';
   const ink: Ink = quiet ? 'muted' : 'foreground';
   const put = (value: string, x: number, face: Face, colour: Ink = ink, align: 'start' | 'end' = 'start') =>
     sheet.shapes.push({ kind: 'text', x, y, text: value, ink: colour, face, align });
-  twisty(sheet, row, 14, y);
+  twisty(sheet, row, left + 14, y);
   const [sign, signInk] = markOf(flow);
-  put(sign, 28, 'strong', quiet && flow.expected !== 2 ? 'muted' : signInk);
-  put(`#${flow.id}`, 46, 'monoSmall', 'muted');
+  put(sign, left + 28, 'strong', quiet && flow.expected !== 2 ? 'muted' : signInk);
+  put(`#${flow.id}`, left + 46, 'monoSmall', 'muted');
 
-  const edge = width - 14;
+  const edge = right - 14;
   const duration = formatDuration(flow.endNs - flow.startNs);
   put(duration, edge, 'monoSmall', 'muted', 'end');
   const packets = narrow ? '' : text('panel.packets', { count: flow.journeys });
   put(packets, edge - 74, 'small', 'muted', 'end');
   const resultEnd = narrow ? edge - 74 : edge - 156;
-  const start = 86;
+  const start = left + 86;
   const good = flow.outcome === 'answered' && flow.expected !== 2;
   const whole = good && flow.kind === 'arp' ? '' : flowResult(flow, scene);
   const result = fit(whole, 'small', good ? 90 : (resultEnd - start) * 0.6, measure);

@@ -7,6 +7,8 @@ import type { Shape } from './shapes.ts';
 
 /** How far an arrow reaches when the other end has no lane on show. */
 const STUB = 40;
+/** And to either side of a lane that has both its ends. */
+const WITHIN = 14;
 
 export interface HopEnds {
   readonly from: number;
@@ -23,8 +25,12 @@ export function hopEnds(hop: HopRow, geometry: Geometry): HopEnds | undefined {
   const beside = (x: number) => (x + STUB < geometry.right ? x + STUB : x - STUB);
   const start = from ?? beside(to!) - 2 * (beside(to!) - to!);
   const end = to ?? beside(start);
+  // Both are folded into one lane.
+  if (start === end) return { from: start - WITHIN, to: start + WITHIN, passed: [] };
   const [low, high] = [Math.min(start, end), Math.max(start, end)];
-  const passed = geometry.lanes.map(({ x }) => x).filter((x) => x > low + 1 && x < high - 1);
+  const passed = geometry.lanes.flatMap(({ slot, x }) =>
+    slot.kind !== 'fold' && x > low + 1 && x < high - 1 ? [x] : [],
+  );
   return { from: start, to: end, passed };
 }
 

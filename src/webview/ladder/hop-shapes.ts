@@ -96,8 +96,8 @@ function headers(sheet: Sheet, hops: readonly HopRow[], index: number, y: number
   const ends = hopEnds(hop, geometry);
   const middle = ends ? (ends.from + ends.to) / 2 : geometry.gutter;
   // The margin is empty on this line, and a narrow panel needs it.
-  const left = geometry.narrow ? NARROW_MARGIN : geometry.gutter + 4;
-  const room = { middle, left, right: geometry.width - 12, y };
+  const left = geometry.view.left + (geometry.narrow ? NARROW_MARGIN : geometry.gutter + 4);
+  const room = { middle, left, right: geometry.view.right - 12, y };
   const wrong = unexpectedTexts(hop, names, text);
   const before = previousHop(hops, index);
   if (before || hop.covered)

@@ -1,5 +1,6 @@
 import type { Row } from '../rows/row.ts';
 import { changeShapes } from './change-shapes.ts';
+import { nodesOf } from './geometry.ts';
 import { flowShapes } from './flow-shapes.ts';
 import { hopShapes } from './hop-shapes.ts';
 import { packetShapes } from './packet-shapes.ts';
@@ -24,12 +25,15 @@ export function layoutRows(rows: readonly Row[], scene: Scene): Picture {
 
 /** The lanes' own lines, and a light behind those that the editor's cursor is on. */
 function behind({ shapes }: Sheet, top: number, bottom: number, { geometry, highlighted }: Scene): void {
-  for (const { node, x } of geometry.lanes) {
-    if (highlighted.includes(node)) {
-      const width = Math.min(geometry.gap - 8, 72);
+  for (const { slot, x, width: room } of geometry.lanes) {
+    if (slot.kind === 'fold') continue;
+    if (nodesOf(slot).some((node) => highlighted.includes(node))) {
+      const width = Math.min(room - 8, 72);
       shapes.push({ kind: 'rect', x: x - width / 2, y: top, width, height: bottom - top, fill: 'highlight' });
     }
-    shapes.push({ kind: 'line', x1: x, y1: top, x2: x, y2: bottom, ink: 'lane', width: 1 });
+    // Several nodes are several lines.
+    for (const dx of nodesOf(slot).length > 1 ? [-3, 0, 3] : [0])
+      shapes.push({ kind: 'line', x1: x + dx, y1: top, x2: x + dx, y2: bottom, ink: 'lane', width: 1 });
   }
 }
 

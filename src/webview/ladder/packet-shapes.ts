@@ -14,7 +14,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
   const { table, text, geometry, measure, timeMode, startedAt } = scene;
   const journey = table.journey(row.journey);
   if (!journey) return;
-  const { gutter, width, narrow } = geometry;
+  const { gutter, narrow, view } = geometry;
   const y = row.top + row.height / 2;
   twisty(sheet, row, 30, y);
   const title = packetTitle(journey, text);
@@ -53,16 +53,16 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
   if (wrong?.again) dot(sheet, row, y, wrong.words);
   if (row.open) {
     const direction = text(journey.reply ? 'direction.reply' : 'direction.request');
+    const x = Math.max(view.left, gutter) + 8;
     const words = fit(
       [direction, aroundDirector(journey, hops, scene), detail].filter(Boolean).join(' · '),
       'small',
-      width - gutter - 24,
+      view.right - x - 16,
       measure,
     );
-    const x = gutter + 8;
     sheet.shapes.push({ kind: 'text', x, y, text: words, ink: 'muted', face: 'small', halo: true });
     const marksAt = x + measure(words, 'small') + 12;
-    const room = width - marksAt - 14;
+    const room = view.right - marksAt - 14;
     if (!marks || room < 20) return;
     const shown = fit(marks, 'small', room, measure);
     sheet.shapes.push({ kind: 'text', x: marksAt, y, text: shown, ink: 'bad', face: 'small', halo: true });
@@ -72,7 +72,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
   const remark = marks || detail;
   if (!remark) return;
   const x = remarkX(hops, geometry, measure(remark, 'small'));
-  const room = width - x - 12;
+  const room = view.right - x - 12;
   if (room < LEAST_REMARK) return;
   sheet.shapes.push({
     kind: 'text',
@@ -97,8 +97,11 @@ const LEAST_REMARK = 36;
 
 /** Behind all lanes; where it does not fit there, behind those that the packet touched. */
 function remarkX(hops: readonly HopRow[], geometry: Geometry, wanted: number): number {
+  const { view } = geometry;
+  // Scrolled sideways, it stays at the edge of what is in view.
+  if (geometry.width > view.right) return Math.max(view.left + geometry.gutter, view.right - 12 - wanted);
   const behind = geometry.right + 4;
-  if (!geometry.narrow && wanted <= geometry.width - behind - 12) return behind;
+  if (!geometry.narrow && wanted <= view.right - behind - 12) return behind;
   const touched = hops.flatMap((hop) => hopEnds(hop, geometry) ?? []).flatMap(({ from, to }) => [from, to]);
   return Math.min(behind, Math.max(geometry.gutter, ...touched) + 14);
 }

@@ -1,3 +1,5 @@
+import type { Role } from './lane-slots.ts';
+
 /** What a picture is made of: plain data, painted to a canvas on the screen and to SVG for files and tests. */
 export type Shape =
   | {
@@ -106,6 +108,8 @@ export interface Hit {
 export type HitAction =
   | { readonly kind: 'toggle'; readonly key: string }
   | { readonly kind: 'compare'; readonly epoch: number }
+  /** Unfolds the lanes of a role, or folds them again. */
+  | { readonly kind: 'lanes'; readonly role: Role }
   | { readonly kind: 'open-line'; readonly line: number };
 
 export interface Picture {

@@ -1,7 +1,9 @@
 import type { LabView } from '../../panel-protocol/messages.ts';
 import type { RowList } from '../rows/row-list.ts';
 import { geometryOf } from './geometry.ts';
-import { headerHeight, layoutHeader } from './header.ts';
+import { headerHeight } from './head-lines.ts';
+import { layoutHeader } from './header.ts';
+import { nodeSlots } from './lane-slots.ts';
 import { laneOrder, type LaneChoice } from './lanes.ts';
 import { layoutRows } from './layout.ts';
 import type { Scene } from './scene.ts';
@@ -28,7 +30,7 @@ export function picture(
   lanes: LaneChoice,
   source: Pick<Scene, 'table' | 'names' | 'text' | 'changes' | 'measure' | 'timeMode'>,
 ): WholePicture {
-  const geometry = geometryOf(WIDTH, laneOrder(lab.nodes, lanes));
+  const geometry = geometryOf(WIDTH, nodeSlots(laneOrder(lab.nodes, lanes)));
   const scene: Scene = {
     ...source,
     geometry,
@@ -37,12 +39,12 @@ export function picture(
     hovered: undefined,
     highlighted: [],
   };
-  const head = headerHeight({ lab, geometry });
+  const head = headerHeight({ lab, geometry, density: 'full' });
   const rows = list.rows.filter(({ top, height }) => head + top + height <= TALLEST);
   const last = rows[rows.length - 1];
   const body = layoutRows(rows, scene).shapes.map((shape) => translated(shape, head));
   return {
-    shapes: [...body, ...layoutHeader({ ...scene, lab }).shapes],
+    shapes: [...body, ...layoutHeader({ ...scene, lab, density: 'full' }).shapes],
     width: geometry.width,
     height: head + (last ? last.top + last.height : 0) + 12,
     title: `${lab.model.toUpperCase()} · ${lab.file}`,

@@ -1,14 +1,15 @@
 import type { HopRow } from '../records/hop-row.ts';
 
 /** Pixels. A hop is its arrow, then what is said of the headers, then what the receiver did. */
-export const FLOW = 28;
-export const PACKET = 28;
-export const HOP_ARROW = 24;
-export const HOP_TEXT = 20;
-export const CHANGE = 34;
+export const FLOW = 26;
+export const PACKET = 24;
+export const HOP_ARROW = 21;
+export const HOP_TEXT = 18;
+export const CHANGE = 32;
+const HOP_FOOT = 2;
 
 export function hopHeight(hop: HopRow): number {
-  return HOP_ARROW + (hasHeaderLine(hop) ? HOP_TEXT : 0) + (hasArrivalLine(hop) ? HOP_TEXT : 0) + 4;
+  return HOP_ARROW + (hasHeaderLine(hop) ? HOP_TEXT : 0) + (hasArrivalLine(hop) ? HOP_TEXT : 0) + HOP_FOOT;
 }
 
 /** The first hop shows the whole header, the others what was changed. */

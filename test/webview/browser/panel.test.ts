@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openPanel, type PageOptions } from './panel-page.ts';
+import { crowdText } from '../support/crowd.ts';
 import { themeNames } from './themes.ts';
 
 const out = new URL('../../../out/panel/', import.meta.url).pathname;
@@ -433,6 +434,44 @@ describe('webview: the panel in Chromium', function () {
       const opened = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'open'));
       assert.deepEqual(opened, { type: 'open', place: { kind: 'setting', path: 'nodes.rs1.hideVip' } });
     }));
+
+  it('lanes without room fold, unfold at a key or a click, and what is selected is scrolled to', async () => {
+    const sizes = (page: Page) =>
+      page.evaluate(() => {
+        const { scrollWidth, clientWidth, scrollLeft } = document.querySelector('.scroller')!;
+        return { over: scrollWidth - clientWidth, scrollLeft };
+      });
+    for (const options of [
+      { example: 'lessons/hash-reshuffle', width: 760 },
+      { topology: crowdText(18, 20), width: 900 },
+    ]) {
+      await on(options, async (page) => {
+        assert.equal((await sizes(page)).over, 0);
+        await focusRows(page);
+        await press(page, 'l', '2', 'End');
+        const { over, scrollLeft } = await sizes(page);
+        assert.ok(over > 200 && scrollLeft > 0, `${over} ${scrollLeft}`);
+        await page.locator('.stage.more-left').waitFor();
+        await press(page, 'l');
+        assert.equal((await sizes(page)).over, 0);
+        // The narrow lane says what is folded in it.
+        const canvas = page.locator('.scroller canvas');
+        const { x, y, width } = (await canvas.boundingBox())!;
+        const serversAt = async () => {
+          for (let at = x + width - 4; at > x; at -= 20) {
+            await page.mouse.move(at, y + 10);
+            if (/^Folded.* rs\d/.test((await canvas.getAttribute('title')) ?? '')) return at;
+          }
+          return undefined;
+        };
+        const at = await serversAt();
+        assert.ok(at !== undefined);
+        await page.mouse.click(at, y + 10);
+        await drawn(page);
+        assert.equal(await serversAt(), undefined);
+      });
+    }
+  });
 
   it('lanes are hidden, moved and remembered', () =>
     on({ example: 'dr' }, async (page) => {
