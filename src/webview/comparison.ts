@@ -21,7 +21,7 @@ export function compareChange(panel: Panel, epoch: number): void {
 export function markOrCompare(panel: Panel): void {
   const { store, selectedRow: row } = panel;
   const { marked, text } = store.state;
-  if (!row || row.kind === 'change') return;
+  if (!row || row.kind === 'change' || row.kind === 'arp') return;
   const now: Subject = row.kind === 'flow' ? { flow: row.flow } : { flow: row.flow, journey: row.journey };
   if (!marked) return store.update({ marked: now });
   store.update({ marked: undefined });

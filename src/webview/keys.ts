@@ -83,11 +83,12 @@ function fold(panel: Panel): void {
   if (row.open) return toggle(panel, row, false);
   if (row.kind === 'hop') move(panel, -1, isPacket);
   else if (row.kind === 'packet') move(panel, -1, ({ kind }) => kind === 'flow');
+  else if (row.kind === 'flow' && row.level > 1) move(panel, -1, ({ kind }) => kind === 'arp');
 }
 
 function enter(panel: Panel): void {
   const row = panel.selectedRow;
-  if (row?.kind === 'flow') toggle(panel, row);
+  if (row?.kind === 'flow' || row?.kind === 'arp') toggle(panel, row);
   else if (row?.kind === 'change') compareChange(panel, row.epoch);
   else openDetails(panel);
 }

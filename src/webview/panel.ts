@@ -73,7 +73,13 @@ export class Panel {
     const shown = this.#filtered;
     const of = [paused ? 0 : this.table.version, changes, folding, paused, shown, this.state.cover];
     if (!same(this.#list?.of, of)) {
-      const list = listRows(this.table, changes, folding, this.#frozen?.and(shown) ?? shown);
+      const list = listRows(
+        this.table,
+        changes,
+        folding,
+        this.#frozen?.and(shown) ?? shown,
+        shown === undefined,
+      );
       this.#list = { of, list };
     }
     return this.#list!.list;

@@ -15,7 +15,15 @@ export function reveal(panel: Panel, flow: number, journey?: number, hop?: numbe
   const key =
     journey === undefined ? flowKey(flow) : hop === undefined ? packetKey(journey) : hopKey(journey, hop);
   store.update({ folding, filter: '', follow: false });
+  openArp(panel, flow);
   select(panel, key);
+}
+
+/** A flow that is folded into one row with others has none of its own. */
+function openArp({ store, list }: Panel, flow: number): void {
+  if (list.index.has(flowKey(flow))) return;
+  const row = list.rows.find((one) => one.kind === 'arp' && one.flows.includes(flow));
+  if (row) store.update({ folding: store.state.folding.with(row.key, true) });
 }
 
 /** Selects a row; when details are open they follow. */
@@ -60,13 +68,14 @@ export function stepHop(panel: Panel, step: 1 | -1): void {
     const next = row.hop + step;
     if (next >= 0 && next < table.hopCountOf(row.journey)) return reveal(panel, row.flow, row.journey, next);
   }
-  const packets = [...table.journeyIds(row.flow)];
-  const at = row.kind === 'flow' ? -1 : packets.indexOf(row.journey);
+  const own = row.kind === 'arp' ? row.flows[0]! : row.flow;
+  const packets = [...table.journeyIds(own)];
+  const at = row.kind === 'hop' || row.kind === 'packet' ? packets.indexOf(row.journey) : -1;
   const target = row.kind === 'packet' && step > 0 ? at : at + step;
   const journey = packets[target];
-  if (journey !== undefined) return revealHop(panel, row.flow, journey, step);
+  if (journey !== undefined) return revealHop(panel, own, journey, step);
   const flows = [...table.flowIds()];
-  const flow = flows[flows.indexOf(row.flow) + step];
+  const flow = flows[flows.indexOf(own) + step];
   const inFlow = flow === undefined ? [] : table.journeyIds(flow);
   const first = step > 0 ? inFlow[0] : inFlow[inFlow.length - 1];
   if (flow !== undefined && first !== undefined) revealHop(panel, flow, first, step);

@@ -31,7 +31,8 @@ export class Unseen {
       const row = list.rows[index]!;
       if (row.kind === 'change') continue;
       if (row.flow <= lastSeen) break;
-      if (row.kind === 'flow') count++;
+      if (row.kind === 'flow' || (row.kind === 'arp' && !row.open))
+        count += row.kind === 'arp' ? row.flows.length : 1;
     }
     return count;
   }

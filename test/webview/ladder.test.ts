@@ -39,10 +39,9 @@ describe('webview: ladders', () => {
       const mirror = new Mirror(exampleText(name), name).show();
       await quiet(mirror);
       const { rows } = unfolded(mirror);
-      const indent = { flow: '', packet: '  ', hop: '    ', change: '' };
       const lines = rows.map((row) => {
         const { what, way, change, result } = rowWords(row, mirror.words());
-        return indent[row.kind] + [what, way, change, result].filter(Boolean).join(' | ');
+        return '  '.repeat(row.level - 1) + [what, way, change, result].filter(Boolean).join(' | ');
       });
       golden(import.meta.url, name.replace('/', '-'), `${lines.join('\n')}\n`);
     });

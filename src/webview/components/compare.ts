@@ -98,6 +98,7 @@ function side(panel: Panel, subject: Subject | undefined): Line[] {
         top: 0,
         height: 0,
         open: undefined,
+        level: 1,
       } as const;
       const said = rowWords(row, words);
       return { title: said.what, words: line(said, port), packet: false };

@@ -10,8 +10,6 @@ const WINDOW = 40;
 /** The same where the words are all there is to see. */
 const LIST_WINDOW = 400;
 
-const levelOf = { flow: 1, packet: 2, hop: 3, change: 1 } as const;
-
 /** The rows as words: what a screen reader reads, and what narrow panels show instead of the ladder. */
 export function grid(panel: Panel, visible: boolean): TemplateResult {
   const { text, selected } = panel.state;
@@ -43,7 +41,7 @@ function rowTemplate(panel: Panel, row: Row, index: number): TemplateResult {
     role="row"
     id="row-${row.key}"
     class="row ${row.kind}"
-    aria-level=${levelOf[row.kind]}
+    aria-level=${row.level}
     aria-rowindex=${index + 1}
     aria-selected=${panel.state.selected === row.key}
     aria-expanded=${row.open ?? nothing}

@@ -1,5 +1,5 @@
 import type { LaneView } from '../../panel-protocol/messages.ts';
-import type { RowTable } from '../records/row-table.ts';
+import type { Rows } from '../records/rows.ts';
 import type { Row } from '../rows/row.ts';
 
 /** Rows above and below the view whose nodes keep their lanes, so that these stay while somebody scrolls a little. */
@@ -9,7 +9,7 @@ const ranks = { pinned: 0, selected: 1, inView: 2, serving: 3, near: 4, server: 
 
 export interface LaneWishes {
   readonly nodes: readonly LaneView[];
-  readonly table: RowTable;
+  readonly table: Rows;
   readonly rows: readonly Row[];
   /** The first row in view and the last. */
   readonly inView: readonly [first: number, last: number];
@@ -41,7 +41,7 @@ export function laneRanks(wishes: LaneWishes): (node: number) => number {
   return (node) => rankOf.get(node) ?? ranks.other;
 
   function wantRow(row: Row, rank: number): void {
-    if (row.kind === 'change') return;
+    if (row.kind === 'change' || row.kind === 'arp') return;
     if (row.kind === 'flow' || rank === ranks.selected) wantEnds(row, rank);
     if (row.kind !== 'flow') wantPacket(row.journey, rank);
   }

@@ -1,4 +1,5 @@
 import type { Row } from '../rows/row.ts';
+import { arpShapes } from './arp-shapes.ts';
 import { changeShapes } from './change-shapes.ts';
 import { nodesOf } from './geometry.ts';
 import { flowShapes } from './flow-shapes.ts';
@@ -14,7 +15,7 @@ export function layoutRows(rows: readonly Row[], scene: Scene): Picture {
   if (!first || !last) return sheet;
   behind(sheet, first.top, last.top + last.height, scene);
   for (const row of rows) {
-    if (row.kind === 'flow' || row.kind === 'change') ground(sheet, row, scene);
+    if (row.kind !== 'packet' && row.kind !== 'hop') ground(sheet, row, scene);
     state(sheet, row, scene);
     const from = sheet.shapes.length;
     drawRow(sheet, row, scene);
@@ -73,6 +74,8 @@ function drawRow(sheet: Sheet, row: Row, scene: Scene): void {
   switch (row.kind) {
     case 'flow':
       return flowShapes(sheet, row, scene);
+    case 'arp':
+      return arpShapes(sheet, row, scene);
     case 'packet':
       return packetShapes(sheet, row, scene);
     case 'hop':

@@ -84,6 +84,14 @@ export class CoveredRows implements Rows {
     return this.#rows.hasFailed(flow);
   }
 
+  isArp(flow: number): boolean {
+    return this.#rows.isArp(flow);
+  }
+
+  isWrong(flow: number): boolean {
+    return this.hasFailed(flow) || this.flow(flow)?.expected === 2;
+  }
+
   journeyIds(flow: number): readonly number[] {
     return this.#rows.journeyIds(flow);
   }

@@ -1,4 +1,5 @@
 import {
+  flowKinds,
   flowLayout,
   hopLayout,
   journeyLayout,
@@ -13,6 +14,7 @@ import { readJourney, type JourneyRow } from './journey-row.ts';
 
 /** Slots to begin with; doubled when full. */
 const FIRST_SLOTS = 4096;
+const ARP = flowKinds.indexOf('arp');
 
 /** The view's mirror of the host's rows: one slot each, found by flow, packet and hop. */
 export class RowTable {
@@ -84,6 +86,18 @@ export class RowTable {
   endOf(flow: number): number {
     const slot = this.#flows.get(flow);
     return slot === undefined ? 0 : this.#view.getFloat64(slot * RECORD_BYTES + flowLayout.endNs, true);
+  }
+
+  isArp(flow: number): boolean {
+    const slot = this.#flows.get(flow);
+    return slot !== undefined && this.#view.getUint8(slot * RECORD_BYTES + flowLayout.protocol) === ARP;
+  }
+
+  /** It has failed, or something about it was not as predicted. */
+  isWrong(flow: number): boolean {
+    const slot = this.#flows.get(flow);
+    if (slot === undefined) return false;
+    return this.#view.getUint8(slot * RECORD_BYTES + flowLayout.expected) === 2 || this.hasFailed(flow);
   }
 
   /** It ended, and not with the whole answer. */

@@ -12,6 +12,8 @@ export type Rows = Pick<
   | 'startOf'
   | 'endOf'
   | 'hasFailed'
+  | 'isArp'
+  | 'isWrong'
   | 'journeyIds'
   | 'journey'
   | 'isUnexpected'

@@ -2,7 +2,7 @@ import type { ChangeRow } from '../../panel-protocol/messages.ts';
 import type { Rows } from '../records/rows.ts';
 import type { Folding } from './folding.ts';
 import { CHANGE, FLOW, hopHeight, PACKET } from './heights.ts';
-import { changeKey, flowKey, hopKey, packetKey, type Row } from './row.ts';
+import { arpKey, changeKey, flowKey, hopKey, packetKey, type Row } from './row.ts';
 
 /** Which flows and packets are shown; `undefined` for all. */
 export interface Shown {
@@ -20,12 +20,16 @@ export interface RowList {
 
 type RowHead = Row extends infer R ? (R extends Row ? Omit<R, 'top' | 'height'> : never) : never;
 
-/** All rows from top to bottom, changes of the file in their place by time. */
+/**
+ * All rows from top to bottom, changes of the file in their place by time.
+ * @param together Whether ARP flows between two others are one row, which is open when one of them went wrong.
+ */
 export function listRows(
   table: Rows,
   changes: readonly ChangeRow[],
   folding: Folding,
   shown?: Shown,
+  together = true,
 ): RowList {
   const rows: Row[] = [];
   let top = 0;
@@ -35,21 +39,47 @@ export function listRows(
     rows.push({ ...row, top, height } as Row);
     top += height;
   };
+  const addFlow = (flow: number, level: number) => {
+    const key = flowKey(flow);
+    const open = folding.isOpen(key);
+    add({ kind: 'flow', key, flow, open, level }, FLOW);
+    if (open) addPackets(table, flow, folding, shown, level + 1, add);
+  };
+  let waiting: number[] = [];
+  const addWaiting = () => {
+    const [first, flow] = [waiting[0], waiting.at(-1)];
+    if (first === undefined || flow === undefined) return;
+    const isGroup = waiting.length > 1;
+    const key = arpKey(first);
+    const open =
+      isGroup &&
+      folding.isOpen(
+        key,
+        waiting.some((one) => table.isWrong(one)),
+      );
+    if (isGroup) add({ kind: 'arp', key, flow, flows: waiting, open, level: 1 }, FLOW);
+    if (open || !isGroup) for (const one of waiting) addFlow(one, isGroup ? 2 : 1);
+    waiting = [];
+  };
   const addChanges = (beforeNs: number) => {
     for (; change < changes.length && changes[change]!.timeNs <= beforeNs; change++) {
+      addWaiting();
       const { epoch } = changes[change]!;
-      add({ kind: 'change', key: changeKey(epoch), epoch, open: undefined }, CHANGE);
+      add({ kind: 'change', key: changeKey(epoch), epoch, open: undefined, level: 1 }, CHANGE);
     }
   };
   for (const flow of table.flowIds()) {
     if (change < changes.length) addChanges(table.startOf(flow));
     if (shown && !shown.flow(flow)) continue;
     flows++;
-    const key = flowKey(flow);
-    const open = folding.isOpen(key);
-    add({ kind: 'flow', key, flow, open }, FLOW);
-    if (open) addPackets(table, flow, folding, shown, add);
+    if (together && table.isArp(flow)) {
+      waiting.push(flow);
+      continue;
+    }
+    addWaiting();
+    addFlow(flow, 1);
   }
+  addWaiting();
   addChanges(Infinity);
   return { rows, index: new Map(rows.map(({ key }, index) => [key, index])), height: top, flows };
 }
@@ -59,19 +89,18 @@ function addPackets(
   flow: number,
   folding: Folding,
   shown: Shown | undefined,
+  level: number,
   add: (row: RowHead, height: number) => void,
 ): void {
   for (const journey of table.journeyIds(flow)) {
     if (shown && !shown.packet(journey)) continue;
     const key = packetKey(journey);
     const open = folding.isOpen(key);
-    add({ kind: 'packet', key, flow, journey, open }, PACKET);
+    add({ kind: 'packet', key, flow, journey, open, level }, PACKET);
     if (!open) continue;
     for (const hop of table.hopsOf(journey)) {
-      add(
-        { kind: 'hop', key: hopKey(journey, hop.index), flow, journey, hop: hop.index, open: undefined },
-        hopHeight(hop),
-      );
+      const place = { flow, journey, hop: hop.index, open: undefined, level: level + 1 };
+      add({ kind: 'hop', key: hopKey(journey, hop.index), ...place }, hopHeight(hop));
     }
   }
 }

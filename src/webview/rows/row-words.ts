@@ -36,6 +36,8 @@ export function rowWords(row: Row, source: WordSource): RowWords {
       const flow = table.flow(row.flow);
       return flow ? flowWords(flow, source) : nothing;
     }
+    case 'arp':
+      return arpWords(row.flows, source);
     case 'packet': {
       const journey = table.journey(row.journey);
       return journey ? packetWords(journey, table.hopsOf(row.journey), source) : nothing;
@@ -64,7 +66,7 @@ function flowWords(flow: FlowRow, source: WordSource): RowWords {
   const { names, text } = source;
   const what = `#${flow.id} ${flow.request || text(`kind.${flow.kind}`)}`;
   const to = names.endpoint(flow.serviceAddress, flow.servicePort);
-  const from = flow.client === NO_NODE ? names.address(flow.clientAddress) : names.node(flow.client);
+  const from = clientOf(flow, names);
   const server = flow.server === NO_NODE || flow.kind === 'arp' ? '' : ` · ${names.node(flow.server)}`;
   return {
     what,
@@ -72,6 +74,32 @@ function flowWords(flow: FlowRow, source: WordSource): RowWords {
     change: text('panel.packets', { count: flow.journeys }),
     result: [flowResult(flow, source), formatDuration(flow.endNs - flow.startNs)].join(' · '),
   };
+}
+
+/** ARP flows in one row: which, who asked whom, and how many did not go well. */
+export function arpWords(flows: readonly number[], source: WordSource): RowWords {
+  const { table, names, text } = source;
+  const all = flows.flatMap((id) => table.flow(id) ?? []);
+  const count = (key: string, some: (flow: FlowRow) => boolean) => {
+    const number = all.filter(some).length;
+    return number > 0 ? text(key, { count: number }) : '';
+  };
+  const ends = all.map((flow) => `${clientOf(flow, names)} → ${names.address(flow.serviceAddress)}`);
+  return {
+    what: text('panel.arp', { count: flows.length }),
+    way: [...new Set(ends)].join(', '),
+    change: text('panel.packets', { count: all.reduce((sum, { journeys }) => sum + journeys, 0) }),
+    result: [
+      count('panel.said.failed', ({ id }) => table.hasFailed(id)),
+      count('panel.count.unexpected', ({ expected }) => expected === 2),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+  };
+}
+
+function clientOf({ client, clientAddress }: FlowRow, names: Names): string {
+  return client === NO_NODE ? names.address(clientAddress) : names.node(client);
 }
 
 /** `200 OK`, or what went wrong and where. */

@@ -5,6 +5,7 @@ import { changeBits, fates } from '../../../src/panel-protocol/records.ts';
 import { matchFilter } from '../../../src/webview/filter/match-filter.ts';
 import { parseFilter } from '../../../src/webview/filter/parse-filter.ts';
 import { geometryOf } from '../../../src/webview/ladder/geometry.ts';
+import { nodeSlots } from '../../../src/webview/ladder/lane-slots.ts';
 import { laneOrder } from '../../../src/webview/ladder/lanes.ts';
 import { layoutRows } from '../../../src/webview/ladder/layout.ts';
 import type { Measure } from '../../../src/webview/ladder/shapes.ts';
@@ -38,7 +39,7 @@ function shown(mirror: Mirror, rows: Rows, cover: Cover = new Set()) {
   const list = listRows(table, [], new Folding(3), { flow: (id) => some.includes(id), packet: () => true });
   const scene = {
     ...words,
-    ...{ geometry: geometryOf(1200, laneOrder(lab.nodes, { order: [], hidden: [] })), measure },
+    ...{ geometry: geometryOf(1200, nodeSlots(laneOrder(lab.nodes, { order: [], hidden: [] }))), measure },
     ...{ timeMode: 'delta' as const, startedAt: lab.startedAt },
     ...{ selected: undefined, hovered: undefined, highlighted: [] },
   };
