@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
 import type { FrameDetails, HopDetails } from '../../panel-protocol/messages.ts';
 import { compareLayers, type FieldLine, type LayerLines } from '../compare-layers.ts';
+import { fieldText } from '../rows/field-text.ts';
 import { decisionLine } from './decision-line.ts';
 
 /** The frame as it came and as it went, field beside field, with what the model says it must be. */
@@ -61,20 +62,31 @@ function fieldRow(panel: Panel, line: FieldLine, two: boolean): TemplateResult {
     @click=${light}
   >
     <th scope="row">${name}</th>
-    ${two ? html`<td class="value">${named(panel, before)}</td>` : nothing}
+    ${two ? html`<td class="value">${named(panel, name, before)}</td>` : nothing}
     <td class="value">
-      ${two && !change && before === after ? html`<span class="equal" title=${after}>=</span>` : named(panel, after)}
+      ${two && !change && before === after ? html`<span class="equal" title=${after}>=</span>` : named(panel, name, after)}
     </td>
     <td class="role">${change ? text(`panel.change.is.${change}`) : nothing}</td>
     <td class="expected">
-      ${expected === undefined ? nothing : html`<span class="sign" aria-hidden="true">${ok ? '✓' : '✗'}</span> ${named(panel, expected)}`}
+      ${expected === undefined ? nothing : html`<span class="sign" aria-hidden="true">${ok ? '✓' : '✗'}</span> ${named(panel, name, expected)}`}
       ${ok === false ? html`<span class="heard">${text('panel.not-as-predicted')}</span>` : nothing}
     </td>
   </tr>`;
 }
 
-/** A value with the name it goes by, if it has one. */
-function named(panel: Panel, value: string): TemplateResult | string {
+/** A value with the name it goes by, if it has one; codes in words. */
+function named(panel: Panel, field: string, value: string): TemplateResult | string {
+  const words = fieldText(field, value, panel.state.text);
+  if (words !== undefined) return words;
   const name = panel.names.of(value);
-  return name === undefined ? value : html`<strong>${name}</strong> <span class="quiet">${value}</span>`;
+  return name === undefined
+    ? value
+    : html`<strong>${name}</strong> <span class="quiet">${breakable(value)}</span>`;
+}
+
+/** A MAC that has no room on a line breaks in its middle, not within an octet. */
+function breakable(value: string): TemplateResult | string {
+  const octets = value.split(':');
+  if (octets.length !== 6) return value;
+  return html`<span class="mac">${octets.slice(0, 3).join(':')}:<wbr />${octets.slice(3).join(':')}</span>`;
 }

@@ -1,5 +1,5 @@
 import type { Change, Changes } from '../rows/changes.ts';
-import { changeText, shortText } from '../rows/changes.ts';
+import { changeText, moreText, shortText } from '../rows/changes.ts';
 import type { Text } from '../text.ts';
 import type { Sheet } from './scene.ts';
 import { fit, type Measure } from './shapes.ts';
@@ -117,7 +117,7 @@ export function routineText({ routine, more }: Changes, text: Text): string {
   const words = [
     macs.length > 0 ? text('panel.routine.macs') : '',
     ...routine.filter((change) => !isMac(change)).map(changeText),
-    more > 0 ? text(more > 2 ? 'panel.routine.more' : 'panel.routine.checksum', { count: more }) : '',
+    moreText(more, text),
   ];
   return `+${count}  ${words.filter(Boolean).join(', ')}`;
 }

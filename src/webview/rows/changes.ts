@@ -119,6 +119,12 @@ function wrapping(before: HopRow, hop: HopRow, names: Names, text: Text): Change
   return [{ field: 'unwrapped', label: text('panel.change.unwrapped'), before: old, after: '' }];
 }
 
+/** How many routine changes there are that a record does not tell; one or two are checksums. */
+export function moreText(more: number, text: Text): string {
+  if (more === 0) return '';
+  return text(more > 2 ? 'panel.routine.more' : 'panel.routine.checksum', { count: more });
+}
+
 /** The same without what was there before: `dst MAC → rs1`. */
 export function shortText(change: Change): string {
   const { label, before, after } = change;

@@ -9,7 +9,7 @@ import type { Rows } from '../records/rows.ts';
 import type { Text } from '../text.ts';
 import { formatDuration } from '../time-format.ts';
 import { firstUnexpected, flowUnexpected, isToldBefore, unexpectedTexts } from './unexpected.ts';
-import { changesBetween, changeText, previousHop } from './changes.ts';
+import { changesBetween, changeText, moreText, previousHop } from './changes.ts';
 import type { Row } from './row.ts';
 
 /** What a row says, cell by cell; the same words whether it is seen or heard. */
@@ -184,11 +184,10 @@ function packetWords(journey: JourneyRow, hops: readonly HopRow[], source: WordS
 function hopWords(hops: readonly HopRow[], index: number, { names, text }: WordSource): RowWords {
   const hop = hops[index]!;
   const { signature, routine, more } = changesBetween(previousHop(hops, index), hop, names, text);
-  const rest = routine.length + more;
   const change =
     index === 0 && !hop.covered
       ? headerText(hop, names)
-      : [...signature.map(changeText), rest > 0 ? `+${rest}` : ''].filter(Boolean).join(' · ');
+      : [...[...signature, ...routine].map(changeText), moreText(more, text)].filter(Boolean).join(' · ');
   const wrong = unexpectedTexts(hop, names, text);
   return {
     what: text('panel.hop', { number: index + 1 }),

@@ -2,6 +2,7 @@ import type { Names } from '../names.ts';
 import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
 import type { Rows } from '../records/rows.ts';
+import { fieldText } from './field-text.ts';
 import type { Text } from '../text.ts';
 
 /** What the panel calls a field elsewhere too; the others go by the name that the command line gives them. */
@@ -22,8 +23,8 @@ export function unexpectedTexts({ unexpected }: HopRow, names: Names, text: Text
   return unexpected.map(({ field, seen, expected }) =>
     text('panel.unexpected', {
       field: fieldLabel(field, text),
-      seen: names.value(seen),
-      expected: names.value(expected),
+      seen: fieldText(field, seen, text) ?? names.value(seen),
+      expected: fieldText(field, expected, text) ?? names.value(expected),
     }),
   );
 }

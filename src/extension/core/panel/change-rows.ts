@@ -66,7 +66,10 @@ function idleRow({ timeNs, durationNs }: Skip, index: number, translate: Transla
   };
 }
 
-/** What was done by hand, or by an event of the file, says so itself; of a restart it is enough that there was one. */
+/** Words of a setting and of its effect are often the same, but for how they name the place. */
+const plain = (text: string): string => text.replaceAll(/[.:]/g, ' ');
+
+/** The file's own words first, then what the lab made of them. What was done by hand, or by an event of the file, says so itself; of a restart it is enough that there was one. */
 function wordsOf(
   kind: ChangeRow['kind'],
   told: readonly string[],
@@ -74,7 +77,12 @@ function wordsOf(
   forgotten: readonly string[],
   translate: Translate,
 ): readonly string[] {
-  const texts = [...(kind === 'by-hand' || kind === 'planned' ? told : derived), ...forgotten];
-  if (kind !== 'applied' || texts.length > 0) return texts;
+  if (kind === 'by-hand' || kind === 'planned') return [...told, ...forgotten];
+  const effects = [...derived, ...forgotten];
+  if (kind !== 'applied') return effects;
+  if (effects.length > 0)
+    return [...told, ...effects].filter(
+      (text, index, all) => all.findIndex((one) => plain(one) === plain(text)) === index,
+    );
   return [translate('panel.change.nothing')];
 }

@@ -18,6 +18,6 @@ export function decisionText({ decision }: Arrival, translate: Translate): strin
 function schedulerText(detail: string, translate: Translate): string {
   const [name = '', value = ''] = detail.split(': ');
   const key = `panel.scheduler.${name}`;
-  const text = translate(key, { value });
+  const text = translate(key, { value: value.replace(/^#/, '') });
   return text === key ? detail : text;
 }

@@ -33,4 +33,20 @@ describe('rows of changes', () => {
     );
     await session.stop();
   });
+
+  it("a save says the file's words first, then what they did; never the same twice", async () => {
+    const dr = example('dr');
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    const shown = dr.replace(/rs1:\s+\{ role: server,/, 'rs1: { role: server, hideVip: false,');
+    assert.notEqual(shown, dr);
+    await session.apply(shown);
+    await session.apply(shown.replace('model: dr', 'model: tun'));
+    const rows = new ChangeRows(recordingView(session), translate).of([], []);
+    assert.deepEqual(rows[0]!.texts.slice(0, 2), ['+ rs1.hideVip: false', 'rs1 arp_ignore 1 → 0']);
+    assert.equal(rows[1]!.texts.filter((text) => text === 'model dr → tun').length, 1);
+    await session.stop();
+  });
 });
