@@ -22,7 +22,8 @@ export function setPlaying(panel: Panel, playing: boolean): void {
 }
 
 function begin(panel: Panel, row: Exclude<Row, { readonly kind: 'change' }>): void {
-  const journey = row.kind === 'flow' ? panel.table.journeyIds(row.flow)[0] : row.journey;
+  const isHeading = row.kind === 'flow' || row.kind === 'arp';
+  const journey = isHeading ? panel.table.journeyIds(row.flow)[0] : row.journey;
   if (journey !== undefined) reveal(panel, row.flow, journey, 0);
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { compareLines, differenceOf, type ComparedLine, type ComparedRow } from '../compare-lines.ts';
 import type { Subject } from '../panel-state.ts';
 import type { Panel } from '../panel.ts';
 import { flowResult, packetTitle, rowWords, type RowWords } from '../rows/row-words.ts';
@@ -12,7 +13,7 @@ export function compare(panel: Panel): TemplateResult | typeof nothing {
   const [first, second] = compared.subjects;
   const [before, after] = [side(panel, first), side(panel, second)];
   const heads = compared.how === 'change' ? ['panel.before', 'panel.after'] : ['panel.first', 'panel.second'];
-  const lines = Math.max(before.length, after.length);
+  const lines = compareLines(before, after);
   const close = () => panel.store.update({ compared: undefined });
   return html`<section
     class="compare"
@@ -41,19 +42,7 @@ export function compare(panel: Panel): TemplateResult | typeof nothing {
           </tr>
         </thead>
         <tbody>
-          ${Array.from({ length: lines }, (_, index) => {
-            const [old, now] = [before[index], after[index]];
-            const different = old?.words !== now?.words;
-            return html`<tr
-              class="${different ? 'signature' : 'same'} ${(now ?? old)!.packet ? 'layer' : ''}"
-            >
-              <th scope="row">${(now ?? old)!.title}</th>
-              <td>${old?.words ?? '–'}</td>
-              <td>
-                ${different ? (now?.words ?? '–') : html`<span class="equal" title=${now?.words ?? ''}>=</span>`}
-              </td>
-            </tr>`;
-          })}
+          ${lines.map((row) => rowTemplate(panel, row))}
         </tbody>
       </table>
     </div>
@@ -71,14 +60,29 @@ function title(panel: Panel, key: string, subject: Subject | undefined): Templat
     ${flowResult(flow, panel.words)}`;
 }
 
-interface Line {
-  readonly title: string;
-  readonly words: string;
-  readonly packet: boolean;
+function rowTemplate({ state: { text } }: Panel, row: ComparedRow): TemplateResult {
+  if (row.kind === 'same')
+    return html`<tr class="same">
+      <th scope="row" colspan="3" class="equal">= ${text('panel.compare.same', { count: row.count })}</th>
+    </tr>`;
+  const { title, packet, first, second } = row;
+  return html`<tr class="${packet ? 'layer' : 'signature'}">
+    <th scope="row">${title}</th>
+    <td>${first ? cell(first, second ?? []) : '–'}</td>
+    <td>${second ? cell(second, first ?? []) : '–'}</td>
+  </tr>`;
+}
+
+/** What differs, part for part, with the very letters marked. */
+function cell(parts: readonly string[], others: readonly string[]): TemplateResult[] {
+  return parts.map((part, index) => {
+    const [start, middle, end] = differenceOf(part, others[index] ?? '');
+    return html`${index > 0 ? ' · ' : nothing}${start}<mark>${middle}</mark>${end}`;
+  });
 }
 
 /** A flow or packet as lines that can be laid beside another's: without what differs from run to run. */
-function side(panel: Panel, subject: Subject | undefined): Line[] {
+function side(panel: Panel, subject: Subject | undefined): ComparedLine[] {
   if (!subject) return [];
   const { flow } = subject;
   const { table, words } = panel;
@@ -101,14 +105,14 @@ function side(panel: Panel, subject: Subject | undefined): Line[] {
         level: 1,
       } as const;
       const said = rowWords(row, words);
-      return { title: said.what, words: line(said, port), packet: false };
+      return { title: said.what, parts: partsOf(said, port), packet: false };
     });
     const direction = text(packet.reply ? 'direction.reply' : 'direction.request');
-    return [{ title: packetTitle(packet, text), words: direction, packet: true }, ...hops];
+    return [{ title: packetTitle(packet, text), parts: [direction], packet: true }, ...hops];
   });
 }
 
-function line({ way, change, result }: RowWords, port: string): string {
-  const words = [way, change, result].filter(Boolean).join(' · ');
-  return port === '0' || port === '' ? words : words.replaceAll(port, '…');
+function partsOf({ way, change, result }: RowWords, port: string): string[] {
+  const parts = [...way.split(' · '), ...change.split(' · '), result].filter(Boolean);
+  return port === '0' || port === '' ? parts : parts.map((part) => part.replaceAll(port, '…'));
 }
