@@ -22,7 +22,7 @@ const options = {
 export function attach(call: Cli, args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(call, args, options, 1);
   const duration = numberOption('--duration', values.duration, 0, false);
-  const cli = checkOutputs(call, [values.json, values.pcapng, values.html]);
+  const cli = checkOutputs(call, [values.json, values.pcapng, values.html, values.mermaid]);
   const quiet = values.quiet ?? false;
   return withDocker(async (client) => {
     const lab = await findLab(client, positionals[0]);

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { exportMermaid } from '../extension/core/share/export-mermaid.ts';
 import { meetsExpectation } from '../journey/expectation.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Report } from '../journey/report.ts';
@@ -13,6 +14,7 @@ import { CliError, parseOptions, type Cli } from './cli.ts';
 import { isOfModels } from './ether-type-names.ts';
 import { inFileNumbers } from './file-numbers.ts';
 import { checkOutputs, readText, writeOutput } from './files.ts';
+import type { LadderOptions } from './ladder/context.ts';
 import { ladder } from './ladder/ladder.ts';
 import { problemLines } from './problems.ts';
 import { readCaptureFile, type FileCapture } from './read-capture-file.ts';
@@ -23,6 +25,7 @@ import { verdicts } from './verdicts.ts';
 const options = {
   topology: { type: 'string' },
   json: { type: 'string' },
+  mermaid: { type: 'string' },
   requires: { type: 'string', multiple: true },
   interface: { type: 'string', multiple: true },
   full: { type: 'boolean' },
@@ -47,7 +50,7 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
   for (const problem of problems) problemLines(call, topology, problem).forEach(call.err);
   if (!plan) return Promise.resolve(2);
   const capture = readCaptureFile(call, file);
-  const cli = checkOutputs(call, [values.json]);
+  const cli = checkOutputs(call, [values.json, values.mermaid]);
   const points = pointsOf(capture, plan, values.interface ?? []);
   const capturePoints = capturedAt(capture, points);
   const { translate } = cli;
@@ -57,8 +60,12 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
   const numbers = addFrames(builder, capture, plan, points, order, startNs);
   const report = inFileNumbers(builder.report(), numbers);
   if (values.json) writeOutput(values.json, reportJson(report));
+  const { full = false } = values;
+  const source = sourceOf(report, capture);
+  if (values.mermaid)
+    writeOutput(values.mermaid, [exportMermaid({ flows: report.flows, plan, translate, full, ...source })]);
   if (!values.quiet) {
-    tell(cli, report, plan, capture, basename(file), values.full ?? false, values.values ?? false);
+    tell(cli, report, plan, source, basename(file), full, values.values ?? false);
     for (const line of unknowns(cli, plan, points, capturePoints, capture)) cli.out(line);
   }
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
@@ -185,28 +192,32 @@ function directionOf({ direction, bytes }: CaptureRecord, { mac }: Point): 'in' 
     : 'in';
 }
 
-function tell(
-  cli: Cli,
+/** Packets and bytes by their numbers. */
+function sourceOf(
   report: Report,
-  plan: Plan,
   { records, numbers }: FileCapture,
-  title: string,
-  full: boolean,
-  values: boolean,
-): void {
+): Pick<LadderOptions, 'journey' | 'frame'> {
   const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
   // A frame's number is its place in the file; fewer were read where some are of other links.
   const isWholeFile = numbers.at(-1) === numbers.length;
   const places = isWholeFile ? undefined : new Map(numbers.map((number, place) => [number, place]));
-  const { translate, paint } = cli;
-  ladder(report, plan, title, {
-    translate,
-    paint,
-    full,
-    values,
+  return {
     journey: (id) => journeys.get(id)!,
     frame: (number) => records[places?.get(number) ?? number - 1]!.bytes,
-  }).forEach(cli.out);
+  };
+}
+
+function tell(
+  cli: Cli,
+  report: Report,
+  plan: Plan,
+  source: ReturnType<typeof sourceOf>,
+  title: string,
+  full: boolean,
+  values: boolean,
+): void {
+  const { translate, paint } = cli;
+  ladder(report, plan, title, { translate, paint, full, values, ...source }).forEach(cli.out);
   const requests = report.flows.filter(({ kind }) => ['tcp', 'udp', 'icmp'].includes(kind));
   // Of requests whose way was not captured nobody can say how they ended.
   const isWhole =

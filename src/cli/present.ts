@@ -1,3 +1,4 @@
+import { exportMermaid } from '../extension/core/share/export-mermaid.ts';
 import { meetsExpectation } from '../journey/expectation.ts';
 import { totalsOf } from '../journey/request-totals.ts';
 import type { Expectation, Plan } from '../lab/topology/plan.ts';
@@ -14,6 +15,7 @@ export const presentOptions = {
   json: { type: 'string' },
   pcapng: { type: 'string' },
   html: { type: 'string' },
+  mermaid: { type: 'string' },
   quiet: { type: 'boolean' },
   full: { type: 'boolean' },
   values: { type: 'boolean' },
@@ -27,6 +29,7 @@ export interface PresentOptions {
   readonly expect?: Expectation | undefined;
   readonly json?: string | undefined;
   readonly html?: string | undefined;
+  readonly mermaid?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly full?: boolean | undefined;
   readonly values?: boolean | undefined;
@@ -38,10 +41,13 @@ export async function present(
   { report, journey, frame, pcapng, recording }: RecordedRun,
   options: PresentOptions,
 ): Promise<boolean> {
-  const { plan, title, judge = true, expect, json, html, quiet, full = false, values = false } = options;
+  const { plan, title, judge = true, expect, json, html, mermaid, quiet } = options;
+  const { full = false, values = false } = options;
   const { translate, paint } = cli;
   if (json) writeOutput(json, reportJson(report));
   pcapng?.finish(report, plan);
+  if (mermaid)
+    writeOutput(mermaid, [exportMermaid({ flows: report.flows, plan, translate, full, journey, frame })]);
   if (html && recording) await writePage(cli, html, recording, title);
   const met = judge ? meetsExpectation(report, expect) : undefined;
   if (!quiet) {

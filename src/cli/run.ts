@@ -36,7 +36,7 @@ export async function run(call: Cli, args: readonly string[]): Promise<number> {
   if (port !== undefined && !isPortName(port)) throw new CliError('cli.unknown-port', { port });
 
   const text = readText(file);
-  const cli = checkOutputs(call, [values.json, values.pcapng, values.html]);
+  const cli = checkOutputs(call, [values.json, values.pcapng, values.html, values.mermaid]);
   const { plan: loaded, expect, problems } = loadTopology(text, basename(file));
   if (!loaded) return withoutPlan(cli, file, problems, expect);
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);

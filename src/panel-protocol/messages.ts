@@ -243,8 +243,8 @@ export type Question =
       readonly data?: string | ArrayBuffer;
     };
 
-/** Each is its own file suffix. `html`: a page of its own, with all of the recording. */
-export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png' | 'html';
+/** Each is its own file suffix. `html`: a page of its own, with all of the recording; `mmd`: Mermaid. */
+export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png' | 'html' | 'mmd';
 
 export type Answer =
   | { readonly kind: 'hop'; readonly details: HopDetails }

@@ -15,6 +15,7 @@ describe('files that are written', () => {
   const calls: readonly (readonly [string, (input: string, output: string) => string[]])[] = [
     ['run --json', (topology, out) => ['run', topology, '--json', out]],
     ['run --html', (topology, out) => ['run', topology, '--html', out]],
+    ['run --mermaid', (topology, out) => ['run', topology, '--mermaid', out]],
     ['run --pcapng', (topology, out) => ['run', topology, '--pcapng', out]],
     [
       'run --watch --pcapng',
@@ -28,6 +29,10 @@ describe('files that are written', () => {
     [
       'explain --json, the capture',
       (capture, out, topology) => ['explain', capture, '--topology', topology, '--json', out],
+    ],
+    [
+      'explain --mermaid, the capture',
+      (capture, out, topology) => ['explain', capture, '--topology', topology, '--mermaid', out],
     ],
     [
       'forward --out, the capture',

@@ -1,8 +1,8 @@
+import type { Names } from '../../journey/names.ts';
 import type { Journey } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Painter } from '../paint.ts';
 import type { Lanes } from './lanes.ts';
-import type { Names } from './names.ts';
 
 export interface LadderOptions {
   readonly translate: Translate;

@@ -1,10 +1,11 @@
+import { namesOf } from '../../journey/names.ts';
+import { openedFlows } from '../../journey/opened-flows.ts';
 import type { Flow, FlowOutcome, Report } from '../../journey/report.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { LadderContext, LadderOptions } from './context.ts';
 import { journeyLines } from './journey-lines.ts';
 import { header, lanesOf } from './lanes.ts';
-import { namesOf } from './names.ts';
 
 /** The sequence diagram as lines of text: lanes are nodes in path order, arrows are frames, below each what it changed. */
 export function ladder(report: Report, plan: Plan, title: string, options: LadderOptions): string[] {
@@ -16,7 +17,7 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
     translate(`cli.engine.${report.engine}`),
   ].join(' · ');
   const lines = [paint('heading', heading), '', ...header(plan, context.lanes, translate)];
-  const opened = new Set<string>();
+  const opened = openedFlows(report.flows, options.full);
   let epoch = report.epochs[0]?.epoch ?? 0;
   const goOnTo = (next: number) => {
     for (; epoch < next; epoch++) lines.push('', paint('heading', epochLine(report, epoch + 1, translate)));
@@ -32,13 +33,10 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
   for (const flow of report.flows) {
     goOnTo(flow.epoch);
     skipTo(flow.startNs);
-    const kind = `${flow.epoch} ${flow.outcome.kind}`;
-    const open = options.full || (flow.kind !== 'arp' && !flow.partial && !opened.has(kind));
-    if (!open) {
+    if (!opened.has(flow.id)) {
       lines.push(flowLine(flow, '▸', context));
       continue;
     }
-    opened.add(kind);
     lines.push('', flowLine(flow, '▾', context));
     for (const id of flow.journeys) lines.push(...journeyLines(options.journey(id), context));
     lines.push('');

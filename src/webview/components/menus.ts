@@ -42,7 +42,7 @@ function closeMenu(panel: Panel): void {
 
 function exportMenu(panel: Panel): TemplateResult {
   const { text, filter } = panel.state;
-  const formats = ['html', 'pcapng', 'json', 'svg', 'png'] as const;
+  const formats = ['html', 'pcapng', 'json', 'svg', 'png', 'mmd'] as const;
   return html`<p class="hint">${text(filter ? 'panel.export.filtered' : 'panel.export.all')}</p>
     ${formats.map(
       (format) =>

@@ -2,6 +2,7 @@ import { exportPcapng } from '../../../journey/export-pcapng.ts';
 import type { Report } from '../../../journey/report.ts';
 import type { Locale, Translate } from '../../../l10n/translate.ts';
 import type { Question } from '../../../panel-protocol/messages.ts';
+import { exportMermaid } from '../share/export-mermaid.ts';
 import { sourceOf } from '../share/shared-lab.ts';
 import type { PageContent } from '../share/shared-page.ts';
 import { packRecording } from '../share/shared-recording.ts';
@@ -32,9 +33,28 @@ export async function exportRecording(
     const recording = await packRecording({ file: lab.file, locale, view }, sourceOf(lab));
     return new TextEncoder().encode(await makePage({ recording, lab: lab.plan.lab, locale }));
   }
+  if (format === 'mmd') return new TextEncoder().encode(mermaidOf(lab, report, flows, translate));
   const all = { events: lab.events(), numbers: lab.frameNumbers(), report };
   const chosen = flows ? onlyFlows(all, flows) : all;
   if (format === 'pcapng')
     return exportPcapng(chosen.events, chosen.report, lab.plan, translate, chosen.numbers);
   return new TextEncoder().encode(JSON.stringify(chosen.report, undefined, 1));
+}
+
+/** Of chosen flows all is drawn; of a whole recording that would be more than Mermaid takes. */
+function mermaidOf(
+  lab: ShownLab,
+  report: Report,
+  chosen: readonly number[] | undefined,
+  translate: Translate,
+): string {
+  const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
+  return exportMermaid({
+    flows: report.flows.filter(({ id }) => chosen?.includes(id) ?? true),
+    plan: lab.plan,
+    translate,
+    full: chosen !== undefined,
+    journey: (id) => journeys.get(id)!,
+    frame: (number) => lab.frame(number)?.bytes ?? new Uint8Array(),
+  });
 }

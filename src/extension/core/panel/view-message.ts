@@ -42,7 +42,7 @@ const question = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('forwarding-times') }),
   z.object({
     kind: z.literal('export'),
-    format: z.enum(['pcapng', 'json', 'svg', 'png', 'html']),
+    format: z.enum(['pcapng', 'json', 'svg', 'png', 'html', 'mmd']),
     flows: z.optional(z.array(count)),
     data: z.optional(z.union([z.string(), buffer])),
   }),

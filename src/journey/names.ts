@@ -1,5 +1,5 @@
-import type { Plan } from '../../lab/topology/plan.ts';
-import { formatIpv4, formatMac } from '../../packet/address.ts';
+import type { Plan } from '../lab/topology/plan.ts';
+import { formatIpv4, formatMac } from '../packet/address.ts';
 
 /** The name people use for a MAC or an address as text; the text itself when it has none. */
 export type Names = (value: string) => string;
