@@ -20,7 +20,7 @@ const told = ({ output }: Ran) =>
     .map((line) => JSON.parse(line) as Told);
 
 describe('a lab on Docker from an export alone', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   before(async function () {
     const { client } = await dockerHere(this);
     client.close();
