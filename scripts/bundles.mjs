@@ -76,6 +76,7 @@ export function bundles({ minify = false, outdir = 'dist' } = {}) {
       entryPoints: {
         webview: 'src/webview/styles/panel.css',
         'shared-page': 'src/shared-page/shared-page.css',
+        comparison: 'src/webview/styles/comparison.css',
         codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
       },
       loader: { '.ttf': 'file' },

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { asItIs, comparison, compareModels, FEWEST, MOST } from '../comparison/compare.ts';
 import type { Comparison } from '../comparison/comparison.ts';
+import { measureForwarding, type ForwardingTimes } from '../comparison/forwarding-times.ts';
 import { comparisonTable } from '../comparison/table.ts';
 import { variantNames, type VariantName } from '../models/models.ts';
 import { parseTopology } from '../lab/topology/parse.ts';
@@ -13,6 +14,7 @@ import { problemLines } from './problems.ts';
 
 const options = {
   models: { type: 'string' },
+  measure: { type: 'boolean', default: false },
   values: { type: 'boolean', default: false },
   json: { type: 'string' },
 } as const;
@@ -21,7 +23,7 @@ const options = {
 const USUAL = 'dnat,dr,tun';
 
 /**
- * `lb-lab compare FILE [--models dnat,dr,tun]`: the first request of the file under each of the models. `lb-lab compare FILE
+ * `lb-lab compare FILE [--models dnat,dr,tun] [--measure]`: the first request of the file under each of the models. `lb-lab compare FILE
  * FILE …`: the first request of each file as it is. Exit 0 when every lab could be made, 1 when one could not, 2 for a bad
  * file or call.
  */
@@ -36,9 +38,19 @@ export function compare(call: Cli, args: readonly string[]): Promise<number> {
   const compared = files.length > 1 ? ofFiles(cli, files, texts) : ofModels(cli, file, texts[0]!, models);
   if (!compared) return Promise.resolve(2);
   if (values.json) writeOutput(values.json, [`${JSON.stringify(compared, null, 2)}\n`]);
-  const table = comparisonTable(compared, { translate: cli.translate, values: values.values });
+  const { translate } = cli;
+  const times = values.measure ? measured() : undefined;
+  const table = comparisonTable(compared, { translate, values: values.values, times });
   comparisonLines(table, cli.paint).forEach(cli.out);
   return Promise.resolve(compared.columns.every(({ sums }) => sums) ? 0 : 1);
+}
+
+function measured(): ForwardingTimes {
+  const turns = measureForwarding(() => performance.now());
+  for (;;) {
+    const turn = turns.next();
+    if (turn.done) return turn.value;
+  }
 }
 
 function modelsIn(list: string): VariantName[] {

@@ -7,7 +7,7 @@ import type { Plan, PlannedTraffic } from '../lab/topology/plan.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import { alignSteps } from './align.ts';
 import type { Column, Comparison, Row } from './comparison.ts';
-import { derive, type Derived } from './derive.ts';
+import { derive } from './derive.ts';
 import { observe, type Observed, type Recorded, type Step } from './observe.ts';
 
 /** So many models stand side by side. */
@@ -29,13 +29,26 @@ export function compareModels(
   names: readonly VariantName[],
   translate: Translate,
 ): Comparison {
-  return comparison(names.map((variant) => compared(document.lab, derive(document, variant), translate)));
+  return comparison(names.map((variant) => underModel(document, variant, translate)));
+}
+
+/** The first request of a file under one model, in memory. */
+export function underModel(document: TopologyDocument, name: VariantName, translate: Translate): Compared {
+  const { variant, isAsWritten, plan, changes, problems } = derive(document, name);
+  const about = { variant, lab: document.lab, isAsWritten, changes };
+  const told = problems.map(({ code, severity, params }) => ({ code, severity, params }));
+  return { ...about, problems: told, ...(plan && { recorded: runOnce(plan, translate) }) };
 }
 
 /** The first request of the lab of a plan as it is, in memory. */
 export function asItIs(plan: Plan, translate: Translate): Compared {
-  const about = { lab: plan.lab, isAsWritten: true, changes: [], problems: [] };
-  return { ...about, variant: variantOf(plan), recorded: runOnce(plan, translate) };
+  return fromRecording(runOnce(plan, translate));
+}
+
+/** The first request of a recording that there is. */
+export function fromRecording(recorded: Recorded): Compared {
+  const { plan } = recorded;
+  return { lab: plan.lab, isAsWritten: true, changes: [], problems: [], variant: variantOf(plan), recorded };
 }
 
 /** Columns of labs, however they were recorded. */
@@ -47,16 +60,6 @@ export function comparison(labs: readonly Compared[]): Comparison {
   });
   const request = observed.find((one) => one?.request)?.request ?? '';
   return { request, columns, rows: [...rows('request', observed), ...rows('reply', observed)] };
-}
-
-function compared(
-  lab: string,
-  { variant, isAsWritten, plan, changes, problems }: Derived,
-  translate: Translate,
-): Compared {
-  const about = { variant, lab, isAsWritten, changes };
-  const told = problems.map(({ code, severity, params }) => ({ code, severity, params }));
-  return { ...about, problems: told, ...(plan && { recorded: runOnce(plan, translate) }) };
 }
 
 /** The lab from its start until its first request is done, and nothing else. */

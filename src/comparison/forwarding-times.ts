@@ -22,24 +22,32 @@ export interface ForwardingTimes {
 }
 
 const BATCH = 64;
-const FRAMES = 32 * BATCH;
+const FRAMES = 16 * BATCH;
 const TURNS = 61;
 /** The first ones are slower: the code is compiled while it runs. */
 const WARM_UP = 12;
+/** So many turns are enough for who has waited for so long, in milliseconds. */
+const [ENOUGH, PATIENCE_MS] = [15, 1500];
 const CONNECTIONS = 512;
 const UNIT: VariantName = 'dr';
 
 /**
  * Measures; each step is one turn of all models, so that whoever calls may do other things in between.
  * @param now Milliseconds, with a fraction.
+ * @param frames Of each model in each turn; a multiple of a batch of 64.
  */
-export function* measureForwarding(now: () => number): Generator<void, ForwardingTimes> {
+export function* measureForwarding(
+  now: () => number,
+  frames: number = FRAMES,
+): Generator<void, ForwardingTimes> {
   const runs = variantNames.map((variant) => ({ variant, run: prepared(variant) }));
   const turns: ReadonlyMap<VariantName, number>[] = [];
+  const beginning = now();
   for (let turn = -WARM_UP; turn < TURNS; turn++) {
+    if (turn >= ENOUGH && now() - beginning > PATIENCE_MS) break;
     const times = runs.map(({ variant, run }) => {
-      const filled = timed(now, run.fill);
-      return [variant, timed(now, run.forward) - filled] as const;
+      const filled = timed(now, run.fill, frames);
+      return [variant, timed(now, run.forward, frames) - filled] as const;
     });
     if (turn >= 0) turns.push(new Map(times));
     yield;
@@ -49,12 +57,12 @@ export function* measureForwarding(now: () => number): Generator<void, Forwardin
     variant,
     ratio: median(told.map((times) => times.get(variant)! / times.get(UNIT)!)),
   }));
-  return { frames: FRAMES, turns: TURNS, ratios: ratios.sort((a, b) => a.ratio - b.ratio) };
+  return { frames, turns: told.length, ratios: ratios.sort((a, b) => a.ratio - b.ratio) };
 }
 
-function timed(now: () => number, step: (first: number) => void): number {
+function timed(now: () => number, step: (first: number) => void, frames: number): number {
   const before = now();
-  for (let first = 0; first < FRAMES; first += BATCH) step(first);
+  for (let first = 0; first < frames; first += BATCH) step(first);
   return now() - before;
 }
 

@@ -1,6 +1,7 @@
-import { variants } from '../models/models.ts';
+import { type VariantName, variants } from '../models/models.ts';
 import type { Translate } from '../l10n/translate.ts';
 import { changeText } from '../journey/change-text.ts';
+import type { ForwardingTimes } from './forwarding-times.ts';
 import type { Cell, Column, Comparison, Row, Sight } from './comparison.ts';
 
 /** A comparison in words, as every reader of it sees it: columns are labs, cells are lines. */
@@ -25,6 +26,8 @@ export interface TableOptions {
   readonly translate: Translate;
   /** Addresses as they are on the wire; otherwise what people call them. */
   readonly values: boolean;
+  /** What a packet costs in the forwarder, where somebody measured it. */
+  readonly times?: ForwardingTimes | undefined;
 }
 
 export function comparisonTable(
@@ -138,7 +141,7 @@ function arrivalLines({ fate, reason }: Cell['arrival'], translate: Translate): 
 }
 
 function sumRows(columns: readonly Column[], options: TableOptions): Rows {
-  const { translate } = options;
+  const { translate, times } = options;
   const row = (id: string, lines: (column: Column) => readonly Line[]) => ({
     label: translate(`comparison.row.${id}`),
     cells: columns.map((column) => (id === 'needs' || column.sums ? lines(column) : [])),
@@ -162,10 +165,18 @@ function sumRows(columns: readonly Column[], options: TableOptions): Rows {
     }),
     row('server-sees', (column) => sightLines(column.sums!.serverSees, column, options)),
     row('client-sees', (column) => sightLines(column.sums!.clientSees, column, options)),
+    ...(times ? [row('time', ({ variant }) => timeLines(variant, times, translate))] : []),
     row('needs', ({ variant }) =>
       variants[variant].needs.map((id) => ({ text: translate(`model.needs.${id}`) })),
     ),
   ];
+}
+
+/** Against DR: of a time by itself nobody knows whether it is much. */
+function timeLines(variant: VariantName, { ratios }: ForwardingTimes, translate: Translate): Line[] {
+  const ratio = ratios.find((one) => one.variant === variant)?.ratio;
+  if (ratio === undefined) return [{ text: translate('comparison.not-seen'), tone: 'routine' }];
+  return [{ text: translate('comparison.time', { ratio: ratio.toFixed(1) }) }];
 }
 
 function sightLines(sight: Sight | undefined, column: Column, { translate }: TableOptions): Line[] {

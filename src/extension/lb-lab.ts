@@ -17,6 +17,7 @@ import { registerLanguageLater } from './editor/language/register-later.ts';
 import { watchFiles } from './editor/watch-files.ts';
 import { Messages } from './editor/messages.ts';
 import { watchFindings } from './editor/watch-findings.ts';
+import { ComparisonView } from './editor/comparison-view.ts';
 import { PanelHost } from './editor/panel-host.ts';
 import type { TopologyTexts } from './core/language/topology-texts.ts';
 import type { Platform, PlatformParts } from './editor/platform.ts';
@@ -82,7 +83,9 @@ export class LbLab {
       ...{ translate, labs, engines, files, messages },
       show: ({ uri }) => show(uri),
     });
+    const comparison = new ComparisonView({ context, translate, locale });
     const parts = {
+      comparison,
       context,
       translate,
       log,
@@ -101,6 +104,7 @@ export class LbLab {
     this.#disposables.push(
       log,
       panel,
+      comparison,
       this.#firstRun,
       this.#lessons,
       this.#keeper,
@@ -150,6 +154,8 @@ export class LbLab {
         return this.#run('lbLab.restart', [uri]);
       case 'use-docker':
         return this.#run('lbLab.useDocker', [uri]);
+      case 'compare':
+        return this.#run('lbLab.compareModels', [uri]);
       case 'new-topology':
         return this.#run('lbLab.newTopology', []);
       case 'clear':

@@ -217,7 +217,10 @@ export type ViewMessage =
 
 export type Action =
   | { readonly kind: 'send-request'; readonly traffic: number }
-  | { readonly kind: 'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' | 'remedy' }
+  | {
+      readonly kind:
+        'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' | 'remedy' | 'compare';
+    }
   /** Somebody predicts what forwarders do: what would tell is closed in the editor too; or that is over. */
   | { readonly kind: 'predict'; readonly on: boolean }
   | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }

@@ -60,6 +60,11 @@ describe('lb-lab compare', () => {
     assert.ok(rows.every(({ cells }) => cells.length === 2));
   });
 
+  it('--measure tells what a packet costs of each, against DR', async () => {
+    const { out } = await runCommand(compare, [example('dr'), '--models', 'dr,tun', '--measure']);
+    assert.match(out, /time per packet, here +1\.0 times that of DR +\d+\.\d times that of DR\n/);
+  });
+
   const bad: [string, string[], RegExp][] = [
     ['no file', [], /no topology file/],
     ['an unknown model', [example('dr'), '--models', 'dr,fullnat'], /‘fullnat’ is no model .*dnat-plain/],

@@ -16,6 +16,8 @@ export const commandIds = [
   'lbLab.sendRequest',
   'lbLab.showFlow',
   'lbLab.openShell',
+  'lbLab.compareModels',
+  'lbLab.exportComparison',
   'lbLab.exportCapture',
   'lbLab.openInWireshark',
   'lbLab.newTopology',
@@ -70,3 +72,6 @@ export const viewIds = { container: 'lbLab', labs: 'lbLab.labs' } as const;
 
 /** The webview's `viewType`; its state is restored under this name. */
 export const PANEL_TYPE = 'lbLab.flow';
+
+/** That of *Compare Models*. */
+export const COMPARISON_TYPE = 'lbLab.comparison';

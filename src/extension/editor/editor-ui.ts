@@ -37,6 +37,26 @@ export async function pick<Item extends vscode.QuickPickItem>(
   return (await vscode.window.showQuickPick(shown, options))?.item;
 }
 
+/** Those that were picked, in their order here; undefined when nobody did. */
+export async function pickSeveral<Item extends vscode.QuickPickItem>(
+  items: readonly Item[],
+  placeHolder: string,
+): Promise<Item[] | undefined> {
+  const shown = items.map((item) => ({
+    ...item,
+    label: editorText(item.label),
+    ...(item.description !== undefined && { description: editorText(item.description) }),
+    item,
+  }));
+  const options = {
+    placeHolder: editorText(placeHolder),
+    matchOnDescription: true,
+    canPickMany: true,
+  } as const;
+  const picked = await vscode.window.showQuickPick(shown, options);
+  return picked?.map(({ item }) => item);
+}
+
 /** A notification until the work is done. @param cancel Called by its button, which it has then. */
 export function withProgress<Result>(
   title: string,

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Log } from './editor-ui.ts';
 import type { Translate } from '../../l10n/translate.ts';
+import type { ComparisonView } from './comparison-view.ts';
 import type { FirstRun } from './first-run.ts';
 import type { LabRunner } from './lab-runner.ts';
 import type { Labs } from '../core/labs/labs.ts';
@@ -22,6 +23,7 @@ export interface Workbench {
   readonly messages: Messages;
   readonly runner: LabRunner;
   readonly panel: PanelHost;
+  readonly comparison: ComparisonView;
   readonly platform: Platform;
   readonly firstRun: () => FirstRun;
 }

@@ -44,14 +44,21 @@ export function modelCard(panel: Panel): TemplateResult | typeof nothing {
       ${
         modelOpen
           ? html`${modelPicture(panel)}
-            ${epochs(panel).map((one) =>
-              promiseList(
-                panel,
-                one,
-                promises.filter((promise) => promise.epoch === one),
-              ),
-            )}
-            ${modelFacts(panel)}`
+              ${epochs(panel).map((one) =>
+                promiseList(
+                  panel,
+                  one,
+                  promises.filter((promise) => promise.epoch === one),
+                ),
+              )}
+              ${modelFacts(panel)}
+              <button
+                type="button"
+                class="link compare-models"
+                @click=${() => panel.host.send({ type: 'do', action: { kind: 'compare' } })}
+              >
+                ${text('panel.card.compare')}
+              </button>`
           : nothing
       }
     </div>

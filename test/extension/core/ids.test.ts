@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import {
+  COMPARISON_TYPE,
   commandIds,
   contextKeys,
   innerCommandIds,
@@ -72,7 +73,10 @@ describe('what code and the manifest share', () => {
   });
 
   it('conditions ask only for context keys that are set, and for settings that there are', () => {
-    const known = new Set<string>([...Object.values(contextKeys), ...Object.values(viewIds), ...commandIds]);
+    const known = new Set<string>([
+      ...[...Object.values(contextKeys), ...Object.values(viewIds), ...commandIds],
+      ...[PANEL_TYPE, COMPARISON_TYPE],
+    ]);
     const conditions = [...text.matchAll(/"(?:when|enablement)": "([^"]+)"/g)].map(([, when]) => when!);
     const named = conditions.flatMap((when) =>
       [...when.matchAll(/(?:config\.)?lbLab\.[\w.]+/g)].map(([key]) => key),

@@ -1,3 +1,5 @@
+import { escapeHtml as escape } from '../escape-html.ts';
+
 export interface PanelPage {
   /** Fresh for each page. */
   readonly nonce: string;
@@ -39,8 +41,4 @@ export function panelHtml({ nonce, cspSource, locale, title, script, style, icon
 <script nonce="${nonce}" src="${escape(script)}"></script>
 </body>
 </html>`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -21,6 +21,7 @@ const action = z.union([
       'new-topology',
       'clear',
       'remedy',
+      'compare',
       'lesson-page',
       'lesson-next',
       'lesson-again',

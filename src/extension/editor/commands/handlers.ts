@@ -6,6 +6,7 @@ import type { Workbench } from '../workbench.ts';
 import { applyFile } from './apply-file.ts';
 import { buildImage } from './build-image.ts';
 import { cleanUp } from './clean-up.ts';
+import { compareModels, exportComparison } from './compare-models.ts';
 import { download } from './download.ts';
 import { firstRunAgain } from './first-run-again.ts';
 import { exportCapture } from './export-capture.ts';
@@ -40,6 +41,8 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.sendRequest': sendRequest,
   'lbLab.showFlow': showFlow,
   'lbLab.openShell': openShell,
+  'lbLab.compareModels': compareModels,
+  'lbLab.exportComparison': exportComparison,
   'lbLab.exportCapture': exportCapture,
   'lbLab.openInWireshark': openInWireshark,
   'lbLab.newTopology': newTopology,

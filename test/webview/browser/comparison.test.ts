@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { comparisonTable } from '../../../src/comparison/table.ts';
+import { comparisonPage } from '../../../src/extension/core/comparison/comparison-page.ts';
+import { compared } from '../../comparison/labs.ts';
+import { exampleText } from '../../lab/embedded/testbed.ts';
+import { makeTranslate } from '../../support/translate.ts';
+import { openBrowser } from './panel-page.ts';
+import { themeCss, themeNames, type ThemeName } from './themes.ts';
+
+const origin = 'http://comparison.test/';
+const root = new URL('../../../', import.meta.url);
+const out = new URL('out/panel/', root).pathname;
+const axeScript = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+/** The page as it is shipped, with its policy; only the editor's theme is put in. */
+describe('webview: a comparison in Chromium', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  before(async function () {
+    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
+      assert.ok(!process.env['CI'], 'Chromium is missing: apt-get install chromium');
+      this.skip();
+    }
+    mkdirSync(out, { recursive: true });
+    browser = await openBrowser();
+  });
+  after(() => browser?.close());
+
+  async function open(theme: ThemeName, locale: 'en' | 'zh-cn', width: number): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 900 } });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => problems.push(message.text()));
+    const seen = compared(exampleText('tun'), 'dnat', 'dr', 'tun', 'gue');
+    const table = comparisonTable(seen, { translate: makeTranslate(locale), values: false });
+    const kind = theme.startsWith('hc') ? 'vscode-high-contrast' : `vscode-${theme}`;
+    const html = comparisonPage(table, { cspSource: origin.slice(0, -1), locale, style: 'comparison.css' })
+      .replace('<link', '<link rel="stylesheet" href="theme.css"><link')
+      .replace('<body>', `<body class="${kind}">`);
+    const style = new URL('src/webview/styles/comparison.css', root);
+    await page.route(`${origin}**`, (route) => {
+      const name = new URL(route.request().url()).pathname.slice(1);
+      if (name === '') return route.fulfill({ body: html, contentType: 'text/html' });
+      const body = name === 'theme.css' ? themeCss(theme) : readFileSync(style, 'utf8');
+      return route.fulfill({ body, contentType: 'text/css' });
+    });
+    await page.goto(origin);
+    assert.deepEqual(problems, []);
+    return page;
+  }
+
+  for (const theme of themeNames)
+    it(`${theme}: everybody can read it`, async () => {
+      const page = await open(theme, theme === 'light' || theme === 'hc-light' ? 'zh-cn' : 'en', 1280);
+      try {
+        await page.screenshot({ path: `${out}comparison-${theme}.png` });
+        await page.evaluate(axeScript);
+        const { violations } = await page.evaluate(() =>
+          (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+        );
+        assert.deepEqual(
+          violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+          ),
+          [],
+        );
+      } finally {
+        await page.context().close();
+      }
+    });
+
+  it('scrolls all columns together, by the keyboard too; heads and labels stay in sight', async () => {
+    const page = await open('dark', 'en', 640);
+    try {
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement?.className), 'scroll');
+      const places = () =>
+        page.evaluate(() => ({
+          head: document.querySelector('thead th')!.getBoundingClientRect().top,
+          label: document.querySelector('tbody th[scope=row]')!.getBoundingClientRect().left,
+          cells: [...document.querySelectorAll('tbody td:nth-child(3)')].map(
+            (cell) => cell.getBoundingClientRect().left,
+          ),
+        }));
+      const before = await places();
+      for (let index = 0; index < 8; index++) await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('PageDown');
+      await page.waitForFunction(() => {
+        const { scrollLeft, scrollTop } = document.querySelector('.scroll')!;
+        return scrollLeft > 50 && scrollTop > 50;
+      });
+      const after = await places();
+      assert.equal(after.head, before.head);
+      assert.equal(after.label, before.label);
+      assert.equal(new Set(after.cells).size, 1);
+      assert.ok(after.cells[0]! < before.cells[0]!);
+    } finally {
+      await page.context().close();
+    }
+  });
+});
