@@ -142,6 +142,32 @@ describe('webview: the panel in Chromium', function () {
       assert.match((await selected(page))!, /dst MAC rs1 ✗ expected director/);
     }));
 
+  it('at 1280 by 720 eight hops are in view together', () =>
+    on({ example: 'dr', width: 1280, height: 720 }, async (page) => {
+      const scrolled = () => page.evaluate(() => document.querySelector('.scroller')!.scrollTop);
+      await focusRows(page);
+      await press(page, '3', 'End', '1', 'Home', 'ArrowDown', ...Array<string>(12).fill(']'));
+      await press(page, ...Array<string>(11).fill('['));
+      assert.match((await selected(page))!, /hop 1.*client1 → router/s);
+      // Stepped to from below, it is the uppermost row.
+      const top = await scrolled();
+      assert.ok(top > 0);
+      await press(page, ...Array<string>(7).fill(']'));
+      assert.match((await selected(page))!, /hop 3.*director → rs1/s);
+      assert.equal(await scrolled(), top);
+    }));
+
+  it('the connection tab begins with the entry as this packet showed it; columns without a value are left out', async () => {
+    await on({ example: 'dr' }, async (page) => {
+      await focusRows(page);
+      await press(page, '1', 'End', ']', ']', ']', 'Enter');
+      await page.getByRole('tab', { name: 'Connections' }).click();
+      await says(page, '.then', /connection \d+ · new connection · client1:\d+ → VIP:80 · → rs\d/);
+      await says(page, '.then', /still in the table|no longer in the table/);
+      assert.equal(await page.getByRole('columnheader', { name: 'Towards the server' }).count(), 0);
+    });
+  });
+
   it('details are of the selected row, and so is the line that a key opens', () =>
     on({ example: 'dr' }, async (page) => {
       const opened = () =>
@@ -280,6 +306,8 @@ describe('webview: the panel in Chromium', function () {
       await says(page, '.notice', /#2 GET \/ is marked/);
       await press(page, 'End', 'c');
       await says(page, '.compare', /director → rs1[\s\S]*director → rs2/);
+      await says(page, '.compare', /= \d+ hops? (is|are) the same/);
+      assert.match((await page.locator('.compare mark').allInnerTexts()).join(), /1.*2/);
       await page.locator('.notice').waitFor({ state: 'detached' });
       await press(page, 'Escape', 'Home', 'ArrowDown', 'ArrowRight', 'ArrowDown', 'c', 'ArrowDown', 'c');
       await says(page, '.compare h2', /#2 GET \/ · SYN and #2 GET \/ · SYN-ACK/);
