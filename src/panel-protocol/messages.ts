@@ -233,6 +233,8 @@ export type Question =
   | { readonly kind: 'hop'; readonly journey: number; readonly hop: number }
   /** What the sender of the hop did to the packet, field by field, and why: the answer to a reader's prediction. */
   | { readonly kind: 'step'; readonly journey: number; readonly hop: number }
+  /** What a node can have had in its tables at a moment of the recording. */
+  | { readonly kind: 'tables'; readonly node: string; readonly untilNs: number }
   /** The forwarder's table and the NAT table, as they are now. */
   | { readonly kind: 'connections'; readonly node: string }
   /** What a packet costs in the forwarder, model beside model; takes about a second. */
@@ -252,6 +254,7 @@ export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png' | 'html' | 'mmd';
 export type Answer =
   | { readonly kind: 'hop'; readonly details: HopDetails }
   | { readonly kind: 'step'; readonly fields: readonly StepField[] }
+  | { readonly kind: 'tables'; readonly tables: TablesThen }
   | { readonly kind: 'connections'; readonly rows: readonly ConnectionRow[] }
   | { readonly kind: 'forwarding-times'; readonly times: ForwardingTimes }
   | { readonly kind: 'export'; readonly file: string | undefined };
@@ -286,6 +289,29 @@ export interface FrameDetails {
       readonly offset: number;
       readonly length: number;
     }[];
+  }[];
+}
+
+/** By the recording: what was in a table before it began, and when an entry ran out, nobody tells. */
+export interface TablesThen {
+  /** Addresses that ARP frames have told the node, each with the last that did. */
+  readonly neighbours: readonly {
+    readonly address: string;
+    readonly mac: string;
+    readonly segment: string;
+    readonly timeNs: number;
+    readonly frame: number;
+  }[];
+  /** Connections that its forwarder has used for packets, first and last when, and for how many. */
+  readonly connections: readonly {
+    readonly id: number;
+    readonly client: string;
+    readonly service: string;
+    /** Empty where the forwarder chooses none. */
+    readonly server: string;
+    readonly sinceNs: number;
+    readonly usedNs: number;
+    readonly packets: number;
   }[];
 }
 

@@ -3,6 +3,7 @@ import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { render } from 'lit';
 import { announce } from './announcer.ts';
+import { followTables } from './components/tables-then.ts';
 import { panelView } from './components/panel-view.ts';
 import type { HostApi } from './host-link.ts';
 import { followKeys } from './keys.ts';
@@ -74,6 +75,7 @@ panel.store.subscribe(() => {
 });
 followKeys(panel);
 followConnections(panel, CONNECTIONS_EVERY_MS);
+followTables(panel);
 announce(panel, region);
 addEventListener('resize', () => panel.store.touch());
 addEventListener('message', ({ data }: MessageEvent<HostMessage>) => receive(panel, data));

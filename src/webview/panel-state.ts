@@ -7,6 +7,7 @@ import type {
   ConnectionRow,
   HopDetails,
   LabView,
+  TablesThen,
   LessonView,
 } from '../panel-protocol/messages.ts';
 import type { LabState } from '../lab/lab-state.ts';
@@ -96,6 +97,9 @@ export interface PanelState {
   /** The map stands beside the ladder where there is room, shows the packet's way alone, moves the packet on by itself. */
   readonly mapOpen: boolean;
   readonly mapZoom: boolean;
+  /** The tables under the map, and of which frame those are that came. */
+  readonly tablesOpen: boolean;
+  readonly tables: (TablesThen & { readonly key: string }) | undefined;
   readonly playing: boolean;
   readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
   /** What came of what was asked for, until it is closed. */
@@ -143,6 +147,8 @@ export const firstState: PanelState = {
   prediction: noPrediction,
   mapOpen: true,
   mapZoom: false,
+  tablesOpen: false,
+  tables: undefined,
   playing: false,
   menu: 'none',
   message: undefined,

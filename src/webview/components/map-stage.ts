@@ -3,6 +3,7 @@ import type { Panel } from '../panel.ts';
 import { setPlaying, stepByHand } from '../play.ts';
 import { setMapOpen, setMapZoom } from '../settings.ts';
 import { networkMap, whereabouts } from './network-map.ts';
+import { tablesView } from './tables-then.ts';
 
 /** The map beside the ladder, with the selected packet on it: stepped by hand, or played. */
 export function mapStage(panel: Panel, width: number): TemplateResult {
@@ -38,7 +39,8 @@ function mapBody(panel: Panel, width: number): TemplateResult {
   return html`<div class="map-room" tabindex="0" role="group" aria-label=${text('panel.tab.map')}>
       ${networkMap(panel, width)}
     </div>
-    <p class="whereabouts">${whereabouts(panel) || text('panel.map.hint')}</p>`;
+    <p class="whereabouts">${whereabouts(panel) || text('panel.map.hint')}</p>
+    ${tablesView(panel)}`;
 }
 
 function tool(sign: string, label: string, pressed: boolean | undefined, act: () => void): TemplateResult {

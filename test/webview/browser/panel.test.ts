@@ -631,10 +631,19 @@ describe('webview: the panel in Chromium', function () {
       assert.notEqual(await place(), first);
       assert.equal(await page.evaluate(() => document.getAnimations().length), 0, 'reduced motion');
       await axe(page, problems);
+      await page.locator('.then summary').click();
+      await says(
+        page,
+        '.then',
+        /Tables of director when it sent this frame[\s\S]*ARP[\s\S]*rs1[\s\S]*Connections[\s\S]*not known/,
+      );
+      await axe(page, problems);
+      await focusRows(page);
       // Where it is to be predicted, the packet waits in front of the director's wire, and the question has the focus.
       await press(page, 'q');
       await page.locator('.map .packet text', { hasText: '?' }).waitFor();
       const asked = await place();
+      await says(page, '.then', /Closed while Predict is on/);
       await press(page, 'Escape', 'ArrowLeft', 'k');
       await says(page, '.map-stage .whereabouts', /hop 3 .*does it change/);
       await page.waitForFunction(() => document.activeElement?.matches('.question input'));

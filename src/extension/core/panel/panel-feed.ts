@@ -19,6 +19,7 @@ import type { ShownLab } from './shown-lab.ts';
 import { Showing } from './showing.ts';
 import { stepAnswer } from './step-answer.ts';
 import { panelTexts } from './panel-texts.ts';
+import { tablesThen } from './tables-then.ts';
 import { asViewMessage } from './view-message.ts';
 import { visibleMessage } from './visible-message.ts';
 
@@ -152,6 +153,8 @@ export class PanelFeed {
         const fields = stepAnswer(lab, showing.journey(question.journey), question.hop, translate);
         return { kind: 'step', fields };
       }
+      case 'tables':
+        return { kind: 'tables', tables: tablesThen(lab, question.node, question.untilNs) };
       case 'connections':
         return { kind: 'connections', rows: (await lab.connections(question.node)).map(connectionRow) };
       case 'forwarding-times':

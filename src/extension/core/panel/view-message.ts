@@ -40,6 +40,7 @@ const placeShape = z.discriminatedUnion('kind', [
 const question = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['hop', 'step']), journey: count, hop: count }),
   z.object({ kind: z.literal('connections'), node: short }),
+  z.object({ kind: z.literal('tables'), node: short, untilNs: z.number().check(z.gte(0)) }),
   z.object({ kind: z.literal('forwarding-times') }),
   z.object({
     kind: z.literal('export'),
