@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { buildOnce, root } from '../../support/lb-lab.ts';
+import { openBrowser, openPanel, type PageOptions } from './panel-page.ts';
+import { themeNames } from './themes.ts';
+
+interface Picture {
+  readonly name: string;
+  readonly page: PageOptions;
+  /** Pressed in the rows before the picture is taken. */
+  readonly keys?: readonly string[];
+}
+
+/** What is looked at before a release; what a file in docs shows is taken for it too. */
+const pictures: readonly Picture[] = [
+  { name: 'panel', page: { example: 'dr', width: 1000, height: 640 } },
+  {
+    name: 'details',
+    page: { example: 'tun', width: 1000, height: 760 },
+    keys: ['3', 'Home', ']', ']', ']', 'Enter'],
+  },
+  { name: 'lesson', page: { example: 'lessons/vip-not-hidden', width: 1000, height: 760 } },
+  { name: 'projector', page: { example: 'dnat', width: 853, height: 480, scale: 1.5 } },
+  { name: 'narrow', page: { example: 'dr', width: 420, height: 760 } },
+];
+
+/** Those of the READMEs: made anew with `UPDATE_PICTURES=1`, by nobody's hand. */
+const inDocs = ['panel'];
+const MOST_BYTES = 150e3;
+
+describe('webview: pictures of the panel, to be looked at', function () {
+  this.timeout(300_000);
+  let browser: Browser;
+  before(async function () {
+    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
+      assert.ok(!process.env['CI'], 'Chromium is missing: apt-get install chromium');
+      this.skip();
+    }
+    buildOnce();
+    browser = await openBrowser();
+  });
+  after(() => browser?.close());
+
+  for (const { name, page: options, keys = [] } of pictures)
+    for (const locale of ['en', 'zh-cn'] as const)
+      for (const theme of themeNames)
+        it(`${name}, ${locale}, ${theme}`, async () => {
+          const { page } = await openPanel(browser, { ...options, locale, theme });
+          await page.waitForFunction(() => fakeHost.isSettled);
+          await page.locator('[role=treegrid]').focus();
+          for (const key of keys) await page.keyboard.press(key);
+          await page.evaluate(() => document.fonts.ready);
+          assert.ok((await page.locator('[role=row]').count()) > 0);
+          const isInDocs = theme === 'dark' && inDocs.includes(name) && process.env['UPDATE_PICTURES'];
+          const folder = isInDocs ? `${root}docs/pictures/` : `${root}out/pictures/`;
+          mkdirSync(folder, { recursive: true });
+          const file = isInDocs ? `${name}.${locale}.png` : `${name}-${locale}-${theme}.png`;
+          await page.screenshot({ path: `${folder}${file}` });
+          await page.context().close();
+        });
+
+  it('the READMEs begin with one', () => {
+    for (const [readme, locale] of [
+      ['README.md', 'en'],
+      ['README.zh-CN.md', 'zh-cn'],
+    ] as const) {
+      const picture = `docs/pictures/panel.${locale}.png`;
+      assert.ok(readFileSync(`${root}${readme}`, 'utf8').slice(0, 400).includes(`](${picture})`));
+      assert.ok(statSync(`${root}${picture}`).size < MOST_BYTES);
+    }
+  });
+});
