@@ -501,6 +501,22 @@ describe('webview: the panel in Chromium', function () {
     }
   });
 
+  it('model card: its layer, what passes each director, and what a packet costs here, on request', () =>
+    on({ example: 'dr' }, async (page) => {
+      await page.locator('.model-card h2 button').click();
+      const facts = await page.locator('.model-facts').innerText();
+      assert.match(facts, /Layer 2/);
+      assert.match(facts, /director: [\d,]+ bytes of IPv4/);
+      await page.locator('.model-facts button').click();
+      await page.locator('.forwarding-times').waitFor();
+      const rows = await page.locator('.forwarding-times tr').allInnerTexts();
+      assert.equal(rows.length, 6);
+      assert.ok(rows.some((row) => /^DR\s+1\.0 times/.test(row)));
+      await page.locator('.compare-models').click();
+      const asked = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'do'));
+      assert.deepEqual(asked, { type: 'do', action: { kind: 'compare' } });
+    }));
+
   it('lanes are hidden, moved and remembered', () =>
     on({ example: 'dr' }, async (page) => {
       await page.locator('vscode-toolbar-button[label=Lanes]').click();
