@@ -28,6 +28,7 @@ import { languageStatus } from './editor/status/language-status.ts';
 import { statusBar } from './editor/status/status-bar.ts';
 import { fileNameOf, TopologyFiles } from './editor/topology-files.ts';
 import { labsView } from './editor/views/labs-view.ts';
+import { testExplorer } from './editor/testing/test-explorer.ts';
 import type { Workbench } from './editor/workbench.ts';
 
 /** The extension while it is active: it owns everything there is, and `dispose` leaves nothing. */
@@ -119,6 +120,7 @@ export class LbLab {
       watchFindings(this.#workbench),
       watchCursor(this.#workbench),
       labsView(this.#workbench),
+      testExplorer(this.#workbench),
       statusBar(this.#workbench),
       languageStatus(this.#workbench),
       ...[...commandIds, ...innerCommandIds].map((id) =>
@@ -172,7 +174,7 @@ export class LbLab {
       case 'dismiss-card':
         return this.#firstRun.dismiss(action.card);
       case 'card':
-        return this.#firstRun.act(action.card);
+        return this.#firstRun.act(action.action);
       case 'lesson-page':
         return this.#lessons.page();
       case 'lesson-next':

@@ -155,17 +155,25 @@ export interface ChangeRow {
 
 /** One step of the first run. */
 export interface Card {
-  readonly id: 'predict' | 'reply-path' | 'break-it';
+  readonly id: 'predict' | 'reply-path' | 'break-it' | 'broken' | 'what-next';
   readonly title: string;
   readonly text: string;
   /** What to tick before the answer is shown. */
   readonly choices: readonly { readonly text: string; readonly right: boolean }[];
-  readonly action: { readonly text: string; readonly kind: 'reveal' | 'show' | 'edit' };
+  /** Said once the answer is revealed, in place of `text`. */
+  readonly after?: string;
+  /** Buttons: to reveal the answer or show the row, which the view does, or what the host does. */
+  readonly actions: readonly { readonly text: string; readonly kind: 'reveal' | 'show' | CardDeed }[];
   /** The row it speaks of. */
   readonly flow?: number;
   readonly journey?: number;
   readonly hop?: number;
+  /** The change of the file that it speaks of, by its epoch: its row comes into view with the card. */
+  readonly change?: number;
 }
+
+/** What a card offers that only the host can do. */
+export type CardDeed = 'edit' | 'undo' | 'tun' | 'lessons' | 'own';
 
 /** A file that says what it means to show, and how far that is by the recording. */
 export interface LessonView {
@@ -224,7 +232,7 @@ export type Action =
   /** Somebody predicts what forwarders do: what would tell is closed in the editor too; or that is over. */
   | { readonly kind: 'predict'; readonly on: boolean }
   | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }
-  | { readonly kind: 'card'; readonly card: Card['id'] }
+  | { readonly kind: 'card'; readonly action: CardDeed }
   /** Of the lesson on show: its page, the lesson after it, or its requests once more, from the start. */
   | { readonly kind: 'lesson-page' | 'lesson-next' | 'lesson-again' };
 

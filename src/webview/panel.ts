@@ -3,6 +3,7 @@ import { parseFilter } from './filter/parse-filter.ts';
 import { HostLink, type HostApi } from './host-link.ts';
 import { Names } from './names.ts';
 import { firstState, type PanelState } from './panel-state.ts';
+import type { Cover } from './predict/cover.ts';
 import { CoveredRows } from './predict/covered-rows.ts';
 import { RowTable } from './records/row-table.ts';
 import type { Rows } from './records/rows.ts';
@@ -14,6 +15,8 @@ import { Store } from './store.ts';
 
 /** Times as long as filtering took must pass before it is done again for new rows. */
 const FILTER_REST = 8;
+
+const NOTHING_ANSWERED: Cover = new Set();
 
 interface Filtered {
   readonly of: readonly unknown[];
@@ -54,9 +57,17 @@ export class Panel {
     return this.store.state;
   }
 
+  /** What may be seen of what forwarders do; all, when undefined. The first run's question covers it until it is answered. */
+  get cover(): Cover | undefined {
+    const { cover, cards, cardSolved } = this.state;
+    const isAsked = !cardSolved && cards[0]?.actions.some(({ kind }) => kind === 'reveal');
+    return cover ?? (isAsked ? NOTHING_ANSWERED : undefined);
+  }
+
   /** What may be seen of the records. */
   get table(): Rows {
-    const { cover, lab } = this.state;
+    const { lab } = this.state;
+    const { cover } = this;
     if (!cover) return this.records;
     const of = [cover, lab, this.records.version];
     if (!same(this.#covered?.of, of)) {
@@ -71,7 +82,7 @@ export class Panel {
     this.#frozen = paused ? (this.#frozen ?? new Frozen(this.table, this.state.changes)) : undefined;
     const { changes } = this.#frozen ?? this.state;
     const shown = this.#filtered;
-    const of = [paused ? 0 : this.table.version, changes, folding, paused, shown, this.state.cover];
+    const of = [paused ? 0 : this.table.version, changes, folding, paused, shown, this.cover];
     if (!same(this.#list?.of, of)) {
       const list = listRows(
         this.table,
@@ -89,7 +100,7 @@ export class Panel {
   get #filtered(): Shown | undefined {
     const { filter, paused } = this.state;
     if (filter === '') return undefined;
-    const of = [filter, this.names, paused, this.state.cover];
+    const of = [filter, this.names, paused, this.cover];
     const version = paused ? -1 : this.table.version;
     const known = this.#shown;
     if (known && same(known.of, of)) {

@@ -1,10 +1,10 @@
-import { flowKey, packetKey } from './rows/row.ts';
+import { changeKey, flowKey, packetKey } from './rows/row.ts';
 import type { Panel } from './panel.ts';
 import { firstState } from './panel-state.ts';
 import { coverLab } from './predict/cover-lab.ts';
-import type { HostMessage } from '../panel-protocol/messages.ts';
+import type { Card, HostMessage } from '../panel-protocol/messages.ts';
 import { restoreView } from './kept-view.ts';
-import { reveal } from './selection.ts';
+import { reveal, select } from './selection.ts';
 import { makeText } from './text.ts';
 
 /** Takes what the host says into the state. */
@@ -44,12 +44,21 @@ export function receive(panel: Panel, message: HostMessage): void {
     case 'highlight':
       return store.update({ highlighted: message.names });
     case 'cards':
-      return store.update({ cards: message.cards, cardAnswers: new Set(), cardSolved: false });
+      return showCards(panel, message.cards);
     case 'lesson':
       return store.update({ lesson: message.lesson });
     case 'reply':
       return host.settle(message);
   }
+}
+
+function showCards(panel: Panel, cards: readonly Card[]): void {
+  const [before] = panel.state.cards;
+  const [card] = cards;
+  panel.store.update({ cards, cardAnswers: new Set(), cardSolved: false });
+  if (card?.change === undefined || card.change === before?.change) return;
+  panel.store.update({ follow: false });
+  select(panel, changeKey(card.change));
 }
 
 /** What opens itself: a flow and its first two packets. */

@@ -16,6 +16,12 @@ const NAMES = [
   'ViewColumn',
   'ProgressLocation',
   'FileSystemError',
+  'tests',
+  'TestRunProfileKind',
+  'TestMessage',
+  'Range',
+  'Position',
+  'Location',
 ];
 
 /** A file's address as far as labs need it. */
@@ -35,6 +41,47 @@ export class StubUri {
   }
 }
 
+/** What a test says of a file: as much of the editor's classes as is read again. */
+class StubPosition {
+  readonly line: number;
+  readonly character: number;
+  constructor(line: number, character: number) {
+    this.line = line;
+    this.character = character;
+  }
+}
+
+class StubRange {
+  readonly start: StubPosition;
+  readonly end: StubPosition;
+  constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
+    this.start = new StubPosition(startLine, startCharacter);
+    this.end = new StubPosition(endLine, endCharacter);
+  }
+}
+
+class StubLocation {
+  readonly uri: StubUri;
+  readonly range: StubPosition;
+  constructor(uri: StubUri, range: StubPosition) {
+    this.uri = uri;
+    this.range = range;
+  }
+}
+
+class StubTestMessage {
+  expectedOutput?: string;
+  actualOutput?: string;
+  location?: StubLocation;
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+  static diff(message: string, expected: string, actual: string): StubTestMessage {
+    return Object.assign(new StubTestMessage(message), { expectedOutput: expected, actualOutput: actual });
+  }
+}
+
 class StubFileSystemError extends Error {
   readonly code = '';
 }
@@ -48,6 +95,12 @@ export const vscodeStub: VscodeStub = {
   ViewColumn: { Beside: -2 },
   ProgressLocation: { Notification: 15 },
   FileSystemError: StubFileSystemError,
+  tests: {},
+  TestRunProfileKind: { Run: 1 },
+  TestMessage: StubTestMessage,
+  Range: StubRange,
+  Position: StubPosition,
+  Location: StubLocation,
 };
 
 Object.assign(globalThis, { lbLabVscodeStub: vscodeStub });

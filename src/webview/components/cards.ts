@@ -1,24 +1,23 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Card } from '../../panel-protocol/messages.ts';
 import type { Panel } from '../panel.ts';
 import { reveal } from '../selection.ts';
 
-/** The step of the first run that is on: a question, a pointer, something to try. */
+/** The step of the first run that is on: a question, a pointer, something to try, what came of it. */
 export function cards(panel: Panel): TemplateResult | typeof nothing {
   const { text, cards: all, cardAnswers, cardSolved } = panel.state;
   const card = all[0];
   if (!card) return nothing;
-  const show = () => {
-    if (card.flow !== undefined) reveal(panel, card.flow, card.journey, card.hop);
-    panel.store.update({ cardSolved: true });
-    if (card.action.kind === 'edit') panel.host.send({ type: 'do', action: { kind: 'card', card: card.id } });
-  };
   const dismiss = () => panel.host.send({ type: 'do', action: { kind: 'dismiss-card', card: card.id } });
   const tick = (index: number) => {
     const answers = new Set(cardAnswers);
     if (!answers.delete(index)) answers.add(index);
     panel.store.update({ cardAnswers: answers });
   };
-  return html`<aside class="card" aria-label=${card.title}>
+  // What was done once has no button any more; what can be seen again keeps its own.
+  const actions = card.actions.filter(({ kind }) => !(cardSolved && kind === 'reveal'));
+  const isOver = cardSolved || card.id === 'broken';
+  return html`<aside class="card" aria-label=${card.title} data-roving>
     <div class="menu-head">
       <h2>${card.title}</h2>
       <vscode-toolbar-button
@@ -28,7 +27,7 @@ export function cards(panel: Panel): TemplateResult | typeof nothing {
         @click=${dismiss}
       ></vscode-toolbar-button>
     </div>
-    <p>${card.text}</p>
+    <p role="status">${cardSolved && card.after !== undefined ? card.after : card.text}</p>
     ${card.choices.map(
       (choice, index) =>
         html`<vscode-checkbox
@@ -38,8 +37,19 @@ export function cards(panel: Panel): TemplateResult | typeof nothing {
           @change=${() => tick(index)}
         ></vscode-checkbox>`,
     )}
-    <vscode-button @click=${cardSolved ? dismiss : show}
-      >${cardSolved ? text('panel.card.next') : card.action.text}</vscode-button
-    >
+    ${actions.map(
+      (action) =>
+        html`<vscode-button ?secondary=${isOver} @click=${() => act(panel, card, action.kind)}
+          >${action.text}</vscode-button
+        >`,
+    )}
+    ${isOver ? html`<vscode-button @click=${dismiss}>${text('panel.card.next')}</vscode-button>` : nothing}
   </aside>`;
+}
+
+function act(panel: Panel, card: Card, kind: Card['actions'][number]['kind']): void {
+  if (kind !== 'reveal' && kind !== 'show')
+    return panel.host.send({ type: 'do', action: { kind: 'card', action: kind } });
+  panel.store.update({ cardSolved: true });
+  if (card.flow !== undefined) reveal(panel, card.flow, card.journey, card.hop);
 }

@@ -12,7 +12,7 @@ import { modelPicture } from './model-picture.ts';
 export function modelCard(panel: Panel): TemplateResult | typeof nothing {
   const { text, lab, promises, modelOpen, explanations } = panel.state;
   // It would tell what the reader is to say.
-  if (!lab || panel.state.cover) return nothing;
+  if (!lab || panel.cover) return nothing;
   const epoch = latestEpoch(panel);
   const now = promises.filter((one) => one.epoch === epoch);
   const why = explanations.filter((one) => one.epoch === epoch);

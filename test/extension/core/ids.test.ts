@@ -123,7 +123,7 @@ describe('what code and the manifest share', () => {
   it('pictures of the walkthrough have no words and take the theme’s colours', () => {
     const folder = new URL('media/walkthrough/', root);
     const names = readdirSync(folder);
-    assert.equal(names.length, 5);
+    assert.equal(names.length, 6);
     const own = new Set(contributes.colors.map(({ id }) => id.replace('.', '-')));
     // What every kind of theme sets and shows; `charts.orange`, for one, is transparent in high contrast.
     const everywhere = new Set([

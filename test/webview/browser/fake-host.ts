@@ -1,4 +1,8 @@
 import { PanelFeed } from '../../../src/extension/core/panel/panel-feed.ts';
+import { brokenCard } from '../../../src/extension/core/first-run/after-break.ts';
+import { breakIt } from '../../../src/extension/core/first-run/break-it.ts';
+import { firstRunCards } from '../../../src/extension/core/first-run/cards.ts';
+import { TopologyText } from '../../../src/extension/core/language/topology-text.ts';
 import { lessonView } from '../../../src/extension/core/lessons/view.ts';
 import { localeOf } from '../../../src/l10n/translate.ts';
 import { makeTranslate } from '../../support/translate.ts';
@@ -10,8 +14,9 @@ import { EmbeddedRecording } from '../support/embedded-recording.ts';
 const messages: ViewMessage[] = [];
 const saved: { format: string; data: Uint8Array }[] = [];
 /** Why nothing can be written, if so. */
-/** The language of the editor. */
+/** The language of the editor, and the file in it. */
 let locale = 'en';
+let topology = '';
 let refusal: string | undefined;
 let kept: Readonly<Record<string, unknown>> | undefined;
 let feed: PanelFeed | undefined;
@@ -27,6 +32,7 @@ const fakeHost = {
   /** Begins with a topology; call it before the panel's script runs, or after, as for another lab. */
   show(text: string | undefined, file: string, language: string): void {
     locale = language;
+    topology = text ?? '';
     const translate = makeTranslate(localeOf(language));
     feed ??= new PanelFeed({
       translate,
@@ -59,6 +65,22 @@ const fakeHost = {
   },
   refuseToSave: (why: string | undefined) => void (refusal = why),
   save: (text: string) => recording!.save(text),
+  /** The cards of the first run, as the editor shows them beside an example. */
+  beginFirstRun(): void {
+    const { builder, plan } = recording!;
+    feed!.showCards(firstRunCards(builder.report(), plan, new Set(), makeTranslate(localeOf(locale))));
+  },
+  /** What the third card does for the reader, and the card after it. */
+  async breakIt(): Promise<void> {
+    const { start, end, text } = breakIt(new TopologyText(topology, 'dr.lblab.yaml'), 'rs1')!;
+    await recording!.save(topology.slice(0, start) + text + topology.slice(end));
+    await recording!.lab.request();
+    recording!.run();
+    const epoch = recording!.plans.at(-1)!.epoch;
+    const translate = makeTranslate(localeOf(locale));
+    const card = brokenCard(recording!.builder.report(), epoch, true, translate);
+    feed!.showCards(card ? [card] : []);
+  },
   /** Tells the panel how far the lesson is, as the editor does. */
   judge(): void {
     const expect = recording?.plan.expect;

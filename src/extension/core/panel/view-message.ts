@@ -8,7 +8,8 @@ const short = z.string().check(z.maxLength(10_000));
 const buffer = z.custom<ArrayBuffer>(
   (value) => Object.prototype.toString.call(value) === '[object ArrayBuffer]',
 );
-const card = z.enum(['predict', 'reply-path', 'break-it']);
+const card = z.enum(['predict', 'reply-path', 'break-it', 'broken', 'what-next']);
+const deed = z.enum(['edit', 'undo', 'tun', 'lessons', 'own']);
 
 const action = z.union([
   z.object({ kind: z.literal('send-request'), traffic: count }),
@@ -28,7 +29,8 @@ const action = z.union([
     ]),
   }),
   z.object({ kind: z.literal('predict'), on: z.boolean() }),
-  z.object({ kind: z.enum(['dismiss-card', 'card']), card }),
+  z.object({ kind: z.literal('dismiss-card'), card }),
+  z.object({ kind: z.literal('card'), action: deed }),
 ]);
 
 const placeShape = z.discriminatedUnion('kind', [

@@ -36,5 +36,5 @@ export async function newTopology(workbench: Workbench): Promise<void> {
   ];
   const picked = await pick(picks, translate('extension.which-sample'));
   if (picked?.lesson) await openLesson(workbench, picked.lesson);
-  else if (picked?.example) await openTopology(workbench, await files.create(picked.example));
+  else if (picked?.example) await openTopology(await files.create(picked.example));
 }

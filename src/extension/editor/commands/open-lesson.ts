@@ -10,7 +10,7 @@ import { openTopology } from './open-topology.ts';
 export async function openLesson(workbench: Workbench, name: LessonName): Promise<void> {
   const { files, panel, runner, texts } = workbench;
   const uri = await files.create(files.lesson(name));
-  await openTopology(workbench, uri);
+  await openTopology(uri);
   const file = { uri: uri.toString(), name: fileNameOf(uri), text: await files.read(uri) };
   const { plan } = (await texts()).of(file).loaded;
   if (plan) await runner.start(uri);

@@ -18,5 +18,5 @@ export async function saveCopy(workbench: Workbench, argument: unknown): Promise
   });
   if (!target) return;
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(await files.read(uri)));
-  await openTopology(workbench, target);
+  await openTopology(target);
 }

@@ -21,6 +21,6 @@ export async function startFile(workbench: Workbench, argument: unknown): Promis
   }
   const picked = await pickFile(workbench, saved);
   if (!picked) return;
-  await openTopology(workbench, picked);
+  await openTopology(picked);
   await runner.start(picked);
 }

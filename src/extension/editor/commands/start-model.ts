@@ -20,7 +20,7 @@ const finding = new Map<Plan['model'], Promise<vscode.Uri | undefined>>();
 
 async function openedFor(workbench: Workbench, model: Plan['model']): Promise<vscode.Uri | undefined> {
   const uri = await fileFor(workbench, model);
-  if (uri) await openTopology(workbench, uri);
+  if (uri) await openTopology(uri);
   return uri;
 }
 

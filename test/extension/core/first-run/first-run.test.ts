@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { TopologyText } from '../../../../src/extension/core/language/topology-text.ts';
 import { breakIt } from '../../../../src/extension/core/first-run/break-it.ts';
+import { brokenCard, nextCard } from '../../../../src/extension/core/first-run/after-break.ts';
 import { firstRunCards } from '../../../../src/extension/core/first-run/cards.ts';
 import { loadTopology } from '../../../../src/lab/topology/load.ts';
 import { example, ManualSource, sessionOf, translate } from '../../support.ts';
@@ -55,8 +56,14 @@ describe('the first run', () => {
     assert.equal(journey.hops[predict!.hop!]!.from, 'director');
     assert.deepEqual(
       predict!.choices.filter(({ right }) => right).map(({ text }) => text),
-      ['MAC'],
+      ['MAC addresses'],
     );
+    assert.deepEqual(
+      predict!.choices.map(({ text }) => text),
+      ['MAC addresses', 'IP addresses', 'Ports'],
+    );
+    assert.match(predict!.after!, /TTL is one less does not count/);
+    assert.doesNotMatch(predict!.text, /MAC|TTL/);
     const left = firstRunCards(report, session.version.plan, new Set(['predict', 'break-it']), translate);
     assert.deepEqual(
       left.map(({ id }) => id),
@@ -104,6 +111,62 @@ describe('the first run', () => {
     );
     assert.deepEqual(ids({ journeys: touching }), []);
     assert.deepEqual(ids({ flows: [] }), []);
+  });
+
+  it('after the third card says who answers ARP since the edit, and how the race ended', async () => {
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    const card = (canUndo = true) =>
+      brokenCard(session.recording.report(), session.recording.epoch, canUndo, translate);
+    assert.equal(card(), undefined, 'nothing was edited');
+    await session.apply(broken(dr));
+    assert.equal(card(), undefined, 'nothing was seen since');
+    await session.request();
+    source.settle();
+    const told = card()!;
+    assert.match(told.text, /the director, and rs1\. This time the director was believed/);
+    assert.deepEqual(
+      told.actions.map(({ kind }) => kind),
+      ['show', 'undo'],
+    );
+    assert.equal(told.change, session.recording.epoch);
+    const { journeys } = session.recording.report();
+    const shown = journeys.find(({ id }) => id === told.journey)!;
+    assert.deepEqual([shown.kind, shown.hops[told.hop!]!.from], ['arp-reply', 'rs1']);
+    assert.deepEqual(
+      card(false)!.actions.map(({ kind }) => kind),
+      ['show'],
+    );
+    await session.apply(dr);
+    await session.request();
+    source.settle();
+    assert.equal(card(), undefined, 'taken back');
+    await session.stop();
+  });
+
+  it('says that the race was lost where requests went past the director', async () => {
+    const text = example('lessons/vip-not-hidden');
+    const mended = text.replace(', hideVip: false', '');
+    const source = new ManualSource();
+    const session = sessionOf(mended);
+    await session.start(mended, source);
+    source.settle();
+    await session.apply(text);
+    await session.request();
+    source.settle();
+    const { recording } = session;
+    const told = brokenCard(recording.report(), recording.epoch, true, translate)!;
+    assert.match(told.text, /went straight to rs1, past the director/);
+    await session.stop();
+  });
+
+  it('ends with what next: TUN, the lessons, a topology of one’s own', () => {
+    assert.deepEqual(
+      nextCard(translate).actions.map(({ kind }) => kind),
+      ['tun', 'lessons', 'own'],
+    );
   });
 
   it('asks nothing in other models', async () => {

@@ -1,0 +1,13 @@
+import type { EngineSource } from '../labs/lab-engine.ts';
+
+/** All of a run is kept until it is judged: about ten thousand requests. */
+const MOST_EVENTS = 500_000;
+
+/** The engine in memory for who waits for a verdict and looks at nothing: as fast as the machine is. */
+export const virtualSource: EngineSource = {
+  name: 'embedded',
+  make: async (plan, emit, { seed }) => {
+    const { EmbeddedEngine } = await import('../../../lab/embedded/embedded-engine.ts');
+    return new EmbeddedEngine(plan, emit, { seed, mostEvents: MOST_EVENTS });
+  },
+};
