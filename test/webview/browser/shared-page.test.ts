@@ -127,6 +127,7 @@ describe('webview: a recording as a page of its own', function () {
   it('speaks the other language, and keeps the filter', () =>
     on(exported('examples/lessons/vip-not-hidden.lblab.yaml'), async (page) => {
       await page.locator('.filter-bar input').fill('node:client1');
+      await page.locator('#switches select').first().focus();
       await choose(page, 0, 'zh-cn');
       await page.locator('html:lang(zh-cn)').waitFor();
       await page
