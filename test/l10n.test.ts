@@ -37,6 +37,14 @@ describe('l10n', () => {
     });
   }
 
+  it('no key stands twice in a bundle', () => {
+    for (const path of pairs.flat()) {
+      const keys = [...readFileSync(new URL(path, root), 'utf8').matchAll(/^  ("[^"]+"):/gm)];
+      assert.equal(new Set(keys.map(([, key]) => key)).size, keys.length, path);
+      assert.equal(keys.length, Object.keys(read(path)).length, path);
+    }
+  });
+
   it('both languages have every bundle', () => {
     for (const [texts, language] of [
       [englishTexts, 'en'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Explanation } from '../../../src/journey/report.ts';
 import type { FrameEvent, LabEvent } from '../../../src/lab/events.ts';
+import { diffPlans } from '../../../src/lab/topology/diff.ts';
 import { buildUdp } from '../../../src/packet/build.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
 import { reportOf } from '../build-report.ts';
@@ -248,7 +249,7 @@ describe('a server with weight 0', () => {
       timeNs: story.nowNs,
       epoch: 1,
       plan: drained,
-      changes: [],
+      changes: diffPlans(dr, drained),
       durationNs: 0,
     });
     story.nowNs += 1e6;

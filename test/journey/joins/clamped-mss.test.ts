@@ -42,7 +42,7 @@ describe('a clamped maximum segment size', () => {
   });
 
   it('fits the narrower side', () => {
-    const narrow = dnat.replace('inside: 10.0.3.0/24 ', 'inside: { subnet: 10.0.3.0/24, mtu: 1400 } ');
+    const narrow = dnat.replace('inside: 10.0.3.0/24', 'inside: { subnet: 10.0.3.0/24, mtu: 1400 }');
     assert.notEqual(narrow, dnat);
     // 1400 less 40, of the client; the servers announce that of their own accord.
     assert.deepEqual(announced(clamped(narrow, 'director', 'mtu')), {
