@@ -39,7 +39,7 @@ describe('l10n', () => {
 
   it('no key stands twice in a bundle', () => {
     for (const path of pairs.flat()) {
-      const keys = [...readFileSync(new URL(path, root), 'utf8').matchAll(/^  ("[^"]+"):/gm)];
+      const keys = [...readFileSync(new URL(path, root), 'utf8').matchAll(/^ {2}("[^"]+"):/gm)];
       assert.equal(new Set(keys.map(([, key]) => key)).size, keys.length, path);
       assert.equal(keys.length, Object.keys(read(path)).length, path);
     }
