@@ -5,6 +5,8 @@ import { setPredict } from './predict/predict.ts';
 import type { Row } from './rows/row.ts';
 import { detailsOf, move, openDetails, select, stepHop, toggle } from './selection.ts';
 import {
+  closeFilter,
+  openFilter,
   setFollow,
   setLevel,
   setMapOpen,
@@ -51,7 +53,7 @@ const commands: Readonly<Record<string, Command>> = {
   g: (panel) => setMapOpen(panel, !panel.state.mapOpen),
   l: toggleLanes,
   '?': (panel) => toggleMenu(panel, 'help'),
-  '/': () => document.querySelector<HTMLInputElement>('#filter')?.focus(),
+  '/': openFilter,
   Escape: back,
 };
 
@@ -106,11 +108,11 @@ async function openInFile(panel: Panel): Promise<void> {
 
 /** Undoes one thing after the other: menu, comparison, mark, details, filter, selection. */
 function back(panel: Panel): void {
-  const { menu, compared, marked, detailsOpen, filter, selected } = panel.state;
+  const { menu, compared, marked, detailsOpen, filter, filterOpen, selected } = panel.state;
   if (menu !== 'none') panel.store.update({ menu: 'none' });
   else if (compared !== undefined) panel.store.update({ compared: undefined });
   else if (marked) panel.store.update({ marked: undefined });
   else if (detailsOpen) panel.store.update({ detailsOpen: false });
-  else if (filter) panel.store.update({ filter: '' });
+  else if (filter || filterOpen) closeFilter(panel);
   else if (selected !== undefined) panel.store.update({ selected: undefined });
 }

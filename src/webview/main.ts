@@ -13,6 +13,7 @@ import { followConnections } from './load-connections.ts';
 import { Panel } from './panel.ts';
 import type { HostMessage } from '../panel-protocol/messages.ts';
 import { receive } from './receive.ts';
+import { followRoving, rove } from './roving.ts';
 import { Unseen } from './unseen.ts';
 
 declare function acquireVsCodeApi(): HostApi;
@@ -69,10 +70,12 @@ panel.store.subscribe(() => {
   // A button that went with what it closed: from the rows everything can be reached.
   if (hadFocus && document.activeElement === document.body)
     root.querySelector<HTMLElement>('[role=treegrid]')?.focus({ preventScroll: true });
+  rove(root);
   if (asList) keepInView();
   if (state.follow) ladder?.scrollToEnd();
   ladder?.queue();
 });
+followRoving(root);
 followKeys(panel);
 followConnections(panel, CONNECTIONS_EVERY_MS);
 followTables(panel);

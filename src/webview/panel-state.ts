@@ -34,6 +34,9 @@ export interface Comparison {
   readonly subjects: readonly [Subject | undefined, Subject | undefined];
 }
 
+/** What a button of the title line has opened. */
+export type Menu = 'none' | 'engine' | 'send' | 'more' | 'export' | 'lanes' | 'help';
+
 export type DetailsTab = 'layers' | 'bytes' | 'connection' | 'map';
 
 /** Ready to show and to say. */
@@ -64,6 +67,8 @@ export interface PanelState {
   readonly folding: Folding;
   readonly selected: string | undefined;
   readonly filter: string;
+  /** The filter's line is there although nothing is filtered. */
+  readonly filterOpen: boolean;
   readonly follow: boolean;
   readonly paused: boolean;
   readonly values: boolean;
@@ -101,7 +106,7 @@ export interface PanelState {
   readonly tablesOpen: boolean;
   readonly tables: (TablesThen & { readonly key: string }) | undefined;
   readonly playing: boolean;
-  readonly menu: 'none' | 'export' | 'lanes' | 'help' | 'send';
+  readonly menu: Menu;
   /** What came of what was asked for, until it is closed. */
   readonly message: Message | undefined;
 }
@@ -124,6 +129,7 @@ export const firstState: PanelState = {
   folding: new Folding(1),
   selected: undefined,
   filter: '',
+  filterOpen: false,
   follow: false,
   paused: false,
   values: false,

@@ -1,9 +1,12 @@
 import { keep } from './keep.ts';
 import type { Role } from './ladder/lane-slots.ts';
 import type { Panel } from './panel.ts';
-import type { PanelState } from './panel-state.ts';
+import type { Menu } from './panel-state.ts';
 import { Folding, type Level } from './rows/folding.ts';
 import type { TimeMode } from './time-format.ts';
+
+/** Pixels that a menu keeps from the panel's edge. */
+const EDGE = 6;
 
 /** How much is unfolded, for all rows at once. */
 export function setLevel(panel: Panel, level: Level): void {
@@ -44,10 +47,41 @@ export function setFilter(panel: Panel, filter: string): void {
   keep(panel);
 }
 
-export function toggleMenu(panel: Panel, menu: PanelState['menu']): void {
-  panel.store.update({ menu: panel.state.menu === menu ? 'none' : menu });
+/** Shows the line of the filter and goes there, or puts it away; what it filtered by goes with it. */
+export function toggleFilter(panel: Panel): void {
+  const { filter, filterOpen } = panel.state;
+  if (filterOpen || filter) closeFilter(panel);
+  else openFilter(panel);
+}
+
+export function openFilter(panel: Panel): void {
+  panel.store.update({ filterOpen: true });
+  // Asked for after the panel's own drawing, so the field is there.
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('#filter')?.focus());
+}
+
+export function closeFilter(panel: Panel): void {
+  panel.store.update({ filterOpen: false });
+  if (panel.state.filter) setFilter(panel, '');
+}
+
+/** Opens a menu, or closes it when it is the one that is open. */
+export function toggleMenu(panel: Panel, menu: Exclude<Menu, 'none'>): void {
+  const wasOpen = panel.state.menu === menu;
+  panel.store.update({ menu: wasOpen ? 'none' : menu });
   // Asked for after the panel's own drawing, so the menu is there.
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('.menu')?.focus());
+  if (!wasOpen) requestAnimationFrame(showMenu);
+}
+
+/** Under the button that opened it, or that leads to it, as far as the panel's edge lets it; and goes there. */
+function showMenu(): void {
+  const menu = document.querySelector<HTMLElement>('.menu');
+  const button = document.querySelector(`[data-menu=${menu?.dataset['under']}]`);
+  if (!menu || !button) return;
+  const { left, bottom } = button.getBoundingClientRect();
+  menu.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - menu.offsetWidth - EDGE))}px`;
+  menu.style.top = `${bottom + 2}px`;
+  (menu.querySelector<HTMLElement>('.item') ?? menu).focus();
 }
 
 export function setMapOpen(panel: Panel, mapOpen: boolean): void {

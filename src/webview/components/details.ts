@@ -7,6 +7,7 @@ import { bytesView } from './bytes-view.ts';
 import { connectionView } from './connection-view.ts';
 import { layersView } from './layers-view.ts';
 import { mapDetails } from './map-stage.ts';
+import { toolButton } from './tool-button.ts';
 
 const tabs: readonly DetailsTab[] = ['layers', 'bytes', 'connection', 'map'];
 
@@ -46,15 +47,10 @@ export function details(panel: Panel): TemplateResult | typeof nothing {
       </div>
       <span class="spring"></span>
       <span class="tools">
-        ${tool(panel.state.text(panel.state.marked ? 'panel.compare.with' : 'panel.compare'), 'diff', () => markOrCompare(panel))}
+        ${toolButton('diff', text(panel.state.marked ? 'panel.compare.with' : 'panel.compare'), () => markOrCompare(panel))}
         ${step(panel, -1, 'chevron-left', 'panel.step.back')}
         ${step(panel, 1, 'chevron-right', 'panel.step.on')}
-        <vscode-toolbar-button
-          icon="close"
-          label=${text('panel.close')}
-          title=${text('panel.close')}
-          @click=${() => panel.store.update({ detailsOpen: false })}
-        ></vscode-toolbar-button>
+        ${toolButton('close', text('panel.close'), () => panel.store.update({ detailsOpen: false }))}
       </span>
     </div>
     <div
@@ -85,16 +81,7 @@ function isCovered({ selectedRow: row, table }: Panel): boolean {
 }
 
 function step(panel: Panel, by: 1 | -1, sign: string, key: string): TemplateResult {
-  return tool(panel.state.text(key), sign, () => stepHop(panel, by));
-}
-
-function tool(label: string, sign: string, act: () => void): TemplateResult {
-  return html`<vscode-toolbar-button
-    icon=${sign}
-    label=${label}
-    title=${label}
-    @click=${act}
-  ></vscode-toolbar-button>`;
+  return toolButton(sign, panel.state.text(key), () => stepHop(panel, by));
 }
 
 export function choose(panel: Panel, tab: DetailsTab): void {

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { completeFilter, type Completion } from '../filter/complete-filter.ts';
 import type { Panel } from '../panel.ts';
-import { setFilter } from '../settings.ts';
+import { requestCounts, rowCounts } from '../counts.ts';
+import { closeFilter, setFilter } from '../settings.ts';
 import { icon } from './icon.ts';
+import { toolButton } from './tool-button.ts';
 
 /** The word under the cursor and the choice among its completions; gone when the field is left. */
 interface Completing {
@@ -14,30 +16,14 @@ interface Completing {
 
 let completing: Completing | undefined;
 
-/** Where the filter is typed, with completions and what it leaves. */
-export function filterBar(panel: Panel): TemplateResult {
-  const { text, filter, counters, requests } = panel.state;
-  const { flows } = panel.list;
+/** Where the filter is typed, with completions and what it leaves; there while it is in use. */
+export function filterBar(panel: Panel): TemplateResult | typeof nothing {
+  const { text, filter, filterOpen } = panel.state;
+  if (!filterOpen && filter === '') return nothing;
   const open = completing !== undefined && completing.completions.length > 0;
-  const total = panel.table.flowCount;
-  const counts = [
-    filter
-      ? text('panel.count.filtered', { shown: flows, total })
-      : text('panel.count.flows', { count: total }),
-    ...(requests && requests.asked > 0
-      ? [text('panel.count.requests', { answered: requests.answered, asked: requests.asked })]
-      : []),
-    requests && requests.unsent > 0 ? text('panel.count.unsent', { count: requests.unsent }) : '',
-    text('panel.count.frames', { count: counters?.frames ?? 0 }),
-    counters && counters.captureLoss > 0 ? text('panel.count.lost', { count: counters.captureLoss }) : '',
-    counters && counters.evictedFlows > 0
-      ? text('panel.count.evicted', { count: counters.evictedFlows })
-      : '',
-    requests && requests.evicted > 0 ? text('panel.count.requests-evicted', { count: requests.evicted }) : '',
-  ];
   return html`<div class="filter-bar" role="search">
     <div class="field">
-      ${icon('filter')}
+      ${icon('search')}
       <input
         id="filter"
         type="text"
@@ -56,19 +42,10 @@ export function filterBar(panel: Panel): TemplateResult {
         @keydown=${(event: KeyboardEvent) => key(panel, event)}
         @blur=${() => close(panel)}
       />
-      ${
-        filter
-          ? html`<vscode-toolbar-button
-              icon="close"
-              label=${text('panel.filter.clear')}
-              title=${text('panel.filter.clear')}
-              @click=${() => setFilter(panel, '')}
-            ></vscode-toolbar-button>`
-          : nothing
-      }
+      ${toolButton('close', text('panel.filter.clear'), () => closeFilter(panel))}
       ${open ? list(panel, completing!) : nothing}
     </div>
-    <span class="counts">${counts.filter(Boolean).join(' · ')}</span>
+    <span class="counts">${[...requestCounts(panel), ...rowCounts(panel)].join(' · ')}</span>
   </div>`;
 }
 
@@ -92,6 +69,7 @@ function list(panel: Panel, { completions, chosen }: Completing): TemplateResult
 }
 
 function typed(panel: Panel, input: HTMLInputElement): void {
+  if (!panel.state.filterOpen) panel.store.update({ filterOpen: true });
   const to = input.selectionStart ?? input.value.length;
   const { from, completions } = completeFilter(input.value, to, panel.state.lab);
   completing = { from, to, completions, chosen: -1 };
@@ -115,6 +93,7 @@ function key(panel: Panel, event: KeyboardEvent): void {
     accept(panel, chosen);
   } else if (event.key === 'Enter' || (event.key === 'Escape' && count === 0)) {
     close(panel);
+    if (panel.state.filter === '') closeFilter(panel);
     document.querySelector<HTMLElement>('[role=treegrid]')?.focus();
   } else if (event.key === 'Escape') {
     close(panel);

@@ -4,40 +4,119 @@ import { moveLane } from '../ladder-pointer.ts';
 import { keep } from '../keep.ts';
 import { laneOrder } from '../ladder/lanes.ts';
 import type { Panel } from '../panel.ts';
+import { setPredict } from '../predict/predict.ts';
+import type { Menu } from '../panel-state.ts';
+import { setTimeMode, setValues, toggleMenu } from '../settings.ts';
 import { icon } from './icon.ts';
+import { toolButton } from './tool-button.ts';
 
-/** The panel that a button of the title bar opens. */
+type Open = Exclude<Menu, 'none'>;
+
+/** What a button of the title line opens: a list to choose from, or a small page of its own. */
+const bodies: Readonly<Record<Open, (panel: Panel) => TemplateResult>> = {
+  engine: engineMenu,
+  send: sendMenu,
+  more: moreMenu,
+  export: exportMenu,
+  lanes: lanesMenu,
+  help: helpMenu,
+};
+
+/** Under which button it stands; pages of the last menu stand where that stood. */
+const under: Readonly<Record<Open, Open>> = {
+  engine: 'engine',
+  send: 'send',
+  more: 'more',
+  export: 'more',
+  lanes: 'more',
+  help: 'more',
+};
+
+/** Stands under the button that opened it, and goes when focus does. */
 export function menus(panel: Panel): TemplateResult | typeof nothing {
   const { text, menu } = panel.state;
   if (menu === 'none') return nothing;
-  const bodies = { export: exportMenu, lanes: lanesMenu, help: helpMenu, send: sendMenu };
   return html`<div
     class="menu"
     role="dialog"
     tabindex="-1"
+    data-under=${under[menu]}
+    data-roving=${isList(menu) ? '' : nothing}
     aria-label=${text(`panel.menu.${menu}`)}
     @keydown=${(event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
       closeMenu(panel);
     }}
+    @focusout=${() => requestAnimationFrame(() => closeWhenLeft(panel))}
   >
-    <div class="menu-head">
-      <h2>${text(`panel.menu.${menu}`)}</h2>
-      <vscode-toolbar-button
-        icon="close"
-        label=${text('panel.close')}
-        title=${text('panel.close')}
-        @click=${() => closeMenu(panel)}
-      ></vscode-toolbar-button>
-    </div>
+    ${
+      isList(menu)
+        ? nothing
+        : html`<div class="menu-head">
+            <h2>${text(`panel.menu.${menu}`)}</h2>
+            ${toolButton('close', text('panel.close'), () => closeMenu(panel))}
+          </div>`
+    }
     ${bodies[menu](panel)}
   </div>`;
 }
 
-function closeMenu(panel: Panel): void {
+function isList(menu: Menu): boolean {
+  return menu === 'send' || menu === 'more' || menu === 'engine';
+}
+
+/** Focus may have gone from one of its controls to another, or to the button, which closes it itself. */
+function closeWhenLeft(panel: Panel): void {
+  const { menu } = panel.state;
+  const at = document.hasFocus() ? document.activeElement : null;
+  if (menu === 'none' || at?.closest(`.menu, [data-menu=${under[menu]}]`)) return;
   panel.store.update({ menu: 'none' });
-  document.querySelector<HTMLElement>('[role=treegrid]')?.focus();
+}
+
+function closeMenu(panel: Panel): void {
+  const { menu } = panel.state;
+  panel.store.update({ menu: 'none' });
+  if (menu !== 'none') document.querySelector<HTMLElement>(`[data-menu=${under[menu]}]`)?.focus();
+}
+
+function item(words: string, act: () => void, more = ''): TemplateResult {
+  return html`<button type="button" class="item" @click=${act}>
+    <span>${words}</span>${more ? html`<span class="quiet">${more}</span>` : nothing}
+  </button>`;
+}
+
+/** What the engine is, and another one if there is. */
+function engineMenu(panel: Panel): TemplateResult {
+  const { text, lab, labState } = panel.state;
+  const notice = labState.kind === 'running' ? labState.notice : undefined;
+  return html`<p class="hint">${text(`panel.engine.${lab!.engine}.is`)}</p>
+    ${notice ? html`<p class="hint">${notice}</p>` : nothing}
+    ${
+      lab!.engine === 'embedded'
+        ? item(text('panel.use-docker'), () => {
+            closeMenu(panel);
+            panel.host.send({ type: 'do', action: { kind: 'use-docker' } });
+          })
+        : nothing
+    }`;
+}
+
+function predict(panel: Panel): void {
+  panel.store.update({ menu: 'none' });
+  setPredict(panel, panel.cover === undefined);
+}
+
+function moreMenu(panel: Panel): TemplateResult {
+  const { text, values, timeMode } = panel.state;
+  return html`
+    ${item(text(panel.cover ? 'panel.predict.off' : 'panel.predict.on'), () => predict(panel), 'q')}
+    ${item(text(values ? 'panel.names' : 'panel.values'), () => setValues(panel, !values), 'v')}
+    ${item(text(`panel.time.${timeMode}`), () => setTimeMode(panel), 't')}
+    ${item(`${text('panel.lanes')}…`, () => toggleMenu(panel, 'lanes'))}
+    ${item(`${text('panel.export')}…`, () => toggleMenu(panel, 'export'))}
+    ${item(`${text('panel.help')}…`, () => toggleMenu(panel, 'help'), '?')}
+  `;
 }
 
 function exportMenu(panel: Panel): TemplateResult {
@@ -51,24 +130,21 @@ function exportMenu(panel: Panel): TemplateResult {
           class="item ${format === 'html' ? 'needs-lab' : ''}"
           @click=${() => void exportAs(panel, format)}
         >
-          <strong>${format.toUpperCase()}</strong><span>${text(`panel.export.${format}`)}</span>
+          <strong>${format.toUpperCase()}</strong><span class="quiet">${text(`panel.export.${format}`)}</span>
         </button>`,
     )}`;
 }
 
 function sendMenu(panel: Panel): TemplateResult {
-  return html`${panel.state.lab?.traffic.map(
-    ({ from, request }, traffic) =>
-      html`<button
-        type="button"
-        class="item"
-        @click=${() => {
-          panel.host.send({ type: 'do', action: { kind: 'send-request', traffic } });
-          closeMenu(panel);
-        }}
-      >
-        <strong>${request}</strong><span>${from}</span>
-      </button>`,
+  return html`${panel.state.lab?.traffic.map(({ from, request }, traffic) =>
+    item(
+      request,
+      () => {
+        panel.host.send({ type: 'do', action: { kind: 'send-request', traffic } });
+        closeMenu(panel);
+      },
+      from,
+    ),
   )}`;
 }
 
@@ -85,13 +161,6 @@ function lanesMenu(panel: Panel): TemplateResult {
     const at = visible.indexOf(node) + by;
     moveLane(panel, node, by > 0 ? at + 1 : at);
   };
-  const button = (sign: string, label: string, act: () => void) =>
-    html`<vscode-toolbar-button
-      icon=${sign}
-      label=${label}
-      title=${label}
-      @click=${act}
-    ></vscode-toolbar-button>`;
   return html`<ul class="lanes">
       ${all.map((node) => {
         const { name } = lab.nodes[node]!;
@@ -102,8 +171,8 @@ function lanesMenu(panel: Panel): TemplateResult {
             .checked=${!hidden}
             @change=${() => set(hidden ? lanes.hidden.filter((one) => one !== name) : [...lanes.hidden, name])}
           ></vscode-checkbox>
-          ${button('arrow-left', text('panel.lanes.left', { name }), () => shift(node, -1))}
-          ${button('arrow-right', text('panel.lanes.right', { name }), () => shift(node, 1))}
+          ${toolButton('arrow-left', text('panel.lanes.left', { name }), () => shift(node, -1))}
+          ${toolButton('arrow-right', text('panel.lanes.right', { name }), () => shift(node, 1))}
         </li>`;
       })}
     </ul>

@@ -5,7 +5,11 @@ import type { Panel } from '../panel.ts';
 export function remedyButton({ state, host }: Panel): TemplateResult | typeof nothing {
   const { labState } = state;
   if (labState.kind !== 'failed' || labState.remedy === '') return nothing;
-  return html`<vscode-button secondary @click=${() => host.send({ type: 'do', action: { kind: 'remedy' } })}
-    >${labState.remedy}</vscode-button
-  >`;
+  return html`<button
+    type="button"
+    class="action"
+    @click=${() => host.send({ type: 'do', action: { kind: 'remedy' } })}
+  >
+    ${labState.remedy}
+  </button>`;
 }

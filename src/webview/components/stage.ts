@@ -1,10 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { Panel } from '../panel.ts';
-import { setFollow } from '../settings.ts';
+import { setFollow, setPaused } from '../settings.ts';
 import { emptyState } from './empty-state.ts';
 import { grid } from './grid.ts';
-import { mapStage } from './map-stage.ts';
 
 export interface Stage {
   /** The ladder's scroller has come or gone. */
@@ -18,11 +17,10 @@ export interface Stage {
 }
 
 /** The ladder with the rows as words beside it, which are what is heard and has the focus; in a narrow panel the words alone. */
-export function stage(panel: Panel, { attach, asList, mapWidth, unseen }: Stage): TemplateResult {
-  const { text, lab, mapOpen } = panel.state;
+export function stage(panel: Panel, { attach, asList, unseen }: Stage): TemplateResult {
+  const { text, lab } = panel.state;
   const empty = emptyState(panel);
   return html`<section class="stage" aria-label=${text('panel.ladder')}>
-    ${mapWidth > 0 && lab && mapOpen ? mapStage(panel, mapWidth) : nothing}
     ${
       asList
         ? grid(panel, true)
@@ -33,12 +31,21 @@ export function stage(panel: Panel, { attach, asList, mapWidth, unseen }: Stage)
             ${grid(panel, false)}`
     }
     ${empty === nothing ? nothing : html`<div class="empty-room">${empty}</div>`}
-    ${
-      unseen > 0 && empty === nothing && !asList
-        ? html`<button type="button" class="pill" @click=${() => setFollow(panel, true)}>
-            ${text('panel.unseen', { count: unseen })} ↓
-          </button>`
-        : nothing
-    }
+    ${empty === nothing ? pill(panel, asList ? 0 : unseen) : nothing}
   </section>`;
+}
+
+/** That there is more than is in view: because the view is paused, or further down. */
+function pill(panel: Panel, unseen: number): TemplateResult | typeof nothing {
+  const { text, paused, filter } = panel.state;
+  if (paused) {
+    const waiting = filter ? 0 : Math.max(0, panel.table.flowCount - panel.list.flows);
+    return html`<button type="button" class="pill" @click=${() => setPaused(panel, false)}>
+      ${text('panel.paused', { count: waiting })} ${text('panel.resume')}
+    </button>`;
+  }
+  if (unseen === 0) return nothing;
+  return html`<button type="button" class="pill" @click=${() => setFollow(panel, true)}>
+    ${text('panel.unseen', { count: unseen })} ↓
+  </button>`;
 }

@@ -2,10 +2,13 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
 import { formatDuration } from '../time-format.ts';
 import { goToTime } from '../go-to-time.ts';
+import { toolButton } from './tool-button.ts';
 import { timelineOf, type Timeline } from '../timeline.ts';
 
 const SLICES = 160;
-const HEIGHT = 26;
+const HEIGHT = 10;
+/** With as many flows one loses sight of when things were. */
+const MANY_FLOWS = 20;
 /** A drag shorter than this share of the strip is a click. */
 const SHORTEST_BRUSH = 0.01;
 
@@ -15,7 +18,7 @@ let brush: { readonly from: number; readonly to: number } | undefined;
 /** Density over time, with failures and changes of the file: click to go there, drag to look closer. */
 export function timelineStrip(panel: Panel): TemplateResult | typeof nothing {
   const { text, changes, zoom, paused } = panel.state;
-  if (panel.table.flowCount === 0) return nothing;
+  if (!isWorthIt(panel)) return nothing;
   const of = [paused ? 0 : panel.table.version, changes, zoom];
   if (!kept?.of.every((value, index) => value === of[index])) {
     kept = { of, line: timelineOf(panel.table, changes, SLICES, zoom) };
@@ -49,23 +52,24 @@ export function timelineStrip(panel: Panel): TemplateResult | typeof nothing {
     <span class="span">${formatDuration(spanNs)}</span>
     ${
       zoom
-        ? html`<vscode-toolbar-button
-            icon="zoom-out"
-            label=${text('panel.timeline.all')}
-            title=${text('panel.timeline.all')}
-            @click=${() => panel.store.update({ zoom: undefined })}
-          ></vscode-toolbar-button>`
+        ? toolButton('zoom-out', text('panel.timeline.all'), () => panel.store.update({ zoom: undefined }))
         : nothing
     }
   </div>`;
 }
 
+function isWorthIt({ table, state }: Panel): boolean {
+  return (
+    table.flowCount > MANY_FLOWS || (table.flowCount > 0 && state.changes.some(({ kind }) => kind !== 'idle'))
+  );
+}
+
 function bar(count: number, failed: number, index: number, most: number) {
   if (count === 0) return nothing;
   // The root keeps small numbers visible beside large ones.
-  const height = Math.max(2, Math.sqrt(count / most) * (HEIGHT - 4));
+  const height = Math.max(1.5, Math.sqrt(count / most) * (HEIGHT - 2));
   return svg`<rect class=${failed ? 'failed' : 'packets'} x=${index + 0.1} y=${HEIGHT - height} width="0.8" height=${height}></rect>
-    ${failed ? svg`<rect class="failed" x=${index - 0.4} y="0" width="1.8" height="3"></rect>` : nothing}`;
+    ${failed ? svg`<rect class="failed" x=${index - 0.4} y="0" width="1.8" height="2.5"></rect>` : nothing}`;
 }
 
 function selectedShare(panel: Panel, { startNs, endNs }: Timeline): number | undefined {

@@ -1,90 +1,116 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { requestCounts, failedOf } from '../counts.ts';
 import type { Panel } from '../panel.ts';
-import type { PanelState } from '../panel-state.ts';
-import { setPredict } from '../predict/predict.ts';
-import { setFollow, setLevel, setPaused, setTimeMode, setValues, toggleMenu } from '../settings.ts';
+import type { Level } from '../rows/folding.ts';
+import { setFollow, setLevel, setPaused, toggleFilter } from '../settings.ts';
+import { gist } from './gist.ts';
 import { icon } from './icon.ts';
+import { promisesButton } from './promises-button.ts';
+import { remedyButton } from './remedy-button.ts';
+import { menuButton, toolButton } from './tool-button.ts';
 
-/** Which lab, how it is, and the buttons. */
+/** One line: which lab, how it is, and the buttons. One tab stop. */
 export function titleBar(panel: Panel): TemplateResult {
-  const { state } = panel;
-  const { text, lab, labState } = state;
-  return html`<header class="title-bar">
-    <h1>
-      ${
-        lab
-          ? html`<span class="model">${text(`panel.model.${lab.model}`)}</span>
-              <span class="file" title=${lab.file}>${lab.file}</span>`
-          : html`<span class="model">LB Lab</span>`
-      }
-    </h1>
-    ${
-      lab
-        ? html`<span class="state ${labState.kind}" title=${text(`panel.state.${labState.kind}`)}>
-            <span class="dot" aria-hidden="true"></span>
-            <span
-              >${text(`panel.engine.${lab.engine}`)}${labState.kind === 'running' ? nothing : html` · ${text(`panel.state.${labState.kind}`)}`}</span
-            >
-          </span>`
-        : nothing
-    }
-    <span class="spring"></span>
-    ${lab ? buttons(panel, state) : nothing}
+  const { text, lab } = panel.state;
+  return html`<header>
+    <div class="title-bar" role="toolbar" aria-label=${text('panel.toolbar')} data-roving>
+      <h1>
+        ${
+          lab
+            ? html`<span class="model">${text(`panel.model.${lab.model}`)}</span>
+                <span class="file" title=${lab.file}>${lab.file}</span>`
+            : html`<span class="model">LB Lab</span>`
+        }
+      </h1>
+      ${lab ? html`${engine(panel)} ${counts(panel)} ${promisesButton(panel)}` : nothing}
+      <span class="gist-room">${gist(panel)}</span>
+      ${lab ? buttons(panel) : nothing}
+    </div>
   </header>`;
 }
 
-function buttons(
-  panel: Panel,
-  { text, folding, paused, follow, values, lab, labState, menu, cover }: PanelState,
-): TemplateResult {
-  const running = labState.kind === 'running';
-  const button = (name: string, label: string, pressed: boolean | undefined, act: () => void) =>
-    html`<vscode-toolbar-button
-      icon=${name}
-      label=${label}
-      title=${label}
-      ?toggleable=${pressed !== undefined}
-      ?checked=${pressed ?? false}
-      .checked=${pressed ?? false}
-      @click=${act}
-    ></vscode-toolbar-button>`;
-  const send = (traffic: number) =>
-    panel.host.send({ type: 'do', action: { kind: 'send-request', traffic } });
-  const levels = (['flows', 'packets', 'hops'] as const).map(
-    (name, index) =>
-      html`<button
-        type="button"
-        class="level"
-        aria-pressed=${folding.level === index + 1}
-        title=${text('panel.level.hint', { level: text(`panel.level.${name}`), key: index + 1 })}
-        @click=${() => setLevel(panel, (index + 1) as 1 | 2 | 3)}
-      >
-        ${text(`panel.level.${name}`)}
-      </button>`,
+/** What the lab runs on and whether it does; explains itself. */
+function engine(panel: Panel): TemplateResult {
+  const { text, lab, labState } = panel.state;
+  const name = text(`panel.engine.${lab!.engine}`);
+  const state = text(`panel.state.${labState.kind}`);
+  return menuButton(
+    panel,
+    'engine',
+    `${name}, ${state}`,
+    html`<span class="dot" aria-hidden="true"></span
+      ><span>${name}${labState.kind === 'running' ? nothing : html` · ${state}`}</span>`,
+    `state ${labState.kind}`,
   );
+}
+
+function counts(panel: Panel): TemplateResult | typeof nothing {
+  const words = requestCounts(panel).join(' · ');
+  const { requests } = panel.state;
+  if (!words || !requests) return nothing;
+  return html`<span class="requests ${failedOf(requests) > 0 ? 'bad' : ''}" title=${words}>${words}</span>`;
+}
+
+function buttons(panel: Panel): TemplateResult {
+  const { text, paused, follow, filter, filterOpen } = panel.state;
   return html`
-    <div class="buttons" role="toolbar" aria-label=${text('panel.toolbar')}>
-      ${
-        running && lab!.traffic.length > 0
-          ? html`<button
-              type="button"
-              class="send needs-lab"
-              @click=${() => (lab!.traffic.length > 1 ? toggleMenu(panel, 'send') : send(0))}
-              aria-expanded=${lab!.traffic.length > 1 ? menu === 'send' : nothing}
-            >
-              ${icon('play')}<span>${text('panel.send')}</span>${lab!.traffic.length > 1 ? icon('chevron-down') : nothing}
-            </button>`
-          : nothing
-      }
-      ${button(paused ? 'debug-continue' : 'debug-pause', text(paused ? 'panel.resume' : 'panel.pause'), undefined, () => setPaused(panel, !paused))}
-      ${button('arrow-circle-down', text('panel.follow'), follow, () => setFollow(panel, !follow))}
-      <span class="levels" role="group" aria-label=${text('panel.level')}>${levels}</span>
-      ${button('symbol-numeric', text('panel.values'), values, () => setValues(panel, !values))}
-      ${button('mortar-board', text('panel.predict'), cover !== undefined, () => setPredict(panel, cover === undefined))}
-      ${button('watch', text(`panel.time.${panel.state.timeMode}`), undefined, () => setTimeMode(panel))}
-      ${button('list-tree', text('panel.lanes'), undefined, () => toggleMenu(panel, 'lanes'))}
-      ${button('export', text('panel.export'), undefined, () => toggleMenu(panel, 'export'))}
-      ${button('question', text('panel.help'), undefined, () => toggleMenu(panel, 'help'))}
-    </div>
+    ${first(panel)}
+    ${toolButton(
+      paused ? 'debug-continue' : 'debug-pause',
+      text(paused ? 'panel.resume' : 'panel.pause'),
+      () => setPaused(panel, !paused),
+    )}
+    ${toolButton('arrow-circle-down', text('panel.follow'), () => setFollow(panel, !follow), follow)}
+    ${levels(panel)}
+    ${toolButton('search', text('panel.filter.open'), () => toggleFilter(panel), filterOpen || filter !== '')}
+    ${menuButton(panel, 'more', text('panel.menu.more'), icon('ellipsis'))}
   `;
+}
+
+/** What there is to do first: send a request, or start again what has ended. */
+function first(panel: Panel): TemplateResult | typeof nothing {
+  const { text, lab, labState } = panel.state;
+  if (labState.kind === 'failed' || labState.kind === 'stopped') {
+    return html`${remedyButton(panel)}<button
+        type="button"
+        class="send needs-lab"
+        title=${text(labState.kind === 'stopped' ? 'panel.stopped' : 'panel.restart')}
+        @click=${() => panel.host.send({ type: 'do', action: { kind: 'restart' } })}
+      >
+        ${icon('debug-restart')}<span>${text('panel.restart')}</span>
+      </button>`;
+  }
+  const [traffic] = lab!.traffic;
+  if (labState.kind !== 'running' || !traffic) return nothing;
+  const what = `${text('panel.send')}: ${traffic.request} · ${traffic.from}`;
+  return html`<span class="split needs-lab">
+    <button
+      type="button"
+      class="send"
+      aria-label=${what}
+      title=${what}
+      @click=${() => panel.host.send({ type: 'do', action: { kind: 'send-request', traffic: 0 } })}
+    >
+      ${icon('play')}<span>${text('panel.send')}</span>
+    </button>
+    ${lab!.traffic.length > 1 ? menuButton(panel, 'send', text('panel.send.which'), icon('chevron-down'), 'send more') : nothing}
+  </span>`;
+}
+
+function levels(panel: Panel): TemplateResult {
+  const { text, folding } = panel.state;
+  return html`<span class="levels" role="group" aria-label=${text('panel.level')}
+    >${(['flows', 'packets', 'hops'] as const).map(
+      (name, index) =>
+        html`<button
+          type="button"
+          class="level"
+          aria-pressed=${folding.level === index + 1}
+          title=${text('panel.level.hint', { level: text(`panel.level.${name}`), key: index + 1 })}
+          @click=${() => setLevel(panel, (index + 1) as Level)}
+        >
+          ${text(`panel.level.${name}`)}
+        </button>`,
+    )}</span
+  >`;
 }
