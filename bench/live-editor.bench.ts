@@ -103,6 +103,8 @@ try {
   await panel.locator('[role=treegrid] [role=row]').first().waitFor({ timeout: 60_000 });
   await panel.locator('[role=treegrid]').focus();
   await panel.locator('[role=treegrid]').press('f');
+  // The counts stand beside the filter.
+  await panel.locator('[role=treegrid]').press('/');
   const counted = async () => {
     const text = await panel.locator('.counts').innerText();
     const number = (unit: string) => Number(new RegExp(`(\\d+) ${unit}`).exec(text)?.[1] ?? 0);

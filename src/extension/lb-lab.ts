@@ -171,6 +171,13 @@ export class LbLab {
       case 'predict':
         if (uri !== undefined) this.#workbench.labs.of(uri)?.setCovered(action.on);
         return;
+      case 'show-lab':
+        if (this.#workbench.labs.of(action.uri)) await this.#workbench.panel.show(action.uri);
+        return;
+      case 'stop-lab':
+        return this.#run('lbLab.stop', [action.uri]);
+      case 'pin':
+        return this.#workbench.panel.pin(action.pinned);
       case 'dismiss-card':
         return this.#firstRun.dismiss(action.card);
       case 'card':

@@ -133,6 +133,12 @@ export class JourneyBuilder {
     };
   }
 
+  /** How many flows are known so far: cheap to ask again and again. */
+  get flowCount(): number {
+    this.keepUp();
+    return this.#state.deriver.flows.size;
+  }
+
   /** By its record number; `undefined` when it is not kept any more. The bytes are shared: only read them. */
   frame(number: number): FrameEvent | undefined {
     return this.#frames.get(number);

@@ -38,6 +38,10 @@ export type HostMessage =
       /** Of all that was asked; of these `evicted` are not kept any more. */
       readonly requests: RequestTotals & { readonly evicted: number };
     }
+  /** How the file stands to the lab on show; nothing is unsaved or wrong until it is told. */
+  | { readonly type: 'file'; readonly file: FileView }
+  /** All labs of the window, and whether the panel stays on its own. */
+  | { readonly type: 'labs'; readonly labs: readonly LabEntry[]; readonly pinned: boolean }
   /** Changes of the file, oldest first: all of them, each time. */
   | { readonly type: 'changes'; readonly changes: readonly ChangeRow[] }
   /** The editor's cursor is on these nodes or segments: light their lanes. */
@@ -48,6 +52,30 @@ export type HostMessage =
   | { readonly type: 'lesson'; readonly lesson: LessonView | undefined }
   | { readonly type: 'reply'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'reply'; readonly id: number; readonly error: string };
+
+/** A lab that the panel can be turned to. */
+export interface LabEntry {
+  /** What it is known by to the host. */
+  readonly uri: string;
+  readonly model: ModelName;
+  readonly file: string;
+  readonly state: LabState['kind'];
+  readonly shown: boolean;
+}
+
+export interface FileView {
+  /** What is in the editor is not saved. */
+  readonly unsaved: boolean;
+  /** Why what was saved last did not take effect. */
+  readonly fault?: {
+    /** Ready to show. */
+    readonly text: string;
+    /** Where in the file, from 1, when it stands somewhere. */
+    readonly line?: number;
+    /** When the version that the lab runs was taken, in milliseconds since 1970. */
+    readonly runsOfMs: number;
+  };
+}
 
 export interface RowsMessage {
   readonly type: 'rows';
@@ -231,6 +259,10 @@ export type Action =
     }
   /** Somebody predicts what forwarders do: what would tell is closed in the editor too; or that is over. */
   | { readonly kind: 'predict'; readonly on: boolean }
+  /** Of another lab than the one on show, too. */
+  | { readonly kind: 'show-lab' | 'stop-lab'; readonly uri: string }
+  /** Whether the panel stays on its lab when the editor shows another one's file. */
+  | { readonly kind: 'pin'; readonly pinned: boolean }
   | { readonly kind: 'dismiss-card'; readonly card: Card['id'] }
   | { readonly kind: 'card'; readonly action: CardDeed }
   /** Of the lesson on show: its page, the lesson after it, or its requests once more, from the start. */

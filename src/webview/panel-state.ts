@@ -5,7 +5,9 @@ import type {
   Card,
   ChangeRow,
   ConnectionRow,
+  FileView,
   HopDetails,
+  LabEntry,
   LabView,
   TablesThen,
   LessonView,
@@ -35,7 +37,7 @@ export interface Comparison {
 }
 
 /** What a button of the title line has opened. */
-export type Menu = 'none' | 'engine' | 'send' | 'more' | 'export' | 'lanes' | 'help';
+export type Menu = 'none' | 'labs' | 'engine' | 'send' | 'more' | 'export' | 'lanes' | 'help';
 
 export type DetailsTab = 'layers' | 'bytes' | 'connection' | 'map';
 
@@ -63,6 +65,10 @@ export interface PanelState {
   readonly cardAnswers: ReadonlySet<number>;
   readonly cardSolved: boolean;
   readonly highlighted: readonly string[];
+  readonly file: FileView;
+  readonly labs: readonly LabEntry[];
+  /** The panel stays on its lab whatever the editor shows. */
+  readonly pinned: boolean;
 
   readonly folding: Folding;
   readonly selected: string | undefined;
@@ -126,6 +132,9 @@ export const firstState: PanelState = {
   cardAnswers: new Set(),
   cardSolved: false,
   highlighted: [],
+  file: { unsaved: false },
+  labs: [],
+  pinned: false,
   folding: new Folding(1),
   selected: undefined,
   filter: '',

@@ -41,6 +41,10 @@ export function receive(panel: Panel, message: HostMessage): void {
     }
     case 'changes':
       return store.update({ changes: message.changes });
+    case 'file':
+      return store.update({ file: message.file });
+    case 'labs':
+      return store.update({ labs: message.labs, pinned: message.pinned });
     case 'highlight':
       return store.update({ highlighted: message.names });
     case 'cards':

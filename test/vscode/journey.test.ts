@@ -140,8 +140,8 @@ class Journey {
 
   /** What the model promises has been seen and was kept, since the last change. */
   async allKept(): Promise<void> {
-    const tallies = this.#workbench.webview().locator('.model-card .tallies');
-    await tallies.filter({ hasText: '0 broken' }).filter({ hasNotText: '0 kept' }).waitFor();
+    const tallies = this.#workbench.webview().locator('.tallies');
+    await tallies.filter({ hasText: /\d kept/ }).filter({ hasNotText: 'broken' }).waitFor();
   }
 
   async warnsNoMore(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Action, Card, LessonView } from '../../panel-protocol/messages.ts'
 import type { LabState } from '../../lab/lab-state.ts';
 import type { Place } from '../../lab/place.ts';
 import type { Log } from './editor-ui.ts';
+import { isTopology } from './topology-files.ts';
 import { PANEL_TYPE } from '../core/ids.ts';
 import type { LabSession } from '../core/labs/lab-session.ts';
 import type { Labs } from '../core/labs/labs.ts';
@@ -11,12 +12,14 @@ import type { ExportFormat } from '../core/export-format.ts';
 import { newNonce } from '../core/nonce.ts';
 import type { LabRecording } from '../core/labs/lab-recording.ts';
 import { recordingView } from '../core/labs/recording-view.ts';
+import { fileView } from '../core/panel/file-view.ts';
 import type { PanelFeed } from '../core/panel/panel-feed.ts';
 import type { ShownLab } from '../core/panel/shown-lab.ts';
 
 /** Under these keys the workspace remembers the panel. */
 const KEPT_VIEW = 'panel.view';
 const KEPT_FILE = 'panel.file';
+const PINNED = 'panel.pinned';
 
 export interface PanelParts {
   readonly context: vscode.ExtensionContext;
@@ -54,9 +57,15 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.#disposables = [
       vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this),
       parts.labs.onDidChange(({ session, news }) => {
+        if (news !== 'events') this.#showLabs();
         if (session.uri !== this.#uri) return;
+        if (news !== 'events') this.#showFile();
         if (news === 'added' || news === 'removed' || news === 'plan') this.#showLab();
       }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => this.#follow(editor?.document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#fileChanged(document)),
+      vscode.workspace.onDidSaveTextDocument((document) => this.#fileChanged(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#fileChanged(document)),
     ];
   }
 
@@ -70,15 +79,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
    * @param uri The file of the lab to show; without one the panel says where to begin.
    */
   async show(uri: string | undefined): Promise<void> {
-    const isAnother = uri !== this.#uri;
-    if (isAnother) this.#session()?.setCovered(false);
-    this.#uri = uri;
-    if (isAnother) {
-      // They speak of the lab that was on show.
-      this.showCards([]);
-      this.showLesson(undefined);
-    }
-    void this.#parts.context.workspaceState.update(KEPT_FILE, uri);
+    const isAnother = this.#turnTo(uri);
     if (this.#panel) {
       this.#panel.reveal(undefined, true);
       this.#showLab();
@@ -94,6 +95,12 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
   /** After a reload of the window: the editor kept the panel's place, its content comes from here again. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     await this.#adopt(panel);
+  }
+
+  /** Whether the panel stays on its lab when another topology is looked at. */
+  pin(pinned: boolean): void {
+    void this.#parts.context.workspaceState.update(PINNED, pinned);
+    this.#showLabs(pinned);
   }
 
   showCards(cards: readonly Card[]): void {
@@ -203,7 +210,60 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       this.#shown = { of: session.recording, view: recordingView(session) };
     if (!session) this.#shown = undefined;
     this.#feed?.show(this.#shown?.view, this.#parts.emptyState(this.#uri));
+    this.#showFile();
+    this.#showLabs();
     this.#setTitle();
+  }
+
+  /** Whether it is another file than before. */
+  #turnTo(uri: string | undefined): boolean {
+    const isAnother = uri !== this.#uri;
+    if (isAnother) this.#session()?.setCovered(false);
+    this.#uri = uri;
+    if (isAnother) {
+      // They speak of the lab that was on show.
+      this.showCards([]);
+      this.showLesson(undefined);
+    }
+    void this.#parts.context.workspaceState.update(KEPT_FILE, uri);
+    return isAnother;
+  }
+
+  /** As a preview follows the text that is looked at. What nobody can write, like an old version, has no lab. */
+  #follow(document: vscode.TextDocument | undefined): void {
+    if (!this.#panel || this.#isPinned || !isTopology(document)) return;
+    const uri = document.uri.toString();
+    if (uri === this.#uri || vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) return;
+    this.#turnTo(uri);
+    this.#showLab();
+    this.#parts.onShown();
+  }
+
+  get #isPinned(): boolean {
+    return this.#parts.context.workspaceState.get(PINNED) === true;
+  }
+
+  #showLabs(pinned = this.#isPinned): void {
+    const labs = this.#parts.labs.all().map(({ uri, file, version, run }) => ({
+      uri,
+      model: version.plan.model,
+      file,
+      state: run.state.kind,
+      shown: uri === this.#uri,
+    }));
+    this.#feed?.showLabs(labs, pinned);
+  }
+
+  #fileChanged({ uri }: vscode.TextDocument): void {
+    if (uri.toString() === this.#uri) this.#showFile();
+  }
+
+  #showFile(): void {
+    const session = this.#session();
+    const isDirty = vscode.workspace.textDocuments.some(
+      (document) => document.isDirty && document.uri.toString() === this.#uri,
+    );
+    this.#feed?.showFile(session ? fileView(session, isDirty, this.#parts.translate) : { unsaved: isDirty });
   }
 
   #setTitle(): void {

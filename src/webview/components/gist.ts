@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
-import { variantOf } from './model-picture.ts';
+import { variantOf } from '../../models/models.ts';
 
 /** What the model does, in one sentence; a wide panel has room for it in the line of tools. */
 export function gist({ state: { text, lab }, cover }: Panel): TemplateResult | typeof nothing {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Action } from '../../panel-protocol/messages.ts';
 import { exportAs } from '../export.ts';
 import { moveLane } from '../ladder-pointer.ts';
 import { keep } from '../keep.ts';
@@ -14,6 +15,7 @@ type Open = Exclude<Menu, 'none'>;
 
 /** What a button of the title line opens: a list to choose from, or a small page of its own. */
 const bodies: Readonly<Record<Open, (panel: Panel) => TemplateResult>> = {
+  labs: labsMenu,
   engine: engineMenu,
   send: sendMenu,
   more: moreMenu,
@@ -24,6 +26,7 @@ const bodies: Readonly<Record<Open, (panel: Panel) => TemplateResult>> = {
 
 /** Under which button it stands; pages of the last menu stand where that stood. */
 const under: Readonly<Record<Open, Open>> = {
+  labs: 'labs',
   engine: 'engine',
   send: 'send',
   more: 'more',
@@ -63,7 +66,7 @@ export function menus(panel: Panel): TemplateResult | typeof nothing {
 }
 
 function isList(menu: Menu): boolean {
-  return menu === 'send' || menu === 'more' || menu === 'engine';
+  return menu === 'labs' || menu === 'send' || menu === 'more' || menu === 'engine';
 }
 
 /** Focus may have gone from one of its controls to another, or to the button, which closes it itself. */
@@ -86,6 +89,35 @@ function item(words: string, act: () => void, more = ''): TemplateResult {
   </button>`;
 }
 
+/** All labs of the window: to be looked at, to be stopped; and whether the panel goes along with the editor. */
+function labsMenu(panel: Panel): TemplateResult {
+  const { text, labs, pinned } = panel.state;
+  const act = (action: Action) => panel.host.send({ type: 'do', action });
+  return html`${labs.map(({ uri, model, file, state, shown }) => {
+    const isOn = state === 'running' || state === 'starting';
+    return html`<div class="lab ${state}">
+      <button
+        type="button"
+        class="item"
+        aria-current=${shown}
+        @click=${() => {
+          closeMenu(panel);
+          act({ kind: 'show-lab', uri });
+        }}
+      >
+        <span class="dot" aria-hidden="true"></span>
+        <span><strong>${text(`panel.model.${model}`)}</strong> ${file}</span>
+        <span class="quiet">${text(`panel.state.${state}`)}</span>
+      </button>
+      ${isOn ? toolButton('debug-stop', text('panel.labs.stop', { file }), () => act({ kind: 'stop-lab', uri })) : nothing}
+    </div>`;
+  })}
+  ${item(text(pinned ? 'panel.unpin' : 'panel.pin'), () => {
+    closeMenu(panel);
+    act({ kind: 'pin', pinned: !pinned });
+  })}`;
+}
+
 /** What the engine is, and another one if there is. */
 function engineMenu(panel: Panel): TemplateResult {
   const { text, lab, labState } = panel.state;
@@ -104,13 +136,13 @@ function engineMenu(panel: Panel): TemplateResult {
 
 function predict(panel: Panel): void {
   panel.store.update({ menu: 'none' });
-  setPredict(panel, panel.cover === undefined);
+  setPredict(panel, panel.state.cover === undefined);
 }
 
 function moreMenu(panel: Panel): TemplateResult {
   const { text, values, timeMode } = panel.state;
   return html`
-    ${item(text(panel.cover ? 'panel.predict.off' : 'panel.predict.on'), () => predict(panel), 'q')}
+    ${item(text(panel.state.cover ? 'panel.predict.off' : 'panel.predict.on'), () => predict(panel), 'q')}
     ${item(text(values ? 'panel.names' : 'panel.values'), () => setValues(panel, !values), 'v')}
     ${item(text(`panel.time.${timeMode}`), () => setTimeMode(panel), 't')}
     ${item(`${text('panel.lanes')}…`, () => toggleMenu(panel, 'lanes'))}

@@ -4,13 +4,17 @@ import type { Panel } from '../panel.ts';
 import { icon } from './icon.ts';
 import { toolButton } from './tool-button.ts';
 
-/** What came of what was asked for, that the lab failed, or what waits to be compared. */
+/** What came of what was asked for, until it is closed. */
+export function message({ state, store }: Panel): TemplateResult | typeof nothing {
+  const { text, message: said } = state;
+  if (!said) return nothing;
+  const close = toolButton('close', text('panel.close'), () => store.update({ message: undefined }));
+  return line(said.bad ? 'bad' : 'info', said.bad ? 'error' : 'info', said.words, close);
+}
+
+/** That the lab failed, or what waits to be compared. */
 export function notices(panel: Panel): TemplateResult | typeof nothing {
-  const { text, labState, marked, message } = panel.state;
-  if (message) {
-    const close = toolButton('close', text('panel.close'), () => panel.store.update({ message: undefined }));
-    return line(message.bad ? 'bad' : 'info', message.bad ? 'error' : 'info', message.words, close);
-  }
+  const { text, labState, marked } = panel.state;
   if (labState.kind === 'failed' && panel.table.flowCount > 0) return line('bad', 'error', labState.message);
   if (!marked) return nothing;
   return line(

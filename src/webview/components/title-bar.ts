@@ -11,17 +11,14 @@ import { menuButton, toolButton } from './tool-button.ts';
 
 /** One line: which lab, how it is, and the buttons. One tab stop. */
 export function titleBar(panel: Panel): TemplateResult {
-  const { text, lab } = panel.state;
+  const { text, lab, labs, pinned, file } = panel.state;
   return html`<header>
     <div class="title-bar" role="toolbar" aria-label=${text('panel.toolbar')} data-roving>
       <h1>
-        ${
-          lab
-            ? html`<span class="model">${text(`panel.model.${lab.model}`)}</span>
-                <span class="file" title=${lab.file}>${lab.file}</span>`
-            : html`<span class="model">LB Lab</span>`
-        }
+        ${labs.length > 0 ? menuButton(panel, 'labs', text('panel.menu.labs'), title(panel), 'tool lab-title') : title(panel)}
       </h1>
+      ${pinned ? html`<span title=${text('panel.pinned')}>${icon('pinned')}</span>` : nothing}
+      ${lab && file.unsaved ? html`<span class="unsaved" title=${text('panel.unsaved.hint')}>${text('panel.unsaved')}</span>` : nothing}
       ${lab ? html`${engine(panel)} ${counts(panel)} ${promisesButton(panel)}` : nothing}
       <span class="gist-room">${gist(panel)}</span>
       ${lab ? buttons(panel) : nothing}
@@ -29,9 +26,15 @@ export function titleBar(panel: Panel): TemplateResult {
   </header>`;
 }
 
+function title({ state: { text, lab, labs } }: Panel): TemplateResult {
+  return html`<span class="model">${lab ? text(`panel.model.${lab.model}`) : 'LB Lab'}</span>
+    ${lab ? html`<span class="file" title=${lab.file}>${lab.file}</span>` : nothing}
+    ${labs.length > 0 ? icon('chevron-down') : nothing}`;
+}
+
 /** What the lab runs on and whether it does; explains itself. */
 function engine(panel: Panel): TemplateResult {
-  const { text, lab, labState } = panel.state;
+  const { text, lab, labState, file } = panel.state;
   const name = text(`panel.engine.${lab!.engine}`);
   const state = text(`panel.state.${labState.kind}`);
   return menuButton(
@@ -40,7 +43,7 @@ function engine(panel: Panel): TemplateResult {
     `${name}, ${state}`,
     html`<span class="dot" aria-hidden="true"></span
       ><span>${name}${labState.kind === 'running' ? nothing : html` · ${state}`}</span>`,
-    `state ${labState.kind}`,
+    `state ${file.fault ? 'fault' : labState.kind}`,
   );
 }
 

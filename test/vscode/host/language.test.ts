@@ -78,7 +78,7 @@ describe('the topology language', () => {
     const lenses = await ask<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
     assert.deepEqual(
       lenses.map(({ command }) => command?.command),
-      ['lbLab.start', 'lbLab.apply', 'lbLab.showFlow', 'lbLab.sendEntry', 'lbLab.sendEntry'],
+      ['lbLab.start', 'lbLab.showFlow', 'lbLab.sendEntry', 'lbLab.sendEntry'],
     );
   });
 

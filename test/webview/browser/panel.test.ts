@@ -248,10 +248,11 @@ describe('webview: the panel in Chromium', function () {
         const [ladder, details] = await Promise.all(
           ['.ladder', '.details'].map(async (part) => (await page.locator(part).boundingBox())!),
         );
-        assert.equal(details!.x >= ladder!.x + ladder!.width, width === 1280);
+        const isBeside = details!.x >= ladder!.x + ladder!.width || details!.x + details!.width <= ladder!.x;
+        assert.equal(isBeside, width === 1280);
         assert.equal(details!.y >= ladder!.y + ladder!.height, width === 1000);
         await page.locator('.splitter').focus();
-        await press(page, width === 1280 ? 'ArrowLeft' : 'ArrowUp');
+        await press(page, 'ArrowUp');
         const after = (await page.locator('.details').boundingBox())!;
         assert.ok(after.width > details!.width || after.height > details!.height);
       });
@@ -273,6 +274,29 @@ describe('webview: the panel in Chromium', function () {
       assert.equal(await page.locator('.slot > *').count(), 1);
     });
   });
+
+  it('says at its own place that what was saved did not take effect, and leads to the line', () =>
+    on({ example: 'lessons/vip-not-hidden' }, async (page) => {
+      await page.evaluate(() => fakeHost.feed.showFile({ unsaved: true }));
+      await says(page, 'header', /unsaved/);
+      const runsOfMs = new Date(2026, 0, 1, 14, 2).getTime();
+      await page.evaluate(
+        (ms) =>
+          fakeHost.feed.showFile({
+            unsaved: false,
+            fault: { text: 'rrr is no scheduler.', line: 7, runsOfMs: ms },
+          }),
+        runsOfMs,
+      );
+      await says(page, '.slot [role=alert]', /Line 7: rrr is no scheduler\.[\s\S]*version of 14:02\./);
+      assert.equal(await page.locator('.slot > *').count(), 1, 'before why something went wrong');
+      assert.doesNotMatch(await page.locator('header').innerText(), /unsaved/);
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      const opened = await page.evaluate(() => fakeHost.messages.findLast(({ type }) => type === 'open'));
+      assert.deepEqual(opened, { type: 'open', place: { kind: 'line', line: 7 } });
+      await page.evaluate(() => fakeHost.feed.showFile({ unsaved: false }));
+      await page.locator('[role=alert]').waitFor({ state: 'detached' });
+    }));
 
   it('the rows are three tab stops away, the line of tools is one', () =>
     on({ example: 'lessons/vip-not-hidden' }, async (page) => {

@@ -12,6 +12,8 @@ export class LabVersion {
   readonly text: string;
   readonly document: TopologyDocument;
   readonly plan: Plan;
+  /** When it was taken to be run, in milliseconds since 1970. */
+  readonly takenMs = Date.now();
 
   private constructor(text: string, document: TopologyDocument, plan: Plan) {
     this.text = text;

@@ -16,6 +16,10 @@ export class LiveLabs implements LiveLab {
     const session = this.#labs.of(uri);
     if (!session?.run.isRunning) return undefined;
     return {
+      get flowCount() {
+        return session.recording.builder.flowCount;
+      },
+      text: session.version.text,
       nodeState: (node) => session.nodeState(node),
       serverShare: (service, server) => session.recording.opened.share(service, server),
     };

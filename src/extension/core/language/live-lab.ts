@@ -10,6 +10,10 @@ export interface LiveLab {
 
 /** One lab, read at the moment of the call. */
 export interface LiveState {
+  /** How many flows are kept of what was recorded. */
+  readonly flowCount: number;
+  /** The file as it was when the lab took it last. */
+  readonly text: string;
   nodeState(node: string): NodeEvent['state'] | undefined;
   /** The server's share of the connections that the service has opened so far, 0 to 1; undefined before the first. */
   serverShare(service: string, server: string): number | undefined;

@@ -4,7 +4,9 @@ import type {
   Answer,
   Card,
   ExportFormat,
+  FileView,
   HostMessage,
+  LabEntry,
   LessonView,
   Question,
 } from '../../../panel-protocol/messages.ts';
@@ -51,6 +53,8 @@ export class PanelFeed {
   #cards: readonly Card[] = [];
   #lesson: LessonView | undefined;
   #highlighted: readonly string[] = [];
+  #file: FileView = { unsaved: false };
+  #labs: Extract<HostMessage, { readonly type: 'labs' }> = { type: 'labs', labs: [], pinned: false };
 
   constructor(options: PanelFeedOptions) {
     this.#options = { ...options, post: (message) => options.post(visibleMessage(message)) };
@@ -74,6 +78,21 @@ export class PanelFeed {
   showLesson(lesson: LessonView | undefined): void {
     this.#lesson = lesson;
     this.#post({ type: 'lesson', lesson });
+  }
+
+  /** How the file of the lab on show stands to it. */
+  showFile(file: FileView): void {
+    if (JSON.stringify(file) === JSON.stringify(this.#file)) return;
+    this.#file = file;
+    this.#post({ type: 'file', file });
+  }
+
+  /** The labs that the panel can be turned to. */
+  showLabs(labs: readonly LabEntry[], pinned: boolean): void {
+    const message = { type: 'labs', labs, pinned } as const;
+    if (JSON.stringify(message) === JSON.stringify(this.#labs)) return;
+    this.#labs = message;
+    this.#post(message);
   }
 
   /** Lights the lanes of these nodes and segments. */
@@ -121,6 +140,8 @@ export class PanelFeed {
     this.#post({ type: 'hello', locale, texts: panelTexts(translate), view: kept() });
     this.#post({ type: 'cards', cards: this.#cards });
     this.#post({ type: 'lesson', lesson: this.#lesson });
+    this.#post({ type: 'file', file: this.#file });
+    this.#post(this.#labs);
     if (this.#lab) {
       this.#showing = new Showing(this.#lab, translate, this.#options.post);
     } else {

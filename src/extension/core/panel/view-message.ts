@@ -31,6 +31,8 @@ const action = z.union([
   z.object({ kind: z.literal('predict'), on: z.boolean() }),
   z.object({ kind: z.literal('dismiss-card'), card }),
   z.object({ kind: z.literal('card'), action: deed }),
+  z.object({ kind: z.enum(['show-lab', 'stop-lab']), uri: short }),
+  z.object({ kind: z.literal('pin'), pinned: z.boolean() }),
 ]);
 
 const placeShape = z.discriminatedUnion('kind', [

@@ -7,7 +7,8 @@ import type { ProviderContext } from './provider-context.ts';
 import { selector, toRange } from './to-vscode.ts';
 
 /** Outline, folding, and the commands above lines. */
-export function registerStructure({ documents, translate }: ProviderContext): vscode.Disposable {
+export function registerStructure(context: ProviderContext): vscode.Disposable {
+  const { documents } = context;
   return vscode.Disposable.from(
     vscode.languages.registerDocumentSymbolProvider(selector, {
       provideDocumentSymbols: (document) =>
@@ -24,17 +25,30 @@ export function registerStructure({ documents, translate }: ProviderContext): vs
             ),
         ),
     }),
-    vscode.languages.registerCodeLensProvider(selector, {
-      provideCodeLenses: (document) =>
-        codeLenses(documents.of(document)).map(
-          ({ range, id, command, index }) =>
-            new vscode.CodeLens(toRange(document, range), {
-              command,
-              title: translate(`language.lens.${id}`),
-              arguments: index === undefined ? [document.uri] : [document.uri, index],
-            }),
-        ),
-    }),
+    registerLenses(context),
+  );
+}
+
+/** Made anew when the lab starts or stops, another version of the file is in force, or there are other flows. */
+function registerLenses({ documents, translate, live }: ProviderContext): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  const listener = live?.onDidChange(() => changed.fire());
+  const provider: vscode.CodeLensProvider = {
+    onDidChangeCodeLenses: changed.event,
+    provideCodeLenses: (document) =>
+      codeLenses(documents.of(document), live?.of(document.uri.toString())).map(
+        ({ range, id, command, params, index }) =>
+          new vscode.CodeLens(toRange(document, range), {
+            command,
+            title: translate(`language.lens.${id}`, params),
+            arguments: index === undefined ? [document.uri] : [document.uri, index],
+          }),
+      ),
+  };
+  return vscode.Disposable.from(
+    changed,
+    vscode.languages.registerCodeLensProvider(selector, provider),
+    ...(listener ? [listener] : []),
   );
 }
 

@@ -150,6 +150,8 @@ describe('the labs of a window', () => {
     source.settle();
     assert.equal(live.of(file.uri)?.serverShare('service', 'rs1'), 0.5);
     assert.equal(live.of(file.uri)?.nodeState('rs1'), 'running');
+    assert.equal(live.of(file.uri)?.flowCount, session.recording.report().flows.length);
+    assert.equal(live.of(file.uri)?.text, file.text);
     await session.stop();
   });
 });

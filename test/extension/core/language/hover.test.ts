@@ -107,6 +107,8 @@ describe('hover', () => {
 
   it('tells what the running lab shows', () => {
     const live: LiveState = {
+      flowCount: 0,
+      text: '',
       nodeState: (node) => (node === 'rs1' ? 'paused' : 'running'),
       serverShare: (service, server) => (service === 'service' && server === 'rs1' ? 0.123 : 0.877),
     };

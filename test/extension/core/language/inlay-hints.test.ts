@@ -82,6 +82,8 @@ describe('inlay hints', () => {
 
   it('show the shares that a running lab has seen', () => {
     const live: LiveState = {
+      flowCount: 0,
+      text: dr,
       nodeState: () => 'running',
       serverShare: (_, server) => (server === 'rs1' ? 0.9 : 0.1),
     };

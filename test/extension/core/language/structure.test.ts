@@ -92,17 +92,27 @@ describe('code lenses', () => {
     ]);
     assert.deepEqual(found, [
       ['model', 'lbLab.start', undefined],
-      ['model', 'lbLab.apply', undefined],
       ['model', 'lbLab.showFlow', undefined],
       ['- { from: clie', 'lbLab.sendEntry', 0],
       ['- { from: clie', 'lbLab.sendEntry', 1],
     ]);
   });
 
+  it('know whether the lab runs, how many flows there are, and whether there is something to apply', () => {
+    const live = { flowCount: 13, text: dr, nodeState: () => undefined, serverShare: () => undefined };
+    const ids = (now: string) =>
+      codeLenses(topologyOf(now), live)
+        .filter(({ id }) => id !== 'send-request')
+        .map(({ id, params }) => (params ? `${id} ${params.count}` : id));
+    assert.deepEqual(ids(dr), ['stop', 'restart', 'running 13']);
+    assert.deepEqual(ids(`${dr}# edited\n`), ['stop', 'restart', 'apply', 'running 13']);
+  });
+
   it('have titles in both languages', () => {
+    const live = { flowCount: 1, text: '', nodeState: () => undefined, serverShare: () => undefined };
     for (const locale of ['en', 'zh-cn'] as const)
-      for (const { id } of codeLenses(topologyOf(dr)))
-        assert.doesNotMatch(makeTranslate(locale)(`language.lens.${id}`), /^language/);
+      for (const { id, params } of [...codeLenses(topologyOf(dr)), ...codeLenses(topologyOf(dr), live)])
+        assert.doesNotMatch(makeTranslate(locale)(`language.lens.${id}`, params), /^language|\{/);
   });
 
   it('are none without a model or traffic', () => assert.deepEqual(codeLenses(topologyOf('nodes: {}')), []));

@@ -19,7 +19,19 @@ describe('extension: the panel feed', () => {
     const { messages } = new Mirror(exampleText('dr'), 'dr').show();
     assert.deepEqual(
       messages.map(({ type }) => type).filter((type, index, all) => all.indexOf(type) === index),
-      ['hello', 'cards', 'lesson', 'lab', 'state', 'rows', 'verdicts', 'changes', 'highlight'],
+      [
+        'hello',
+        'cards',
+        'lesson',
+        'file',
+        'labs',
+        'lab',
+        'state',
+        'rows',
+        'verdicts',
+        'changes',
+        'highlight',
+      ],
     );
   });
 
@@ -41,6 +53,8 @@ describe('extension: the panel feed', () => {
       { type: 'ask', id: 1, question: { kind: 'export', format: 'exe' } },
       { type: 'do', action: { kind: 'workbench.action.terminal.new' } },
       { type: 'do', action: { kind: 'send-request', traffic: 'all' } },
+      { type: 'do', action: { kind: 'stop-lab', uri: 5 } },
+      { type: 'do', action: { kind: 'pin', pinned: 'yes' } },
       { type: 'open', place: { kind: 'file', path: '/etc/passwd' } },
       { type: 'open', place: { kind: 'line', line: {} } },
       { type: 'keep', view: 'x' },
