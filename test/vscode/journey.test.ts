@@ -141,7 +141,10 @@ class Journey {
   /** What the model promises has been seen and was kept, since the last change. */
   async allKept(): Promise<void> {
     const tallies = this.#workbench.webview().locator('.tallies');
-    await tallies.filter({ hasText: /\d kept/ }).filter({ hasNotText: 'broken' }).waitFor();
+    await tallies
+      .filter({ hasText: /\d kept/ })
+      .filter({ hasNotText: 'broken' })
+      .waitFor();
   }
 
   async warnsNoMore(): Promise<void> {

@@ -154,7 +154,7 @@ describe('the panel', () => {
     document.isDirty = false;
     saved.tell(document);
     assert.deepEqual(file(), { unsaved: false });
-    await session.apply(dr.replace('scheduler: rr ', 'scheduler: rrr '));
+    await session.apply(dr.replace('scheduler: rr\n', 'scheduler: rrr\n'));
     assert.match(file().fault!.text, /rrr/);
     await session.apply(dr);
     assert.deepEqual(file(), { unsaved: false });

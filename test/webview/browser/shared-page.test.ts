@@ -107,8 +107,9 @@ describe('webview: a recording as a page of its own', function () {
   it('search, unfold, details with bytes; what needs a lab is not there', () =>
     on(exported('examples/dr.lblab.yaml'), async (page) => {
       assert.match(await page.locator('.title-bar').innerText(), /dr\.lblab\.yaml/);
-      assert.match(await page.locator('.counts').innerText(), /6 of 6 requests answered/);
+      assert.match(await page.locator('.requests').innerText(), /6 requests/);
       const all = await rows(page).count();
+      await page.locator('[role=treegrid]').press('/');
       await page.locator('.filter-bar input').fill('node:client2');
       await page.waitForFunction((before) => document.querySelectorAll('[role=row]').length < before, all);
       await page.locator('[role=treegrid]').focus();
@@ -126,12 +127,13 @@ describe('webview: a recording as a page of its own', function () {
 
   it('speaks the other language, and keeps the filter', () =>
     on(exported('examples/lessons/vip-not-hidden.lblab.yaml'), async (page) => {
+      await page.locator('[role=treegrid]').press('/');
       await page.locator('.filter-bar input').fill('node:client1');
       await page.locator('#switches select').first().focus();
       await choose(page, 0, 'zh-cn');
       await page.locator('html:lang(zh-cn)').waitFor();
       await page
-        .locator('.counts')
+        .locator('.requests')
         .filter({ hasText: /\p{Script=Han}/u })
         .waitFor();
       assert.match(await page.locator('.explanation').first().innerText(), /\p{Script=Han}/u);

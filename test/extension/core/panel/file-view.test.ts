@@ -12,8 +12,8 @@ describe('how a file stands to the lab on show', () => {
     assert.deepEqual(view(), { unsaved: false });
     assert.deepEqual(fileView(session, true, translate), { unsaved: true });
 
-    const broken = dr.replace('scheduler: rr ', 'scheduler: rrr ');
-    const line = dr.slice(0, dr.indexOf('scheduler: rr ')).split('\n').length;
+    const broken = dr.replace('scheduler: rr\n', 'scheduler: rrr\n');
+    const line = dr.slice(0, dr.indexOf('scheduler: rr\n')).split('\n').length;
     await session.apply(broken);
     const { fault } = view();
     assert.equal(fault?.line, line);
