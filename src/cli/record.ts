@@ -1,6 +1,7 @@
 import { LabRecording } from '../extension/core/labs/lab-recording.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Journey, Report } from '../journey/report.ts';
+import type { Journeys } from '../mystery/seal-report.ts';
 import type { Engine } from '../lab/engine.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { ChosenEngine } from './choose-engine.ts';
@@ -58,10 +59,10 @@ export async function record(
 ): Promise<RecordedRun> {
   const limits = watch || open ? NEWEST : EVERYTHING;
   const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
-  let builder: JourneyBuilder | undefined;
+  let builder: Journeys | undefined;
   let recording: LabRecording | undefined;
   let unread = 0;
-  const begun = (): JourneyBuilder => {
+  const begun = (): Journeys => {
     const { name, startedAt } = engine;
     const { translate } = cli;
     if (!keepsEvents) return new JourneyBuilder(plan, { engine: name, startedAt, translate, ...limits });

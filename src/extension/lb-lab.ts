@@ -15,7 +15,9 @@ import { Labs } from './core/labs/labs.ts';
 import { LiveLabs } from './core/labs/live-labs.ts';
 import { registerLanguageLater } from './editor/language/register-later.ts';
 import { watchFiles } from './editor/watch-files.ts';
+import { Mysteries } from './core/mystery/mysteries.ts';
 import { Messages } from './editor/messages.ts';
+import { watchMysteries } from './editor/watch-mysteries.ts';
 import { watchFindings } from './editor/watch-findings.ts';
 import { ComparisonView } from './editor/comparison-view.ts';
 import { PanelHost } from './editor/panel-host.ts';
@@ -55,7 +57,11 @@ export class LbLab {
       (topologyTexts ??= import('./core/language/topology-texts.ts').then(
         ({ TopologyTexts }) => new TopologyTexts(),
       ));
-    const labs = new Labs({ translate, texts, limits: recordingLimits });
+    const mysteries = new Mysteries(context.workspaceState, () => Date.now());
+    const labs = new Labs({
+      ...{ translate, texts, limits: recordingLimits },
+      mysteryOf: (uri) => mysteries.of(uri),
+    });
     const messages = new Messages(translate, log);
     const panel = new PanelHost({
       context,
@@ -74,6 +80,7 @@ export class LbLab {
         const saved = await saveExport({ files, translate }, session, format, data);
         return saved && fileNameOf(saved);
       },
+      looked: (uri, kind) => mysteries.look(uri, kind),
       emptyState: (uri): LabState => ({
         kind: 'none',
         reason: uri === undefined ? 'no-file' : 'not-running',
@@ -91,6 +98,7 @@ export class LbLab {
       translate,
       log,
       labs,
+      mysteries,
       texts,
       files,
       messages,
@@ -118,6 +126,7 @@ export class LbLab {
       watchContexts(this.#workbench),
       watchFiles(this.#workbench),
       watchFindings(this.#workbench),
+      watchMysteries(this.#workbench),
       watchCursor(this.#workbench),
       labsView(this.#workbench),
       testExplorer(this.#workbench),
@@ -163,6 +172,8 @@ export class LbLab {
       case 'clear':
         if (uri !== undefined) this.#workbench.labs.of(uri)?.clear();
         return;
+      case 'name-cause':
+        return this.#run('lbLab.nameCause', [uri]);
       case 'remedy': {
         const remedy = uri === undefined ? undefined : this.#workbench.labs.of(uri)?.run.remedy;
         if (remedy) await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));

@@ -34,13 +34,13 @@ export interface MysteryAnswer {
 
 /** What it takes to go on after a reload: the result so far, with the mystery it is of. */
 export class MysteryProgress {
-  readonly #mystery: Mystery;
+  readonly mystery: Mystery;
   readonly #now: () => number;
   #result: MysteryResult;
 
   /** @param now Milliseconds since 1970. */
   constructor(mystery: Mystery, now: () => number, before?: MysteryResult) {
-    this.#mystery = mystery;
+    this.mystery = mystery;
     this.#now = now;
     this.#result = before ?? {
       ...{ level: mystery.level, seed: mystery.seed, lab: mystery.fault.lab },
@@ -69,7 +69,7 @@ export class MysteryProgress {
 
   /** Whether that is it. */
   answer(cause: Cause): boolean {
-    const right = isRight(this.#mystery, cause);
+    const right = isRight(this.mystery, cause);
     if (this.isOver) return right;
     const answers = [...this.#result.answers, { cause, right, seconds: this.#seconds() }];
     this.#result = { ...this.#result, answers };
@@ -89,7 +89,7 @@ export class MysteryProgress {
   }
 
   #end(outcome: MysteryResult['outcome']): void {
-    const { answers } = this.#mystery.fault;
+    const { answers } = this.mystery.fault;
     this.#result = { ...this.#result, seconds: this.#seconds(), outcome, causes: answers };
   }
 

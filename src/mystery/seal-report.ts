@@ -2,8 +2,11 @@ import type { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Arrival, Flow, FlowOutcome, Hop, Journey, Report, Request } from '../journey/report.ts';
 import type { Summary, Update } from '../journey/update.ts';
 
-/** What asks a builder; `JourneyBuilder` is one. */
-export type Journeys = Pick<JourneyBuilder, 'update' | 'report' | 'flow' | 'journey' | 'frame'>;
+/** What is asked of a builder, and given to it; `JourneyBuilder` is one. */
+export type Journeys = Pick<
+  JourneyBuilder,
+  'add' | 'keepUp' | 'update' | 'report' | 'flow' | 'journey' | 'frame'
+>;
 
 /** In a reason's place: there is one, and it is for the learner to find. */
 const SEALED = 'sealed';
@@ -14,6 +17,8 @@ const SEALED = 'sealed';
  */
 export function sealedJourneys(builder: Journeys): Journeys {
   return {
+    add: (events) => builder.add(events),
+    keepUp: () => builder.keepUp(),
     update: () => {
       const update = builder.update();
       return { ...update, ...sealedSummary(update), ...sealedLists(update) } satisfies Update;
@@ -37,6 +42,11 @@ export function sealedReport(report: Report): Report {
       return (views ??= report.journeys.map(sealedJourney));
     },
   };
+}
+
+/** For a capture without comments. */
+export function plainReport(report: Report): Report {
+  return { ...report, flows: [], journeys: [] };
 }
 
 function sealedSummary(summary: Summary): Summary {

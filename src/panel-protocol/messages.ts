@@ -109,6 +109,8 @@ export interface LabView {
   readonly traffic: readonly { readonly from: string; readonly request: string }[];
   /** Addresses and MACs that have a name, for showing names instead of values. */
   readonly names: readonly AddressName[];
+  /** Something is wrong that the reader is to find: promises, explanations and predictions are not told. */
+  readonly mystery?: { readonly level: number; readonly seed: number };
 }
 
 export interface LaneView {
@@ -255,7 +257,15 @@ export type Action =
   | { readonly kind: 'send-request'; readonly traffic: number }
   | {
       readonly kind:
-        'start' | 'stop' | 'restart' | 'use-docker' | 'new-topology' | 'clear' | 'remedy' | 'compare';
+        | 'start'
+        | 'stop'
+        | 'restart'
+        | 'use-docker'
+        | 'new-topology'
+        | 'clear'
+        | 'remedy'
+        | 'compare'
+        | 'name-cause';
     }
   /** Somebody predicts what forwarders do: what would tell is closed in the editor too; or that is over. */
   | { readonly kind: 'predict'; readonly on: boolean }

@@ -6,7 +6,7 @@ import { EmbeddedEngine } from '../../lab/embedded/embedded-engine.ts';
 import type { FrameEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import { EventSeal } from '../../mystery/seal-events.ts';
-import { sealedJourneys } from '../../mystery/seal-report.ts';
+import { plainReport, sealedJourneys } from '../../mystery/seal-report.ts';
 import type { Painter } from '../paint.ts';
 import { ladder } from '../ladder/ladder.ts';
 
@@ -72,7 +72,7 @@ export class SealedRun {
 
   /** Every frame, without comments: nothing but what was on the wire. */
   pcapng(): { readonly bytes: Uint8Array; readonly frames: number } {
-    const report = { ...sealedJourneys(this.#builder).report(), journeys: [], flows: [] };
+    const report = plainReport(this.#builder.report());
     const numbers = this.#frames.map((_, index) => index + 1);
     const bytes = exportPcapng(this.#frames, report, this.#plans.own, this.#translate, numbers);
     return { bytes, frames: this.#frames.length };

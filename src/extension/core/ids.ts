@@ -31,6 +31,9 @@ export const commandIds = [
   'lbLab.pauseNode',
   'lbLab.disconnect',
   'lbLab.connect',
+  'lbLab.mystery',
+  'lbLab.nameCause',
+  'lbLab.mysteryResults',
 ] as const;
 
 /** Only code calls these: links, and remedies on messages. */

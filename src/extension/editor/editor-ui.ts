@@ -57,6 +57,20 @@ export async function pickSeveral<Item extends vscode.QuickPickItem>(
   return picked?.map(({ item }) => item);
 }
 
+/** What was typed; undefined when somebody thought better of it. @param wrong What is wrong with it, if anything. */
+export function askFor(
+  prompt: string,
+  wrong: (typed: string) => string | undefined,
+): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    prompt: editorText(prompt),
+    validateInput: (typed) => {
+      const problem = wrong(typed);
+      return problem === undefined ? undefined : editorText(problem);
+    },
+  });
+}
+
 /** A notification until the work is done. @param cancel Called by its button, which it has then. */
 export function withProgress<Result>(
   title: string,

@@ -100,7 +100,13 @@ export class LabKeeper implements vscode.Disposable {
 
   async #write(session: LabSession): Promise<void> {
     const { recording } = session;
-    if (recording.head.startedAt === '' || this.#written.get(recording) === recording.added) return;
+    // Nothing of a mystery is written down: it begins anew, and is sealed again.
+    if (
+      recording.isSealed ||
+      recording.head.startedAt === '' ||
+      this.#written.get(recording) === recording.added
+    )
+      return;
     const { savedParts } = await import('../core/labs/saved-recording.ts');
     const began = performance.now();
     const { added } = recording;

@@ -128,12 +128,15 @@ export class LabRunner {
   }
 
   async #run(file: LabFile, wanted: Settings['lbLab.engine'], options: RunOptions): Promise<void> {
+    // What a container is made of could be read.
+    const isHidden = this.#labs.isMystery(file.uri);
+    if (isHidden && wanted === 'docker') this.#messages.hint(this.#translate('mystery.in-memory'));
     const cancel = new AbortController();
     this.#starts.set(file.uri, cancel);
     const title = this.#translate('extension.starting-lab', { file: file.name });
     try {
       await withLateProgress(title, cancel, (report) =>
-        this.#launch(file, wanted, options, cancel.signal, report),
+        this.#launch(file, isHidden ? 'embedded' : wanted, options, cancel.signal, report),
       );
     } finally {
       if (this.#starts.get(file.uri) === cancel) this.#starts.delete(file.uri);

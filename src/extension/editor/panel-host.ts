@@ -11,6 +11,7 @@ import type { Labs } from '../core/labs/labs.ts';
 import type { ExportFormat } from '../core/export-format.ts';
 import { newNonce } from '../core/nonce.ts';
 import type { LabRecording } from '../core/labs/lab-recording.ts';
+import type { LookKind } from '../../mystery/progress.ts';
 import { recordingView } from '../core/labs/recording-view.ts';
 import { fileView } from '../core/panel/file-view.ts';
 import type { PanelFeed } from '../core/panel/panel-feed.ts';
@@ -34,6 +35,8 @@ export interface PanelParts {
   /** Shows a place in a topology file without taking focus. */
   readonly open: (uri: string, place: Place) => void;
   readonly save: (session: LabSession, format: ExportFormat, data: Uint8Array) => Promise<string | undefined>;
+  /** Something of a file's lab was opened. */
+  readonly looked?: (uri: string, kind: LookKind) => void;
   /** What to say when there is no lab to show. */
   readonly emptyState: (uri: string | undefined) => LabState;
 }
@@ -172,6 +175,7 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
         return typeof view === 'object' && view !== null ? { ...view } : undefined;
       },
       log: (message) => this.#parts.log.warn(`panel: ${message}`),
+      looked: (kind) => this.#uri !== undefined && this.#parts.looked?.(this.#uri, kind),
     });
     this.#feed = feed;
     leftovers.push(

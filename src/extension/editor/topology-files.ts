@@ -93,13 +93,12 @@ export class TopologyFiles {
    * extension's own. Nothing is overwritten.
    */
   async create(sample: vscode.Uri): Promise<vscode.Uri> {
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? this.#storage;
-    await vscode.workspace.fs.createDirectory(folder);
-    const taken = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
-    const name = freeName(fileNameOf(sample).replace(/\.lblab\.ya?ml$/, ''), taken);
-    const uri = vscode.Uri.joinPath(folder, name);
-    await vscode.workspace.fs.writeFile(uri, await vscode.workspace.fs.readFile(this.#inLanguage(sample)));
-    return uri;
+    return this.#write(fileNameOf(sample), await vscode.workspace.fs.readFile(this.#inLanguage(sample)));
+  }
+
+  /** The same with this text. @param name As it is to be called, unless a file is called so. */
+  createWith(name: string, text: string): Promise<vscode.Uri> {
+    return this.#write(name, new TextEncoder().encode(text));
   }
 
   /** Whether a file lies in the extension's own storage, which nobody finds by themselves. */
@@ -128,6 +127,15 @@ export class TopologyFiles {
   #inLanguage(sample: vscode.Uri, locale = this.#locale): vscode.Uri {
     const path = sample.path.slice(this.#extension.path.length).replace(/^\/+/, '');
     return vscode.Uri.joinPath(this.#extension, samplePath(path, locale));
+  }
+
+  async #write(wanted: string, bytes: Uint8Array): Promise<vscode.Uri> {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? this.#storage;
+    await vscode.workspace.fs.createDirectory(folder);
+    const taken = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
+    const uri = vscode.Uri.joinPath(folder, freeName(wanted.replace(/\.lblab\.ya?ml$/, ''), taken));
+    await vscode.workspace.fs.writeFile(uri, bytes);
+    return uri;
   }
 
   async #filesIn(folder: vscode.Uri): Promise<vscode.Uri[]> {

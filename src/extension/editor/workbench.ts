@@ -6,6 +6,7 @@ import type { FirstRun } from './first-run.ts';
 import type { LabRunner } from './lab-runner.ts';
 import type { Labs } from '../core/labs/labs.ts';
 import type { TopologyTexts } from '../core/language/topology-texts.ts';
+import type { Mysteries } from '../core/mystery/mysteries.ts';
 import type { Messages } from './messages.ts';
 import type { PanelHost } from './panel-host.ts';
 import type { Platform } from './platform.ts';
@@ -17,6 +18,7 @@ export interface Workbench {
   readonly translate: Translate;
   readonly log: Log;
   readonly labs: Labs;
+  readonly mysteries: Mysteries;
   /** Loads what reads topologies. */
   readonly texts: () => Promise<TopologyTexts>;
   readonly files: TopologyFiles;

@@ -6,9 +6,10 @@ import { icon } from './icon.ts';
 
 /** How many of the model's promises hold; opens the model card. */
 export function promisesButton(panel: Panel): TemplateResult | typeof nothing {
-  const { text, modelOpen } = panel.state;
+  const { text, modelOpen, lab } = panel.state;
   if (panel.cover) return nothing;
-  const now = promisesNow(panel);
+  // A mystery is silent about what holds.
+  const now = lab?.mystery ? [] : promisesNow(panel);
   const tallies = (
     [
       ['kept', '✓', now.filter(({ verdict }) => verdict === 'kept').length],

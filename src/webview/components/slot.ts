@@ -4,6 +4,7 @@ import { cards } from './cards.ts';
 import { fileFault } from './file-fault.ts';
 import { gist } from './gist.ts';
 import { lesson } from './lesson.ts';
+import { mysteryBand } from './mystery-band.ts';
 import { message, notices } from './notices.ts';
 import { warning } from './warning.ts';
 
@@ -14,7 +15,16 @@ type Fill = (panel: Panel) => TemplateResult | typeof nothing;
  * The most pressing first: what came of what was just asked for, that what was saved is not in force, how the lab is,
  * what leads the reader on, why something went wrong, and when there is nothing else what the model does.
  */
-const fills: readonly Fill[] = [message, fileFault, notices, uncoveredLesson, cards, warning, gist];
+const fills: readonly Fill[] = [
+  message,
+  fileFault,
+  notices,
+  mysteryBand,
+  uncoveredLesson,
+  cards,
+  warning,
+  gist,
+];
 
 /** A lesson tells what there is to be seen: not while the reader is asked. */
 function uncoveredLesson(panel: Panel): TemplateResult | typeof nothing {

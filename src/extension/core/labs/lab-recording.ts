@@ -4,6 +4,7 @@ import type { Report } from '../../../journey/report.ts';
 import type { Engine } from '../../../lab/engine.ts';
 import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../../lab/events.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
+import { sealedJourneys, type Journeys } from '../../../mystery/seal-report.ts';
 import { OpenedConnections } from './opened-connections.ts';
 import { recentEvents, type Most } from './recent-events.ts';
 import type { RecordedChange } from './recorded-change.ts';
@@ -24,13 +25,17 @@ export interface RecordingHead {
 /** Everything one lab has told, from its first start on. Frames are kept once, by the builder's ring. */
 export class LabRecording {
   readonly head: RecordingHead;
-  readonly builder: JourneyBuilder;
+  /** Of a sealed recording without any judgement. */
+  readonly builder: Journeys;
+  /** A mystery's, of which nothing may be told but what frames show: see `src/mystery`. */
+  readonly isSealed: boolean;
   /** Oldest first. */
   readonly plans: PlanEvent[] = [];
   readonly changes: RecordedChange[] = [];
   readonly opened = new OpenedConnections();
   /** What was told last about each node. */
   readonly nodes = new Map<string, NodeEvent>();
+  readonly #builder: JourneyBuilder;
   readonly #limits: RecordingLimits;
   #others: Exclude<LabEvent, FrameEvent>[] = [];
   #frames = 0;
@@ -41,12 +46,14 @@ export class LabRecording {
   #added = 0;
   #report: { readonly of: number; readonly report: Report } | undefined;
 
-  constructor(head: RecordingHead, limits: RecordingLimits, translate: Translate) {
+  constructor(head: RecordingHead, limits: RecordingLimits, translate: Translate, isSealed = false) {
     const { engine, startedAt, plan } = head;
     this.head = head;
     this.#limits = limits;
     this.#mostOthers = limits.maxFrames * 2;
-    this.builder = new JourneyBuilder(plan, { engine, startedAt, translate, ...limits });
+    this.#builder = new JourneyBuilder(plan, { engine, startedAt, translate, ...limits });
+    this.builder = isSealed ? sealedJourneys(this.#builder) : this.#builder;
+    this.isSealed = isSealed;
   }
 
   get isEmpty(): boolean {
@@ -69,7 +76,7 @@ export class LabRecording {
 
   add(events: readonly LabEvent[]): void {
     this.#added += events.length;
-    this.builder.add(events);
+    this.#builder.add(events);
     for (const event of events) this.#note(event);
   }
 

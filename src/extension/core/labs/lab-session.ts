@@ -1,6 +1,8 @@
 import type { Translate } from '../../../l10n/translate.ts';
 import type { Engine } from '../../../lab/engine.ts';
 import type { NodeEvent, PlanEvent } from '../../../lab/events.ts';
+import type { Plan } from '../../../lab/topology/plan.ts';
+import type { MysteryProgress } from '../../../mystery/progress.ts';
 import { Turns } from '../../../lab/turns.ts';
 import type { TopologyText } from '../language/topology-text.ts';
 import type { TopologyTexts } from '../language/topology-texts.ts';
@@ -12,6 +14,7 @@ import type { EngineSource } from './lab-engine.ts';
 import { Cancelled } from './lab-failure.ts';
 import { LabRecording, type RecordingLimits } from './lab-recording.ts';
 import { LabRun, type RunOptions } from './lab-run.ts';
+import { HiddenPlan } from './hidden-plan.ts';
 import { LabVersion } from './lab-version.ts';
 import { Listeners, type Ending } from './listeners.ts';
 import type { RecordingNews } from './recorded-change.ts';
@@ -33,6 +36,8 @@ export interface SessionParts {
   readonly translate: Translate;
   /** Asked at each start. */
   readonly limits: () => RecordingLimits;
+  /** What is hidden under a file, if it is a mystery's. */
+  readonly mysteryOf?: (uri: string) => MysteryProgress | undefined;
 }
 
 /** One topology file's lab, one thing after another: its version of the file, its run, and the recording of what it told. */
@@ -46,6 +51,8 @@ export class LabSession {
   readonly #listeners = new Listeners<RecordingNews>();
   #version: LabVersion;
   #recording: LabRecording;
+  /** Of the run there is or was: what is sealed stays so until the next start. */
+  #hidden: HiddenPlan;
   /** Of the engine that runs or ran last. */
   #intake: EventIntake | undefined;
   #outcome: ApplyOutcome | undefined;
@@ -61,6 +68,7 @@ export class LabSession {
     this.onDidChange = this.#listeners.add;
     this.#parts = parts;
     this.#version = this.#read(text);
+    this.#hidden = this.#newHidden();
     this.#recording = this.#newRecording('embedded', '');
   }
 
@@ -72,6 +80,16 @@ export class LabSession {
   /** Stays for as long as somebody may look at it: until a start begins another one. */
   get recording(): LabRecording {
     return this.#recording;
+  }
+
+  /** What the present recording is sealed for, or was. */
+  get mystery(): MysteryProgress | undefined {
+    return this.#hidden.mystery;
+  }
+
+  /** As it runs: the file's, with what is hidden under it. */
+  get runningPlan(): Plan {
+    return this.#hidden.planOf(this.#version);
   }
 
   /** What came of the last change of the file, for the status. */
@@ -144,7 +162,7 @@ export class LabSession {
    */
   unplug(node: string, segment: string, off: boolean): Promise<boolean> {
     return this.#turns.next(async () => {
-      const { plan } = this.#version;
+      const plan = this.runningPlan;
       const port = plan.nodes
         .find(({ name }) => name === node)
         ?.interfaces.find((one) => one.segment === segment);
@@ -189,7 +207,12 @@ export class LabSession {
       throw error;
     }
     const before = this.#recording;
-    const goesOn = keep && !before.isEmpty && before.head.engine === source.name;
+    this.#hidden = this.#newHidden();
+    const goesOn =
+      keep &&
+      !before.isEmpty &&
+      before.head.engine === source.name &&
+      before.isSealed === this.#hidden.isSealed;
     const edits = describeEdit(this.#version.document.written, version.document.written);
     this.#version = version;
     this.#outcome = undefined;
@@ -204,14 +227,14 @@ export class LabSession {
     });
     this.#intake = intake;
     try {
-      await this.run.start(source, version.plan, {
+      await this.run.start(source, this.runningPlan, {
         ...others,
         uri: this.uri,
         // What goes on must not repeat the ports and numbers of what is recorded above it.
         seed: goesOn ? before.epoch + 2 : 1,
         unplugged,
         emit: (events) => {
-          for (const news of intake.take(events)) this.#listeners.tell(news);
+          for (const news of intake.take(this.#hidden.told(events))) this.#listeners.tell(news);
         },
       });
     } catch (error) {
@@ -229,7 +252,7 @@ export class LabSession {
     const edits = describeEdit(before.document.written, version.document.written);
     const began = Date.now();
     try {
-      const isChanged = await this.run.apply(version.plan, this.#intake?.causeOf(edits, 'applied'));
+      const isChanged = await this.run.apply(this.runningPlan, this.#intake?.causeOf(edits, 'applied'));
       if (!isChanged) return { kind: 'unchanged' };
     } catch (error) {
       this.#version = before;
@@ -240,7 +263,11 @@ export class LabSession {
 
   #newRecording(engine: Engine['name'], startedAt: string): LabRecording {
     const head = { engine, startedAt, plan: this.#version.plan };
-    return new LabRecording(head, this.#parts.limits(), this.#parts.translate);
+    return new LabRecording(head, this.#parts.limits(), this.#parts.translate, this.#hidden.isSealed);
+  }
+
+  #newHidden(): HiddenPlan {
+    return new HiddenPlan(this.#parts.mysteryOf?.(this.uri), () => this.#version.plan);
   }
 
   #topology(text: string): TopologyText {

@@ -11,7 +11,7 @@ export interface LabFile {
   readonly text: string;
 }
 
-interface LabsParts extends Pick<SessionParts, 'translate' | 'limits'> {
+interface LabsParts extends Pick<SessionParts, 'translate' | 'limits' | 'mysteryOf'> {
   readonly texts: () => Promise<TopologyTexts>;
 }
 
@@ -41,6 +41,11 @@ export class Labs {
 
   of(uri: string): LabSession | undefined {
     return this.#sessions.get(uri);
+  }
+
+  /** Whether something is hidden under this file. */
+  isMystery(uri: string): boolean {
+    return this.#parts.mysteryOf?.(uri) !== undefined;
   }
 
   /** The file's session, made when there is none yet. Rejects with a `LabFailure` when the file has errors. */

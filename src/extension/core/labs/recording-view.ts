@@ -11,6 +11,7 @@ export function recordingView(session: LabSession): ShownLab {
     startedAt: recording.head.startedAt,
     builder: recording.builder,
     plans: recording.plans,
+    ...(recording.isSealed && session.mystery && { sealed: session.mystery.mystery }),
     changeOf: (wanted) => recording.changes.find(({ epoch }) => epoch === wanted),
     get plan() {
       return recording.plans.at(-1)?.plan ?? session.version.plan;

@@ -1,6 +1,6 @@
-import type { JourneyBuilder } from '../../../journey/journey-builder.ts';
 import type { Flow, Journey, Report } from '../../../journey/report.ts';
 import type { Update } from '../../../journey/update.ts';
+import type { Journeys } from '../../../mystery/seal-report.ts';
 
 /** What is new or different since the last time. */
 export interface Derived extends Pick<
@@ -19,10 +19,10 @@ const NOTHING = { removedRequests: [], removedFlows: [], removedJourneys: [] };
 
 /** Follows a builder from now on; the first time everything is new. A builder has one follower at a time. */
 export class Derivation {
-  readonly #builder: JourneyBuilder;
+  readonly #builder: Journeys;
   #told = false;
 
-  constructor(builder: JourneyBuilder) {
+  constructor(builder: Journeys) {
     this.#builder = builder;
   }
 

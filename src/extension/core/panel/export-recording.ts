@@ -6,6 +6,7 @@ import { exportMermaid } from '../share/export-mermaid.ts';
 import { sourceOf } from '../share/shared-lab.ts';
 import type { PageContent } from '../share/shared-page.ts';
 import { packRecording } from '../share/shared-recording.ts';
+import { plainReport } from '../../../mystery/seal-report.ts';
 import type { ShownLab } from './shown-lab.ts';
 import { onlyFlows } from './only-flows.ts';
 
@@ -26,6 +27,8 @@ export async function exportRecording(
   { format, flows, data }: ExportQuestion,
   { translate, locale, view, makePage }: ExportContext,
 ): Promise<Uint8Array> {
+  // What the view drew shows what the view was told.
+  if (lab.sealed && format !== 'pcapng' && data === undefined) throw new Error(translate('mystery.closed'));
   if (data !== undefined)
     return typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
   if (format === 'html') {
@@ -37,7 +40,13 @@ export async function exportRecording(
   const all = { events: lab.events(), numbers: lab.frameNumbers(), report };
   const chosen = flows ? onlyFlows(all, flows) : all;
   if (format === 'pcapng')
-    return exportPcapng(chosen.events, chosen.report, lab.plan, translate, chosen.numbers);
+    return exportPcapng(
+      chosen.events,
+      lab.sealed ? plainReport(chosen.report) : chosen.report,
+      lab.plan,
+      translate,
+      chosen.numbers,
+    );
   return new TextEncoder().encode(JSON.stringify(chosen.report, undefined, 1));
 }
 

@@ -17,10 +17,11 @@ export async function hopDetails(
   if (!hop) throw new Error(translate('panel.gone'));
   const before = previousOf(journey, number);
   const decided = before ?? hop;
-  const { decision } = decided.arrival;
+  // On what setting it rests is no frame's to say.
+  const decision = lab.sealed ? undefined : decided.arrival.decision;
   const node = before ? hop.from : hop.to;
   const line = decision && lab.lineOf(placeOf(decision, node, lab));
-  const connection = decision?.connection;
+  const connection = decided.arrival.decision?.connection;
   const rows = connection === undefined ? [] : await lab.connections(node);
   const row = rows.find(({ serial }) => serial === connection);
   const out = lab.frame(hop.frame);

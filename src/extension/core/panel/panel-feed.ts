@@ -41,6 +41,8 @@ export interface PanelFeedOptions {
   readonly keep: (view: Readonly<Record<string, unknown>>) => void;
   readonly kept: () => Readonly<Record<string, unknown>> | undefined;
   readonly log: (message: string) => void;
+  /** Something of the lab on show is opened. */
+  readonly looked?: (kind: 'ladder' | 'table' | 'capture') => void;
 }
 
 /** The host's side of the panel's protocol: told which recording to show, it keeps the view up to date. */
@@ -144,6 +146,7 @@ export class PanelFeed {
     this.#post(this.#labs);
     if (this.#lab) {
       this.#showing = new Showing(this.#lab, translate, this.#options.post);
+      this.#options.looked?.('ladder');
     } else {
       this.#post({ type: 'lab', lab: undefined });
       this.#post({ type: 'state', state: this.#emptyState });
@@ -171,12 +174,14 @@ export class PanelFeed {
           details: await hopDetails(lab, showing.journey(question.journey), question.hop, translate),
         };
       case 'step': {
+        if (lab.sealed) throw new Error(translate('mystery.closed'));
         const fields = stepAnswer(lab, showing.journey(question.journey), question.hop, translate);
         return { kind: 'step', fields };
       }
       case 'tables':
         return { kind: 'tables', tables: tablesThen(lab, question.node, question.untilNs) };
       case 'connections':
+        this.#options.looked?.('table');
         return { kind: 'connections', rows: (await lab.connections(question.node)).map(connectionRow) };
       case 'forwarding-times':
         return { kind: 'forwarding-times', times: await measuredTimes() };
@@ -187,6 +192,7 @@ export class PanelFeed {
           view: kept(),
           makePage: makePage ?? (() => Promise.reject(new Error(translate('panel.export.failed')))),
         });
+        if (question.format === 'pcapng') this.#options.looked?.('capture');
         return { kind: 'export', file: await save(question.format, data) };
       }
     }

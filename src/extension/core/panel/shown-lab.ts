@@ -1,7 +1,8 @@
 import type { ConnectionView } from '../../../forwarder/connections/view.ts';
-import type { JourneyBuilder } from '../../../journey/journey-builder.ts';
 import type { Engine } from '../../../lab/engine.ts';
 import type { FrameEvent, LabEvent, PlanEvent } from '../../../lab/events.ts';
+import type { Journeys } from '../../../mystery/seal-report.ts';
+import type { MysteryId } from '../../../mystery/mystery.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import type { ChangeRow, LaneView } from '../../../panel-protocol/messages.ts';
 import type { LabState } from '../../../lab/lab-state.ts';
@@ -20,7 +21,9 @@ export interface ShownLab {
   readonly plans: readonly PlanEvent[];
   /** What the plan of an epoch after the first came from, when that was told. */
   changeOf(epoch: number): Pick<ChangeRow, 'kind' | 'texts'> | undefined;
-  readonly builder: JourneyBuilder;
+  readonly builder: Journeys;
+  /** A mystery that is not solved yet: what would name it is not told. */
+  readonly sealed?: MysteryId;
   readonly state: LabState;
   nodeState(name: string): LaneView['state'];
   /** By record number, from 1; `undefined` when it was evicted. */

@@ -23,6 +23,7 @@ const action = z.union([
       'clear',
       'remedy',
       'compare',
+      'name-cause',
       'lesson-page',
       'lesson-next',
       'lesson-again',

@@ -14,7 +14,7 @@ export function sessionNode(session: LabSession, name: string): ConsoleNode {
   return {
     name,
     link: (segment) => {
-      const node = session.version.plan.nodes.find((one) => one.name === name);
+      const node = session.runningPlan.nodes.find((one) => one.name === name);
       const port = node?.interfaces.find((one) => one.segment === segment);
       return port && { ...port, down: port.down || session.run.unplugged.has(name, segment) };
     },

@@ -3,6 +3,7 @@ import type { ExportFormat } from '../../core/export-format.ts';
 import { LabFailure } from '../../core/labs/lab-failure.ts';
 import type { LabSession } from '../../core/labs/lab-session.ts';
 import { refuseCovered } from '../../core/labs/refuse-covered.ts';
+import { plainReport } from '../../../mystery/seal-report.ts';
 import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
 import { labTarget } from './targets.ts';
@@ -14,12 +15,17 @@ export async function exportCapture(workbench: Workbench, argument: unknown): Pr
 }
 
 /** Throws a `LabFailure` while the lab is covered. */
-export async function captureOf({ translate }: Workbench, session: LabSession): Promise<Uint8Array> {
+export async function captureOf(
+  { translate, mysteries }: Workbench,
+  session: LabSession,
+): Promise<Uint8Array> {
   refuseCovered(session, translate);
+  mysteries.look(session.uri, 'capture');
   const { exportPcapng } = await import('../../../journey/export-pcapng.ts');
   const { recording, version } = session;
   const { plan } = version;
-  return exportPcapng(recording.events(), recording.report(), plan, translate, recording.frameNumbers());
+  const report = recording.isSealed ? plainReport(recording.report()) : recording.report();
+  return exportPcapng(recording.events(), report, plan, translate, recording.frameNumbers());
 }
 
 /** Asks where to, and writes. Undefined when somebody thought better of it. */

@@ -11,6 +11,7 @@ import { download } from './download.ts';
 import { firstRunAgain } from './first-run-again.ts';
 import { exportCapture } from './export-capture.ts';
 import { help } from './help.ts';
+import { mysteryResults, nameCause, startMystery } from './mystery.ts';
 import { newTopology } from './new-topology.ts';
 import { openInWireshark } from './open-in-wireshark.ts';
 import { openShell } from './open-shell.ts';
@@ -56,6 +57,9 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.pauseNode': (workbench, argument) => setNode(workbench, argument, 'paused'),
   'lbLab.disconnect': (workbench, argument) => plug(workbench, argument, true),
   'lbLab.connect': (workbench, argument) => plug(workbench, argument, false),
+  'lbLab.mystery': (workbench) => startMystery(workbench),
+  'lbLab.nameCause': nameCause,
+  'lbLab.mysteryResults': (workbench) => mysteryResults(workbench),
   'lbLab.showProblem': (_workbench, uri, line) => showProblem(uri, line),
   'lbLab.showPlace': (workbench, uri, place) =>
     revealPlace(workbench, vscode.Uri.parse(String(uri)), place as Place),

@@ -22,5 +22,6 @@ export async function openShell(workbench: Workbench, argument: unknown, named?:
     const { ConsoleTerminal } = await import('../shell/console-terminal.ts');
     pty = new ConsoleTerminal(session, node, translate);
   }
+  workbench.mysteries.look(session.uri, 'shell');
   openTerminal(name, pty);
 }
