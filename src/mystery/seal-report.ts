@@ -5,7 +5,7 @@ import type { Summary, Update } from '../journey/update.ts';
 /** What is asked of a builder, and given to it; `JourneyBuilder` is one. */
 export type Journeys = Pick<
   JourneyBuilder,
-  'add' | 'keepUp' | 'update' | 'report' | 'flow' | 'journey' | 'frame'
+  'add' | 'keepUp' | 'update' | 'report' | 'flow' | 'journey' | 'frame' | 'flowCount'
 >;
 
 /** In a reason's place: there is one, and it is for the learner to find. */
@@ -27,6 +27,9 @@ export function sealedJourneys(builder: Journeys): Journeys {
     flow: (id) => whole(builder.flow(id), sealedFlow),
     journey: (id) => whole(builder.journey(id), sealedJourney),
     frame: (number) => builder.frame(number),
+    get flowCount() {
+      return builder.flowCount;
+    },
   };
 }
 

@@ -47,7 +47,7 @@ export async function compareModels(workbench: Workbench, argument: unknown): Pr
   );
   const recordings = labs
     .all()
-    .filter(({ recording, isCovered }) => !recording.isEmpty && !isCovered)
+    .filter(({ recording, isCovered }) => !recording.isEmpty && !isCovered && !recording.isSealed)
     .map((session): Choice => ({ label: session.version.plan.lab, description: session.file, session }));
   const picked = await pickSeveral(
     [

@@ -22,7 +22,7 @@ export async function startMystery(workbench: Workbench): Promise<void> {
   const mystery = mysteryOf({ level, seed });
   const uri = await files.createWith(mystery.file, mysteryFile(mystery, translate));
   mysteries.begin(uri.toString(), mystery);
-  await openTopology(workbench, uri);
+  await openTopology(uri);
   await runner.start(uri);
 }
 
