@@ -8,9 +8,26 @@ import { themeNames } from './themes.ts';
 interface Picture {
   readonly name: string;
   readonly page: PageOptions;
+  /** What the editor does once the lab has run. */
+  readonly then?: 'judge' | 'beginFirstRun';
   /** Pressed in the rows before the picture is taken. */
   readonly keys?: readonly string[];
 }
+
+/** A lab with so many servers, one of which answers. */
+const withServers = (count: number): string => {
+  const names = Array.from({ length: count }, (_, index) => `rs${index + 1}`);
+  return `model: dr
+service: { vip: 10.0.2.250, port: 80, servers: [${names.join(', ')}] }
+segments: { outside: 10.0.1.0/24, inside: 10.0.2.0/24 }
+nodes:
+  client: { role: client, at: { outside: 10.0.1.10 }, gateway: router }
+  router: { role: router, at: { outside: 10.0.1.1, inside: 10.0.2.1 } }
+  director: { role: director, at: { inside: 10.0.2.2 }, gateway: router }
+${names.map((name, index) => `  ${name}: { role: server, at: { inside: 10.0.2.${index + 11} }, gateway: router }`).join('\n')}
+traffic: [{ from: client, count: 3 }]
+`;
+};
 
 /** What is looked at before a release; what a file in docs shows is taken for it too. */
 const pictures: readonly Picture[] = [
@@ -20,7 +37,15 @@ const pictures: readonly Picture[] = [
     page: { example: 'tun', width: 1000, height: 760 },
     keys: ['3', 'Home', ']', ']', ']', 'Enter'],
   },
-  { name: 'lesson', page: { example: 'lessons/vip-not-hidden', width: 1000, height: 760 } },
+  {
+    name: 'lesson',
+    page: { example: 'lessons/vip-not-hidden', width: 1000, height: 760 },
+    then: 'judge',
+  },
+  { name: 'first-run', page: { example: 'dr', width: 1000, height: 760 }, then: 'beginFirstRun' },
+  { name: 'predict', page: { example: 'dr', width: 1280, height: 760 }, keys: ['q'] },
+  { name: 'twelve-lanes', page: { example: 'lessons/hash-reshuffle', width: 800, height: 760 } },
+  { name: 'forty-lanes', page: { topology: withServers(37), width: 1280, height: 800 } },
   { name: 'projector', page: { example: 'dnat', width: 853, height: 480, scale: 1.5 } },
   { name: 'narrow', page: { example: 'dr', width: 420, height: 760 } },
 ];
@@ -42,12 +67,14 @@ describe('webview: pictures of the panel, to be looked at', function () {
   });
   after(() => browser?.close());
 
-  for (const { name, page: options, keys = [] } of pictures)
+  for (const { name, page: options, then, keys = [] } of pictures)
     for (const locale of ['en', 'zh-cn'] as const)
       for (const theme of themeNames)
         it(`${name}, ${locale}, ${theme}`, async () => {
           const { page } = await openPanel(browser, { ...options, locale, theme });
           await page.waitForFunction(() => fakeHost.isSettled);
+          if (then === 'judge') await page.evaluate(() => fakeHost.judge());
+          if (then === 'beginFirstRun') await page.evaluate(() => fakeHost.beginFirstRun());
           await page.locator('[role=treegrid]').focus();
           for (const key of keys) await page.keyboard.press(key);
           await page.evaluate(() => document.fonts.ready);
