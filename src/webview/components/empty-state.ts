@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
 import type { Action } from '../../panel-protocol/messages.ts';
-import { setFilter } from '../settings.ts';
+import { closeFilter } from '../settings.ts';
 import { icon } from './icon.ts';
 import { remedyButton } from './remedy-button.ts';
 
@@ -53,13 +53,14 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
       );
     case 'running':
     case 'stopped':
-      if (!lab || panel.list.rows.length > 0) return nothing;
+      // Changes of the file stay, whatever is asked for.
+      if (!lab || panel.list.flows > 0 || (!filter && panel.list.rows.length > 0)) return nothing;
       if (panel.table.flowCount > 0 && filter)
         return show(
           'filter',
           text('panel.empty.filter'),
           filter,
-          html`<vscode-button @click=${() => setFilter(panel, '')}
+          html`<vscode-button @click=${() => closeFilter(panel)}
             >${text('panel.filter.clear')}</vscode-button
           >`,
         );

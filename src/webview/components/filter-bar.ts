@@ -1,5 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { completeFilter, type Completion } from '../filter/complete-filter.ts';
+import { filterFault, mended, type FilterFault } from '../filter/filter-fault.ts';
+import { kindOf, kinds, withKind, type Kind } from '../filter/kinds.ts';
+import { matchFilter } from '../filter/match-filter.ts';
+import { filterKeys, filterWords, parseFilter } from '../filter/parse-filter.ts';
 import type { Panel } from '../panel.ts';
 import { requestCounts, rowCounts } from '../counts.ts';
 import { closeFilter, setFilter } from '../settings.ts';
@@ -10,8 +14,13 @@ import { toolButton } from './tool-button.ts';
 interface Completing {
   readonly from: number;
   readonly to: number;
-  readonly completions: readonly Completion[];
+  readonly completions: readonly Counted[];
   readonly chosen: number;
+}
+
+/** With how many flows it leaves; undefined for a key, which leaves nothing by itself. */
+interface Counted extends Completion {
+  readonly flows: number | undefined;
 }
 
 let completing: Completing | undefined;
@@ -21,8 +30,9 @@ export function filterBar(panel: Panel): TemplateResult | typeof nothing {
   const { text, filter, filterOpen } = panel.state;
   if (!filterOpen && filter === '') return nothing;
   const open = completing !== undefined && completing.completions.length > 0;
+  const fault = filterFault(filter, panel.state.lab);
   return html`<div class="filter-bar" role="search">
-    <div class="field">
+    <div class="field ${fault ? 'bad' : ''}">
       ${icon('search')}
       <input
         id="filter"
@@ -35,6 +45,8 @@ export function filterBar(panel: Panel): TemplateResult | typeof nothing {
         aria-controls=${open ? 'completions' : nothing}
         aria-autocomplete="list"
         aria-activedescendant=${open && completing!.chosen >= 0 ? `completion-${completing!.chosen}` : nothing}
+        aria-invalid=${fault !== undefined}
+        aria-describedby=${fault ? 'filter-fault' : nothing}
         placeholder=${text('panel.filter.example')}
         .value=${filter}
         @input=${(event: Event) => typed(panel, event.target as HTMLInputElement)}
@@ -45,14 +57,50 @@ export function filterBar(panel: Panel): TemplateResult | typeof nothing {
       ${toolButton('close', text('panel.filter.clear'), () => closeFilter(panel))}
       ${open ? list(panel, completing!) : nothing}
     </div>
+    ${kindChips(panel)}
     <span class="counts">${[...requestCounts(panel), ...rowCounts(panel)].join(' · ')}</span>
+    ${fault ? faultLine(panel, fault) : nothing}
   </div>`;
+}
+
+/** The kinds of rows that are asked for most, one of them at a time. */
+function kindChips(panel: Panel): TemplateResult {
+  const { text, filter } = panel.state;
+  const now = kindOf(filter);
+  return html`<span class="levels kinds" role="group" aria-label=${text('panel.kinds')} data-roving
+    >${(Object.keys(kinds) as Kind[]).map(
+      (kind) =>
+        html`<button
+          type="button"
+          class="level"
+          aria-pressed=${kind === now}
+          @click=${() => setFilter(panel, withKind(filter, kind))}
+        >
+          ${text(`panel.kind.${kind}`)}
+        </button>`,
+    )}</span
+  >`;
+}
+
+function faultLine(panel: Panel, fault: FilterFault): TemplateResult {
+  const { text, filter } = panel.state;
+  const { kind, word, meant } = fault;
+  return html`<p class="bad" id="filter-fault" role="status">
+    ${text(`panel.filter.no-${kind}`, { word })}
+    ${
+      meant === undefined
+        ? nothing
+        : html`<button type="button" class="link" @click=${() => setFilter(panel, mended(filter, fault))}>
+            ${text('panel.filter.meant', { word: meant })}
+          </button>`
+    }
+  </p>`;
 }
 
 function list(panel: Panel, { completions, chosen }: Completing): TemplateResult {
   return html`<ul id="completions" role="listbox" aria-label=${panel.state.text('panel.filter')}>
     ${completions.map(
-      ({ word }, index) =>
+      ({ word, flows }, index) =>
         html`<li
           id="completion-${index}"
           role="option"
@@ -62,17 +110,35 @@ function list(panel: Panel, { completions, chosen }: Completing): TemplateResult
             accept(panel, index);
           }}
         >
-          <span>${word}</span>
+          <span class="word">${word}</span> <span class="quiet">${meaning(panel, word)}</span>
+          <span class="quiet number">${flows ?? ''}</span>
         </li>`,
     )}
   </ul>`;
 }
 
+/** What a key or a word asks for; of a value it says enough itself. */
+function meaning({ state: { text } }: Panel, word: string): string {
+  const plain = word.replace(/^-/, '');
+  const known = [...filterKeys.map((key) => `${key}:`), ...filterWords].includes(plain);
+  return known ? text(`panel.filter.of.${plain.replace(':', '')}`) : '';
+}
+
+function complete(panel: Panel, text: string, cursor: number): Omit<Completing, 'to'> {
+  const { table, names, state } = panel;
+  const { from, completions } = completeFilter(text, cursor, state.lab);
+  const flowsOf = (word: string) => {
+    const shown = matchFilter(parseFilter(word), table, names);
+    return [...table.flowIds()].filter((id) => shown?.flow(id) ?? true).length;
+  };
+  const counted = completions.map((one) => ({ ...one, flows: one.open ? undefined : flowsOf(one.word) }));
+  return { from, completions: counted, chosen: -1 };
+}
+
 function typed(panel: Panel, input: HTMLInputElement): void {
   if (!panel.state.filterOpen) panel.store.update({ filterOpen: true });
   const to = input.selectionStart ?? input.value.length;
-  const { from, completions } = completeFilter(input.value, to, panel.state.lab);
-  completing = { from, to, completions, chosen: -1 };
+  completing = { to, ...complete(panel, input.value, to) };
   if (input.value !== panel.state.filter) setFilter(panel, input.value);
   panel.store.touch();
 }
@@ -118,7 +184,7 @@ function accept(panel: Panel, index: number): void {
   const { filter } = panel.state;
   const value = `${filter.slice(0, from)}${word}${open ? '' : ' '}${filter.slice(to).trimStart()}`;
   const cursor = from + word.length + (open ? 0 : 1);
-  completing = { to: cursor, ...completeFilter(value, cursor, panel.state.lab), chosen: -1 };
+  completing = { to: cursor, ...complete(panel, value, cursor) };
   setFilter(panel, value);
   const input = document.querySelector<HTMLInputElement>('#filter')!;
   input.value = value;

@@ -10,7 +10,8 @@ export interface Completion {
   readonly open: boolean;
 }
 
-const MOST = 12;
+/** A list longer than this is not read. */
+const MOST = 24;
 
 /** What the word before the cursor could become, and where it begins. */
 export function completeFilter(
@@ -34,7 +35,8 @@ export function completeFilter(
   return { from, completions };
 }
 
-function valuesOf(key: string, lab: LabView | undefined): readonly string[] {
+/** What can stand behind a key; nothing for one that takes any number. */
+export function valuesOf(key: string, lab: LabView | undefined): readonly string[] {
   const nodes = lab?.nodes ?? [];
   switch (key) {
     case 'node':

@@ -376,6 +376,29 @@ describe('webview: the panel in Chromium', function () {
       await page.locator('div.empty').waitFor({ state: 'detached' });
     }));
 
+  it('a misspelt filter is red and says what was meant; kinds of rows are one press; what nothing matches can be cleared', () =>
+    on({ example: 'dr' }, async (page, problems) => {
+      await page.evaluate(async () => {
+        const { text } = (globalThis as unknown as { fakeTopology: { text: string } }).fakeTopology;
+        await fakeHost.save(text.replace('scheduler: rr', 'scheduler: sh'));
+      });
+      await settled(page);
+      await filter(page, 'nod:rs1');
+      await page.locator('#filter[aria-invalid=true]').waitFor();
+      await page.locator('div.empty').waitFor();
+      await axe(page, problems);
+      await page.getByRole('button', { name: 'did you mean node:?' }).click();
+      assert.equal(await page.locator('#filter').inputValue(), 'node:rs1');
+      await page.locator('#filter[aria-invalid=false]').waitFor();
+      await page.getByRole('button', { name: 'ARP', exact: true }).click();
+      assert.equal(await page.locator('#filter').inputValue(), 'node:rs1 proto:arp');
+      await page.getByRole('button', { name: 'Failed', exact: true }).click();
+      assert.equal(await page.locator('#filter').inputValue(), 'node:rs1 failed');
+      await page.locator('div.empty vscode-button').click();
+      await page.locator('div.empty').waitFor({ state: 'detached' });
+      assert.ok((await rows(page)).length > 1);
+    }));
+
   it('Tab completes a word that is begun, and leaves the filter behind a finished one', () =>
     on({ example: 'dr' }, async (page) => {
       const value = () => page.locator('#filter').inputValue();
