@@ -924,6 +924,17 @@ traffic: [{ from: client, count: 1, request: 'GET /<img/src=x/onerror=globalThis
           await axe(page, problems);
           await press(page, '?');
           await axe(page, problems);
+          // As wide as a stage: the map, a question about a covered hop, and what came of it.
+          await press(page, 'Escape', 'Escape', 'm');
+          await page.setViewportSize({ width: 1280, height: 900 });
+          await page.locator('.map-stage').waitFor();
+          await focusRows(page);
+          await press(page, 'q');
+          await page.locator('.question form').waitFor();
+          await axe(page, problems);
+          await press(page, 'Enter');
+          await page.locator('.question .result').waitFor();
+          await axe(page, problems);
         }));
     }
   }
