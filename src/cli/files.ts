@@ -1,11 +1,12 @@
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CliError, reasonOf, type Cli } from './cli.ts';
 
 /** In a file's place: standard input, or standard output. */
 const STREAM = '-';
 
-/** By what they are, whatever they were called: a link leads to the same file. */
-const inputs = new Set<string>();
+/** By what they are, whatever they were called (a link leads to the same file), with where each was found. */
+const inputs = new Map<string, string>();
 
 /** Throws `CliError`. */
 export function readText(file: string): string {
@@ -17,7 +18,7 @@ export function readBytes(file: string): Buffer {
   try {
     const bytes = readFileSync(file === STREAM ? 0 : file);
     const identity = identityOf(file);
-    if (identity !== undefined) inputs.add(identity);
+    if (identity !== undefined) inputs.set(identity, resolve(file));
     return bytes;
   } catch (error) {
     throw new CliError('cli.cannot-read', { file, message: reasonOf(error) });
@@ -84,7 +85,10 @@ export function writeOutput(file: string, pieces: Iterable<string | Uint8Array>)
 
 function refuseInput(file: string): void {
   const identity = identityOf(file);
-  if (identity !== undefined && inputs.has(identity)) throw new CliError('cli.output-is-input', { file });
+  const input = identity === undefined ? undefined : inputs.get(identity);
+  // An input that is gone leaves its identity to whatever file is made next.
+  if (input !== undefined && identityOf(input) === identity)
+    throw new CliError('cli.output-is-input', { file });
 }
 
 /** Undefined where there is no file yet, or it is no file: what is written to a terminal or a device is not overwritten. */

@@ -7,6 +7,7 @@ import journey from '../../l10n/journey.zh-cn.json' with { type: 'json' };
 import language from '../../l10n/language.zh-cn.json' with { type: 'json' };
 import models from '../../l10n/models.zh-cn.json' with { type: 'json' };
 import mystery from '../../l10n/mystery.zh-cn.json' with { type: 'json' };
+import page from '../../l10n/page.zh-cn.json' with { type: 'json' };
 import panel from '../../l10n/panel.zh-cn.json' with { type: 'json' };
 import topology from '../../l10n/topology.zh-cn.json' with { type: 'json' };
 
@@ -21,6 +22,7 @@ export const texts: Readonly<Record<string, string>> = {
   ...language,
   ...models,
   ...mystery,
+  ...page,
   ...panel,
   ...topology,
 };

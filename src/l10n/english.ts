@@ -7,6 +7,7 @@ import journey from '../../l10n/journey.en.json' with { type: 'json' };
 import language from '../../l10n/language.en.json' with { type: 'json' };
 import models from '../../l10n/models.en.json' with { type: 'json' };
 import mystery from '../../l10n/mystery.en.json' with { type: 'json' };
+import page from '../../l10n/page.en.json' with { type: 'json' };
 import panel from '../../l10n/panel.en.json' with { type: 'json' };
 import topology from '../../l10n/topology.en.json' with { type: 'json' };
 
@@ -21,6 +22,7 @@ export const texts: Readonly<Record<string, string>> = {
   ...language,
   ...models,
   ...mystery,
+  ...page,
   ...panel,
   ...topology,
 };

@@ -56,6 +56,8 @@ describe('texts of the journeys', () => {
     ].flatMap((wording) => [`explanation.${wording}`, `explanation.${wording}.remedy`]),
     'capture.hop',
     'capture.number',
+    'mermaid.routine',
+    'mermaid.routine.one',
     'promise.server-sees-cip.nat',
   ];
   const bundles = Object.fromEntries(
