@@ -39,6 +39,8 @@ export class TextEditor {
     const index = lines.findIndex((line) => pattern.test(line));
     if (index < 0) throw new Error(`no line of ${file} matches ${pattern}`);
     await this.goTo(index + 1);
+    // Of a wrapped line the first press goes to where it breaks, the second to its end.
+    await this.#page.keyboard.press('Shift+End');
     await this.#page.keyboard.press('Shift+End');
     await this.#page.keyboard.insertText(replace(lines[index]!));
     await this.#page.keyboard.press('Escape');

@@ -66,6 +66,11 @@ class Journey {
     const at = await this.#panel.waitFor('its packets', after(flow.id, 'packet'));
     const packet = (await this.#panel.rows())[at]!;
     await this.#panel.open(packet);
+    // The first card asks before it tells.
+    await this.#panel.waitFor('the covered hop', (rows) =>
+      rows.find(({ kind, change }) => kind === 'hop' && /what does it change/.test(change)),
+    );
+    await this.#workbench.webview().getByRole('button', { name: 'Reveal' }).click();
     const change = await this.#panel.waitFor(
       'the hop from the director',
       (rows) => rows.find(({ kind, way }) => kind === 'hop' && /^director → rs\d/.test(way))?.change,

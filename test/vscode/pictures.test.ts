@@ -12,7 +12,7 @@ const themes = [
 ] as const;
 
 const HAN = /\p{Script=Han}/u;
-const STEPS = 5;
+const STEPS = 6;
 
 describe('pictures of the running lab, to be looked at', () => {
   const browser = packagedBrowser();

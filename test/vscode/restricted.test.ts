@@ -18,6 +18,8 @@ describe('in a folder that nobody trusts', () => {
 
       await workbench.palette('Start LB Lab (DR)');
       await new FlowPanel(workbench.webview()).waitFor('all requests answered', answered(6));
+      // The engine says what it is, and why it is not another.
+      await workbench.webview().locator('.title-bar .state').click();
       await workbench
         .webview()
         .getByText('Docker is used only in folders that you trust')
