@@ -3,6 +3,7 @@ import type { Explanation, Report } from '../journey/report.ts';
 import type { Translate } from '../l10n/translate.ts';
 import { EmbeddedEngine } from '../lab/embedded/embedded-engine.ts';
 import { loadTopology } from '../lab/topology/load.ts';
+import { sameData } from '../lab/topology/same-data.ts';
 import { planWithHidden } from './hide.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { Mystery } from './mystery.ts';
@@ -43,6 +44,11 @@ export async function runToEnd(plan: Plan, translate: Translate): Promise<RunOf>
   const settled = await engine.settled(LIMIT_NS);
   await engine.stop();
   return { report: builder.report(), settled };
+}
+
+/** Whether a file says what the mystery's did when it was begun. @param written As `TopologyDocument` has it. */
+export function isAsGiven({ file, text }: Pick<Mystery, 'file' | 'text'>, written: unknown): boolean {
+  return sameData(written, loadTopology(text, file).document?.written);
 }
 
 /**

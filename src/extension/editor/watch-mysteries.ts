@@ -1,7 +1,5 @@
 import type * as vscode from 'vscode';
 import type { LabSession } from '../core/labs/lab-session.ts';
-import { sameData } from '../../lab/topology/same-data.ts';
-import { loadTopology } from '../../lab/topology/load.ts';
 import { tellTheEnd } from './commands/mystery.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -15,10 +13,9 @@ export function watchMysteries(workbench: Workbench): vscode.Disposable {
     if (!mystery || mystery.isOver || judged.get(session) === version.text) return;
     judged.set(session, version.text);
     const { mystery: asked } = mystery;
-    const first = loadTopology(asked.text, asked.file).document?.written;
-    // As it was given: nothing was tried yet.
-    if (sameData(version.document.written, first)) return;
-    const { shortfalls } = await import('../../mystery/judge.ts');
+    const { isAsGiven, shortfalls } = await import('../../mystery/judge.ts');
+    // Nothing was tried yet.
+    if (isAsGiven(asked, version.document.written)) return;
     const lacks = await shortfalls(asked, session.runningPlan, translate);
     // Somebody was quicker, with another version or an answer.
     if (session.version !== version || mystery.isOver) return;
