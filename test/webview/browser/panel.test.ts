@@ -383,17 +383,22 @@ describe('webview: the panel in Chromium', function () {
         await fakeHost.save(text.replace('scheduler: rr', 'scheduler: sh'));
       });
       await settled(page);
+      const becomes = (text: string) =>
+        page.waitForFunction(
+          (wanted) => document.querySelector<HTMLInputElement>('#filter')?.value === wanted,
+          text,
+        );
       await filter(page, 'nod:rs1');
       await page.locator('#filter[aria-invalid=true]').waitFor();
       await page.locator('div.empty').waitFor();
       await axe(page, problems);
       await page.getByRole('button', { name: 'did you mean node:?' }).click();
-      assert.equal(await page.locator('#filter').inputValue(), 'node:rs1');
+      await becomes('node:rs1');
       await page.locator('#filter[aria-invalid=false]').waitFor();
       await page.getByRole('button', { name: 'ARP', exact: true }).click();
-      assert.equal(await page.locator('#filter').inputValue(), 'node:rs1 proto:arp');
+      await becomes('node:rs1 proto:arp');
       await page.getByRole('button', { name: 'Failed', exact: true }).click();
-      assert.equal(await page.locator('#filter').inputValue(), 'node:rs1 failed');
+      await becomes('node:rs1 failed');
       await page.locator('div.empty vscode-button').click();
       await page.locator('div.empty').waitFor({ state: 'detached' });
       assert.ok((await rows(page)).length > 1);
