@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -11,15 +12,22 @@ interface AxeResult {
   }[];
 }
 
-/** What axe has to say about a part of a page, a line for each kind of thing. What it tries against the page's policy is reported there. */
-export async function axe(page: Page, part: string): Promise<string[]> {
+/**
+ * Fails for what axe has to say about a page, or a part of it.
+ * @param problems Of the page: what axe itself tries against its policy is taken off, for it is not the page's doing.
+ * @param part A selector.
+ */
+export async function axe(page: Page, problems: string[] = [], part = 'html'): Promise<void> {
+  const before = problems.length;
   await page.evaluate(script);
   const { violations } = await page.evaluate(
     (selector) =>
       (globalThis as unknown as { axe: { run(part: string): Promise<AxeResult> } }).axe.run(selector),
     part,
   );
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  problems.length = before;
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+    [],
   );
 }

@@ -1,43 +1,25 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { comparisonTable } from '../../../src/comparison/table.ts';
 import { comparisonPage } from '../../../src/extension/core/comparison/comparison-page.ts';
 import { compared } from '../../comparison/labs.ts';
 import { exampleText } from '../../lab/embedded/testbed.ts';
 import { makeTranslate } from '../../support/translate.ts';
-import { openBrowser } from './panel-page.ts';
+import { axe } from './axe.ts';
+import { openedBrowser, out } from './chromium.ts';
 import { themeCss, themeNames, type ThemeName } from './themes.ts';
 
 const origin = 'http://comparison.test/';
 const root = new URL('../../../', import.meta.url);
-const out = new URL('out/panel/', root).pathname;
-const axeScript = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
 
 /** The page as it is shipped, with its policy; only the editor's theme is put in. */
 describe('webview: a comparison in Chromium', function () {
   this.timeout(120_000);
-  let browser: Browser;
-  before(async function () {
-    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
-      assert.ok(!process.env['CI'], 'Chromium is missing: apt-get install chromium');
-      this.skip();
-    }
-    mkdirSync(out, { recursive: true });
-    browser = await openBrowser();
-  });
-  after(() => browser?.close());
+  const browser = openedBrowser();
 
   async function open(theme: ThemeName, locale: 'en' | 'zh-cn', width: number): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width, height: 900 } });
+    const context = await browser().newContext({ viewport: { width, height: 900 } });
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('console', (message) => problems.push(message.text()));
@@ -64,16 +46,7 @@ describe('webview: a comparison in Chromium', function () {
       const page = await open(theme, theme === 'light' || theme === 'hc-light' ? 'zh-cn' : 'en', 1280);
       try {
         await page.screenshot({ path: `${out}comparison-${theme}.png` });
-        await page.evaluate(axeScript);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-        );
-        assert.deepEqual(
-          violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-          ),
-          [],
-        );
+        await axe(page);
       } finally {
         await page.context().close();
       }

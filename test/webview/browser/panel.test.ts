@@ -1,43 +1,24 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openPanel, type PageOptions } from './panel-page.ts';
+import type { Page } from 'playwright-core';
+import { axe } from './axe.ts';
+import { openedBrowser, out } from './chromium.ts';
+import { openPanel, type PageOptions } from './panel-page.ts';
 import { crowdText } from '../support/crowd.ts';
 import { themeNames } from './themes.ts';
 
-const out = new URL('../../../out/panel/', import.meta.url).pathname;
 /** A page in the background of a busy machine may take long; it is waited for no longer than it needs. */
 const PATIENCE_MS = 20_000;
-const axeScript = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
 
 describe('webview: the panel in Chromium', function () {
   this.timeout(120_000);
-  let browser: Browser;
-  before(async function () {
-    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
-      assert.ok(!process.env['CI'], 'Chromium is missing: apt-get install chromium');
-      this.skip();
-    }
-    assert.ok(existsSync(new URL('../../../dist/webview.js', import.meta.url)), 'run npm run build first');
-    mkdirSync(out, { recursive: true });
-    browser = await openBrowser();
-  });
-  after(() => browser?.close());
+  const browser = openedBrowser();
 
   /** The panel with an example; afterwards nothing may have gone wrong in the page, nor against its policy. */
   async function on(
     options: PageOptions,
     body: (page: Page, problems: string[]) => Promise<void>,
   ): Promise<void> {
-    const { page, problems } = await openPanel(browser, options);
+    const { page, problems } = await openPanel(browser(), options);
     try {
       await settled(page);
       await body(page, problems);
@@ -942,19 +923,5 @@ traffic: [{ from: client, count: 1, request: 'GET /<img/src=x/onerror=globalThis
           await axe(page, problems);
         }));
     }
-  }
-
-  async function axe(page: Page, problems: string[]): Promise<void> {
-    const before = problems.length;
-    await page.evaluate(axeScript);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-    );
-    // What axe itself tries against the page's policy is not the panel's doing.
-    problems.length = before;
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-      [],
-    );
   }
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { buildOnce, root } from '../../support/lb-lab.ts';
-import { openBrowser, openPanel, type PageOptions } from './panel-page.ts';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { root } from '../../support/lb-lab.ts';
+import { openedBrowser } from './chromium.ts';
+import { openPanel, type PageOptions } from './panel-page.ts';
 import { themeNames } from './themes.ts';
 
 interface Picture {
@@ -56,22 +56,13 @@ const MOST_BYTES = 150e3;
 
 describe('webview: pictures of the panel, to be looked at', function () {
   this.timeout(300_000);
-  let browser: Browser;
-  before(async function () {
-    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
-      assert.ok(!process.env['CI'], 'Chromium is missing: apt-get install chromium');
-      this.skip();
-    }
-    buildOnce();
-    browser = await openBrowser();
-  });
-  after(() => browser?.close());
+  const browser = openedBrowser();
 
   for (const { name, page: options, then, keys = [] } of pictures)
     for (const locale of ['en', 'zh-cn'] as const)
       for (const theme of themeNames)
         it(`${name}, ${locale}, ${theme}`, async () => {
-          const { page } = await openPanel(browser, { ...options, locale, theme });
+          const { page } = await openPanel(browser(), { ...options, locale, theme });
           await page.waitForFunction(() => fakeHost.isSettled);
           if (then === 'judge') await page.evaluate(() => fakeHost.judge());
           if (then === 'beginFirstRun') await page.evaluate(() => fakeHost.beginFirstRun());

@@ -1,31 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { buildOnce, lbLab, root, temporaryFolder } from '../../support/lb-lab.ts';
-import { openBrowser } from './panel-page.ts';
+import type { Page } from 'playwright-core';
+import { lbLab, root, temporaryFolder } from '../../support/lb-lab.ts';
+import { axe } from './axe.ts';
+import { openedBrowser } from './chromium.ts';
 import { themeNames } from './themes.ts';
 
 const LIMIT_BYTES = 1.5e6;
-const axeScript = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('webview: a recording as a page of its own', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
-  let browser: Browser;
-  before(async function () {
-    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
-      assert.ok(!process.env['CI'], 'Chromium is missing: apt-get install chromium');
-      this.skip();
-    }
-    buildOnce();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    folder.remove();
-  });
+  const browser = openedBrowser();
+  after(() => folder.remove());
 
   /** What `lb-lab run --html` makes of a topology. */
   function exported(topology: string, ...options: readonly string[]): string {
@@ -46,7 +34,7 @@ describe('webview: a recording as a page of its own', function () {
     body: (page: Page, problems: string[]) => Promise<void>,
     wishes: Wishes = {},
   ): Promise<void> {
-    const context = await browser.newContext({
+    const context = await browser().newContext({
       viewport: { width: 1100, height: 800 },
       offline: true,
       ...wishes,
@@ -78,23 +66,6 @@ describe('webview: a recording as a page of its own', function () {
   const choose = (page: Page, at: number, value: string) =>
     page.locator('#switches select').nth(at).selectOption(value);
   const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-
-  async function axe(page: Page, problems: string[]): Promise<void> {
-    const before = problems.length;
-    await page.evaluate(axeScript);
-    const found = await page.evaluate(async () => {
-      const { run } = (
-        globalThis as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        }
-      ).axe;
-      const { violations } = await run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-    // What axe itself tries against the page's policy is not the page's doing.
-    problems.length = before;
-    assert.deepEqual(found, []);
-  }
 
   it('a lesson of 500 frames is under 1.5 MB', () => {
     const json = folder.path('report.json');
@@ -192,10 +163,12 @@ describe('webview: a recording as a page of its own', function () {
     const file = exported('examples/dr.lblab.yaml');
     const whole = readFileSync(file, 'utf8');
     writeFileSync(file, whole.replace(/(id="recording">.{2000})[^<]*/, '$1'));
-    return browser.newPage().then(async (page) => {
-      await page.goto(pathToFileURL(file).href);
-      await page.getByRole('alert').waitFor();
-      await page.close();
-    });
+    return browser()
+      .newPage()
+      .then(async (page) => {
+        await page.goto(pathToFileURL(file).href);
+        await page.getByRole('alert').waitFor();
+        await page.close();
+      });
   });
 });
