@@ -9,9 +9,9 @@ import type { Plan } from '../lab/topology/plan.ts';
 import type { Mystery } from './mystery.ts';
 
 /** Of the lab's time; a file whose traffic goes on for longer is not judged. */
-const LIMIT_NS = 600e9;
+export const LIMIT_NS = 600e9;
 /** Some ten thousand requests. */
-const MOST_EVENTS = 500_000;
+export const MOST_EVENTS = 500_000;
 /** A run is a function of its plan: its clock's zero is no matter. */
 const STARTED_AT = '2026-01-01T00:00:00.000000000Z';
 

@@ -5,13 +5,12 @@ import type { Translate } from '../../l10n/translate.ts';
 import { EmbeddedEngine } from '../../lab/embedded/embedded-engine.ts';
 import type { FrameEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
+import { LIMIT_NS, MOST_EVENTS } from '../../mystery/judge.ts';
 import { EventSeal } from '../../mystery/seal-events.ts';
 import { plainReport, sealedJourneys } from '../../mystery/seal-report.ts';
 import type { Painter } from '../paint.ts';
 import { ladder } from '../ladder/ladder.ts';
 
-const LIMIT_NS = 600e9;
-const MOST_EVENTS = 500_000;
 /** Of the lab's time: longer than ARP asks in vain. */
 const PING_NS = 4e9;
 const FETCH_NS = 5e9;

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { LabSession } from '../core/labs/lab-session.ts';
 import { tellTheEnd } from './commands/mystery.ts';
 import type { Workbench } from './workbench.ts';
@@ -24,7 +24,9 @@ export function watchMysteries(workbench: Workbench): vscode.Disposable {
     await tellTheEnd(workbench, session, translate('mystery.mended'));
   };
 
-  return labs.onDidChange(({ session, news }) => {
-    if (news === 'plan') void messages.attempt(() => judge(session));
-  }) as vscode.Disposable;
+  return vscode.Disposable.from(
+    labs.onDidChange(({ session, news }) => {
+      if (news === 'plan') void messages.attempt(() => judge(session));
+    }),
+  );
 }

@@ -6,9 +6,9 @@ import type { Panel } from '../panel.ts';
 
 /** The lesson that the file is: how far it is, what to look at, what to mend, and where it goes on. */
 export function lesson(panel: Panel): TemplateResult | typeof nothing {
-  const { text, lesson: view, cover } = panel.state;
+  const { text, lesson: view } = panel.state;
   if (!view) return nothing;
-  const { title, shown, mended, verdict, page, next } = view;
+  const { title, shown, mended, verdict, about, page, next } = view;
   const state = (name: string, is: 'yes' | 'no' | 'not-yet') =>
     html`<span class=${is}
       ><span aria-hidden="true">${signs[is]}</span> ${text(`panel.lesson.${name}.${is}`)}</span
@@ -18,22 +18,15 @@ export function lesson(panel: Panel): TemplateResult | typeof nothing {
       <h2>${text('panel.lesson', { title })}</h2>
       <div class="lesson-states" role="status">
         ${state('shown', shown)} ${mended === 'none' ? nothing : state('mended', mended)}
-        ${verdict === undefined || cover ? nothing : html`<span>${verdict}</span>`}
+        ${verdict === undefined ? nothing : html`<span>${verdict}</span>`}
       </div>
       <span class="spring"></span>
       ${page ? button(panel, 'lesson-page', text('panel.lesson.page')) : nothing}
       ${button(panel, 'lesson-again', text('panel.lesson.again'))}
       ${next === undefined ? nothing : button(panel, 'lesson-next', text('panel.lesson.next', { next }))}
     </div>
-    ${cover ? nothing : told(panel, view)}
+    ${about === undefined ? nothing : html`<p>${about}</p>`} ${steps(panel, view)} ${mend(panel, view)}
   </section>`;
-}
-
-/** What it says of the rows; not while the reader is asked about these. */
-function told(panel: Panel, view: LessonView): TemplateResult {
-  const { about } = view;
-  return html`${about === undefined ? nothing : html`<p>${about}</p>`} ${steps(panel, view)}
-  ${mend(panel, view)}`;
 }
 
 const signs = { yes: '✓', no: '✗', 'not-yet': '○' } as const;

@@ -78,6 +78,8 @@ export class PanelFeed {
 
   /** The lesson that the file on show is; undefined where it is none. */
   showLesson(lesson: LessonView | undefined): void {
+    // It is judged with every burst of frames, and says the same most of the time.
+    if (JSON.stringify(lesson) === JSON.stringify(this.#lesson)) return;
     this.#lesson = lesson;
     this.#post({ type: 'lesson', lesson });
   }

@@ -1,3 +1,4 @@
+import { escapeHtml as escape } from '../escape-html.ts';
 import { toBase64 } from './base64.ts';
 
 /** Files of dist/, of which a page is made. */
@@ -87,7 +88,3 @@ export function sharedPage({ recording, lab, locale }: PageContent, parts: PageP
 }
 
 const FONT_FACE = /@font-face\s*\{[^}]*\}/;
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
