@@ -12,14 +12,19 @@ let active = Number(first);
 /** What met a mutant: tests by their full titles, and files that met it while they were read. */
 const metBy = new Map();
 let meeting = [];
+/** What was met since that changed. */
+const metSince = new Set();
 let wasMet = false;
-/** A mutant may loop for ever: no run meets more mutants than this many times those of the run without any. */
+/** A mutant may loop for ever: no run meets many times the mutants that its tests meet without any. */
 let calls = 0;
 let limit = Infinity;
+/** How many mutants each test met, by its full title. */
+const callsOf = new Map();
 globalThis.$mutant = (number) => {
   if (++calls > limit) throw new Error('It does not end.');
   if (number === active) wasMet = true;
-  if (meeting !== undefined) {
+  if (meeting !== undefined && !metSince.has(number)) {
+    metSince.add(number);
     const tests = metBy.get(number) ?? new Set();
     for (const one of meeting) tests.add(one);
     metBy.set(number, tests);
@@ -38,7 +43,7 @@ for (const support of ['./test/support/property-seed.ts', './test/support/runnin
   if (mochaHooks !== undefined) mocha.rootHooks(mochaHooks);
 }
 for (const file of files) mocha.addFile(resolve(file));
-mocha.suite.on('pre-require', (_context, file) => (meeting = [file]));
+mocha.suite.on('pre-require', (_context, file) => meetBy([file]));
 await mocha.loadFilesAsync();
 
 if (active !== 0) {
@@ -46,11 +51,14 @@ if (active !== 0) {
   process.disconnect();
 } else {
   const failed = await run(undefined, {
-    hook: (hook) => (meeting = titlesIn(hook.parent)),
-    test: (test) => (meeting = [test.fullTitle()]),
+    hook: (hook) => meetBy(titlesIn(hook.parent)),
+    test: (test) => {
+      meetBy([test.fullTitle()]);
+      calls = 0;
+    },
+    'test end': (test) => callsOf.set(test.fullTitle(), calls),
   });
   meeting = undefined;
-  limit = 20 * calls + 1_000_000;
   const took = new Map(mocha.suite.suites.map((suite) => [suite, durationOf(suite)]));
   mocha.suite.suites.sort((a, b) => took.get(a) - took.get(b));
   process.send({
@@ -62,9 +70,16 @@ if (active !== 0) {
     active = number;
     wasMet = false;
     calls = 0;
+    const titles = [...(metBy.get(number) ?? [])];
+    limit = 20 * titles.reduce((sum, title) => sum + (callsOf.get(title) ?? 0), 0) + 1_000_000;
     const failed = await run(number === 0 ? undefined : metBy.get(number));
     process.send({ number, failed, wasMet });
   });
+}
+
+function meetBy(names) {
+  meeting = names;
+  metSince.clear();
 }
 
 /** The first test that fails with all of its message, or undefined. */

@@ -42,7 +42,7 @@ const { values } = parseArgs({
     sample: { type: 'string' },
     jobs: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
-    seconds: { type: 'string', default: '120' },
+    seconds: { type: 'string', default: '20' },
     out: { type: 'string' },
   },
 });
@@ -215,8 +215,9 @@ function filesIn(part) {
     .sort();
 }
 
-/** The same for the same seed; all when there are no more. */
+/** The same for the same seed; all, file by file, when no count is asked for. */
 function sampleOf(all, count, seed) {
+  if (count === Infinity) return all;
   const rest = [...all];
   const taken = [];
   let state = seed >>> 0;
