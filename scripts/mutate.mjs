@@ -1,5 +1,5 @@
 // Judges the tests: makes small changes to the code, one at a time, and says which of them no test noticed.
-//   npm run mutate -- [--area NAME] [--file PART] [--sample N] [--seed S] [--seconds LIMIT] [--out FILE]
+//   npm run mutate -- [--area NAME] [--file PART,…] [--sample N] [--seed S] [--seconds LIMIT] [--out FILE]
 // Areas: promises, outcomes, explanations, forwarder; all when left out. Works on a copy: this folder stays as it is.
 // Ours, since the Stryker that knows this mocha needs Node 22.
 import { fork as forkProcess } from 'node:child_process';
@@ -76,7 +76,10 @@ for (const part of [
 symlinkSync(`${root}node_modules`, join(folder, 'node_modules'), 'junction');
 
 const names = values.area === undefined ? Object.keys(areas) : [values.area];
-const sources = filesIn('src').filter((name) => name.endsWith('.ts') && name.includes(values.file));
+const parts = values.file.split(',');
+const sources = filesIn('src').filter(
+  (name) => name.endsWith('.ts') && parts.some((part) => name.includes(part)),
+);
 const textOf = new Map(sources.map((file) => [file, readFileSync(root + file, 'utf8')]));
 const candidates = names.flatMap((area) =>
   sources
