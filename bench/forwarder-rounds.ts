@@ -2,7 +2,7 @@ import { IPVS_TIMEOUTS, type ForwarderConfig } from '../src/forwarder/config.ts'
 import type { ModelName } from '../src/models/models.ts';
 import { Forwarder } from '../src/forwarder/forwarder.ts';
 import { fillFrame, makeFrame, type Frame } from '../src/forwarder/frame.ts';
-import { addressAfter, NO_ADDRESS, parseIpv4, parseMac } from '../src/packet/address.ts';
+import { parseIpv4, parseMac, type Ipv4 } from '../src/packet/address.ts';
 import { buildArp, buildTcp } from '../src/packet/build.ts';
 
 /**
@@ -136,8 +136,9 @@ const VIP = parseIpv4('10.0.0.100')!;
 const CLIENTS = parseIpv4('10.1.0.0')!;
 /** Enough that a million dnat flows with ports of the director's own find one: 65,536 - 1,024 per server. */
 const SERVERS = 16;
-const SERVER_NETWORK = parseIpv4('10.2.0.0')!;
-const UPSTREAM = addressAfter(SERVER_NETWORK, 9);
+/** What older revisions have not is not used: this drives them too. */
+const inside = (host: number): Ipv4 => parseIpv4(`10.2.0.${host}`)!;
+const UPSTREAM = inside(9);
 
 function makeRequest({ model }: Case, flags: number): Template {
   const bytes = new Uint8Array(64);
@@ -154,16 +155,13 @@ function makeRequest({ model }: Case, flags: number): Template {
 }
 
 function learn(forwarder: Forwarder, frame: Frame, { model }: Case): void {
-  const addresses =
-    model === 'nat'
-      ? [UPSTREAM]
-      : Array.from({ length: SERVERS }, (_, i) => addressAfter(SERVER_NETWORK, 10 + i));
+  const addresses = model === 'nat' ? [UPSTREAM] : Array.from({ length: SERVERS }, (_, i) => inside(10 + i));
   for (const senderIp of addresses) {
     const arp = {
       senderMac: NEIGHBOUR,
       senderIp,
       targetMac: DIRECTOR[1]!,
-      targetIp: addressAfter(SERVER_NETWORK, 1),
+      targetIp: inside(1),
     };
     // An answer that nobody asked for is not believed: it speaks first.
     for (const operation of [1, 2]) {
@@ -176,7 +174,7 @@ function learn(forwarder: Forwarder, frame: Frame, { model }: Case): void {
 function config({ model, snat }: Case, connections: number): ForwarderConfig {
   const servers = Array.from({ length: SERVERS }, (_, i) => ({
     name: `rs${i}`,
-    address: addressAfter(SERVER_NETWORK, 10 + i),
+    address: inside(10 + i),
     port: 80,
     weight: 1,
   }));
@@ -196,13 +194,13 @@ function config({ model, snat }: Case, connections: number): ForwarderConfig {
       { segment: 'a', address: parseIpv4('10.0.0.1')!, prefixLength: 24, mac: DIRECTOR[0]!, mtu: 1500 },
       {
         segment: 'b',
-        address: addressAfter(SERVER_NETWORK, 1),
+        address: inside(1),
         prefixLength: 24,
         mac: DIRECTOR[1]!,
         mtu: 1500,
       },
     ],
-    routes: [{ network: NO_ADDRESS, prefixLength: 0, via: UPSTREAM }],
+    routes: [{ network: parseIpv4('0.0.0.0')!, prefixLength: 0, via: UPSTREAM }],
     services: model === 'nat' ? [] : [{ ...service, model }],
     // One outside address has 65,536 ports: a million flows keep theirs instead, as `translatePorts: false` does.
     ...(model === 'nat' && { nat: { outside: 1, ports, translatePorts: connections <= 60_000 } }),

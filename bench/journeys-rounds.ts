@@ -4,7 +4,6 @@ import { EmbeddedEngine } from '../src/lab/embedded/embedded-engine.ts';
 import type { LabEvent } from '../src/lab/events.ts';
 import { loadTopology } from '../src/lab/topology/load.ts';
 import type { Plan } from '../src/lab/topology/plan.ts';
-import { makeTranslate } from '../test/support/translate.ts';
 
 /** Rounds of joining: all at once, with everything read, and live in slices of 50 ms at 5,000 frames a second. */
 
@@ -28,7 +27,7 @@ export async function startRounds(name: CaseName): Promise<() => Round> {
   const plan = planOf('examples/dr.lblab.yaml', name === 'live' ? 10e6 : 2e6);
   const events = await eventsOf(plan);
   const build = (maxFrames: number): JourneyBuilder =>
-    new JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: makeTranslate('en'), maxFrames });
+    new JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: (key) => key, maxFrames });
   const all = (): ReturnType<JourneyBuilder['report']> => {
     const builder = build(Infinity);
     builder.add(events);
