@@ -15,7 +15,7 @@ let meeting = [];
 /** What was met since that changed. */
 const metSince = new Set();
 let wasMet = false;
-/** A mutant may loop for ever: no run meets many times the mutants that its tests meet without any. */
+/** A mutant may loop for ever: no test meets many times the mutants that it meets without any. */
 let calls = 0;
 let limit = Infinity;
 /** How many mutants each test met, by its full title. */
@@ -51,7 +51,11 @@ if (active !== 0) {
   process.disconnect();
 } else {
   const failed = await run(undefined, {
-    hook: (hook) => meetBy(titlesIn(hook.parent)),
+    hook: (hook) => {
+      meetBy(titlesIn(hook.parent));
+      calls = 0;
+    },
+    'hook end': (hook) => callsOf.set(hook.fullTitle(), calls),
     test: (test) => {
       meetBy([test.fullTitle()]);
       calls = 0;
@@ -69,10 +73,14 @@ if (active !== 0) {
     const number = Number(message);
     active = number;
     wasMet = false;
-    calls = 0;
-    const titles = [...(metBy.get(number) ?? [])];
-    limit = 20 * titles.reduce((sum, title) => sum + (callsOf.get(title) ?? 0), 0) + 1_000_000;
-    const failed = await run(number === 0 ? undefined : metBy.get(number));
+    const bounded = (title) => {
+      calls = 0;
+      limit = 20 * (callsOf.get(title) ?? 0) + 100_000;
+    };
+    const failed = await run(number === 0 ? undefined : metBy.get(number), {
+      hook: (hook) => bounded(hook.fullTitle()),
+      test: (test) => bounded(test.fullTitle()),
+    });
     process.send({ number, failed, wasMet });
   });
 }
