@@ -30,7 +30,7 @@ export async function startRounds(name: CaseName): Promise<() => Round> {
     new JourneyBuilder(plan, { engine: 'embedded', startedAt, translate: (key) => key, maxFrames });
   const all = (): ReturnType<JourneyBuilder['report']> => {
     const builder = build(Infinity);
-    builder.add(events);
+    addTo(builder, events);
     return builder.report();
   };
   return () => {
@@ -45,6 +45,13 @@ export async function startRounds(name: CaseName): Promise<() => Round> {
   };
 }
 
+/** In the way of the revision: earlier ones take events one by one. */
+const takesLists = /\bfor\s*\(/.test(JourneyBuilder.prototype.add.toString());
+function addTo(builder: JourneyBuilder, events: readonly LabEvent[]): void {
+  if (takesLists) builder.add(events);
+  else for (const event of events) (builder.add as (one: unknown) => void).call(builder, event);
+}
+
 /** Hops, changes and predictions are made when they are read: this reads them all, as `--json` does. */
 function readAll({ journeys }: ReturnType<JourneyBuilder['report']>): number {
   let fields = 0;
@@ -57,7 +64,7 @@ function live(builder: JourneyBuilder, events: readonly LabEvent[], slices: numb
   let frames = 0;
   let began = performance.now();
   for (const event of events) {
-    builder.add([event]);
+    addTo(builder, [event]);
     if (event.kind !== 'frame' || ++frames % PER_SLICE !== 0) continue;
     builder.update();
     const now = performance.now();
@@ -75,8 +82,9 @@ function planOf(file: string, everyNs: number): Plan {
 async function eventsOf(plan: Plan): Promise<LabEvent[]> {
   const events: LabEvent[] = [];
   let frames = 0;
-  const keep = (told: readonly LabEvent[]): void => {
-    for (const event of told) {
+  // Earlier revisions tell events one by one.
+  const keep = (told: readonly LabEvent[] | LabEvent): void => {
+    for (const event of [told].flat()) {
       if (frames >= FRAMES) return;
       if (event.kind === 'frame') frames++;
       events.push(event);
