@@ -54,6 +54,8 @@ const houses = {
     types: ['lab', 'lab/topology', 'l10n', 'journey', 'journey/joins'],
   },
   journey: { values: ['packet', 'journey/*'], types: ['models', 'lab', 'lab/topology', 'l10n'] },
+  // Recordings of any hosts as events of a lab.
+  captures: { values: ['packet', 'models'], types: ['lab', 'lab/topology'] },
   // A console on a node in memory, for whoever shows one.
   console: { values: ['packet'], types: ['lab', 'lab/embedded', 'l10n'] },
   // What is wrong and said nowhere, and how it stays so.
@@ -74,6 +76,7 @@ const houses = {
       'lab/*',
       'journey',
       'journey/*',
+      'captures',
       'comparison',
       'l10n',
       'panel-protocol',
@@ -88,6 +91,7 @@ const houses = {
       'lab/*',
       'journey',
       'journey/*',
+      'captures',
       'comparison',
       'l10n',
       'panel-protocol',
@@ -108,6 +112,7 @@ const houses = {
       'lab/*',
       'journey',
       'journey/*',
+      'captures',
       'comparison',
       'l10n',
       'console',
@@ -120,7 +125,7 @@ const houses = {
 
 /** What runs in a browser too. */
 const pure =
-  '^src/(packet|models|forwarder|journey|comparison|console|mystery|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview|shared-page)/';
+  '^src/(packet|models|forwarder|journey|captures|comparison|console|mystery|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview|shared-page)/';
 /** The ports onto a real network: Node, and one native package each. */
 const nativePorts = '^src/forwarder/ports/(cap|libc|packet|wall-clock)\\.ts$';
 

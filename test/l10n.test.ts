@@ -104,7 +104,7 @@ describe('l10n', () => {
     const named = sources('src').flatMap((text) =>
       [
         ...text.matchAll(
-          /'((?:cli|capture|docker|extension|problem|promise|explanation|reason|kind|fate|direction)\.[\w. -]+)'/g,
+          /'((?:cli|captures?|docker|extension|problem|promise|explanation|reason|kind|fate|direction)\.[\w. -]+)'/g,
         ),
       ].map(([, key]) => key!),
     );

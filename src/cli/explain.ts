@@ -1,25 +1,21 @@
 import { basename } from 'node:path';
+import { tellCaptures } from '../captures/tell-captures.ts';
+import type { CaptureNote, ToldCaptures } from '../captures/told.ts';
 import { exportMermaid } from '../extension/core/share/export-mermaid.ts';
 import { meetsExpectation } from '../journey/expectation.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Report } from '../journey/report.ts';
-import type { LabEvent } from '../lab/events.ts';
 import { promiseIds } from '../lab/topology/findings.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import type { Mac } from '../packet/address.ts';
-import type { CaptureRecord } from '../packet/capture.ts';
-import * as ethernet from '../packet/ethernet.ts';
+import { readCapture } from '../packet/read-capture.ts';
 import { CliError, parseOptions, type Cli } from './cli.ts';
-import { isOfModels } from './ether-type-names.ts';
 import { inFileNumbers } from './file-numbers.ts';
-import { checkOutputs, readText, writeOutput } from './files.ts';
+import { checkOutputs, readBytes, readText, writeOutput } from './files.ts';
 import type { LadderOptions } from './ladder/context.ts';
 import { ladder } from './ladder/ladder.ts';
 import { problemLines } from './problems.ts';
-import { readCaptureFile, type FileCapture } from './read-capture-file.ts';
 import { reportJson } from './report-json.ts';
-import { unknowns } from './unknowns.ts';
 import { verdicts } from './verdicts.ts';
 
 const options = {
@@ -32,6 +28,9 @@ const options = {
   values: { type: 'boolean' },
   quiet: { type: 'boolean' },
 } as const;
+
+/** Notes about the file itself: they are told though all else be quiet. */
+const ofReading = ['damaged', 'partly-ethernet'];
 
 /**
  * `lb-lab explain CAPTURE --topology FILE`: flows, journeys and promises of frames that somebody recorded. Exit 0 when
@@ -49,24 +48,27 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
   const { plan, problems } = loadTopology(readText(topology), basename(topology));
   for (const problem of problems) problemLines(call, topology, problem).forEach(call.err);
   if (!plan) return Promise.resolve(2);
-  const capture = readCaptureFile(call, file);
+  const sources = [{ name: file, capture: readCapture(readBytes(file)) }];
   const cli = checkOutputs(call, [values.json, values.mermaid]);
-  const points = pointsOf(capture, plan, values.interface ?? []);
-  const capturePoints = capturedAt(capture, points);
+  const told = tellCaptures(sources, plan, { interfaces: values.interface ?? [] });
   const { translate } = cli;
-  const { order, startNs } = inTimeOrder(capture.records);
+  for (const { code, params } of told.notes)
+    if (ofReading.includes(code)) cli.err(translate(`captures.${code}`, params));
+  if (told.problem) throw new CliError(`captures.${told.problem.code}`, told.problem.params);
+  const { startNs, points: capturePoints, refs } = told;
   const startedAt = isoOf(startNs);
   const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate, capturePoints });
-  const numbers = addFrames(builder, capture, plan, points, order, startNs);
-  const report = inFileNumbers(builder.report(), numbers);
-  if (values.json) writeOutput(values.json, reportJson(report));
+  builder.add(told.events);
+  const report = builder.report();
+  const numbers = refs.map(({ number }) => number);
+  if (values.json) writeOutput(values.json, reportJson(inFileNumbers(report, numbers)));
   const { full = false } = values;
-  const source = sourceOf(report, capture);
+  const source = sourceOf(report, told);
   if (values.mermaid)
     writeOutput(values.mermaid, [exportMermaid({ flows: report.flows, plan, translate, full, ...source })]);
   if (!values.quiet) {
     tell(cli, report, plan, source, basename(file), full, values.values ?? false);
-    for (const line of unknowns(cli, plan, points, capturePoints, capture)) cli.out(line);
+    tellNotes(cli, told.notes);
   }
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
   const missing = required.filter((id) => verdictOf(id) !== 'kept');
@@ -81,129 +83,22 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
   return Promise.resolve(missing.length > 0 || (required.length === 0 && broken) ? 1 : 0);
 }
 
-interface Point {
-  readonly node: string;
-  readonly segment: string;
-  readonly mac: Mac;
-}
-
-const nameOf = ({ node, segment }: Pick<Point, 'node' | 'segment'>) => `${node}.${segment}`;
-
-/**
- * Where each interface of the capture was: what `--interface NAME=NODE.SEGMENT` says, or its name in that form, or its
- * MAC address. An interface that cannot be placed is left out.
- */
-function pointsOf(capture: FileCapture, plan: Plan, chosen: readonly string[]): (Point | undefined)[] {
-  const all = plan.nodes.flatMap(({ name, interfaces }) =>
-    interfaces.map(({ segment, mac }): Point => ({ node: name, segment, mac })),
-  );
-  const byName = (name: string): Point | undefined => all.find((point) => nameOf(point) === name);
-  const given = new Map<string, Point>();
-  for (const text of chosen) {
-    const [name = '', place] = text.includes('=') ? text.split('=') : ['*', text];
-    const point = byName(place ?? '');
-    if (point === undefined)
-      throw new CliError('cli.no-such-point', {
-        point: text,
-        points: all.map(nameOf).join(', '),
-      });
-    given.set(name, point);
-  }
-  const points = capture.interfaces.map(
-    ({ name, mac }) =>
-      given.get(name) ?? byName(name) ?? all.find((point) => point.mac === mac) ?? given.get('*'),
-  );
-  if (points.every((point) => point === undefined)) {
-    const names = capture.interfaces.flatMap(({ name }) => name || []).join(', ');
-    throw names === ''
-      ? new CliError('cli.unplaced-pcap')
-      : new CliError('cli.unplaced-capture', { interfaces: names });
-  }
-  return points;
-}
-
-/**
- * An interface without frames was captured when the file has its statistics. Else its frames may have been filtered out
- * since, as Wireshark does, which keeps all interfaces.
- */
-function capturedAt(capture: FileCapture, points: readonly (Point | undefined)[]): Set<string> {
-  const withFrames = new Set(capture.records.map((record) => record.interface));
-  const captured = points.filter(
-    (_, index) => withFrames.has(index) || capture.interfaces[index]!.statistics !== undefined,
-  );
-  return new Set(captured.flatMap((point) => (point ? [nameOf(point)] : [])));
-}
-
-/** Places in the list, by time, and the earliest time. */
-function inTimeOrder(records: readonly CaptureRecord[]): {
-  readonly order: readonly number[];
-  readonly startNs: bigint;
-} {
-  const order = records.map((_, index) => index);
-  const isInOrder = records.every(({ timeNs }, index) => index === 0 || records[index - 1]!.timeNs <= timeNs);
-  if (!isInOrder) {
-    order.sort((a, b) => {
-      const [one, other] = [records[a]!.timeNs, records[b]!.timeNs];
-      return one < other ? -1 : one > other ? 1 : 0;
-    });
-  }
-  return { order, startNs: records[order[0] ?? 0]?.timeNs ?? 0n };
-}
-
-/** The numbers in the file of the frames that are told; those of other protocols, and of nowhere, are not. */
-function addFrames(
-  builder: JourneyBuilder,
-  { records, numbers }: FileCapture,
-  plan: Plan,
-  points: readonly (Point | undefined)[],
-  order: readonly number[],
-  startNs: bigint,
-): number[] {
-  const events: LabEvent[] = [
-    { kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 },
-    ...plan.nodes.map(({ name }) => ({ kind: 'node', timeNs: 0, node: name, state: 'running' }) as const),
-  ];
-  const told: number[] = [];
-  for (const place of order) {
-    const record = records[place]!;
-    const point = points[record.interface];
-    if (point === undefined || !isOfModels(record.bytes)) continue;
-    told.push(numbers[place]!);
-    const { node, segment } = point;
-    const { bytes, originalLength } = record;
-    const timeNs = Number(record.timeNs - startNs);
-    const direction = directionOf(record, point);
-    events.push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
-  }
-  builder.add(events);
-  return told;
-}
-
 function isoOf(startNs: bigint): string {
   const iso = new Date(Number(startNs / 1_000_000n)).toISOString().slice(0, -5);
   return `${iso}.${String(startNs % 1_000_000_000n).padStart(9, '0')}Z`;
 }
 
-/** tcpdump does not say it: what has the interface's own MAC as source was sent by it. */
-function directionOf({ direction, bytes }: CaptureRecord, { mac }: Point): 'in' | 'out' {
-  if (direction !== undefined) return direction;
-  return ethernet.check(bytes, 0, bytes.length) === undefined && ethernet.sourceOf(bytes, 0) === mac
-    ? 'out'
-    : 'in';
-}
-
-/** Packets and bytes by their numbers. */
+/** Packets and bytes by their numbers, and what those are called in the file. */
 function sourceOf(
   report: Report,
-  { records, numbers }: FileCapture,
-): Pick<LadderOptions, 'journey' | 'frame'> {
+  { events, refs }: ToldCaptures,
+): Required<Pick<LadderOptions, 'journey' | 'frame' | 'frameName'>> {
   const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
-  // A frame's number is its place in the file; fewer were read where some are of other links.
-  const isWholeFile = numbers.at(-1) === numbers.length;
-  const places = isWholeFile ? undefined : new Map(numbers.map((number, place) => [number, place]));
+  const frames = events.filter((event) => event.kind === 'frame');
   return {
     journey: (id) => journeys.get(id)!,
-    frame: (number) => records[places?.get(number) ?? number - 1]!.bytes,
+    frame: (number) => frames[number - 1]!.bytes,
+    frameName: (number) => String(refs[number - 1]!.number),
   };
 }
 
@@ -223,5 +118,12 @@ function tell(
   const isWhole =
     requests.length > 0 && report.flows.every(({ outcome }) => outcome.kind !== 'open' || !outcome.reason);
   const met = isWhole ? meetsExpectation(report) : undefined;
-  verdicts(report, met, undefined, translate, paint).forEach(cli.out);
+  verdicts(report, met, undefined, translate, paint, source.frameName).forEach(cli.out);
+}
+
+function tellNotes({ translate, paint, out }: Cli, notes: readonly CaptureNote[]): void {
+  out('');
+  out(paint('heading', translate('captures.unknown')));
+  for (const { code, params } of notes)
+    if (!ofReading.includes(code)) out(`  ${translate(`captures.${code}`, params)}`);
 }

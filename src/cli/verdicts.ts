@@ -8,20 +8,23 @@ import { budgetLines, loadLines } from './traffic-lines.ts';
 
 const marks = { kept: ['good', '✓'], broken: ['bad', '✗'], 'not seen': ['routine', '○'] } as const;
 
-/** The promises with their verdicts and evidence, the explanations, and if it was judged whether all this is what the file meant to show. */
+/** The promises with their verdicts and evidence, the explanations, and if it was judged whether all this is what the file meant to show. Frames are called by `frameName`. */
 export function verdicts(
   report: Report,
   met: ReturnType<typeof meetsExpectation> | undefined,
   expect: Expectation | undefined,
   translate: Translate,
   paint: Painter,
+  frameName: (frame: number) => string = String,
 ): string[] {
   const lines = ['', paint('heading', translate('cli.promises'))];
   for (const promise of report.promises) {
     const [tone, mark] = marks[promise.verdict];
     const epoch = report.epochs.length > 1 ? `[${promise.epoch}] ` : '';
     const frames =
-      promise.evidence.length > 0 ? paint('routine', `  ${frameList(translate, promise.evidence)}`) : '';
+      promise.evidence.length > 0
+        ? paint('routine', `  ${frameList(translate, promise.evidence, frameName)}`)
+        : '';
     lines.push(
       `  ${paint(tone, `${mark} ${translate(`cli.verdict.${promise.verdict}`)}`)}  ${epoch}${promise.text}${frames}`,
     );
@@ -32,7 +35,7 @@ export function verdicts(
     // What never became a frame shows none.
     const shown = [
       ...(setting ? [translate('cli.setting', { setting })] : []),
-      ...(frames.length > 0 ? [frameList(translate, frames)] : []),
+      ...(frames.length > 0 ? [frameList(translate, frames, frameName)] : []),
     ];
     if (shown.length > 0) lines.push(paint('routine', `    ${shown.join(' · ')}`));
   }
@@ -54,8 +57,12 @@ export function verdicts(
   return lines;
 }
 
-function frameList(translate: Translate, frames: readonly number[]): string {
-  const shown = frames.slice(0, 6).join(', ');
+function frameList(
+  translate: Translate,
+  frames: readonly number[],
+  frameName: (frame: number) => string,
+): string {
+  const shown = frames.slice(0, 6).map(frameName).join(', ');
   return translate('cli.frames', { frames: frames.length > 6 ? `${shown}, …` : shown });
 }
 

@@ -1,3 +1,4 @@
+import captures from '../../l10n/captures.zh-cn.json' with { type: 'json' };
 import cli from '../../l10n/cli.zh-cn.json' with { type: 'json' };
 import comparison from '../../l10n/comparison.zh-cn.json' with { type: 'json' };
 import docker from '../../l10n/docker.zh-cn.json' with { type: 'json' };
@@ -13,6 +14,7 @@ import topology from '../../l10n/topology.zh-cn.json' with { type: 'json' };
 
 /** All texts in Simplified Chinese, by key. */
 export const texts: Readonly<Record<string, string>> = {
+  ...captures,
   ...cli,
   ...comparison,
   ...docker,

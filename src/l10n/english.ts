@@ -1,3 +1,4 @@
+import captures from '../../l10n/captures.en.json' with { type: 'json' };
 import cli from '../../l10n/cli.en.json' with { type: 'json' };
 import comparison from '../../l10n/comparison.en.json' with { type: 'json' };
 import docker from '../../l10n/docker.en.json' with { type: 'json' };
@@ -13,6 +14,7 @@ import topology from '../../l10n/topology.en.json' with { type: 'json' };
 
 /** All texts in English, by key. */
 export const texts: Readonly<Record<string, string>> = {
+  ...captures,
   ...cli,
   ...comparison,
   ...docker,

@@ -15,6 +15,8 @@ export interface LadderOptions {
   readonly journey: (id: number) => Journey;
   /** The captured bytes of a frame, by its number. */
   readonly frame: (number: number) => Uint8Array;
+  /** What a frame is called, by its number: the number when left out. */
+  readonly frameName?: (number: number) => string;
 }
 
 export interface LadderContext extends LadderOptions {

@@ -27,14 +27,14 @@ export function journeyLines(journey: Journey, context: LadderContext): string[]
 }
 
 function hopLines(journey: Journey, hop: Hop, first: boolean, context: LadderContext): string[] {
-  const { translate, paint, names, lanes, frame } = context;
+  const { translate, paint, names, lanes, frame, frameName = String } = context;
   const { layers } = decodeFrame(frame(hop.frame));
   const wrapped = layers.filter(({ kind }) => kind === 'ipv4').length > 1;
   const signature = hop.changes.filter(({ role }) => role === 'signature');
   const routine = hop.changes.filter(({ role }) => role === 'routine');
   const time = (hop.timeNs / 1e6).toFixed(2).padStart(MARGIN - 2);
   const lines = [
-    `${time}  ${arrow(lanes, journey, hop, wrapped || signature.length > 0)}  ${paint('routine', hop.segment)}  #${hop.frame}`,
+    `${time}  ${arrow(lanes, journey, hop, wrapped || signature.length > 0)}  ${paint('routine', hop.segment)}  #${frameName(hop.frame)}`,
   ];
   const add = (text: string) => lines.push(INDENT + text);
   const list = (changes: readonly HopChange[], separator: string) =>

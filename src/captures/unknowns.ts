@@ -1,51 +1,52 @@
 import type { Plan } from '../lab/topology/plan.ts';
 import { formatMac, type Mac } from '../packet/address.ts';
-import type { Capture } from '../packet/capture.ts';
 import * as ethernet from '../packet/ethernet.ts';
-import type { Cli } from './cli.ts';
-import { etherTypeName, isOfModels, isTagged } from './ether-type-names.ts';
+import type { Point } from './placing.ts';
+import { etherTypeName, isOfModels, isTagged } from './protocols.ts';
+import type { CaptureSource } from './source.ts';
+import type { CaptureNote } from './told.ts';
 
 const MOST_MACS = 4;
 
 /** What no frame can show, or is not read: capture points that are not there, frames of nobody's or of other protocols, VLAN tags, decisions. */
 export function unknowns(
-  { translate, paint }: Cli,
   plan: Plan,
-  points: readonly (object | undefined)[],
+  sources: readonly (CaptureSource & {
+    readonly points: readonly (Point | undefined)[];
+    readonly read: readonly boolean[];
+  })[],
   seen: ReadonlySet<string>,
-  { interfaces, records }: Capture,
-): string[] {
+): CaptureNote[] {
   const missing = plan.nodes
     .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`))
     .filter((name) => !seen.has(name));
-  const unplaced = interfaces.flatMap(({ name }, index) =>
-    points[index] === undefined ? [name || '–'] : [],
+  const unplaced = sources.flatMap(({ capture, points, read }) =>
+    capture.interfaces.flatMap(({ name }, index) =>
+      points[index] === undefined && read[index] ? [name || '–'] : [],
+    ),
   );
-  const frames = records.flatMap((record) => (points[record.interface] === undefined ? [] : [record.bytes]));
+  const frames = sources.flatMap(({ capture, points, read }) =>
+    capture.records.flatMap((record) =>
+      points[record.interface] === undefined || !read[record.interface] ? [] : [record.bytes],
+    ),
+  );
   const tagged = frames.filter(isTagged).length;
   const others = frames.filter((bytes) => !isOfModels(bytes) && !isTagged(bytes)).map(etherTypeName);
   const strangers = strangersOf(plan, frames);
   const macs = strangers.macs.slice(0, MOST_MACS).map(formatMac).join(', ');
-  const lines = [
-    translate('cli.unknown-decisions'),
-    ...(missing.length > 0 ? [translate('cli.unknown-points', { points: missing.join(', ') })] : []),
-    ...(unplaced.length > 0
-      ? [translate('cli.unknown-interfaces', { interfaces: unplaced.join(', ') })]
-      : []),
-    ...(strangers.frames > 0
-      ? [
-          translate('cli.unknown-macs', {
-            frames: strangers.frames,
-            macs: strangers.macs.length > MOST_MACS ? `${macs}, …` : macs,
-          }),
-        ]
-      : []),
-    ...(others.length > 0
-      ? [translate('cli.unknown-protocols', { frames: others.length, protocols: counted(others) })]
-      : []),
-    ...(tagged > 0 ? [translate('cli.unknown-vlan', { frames: tagged })] : []),
+  const note = (isSo: boolean, code: string, params: CaptureNote['params']): CaptureNote[] =>
+    isSo ? [{ code, params }] : [];
+  return [
+    ...note(true, 'unknown-decisions', {}),
+    ...note(missing.length > 0, 'unknown-points', { points: missing.join(', ') }),
+    ...note(unplaced.length > 0, 'unknown-interfaces', { interfaces: unplaced.join(', ') }),
+    ...note(strangers.frames > 0, 'unknown-macs', {
+      frames: strangers.frames,
+      macs: strangers.macs.length > MOST_MACS ? `${macs}, …` : macs,
+    }),
+    ...note(others.length > 0, 'unknown-protocols', { frames: others.length, protocols: counted(others) }),
+    ...note(tagged > 0, 'unknown-vlan', { frames: tagged }),
   ];
-  return ['', paint('heading', translate('cli.unknown')), ...lines.map((line) => `  ${line}`)];
 }
 
 /** `IPv6 (2), LLDP (1)`: the most frequent first. */
