@@ -7,6 +7,7 @@ import { findLab } from './find-lab.ts';
 import { packageRoot } from './package-root.ts';
 import { present, presentOptions } from './present.ts';
 import { record } from './record.ts';
+import { redactionOf } from './redact-options.ts';
 import { withDocker } from './with-docker.ts';
 
 const options = {
@@ -22,6 +23,7 @@ const options = {
 export function attach(call: Cli, args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(call, args, options, 1);
   const duration = numberOption('--duration', values.duration, 0, false);
+  const redaction = redactionOf(values);
   const cli = checkOutputs(call, [values.json, values.pcapng, values.html, values.mermaid]);
   const quiet = values.quiet ?? false;
   return withDocker(async (client) => {
@@ -46,6 +48,7 @@ export function attach(call: Cli, args: readonly string[]): Promise<number> {
       duration,
       open: true,
       pcapng: values.pcapng,
+      redaction,
       keepsEvents: values.html !== undefined,
       ...(values.detach && { end: () => engine.detach() }),
     });

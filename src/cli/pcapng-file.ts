@@ -3,6 +3,7 @@ import type { Report } from '../journey/report.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import type { Translate } from '../l10n/translate.ts';
+import type { Redaction } from '../packet/redact.ts';
 import { Output } from './files.ts';
 
 /** What is held back for its comments, at the most. */
@@ -19,6 +20,7 @@ export class PcapngFile {
   readonly name: string;
   readonly #translate: Translate;
   readonly #limits: PcapngLimits;
+  readonly #redaction: Redaction | undefined;
   /** Those from `#first` on are held back. */
   #events: LabEvent[] = [];
   #first = 0;
@@ -28,10 +30,11 @@ export class PcapngFile {
   #export: PcapngExport | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(name: string, translate: Translate, limits: PcapngLimits) {
+  constructor(name: string, translate: Translate, limits: PcapngLimits, redaction?: Redaction) {
     this.name = name;
     this.#translate = translate;
     this.#limits = limits;
+    this.#redaction = redaction;
   }
 
   /** @param startedAt See `Report`. Never throws: an engine that tells its events has nothing to do with a full disk. */
@@ -83,7 +86,7 @@ export class PcapngFile {
   #begun(startedAt: string, ...known: readonly Plan[]): PcapngExport {
     if (this.#export) return this.#export;
     const held = this.#events.flatMap((event) => (event.kind === 'plan' ? [event.plan] : []));
-    this.#export = new PcapngExport(startedAt, this.#translate);
+    this.#export = new PcapngExport(startedAt, this.#translate, this.#redaction);
     this.#export.begin([...held, ...known]);
     this.#output = new Output(this.name);
     return this.#export;

@@ -6,6 +6,7 @@ import { type Cli } from './cli.ts';
 import { writeOutput } from './files.ts';
 import { ladder } from './ladder/ladder.ts';
 import type { RecordedRun } from './record.ts';
+import { redactOptions } from './redact-options.ts';
 import { writePage } from './page-file.ts';
 import { reportJson } from './report-json.ts';
 import { verdicts } from './verdicts.ts';
@@ -19,6 +20,7 @@ export const presentOptions = {
   quiet: { type: 'boolean' },
   full: { type: 'boolean' },
   values: { type: 'boolean' },
+  ...redactOptions,
 } as const;
 
 export interface PresentOptions {

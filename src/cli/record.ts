@@ -4,6 +4,7 @@ import type { Journey, Report } from '../journey/report.ts';
 import type { Journeys } from '../mystery/seal-report.ts';
 import type { Engine } from '../lab/engine.ts';
 import type { Plan } from '../lab/topology/plan.ts';
+import type { Redaction } from '../packet/redact.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { Cli } from './cli.ts';
 import { cutLines, type Cut } from './cut-lines.ts';
@@ -31,6 +32,8 @@ export interface RecordOptions {
   readonly end?: () => Promise<void>;
   /** Applies the file each time it is saved, until interrupted or `duration` is over. */
   readonly pcapng?: string | undefined;
+  /** Of the pcapng. */
+  readonly redaction?: Redaction | undefined;
   /** For whoever wants more of it than its report. */
   readonly keepsEvents?: boolean;
   readonly watch?: { readonly file: string; readonly adapt: (plan: Plan) => Plan };
@@ -55,10 +58,10 @@ export async function record(
   cli: Cli,
   plan: Plan,
   chosen: ChosenEngine,
-  { duration, watch, open, end: endLab, pcapng: file, keepsEvents }: RecordOptions,
+  { duration, watch, open, end: endLab, pcapng: file, redaction, keepsEvents }: RecordOptions,
 ): Promise<RecordedRun> {
   const limits = watch || open ? NEWEST : EVERYTHING;
-  const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits);
+  const pcapng = file === undefined ? undefined : new PcapngFile(file, cli.translate, limits, redaction);
   let builder: Journeys | undefined;
   let recording: LabRecording | undefined;
   let unread = 0;

@@ -9,6 +9,7 @@ import { chooseEngine, isEngineChoice, isPortName } from './choose-engine.ts';
 import { present, presentOptions } from './present.ts';
 import { problemLines } from './problems.ts';
 import { record } from './record.ts';
+import { redactionOf } from './redact-options.ts';
 
 const options = {
   requests: { type: 'string' },
@@ -35,6 +36,7 @@ export async function run(call: Cli, args: readonly string[]): Promise<number> {
   const { 'forwarder-port': port } = values;
   if (port !== undefined && !isPortName(port)) throw new CliError('cli.unknown-port', { port });
 
+  const redaction = redactionOf(values);
   const text = readText(file);
   const cli = checkOutputs(call, [values.json, values.pcapng, values.html, values.mermaid]);
   const { plan: loaded, expect, problems } = loadTopology(text, basename(file));
@@ -52,6 +54,7 @@ export async function run(call: Cli, args: readonly string[]): Promise<number> {
   const recording = await record(cli, plan, engine, {
     duration,
     pcapng: values.pcapng,
+    redaction,
     keepsEvents: values.html !== undefined,
     ...(values.watch && {
       watch: {

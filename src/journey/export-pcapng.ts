@@ -5,6 +5,8 @@ import { type Ipv4, prefixMask } from '../packet/address.ts';
 import { ByteWriter } from '../packet/byte-writer.ts';
 import type { CaptureInterface } from '../packet/capture.ts';
 import { PcapngWriter } from '../packet/pcapng-writer.ts';
+import { redactFrame, type Redaction } from '../packet/redact.ts';
+import { redactChange } from './redact-change.ts';
 import type { Hop, Journey, Report } from './report.ts';
 
 /**
@@ -12,6 +14,7 @@ import type { Hop, Journey, Report } from './report.ts';
  * the comment says what the hop before changed.
  * @param plan The last plan; interfaces of earlier plans come from the events.
  * @param numbers Of the frames among the events, in their order; from 1 when left out. See `PcapngExport.add`.
+ * @param redaction What of the frames is left out. Names of nodes and services, times and ports stay.
  */
 export function exportPcapng(
   events: readonly LabEvent[],
@@ -19,8 +22,9 @@ export function exportPcapng(
   plan: Plan,
   translate: Translate,
   numbers?: readonly number[],
+  redaction?: Redaction,
 ): Uint8Array {
-  const writer = new PcapngExport(report.startedAt, translate);
+  const writer = new PcapngExport(report.startedAt, translate, redaction);
   const plans = events.flatMap((event) => (event.kind === 'plan' ? [event.plan] : []));
   writer.begin([...plans, plan]);
   const marks = marksOf(report);
@@ -34,6 +38,7 @@ export function exportPcapng(
 /** The same piece by piece: what was written so far can be taken at any time. */
 export class PcapngExport {
   readonly #translate: Translate;
+  readonly #redaction: Redaction | undefined;
   readonly #startNs: bigint;
   readonly #out = new ByteWriter();
   readonly #writer = new PcapngWriter(this.#out);
@@ -43,9 +48,10 @@ export class PcapngExport {
   #frames = 0;
 
   /** @param startedAt See `Report`. */
-  constructor(startedAt: string, translate: Translate) {
+  constructor(startedAt: string, translate: Translate, redaction?: Redaction) {
     this.#startNs = epochNs(startedAt);
     this.#translate = translate;
+    this.#redaction = redaction;
   }
 
   /** Before everything else. @param plans Those known by now, the last one last; its names are the file's. */
@@ -54,7 +60,11 @@ export class PcapngExport {
     for (const plan of plans) for (const [name, one] of capturePoints(plan)) points.set(name, one);
     for (const [name, one] of points) this.#interface(name, one);
     const last = plans.at(-1);
-    if (last) this.#writer.names(namesOf(last));
+    const addresses = this.#redaction?.addresses;
+    if (last)
+      this.#writer.names(
+        namesOf(last).map(({ address, name }) => ({ address: addresses?.ipv4(address) ?? address, name })),
+      );
   }
 
   /**
@@ -73,12 +83,12 @@ export class PcapngExport {
     if (index === undefined) return;
     add(this.#received, name, 1n);
     const mark = marks?.get(number);
-    const comments = mark ? commentsOf(mark, event, this.#translate) : [];
+    const comments = mark ? commentsOf(mark, event, this.#translate, this.#redaction) : [];
     if (number !== this.#frames) comments.unshift(this.#translate('capture.number', { number }));
     this.#writer.record({
       interface: index,
       timeNs: this.#startNs + BigInt(Math.round(event.timeNs)),
-      bytes: event.bytes,
+      bytes: this.#redaction ? redactFrame(event.bytes, event.originalLength, this.#redaction) : event.bytes,
       originalLength: event.originalLength,
       direction: event.direction,
       comments,
@@ -103,7 +113,7 @@ export class PcapngExport {
   #interface(name: string, planned: PlannedInterface): void {
     if (this.#indexOf.has(name)) return;
     this.#indexOf.set(name, this.#indexOf.size);
-    this.#writer.interface(describe(name, planned));
+    this.#writer.interface(describe(name, planned, this.#redaction));
   }
 }
 
@@ -126,13 +136,18 @@ function* capturePoints({ nodes }: Plan): Generator<[string, PlannedInterface]> 
   for (const node of nodes) for (const one of node.interfaces) yield [pointName(node.name, one.segment), one];
 }
 
-function describe(name: string, planned: PlannedInterface): CaptureInterface {
+function describe(
+  name: string,
+  { address, mac, prefixLength }: PlannedInterface,
+  redaction: Redaction | undefined,
+): CaptureInterface {
+  const { addresses } = redaction ?? {};
   return {
     name,
     linkType: 1,
     snapLength: 262144,
-    ipv4: { address: planned.address, mask: prefixMask(planned.prefixLength) },
-    mac: planned.mac,
+    ipv4: { address: addresses?.ipv4(address) ?? address, mask: prefixMask(prefixLength) },
+    mac: addresses?.mac(mac) ?? mac,
   };
 }
 
@@ -154,7 +169,12 @@ export function marksOf(report: Report): Marks {
 }
 
 /** One comment for what changed (or where it began), and on arrival one for what the node did with it. */
-function commentsOf({ journey, hop }: Mark, event: FrameEvent, translate: Translate): string[] {
+function commentsOf(
+  { journey, hop }: Mark,
+  event: FrameEvent,
+  translate: Translate,
+  redaction: Redaction | undefined,
+): string[] {
   const way = translate('capture.hop', {
     flow: journey.flow,
     kind: translate(`kind.${journey.kind}`),
@@ -162,14 +182,17 @@ function commentsOf({ journey, hop }: Mark, event: FrameEvent, translate: Transl
     from: hop.from,
     to: hop.to || '–',
   });
-  const changes = hop.changes.map(
-    ({ field, before, after }) => `${field} ${before || '–'} → ${after || '–'}`,
-  );
+  const changes = hop.changes.map((change) => {
+    const { field, before, after } = redaction ? redactChange(change, redaction) : change;
+    return before || after ? `${field} ${before || '–'} → ${after || '–'}` : field;
+  });
   const comments = [[way, ...changes].join(' · ')];
   if (event.direction === 'in' && event.node === hop.to) {
     const { fate, reason, decision } = hop.arrival;
     const because = reason && translate(`reason.${reason}`);
-    const words = [translate(`fate.${fate}`), because, decision?.rule, decision?.server, decision?.detail];
+    // A scheduler says what it worked out of the addresses.
+    const detail = redaction?.addresses ? undefined : decision?.detail;
+    const words = [translate(`fate.${fate}`), because, decision?.rule, decision?.server, detail];
     comments.push(words.filter(Boolean).join(' · '));
   }
   return comments;

@@ -52,6 +52,20 @@ export function findOption(bytes: Uint8Array, start: number, end: number, kind: 
   return -1;
 }
 
+/**
+ * No-operations in place of the options in `[start, end)` whose kind is not among `kept`, and of all from the first whose
+ * length is wrong. The options of IPv4 are built alike.
+ */
+export function blankOptions(bytes: Uint8Array, start: number, end: number, kept: ReadonlySet<number>): void {
+  for (let at = start; at < end;) {
+    if (bytes[at] === END_OF_OPTIONS) return void bytes.fill(END_OF_OPTIONS, at, end);
+    const length = lengthAt(bytes, at, end);
+    if (length === 0) return void bytes.fill(NO_OPERATION, at, end);
+    if (!kept.has(bytes[at]!)) bytes.fill(NO_OPERATION, at, at + length);
+    at += length;
+  }
+}
+
 /** Of the whole option; 0 when the list ends here, by its marker or because it is malformed. */
 function lengthAt(bytes: Uint8Array, at: number, end: number): number {
   const kind = bytes[at]!;

@@ -296,7 +296,15 @@ export type Question =
       /** Only these flows; all when left out. */
       readonly flows?: readonly number[];
       readonly data?: string | ArrayBuffer;
+      /** Of a pcapng; it is whole when left out. */
+      readonly redact?: RedactionChoice;
     };
+
+/** What of captured frames is left out: payloads, all but the first line of HTTP or all; with `addresses` these are replaced. */
+export interface RedactionChoice {
+  readonly payload: 'none' | 'first-line';
+  readonly addresses: boolean;
+}
 
 /** Each is its own file suffix. `html`: a page of its own, with all of the recording; `mmd`: Mermaid. */
 export type ExportFormat = 'pcapng' | 'json' | 'svg' | 'png' | 'html' | 'mmd';

@@ -3,13 +3,13 @@ import { failure } from './failure.ts';
 import type { Panel } from './panel.ts';
 import { paintSvg } from './ladder/paint-svg.ts';
 import { paperTheme } from './ladder/theme.ts';
-import type { ExportFormat } from '../panel-protocol/messages.ts';
+import type { ExportFormat, RedactionChoice } from '../panel-protocol/messages.ts';
 
 /** Sharp on paper and on dense screens. */
 const PNG_SCALE = 2;
 
 /** Exports what the filter leaves; the host asks for the place and writes. */
-export async function exportAs(panel: Panel, format: ExportFormat): Promise<void> {
+export async function exportAs(panel: Panel, format: ExportFormat, redact?: RedactionChoice): Promise<void> {
   const { store, host } = panel;
   const { text, filter, cover } = store.state;
   if (cover) {
@@ -27,6 +27,7 @@ export async function exportAs(panel: Panel, format: ExportFormat): Promise<void
       format,
       ...(flows && { flows }),
       ...(data !== undefined && { data }),
+      ...(redact && { redact }),
     });
     if (!file) return;
     const saved = text('panel.exported', { file });

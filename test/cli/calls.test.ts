@@ -26,6 +26,12 @@ describe('lb-lab calls', () => {
     ['a value for a switch', ['run', dr, '--quiet=3'], /^lb-lab: --quiet takes no value\. .*\n$/],
     ['zero requests', ['run', dr, '--requests', '0'], /at least 1/],
     ['a word for a number', ['run', dr, '--duration', 'long'], /at least 0/],
+    [
+      'a payload of another kind',
+      ['run', dr, '--pcapng', 'x.pcapng', '--payload', 'some'],
+      /none or first-line/,
+    ],
+    ['less of a file that is not written', ['run', dr, '--replace-addresses'], /give --pcapng FILE too/],
     ['an unknown engine', ['run', dr, '--engine', 'steam'], /no engine ‘steam’/],
     [
       'an output that cannot be written',

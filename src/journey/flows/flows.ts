@@ -1,6 +1,6 @@
 import { idOf } from '../../packet/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../../packet/tcp.ts';
-import { requestLine, statusLine } from './first-line.ts';
+import { requestLine, statusLine } from '../../packet/http-line.ts';
 import { openFlow, tupleOf } from './flow-opening.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import { FlowStep } from './flow-step.ts';

@@ -153,6 +153,7 @@ function moreMenu(panel: Panel): TemplateResult {
 
 function exportMenu(panel: Panel): TemplateResult {
   const { text, filter } = panel.state;
+  const redacted = (addresses: boolean) => void exportAs(panel, 'pcapng', { payload: 'none', addresses });
   const formats = ['html', 'pcapng', 'json', 'svg', 'png', 'mmd'] as const;
   return html`<p class="hint">${text(filter ? 'panel.export.filtered' : 'panel.export.all')}</p>
     ${formats.map(
@@ -164,7 +165,12 @@ function exportMenu(panel: Panel): TemplateResult {
         >
           <strong>${format.toUpperCase()}</strong><span class="quiet">${text(`panel.export.${format}`)}</span>
         </button>`,
-    )}`;
+    )}
+    <p class="hint">${text('panel.export.redacted')}</p>
+    ${[
+      item(text('panel.export.headers'), () => redacted(false), text('panel.export.headers.is')),
+      item(text('panel.export.addresses'), () => redacted(true), text('panel.export.addresses.is')),
+    ]}`;
 }
 
 function sendMenu(panel: Panel): TemplateResult {

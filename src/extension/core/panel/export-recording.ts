@@ -9,6 +9,7 @@ import { packRecording } from '../share/shared-recording.ts';
 import { plainReport } from '../../../mystery/seal-report.ts';
 import type { ShownLab } from './shown-lab.ts';
 import { onlyFlows } from './only-flows.ts';
+import { redactionFor } from '../redaction.ts';
 
 type ExportQuestion = Extract<Question, { readonly kind: 'export' }>;
 
@@ -24,7 +25,7 @@ export interface ExportContext {
 export async function exportRecording(
   lab: ShownLab,
   report: Report,
-  { format, flows, data }: ExportQuestion,
+  { format, flows, data, redact }: ExportQuestion,
   { translate, locale, view, makePage }: ExportContext,
 ): Promise<Uint8Array> {
   // What the view drew shows what the view was told.
@@ -46,6 +47,7 @@ export async function exportRecording(
       lab.plan,
       translate,
       chosen.numbers,
+      redact && redactionFor(redact),
     );
   return new TextEncoder().encode(JSON.stringify(chosen.report, undefined, 1));
 }

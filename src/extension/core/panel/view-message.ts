@@ -52,6 +52,7 @@ const question = z.discriminatedUnion('kind', [
     format: z.enum(['pcapng', 'json', 'svg', 'png', 'html', 'mmd']),
     flows: z.optional(z.array(count)),
     data: z.optional(z.union([z.string(), buffer])),
+    redact: z.optional(z.object({ payload: z.enum(['none', 'first-line']), addresses: z.boolean() })),
   }),
 ]);
 

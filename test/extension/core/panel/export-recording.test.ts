@@ -75,6 +75,22 @@ describe('extension: what is exported of a recording that has lost frames', () =
       assert.deepEqual(told.promises, JSON.parse(JSON.stringify(report.promises)));
     });
 
+  it('a pcapng may be without payloads and addresses, and is said to be as long as it was', async () => {
+    const redact = { payload: 'none', addresses: true } as const;
+    const data = await exportRecording(shown, report, { kind: 'export', format: 'pcapng', redact }, context);
+    const capture = readCapture(data);
+    const { frames } = await exported();
+    assert.ok(!isProblem(capture));
+    const whole = [...frames.values()];
+    assert.deepEqual(
+      capture.records.map(({ originalLength }) => originalLength),
+      whole.map(({ originalLength }) => originalLength),
+    );
+    assert.ok(capture.records.some(({ bytes }, at) => bytes.length < whole[at]!.bytes.length));
+    const macs = shown.plan.nodes.flatMap(({ interfaces }) => interfaces.map(({ mac }) => mac));
+    for (const { mac } of capture.interfaces) assert.ok(!macs.includes(mac!));
+  });
+
   it('the comment stands only where the number is not the place', async () => {
     const { frames } = await exported();
     const places = [...frames.keys()].filter((number, index) => number === index + 1);

@@ -13,6 +13,18 @@ export function statusLine(bytes: Uint8Array, start: number, end: number): strin
   return line.startsWith('HTTP/') ? line.slice(line.indexOf(' ') + 1) : '';
 }
 
+/** By its version: `PASS secret` of another protocol is none. */
+const HTTP_LINE = /^(?:[A-Z]+ \S+ HTTP\/\d\.\d$|HTTP\/\d\.\d \d{3}\b)/;
+
+/** Where the first line of an HTTP message ends, its line break included; `start` where none begins there. */
+export function httpLineEnd(bytes: Uint8Array, start: number, end: number): number {
+  const line = firstLine(bytes, start, end);
+  if (!HTTP_LINE.test(line)) return start;
+  let at = start + line.length;
+  while (at < end && (bytes[at] === 13 || bytes[at] === 10) && bytes[at - 1] !== 10) at += 1;
+  return at;
+}
+
 function firstLine(bytes: Uint8Array, start: number, end: number): string {
   const limit = Math.min(end, start + LONGEST, bytes.length);
   let at = start;
