@@ -92,11 +92,14 @@ function solve(
     pieces.forEach((_, piece) => unknowns.push({ host, piece }));
     return first;
   });
+  const numberOf = (host: number, piece: number): number => {
+    const first = firstOf[host] ?? 0;
+    return first === 0 ? 0 : first + piece;
+  };
   const tightest = new Map<number, Constraint>();
   for (const { from, sent, to, received } of passages) {
     const [left, reached] = [shapedAt(shapes[from]!, sent), shapedAt(shapes[to]!, received)];
-    const a = firstOf[from]! === 0 ? 0 : firstOf[from]! + left.piece;
-    const b = firstOf[to]! === 0 ? 0 : firstOf[to]! + reached.piece;
+    const [a, b] = [numberOf(from, left.piece), numberOf(to, reached.piece)];
     if (a === b) continue;
     const [atA, atB] = [left.value + (starts[from] ?? 0), reached.value + (starts[to] ?? 0)];
     const most = atB - atA;
@@ -118,7 +121,7 @@ function solve(
   for (let one = 1; one < unknowns.length; one++)
     if (!solved.has(one)) solved.set(one, settle(one, solved, most));
   const of = (host: number): Solved[] =>
-    shapes[host]!.pieces.map((_, piece) => solved.get(firstOf[host]! === 0 ? 0 : firstOf[host]! + piece)!);
+    shapes[host]!.pieces.map((_, piece) => solved.get(numberOf(host, piece))!);
   return { slack, of };
 }
 
