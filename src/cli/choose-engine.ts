@@ -4,6 +4,7 @@ import type { PortName } from '../forwarder/ports/network-port.ts';
 import type { Engine, EventSink } from '../lab/engine.ts';
 import type { DockerClient } from '../lab/docker/docker-client.ts';
 import type { DockerEngineOptions } from '../lab/docker/docker-engine.ts';
+import { MOST_EVENTS } from '../lab/embedded/most-events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { CliError, type Cli } from './cli.ts';
 import { packageRoot } from './package-root.ts';
@@ -75,8 +76,6 @@ export async function chooseEngine(
 
 /** Whoever watches a run waits no longer for the next thing to happen. */
 const IDLE_NS = 10e9;
-/** All of a run is kept until it is told: about ten thousand requests. */
-const MOST_EVENTS = 500_000;
 
 const embedded: ChosenEngine = {
   name: 'embedded',

@@ -2,6 +2,7 @@ import { JourneyBuilder } from '../journey/journey-builder.ts';
 import type { Explanation, Report } from '../journey/report.ts';
 import type { Translate } from '../l10n/translate.ts';
 import { EmbeddedEngine } from '../lab/embedded/embedded-engine.ts';
+import { MOST_EVENTS } from '../lab/embedded/most-events.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import { sameData } from '../lab/topology/same-data.ts';
 import { planWithHidden } from './hide.ts';
@@ -10,8 +11,6 @@ import type { Mystery } from './mystery.ts';
 
 /** Of the lab's time; a file whose traffic goes on for longer is not judged. */
 export const LIMIT_NS = 600e9;
-/** Some ten thousand requests. */
-export const MOST_EVENTS = 500_000;
 /** A run is a function of its plan: its clock's zero is no matter. */
 const STARTED_AT = '2026-01-01T00:00:00.000000000Z';
 

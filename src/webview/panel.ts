@@ -37,7 +37,7 @@ export class Panel {
   scrollToEnd: () => void = () => undefined;
   /** A row to go to as soon as it has come. */
   wanted: readonly [flow: number, journey: number | undefined, hop: number | undefined] | undefined;
-  /** The last flow that has been in view. */
+  /** The last flow that has been in view, or was there when the panel opened. */
   lastSeen = 0;
   /** Rows that have opened themselves since the panel was shown. */
   readonly openedFirst = new Set<string>();

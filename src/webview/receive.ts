@@ -30,6 +30,8 @@ export function receive(panel: Panel, message: HostMessage): void {
     case 'rows': {
       records.take(message);
       host.send({ type: 'ack', sequence: message.sequence });
+      // What is there when the panel opens is no news.
+      panel.lastSeen ||= Math.max(0, ...records.flowIds());
       store.touch();
       openFirst(panel);
       if (panel.wanted) reveal(panel, ...panel.wanted);

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Card } from '../../panel-protocol/messages.ts';
 import type { Panel } from '../panel.ts';
 import { reveal } from '../selection.ts';
+import { toolButton } from './tool-button.ts';
 
 /** The step of the first run that is on: a question, a pointer, something to try, what came of it. */
 export function cards(panel: Panel): TemplateResult | typeof nothing {
@@ -20,12 +21,7 @@ export function cards(panel: Panel): TemplateResult | typeof nothing {
   return html`<aside class="card" aria-label=${card.title} data-roving>
     <div class="menu-head">
       <h2>${card.title}</h2>
-      <vscode-toolbar-button
-        icon="close"
-        label=${text('panel.card.dismiss')}
-        title=${text('panel.card.dismiss')}
-        @click=${dismiss}
-      ></vscode-toolbar-button>
+      ${toolButton('close', text('panel.card.dismiss'), dismiss)}
     </div>
     <p role="status">${cardSolved && card.after !== undefined ? card.after : card.text}</p>
     ${card.choices.map(

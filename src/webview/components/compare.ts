@@ -5,6 +5,7 @@ import type { Panel } from '../panel.ts';
 import { flowResult, packetTitle, rowWords, type RowWords } from '../rows/row-words.ts';
 import { hopKey } from '../rows/row.ts';
 import { reveal } from '../selection.ts';
+import { toolButton } from './tool-button.ts';
 
 /** Two flows or packets side by side, hop by hop: around a change of the file, or chosen by the reader. */
 export function compare(panel: Panel): TemplateResult | typeof nothing {
@@ -25,12 +26,7 @@ export function compare(panel: Panel): TemplateResult | typeof nothing {
     <div class="details-bar">
       <h2>${compared.title}</h2>
       <span class="spring"></span>
-      <vscode-toolbar-button
-        icon="close"
-        label=${text('panel.close')}
-        title=${text('panel.close')}
-        @click=${close}
-      ></vscode-toolbar-button>
+      ${toolButton('close', text('panel.close'), close)}
     </div>
     <div class="details-body" tabindex="0" role="group" aria-label=${text('panel.change.compare')}>
       <table class="layers">

@@ -4,6 +4,7 @@ import { setPlaying, stepByHand } from '../play.ts';
 import { setMapOpen, setMapZoom } from '../settings.ts';
 import { networkMap, whereabouts } from './network-map.ts';
 import { tablesView } from './tables-then.ts';
+import { toolButton } from './tool-button.ts';
 
 /** The map beside the ladder, with the selected packet on it: stepped by hand, or played. */
 export function mapStage(panel: Panel, width: number): TemplateResult {
@@ -12,7 +13,7 @@ export function mapStage(panel: Panel, width: number): TemplateResult {
     <div class="map-bar">
       ${mapControls(panel)}
       <span class="spring"></span>
-      ${tool('close', text('panel.map.close'), undefined, () => setMapOpen(panel, false))}
+      ${toolButton('close', text('panel.map.close'), () => setMapOpen(panel, false))}
     </div>
     ${mapBody(panel, width)}
   </section>`;
@@ -27,10 +28,10 @@ export function mapDetails(panel: Panel, width: number): TemplateResult {
 function mapControls(panel: Panel): TemplateResult {
   const { text, playing, mapZoom } = panel.state;
   return html`<span class="play" role="toolbar" aria-label=${text('panel.map.play')}>
-    ${tool('chevron-left', text('panel.step.back'), undefined, () => stepByHand(panel, -1))}
-    ${tool(playing ? 'debug-pause' : 'play', text(playing ? 'panel.map.pause' : 'panel.map.play'), undefined, () => setPlaying(panel, !playing))}
-    ${tool('chevron-right', text('panel.step.on'), undefined, () => stepByHand(panel, 1))}
-    ${tool('zoom-in', text('panel.map.zoom'), mapZoom, () => setMapZoom(panel, !mapZoom))}
+    ${toolButton('chevron-left', text('panel.step.back'), () => stepByHand(panel, -1))}
+    ${toolButton(playing ? 'debug-pause' : 'play', text(playing ? 'panel.map.pause' : 'panel.map.play'), () => setPlaying(panel, !playing))}
+    ${toolButton('chevron-right', text('panel.step.on'), () => stepByHand(panel, 1))}
+    ${toolButton('zoom-in', text('panel.map.zoom'), () => setMapZoom(panel, !mapZoom), mapZoom)}
   </span>`;
 }
 
@@ -41,16 +42,4 @@ function mapBody(panel: Panel, width: number): TemplateResult {
     </div>
     <p class="whereabouts">${whereabouts(panel) || text('panel.map.hint')}</p>
     ${tablesView(panel)}`;
-}
-
-function tool(sign: string, label: string, pressed: boolean | undefined, act: () => void): TemplateResult {
-  return html`<vscode-toolbar-button
-    icon=${sign}
-    label=${label}
-    title=${label}
-    ?toggleable=${pressed !== undefined}
-    ?checked=${pressed ?? false}
-    .checked=${pressed ?? false}
-    @click=${act}
-  ></vscode-toolbar-button>`;
 }

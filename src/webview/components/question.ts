@@ -5,6 +5,7 @@ import { check, goToQuestion, guess, setPredict, stepAtHand } from '../predict/p
 import { fieldsOf, guessesFor, nextStep, type StepPlace } from '../predict/questions.ts';
 import { rightIn, type Mark } from '../predict/score.ts';
 import { fieldValue, previousHop } from '../rows/changes.ts';
+import { toolButton } from './tool-button.ts';
 
 /** In place of details while the selected hop is covered: what will the director do? Then, what it did and why. */
 export function question(panel: Panel): TemplateResult | typeof nothing {
@@ -42,12 +43,7 @@ function frame(panel: Panel, title: string, body: TemplateResult): TemplateResul
       <h2 title=${title}>${title}</h2>
       <span class="spring"></span>
       ${score.steps > 0 ? html`<span class="score">${text('panel.predict.score', { ...score })}</span>` : nothing}
-      <vscode-toolbar-button
-        icon="close"
-        label=${text('panel.predict.off')}
-        title=${text('panel.predict.off')}
-        @click=${() => setPredict(panel, false)}
-      ></vscode-toolbar-button>
+      ${toolButton('close', text('panel.predict.off'), () => setPredict(panel, false))}
     </div>
     <div class="details-body" @keydown=${leave}>${body}</div>
   </section>`;

@@ -37,14 +37,14 @@ export function stage(panel: Panel, { attach, asList, unseen }: Stage): Template
 
 /** That there is more than is in view: because the view is paused, or further down. */
 function pill(panel: Panel, unseen: number): TemplateResult | typeof nothing {
-  const { text, paused, filter } = panel.state;
+  const { text, paused, filter, labState } = panel.state;
   if (paused) {
     const waiting = filter ? 0 : Math.max(0, panel.table.flowCount - panel.list.flows);
     return html`<button type="button" class="pill" @click=${() => setPaused(panel, false)}>
       ${text('panel.paused', { count: waiting })} ${text('panel.resume')}
     </button>`;
   }
-  if (unseen === 0) return nothing;
+  if (unseen === 0 || labState.kind !== 'running') return nothing;
   return html`<button type="button" class="pill" @click=${() => setFollow(panel, true)}>
     ${text('panel.unseen', { count: unseen })} ↓
   </button>`;

@@ -67,7 +67,13 @@ function idleRow({ timeNs, durationNs }: Skip, index: number, translate: Transla
 }
 
 /** Words of a setting and of its effect are often the same, but for how they name the place. */
-const plain = (text: string): string => text.replaceAll(/[.:]/g, ' ');
+const plain = (text: string): string => text.replaceAll(/\bservers\./g, '').replaceAll(/[.:]/g, ' ');
+
+/** A setting that was added or taken away, of which an effect tells what held before and holds now. */
+function isToldBy(effects: readonly string[], told: string): boolean {
+  const name = /^[+−] (\S+): /.exec(told)?.[1];
+  return name !== undefined && effects.some((text) => plain(text).startsWith(`${plain(name)} `));
+}
 
 /** The file's own words first, then what the lab made of them. What was done by hand, or by an event of the file, says so itself; of a restart it is enough that there was one. */
 function wordsOf(
@@ -81,7 +87,7 @@ function wordsOf(
   const effects = [...derived, ...forgotten];
   if (kind !== 'applied') return effects;
   if (effects.length > 0)
-    return [...told, ...effects].filter(
+    return [...told.filter((text) => !isToldBy(effects, text)), ...effects].filter(
       (text, index, all) => all.findIndex((one) => plain(one) === plain(text)) === index,
     );
   return [translate('panel.change.nothing')];

@@ -19,7 +19,16 @@ export function changeTexts(before: Plan, after: Plan): ChangeText[] {
     const root = after.services.length === 1 ? 'service' : `services.${name}`;
     const prefix = after.services.length === 1 ? '' : `${name} `;
     for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
-      differ(`${root}.${key}`, `${prefix}${key.replace('servers.', '')}`, old[key] ?? '', now[key] ?? '');
+      differ(`${root}.${key}`, `${prefix}${key}`, old[key] ?? '', now[key] ?? '');
+    }
+    const [oldServers, nowServers] = [serverWords(before, name), serverWords(after, name)];
+    for (const server of new Set([...oldServers.keys(), ...nowServers.keys()])) {
+      const [was, is] = [oldServers.get(server), nowServers.get(server)];
+      const path = `${root}.servers.${server}`;
+      if (!was || !is) texts.push({ path, text: `${is ? '+' : '−'} ${prefix}${server}` });
+      else
+        for (const key of ['port', 'weight'] as const)
+          differ(`${path}.${key}`, `${prefix}${server} ${key}`, was[key]!, is[key]!);
     }
   }
   for (const name of names(before.segments, after.segments)) {
@@ -63,10 +72,14 @@ function serviceWords({ services, nodes }: Plan, name: string): Words {
     snat: String(service.snat),
     tunnel: service.tunnel ? `${service.tunnel.type} ${service.tunnel.port}` : 'ipip',
     scheduler: configured?.scheduler ?? '',
-    ...Object.fromEntries(
-      service.servers.map((server) => [`servers.${server.name}`, `:${server.port} weight ${server.weight}`]),
-    ),
   };
+}
+
+function serverWords({ services }: Plan, name: string): Map<string, Words> {
+  const servers = services.find((one) => one.name === name)?.servers ?? [];
+  return new Map(
+    servers.map((one) => [one.name, { port: String(one.port), weight: String(one.weight) }] as const),
+  );
 }
 
 function nodeWords(node: PlannedNode | undefined): Words {

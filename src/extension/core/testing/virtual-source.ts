@@ -1,7 +1,5 @@
+import { MOST_EVENTS } from '../../../lab/embedded/most-events.ts';
 import type { EngineSource } from '../labs/lab-engine.ts';
-
-/** All of a run is kept until it is judged: about ten thousand requests. */
-const MOST_EVENTS = 500_000;
 
 /** The engine in memory for who waits for a verdict and looks at nothing: as fast as the machine is. */
 export const virtualSource: EngineSource = {

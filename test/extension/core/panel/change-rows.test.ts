@@ -49,4 +49,28 @@ describe('rows of changes', () => {
     assert.equal(rows[1]!.texts.filter((text) => text === 'model dr → tun').length, 1);
     await session.stop();
   });
+
+  it('a setting that the file did not name, and a weight, are told once', async () => {
+    const dr = example('dr').replace('  scheduler: rr\n', '');
+    const source = new ManualSource();
+    const session = sessionOf(dr);
+    await session.start(dr, source);
+    source.settle();
+    const texts = async (text: string) => {
+      await session.apply(text);
+      return new ChangeRows(recordingView(session), translate).of([], []).at(-1)!.texts;
+    };
+    const weighted = (weight: number) =>
+      dr.replace('[rs1, rs2]', `{ rs1: { weight: ${weight} }, rs2: { weight: 1 } }`);
+    assert.deepEqual(await texts(dr.replace('  vip:', '  scheduler: sh\n  vip:')), ['scheduler rr → sh']);
+    assert.deepEqual(await texts(dr), ['scheduler sh → rr']);
+    assert.deepEqual((await texts(weighted(2))).slice(1), ['rs1 weight 1 → 2']);
+    assert.deepEqual(await texts(weighted(3)), ['servers.rs1.weight 2 → 3']);
+    assert.deepEqual((await texts(dr.replace('[rs1, rs2]', '[rs1]'))).slice(0, 3), [
+      'servers {…} → [rs1]',
+      'rs1 weight 3 → 1',
+      '− rs2',
+    ]);
+    await session.stop();
+  });
 });
