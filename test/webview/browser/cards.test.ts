@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { axe } from './axe.ts';
-import { openedBrowser, out } from './chromium.ts';
+import { openedBrowser, pictures } from './chromium.ts';
 import { openPanel, type PageOptions } from './panel-page.ts';
 
 describe('webview: the first-run cards in Chromium', function () {
@@ -48,7 +48,7 @@ describe('webview: the first-run cards in Chromium', function () {
       assert.deepEqual(await did(page), { type: 'do', action: { kind: 'card', action: 'undo' } });
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       await selected.filter({ hasText: 'rs1 → router' }).waitFor({ state: 'attached' });
-      await page.screenshot({ path: `${out}card-broken.png` });
+      await page.screenshot({ path: `${pictures}card-broken.png` });
       await page.getByRole('button', { name: 'Next' }).click();
       assert.deepEqual(await did(page), { type: 'do', action: { kind: 'dismiss-card', card: 'broken' } });
     }));
@@ -59,7 +59,7 @@ describe('webview: the first-run cards in Chromium', function () {
       await page.waitForFunction(() => fakeHost.isSettled);
       await page.evaluate(() => fakeHost.beginFirstRun());
       await page.locator('.card').waitFor();
-      await page.screenshot({ path: `${out}${locale}-card.png` });
+      await page.screenshot({ path: `${pictures}${locale}-card.png` });
       await axe(page, [], '.card');
       await page.context().close();
     });

@@ -5,7 +5,7 @@ import { buildOnce, root } from '../../support/lb-lab.ts';
 import { openBrowser } from './panel-page.ts';
 
 /** Where pictures go that are to be looked at. */
-export const out = `${root}out/panel/`;
+export const pictures = `${root}out/pictures/`;
 
 /** For the suite that calls it: the bundles are built before it, and a browser is open while it runs. Without a Chromium it is skipped; under CI that fails. */
 export function openedBrowser(): () => Browser {
@@ -17,7 +17,7 @@ export function openedBrowser(): () => Browser {
       this.skip();
     }
     buildOnce();
-    mkdirSync(out, { recursive: true });
+    mkdirSync(pictures, { recursive: true });
     browser = await openBrowser();
   });
   after(() => browser?.close());

@@ -7,7 +7,7 @@ import { compared } from '../../comparison/labs.ts';
 import { exampleText } from '../../lab/embedded/testbed.ts';
 import { makeTranslate } from '../../support/translate.ts';
 import { axe } from './axe.ts';
-import { openedBrowser, out } from './chromium.ts';
+import { openedBrowser, pictures } from './chromium.ts';
 import { themeCss, themeNames, type ThemeName } from './themes.ts';
 
 const origin = 'http://comparison.test/';
@@ -43,9 +43,10 @@ describe('webview: a comparison in Chromium', function () {
 
   for (const theme of themeNames)
     it(`${theme}: everybody can read it`, async () => {
-      const page = await open(theme, theme === 'light' || theme === 'hc-light' ? 'zh-cn' : 'en', 1280);
+      const locale = theme.includes('light') ? 'zh-cn' : 'en';
+      const page = await open(theme, locale, 1280);
       try {
-        await page.screenshot({ path: `${out}comparison-${theme}.png` });
+        await page.screenshot({ path: `${pictures}comparison-${locale}-${theme}.png` });
         await axe(page);
       } finally {
         await page.context().close();

@@ -6,6 +6,7 @@ import { TopologyText } from '../../../src/extension/core/language/topology-text
 import { lessonView } from '../../../src/extension/core/lessons/view.ts';
 import { localeOf } from '../../../src/l10n/translate.ts';
 import { makeTranslate } from '../../support/translate.ts';
+import type { MysteryId } from '../../../src/mystery/mystery.ts';
 import type { HostMessage, ViewMessage } from '../../../src/panel-protocol/messages.ts';
 import { RowTable } from '../../../src/webview/records/row-table.ts';
 import { EmbeddedRecording } from '../support/embedded-recording.ts';
@@ -13,10 +14,10 @@ import { EmbeddedRecording } from '../support/embedded-recording.ts';
 /** The editor's side, in the page itself: the real feed over labs run in memory. Bundled for the browser by the tests. */
 const messages: ViewMessage[] = [];
 const saved: { format: string; data: Uint8Array }[] = [];
-/** Why nothing can be written, if so. */
 /** The language of the editor, and the file in it. */
 let locale = 'en';
 let topology = '';
+/** Why nothing can be written, if so. */
 let refusal: string | undefined;
 let kept: Readonly<Record<string, unknown>> | undefined;
 let feed: PanelFeed | undefined;
@@ -30,7 +31,7 @@ const fakeHost = {
   messages,
   saved,
   /** Begins with a topology; call it before the panel's script runs, or after, as for another lab. */
-  show(text: string | undefined, file: string, language: string): void {
+  show(text: string | undefined, file: string, language: string, mystery?: MysteryId): void {
     locale = language;
     topology = text ?? '';
     const translate = makeTranslate(localeOf(language));
@@ -60,7 +61,7 @@ const fakeHost = {
       kept: () => kept,
       log: (message) => messages.push({ type: 'failed', message }),
     });
-    recording = text === undefined ? undefined : new EmbeddedRecording(text, file, translate).run();
+    recording = text === undefined ? undefined : new EmbeddedRecording(text, file, translate, mystery).run();
     feed.show(recording);
   },
   refuseToSave: (why: string | undefined) => void (refusal = why),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { axe } from './axe.ts';
-import { openedBrowser, out } from './chromium.ts';
+import { openedBrowser, pictures } from './chromium.ts';
 import { openPanel, type PageOptions } from './panel-page.ts';
 import { themeNames } from './themes.ts';
 
@@ -97,7 +97,7 @@ describe('webview: a lesson in Chromium', function () {
         on(
           { example: 'lessons/vip-not-hidden', theme, locale, width: 800, height: 760 },
           async (page, problems) => {
-            await page.screenshot({ path: `${out}${theme}-${locale}-lesson.png` });
+            await page.screenshot({ path: `${pictures}${theme}-${locale}-lesson.png` });
             const before = problems.length;
             await axe(page, [], '.lesson');
             problems.length = before;

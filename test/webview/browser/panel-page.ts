@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { panelHtml } from '../../../src/extension/core/panel/panel-html.ts';
+import { mysteryOf, type MysteryId } from '../../../src/mystery/mystery.ts';
 import type { FakeHost } from './fake-host.ts';
 import { themeCss, type ThemeName } from './themes.ts';
 
@@ -34,6 +35,8 @@ export interface PageOptions {
   /** `dr`, `lessons/vip-not-hidden`; a text of a topology; nothing for no lab. */
   readonly example?: string;
   readonly topology?: string;
+  /** Instead of a file: a mystery, which is not solved. */
+  readonly mystery?: MysteryId;
   readonly reducedMotion?: boolean;
   readonly scale?: number;
 }
@@ -63,11 +66,14 @@ export async function openPanel(
       return route.fulfill({ body: await hostScript(), contentType: 'text/javascript' });
     return route.fulfill({ path: new URL(`dist/${name}`, root).pathname });
   });
+  const { mystery } = options;
+  const hidden = mystery && mysteryOf(mystery);
   const text =
+    hidden?.text ??
     options.topology ??
     (options.example && readFileSync(new URL(`examples/${options.example}.lblab.yaml`, root), 'utf8'));
   await page.addInitScript(
-    `globalThis.fakeTopology = ${JSON.stringify({ text, file: `${options.example ?? 'test'}.lblab.yaml`, locale })};`,
+    `globalThis.fakeTopology = ${JSON.stringify({ text, file: hidden?.file ?? `${options.example ?? 'test'}.lblab.yaml`, locale, mystery })};`,
   );
   await page.goto(origin);
   await page.waitForFunction(() => document.querySelector('#panel > *') !== null);
@@ -101,7 +107,7 @@ let bundled: Promise<string> | undefined;
 function hostScript(): Promise<string> {
   bundled ??= build({
     stdin: {
-      contents: `import './fake-host.ts'; const { text, file, locale } = globalThis.fakeTopology; fakeHost.show(text, file, locale);`,
+      contents: `import './fake-host.ts'; const { text, file, locale, mystery } = globalThis.fakeTopology; fakeHost.show(text, file, locale, mystery);`,
       resolveDir: new URL('.', import.meta.url).pathname,
       loader: 'ts',
     },

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { root } from '../../support/lb-lab.ts';
-import { openedBrowser } from './chromium.ts';
+import { openedBrowser, pictures } from './chromium.ts';
 import { openPanel, type PageOptions } from './panel-page.ts';
-import { themeNames } from './themes.ts';
+import { themeNames, type ThemeName } from './themes.ts';
 
 interface Picture {
   readonly name: string;
   readonly page: PageOptions;
   /** What the editor does once the lab has run. */
-  readonly then?: 'judge' | 'beginFirstRun';
+  readonly then?: 'judge' | 'beginFirstRun' | 'breakIt';
   /** Pressed in the rows before the picture is taken. */
   readonly keys?: readonly string[];
 }
@@ -30,7 +30,7 @@ traffic: [{ from: client, count: 3 }]
 };
 
 /** What is looked at before a release; what a file in docs shows is taken for it too. */
-const pictures: readonly Picture[] = [
+const scenes: readonly Picture[] = [
   { name: 'panel', page: { example: 'dr', width: 1000, height: 640 } },
   {
     name: 'details',
@@ -43,7 +43,14 @@ const pictures: readonly Picture[] = [
     then: 'judge',
   },
   { name: 'first-run', page: { example: 'dr', width: 1000, height: 760 }, then: 'beginFirstRun' },
-  { name: 'predict', page: { example: 'dr', width: 1280, height: 760 }, keys: ['q'] },
+  { name: 'broken', page: { example: 'dr', width: 1000, height: 760 }, then: 'breakIt' },
+  { name: 'predict', page: { example: 'dr', width: 1280, height: 720 }, keys: ['q'] },
+  { name: 'mystery', page: { mystery: { level: 1, seed: 2 }, width: 1000, height: 760 }, keys: ['2'] },
+  {
+    name: 'two-flows',
+    page: { example: 'dr', width: 1000, height: 760 },
+    keys: ['1', 'Home', 'ArrowDown', 'c', 'ArrowDown', 'ArrowDown', 'c'],
+  },
   { name: 'twelve-lanes', page: { example: 'lessons/hash-reshuffle', width: 800, height: 760 } },
   { name: 'forty-lanes', page: { topology: withServers(37), width: 1280, height: 800 } },
   { name: 'projector', page: { example: 'dnat', width: 853, height: 480, scale: 1.5 } },
@@ -52,27 +59,33 @@ const pictures: readonly Picture[] = [
 
 /** Those of the READMEs: made anew with `UPDATE_PICTURES=1`, by nobody's hand. */
 const inDocs = ['panel'];
+const isUpdating = Boolean(process.env['UPDATE_PICTURES']);
 const MOST_BYTES = 150e3;
+
+/** Each scene in one theme for each language, the next scene in the next theme; `ALL_PICTURES=1` takes each in every theme. */
+const themesOf = (scene: number, language: number): readonly ThemeName[] => {
+  if (process.env['ALL_PICTURES']) return themeNames;
+  if (isUpdating) return ['dark'];
+  return [themeNames[(scene + 2 * language) % themeNames.length]!];
+};
 
 describe('webview: pictures of the panel, to be looked at', function () {
   this.timeout(300_000);
   const browser = openedBrowser();
 
-  for (const { name, page: options, then, keys = [] } of pictures)
-    for (const locale of ['en', 'zh-cn'] as const)
-      for (const theme of themeNames)
+  for (const [scene, { name, page: options, then, keys = [] }] of scenes.entries())
+    for (const [language, locale] of (['en', 'zh-cn'] as const).entries())
+      for (const theme of themesOf(scene, language))
         it(`${name}, ${locale}, ${theme}`, async () => {
           const { page } = await openPanel(browser(), { ...options, locale, theme });
           await page.waitForFunction(() => fakeHost.isSettled);
-          if (then === 'judge') await page.evaluate(() => fakeHost.judge());
-          if (then === 'beginFirstRun') await page.evaluate(() => fakeHost.beginFirstRun());
+          if (then) await page.evaluate((doing) => fakeHost[doing](), then);
           await page.locator('[role=treegrid]').focus();
           for (const key of keys) await page.keyboard.press(key);
           await page.evaluate(() => document.fonts.ready);
           assert.ok((await page.locator('[role=row]').count()) > 0);
-          const isInDocs = theme === 'dark' && inDocs.includes(name) && process.env['UPDATE_PICTURES'];
-          const folder = isInDocs ? `${root}docs/pictures/` : `${root}out/pictures/`;
-          mkdirSync(folder, { recursive: true });
+          const isInDocs = theme === 'dark' && inDocs.includes(name) && isUpdating;
+          const folder = isInDocs ? `${root}docs/pictures/` : pictures;
           const file = isInDocs ? `${name}.${locale}.png` : `${name}-${locale}-${theme}.png`;
           await page.screenshot({ path: `${folder}${file}` });
           await page.context().close();

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { lbLab, root, temporaryFolder } from '../../support/lb-lab.ts';
 import { axe } from './axe.ts';
-import { openedBrowser } from './chromium.ts';
+import { openedBrowser, pictures } from './chromium.ts';
 import { themeNames } from './themes.ts';
 
 const LIMIT_BYTES = 1.5e6;
@@ -137,6 +137,7 @@ describe('webview: a recording as a page of its own', function () {
           await page.locator('[role=treegrid]').focus();
           for (const key of ['3', 'Home', ']', ']', ']', 'Enter']) await page.keyboard.press(key);
           await page.locator('.details tr.layer').first().waitFor();
+          await page.screenshot({ path: `${pictures}shared-page-en-${theme}.png` });
           await axe(page, problems);
         },
         opposite,

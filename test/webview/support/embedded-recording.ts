@@ -6,6 +6,10 @@ import type { FrameEvent, LabEvent, PlanEvent } from '../../../src/lab/events.ts
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import type { LabState } from '../../../src/lab/lab-state.ts';
+import { planWithHidden } from '../../../src/mystery/hide.ts';
+import { mysteryOf, type MysteryId } from '../../../src/mystery/mystery.ts';
+import { EventSeal } from '../../../src/mystery/seal-events.ts';
+import { sealedJourneys, type Journeys } from '../../../src/mystery/seal-report.ts';
 import type { LaneView } from '../../../src/panel-protocol/messages.ts';
 
 /** A recording of a topology run in memory at the virtual clock's pace. */
@@ -13,7 +17,8 @@ export class EmbeddedRecording implements ShownLab {
   readonly file: string;
   readonly engine = 'embedded';
   readonly startedAt = '2026-01-01T12:00:00.000000000Z';
-  readonly builder: JourneyBuilder;
+  readonly builder: Journeys;
+  readonly sealed?: MysteryId;
   readonly lab: EmbeddedEngine;
   readonly plans: PlanEvent[] = [];
   plan: Plan;
@@ -21,13 +26,22 @@ export class EmbeddedRecording implements ShownLab {
   readonly #events: LabEvent[] = [];
   readonly #frames: FrameEvent[] = [];
   readonly #listeners = new Set<() => void>();
+  readonly #seal: EventSeal | undefined;
 
-  constructor(text: string, file: string, translate: Translate) {
+  /** @param mystery Whose fault is put under the file; what would name it is sealed, as the editor does it. */
+  constructor(text: string, file: string, translate: Translate, mystery?: MysteryId) {
     this.file = file;
     this.plan = planOf(text, file);
     const { startedAt } = this;
-    this.builder = new JourneyBuilder(this.plan, { engine: 'embedded', startedAt, translate });
-    this.lab = new EmbeddedEngine(this.plan, (events) => this.add(events), { startedAt });
+    const builder = new JourneyBuilder(this.plan, { engine: 'embedded', startedAt, translate });
+    let plan = this.plan;
+    if (mystery) {
+      this.sealed = mystery;
+      this.#seal = new EventSeal(() => this.plan);
+      plan = planWithHidden(loadTopology(text, file).document!, mysteryOf(mystery).fault)!;
+    }
+    this.builder = mystery ? sealedJourneys(builder) : builder;
+    this.lab = new EmbeddedEngine(plan, (told) => this.add(this.#seal?.take(told) ?? told), { startedAt });
     this.lab.startNow();
   }
 
