@@ -3,6 +3,7 @@ import type { LabSession } from '../core/labs/lab-session.ts';
 import { editorText } from '../core/editor-text.ts';
 import type { Workbench } from './workbench.ts';
 import { findings, type Finding } from '../core/findings/findings.ts';
+import { toCode } from './language/to-vscode.ts';
 
 /** Frames come in bursts: so long after the first of them the lab is judged. */
 const PATIENCE_MS = 400;
@@ -66,6 +67,6 @@ function toDiagnostic({ code, range, text, expected }: Finding, source: string):
   const severity = expected ? vscode.DiagnosticSeverity.Information : vscode.DiagnosticSeverity.Warning;
   const diagnostic = new vscode.Diagnostic(place, editorText(text), severity);
   diagnostic.source = source;
-  diagnostic.code = code;
+  diagnostic.code = toCode(code);
   return diagnostic;
 }

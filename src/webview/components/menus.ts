@@ -8,7 +8,7 @@ import type { Panel } from '../panel.ts';
 import { setPredict } from '../predict/predict.ts';
 import type { Menu } from '../panel-state.ts';
 import { setTimeMode, setValues, toggleMenu } from '../settings.ts';
-import { icon } from './icon.ts';
+import { legend } from './legend.ts';
 import { toolButton } from './tool-button.ts';
 
 type Open = Exclude<Menu, 'none'>;
@@ -248,7 +248,6 @@ const keys = [
 
 function helpMenu(panel: Panel): TemplateResult {
   const { text } = panel.state;
-  const signs = ['request', 'reply', 'rewrite', 'envelope', 'passes', 'lost'] as const;
   return html`<table class="keys">
       <tbody>
         ${keys.map(
@@ -261,7 +260,5 @@ function helpMenu(panel: Panel): TemplateResult {
       </tbody>
     </table>
     <h3>${text('panel.legend')}</h3>
-    <ul class="legend">
-      ${signs.map((sign) => html`<li>${icon('circle-small-filled')}${text(`panel.legend.${sign}`)}</li>`)}
-    </ul>`;
+    ${legend(panel)}`;
 }

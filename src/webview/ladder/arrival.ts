@@ -7,7 +7,7 @@ import { fit, type Ink, type Shape } from './shapes.ts';
 /** What the receiver did with the frame, under its lane: a mark on the lane and words beside it. */
 export function arrival(sheet: Sheet, hop: HopRow, x: number, y: number, scene: Scene): void {
   const { geometry, names, text, measure } = scene;
-  sheet.shapes.push(...mark(hop, x, y));
+  sheet.shapes.push(...arrivalMark(hop, x, y));
   const words = arrivalText(hop, names, text);
   const ink = inkOf(hop);
   const space = geometry.view.right - 10 - (x + 10);
@@ -31,14 +31,15 @@ export function arrival(sheet: Sheet, hop: HopRow, x: number, y: number, scene: 
   sheet.hits.push({ x: left ? x - 10 - width : x + 10, y: y - 9, width, height: 18, title: words });
 }
 
-function inkOf({ fate, reason }: HopRow): Ink {
+function inkOf({ fate, reason }: Pick<HopRow, 'fate' | 'reason'>): Ink {
   if (fate === 'dropped' || fate === 'lost') return 'bad';
   if (fate === 'accepted' || fate === 'unwrapped') return 'good';
   if (fate === 'answered' && reason) return 'bad';
   return 'muted';
 }
 
-function mark(hop: HopRow, x: number, y: number): Shape[] {
+/** What the receiver did, as a mark on its lane. */
+export function arrivalMark(hop: Pick<HopRow, 'fate' | 'reason'>, x: number, y: number): Shape[] {
   const ink = inkOf(hop);
   switch (hop.fate) {
     case 'dropped':

@@ -3,7 +3,10 @@ import type { JourneyRow } from '../records/journey-row.ts';
 import type { ArrowStyle } from './arrow.ts';
 
 /** How a hop's arrow looks. Direction shows in line and head too, not in colour alone. */
-export function arrowStyle(journey: JourneyRow, hop: HopRow): ArrowStyle {
+export function arrowStyle(
+  journey: Pick<JourneyRow, 'kind' | 'reply'>,
+  hop: Pick<HopRow, 'encapsulated' | 'signature' | 'expected'>,
+): ArrowStyle {
   const double = hop.encapsulated;
   const width = hop.signature ? 2.4 : 1.5;
   const style = ordinaryStyle(journey, double, width);
@@ -11,7 +14,11 @@ export function arrowStyle(journey: JourneyRow, hop: HopRow): ArrowStyle {
   return hop.expected === 2 ? { ...style, ink: 'bad' } : style;
 }
 
-function ordinaryStyle(journey: JourneyRow, double: boolean, width: number): ArrowStyle {
+function ordinaryStyle(
+  journey: Pick<JourneyRow, 'kind' | 'reply'>,
+  double: boolean,
+  width: number,
+): ArrowStyle {
   switch (journey.kind) {
     case 'arp-request':
     case 'arp-reply':

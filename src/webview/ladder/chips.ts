@@ -78,7 +78,8 @@ export function wrongChips(
   return x - SPACE - 2;
 }
 
-function chip(
+/** One change in its frame. @param x Its left end. @param y Its middle. */
+export function chip(
   { shapes, hits }: Sheet,
   label: string,
   x: number,

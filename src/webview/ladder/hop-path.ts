@@ -46,8 +46,17 @@ export function hopPath(
   folded?: { readonly goesOn: boolean },
 ): Shape[] {
   const ends = hopEnds(hop, geometry);
-  if (!ends) return [];
-  const { from, to, passed } = ends;
+  return ends ? hopLine(ends, journey, hop, y, folded) : [];
+}
+
+/** The same between two places. */
+export function hopLine(
+  { from, to, passed }: HopEnds,
+  journey: Pick<JourneyRow, 'kind' | 'reply'>,
+  hop: Pick<HopRow, 'encapsulated' | 'signature' | 'expected' | 'fate'>,
+  y: number,
+  folded?: { readonly goesOn: boolean },
+): Shape[] {
   const full = arrowStyle(journey, hop);
   const dropped = folded !== undefined && hop.fate === 'dropped';
   const style = dropped || folded?.goesOn ? { ...full, head: 'none' as const } : full;

@@ -9,7 +9,7 @@ import { chips, wrongChips } from './chips.ts';
 import { laneX } from './geometry.ts';
 import { hopEnds, hopPath } from './hop-path.ts';
 import type { RowOf, Scene, Sheet } from './scene.ts';
-import { fit } from './shapes.ts';
+import { fit, type Shape } from './shapes.ts';
 
 const NARROW_MARGIN = 28;
 
@@ -44,7 +44,7 @@ function missed(sheet: Sheet, hop: HopRow, y: number, line: number | undefined, 
   const x = node === undefined ? undefined : laneX(geometry, node);
   if (x === undefined) return;
   const words = text('panel.missed');
-  sheet.shapes.push({ kind: 'circle', x, y, radius: 5, fill: 'background', stroke: 'bad' });
+  sheet.shapes.push(missedRing(x, y));
   sheet.hits.push({ x: x - 8, y: y - 8, width: 16, height: 16, title: words });
   // What the receiver did stands on the other side.
   const ends = hopEnds(hop, geometry);
@@ -61,6 +61,11 @@ function missed(sheet: Sheet, hop: HopRow, y: number, line: number | undefined, 
     align: before ? 'end' : 'start',
     halo: true,
   });
+}
+
+/** Round the gap of a lane that a frame should have gone in at. */
+export function missedRing(x: number, y: number): Shape {
+  return { kind: 'circle', x, y, radius: 5, fill: 'background', stroke: 'bad' };
 }
 
 /** The time on the left, the segment on the right. */

@@ -54,7 +54,8 @@ export function laneHead(
         'foreground',
       );
   }
-  vipBadge(shapes, lane, x, vipAt, scene);
+  const [vip] = lane.vips;
+  if (vip) vipBadge(shapes, vip.how, x, vipAt, scene);
   return { title: titleOf(lane, weights, scene) };
 }
 
@@ -123,15 +124,13 @@ export function foldHead(
 }
 
 /** Owned: a full badge. Hidden: dashed, in brackets. Exposed, though it should not be: a warning. */
-function vipBadge(
+export function vipBadge(
   shapes: Shape[],
-  { vips }: LaneView,
+  how: LaneView['vips'][number]['how'],
   x: number,
   y: number,
-  { measure, text }: HeaderScene,
+  { measure, text }: Pick<HeaderScene, 'measure' | 'text'>,
 ): void {
-  const how = vips[0]?.how;
-  if (!how) return;
   const words = text(`panel.vip.badge.${how}`);
   const width = measure(words, 'small') + 12;
   const ink = how === 'exposed' ? 'warn' : how === 'owned' ? 'signature' : 'muted';

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { helpLink } from '../../core/help.ts';
 import { editorText } from '../../core/editor-text.ts';
 import { diagnose, type ProblemText } from '../../core/language/diagnose.ts';
 import type { ProviderContext } from './provider-context.ts';
-import { toRange } from './to-vscode.ts';
+import { toCode, toRange } from './to-vscode.ts';
 
 /** Milliseconds without typing before a file is checked again. */
 const QUIET_MS = 200;
@@ -59,7 +58,7 @@ function toDiagnostic(document: vscode.TextDocument, problem: ProblemText): vsco
     severity,
   );
   diagnostic.source = 'LB Lab';
-  diagnostic.code = { value: problem.code, target: vscode.Uri.parse(helpLink('topology')) };
+  diagnostic.code = toCode(problem.code);
   diagnostic.relatedInformation = problem.related.map(
     ({ range, message }) =>
       new vscode.DiagnosticRelatedInformation(

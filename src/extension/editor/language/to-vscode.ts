@@ -20,6 +20,11 @@ export function toMarkdown(text: string): vscode.MarkdownString {
   return markdown;
 }
 
+/** A problem's code, which leads to the page that lists it. */
+export function toCode(code: string): vscode.Diagnostic['code'] {
+  return { value: code, target: vscode.Uri.parse(helpLink('topology')) };
+}
+
 /** A link to a page of ours, in a block of its own: what a file says stands in others, which may run nothing. */
 export function toHelp(text: string, page: HelpPage): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(`[${text}](${helpLink(page)})`);
