@@ -21,7 +21,7 @@ export function toMarkdown(text: string): vscode.MarkdownString {
 }
 
 /** A problem's code, which leads to the page that lists it. */
-export function toCode(code: string): vscode.Diagnostic['code'] {
+export function toCode(code: string): NonNullable<vscode.Diagnostic['code']> {
   return { value: code, target: vscode.Uri.parse(helpLink('topology')) };
 }
 
