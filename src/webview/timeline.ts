@@ -1,10 +1,10 @@
 import type { ChangeRow } from '../panel-protocol/messages.ts';
 import type { Rows } from './records/rows.ts';
+import { TimeScale } from './time-scale.ts';
 
 /** Packets per slice of time, and what stands out in it. */
 export interface Timeline {
-  readonly startNs: number;
-  readonly endNs: number;
+  readonly scale: TimeScale;
   /** Flows that began in each slice, weighted by their packets; of them the failed ones. */
   readonly packets: readonly number[];
   readonly failed: readonly number[];
@@ -28,18 +28,22 @@ export function timelineOf(
     for (const { timeNs } of changes) endNs = Math.max(endNs, timeNs);
     if (startNs === Infinity) startNs = 0;
   }
-  const lengthNs = Math.max(1, endNs - startNs);
+  const spans = [...table.flowIds()].map((id) => [table.startOf(id), table.endOf(id)] as const);
+  const scale = new TimeScale(startNs, endNs, [
+    ...spans,
+    ...changes.map(({ timeNs }) => [timeNs, timeNs] as const),
+  ]);
   const packets = new Array<number>(slices).fill(0);
   const failed = new Array<number>(slices).fill(0);
   for (const id of table.flowIds()) {
-    const share = (table.startOf(id) - startNs) / lengthNs;
+    const share = scale.shareAt(table.startOf(id));
     if (share < 0 || share > 1) continue;
     const slice = Math.min(slices - 1, Math.floor(share * slices));
     packets[slice]! += Math.max(1, table.journeyIds(id).length);
     if (table.hasFailed(id)) failed[slice]! += 1;
   }
   const marks = changes
-    .map(({ timeNs }) => (timeNs - startNs) / lengthNs)
+    .map(({ timeNs }) => scale.shareAt(timeNs))
     .filter((share) => share >= 0 && share <= 1);
-  return { startNs, endNs, packets, failed, changes: marks };
+  return { scale, packets, failed, changes: marks };
 }

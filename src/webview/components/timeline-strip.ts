@@ -3,6 +3,7 @@ import type { Panel } from '../panel.ts';
 import { formatDuration } from '../time-format.ts';
 import { goToTime } from '../go-to-time.ts';
 import { toolButton } from './tool-button.ts';
+import type { TimeScale } from '../time-scale.ts';
 import { timelineOf, type Timeline } from '../timeline.ts';
 
 const SLICES = 160;
@@ -25,8 +26,10 @@ export function timelineStrip(panel: Panel): TemplateResult | typeof nothing {
   }
   const { line } = kept;
   const most = Math.max(1, ...line.packets);
-  const spanNs = line.endNs - line.startNs;
-  const at = selectedShare(panel, line);
+  const { scale } = line;
+  const spanNs = scale.endNs - scale.startNs;
+  const at = selectedShare(panel, scale);
+  const hereNs = scale.timeAt(at ?? 0) - scale.startNs;
   return html`<div class="timeline">
     <div
       class="strip"
@@ -35,15 +38,16 @@ export function timelineStrip(panel: Panel): TemplateResult | typeof nothing {
       aria-label=${text('panel.timeline')}
       aria-valuemin="0"
       aria-valuemax=${Math.round(spanNs / 1e6)}
-      aria-valuenow=${Math.round(((at ?? 0) * spanNs) / 1e6)}
-      aria-valuetext=${formatDuration((at ?? 0) * spanNs)}
+      aria-valuenow=${Math.round(hereNs / 1e6)}
+      aria-valuetext=${formatDuration(hereNs)}
       @pointerdown=${(event: PointerEvent) => begin(panel, event)}
       @pointermove=${(event: PointerEvent) => drag(panel, event)}
-      @pointerup=${(event: PointerEvent) => end(panel, event, line)}
-      @keydown=${(event: KeyboardEvent) => key(panel, event, line, at ?? 0)}
+      @pointerup=${(event: PointerEvent) => end(panel, event, scale)}
+      @keydown=${(event: KeyboardEvent) => key(panel, event, scale, at ?? 0)}
     >
       <svg viewBox="0 0 ${SLICES} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
         ${line.packets.map((count, index) => bar(count, line.failed[index]!, index, most))}
+        ${scale.breaks.map(breakAt)}
         ${line.changes.map((share) => svg`<line class="change" x1=${share * SLICES} x2=${share * SLICES} y1="0" y2=${HEIGHT}></line>`)}
         ${at === undefined ? nothing : svg`<line class="here" x1=${at * SLICES} x2=${at * SLICES} y1="0" y2=${HEIGHT}></line>`}
         ${brush ? svg`<rect class="brush" x=${Math.min(brush.from, brush.to) * SLICES} y="0" width=${Math.abs(brush.to - brush.from) * SLICES} height=${HEIGHT}></rect>` : nothing}
@@ -72,10 +76,18 @@ function bar(count: number, failed: number, index: number, most: number) {
     ${failed ? svg`<rect class="failed" x=${index - 0.4} y="0" width="1.8" height="2.5"></rect>` : nothing}`;
 }
 
-function selectedShare(panel: Panel, { startNs, endNs }: Timeline): number | undefined {
+/** The sign of a time that is cut short. */
+function breakAt(share: number) {
+  const x = share * SLICES;
+  const stroke = (at: number) =>
+    svg`<line class="break" x1=${at - 0.4} x2=${at + 0.4} y1=${HEIGHT} y2="0"></line>`;
+  return [stroke(x - 0.6), stroke(x + 0.6)];
+}
+
+function selectedShare(panel: Panel, scale: TimeScale): number | undefined {
   const row = panel.selectedRow;
-  if (!row || row.kind === 'change' || endNs === startNs) return undefined;
-  const share = (panel.table.startOf(row.flow) - startNs) / (endNs - startNs);
+  if (!row || row.kind === 'change' || scale.endNs === scale.startNs) return undefined;
+  const share = scale.shareAt(panel.table.startOf(row.flow));
   return share >= 0 && share <= 1 ? share : undefined;
 }
 
@@ -96,17 +108,16 @@ function drag(panel: Panel, event: PointerEvent): void {
   panel.store.touch();
 }
 
-function end(panel: Panel, event: PointerEvent, { startNs, endNs }: Timeline): void {
+function end(panel: Panel, event: PointerEvent, scale: TimeScale): void {
   if (!brush) return;
   const [low, high] = [Math.min(brush.from, shareAt(event)), Math.max(brush.from, shareAt(event))];
   brush = undefined;
-  const timeNs = (share: number) => startNs + share * (endNs - startNs);
-  if (high - low > SHORTEST_BRUSH) panel.store.update({ zoom: [timeNs(low), timeNs(high)] });
-  goToTime(panel, timeNs(low));
+  if (high - low > SHORTEST_BRUSH) panel.store.update({ zoom: [scale.timeAt(low), scale.timeAt(high)] });
+  goToTime(panel, scale.timeAt(low));
   panel.store.touch();
 }
 
-function key(panel: Panel, event: KeyboardEvent, { startNs, endNs }: Timeline, at: number): void {
+function key(panel: Panel, event: KeyboardEvent, scale: TimeScale, at: number): void {
   const steps: Readonly<Record<string, number>> = {
     ArrowLeft: at - 0.02,
     ArrowRight: at + 0.02,
@@ -119,5 +130,5 @@ function key(panel: Panel, event: KeyboardEvent, { startNs, endNs }: Timeline, a
   if (share === undefined) return;
   event.preventDefault();
   event.stopPropagation();
-  goToTime(panel, startNs + Math.max(0, Math.min(1, share)) * (endNs - startNs), Math.sign(share - at));
+  goToTime(panel, scale.timeAt(Math.max(0, Math.min(1, share))), Math.sign(share - at));
 }
