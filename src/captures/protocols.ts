@@ -1,7 +1,5 @@
 import * as ethernet from '../packet/ethernet.ts';
 
-const VLAN_TAGS = [0x8100, 0x88a8];
-
 /** Numbers of IANA's list "IEEE 802 Numbers", those that networks are full of. Names are the same in every language. */
 const names: Readonly<Record<number, string>> = {
   0x0842: 'Wake-on-LAN',
@@ -35,15 +33,15 @@ export function isOfModels(bytes: Uint8Array): boolean {
   return type === ethernet.ETHERTYPE_IPV4 || type === ethernet.ETHERTYPE_ARP;
 }
 
-export function isTagged(bytes: Uint8Array): boolean {
-  const type = typeOf(bytes);
-  return type !== undefined && VLAN_TAGS.includes(type);
-}
-
 /** What an untagged frame carries, by its protocol's name, or by its number where it has none here. */
 export function etherTypeName(bytes: Uint8Array): string {
   const type = typeOf(bytes);
   if (type === undefined) return `< ${ethernet.HEADER_LENGTH} B`;
-  if (type < FIRST_TYPE) return '802.3 LLC';
+  if (type < FIRST_TYPE) return isSnap(bytes) ? '802.3 SNAP' : '802.3 LLC';
   return names[type] ?? `0x${type.toString(16).padStart(4, '0')}`;
+}
+
+/** IEEE 802, clause 9: an EtherType behind an LLC header of this form. */
+function isSnap(bytes: Uint8Array): boolean {
+  return bytes[14] === 0xaa && bytes[15] === 0xaa && bytes[16] === 3;
 }

@@ -1,58 +1,73 @@
-import type { FrameEvent, LabEvent } from '../lab/events.ts';
+import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import type { CaptureRecord } from '../packet/capture.ts';
-import { directionOf, nameOf, placeInterfaces, pointsOf, readChoices, type Point } from './placing.ts';
-import { isOfModels } from './protocols.ts';
+import { readChoices } from './choices.ts';
+import { collect, type Collected } from './collect.ts';
+import { eventsOf } from './frame-events.ts';
+import { isReadable } from './frames/link-layer.ts';
+import { placePorts } from './placing.ts';
+import { nameOf } from './point.ts';
+import type { Port } from './port.ts';
+import { ownMacsAsSeen, planWithMacs, pointsAsSeen } from './seen-macs.ts';
 import type { CaptureSource } from './source.ts';
-import type { CaptureNote, FrameRef, ToldCaptures } from './told.ts';
+import type { CaptureNote, ToldCaptures } from './told.ts';
 import { unknowns } from './unknowns.ts';
 
-const LINK_TYPE_ETHERNET = 1;
+/** What `readCapture` calls files that it does not read. */
+const foreignKinds = /^(?!pcap|pcapng [a-z])|^pcapng \d/;
 
 export interface TellOptions {
-  /** `NAME=NODE.SEGMENT`, or `NODE.SEGMENT` for every interface without another place. */
+  /**
+   * `WHAT=NODE.SEGMENT`, or `NODE.SEGMENT` for everything without another place, or only the node. WHAT is an interface's name
+   * or `#` and its number in the file, a file, or `FILE:INTERFACE`.
+   */
   readonly interfaces?: readonly string[];
-}
-
-/** A source with the places of its interfaces. */
-export interface PlacedSource extends CaptureSource {
-  /** Of each interface; undefined where it is not known. */
-  readonly points: readonly (Point | undefined)[];
-  /** Whether each interface's frames can be read. */
-  readonly read: readonly boolean[];
+  /** What is added to the clock of a node, by hand. */
+  readonly clocks?: ReadonlyMap<string, bigint>;
 }
 
 /** What several recordings tell of one network: frames placed at its nodes, on one clock. Never throws. */
 export function tellCaptures(
-  sources: readonly CaptureSource[],
+  files: readonly CaptureSource[],
   plan: Plan,
-  { interfaces = [] }: TellOptions = {},
+  { interfaces = [], clocks = new Map() }: TellOptions = {},
 ): ToldCaptures {
-  const all = pointsOf(plan);
-  const choices = readChoices(interfaces, all);
+  const sources = files.map(withTimes);
+  const choices = readChoices(interfaces, plan);
   if ('code' in choices) return nothing(plan, choices);
-  const placed = sources.map((source): PlacedSource => {
-    const read = source.capture.interfaces.map(({ linkType }) => linkType === LINK_TYPE_ETHERNET);
-    return { ...source, points: placeInterfaces(source.capture, all, choices), read };
-  });
-  const notes = placed.flatMap(notesOfReading);
-  const problem = placed.flatMap(unreadable)[0] ?? unplaced(placed);
-  if (problem) return nothing(plan, problem, notes);
-  const points = capturedAt(placed);
-  const frames = framesOf(placed);
+  const notes = sources.flatMap(notesOfReading);
+  const unread = sources.flatMap(unreadable)[0];
+  if (unread) return nothing(plan, unread, notes);
+  const collected = collect(sources);
+  const { ports } = collected;
+  const seen = pointsAsSeen(plan, ports, collected.claims);
+  const hosts = sources.map(({ name, node }) => ({ file: name, node }));
+  const used = placePorts(ports, plan, seen, hosts, choices);
+  if (ports.every(({ point }) => point === undefined)) return nothing(plan, unplaced(sources), notes);
+  const points = ownMacsAsSeen(seen, ports);
+  for (const port of ports)
+    port.point = points.find((point) => port.point && nameOf(point) === nameOf(port.point));
+  const seenPlan = planWithMacs(plan, points);
+  const captured = capturedAt(sources, ports);
+  const told = eventsOf(sources, collected, seenPlan, clocks);
+  const unused = choices.filter((choice) => choice.of !== '*' && !used.has(choice));
   return {
-    events: [...opening(plan), ...frames.events],
-    points,
-    startNs: frames.startNs,
-    refs: frames.refs,
-    clocks: [],
-    notes: [...notes, ...unknowns(plan, placed, points)],
+    plan: seenPlan,
+    events: [...opening(seenPlan), ...told.events],
+    points: captured,
+    startNs: told.startNs,
+    refs: told.refs,
+    clocks: told.clocks,
+    notes: [
+      ...notes,
+      ...unused.map(({ text }): CaptureNote => ({ code: 'unused-interface', params: { interface: text } })),
+      ...unknowns(plan, seenPlan, sources, collected, told, captured),
+    ],
   };
 }
 
 function nothing(plan: Plan, problem: CaptureNote, notes: readonly CaptureNote[] = []): ToldCaptures {
   const events = opening(plan);
-  return { events, points: new Set(), startNs: 0n, refs: [], clocks: [], notes, problem };
+  return { plan, events, points: new Set(), startNs: 0n, refs: [], clocks: [], notes, problem };
 }
 
 function opening(plan: Plan): LabEvent[] {
@@ -63,27 +78,43 @@ function opening(plan: Plan): LabEvent[] {
 }
 
 /** A source of which nothing can be told. */
-function unreadable({ name, capture, read }: PlacedSource): CaptureNote[] {
-  const [problem] = capture.problems;
-  if (read.length === 0 && problem !== undefined)
-    return [{ code: 'no-capture', params: { file: name, at: String(problem.at) } }];
-  if (read.length === 0 || read.includes(true)) return [];
-  return [{ code: 'not-ethernet', params: { file: name, link: String(capture.interfaces[0]!.linkType) } }];
+function unreadable({ name, capture: { interfaces, problems } }: CaptureSource): CaptureNote[] {
+  const [problem] = problems;
+  if (interfaces.length === 0 && problem !== undefined)
+    return [
+      foreignKinds.test(problem.where)
+        ? { code: 'foreign-capture', params: { file: name, kind: problem.where } }
+        : { code: 'no-capture', params: { file: name, at: String(problem.at) } },
+    ];
+  if (interfaces.length === 0 || interfaces.some(({ linkType }) => isReadable(linkType))) return [];
+  return [{ code: 'not-ethernet', params: { file: name, link: String(interfaces[0]!.linkType) } }];
+}
+
+/** A record without a time has that of the one before it; the first ones, of the first that has any. */
+function withTimes(source: CaptureSource): CaptureSource {
+  const { records } = source.capture;
+  if (!records.some(({ hasNoTime }) => hasNoTime)) return source;
+  let timeNs = records.find(({ hasNoTime }) => !hasNoTime)?.timeNs ?? 0n;
+  const timed = records.map((record) => {
+    if (!record.hasNoTime) timeNs = record.timeNs;
+    return { ...record, timeNs };
+  });
+  return { ...source, capture: { ...source.capture, records: timed } };
 }
 
 /** What of a source could not be read. */
-function notesOfReading({ name, capture, read }: PlacedSource): CaptureNote[] {
-  const [problem] = capture.problems;
-  const other = capture.interfaces[read.indexOf(false)];
+function notesOfReading({ name, capture: { interfaces, problems, records } }: CaptureSource): CaptureNote[] {
+  const [problem] = problems;
+  const other = interfaces.find(({ linkType }) => !isReadable(linkType));
+  const untimed = records.filter(({ hasNoTime }) => hasNoTime).length;
   return [
     ...(problem ? [{ code: 'damaged', params: { file: name, at: String(problem.at) } }] : []),
     ...(other ? [{ code: 'partly-ethernet', params: { file: name, link: String(other.linkType) } }] : []),
+    ...(untimed > 0 ? [{ code: 'no-times', params: { frames: untimed } }] : []),
   ];
 }
 
-function unplaced(sources: readonly PlacedSource[]): CaptureNote | undefined {
-  const found = sources.some(({ points, read }) => points.some((point, index) => point && read[index]));
-  if (found) return undefined;
+function unplaced(sources: readonly CaptureSource[]): CaptureNote {
   const names = sources.flatMap(({ capture }) => capture.interfaces.flatMap(({ name }) => name || []));
   return names.length === 0
     ? { code: 'unplaced-pcap', params: {} }
@@ -94,64 +125,8 @@ function unplaced(sources: readonly PlacedSource[]): CaptureNote | undefined {
  * An interface without frames was captured when the file has its statistics. Else its frames may have been filtered out
  * since, as Wireshark does, which keeps all interfaces.
  */
-function capturedAt(sources: readonly PlacedSource[]): Set<string> {
-  const names = new Set<string>();
-  for (const { capture, points, read } of sources) {
-    const withFrames = new Set(capture.records.map((record) => record.interface));
-    for (const [index, point] of points.entries()) {
-      const isCaptured = withFrames.has(index) || capture.interfaces[index]!.statistics !== undefined;
-      if (point && read[index] && isCaptured) names.add(nameOf(point));
-    }
-  }
-  return names;
-}
-
-/** The frames of all sources in order of time; those of other protocols, and of nowhere, are left out. */
-function framesOf(sources: readonly PlacedSource[]): {
-  readonly startNs: bigint;
-  readonly events: readonly FrameEvent[];
-  readonly refs: readonly FrameRef[];
-} {
-  const startNs = earliest(sources);
-  const events: FrameEvent[] = [];
-  const refs: FrameRef[] = [];
-  let isInOrder = true;
-  for (const [source, { capture, points, read }] of sources.entries()) {
-    for (const [place, record] of capture.records.entries()) {
-      const point = points[record.interface];
-      if (point === undefined || !read[record.interface] || !isOfModels(record.bytes)) continue;
-      const event = frameEvent(record, point, startNs);
-      isInOrder &&= events.length === 0 || events.at(-1)!.timeNs <= event.timeNs;
-      events.push(event);
-      refs.push({ source, number: place + 1 });
-    }
-  }
-  if (isInOrder) return { startNs, events, refs };
-  const order = events.map((_, index) => index).sort((a, b) => events[a]!.timeNs - events[b]!.timeNs);
-  return {
-    startNs,
-    events: order.map((index) => events[index]!),
-    refs: order.map((index) => refs[index]!),
-  };
-}
-
-function earliest(sources: readonly PlacedSource[]): bigint {
-  let startNs: bigint | undefined;
-  for (const { capture, read } of sources)
-    for (const record of capture.records)
-      if (read[record.interface] && (startNs === undefined || record.timeNs < startNs))
-        startNs = record.timeNs;
-  return startNs ?? 0n;
-}
-
-function frameEvent(record: CaptureRecord, point: Point, startNs: bigint): FrameEvent {
-  return {
-    kind: 'frame',
-    timeNs: Number(record.timeNs - startNs),
-    node: point.node,
-    segment: point.segment,
-    direction: directionOf(record, point),
-    bytes: record.bytes,
-    originalLength: record.originalLength,
-  };
+function capturedAt(sources: readonly CaptureSource[], ports: Collected['ports']): Set<string> {
+  const isCaptured = ({ source, index, frames }: Port): boolean =>
+    frames > 0 || sources[source]!.capture.interfaces[index]!.statistics !== undefined;
+  return new Set(ports.flatMap((port) => (port.point && isCaptured(port) ? [nameOf(port.point)] : [])));
 }

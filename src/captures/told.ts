@@ -1,4 +1,5 @@
 import type { LabEvent } from '../lab/events.ts';
+import type { Plan } from '../lab/topology/plan.ts';
 
 /** A frame as its file numbers it. */
 export interface FrameRef {
@@ -26,6 +27,8 @@ export interface CaptureNote {
 }
 
 export interface ToldCaptures {
+  /** The plan with the MAC addresses that were seen, where they are not the plan's. */
+  readonly plan: Plan;
   /** The plan, its nodes running, then frames and losses in order of time. */
   readonly events: readonly LabEvent[];
   /** `NODE.SEGMENT` of every interface that was captured. */

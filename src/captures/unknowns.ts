@@ -1,74 +1,94 @@
 import type { Plan } from '../lab/topology/plan.ts';
 import { formatMac, type Mac } from '../packet/address.ts';
 import * as ethernet from '../packet/ethernet.ts';
-import type { Point } from './placing.ts';
-import { etherTypeName, isOfModels, isTagged } from './protocols.ts';
+import type { Collected, PlainFrame } from './collect.ts';
+import type { FrameEvents } from './frame-events.ts';
+import { UNKNOWN_MAC } from './frames/link-layer.ts';
+import { nameOf, pointsOf } from './point.ts';
+import { isUnicast } from './port.ts';
 import type { CaptureSource } from './source.ts';
 import type { CaptureNote } from './told.ts';
 
 const MOST_MACS = 4;
 
-/** What no frame can show, or is not read: capture points that are not there, frames of nobody's or of other protocols, VLAN tags, decisions. */
+/** What no frame can show, or is not read, and what was made of frames before they were told. */
 export function unknowns(
   plan: Plan,
-  sources: readonly (CaptureSource & {
-    readonly points: readonly (Point | undefined)[];
-    readonly read: readonly boolean[];
-  })[],
+  seenPlan: Plan,
+  sources: readonly CaptureSource[],
+  { frames, ports, filled, noEthernet }: Collected,
+  { duplicates, cut, events }: FrameEvents,
   seen: ReadonlySet<string>,
 ): CaptureNote[] {
-  const missing = plan.nodes
-    .flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`))
+  const missing = pointsOf(plan)
+    .map(nameOf)
     .filter((name) => !seen.has(name));
-  const unplaced = sources.flatMap(({ capture, points, read }) =>
-    capture.interfaces.flatMap(({ name }, index) =>
-      points[index] === undefined && read[index] ? [name || '–'] : [],
-    ),
+  const placed = ports.filter(({ point }) => point !== undefined);
+  const isSeveral = sources.length > 1;
+  const unplaced = ports.flatMap(({ point, label, name, source }) =>
+    point !== undefined ? [] : [isSeveral ? `${sources[source]!.name}:${label}` : name || '–'],
   );
-  const frames = sources.flatMap(({ capture, points, read }) =>
-    capture.records.flatMap((record) =>
-      points[record.interface] === undefined || !read[record.interface] ? [] : [record.bytes],
-    ),
-  );
-  const tagged = frames.filter(isTagged).length;
-  const others = frames.filter((bytes) => !isOfModels(bytes) && !isTagged(bytes)).map(etherTypeName);
-  const strangers = strangersOf(plan, frames);
-  const macs = strangers.macs.slice(0, MOST_MACS).map(formatMac).join(', ');
-  const note = (isSo: boolean, code: string, params: CaptureNote['params']): CaptureNote[] =>
-    isSo ? [{ code, params }] : [];
+  const others = new Map<string, number>();
+  for (const port of placed)
+    for (const [name, count] of port.others) others.set(name, (others.get(name) ?? 0) + count);
+  const tagged = sum(placed.map((port) => port.tagged));
+  const cooked = sum(noEthernet);
+  const drops = events.flatMap((event) => (event.kind === 'loss' ? [event] : []));
+  const taken = pointsOf(seenPlan).filter(({ mac }, index) => mac !== pointsOf(plan)[index]!.mac);
+  const strangers = strangersOf(seenPlan, frames);
+  const note = (count: number, code: string, params: CaptureNote['params']): CaptureNote[] =>
+    count > 0 ? [{ code, params }] : [];
   return [
-    ...note(true, 'unknown-decisions', {}),
-    ...note(missing.length > 0, 'unknown-points', { points: missing.join(', ') }),
-    ...note(unplaced.length > 0, 'unknown-interfaces', { interfaces: unplaced.join(', ') }),
-    ...note(strangers.frames > 0, 'unknown-macs', {
-      frames: strangers.frames,
-      macs: strangers.macs.length > MOST_MACS ? `${macs}, …` : macs,
+    { code: 'unknown-decisions', params: {} },
+    ...note(missing.length, 'unknown-points', { points: missing.join(', ') }),
+    ...note(unplaced.length, 'unknown-interfaces', { interfaces: unplaced.join(', ') }),
+    ...note(strangers.frames, 'unknown-macs', { frames: strangers.frames, macs: few(strangers.macs) }),
+    ...note(taken.length, 'seen-macs', {
+      macs: taken.map((point) => `${nameOf(point)} ${formatMac(point.mac)}`).join(', '),
     }),
-    ...note(others.length > 0, 'unknown-protocols', { frames: others.length, protocols: counted(others) }),
-    ...note(tagged > 0, 'unknown-vlan', { frames: tagged }),
+    ...note(others.size, 'unknown-protocols', {
+      frames: sum([...others.values()]),
+      protocols: counted(others),
+    }),
+    ...note(tagged, 'untagged', { frames: tagged }),
+    ...note(cooked, 'no-ethernet', { frames: cooked }),
+    ...note(drops.length, 'dropped', {
+      frames: sum(drops.map((loss) => loss.frames)),
+      points: [...new Set(drops.map(nameOf))].join(', '),
+    }),
+    ...note(duplicates, 'duplicates', { frames: duplicates }),
+    ...note(cut, 'segmented', { frames: cut }),
+    ...note(filled, 'checksums', { frames: filled }),
   ];
 }
 
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
+function few(macs: readonly Mac[]): string {
+  const shown = macs.slice(0, MOST_MACS).map(formatMac).join(', ');
+  return macs.length > MOST_MACS ? `${shown}, …` : shown;
+}
+
 /** `IPv6 (2), LLDP (1)`: the most frequent first. */
-function counted(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+function counted(counts: ReadonlyMap<string, number>): string {
   return [...counts]
     .sort(([, one], [, other]) => other - one)
     .map(([name, count]) => `${name} (${count})`)
     .join(', ');
 }
 
-/** Frames of IPv4 and ARP between MAC addresses that no node has. */
+/** Frames between MAC addresses that no node has. */
 function strangersOf(
   plan: Plan,
-  frames: readonly Uint8Array[],
+  frames: readonly PlainFrame[],
 ): { readonly frames: number; readonly macs: readonly Mac[] } {
-  const known = new Set(plan.nodes.flatMap(({ interfaces }) => interfaces.map(({ mac }) => mac)));
+  const known = new Set([...pointsOf(plan).map(({ mac }) => mac), UNKNOWN_MAC]);
   const macs = new Set<Mac>();
   let count = 0;
-  for (const bytes of frames) {
-    if (!isOfModels(bytes)) continue;
+  for (const { bytes, port } of frames) {
+    if (port.point === undefined || bytes.length < ethernet.HEADER_LENGTH) continue;
     let isStrangers = false;
     for (const mac of [ethernet.sourceOf(bytes, 0), ethernet.destinationOf(bytes, 0)]) {
       if (known.has(mac) || !isUnicast(mac)) continue;
@@ -78,8 +98,4 @@ function strangersOf(
     if (isStrangers) count++;
   }
   return { frames: count, macs: [...macs] };
-}
-
-function isUnicast(mac: Mac): boolean {
-  return Math.floor(mac / 2 ** 40) % 2 === 0;
 }

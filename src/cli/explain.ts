@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { gunzip } from '../captures/gunzip.ts';
+import type { CaptureSource } from '../captures/source.ts';
 import { tellCaptures } from '../captures/tell-captures.ts';
 import type { CaptureNote, ToldCaptures } from '../captures/told.ts';
 import { exportMermaid } from '../extension/core/share/export-mermaid.ts';
@@ -33,41 +35,48 @@ const options = {
 const ofReading = ['damaged', 'partly-ethernet'];
 
 /**
- * `lb-lab explain CAPTURE --topology FILE`: flows, journeys and promises of frames that somebody recorded. Exit 0 when
+ * `lb-lab explain CAPTURE … --topology FILE`: flows, journeys and promises of frames that somebody recorded, in one file or several. Exit 0 when
  * every promise named by `--requires` is kept, without any named when none is broken; else 1; 2 for a bad call.
  */
-export function explain(call: Cli, args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseOptions(call, args, options, 1);
-  const [file] = positionals;
-  if (file === undefined || values.topology === undefined) throw new CliError('cli.explain-call');
+export async function explain(call: Cli, args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(call, args, options, Infinity);
+  if (positionals.length === 0 || values.topology === undefined) throw new CliError('cli.explain-call');
   const required = (values.requires ?? []).flatMap((text) => text.split(','));
   for (const id of required)
     if (!(promiseIds as readonly string[]).includes(id))
       throw new CliError('cli.no-such-promise', { promise: id, promises: promiseIds.join(', ') });
   const { topology } = values;
-  const { plan, problems } = loadTopology(readText(topology), basename(topology));
+  const { plan: read, problems } = loadTopology(readText(topology), basename(topology));
   for (const problem of problems) problemLines(call, topology, problem).forEach(call.err);
-  if (!plan) return Promise.resolve(2);
-  const sources = [{ name: file, capture: readCapture(readBytes(file)) }];
+  if (!read) return 2;
+  const sources: CaptureSource[] = [];
+  for (const name of positionals) sources.push({ name, capture: readCapture(await gunzip(readBytes(name))) });
   const cli = checkOutputs(call, [values.json, values.mermaid]);
-  const told = tellCaptures(sources, plan, { interfaces: values.interface ?? [] });
+  const told = tellCaptures(sources, read, { interfaces: values.interface ?? [] });
   const { translate } = cli;
   for (const { code, params } of told.notes)
     if (ofReading.includes(code)) cli.err(translate(`captures.${code}`, params));
   if (told.problem) throw new CliError(`captures.${told.problem.code}`, told.problem.params);
-  const { startNs, points: capturePoints, refs } = told;
+  const { plan, startNs, points: capturePoints, refs } = told;
   const startedAt = isoOf(startNs);
   const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate, capturePoints });
   builder.add(told.events);
   const report = builder.report();
-  const numbers = refs.map(({ number }) => number);
-  if (values.json) writeOutput(values.json, reportJson(inFileNumbers(report, numbers)));
+  if (values.json) writeOutput(values.json, reportJson(inFileNumbers(report, refs, positionals)));
   const { full = false } = values;
-  const source = sourceOf(report, told);
+  const source = sourceOf(report, told, positionals);
   if (values.mermaid)
     writeOutput(values.mermaid, [exportMermaid({ flows: report.flows, plan, translate, full, ...source })]);
   if (!values.quiet) {
-    tell(cli, report, plan, source, basename(file), full, values.values ?? false);
+    tell(
+      cli,
+      report,
+      plan,
+      source,
+      positionals.map((one) => basename(one)).join(' + '),
+      full,
+      values.values ?? false,
+    );
     tellNotes(cli, told.notes);
   }
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
@@ -80,7 +89,7 @@ export function explain(call: Cli, args: readonly string[]): Promise<number> {
       }),
     );
   const broken = report.promises.some(({ verdict }) => verdict === 'broken');
-  return Promise.resolve(missing.length > 0 || (required.length === 0 && broken) ? 1 : 0);
+  return missing.length > 0 || (required.length === 0 && broken) ? 1 : 0;
 }
 
 function isoOf(startNs: bigint): string {
@@ -92,13 +101,17 @@ function isoOf(startNs: bigint): string {
 function sourceOf(
   report: Report,
   { events, refs }: ToldCaptures,
+  files: readonly string[],
 ): Required<Pick<LadderOptions, 'journey' | 'frame' | 'frameName'>> {
   const journeys = new Map(report.journeys.map((journey) => [journey.id, journey]));
   const frames = events.filter((event) => event.kind === 'frame');
   return {
     journey: (id) => journeys.get(id)!,
     frame: (number) => frames[number - 1]!.bytes,
-    frameName: (number) => String(refs[number - 1]!.number),
+    frameName: (frame) => {
+      const { source, number } = refs[frame - 1]!;
+      return files.length === 1 ? String(number) : `${basename(files[source]!)}:${number}`;
+    },
   };
 }
 

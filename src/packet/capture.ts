@@ -21,6 +21,8 @@ export interface CaptureRecord {
   /** Index into `interfaces`. */
   readonly interface: number;
   readonly timeNs: bigint;
+  /** The file tells none (a simple packet block): `timeNs` is 0. */
+  readonly hasNoTime?: true;
   readonly bytes: Uint8Array;
   /** Length on the wire; more than `bytes.length` when the frame was cut. */
   readonly originalLength: number;

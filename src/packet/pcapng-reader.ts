@@ -88,7 +88,8 @@ class Reader {
     // Version 1; its minor versions differ in nothing that matters to a reader.
     const known = order !== undefined && at + 28 <= bytes.length && order.u16(bytes, at + 12) === 1;
     if (!known) {
-      this.report('pcapng section header', at);
+      const isOfAnother = order !== undefined && at + 28 <= bytes.length;
+      this.report(isOfAnother ? `pcapng ${order.u16(bytes, at + 12)}.x` : 'pcapng section header', at);
       return false;
     }
     this.#order = order;
@@ -180,7 +181,14 @@ class Reader {
     const length = one.snapLength === 0 ? originalLength : Math.min(originalLength, one.snapLength);
     if (start + 4 + length > end) return this.report('pcapng packet', start - 8);
     const bytes = view(this.#bytes, start + 4, start + 4 + length);
-    this.#records.push({ interface: one.index, timeNs: 0n, bytes, originalLength, comments: NO_COMMENTS });
+    this.#records.push({
+      interface: one.index,
+      timeNs: 0n,
+      hasNoTime: true,
+      bytes,
+      originalLength,
+      comments: NO_COMMENTS,
+    });
   }
 
   #readNames(order: ByteOrder, start: number, end: number): void {

@@ -55,3 +55,8 @@ export function byNode({ plan, capture }: Captured): CaptureSource[] {
     ),
   }));
 }
+
+/** As tcpdump writes it into a pcap file: without the direction. */
+export function undirected({ direction, ...record }: CaptureRecord): CaptureRecord {
+  return direction === undefined ? record : { ...record };
+}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { tellCaptures } from '../../src/captures/tell-captures.ts';
-import { byNode, capturedOf, only, type Captured } from './captured.ts';
-
-const empty = { interfaces: [], records: [], names: [], problems: [] };
+import type { Capture } from '../../src/packet/capture.ts';
+import { readCapture } from '../../src/packet/read-capture.ts';
+import { byNode, capturedOf, only, undirected, type Captured } from './captured.ts';
 
 describe('several captures', () => {
   let captured: Captured;
@@ -32,25 +32,85 @@ describe('several captures', () => {
 
   it('what cannot be told is a problem, and there are no frames', () => {
     const { plan, capture } = captured;
-    const nowhere = {
-      ...only(capture, ['director.inside']),
-      interfaces: [{ name: '', linkType: 1, snapLength: 0 }],
-    };
-    const cooked = { ...nowhere, interfaces: [{ name: 'any', linkType: 192, snapLength: 0 }] };
-    const cases = [
-      [[{ name: 'a', capture: nowhere }], [], 'unplaced-pcap'],
-      [[{ name: 'a', capture: nowhere }], ['a.b'], 'no-such-point'],
-      [[{ name: 'a', capture: cooked }], [], 'not-ethernet'],
-      [
-        [{ name: 'a', capture: { ...empty, problems: [{ problem: 'bad-capture', where: '', at: 0 }] } }],
-        [],
-        'no-capture',
-      ],
-    ] as const;
-    for (const [sources, interfaces, code] of cases) {
-      const told = tellCaptures(sources, plan, { interfaces });
-      assert.equal(told.problem?.code, code);
+    const unnamed = (point: string, linkType = 1) => ({
+      ...only(capture, [point], undirected),
+      interfaces: [{ name: '', linkType, snapLength: 0 }],
+    });
+    const problemOf = (one: Capture, interfaces: readonly string[] = []) => {
+      const told = tellCaptures([{ name: 'a', capture: one }], plan, { interfaces });
       assert.equal(told.refs.length, 0);
+      return told.problem;
+    };
+    // Between two, whose it is cannot be seen.
+    assert.equal(problemOf(unnamed('client1.outside'))?.code, 'unplaced-pcap');
+    assert.equal(problemOf(unnamed('client1.outside'), ['a.b'])?.code, 'no-such-point');
+    assert.equal(problemOf(unnamed('client1.outside', 192))?.code, 'not-ethernet');
+    for (const [bytes, problem] of [
+      ['736e6f6f70000000', { code: 'foreign-capture', params: { file: 'a', kind: 'snoop' } }],
+      ['1f8b0800', { code: 'foreign-capture', params: { file: 'a', kind: 'gzip' } }],
+      [
+        `0a0d0d0a1c0000004d3c2b1a02000000${'ff'.repeat(8)}1c000000`,
+        { code: 'foreign-capture', params: { file: 'a', kind: 'pcapng 2.x' } },
+      ],
+      ['0a0d0d0a', { code: 'no-capture', params: { file: 'a', at: '0' } }],
+      ['', { code: 'no-capture', params: { file: 'a', at: '0' } }],
+    ] as const)
+      assert.deepEqual(problemOf(readCapture(Buffer.from(bytes, 'hex'))), problem);
+  });
+
+  it('a record without a time has that of the one before it', () => {
+    const { plan, capture } = captured;
+    const one = only(capture, ['director.inside']);
+    const records = one.records.map((record, index) =>
+      index % 2 === 0 ? record : { ...record, timeNs: 0n, hasNoTime: true as const },
+    );
+    const told = tellCaptures([{ name: 'a', capture: { ...one, records } }], plan);
+    const frames = told.events.filter((event) => event.kind === 'frame');
+    assert.deepEqual(
+      told.refs.map(({ number }) => number),
+      records.map((_, index) => index + 1),
+    );
+    for (const [index, { timeNs }] of frames.entries())
+      assert.equal(timeNs, Number(records[index - (index % 2)]!.timeNs - told.startNs));
+    assert.deepEqual(told.notes[0], { code: 'no-times', params: { frames: Math.floor(records.length / 2) } });
+  });
+
+  it('a clock that was set by hand moves what its node recorded', () => {
+    const { plan } = captured;
+    const sources = byNode(captured);
+    const told = tellCaptures(sources, plan, { clocks: new Map([['rs1', 3_000_000_000n]]) });
+    const frames = told.events.filter((event) => event.kind === 'frame');
+    let moved = 0;
+    for (const [index, { source, number }] of told.refs.entries()) {
+      const isMoved = frames[index]!.node === 'rs1';
+      const { timeNs } = sources[source]!.capture.records[number - 1]!;
+      assert.equal(frames[index]!.timeNs, Number(timeNs - told.startNs) + (isMoved ? 3e9 : 0));
+      if (isMoved) moved++;
     }
+    assert.ok(moved > 20);
+    assert.deepEqual(
+      frames.map(({ timeNs }) => timeNs),
+      frames.map(({ timeNs }) => timeNs).sort((a, b) => a - b),
+    );
+    assert.deepEqual(told.clocks, [
+      { node: 'rs1', addedNs: 3_000_000_000n, halfWidthNs: 0n, oneSided: false, byHand: true },
+    ]);
+  });
+
+  it('what a file says that it dropped are losses, each once', () => {
+    const { plan, capture } = captured;
+    const one = only(capture, ['director.inside']);
+    const records = one.records.map((record, index) => (index === 4 ? { ...record, dropCount: 3n } : record));
+    const interfaces = [{ ...one.interfaces[0]!, statistics: { dropped: 10n } }];
+    const told = tellCaptures([{ name: 'a', capture: { ...one, interfaces, records } }], plan);
+    const losses = told.events.filter((event) => event.kind === 'loss');
+    const last = told.events.findLast((event) => event.kind === 'frame')!;
+    const fifth = told.events.filter((event) => event.kind === 'frame')[4]!;
+    const at = { kind: 'loss', node: 'director', segment: 'inside', reason: 'kernel' };
+    assert.deepEqual(losses, [
+      { ...at, frames: 3, timeNs: fifth.timeNs },
+      { ...at, frames: 7, timeNs: last.timeNs },
+    ]);
+    assert.ok(told.notes.some(({ code, params }) => code === 'dropped' && params['frames'] === 10));
   });
 });

@@ -168,7 +168,7 @@ describe('what a terminal is sent', () => {
       }
       // None of them can be placed: then they are all named.
       const unplaced = own.map((one, index) => ({ ...one, name: `${hostile}${index}` }));
-      writeFileSync(path, writePcapng({ interfaces: unplaced, records, names: [] }));
+      writeFileSync(path, writePcapng({ interfaces: unplaced, records: [], names: [] }));
       const printed = await runCommand(explain, [path, '--topology', dr]);
       assert.match(printed.err, /HOSTILE/);
       assertHarmless(printed, hostile);

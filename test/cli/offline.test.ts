@@ -100,9 +100,12 @@ describe('lb-lab with recorded captures', () => {
       }),
     );
     const call = ['explain', only, '--topology', dr];
-    assert.match(lbLab(call).err, /eth0.*cannot be placed/);
+    // Its own MAC stands in every unicast frame.
+    const unnamed = lbLab(call);
+    assert.equal(unnamed.code, 0);
     const placed = lbLab([...call, '--interface', 'eth0=director.inside']);
     assert.equal(placed.code, 0);
+    assert.equal(unnamed.out, placed.out);
     assert.match(placed.out, /kept +The director leaves the IP packet alone/);
     assert.match(placed.out, /nothing was captured: .*rs1\.inside/);
     // Where nothing was captured nothing is known to have been lost.
@@ -136,23 +139,23 @@ describe('lb-lab with recorded captures', () => {
     return records.filter((one) => one.interface === own).map((one) => ({ ...one, interface: 0 }));
   };
 
-  it('a cooked or raw capture is not read as Ethernet: exit 2, and how to capture', () => {
+  it('a raw capture is not read as Ethernet: exit 2, and how to capture', () => {
     const cooked = folder.path('any.pcap');
-    writeFileSync(cooked, writePcap(recordsAt('director.inside'), { linkType: 113 }));
+    writeFileSync(cooked, writePcap(recordsAt('director.inside'), { linkType: 101 }));
     const calls = [
       explain(cooked, dr, '--interface', 'director.inside'),
       lbLab(['forward', dr, '--in', cooked, '--out', folder.path('none.pcapng')]),
     ];
     for (const { code, err } of calls) {
       assert.equal(code, 2);
-      assert.match(err, /not Ethernet \(link type 113\).*not -i any/);
+      assert.match(err, /not Ethernet \(link type 101\).*not -i any/);
     }
   });
 
   it('explain: of interfaces that are not Ethernet the frames are left out', () => {
     const mixed = folder.path('mixed.pcapng');
     const interfaces = [
-      { name: 'any', linkType: 113, snapLength: 65535 },
+      { name: 'any', linkType: 101, snapLength: 65535 },
       { name: 'director.inside', linkType: 1, snapLength: 65535 },
     ];
     const frames = recordsAt('director.inside');
@@ -160,7 +163,7 @@ describe('lb-lab with recorded captures', () => {
     writeFileSync(mixed, writePcapng({ interfaces, records, names: [] }));
     const { code, out, err } = explain(mixed);
     assert.equal(code, 0);
-    assert.match(err, /not Ethernet \(link type 113\)/);
+    assert.match(err, /not Ethernet \(link type 101\)/);
     assert.match(out, new RegExp(`^${frames.length} frames captured`, 'm'));
   });
 
@@ -183,28 +186,40 @@ describe('lb-lab with recorded captures', () => {
 
   it('explain: a plain pcap says how to place it; cut frames are no matter of a packet budget', () => {
     const plain = folder.path('short.pcap');
-    const short = recordsAt('director.inside').map((one) => ({ ...one, bytes: one.bytes.subarray(0, 60) }));
-    writeFileSync(plain, writePcap(short));
+    const short = (point: string) =>
+      writePcap(recordsAt(point).map((one) => ({ ...one, bytes: one.bytes.subarray(0, 60) })));
+    // All its frames are between the client and the router: they tell of neither that it is the one.
+    writeFileSync(plain, short('client1.outside'));
     assert.match(explain(plain).err, /--interface NODE\.SEGMENT/);
+    writeFileSync(plain, short('director.inside'));
     const { out } = explain(plain, dr, '--interface', 'director.inside');
     assert.match(out, /captured in part/);
     assert.doesNotMatch(out, /budget/);
   });
 
-  it('explain: names the MAC addresses that no node has, and the tags it does not read', () => {
+  it('explain: takes MAC addresses as they were seen, names those that nobody has, and reads without VLAN tags', () => {
     const other = folder.path('other.lblab.yaml');
     writeFileSync(other, readFileSync(join(root, dr)));
     const foreign = explain(recorded, other);
-    assert.match(foreign.out, /352 frames are left out: 02:.*mac:/);
-    assert.doesNotMatch(foreign.out, /Not as promised/);
-    const tagged = folder.path('vlan.pcap');
+    assert.match(foreign.out, /these are taken.*client1\.outside 02:.*rs2\.inside 02:/);
+    assert.match(foreign.out, /Everything captured was answered and every promise seen was kept/);
+    const isArp = ({ bytes }: { readonly bytes: Uint8Array }) => bytes[13] === 6;
+    const silent = folder.path('silent.pcap');
+    writeFileSync(silent, writePcap(recordsAt('director.inside').filter((one) => !isArp(one))));
+    const unknown = explain(silent, other, '--interface', 'director.inside').out;
+    assert.match(unknown, /these are taken.*: director\.inside 02:[0-9a-f:]+\.$/m);
+    assert.match(unknown, /\d+ frames are left out: 02:.*mac:/);
+    const [plain, tagged] = ['director.inside.pcap', 'vlan.pcap'].map(folder.path) as [string, string];
     const frames = recordsAt('director.inside').map((one) => {
       const bytes = Uint8Array.of(...one.bytes.slice(0, 12), 0x81, 0, 0, 100, ...one.bytes.slice(12));
       return { ...one, bytes, originalLength: bytes.length };
     });
+    writeFileSync(plain, writePcap(recordsAt('director.inside')));
     writeFileSync(tagged, writePcap(frames));
+    const flowsOf = (text: string) => text.match(/^.*→.*$/gm);
     const { out } = explain(tagged, dr, '--interface', 'director.inside');
-    assert.match(out, new RegExp(`in ${frames.length} frames with a VLAN tag`));
+    assert.match(out, new RegExp(`${frames.length} frames had a VLAN tag`));
+    assert.deepEqual(flowsOf(out), flowsOf(explain(plain).out));
     assert.doesNotMatch(out, /Not as promised/);
   });
 

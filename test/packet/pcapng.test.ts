@@ -275,7 +275,14 @@ describe('pcapng', () => {
       const { records, problems } = readPcapng(file);
       assert.deepEqual(problems, []);
       assert.deepEqual(records, [
-        { interface: 0, timeNs: 0n, bytes: Uint8Array.of(0xaa, 0xbb), originalLength: 5, comments: [] },
+        {
+          interface: 0,
+          timeNs: 0n,
+          hasNoTime: true,
+          bytes: Uint8Array.of(0xaa, 0xbb),
+          originalLength: 5,
+          comments: [],
+        },
         {
           interface: 0,
           timeNs: 1_000n,
@@ -298,12 +305,7 @@ describe('pcapng', () => {
         0,
         'pcapng section header',
       ],
-      [
-        'version 2',
-        [block('big', 0x0a0d0d0a, '1a2b3c4d 0002 0000 ffffffffffffffff')],
-        0,
-        'pcapng section header',
-      ],
+      ['version 2', [block('big', 0x0a0d0d0a, '1a2b3c4d 0002 0000 ffffffffffffffff')], 0, 'pcapng 2.x'],
       ['a packet of no interface', [bigSection, bigPacket('00000000 00000001')], 0, 'pcapng packet'],
       ['a length that is no multiple of 4', [...good, '00000006 00000021 00'.repeat(4)], 1, 'pcapng block'],
       ['a length below 12', [...good, '00000006 00000008 00000000'], 1, 'pcapng block'],
