@@ -43,7 +43,6 @@ export function copyOf(frame: Frame): Frame {
   const copy = makeFrame(frame.end - frame.start);
   copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
   copy.port = frame.port;
-  copy.partialChecksum = frame.partialChecksum;
   copy.end = copy.start + frame.end - frame.start;
   return copy;
 }

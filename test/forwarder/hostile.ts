@@ -100,7 +100,8 @@ interface Heard {
 }
 
 /**
- * Feeds the same frames to two forwarders, with different bytes behind each frame: neither may notice them. Half of the
+ * Feeds the same frames to two forwarders, at different places of their buffers and with different bytes around each
+ * frame: neither may notice. Half of the
  * frames belong to conversations that are under way, and neighbours mostly answer: only who is let in can do harm.
  */
 export class HostileRun {
@@ -164,7 +165,7 @@ export class HostileRun {
     });
     // Only a difference is put in words: ten million frames take long enough.
     if (!areSame(outs[0]!, outs[1]!))
-      assert.deepEqual(outs[0]!.map(textOf), outs[1]!.map(textOf), 'what stands behind the frame shows');
+      assert.deepEqual(outs[0]!.map(textOf), outs[1]!.map(textOf), 'what stands around the frame shows');
     this.became.set(became, (this.became.get(became) ?? 0) + 1);
     if (became.startsWith('caused-error')) this.checkCause(bytes);
     if (became.startsWith('forwarded') || became === 'held fragment') this.taken.push({ port, bytes });
@@ -372,16 +373,17 @@ function continueDatagram(frame: Uint8Array, more: boolean): void {
   ipv4.setFragment(frame, 14, ((offset >> 3) & 0x1fff) | (more ? ipv4.MORE_FRAGMENTS : 0));
 }
 
-/** A frame that ends where its buffer does, or has so many bytes of something behind it. */
-function exactly(bytes: Uint8Array, port: number, behind: number, filler: number): Frame {
-  const buffer = new Uint8Array(HEADROOM + bytes.length + behind).fill(filler);
-  buffer.set(bytes, HEADROOM);
-  const end = HEADROOM + bytes.length;
+/** A frame that ends where its buffer does, or has so many bytes of something behind it and before its headroom. */
+function exactly(bytes: Uint8Array, port: number, around: number, filler: number): Frame {
+  const start = around + HEADROOM;
+  const end = start + bytes.length;
+  const buffer = new Uint8Array(end + around).fill(filler);
+  buffer.set(bytes, start);
   return {
     port,
     bytes: buffer,
     view: new DataView(buffer.buffer),
-    start: HEADROOM,
+    start,
     end,
     partialChecksum: false,
     guess: -1,

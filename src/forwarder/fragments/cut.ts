@@ -28,7 +28,8 @@ export class Cutter {
     const headerLength = (view.getUint8(ip) & 15) * 4;
     const payload = view.getUint16(ip + ipv4.TOTAL_LENGTH) - headerLength;
     // A first fragment that cuts the TCP header (RFC 1858) is never made again.
-    const isTiny = packet.protocol === ipv4.PROTOCOL_TCP && (pieces?.[0] ?? 0) < tcp.HEADER_LENGTH;
+    const isTiny =
+      packet.protocol === ipv4.PROTOCOL_TCP && pieces !== undefined && pieces[0]! < tcp.HEADER_LENGTH;
     const keeps = pieces !== undefined && packet.longestPiece <= mtu && !isTiny;
     const most = pieces === undefined ? mtu : Math.min(mtu, packet.longestPiece);
     // As Linux (`ip_do_fragment`): DF stays only in a packet that the sender cut with DF, when it is cut anew.

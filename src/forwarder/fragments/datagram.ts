@@ -94,8 +94,8 @@ export class Datagram {
   }
 
   private fillUnits(first: number, last: number): void {
-    while (this.units.length << 5 < last) this.units.push(0);
-    for (let word = first >>> 5; word << 5 < last; word++) this.units[word]! |= maskOf(word, first, last);
+    for (let word = first >>> 5; word << 5 < last; word++)
+      this.units[word] = (this.units[word] ?? 0) | maskOf(word, first, last);
   }
 }
 

@@ -25,8 +25,8 @@ const LONGEST_FRAME = 0xffff + 14;
 interface Course {
   readonly server: Server | undefined;
   readonly serial: number;
-  /** Why the first one went nowhere. */
-  readonly refused: DropReason | undefined;
+  /** Why the first one went nowhere, where there is no server. */
+  readonly refused: DropReason;
   readonly expiresAt: number;
 }
 
@@ -114,10 +114,6 @@ export class Fragments {
       release(datagram.inOrder(), verdict);
       this.output.drop(verdict, 'fragment', 'fragment-timeout');
     }
-    for (const [key, { expiresAt }] of this.courses) {
-      if (expiresAt > now) break;
-      this.courses.delete(key);
-    }
   }
 
   /** Milliseconds; Infinity when nothing waits. */
@@ -129,12 +125,8 @@ export class Fragments {
   /** Whether the first fragment reaches far enough to tell its flow: its ports, and the flags of TCP (RFC 1858). */
   private readStart(packet: Packet): boolean {
     const { view, l4, frame, protocol } = packet;
-    const needed =
-      protocol === ipv4.PROTOCOL_TCP
-        ? tcp.FLAGS + 1
-        : protocol === ipv4.PROTOCOL_UDP
-          ? udp.HEADER_LENGTH
-          : Infinity;
+    // What has no ports is of no connection and no service, whatever is read in their place.
+    const needed = protocol === ipv4.PROTOCOL_TCP ? tcp.FLAGS + 1 : udp.HEADER_LENGTH;
     if (frame.end - l4 < needed) return false;
     packet.ports = view.getInt32(l4);
     packet.flags = protocol === ipv4.PROTOCOL_TCP ? view.getUint8(l4 + tcp.FLAGS) : 0;
@@ -143,14 +135,13 @@ export class Fragments {
 
   /** A first fragment in dr or tun: it decides, and what waited for it follows. */
   private lead(packet: Packet, key: string, port: Port, ports: readonly Port[], verdict: Verdict): Verdict {
-    const { now, clock } = packet;
     this.director.receive(packet, port, verdict);
-    const went = verdict.relation === 'forwarded' || (verdict.relation === 'held' && verdict.connection > 0);
+    const went = verdict.relation === 'forwarded' || verdict.relation === 'held';
     const course: Course = {
       server: went ? this.services.server(verdict.server) : undefined,
       serial: verdict.connection,
-      refused: went ? undefined : (verdict.reason ?? 'no-connection'),
-      expiresAt: now + PATIENCE_MS,
+      refused: verdict.reason ?? 'no-connection',
+      expiresAt: packet.now + PATIENCE_MS,
     };
     if (this.courses.size >= MOST_DATAGRAMS) this.courses.delete(this.courses.keys().next().value!);
     this.courses.set(key, course);
@@ -167,19 +158,13 @@ export class Fragments {
       packet.ip = ip;
       packet.l4 = ip + headerLength;
       packet.length = frame.end - ip;
-      packet.flags = 0;
-      packet.pieces = undefined;
-      packet.now = now;
-      packet.clock = clock;
       this.follow(packet, course, ports[fragment.port] ?? port, next);
     }
     return verdict;
   }
 
   private follow(packet: Packet, course: Course, port: Port, verdict: Verdict): Verdict {
-    packet.flags = 0;
-    if (course.server === undefined)
-      return this.output.drop(verdict, 'fragment', course.refused ?? 'no-connection');
+    if (course.server === undefined) return this.output.drop(verdict, 'fragment', course.refused);
     return this.director.follow(packet, course.server, course.serial, port, verdict);
   }
 
@@ -187,7 +172,7 @@ export class Fragments {
   private datagramOf(key: string, now: number): Datagram | undefined {
     const existing = this.waiting.get(key);
     if (existing !== undefined) return existing;
-    if (this.waiting.size >= MOST_DATAGRAMS || this.bytes >= MOST_BYTES) return undefined;
+    if (this.waiting.size >= MOST_DATAGRAMS) return undefined;
     const datagram = new Datagram(key, now + PATIENCE_MS);
     this.waiting.set(key, datagram);
     return datagram;

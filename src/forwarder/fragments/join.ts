@@ -22,7 +22,6 @@ export function join(fragments: readonly Fragment[], whole: Frame, packet: Packe
   const l4 = ip + headerLength;
   whole.port = frame.port;
   whole.end = l4 + last.offset + last.length;
-  whole.partialChecksum = false;
   whole.bytes.set(frame.bytes.subarray(frame.start, from + headerLength), whole.start);
   let longest = 0;
   let longestKept = 0;
