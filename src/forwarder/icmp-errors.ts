@@ -152,7 +152,7 @@ export class IcmpErrors {
     const source = addressAt(view, inner + ipv4.SOURCE);
     const destination = addressAt(view, inner + ipv4.DESTINATION);
     const found = connections.findKey(source, destination, view.getInt32(innerL4), protocol, packet.clock);
-    if (found < 0 || (found & 1) === 1) return this.stranger(packet, port, verdict);
+    if (found < 0) return this.stranger(packet, port, verdict);
     const { words } = connections.table;
     const base = (found >> 1) << at.LOG2_WORDS;
     const server = services.server(words[base + at.SERVER]!);

@@ -42,7 +42,8 @@ export function refusesOptions(
 
 /**
  * Fills in what a router adds on the packet's way out by `address`: its address where a route is recorded,
- * and where timestamps are. The header checksum is made anew. `milliseconds` count from no agreed moment, so that
+ * and where timestamps are. The header checksum is made anew. The options are such that nothing forbade the packet.
+ * `milliseconds` count from no agreed moment, so that
  * the timestamp's highest bit is set (RFC 791).
  */
 export function fillOptions(
@@ -54,7 +55,6 @@ export function fillOptions(
 ): void {
   const { buffer, byteOffset, byteLength } = view;
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  let changed = false;
   for (let at = ip + ipv4.HEADER_LENGTH; at < end;) {
     const kind = u8(bytes, at);
     if (kind === END) break;
@@ -62,22 +62,20 @@ export function fillOptions(
       at++;
       continue;
     }
-    const length = lengthAt(bytes, at, end);
-    if (length === 0) break;
-    if (kind === RECORD_ROUTE) changed = recordRoute(view, at, length, address) || changed;
-    if (kind === TIMESTAMP) changed = stamp(view, at, length, address, milliseconds) || changed;
+    const length = u8(bytes, at + 1);
+    if (kind === RECORD_ROUTE) recordRoute(view, at, length, address);
+    if (kind === TIMESTAMP) stamp(view, at, length, address, milliseconds);
     at += length;
   }
-  if (changed) fillHeaderChecksum(view, ip, end - ip);
+  fillHeaderChecksum(view, ip, end - ip);
 }
 
-/** Makes the options of a first fragment those of a later one: what is not to be copied becomes no-operations (Linux's `ip_options_fragment`). */
+/** Makes the options of a first fragment, in which nothing is malformed, those of a later one: what is not to be copied becomes no-operations (Linux's `ip_options_fragment`). */
 export function keepCopiedOptions(bytes: Uint8Array, start: number, end: number): void {
   for (let at = start; at < end;) {
     const kind = u8(bytes, at);
     if (kind === END) return;
-    const length = kind === NO_OPERATION ? 1 : lengthAt(bytes, at, end);
-    if (length === 0) return;
+    const length = kind === NO_OPERATION ? 1 : u8(bytes, at + 1);
     if (kind !== NO_OPERATION && (kind & COPIED) === 0) bytes.fill(NO_OPERATION, at, at + length);
     at += length;
   }
@@ -103,36 +101,27 @@ function isMalformed(bytes: Uint8Array, at: number, kind: number, length: number
   return pointer + entryOf(flags & 15) - 1 > length;
 }
 
-function recordRoute(view: DataView, at: number, length: number, address: SignedIpv4): boolean {
+function recordRoute(view: DataView, at: number, length: number, address: SignedIpv4): void {
   const pointer = view.getUint8(at + 2);
-  if (pointer > length) return false;
+  if (pointer > length) return;
   view.setInt32(at + pointer - 1, address);
   view.setUint8(at + 2, pointer + 4);
-  return true;
 }
 
-function stamp(
-  view: DataView,
-  at: number,
-  length: number,
-  address: SignedIpv4,
-  milliseconds: number,
-): boolean {
+function stamp(view: DataView, at: number, length: number, address: SignedIpv4, milliseconds: number): void {
   const pointer = view.getUint8(at + 2);
   const overflow = view.getUint8(at + 3) >>> 4;
   const flags = view.getUint8(at + 3) & 15;
   if (pointer > length) {
-    if (flags === PRESPECIFIED) return false;
-    view.setUint8(at + 3, ((overflow + 1) << 4) | flags);
-    return true;
+    if (flags !== PRESPECIFIED) view.setUint8(at + 3, ((overflow + 1) << 4) | flags);
+    return;
   }
-  if (flags > WITH_ADDRESS && flags !== PRESPECIFIED) return false;
-  if (flags === PRESPECIFIED && view.getInt32(at + pointer - 1) !== address) return false;
+  if (flags > WITH_ADDRESS && flags !== PRESPECIFIED) return;
+  if (flags === PRESPECIFIED && view.getInt32(at + pointer - 1) !== address) return;
   if (flags !== 0) view.setInt32(at + pointer - 1, address);
   const entry = entryOf(flags);
   view.setInt32(at + pointer + entry - 5, 0x8000_0000 | (Math.floor(milliseconds) & 0x7fff_ffff));
   view.setUint8(at + 2, pointer + entry);
-  return true;
 }
 
 /** Bytes that a stamp takes up. */

@@ -41,8 +41,6 @@ export class Output {
     if (frame === undefined || frame.bytes.length - HEADROOM < capacity) {
       this.spares[place] = frame = makeFrame(Math.max(capacity, SPARE_CAPACITY));
     }
-    frame.start = HEADROOM;
-    frame.partialChecksum = false;
     return frame;
   }
 
@@ -77,7 +75,7 @@ export function ruleFor({ isOutside }: Server, direction: number): Rule {
 export function nameFlow(verdict: Verdict, rule: Rule, server: Server, serial: number): void {
   verdict.rule = rule;
   verdict.connection = serial;
-  verdict.service = server.isOutside ? -1 : server.service.index;
+  verdict.service = server.service.index;
   verdict.server = server.isOutside ? -1 : server.slot;
 }
 

@@ -189,6 +189,18 @@ describe('a packet that is cut', () => {
     }
   });
 
+  it('its later pieces have what is to be copied, wherever it stands, up to the end of all options', () => {
+    // No operation, a route that is full, security, a full route again; then the end, and no option behind it.
+    const options = Uint8Array.of(1, 7, 3, 4, 130, 4, 0, 0, 7, 3, 4, 0, 7, 3, 9, 0);
+    const without = Uint8Array.of(1, 1, 1, 1, 130, 4, 0, 0, 1, 1, 1, 0, 7, 3, 9, 0);
+    const rig = start(service('dnat', true, 92));
+    rig.give(datagram({ macs: WIDE, options }), 1);
+    const expected = cut(datagram({ ...TRANSLATED, options }), 56).map((frame, index) =>
+      index === 0 ? frame : withHeader(frame, { options: without }),
+    );
+    assert.deepEqual(allSent(rig), texts(expected));
+  });
+
   it('one that just fits is not touched', () => {
     const fits = { length: 100 - 28, dontFragment: true };
     const rig = start(service('dr', false, 100));

@@ -40,6 +40,10 @@ describe('IP options', () => {
       [130, 4, 9, 9],
       [148, 4, 0, 0],
       [0, 9, 9, 9],
+      // What looks like an option behind the end of all options.
+      [0, 2, 7, 7, 4, 0, 0, 0, 0, 0, 0, 0],
+      // A stamp that was asked of others, and found no room 15 times.
+      [68, 8, 9, 0xf3, 9, 9, 9, 9],
     ]) {
       const { given, sent } = through(options);
       assert.equal(sent, given);
@@ -49,6 +53,12 @@ describe('IP options', () => {
   it('record route: the address of the way out, while there is room (RFC 791)', () => {
     assert.equal(through([7, 7, 4, 0, 0, 0, 0, 1]).sent, '070708' + '0a000202' + '01');
     assert.equal(through([7, 7, 8, 1, 2, 3, 4, 0]).sent, '0707080102030400');
+    // Behind another option, and behind an address that was recorded before.
+    assert.equal(through([1, 7, 7, 4, 0, 0, 0, 0]).sent, '01070708' + '0a000202');
+    assert.equal(
+      through([130, 4, 0, 0, 7, 11, 8, 193, 0, 0, 1, 0, 0, 0, 0, 0]).sent,
+      '82040000' + '070b0cc1000001' + '0a000202' + '00',
+    );
   });
 
   it('timestamp: with the mark of a clock of one’s own, alone, with the address, or where it was asked for', () => {
@@ -86,10 +96,15 @@ describe('IP options', () => {
       [7, 1, 4, 0],
       [7, 9, 4, 0],
       [1, 1, 1, 7],
+      [1, 1, 1, 130],
+      [130, 1, 9, 9],
+      [130, 9, 9, 9],
       // Too short for their kind, a pointer into the head, half an entry of room, no more overflow to count.
       [7, 2, 1, 1],
       [7, 7, 3, 0, 0, 0, 0, 0],
+      [7, 7, 5, 0, 0, 0, 0, 0],
       [7, 7, 6, 0, 0, 0, 0, 0],
+      [7, 7, 7, 0, 0, 0, 0, 0],
       [68, 3, 5, 0],
       [68, 8, 4, 0, 0, 0, 0, 0],
       [68, 8, 5, 1, 0, 0, 0, 0],
@@ -147,7 +162,7 @@ describe('clampMss', () => {
     const large = encodeOptions([option(1460)]);
     assert.equal(hex(clamped(small, encodeOptions([option(536)]))), '02040218');
     assert.equal(hex(clamped(small, large, ACK)), hex(large));
-    assert.equal(hex(clamped(small, Uint8Array.of(2, 3, 5, 0))), '02030500');
+    assert.equal(hex(clamped(small, Uint8Array.of(2, 3, 255, 0))), '0203ff00');
     const without = { ...directorConfig({ model: 'dnat', snat: true }), interfaces: small.interfaces };
     assert.equal(hex(clamped(without, large)), hex(large));
   });
