@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
+import { fillFrame, makeFrame } from '../../src/forwarder/frame.ts';
+import { asIpv4 } from '../../src/packet/address.ts';
 import { buildIcmpError, buildUdp } from '../../src/packet/build.ts';
 import {
   ACK,
@@ -7,6 +9,7 @@ import {
   CIP,
   DIP,
   directorConfig,
+  ip,
   M_DIRECTOR,
   M_ROUTER,
   M_SERVER,
@@ -17,6 +20,15 @@ import {
   SYN,
   VIP,
 } from './rig.ts';
+
+const VIP2 = ip('10.0.2.101');
+
+const datagram = (port: number): Uint8Array =>
+  buildUdp({
+    ethernet: { source: M_ROUTER, destination: M_DIRECTOR },
+    ip: { source: CIP, destination: VIP },
+    udp: { sourcePort: port, destinationPort: 80 },
+  });
 
 /** tun by GUE (`ipvsadm -i --tun-type gue`). */
 const PORT = 6080;
@@ -72,6 +84,18 @@ describe('GUE', () => {
     });
     assert.ok(ports.every((port) => port >= 32768 && port < 60999));
     assert.ok(new Set(ports).size > 480, String(new Set(ports).size));
+    // Of datagrams too; and another client, another service, another flow.
+    const dns = { ...gue().services[0]!, name: 'dns', protocol: 'udp' } as const;
+    const other = { ...gue().services[0]!, name: 'other', vip: VIP2 };
+    const many = start({ ...gue(), services: [...gue().services, dns, other] });
+    const flows = Array.from({ length: 100 }, (_, i) => [
+      datagram(40000 + i),
+      request(5, SYN, { addresses: [asIpv4(CIP + i + 1), VIP] }),
+      request(40000 + i, SYN, { addresses: [CIP, VIP2] }),
+      request(40000 + i),
+    ]).flat();
+    const taken = new Set(flows.map((frame) => u16(many.give(frame).sent[0]!.bytes, 34)));
+    assert.ok(taken.size > 380, String(taken.size));
     // All over the range.
     const tenths = new Set(ports.map((port) => Math.floor((port - 32768) / 2824)));
     assert.equal(tenths.size, 10);
@@ -81,12 +105,14 @@ describe('GUE', () => {
     const config = directorConfig({ model: 'tun', tunnel: { type: 'gue', port: PORT }, protocol: 'udp' });
     const rig = start(config);
     const piece = (offset: number, more: boolean): Uint8Array => {
+      // Behind the first one there is only payload: no ports.
       const whole = buildUdp({
         ethernet: { source: M_ROUTER, destination: M_DIRECTOR },
         ip: { source: CIP, destination: VIP, id: 7 },
         udp: { sourcePort: 50000, destinationPort: 80 },
         payload: new Uint8Array(100).fill(offset),
       });
+      if (offset > 0) whole.fill(offset, 34, 42);
       const view = new DataView(whole.buffer);
       view.setUint16(20, (more ? 0x2000 : 0) | (offset / 8));
       view.setUint16(24, 0);
@@ -168,14 +194,21 @@ describe('ICMP errors about GUE', () => {
   it('the quote must reach the inner ports, and no further', () => {
     const quoted = (length: number) => wrapped(inner, 40000).slice(0, 14 + length);
     assertSent(opened().give(about(3, 3, 0, quoted(32 + 24))).sent, told(3, 3, 0, inner.slice(14, 14 + 24)));
-    for (const length of [32 + 23, 32 + 19, 31, 28])
+    for (const length of [32 + 23, 32 + 19, 31, 28]) {
       assert.deepEqual(opened().give(about(3, 3, 0, quoted(length))), { sent: [], decisions: [] });
+      // Nor is anything read behind it, where the buffer ends too.
+      const bytes = about(3, 3, 0, quoted(length));
+      const frame = makeFrame(bytes.length);
+      fillFrame(frame, 0, bytes);
+      assert.equal(opened().port.forwarder.receive(frame, 0).input, false);
+    }
   });
 
   const strangers: readonly [string, Uint8Array][] = [
     ['for another port', wrapped(inner, 40000, 6081)],
     ['that is no GUE of ours', wrapped(inner, 40000).map((byte, at) => (at === 43 ? 41 : byte))],
     ['about no connection', wrapped(request(1), 40000)],
+    ['that is a segment', wrapped(inner, 40000).map((byte, at) => (at === 23 ? 6 : byte))],
   ];
   for (const [name, quoted] of strangers)
     it(`${name}: the kernel’s`, () => {
