@@ -54,6 +54,7 @@ export function tellCaptures(
     plan: seenPlan,
     events: [...opening(seenPlan), ...told.events],
     points: captured,
+    wholePoints: wholeAt(sources, ports),
     startNs: told.startNs,
     refs: told.refs,
     clocks: told.clocks,
@@ -67,7 +68,8 @@ export function tellCaptures(
 
 function nothing(plan: Plan, problem: CaptureNote, notes: readonly CaptureNote[] = []): ToldCaptures {
   const events = opening(plan);
-  return { plan, events, points: new Set(), startNs: 0n, refs: [], clocks: [], notes, problem };
+  const none = new Set<string>();
+  return { plan, events, points: none, wholePoints: none, startNs: 0n, refs: [], clocks: [], notes, problem };
 }
 
 function opening(plan: Plan): LabEvent[] {
@@ -129,4 +131,11 @@ function capturedAt(sources: readonly CaptureSource[], ports: Collected['ports']
   const isCaptured = ({ source, index, frames }: Port): boolean =>
     frames > 0 || sources[source]!.capture.interfaces[index]!.statistics !== undefined;
   return new Set(ports.flatMap((port) => (port.point && isCaptured(port) ? [nameOf(port.point)] : [])));
+}
+
+/** By the statistics that a recorder wrote at the end: it dropped none. */
+function wholeAt(sources: readonly CaptureSource[], ports: Collected['ports']): Set<string> {
+  const isWhole = ({ source, index }: Port): boolean =>
+    sources[source]!.capture.interfaces[index]!.statistics?.dropped === 0n;
+  return new Set(ports.flatMap((port) => (port.point && isWhole(port) ? [nameOf(port.point)] : [])));
 }

@@ -33,6 +33,8 @@ export interface ToldCaptures {
   readonly events: readonly LabEvent[];
   /** `NODE.SEGMENT` of every interface that was captured. */
   readonly points: ReadonlySet<string>;
+  /** Of these, the ones of which the recorder counted what it missed, and missed nothing. */
+  readonly wholePoints: ReadonlySet<string>;
   /** Since the Unix epoch: what times of events count from. */
   readonly startNs: bigint;
   /** Of the n-th frame event (from 0) where it stands. A file's one frame may stand for several. */

@@ -57,9 +57,16 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   for (const { code, params } of told.notes)
     if (ofReading.includes(code)) cli.err(translate(`captures.${code}`, params));
   if (told.problem) throw new CliError(`captures.${told.problem.code}`, told.problem.params);
-  const { plan, startNs, points: capturePoints, refs } = told;
+  const { plan, startNs, points: capturePoints, wholePoints, refs } = told;
   const startedAt = isoOf(startNs);
-  const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt, translate, capturePoints });
+  const builder = new JourneyBuilder(plan, {
+    engine: 'capture',
+    startedAt,
+    translate,
+    capturePoints,
+    wholePoints,
+    clockErrorsNs: clockErrorsOf(told),
+  });
   builder.add(told.events);
   const report = builder.report();
   if (values.json) writeOutput(values.json, reportJson(inFileNumbers(report, refs, positionals)));
@@ -139,4 +146,9 @@ function tellNotes({ translate, paint, out }: Cli, notes: readonly CaptureNote[]
   out(paint('heading', translate('captures.unknown')));
   for (const { code, params } of notes)
     if (!ofReading.includes(code)) out(`  ${translate(`captures.${code}`, params)}`);
+}
+
+/** By node, how wrong its clock may be. */
+function clockErrorsOf({ clocks }: ToldCaptures): Map<string, number> {
+  return new Map(clocks.map(({ node, halfWidthNs }) => [node, Number(halfWidthNs)]));
 }

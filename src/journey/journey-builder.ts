@@ -23,6 +23,10 @@ export interface JourneyBuilderOptions {
   readonly translate: Translate;
   /** Where frames were captured, `NODE.SEGMENT` each; at every interface when left out. */
   readonly capturePoints?: ReadonlySet<string>;
+  /** Of a capture, the points whose recorder counted what it missed, and missed nothing. */
+  readonly wholePoints?: ReadonlySet<string>;
+  /** Of a capture, how wrong a node's clock may be, in nanoseconds either way; 0 when left out. */
+  readonly clockErrorsNs?: ReadonlyMap<string, number>;
   /** Beyond these the oldest flows are taken out, with their frames. */
   readonly maxFrames?: number;
   readonly maxBytes?: number;
@@ -155,7 +159,12 @@ export class JourneyBuilder {
   }
 
   #begin(): JourneyState {
-    const points = new CapturePoints(this.#options.capturePoints);
+    const { capturePoints, wholePoints, clockErrorsNs } = this.#options;
+    const points = new CapturePoints({
+      ...(capturePoints && { points: capturePoints }),
+      ...(wholePoints && { whole: wholePoints }),
+      ...(clockErrorsNs && { clockErrorsNs }),
+    });
     return new JourneyState(this.#plan, this.#options.engine, this.#frames, points);
   }
 

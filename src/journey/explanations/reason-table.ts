@@ -100,6 +100,7 @@ export const reasonTable: Readonly<Record<Reason, Told>> = {
   'client-silent': { none: 'What its own client does not tell, nobody knows.' },
   cut: { none: 'The run was over: it says so itself.' },
   'not-captured': { none: 'Nothing is said to have failed where nothing was captured.' },
+  'not-recorded': { none: 'Nothing is said to have failed where only a record may be missing.' },
 };
 
 /** How a request may end for its client, with what explains that; the client knows the end, and others the cause. */

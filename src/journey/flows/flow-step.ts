@@ -51,6 +51,9 @@ export class FlowStep {
     flow.synSequence = this.#synSequence;
     flow.endNs = this.#endNs;
     if (this.provoker) this.provoker.provoked = undefined;
-    if (this.segment !== undefined) flow.segments!.delete(this.segment);
+    if (this.segment === undefined) return;
+    const sent = flow.segments!.get(this.segment)!;
+    if (sent.length > 1) sent.pop();
+    else flow.segments!.delete(this.segment);
   }
 }

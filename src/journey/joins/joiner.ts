@@ -1,12 +1,13 @@
 import type { DecisionEvent, FrameEvent, LabEvent, PlanEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
-import { BROADCAST_MAC, formatIpv4 } from '../../packet/address.ts';
+import { BROADCAST_MAC, formatIpv4, NO_MAC } from '../../packet/address.ts';
 import { destinationOf, ETHERTYPE_ARP, HEADER_LENGTH, sourceOf } from '../../packet/ethernet.ts';
 import { frameHash } from '../../packet/hash.ts';
 import type { CapturePoints } from '../records/capture-points.ts';
+import { Completeness } from '../records/completeness.ts';
 import { CrossingJoin } from './crossing-join.ts';
 import { DecisionJoin } from './decision-join.ts';
-import { readFacts } from '../records/frame-facts.ts';
+import { readFacts, type FrameFacts } from '../records/frame-facts.ts';
 import type { FrameStore } from '../records/frame-store.ts';
 import { HopNews } from './hop-news.ts';
 import { HostJoin } from './host-join.ts';
@@ -18,6 +19,7 @@ import { LinkJoin } from './link-join.ts';
 import { Network } from '../records/network.ts';
 import { NodeStates } from '../records/node-states.ts';
 import { Recording } from '../records/recording.ts';
+import { SightingJoin } from './sighting-join.ts';
 import type { Epoch, Report } from '../report.ts';
 
 /**
@@ -29,6 +31,8 @@ export class Joiner {
   readonly news = new HopNews();
   readonly states = new NodeStates();
   counters = new JoinCounters();
+  /** Of a capture. */
+  readonly completeness: Completeness;
   recording = new Recording();
   ledger = new Ledger();
   /** What hosts told of packets that are no frames. */
@@ -45,7 +49,9 @@ export class Joiner {
   #hops = 0;
   /** Some forwarder has said something. */
   #decided = false;
-  readonly #links = new LinkJoin(this.news, (lead, to) => this.#copy(lead, to));
+  readonly #links: LinkJoin;
+  /** In captures of several hosts, instead of `#routed` and `#translated`. */
+  readonly #sightings: SightingJoin | undefined;
   readonly #forwarders = new Map<string, DecisionJoin>();
   readonly #hosts = new Map<string, HostJoin>();
   readonly #routed = new Map<string, CrossingJoin>();
@@ -60,6 +66,13 @@ export class Joiner {
   /** @param frames Where the frames are kept; the joiner only reads there. */
   constructor(plan: Plan, engine: Report['engine'], frames: FrameStore, points: CapturePoints) {
     this.engine = engine;
+    this.completeness = new Completeness(points);
+    const copy = (lead: HopRecord, to: string) => this.#copy(lead, to);
+    if (engine === 'capture') {
+      const errorNs = (node: string) => points.clockErrorNs(node);
+      this.#links = new LinkJoin(this.news, copy, errorNs);
+      this.#sightings = new SightingJoin(this.news, errorNs);
+    } else this.#links = new LinkJoin(this.news, copy);
     this.#frames = frames;
     this.#points = points;
     this.#stage = this.#newStage({ epoch: 0, timeNs: 0, changes: [] }, plan, 0);
@@ -86,6 +99,7 @@ export class Joiner {
         return false;
       case 'loss':
         this.counters.lost(event);
+        if (event.frames > 0) this.completeness.lacks(event.node);
         return false;
       case 'decision-loss':
         this.counters.decisionsLost += event.decisions;
@@ -112,7 +126,8 @@ export class Joiner {
 
   #newStage(epoch: Epoch, plan: Plan, run: number): Stage {
     const [frames, points, readAgain] = [this.#frames, this.#points, this.#readAgain];
-    return { ...epoch, run, network: new Network(plan), frames, points, readAgain };
+    const isCapture = this.engine === 'capture';
+    return { ...epoch, run, network: new Network(plan), frames, points, isCapture, readAgain };
   }
 
   #plan(event: PlanEvent): void {
@@ -144,21 +159,25 @@ export class Joiner {
 
   #frame(event: FrameEvent, number: number): boolean {
     this.counters.frame(event);
+    if (this.#sightings) this.completeness.recorded(event.node, event.timeNs);
     const { bytes } = event;
     if (bytes.length < HEADER_LENGTH) {
       this.counters.undecodable++;
       return false;
     }
     const { network } = this.#stage;
+    const isOut = event.direction === 'out';
     const destination = destinationOf(bytes, 0);
     const sender = network.stationOfMac(sourceOf(bytes, 0));
     const own = network.station(event.node, event.segment);
     const target = network.stationOfMac(destination);
-    if (!sender || !own || (!target && destination !== BROADCAST_MAC)) {
+    // A cooked capture does not tell where a frame that was sent goes.
+    const isTold = target !== undefined || destination === BROADCAST_MAC || (destination === NO_MAC && isOut);
+    if (!sender || !own || !isTold) {
       this.counters.foreign++;
       return false;
     }
-    if (event.direction === 'out') this.#out(event, number, target?.node.name ?? '');
+    if (isOut) this.#out(event, number, target?.node.name ?? '');
     else if (destination === own.port.mac || destination === BROADCAST_MAC) {
       this.#in(event, number, sender.node.name);
     } else {
@@ -174,13 +193,16 @@ export class Joiner {
 
   #out(event: FrameEvent, number: number, to: string): void {
     const hop = this.#hop(event, number, event.node, to);
-    if (this.#links.sent(hop)) this.#begin(hop);
+    const known = this.#links.sent(hop);
+    if (known === undefined) this.#begin(hop);
+    else this.#sightings?.sent(known);
     this.#host(event.node).passed(hop);
     if (to !== '' && to !== event.node) this.#host(to).passed(hop);
   }
 
   #in(event: FrameEvent, number: number, from: string): void {
-    const hop = this.#links.received(event, number) ?? this.#orphan(event, number, from);
+    const seen = this.#sightings ? readFacts(event.bytes) : undefined;
+    const hop = this.#links.received(event, number, seen) ?? this.#orphan(event, number, from, seen);
     const node = this.#stage.network.node(event.node);
     this.#host(event.node).passed(hop);
     const { facts } = hop;
@@ -189,10 +211,11 @@ export class Joiner {
         this.#routed.get(event.node)?.neighbourAnswered(event.timeNs);
         this.#translated.get(event.node)?.neighbourAnswered(event.timeNs);
       }
-    } else if (facts.ipAt !== 0 && node?.forwarder && this.#isForeignWork(hop)) {
-      this.#crossing(this.#translated, event.node, 'translated').received(hop);
-    } else if (facts.ipAt !== 0 && !node?.forwarder && node?.sysctls.ip_forward === 1) {
-      this.#crossing(this.#routed, event.node, 'routed').received(hop);
+    } else if (facts.ipAt !== 0 && !this.#sightings) {
+      if (node?.forwarder && this.#isForeignWork(hop))
+        this.#crossing(this.#translated, event.node, 'translated').received(hop);
+      else if (!node?.forwarder && node?.sysctls.ip_forward === 1)
+        this.#crossing(this.#routed, event.node, 'routed').received(hop);
     }
     if (node?.forwarder) {
       this.#forwarder(event.node).received(frameHash(event.bytes, 0, event.bytes.length), event.timeNs, hop);
@@ -200,8 +223,8 @@ export class Joiner {
   }
 
   /** A frame received that nobody was seen sending: the sender's capture is missing. */
-  #orphan(event: FrameEvent, number: number, from: string): HopRecord {
-    const hop = this.#hop(event, number, from, event.node);
+  #orphan(event: FrameEvent, number: number, from: string, facts?: FrameFacts): HopRecord {
+    const hop = this.#hop(event, number, from, event.node, facts);
     hop.received = true;
     hop.arrivalNs = event.timeNs;
     this.#links.orphaned(hop);
@@ -218,7 +241,8 @@ export class Joiner {
       const { bytes } = hop.facts;
       this.#forwarder(hop.from).sent(frameHash(bytes, 0, bytes.length), hop);
     }
-    if (hop.previous === undefined && hop.facts.ipAt !== 0 && hop.facts.kind !== 'arp') {
+    if (this.#sightings) this.#sightings.seen(hop);
+    else if (hop.previous === undefined && hop.facts.ipAt !== 0 && hop.facts.kind !== 'arp') {
       if (!node?.forwarder) this.#routed.get(hop.from)?.sent(hop);
       else if (this.#isForeignWork(hop)) this.#translated.get(hop.from)?.sent(hop);
     }
@@ -252,8 +276,9 @@ export class Joiner {
     number: number,
     from: string,
     to: string,
+    facts = readFacts(bytes),
   ): HopRecord {
-    const sighting = { number, timeNs, originalLength, facts: readFacts(bytes) };
+    const sighting = { number, timeNs, originalLength, facts };
     return new HopRecord(this.#origin(from, segment), this.#hops++, sighting, to);
   }
 
@@ -278,6 +303,7 @@ export class Joiner {
     for (const join of this.#forwarders.values()) join.prune(oldestNs, isGone);
     for (const join of this.#routed.values()) join.prune(this.timeNs, isGone);
     for (const join of this.#translated.values()) join.prune(this.timeNs, isGone);
+    this.#sightings?.prune(this.timeNs, isGone);
   }
 }
 

@@ -54,7 +54,10 @@ export class JourneyList {
     if (parent.journey === undefined) this.#place(parent);
     const journey = parent.journey!;
     const before = hop.journey;
-    if (before === journey) return undefined;
+    if (before === journey) {
+      journey.settle(hop);
+      return undefined;
+    }
     if (before === undefined) {
       journey.add(hop);
       return undefined;

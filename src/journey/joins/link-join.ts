@@ -1,9 +1,12 @@
 import type { FrameEvent } from '../../lab/events.ts';
 import { BROADCAST_MAC } from '../../packet/address.ts';
+import { destinationOf } from '../../packet/ethernet.ts';
 import type { HopNews } from './hop-news.ts';
+import type { FrameFacts } from '../records/frame-facts.ts';
 import { linksOf, type HopRecord } from '../records/hop-record.ts';
 import { frameKey, sameFrame } from './match-keys.ts';
 import { prune } from './prune.ts';
+import { linkKey, sameOnLink } from './sightings.ts';
 
 /** How long a frame may be on one link, the planned delay not counted. A retransmission never comes this soon. */
 const LINK_WINDOW_NS = 100e6;
@@ -11,8 +14,9 @@ const LINK_WINDOW_NS = 100e6;
 const SKEW_NS = 1e6;
 
 /**
- * Joins the captures of one frame at both ends of a link: identical bytes, in order, one capture per receiver.
- * Frames on one link stay in order, so of several identical ones the oldest in the window is taken.
+ * Joins the captures of one frame at both ends of a link: identical bytes, in order, one capture per receiver; in
+ * captures of several hosts what is the same frame to both. Frames on one link stay in order, so of several identical
+ * ones the oldest in the window is taken.
  */
 export class LinkJoin {
   /** Sent and not yet received; a broadcast stays until its window has passed. */
@@ -22,53 +26,73 @@ export class LinkJoin {
   readonly #news: HopNews;
   readonly #copy: (lead: HopRecord, to: string) => HopRecord;
 
-  /** @param copy Makes the hop for a second or further receiver of a broadcast. */
-  constructor(news: HopNews, copy: (lead: HopRecord, to: string) => HopRecord) {
+  readonly #errorNs: ((node: string) => number) | undefined;
+
+  /**
+   * @param copy Makes the hop for a second or further receiver of a broadcast.
+   * @param errorNs In captures of several hosts, how wrong the clock of a node may be.
+   */
+  constructor(
+    news: HopNews,
+    copy: (lead: HopRecord, to: string) => HopRecord,
+    errorNs?: (node: string) => number,
+  ) {
     this.#news = news;
     this.#copy = copy;
+    this.#errorNs = errorNs;
   }
 
-  /** `false` when `hop` is the sender's capture of a frame already received: then it was merged into that one. */
-  sent(hop: HopRecord): boolean {
-    const key = frameKey(hop.facts.bytes);
-    if (this.#orphans.size > 0 && this.#adopt(key, hop)) return false;
-    push(this.#sent, key, hop);
-    return true;
+  /** The hop of a frame already received, when `hop` is its sender's capture: then it was merged into that one. */
+  sent(hop: HopRecord): HopRecord | undefined {
+    const key = this.#keyOf(hop);
+    const adopted = this.#orphans.size > 0 ? this.#adopt(key, hop) : undefined;
+    if (adopted === undefined) push(this.#sent, key, hop);
+    return adopted;
   }
 
-  /** The hop that `event` ends, or `undefined` when nobody was seen sending the frame. */
-  received(event: FrameEvent, number: number): HopRecord | undefined {
-    const key = frameKey(event.bytes);
+  /**
+   * The hop that `event` ends, or `undefined` when nobody was seen sending the frame.
+   * @param facts Of its bytes; in captures of several hosts only.
+   */
+  received(event: FrameEvent, number: number, facts?: FrameFacts): HopRecord | undefined {
+    const key = facts ? linkKey(facts) : frameKey(event.bytes);
     const waiting = this.#sent.get(key);
     if (waiting === undefined) return undefined;
     while (waiting.length > 0 && event.timeNs - waiting[0]!.timeNs > windowOf(waiting[0]!)) waiting.shift();
     if (waiting.length === 0) this.#sent.delete(key);
     let index = 0;
-    while (index < waiting.length && !fits(waiting[index]!, event)) index++;
+    while (index < waiting.length && !fits(waiting[index]!, event, facts)) index++;
     const hop = waiting[index];
     if (hop === undefined) return undefined;
-    if (hop.facts.etherDestination === BROADCAST_MAC) {
-      return this.#broadcast(
-        waiting.filter((one) => fits(one, event)),
-        event,
-        number,
-      );
+    if (destinationOf(event.bytes, 0) === BROADCAST_MAC) {
+      const sendings = waiting.filter((one) => fits(one, event, facts));
+      return this.#broadcast(sendings, event, number, facts);
     }
     if (waiting.length === 1) this.#sent.delete(key);
     else {
       waiting.splice(index, 1);
-      const rivals = waiting.filter((one) => fits(one, event));
+      const rivals = waiting.filter((one) => fits(one, event, facts));
       if (rivals.length > 0) {
         linksOf(hop).linkRivals = rivals;
         this.#news.rivals(hop, rivals);
       }
     }
-    this.#arrive(hop, event, number);
+    this.#arrive(hop, event, number, facts);
     return hop;
   }
 
+  /** Nobody was seen sending it. Of a broadcast, one of its receivers has that already: then it is a copy of that hop. */
   orphaned(hop: HopRecord): void {
-    push(this.#orphans, frameKey(hop.facts.bytes), hop);
+    const key = this.#keyOf(hop);
+    if (this.#errorNs && hop.facts.etherDestination === BROADCAST_MAC) {
+      const lead = this.#orphans.get(key)?.find((one) => this.#isSibling(one, hop));
+      if (lead) {
+        linksOf(hop).copyOf = lead;
+        (linksOf(lead).copies ??= []).push(hop);
+        return;
+      }
+    }
+    push(this.#orphans, key, hop);
   }
 
   /** Forgets what is of no more use: too old to be received, or taken out of the recording. */
@@ -78,10 +102,15 @@ export class LinkJoin {
   }
 
   /** Each receiver takes a broadcast once; a second copy there belongs to the next sending. */
-  #broadcast(sendings: readonly HopRecord[], event: FrameEvent, number: number): HopRecord | undefined {
+  #broadcast(
+    sendings: readonly HopRecord[],
+    event: FrameEvent,
+    number: number,
+    facts: FrameFacts | undefined,
+  ): HopRecord | undefined {
     for (const lead of sendings) {
       if (!lead.received) {
-        this.#arrive(lead, event, number);
+        this.#arrive(lead, event, number, facts);
         return lead;
       }
       const links = linksOf(lead);
@@ -91,53 +120,85 @@ export class LinkJoin {
       hop.sentBy = lead.sentBy;
       linksOf(hop).copyOf = lead;
       copies.push(hop);
-      this.#arrive(hop, event, number);
+      this.#arrive(hop, event, number, facts);
       return hop;
     }
     return undefined;
   }
 
-  #arrive(hop: HopRecord, event: FrameEvent, number: number): void {
+  #keyOf({ facts }: HopRecord): number {
+    return this.#errorNs ? linkKey(facts) : frameKey(facts.bytes);
+  }
+
+  #arrive(hop: HopRecord, event: FrameEvent, number: number, facts: FrameFacts | undefined): void {
     hop.received = true;
     hop.to = event.node;
     hop.arrivalNs = event.timeNs;
     hop.secondFrame = number;
+    // Where it went, and its checksums, stand in what was received.
+    if (facts && facts.bytes.length >= hop.facts.bytes.length)
+      hop.showBy({ number, timeNs: event.timeNs, originalLength: event.originalLength, facts });
     this.#news.placed(hop);
   }
 
-  #adopt(key: number, hop: HopRecord): boolean {
+  #adopt(key: number, hop: HopRecord): HopRecord | undefined {
     const orphans = this.#orphans.get(key);
-    const index = orphans?.findIndex((one) => isOf(hop, one)) ?? -1;
-    if (orphans === undefined || index < 0) return false;
-    const [orphan] = orphans.splice(index, 1);
+    const index = orphans?.findIndex((one) => this.#isOf(hop, one)) ?? -1;
+    if (orphans === undefined || index < 0) return undefined;
+    const orphan = orphans.splice(index, 1)[0]!;
     if (orphans.length === 0) this.#orphans.delete(key);
-    orphan!.secondFrame = orphan!.frame;
-    orphan!.frame = hop.frame;
-    this.#news.judged(orphan!);
-    return true;
+    const { frame: number, facts, timeNs, originalLength } = orphan;
+    orphan.secondFrame = number;
+    orphan.frame = hop.frame;
+    if (this.#errorNs) {
+      if (facts.etherDestination === BROADCAST_MAC) push(this.#sent, key, orphan);
+      const isMore = hop.facts.bytes.length > facts.bytes.length;
+      orphan.showBy(
+        isMore
+          ? { number: hop.frame, timeNs: hop.timeNs, originalLength: hop.originalLength, facts: hop.facts }
+          : { number, timeNs, originalLength, facts },
+      );
+      orphan.timeNs = hop.timeNs;
+    }
+    this.#news.judged(orphan);
+    return orphan;
+  }
+
+  /** Whether both were received of one broadcast. */
+  #isSibling(lead: HopRecord, hop: HopRecord): boolean {
+    const errorNs = this.#errorNs!(lead.to) + this.#errorNs!(hop.to);
+    return (
+      lead.segment === hop.segment &&
+      lead.from === hop.from &&
+      lead.to !== hop.to &&
+      lead.links?.copies?.every(({ to }) => to !== hop.to) !== false &&
+      hop.timeNs - lead.timeNs <= SKEW_NS + errorNs &&
+      sameOnLink(lead.facts, hop.facts)
+    );
+  }
+
+  /** Whether `orphan` is what was received of `hop`. */
+  #isOf(hop: HopRecord, orphan: HopRecord): boolean {
+    const late = orphan.timeNs - hop.timeNs;
+    const errorNs = this.#errorNs ? this.#errorNs(hop.from) + this.#errorNs(orphan.to) : 0;
+    return (
+      hop.segment === orphan.segment &&
+      hop.from !== orphan.to &&
+      late >= -SKEW_NS - errorNs &&
+      late <= windowOf(hop) &&
+      (this.#errorNs ? sameOnLink(hop.facts, orphan.facts) : sameFrame(hop.facts.bytes, orphan.facts.bytes))
+    );
   }
 }
 
-function fits(hop: HopRecord, event: FrameEvent): boolean {
+function fits(hop: HopRecord, event: FrameEvent, facts: FrameFacts | undefined): boolean {
   const late = event.timeNs - hop.timeNs;
   return (
     hop.segment === event.segment &&
     hop.from !== event.node &&
     late >= 0 &&
     late <= windowOf(hop) &&
-    sameFrame(hop.facts.bytes, event.bytes)
-  );
-}
-
-/** Whether `orphan` is what was received of `hop`. */
-function isOf(hop: HopRecord, orphan: HopRecord): boolean {
-  const late = orphan.timeNs - hop.timeNs;
-  return (
-    hop.segment === orphan.segment &&
-    hop.from !== orphan.to &&
-    late >= -SKEW_NS &&
-    late <= windowOf(hop) &&
-    sameFrame(hop.facts.bytes, orphan.facts.bytes)
+    (facts ? sameOnLink(hop.facts, facts) : sameFrame(hop.facts.bytes, event.bytes))
   );
 }
 

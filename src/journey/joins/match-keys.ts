@@ -92,14 +92,14 @@ export function sameRange(a: Uint8Array, from: number, b: Uint8Array, to: number
   return true;
 }
 
-function mix(seed: number, bytes: Uint8Array, start: number, end: number): number {
+export function mix(seed: number, bytes: Uint8Array, start: number, end: number): number {
   let hash = seed | 0;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
   return hash;
 }
 
 /** Spread over 30 bits, which V8 keeps unboxed. */
-function close(hash: number): number {
+export function close(hash: number): number {
   const folded = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (folded ^ (folded >>> 13)) & 0x3fff_ffff;
 }

@@ -2,7 +2,9 @@ import type { DecisionEvent } from '../../lab/events.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { tunnelBy } from '../../models/models.ts';
 import type { Ipv4 } from '../../packet/address.ts';
+import type { Completeness } from '../records/completeness.ts';
 import {
+  checksumOf,
   destinationOf,
   dontFragmentOf,
   headerChecksumOk,
@@ -15,11 +17,14 @@ import type { HopRecord } from '../records/hop-record.ts';
 import type { Station } from '../records/network.ts';
 import type { Reason } from '../records/reasons.ts';
 import type { Arrival } from '../report.ts';
+import { isAbsenceProven } from './absence.ts';
 
 /** What else is known when arrivals are judged. */
 export interface Surroundings {
   /** Whether the node was running then, as far as the engine said. */
   isUp(node: string, timeNs: number): boolean;
+  /** Of a capture. */
+  readonly completeness: Completeness;
 }
 
 const forwarded: Arrival = { fate: 'forwarded', reason: '' };
@@ -29,6 +34,7 @@ const answered: Arrival = { fate: 'answered', reason: '' };
 const unwrapped: Arrival = { fate: 'unwrapped', reason: '' };
 const held: Arrival = { fate: 'held', reason: '' };
 const unseen: Arrival = { fate: 'unseen', reason: 'not-captured' };
+const unrecorded: Arrival = { fate: 'unseen', reason: 'not-recorded' };
 
 /** What the receiving node did with a frame: as its forwarder decided, otherwise as its planned settings make it. */
 export function judgeArrival(hop: HopRecord, flow: FlowRecord, around: Surroundings): void {
@@ -46,10 +52,11 @@ export function judgeArrival(hop: HopRecord, flow: FlowRecord, around: Surroundi
 
 function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
   const told = hop.links?.host?.reason;
+  if (hop.followers > 0 && hop.stage.isCapture) return forwarded;
   if (!hop.received) {
     if (told) return lost(told);
     const isSeen = hop.to === '' || hop.stage.points.has(hop.to, hop.segment);
-    return isSeen ? lost(lossReason(hop, around)) : unseen;
+    return isSeen ? notReceived(hop, flow, around) : unseen;
   }
   if (told === 'filtered') return dropped(told);
   if (hop.followers > 0) return forwarded;
@@ -57,7 +64,25 @@ function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arri
   if (!station) return accepted;
   if (told) return dropped(told === 'not-local' ? notLocalReason(hop) : told);
   const end = inferred(hop, flow, station);
-  return end.reason === 'not-forwarded' && !isExitSeen(hop, station.node) ? unseen : end;
+  if (end.reason === 'not-forwarded' && !isExitSeen(hop, station.node)) return unseen;
+  return isByAbsence(end.reason) && !isProven(hop, flow, around) ? unrecorded : end;
+}
+
+/** It was not seen where it should have come. */
+function notReceived(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arrival {
+  const reason = lossReason(hop, around);
+  // What the plan tells needs no other proof.
+  const isPlanned = reason === 'interface-down' || reason === 'over-mtu';
+  return isPlanned || isProven(hop, flow, around) ? lost(reason) : unrecorded;
+}
+
+/** Nothing else says so than that no frame shows it going on. */
+function isByAbsence(reason: Arrival['reason']): boolean {
+  return reason === 'not-forwarded' || reason === 'link-loss';
+}
+
+function isProven(hop: HopRecord, flow: FlowRecord, { completeness }: Surroundings): boolean {
+  return !hop.stage.isCapture || isAbsenceProven(hop, flow, completeness);
 }
 
 /** Whether what the node sends on would have been captured as it left. */
@@ -108,13 +133,15 @@ function errorReason(rule: DecisionEvent['rule']): Reason {
 function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Arrival {
   const { facts } = hop;
   if (facts.kind === 'arp') return inferredArp(hop);
-  if (facts.malformed) return dropped('malformed');
+  if (facts.malformed) return hop.cut && hop.stage.isCapture ? unrecorded : dropped('malformed');
   if (facts.ipAt === 0) return ignored;
   if (isFiltered(hop, port.drop)) return dropped('filtered');
-  if (!headerChecksumOk(facts.bytes, facts.routedAt)) return dropped('bad-ip-checksum');
+  if (!headerChecksumOk(facts.bytes, facts.routedAt) && !isUnfilled(hop)) return dropped('bad-ip-checksum');
   const { network } = hop.stage;
-  if (!network.isLocal(node, destinationAt(hop))) {
+  if (!network.isLocal(node, destinationAt(hop)) || isOnItsWay(hop, flow, node)) {
     // The forwarder's word is missing, in a foreign capture for one; its kernel has no part in this.
+    const said = hop.stage.isCapture ? hop.provoked?.facts : undefined;
+    if (said?.quoted) return dropped(unreachableReason(said.icmpType, said.icmpCode));
     if (node.forwarder) return dropped('not-forwarded');
     if (node.sysctls.ip_forward === 1) return dropped(routerReason(hop, node));
     return dropped(notLocalReason(hop));
@@ -125,6 +152,18 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
     if (network.route(node, source)?.port.segment !== hop.segment) return dropped('reverse-path-filter');
   }
   return delivered(hop);
+}
+
+/** A reply to an address that a forwarder lends to its clients is not for itself: in a capture no decision says so. */
+function isOnItsWay({ stage, journey, facts }: HopRecord, flow: FlowRecord, node: PlannedNode): boolean {
+  if (!stage.isCapture || node.forwarder === undefined || (facts.kind !== 'tcp' && facts.kind !== 'udp'))
+    return false;
+  return journey!.direction === 'reply' && flow.client.node !== node.name;
+}
+
+/** A network card fills in the checksums of what its host sends, after the host's own capture. */
+function isUnfilled({ stage, isSeenSent, facts: { bytes, routedAt } }: HopRecord): boolean {
+  return stage.isCapture && isSeenSent && checksumOf(bytes, routedAt) === 0;
 }
 
 /** The inner packet comes in by the tunnel's own interface, by which no route leads back: a strict filter drops it. */

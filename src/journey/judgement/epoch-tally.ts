@@ -87,7 +87,9 @@ export class EpochTally {
     this.remove(journey);
     count(journey);
     // What is missing of its flow says nothing about how it went.
-    if (journey.flow?.partial) {
+    // What cannot be told apart, in a capture, is no proof of anything.
+    const isUnsure = this.stage.isCapture && journey.confidence === 'ambiguous';
+    if (journey.flow?.partial ?? isUnsure) {
       journey.kept = NOTHING;
       if (showsTrouble(journey)) this.#notable.add(journey);
       return;

@@ -29,6 +29,9 @@ export class Judge {
   #flows: FlowRecord[] = [];
   /** Journeys that may still be under way. */
   readonly #pending = new Set<JourneyRecord>();
+  /** Of a capture: packets of which it is inferred, or could be, from what was not seen. */
+  readonly #doubtful = new Map<FlowRecord, Set<JourneyRecord>>();
+  #completenessNews = 0;
   #nodeChanges = 0;
   #recordingNews = 0;
 
@@ -63,6 +66,7 @@ export class Judge {
     this.#meetRecording();
     for (const flow of this.#joiner.ledger.takeNews()) this.flow(flow);
     this.#askPending();
+    this.#askDoubtful();
     for (const journey of this.#journeys) if (!journey.gone) this.flow(journey.flow!);
     this.#widen();
     const journeys = this.#journeys.sort((a, b) => a.order - b.order);
@@ -73,7 +77,7 @@ export class Judge {
       journey.stale = false;
       this.#count(journey, -1);
       if (journey.gone) this.forget(journey);
-      else judgeJourney(journey, this.#joiner.states, this.#joiner.timeNs);
+      else this.#judge(journey);
     }
     for (const journey of journeys) if (!journey.gone) this.#tell(journey);
     for (const flow of flows) {
@@ -91,16 +95,19 @@ export class Judge {
     this.#evictedBytes.count(journey, 1);
     this.#tally(journey)?.evict(journey);
     this.#pending.delete(journey);
+    this.#doubtful.get(journey.flow!)?.delete(journey);
   }
 
   evictFlow(flow: FlowRecord): void {
     const last = this.#joiner.stages.at(-1)!.epoch;
     for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.evictFlow(flow);
+    this.#doubtful.delete(flow);
   }
 
   forget(journey: JourneyRecord): void {
     this.#tally(journey)?.remove(journey);
     this.#pending.delete(journey);
+    this.#doubtful.get(journey.flow!)?.delete(journey);
   }
 
   /** A new epoch, or another plan for one. */
@@ -135,6 +142,37 @@ export class Judge {
     const news = states.count !== this.#nodeChanges;
     this.#nodeChanges = states.count;
     for (const journey of this.#pending) if (news || !mayBeUnderWay(journey, timeNs)) this.journey(journey);
+  }
+
+  #judge(journey: JourneyRecord): void {
+    const { states, completeness, timeNs } = this.#joiner;
+    const around = { isUp: (node: string, atNs: number) => states.isUp(node, atNs), completeness };
+    judgeJourney(journey, around, timeNs);
+    if (this.#joiner.engine !== 'capture') return;
+    const { flow } = journey;
+    const doubtful = this.#doubtful.get(flow!);
+    if (isDoubtful(journey)) {
+      if (doubtful) doubtful.add(journey);
+      else this.#doubtful.set(flow!, new Set([journey]));
+    } else doubtful?.delete(journey);
+  }
+
+  /** What proves of a packet that it was lost, or that only its record is, may come later. */
+  #askDoubtful(): void {
+    const { engine, completeness } = this.#joiner;
+    if (engine !== 'capture') return;
+    for (const { gone, hops } of this.#journeys) if (!gone) for (const hop of hops) completeness.look(hop);
+    const all = completeness.news !== this.#completenessNews;
+    this.#completenessNews = completeness.news;
+    const flows = all
+      ? this.#doubtful.keys()
+      : new Set([...this.#flows, ...this.#journeys.flatMap(({ flow }) => flow ?? [])]);
+    for (const flow of flows) {
+      const doubtful = this.#doubtful.get(flow);
+      if (doubtful === undefined) continue;
+      if (flow.gone) this.#doubtful.delete(flow);
+      else for (const journey of doubtful) if (!journey.gone && journey.flow === flow) this.journey(journey);
+    }
   }
 
   /** What packets are judged by, besides themselves, may be new for a whole flow. */
@@ -179,6 +217,14 @@ export class Judge {
   #tally({ first }: JourneyRecord): EpochTally | undefined {
     return this.tallies.get(first.stage.epoch);
   }
+}
+
+/** Whether what it says of its end stands on what was not seen. */
+function isDoubtful({ hops }: JourneyRecord): boolean {
+  return hops.some(
+    ({ fate }) =>
+      fate?.fate === 'lost' || fate?.reason === 'not-recorded' || fate?.reason === 'not-forwarded',
+  );
 }
 
 /** Why a flow need not be recorded whole, if so. */

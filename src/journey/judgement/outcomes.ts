@@ -12,6 +12,8 @@ import type { Endpoint, FlowOutcome } from '../report.ts';
 
 /** A frame sent this shortly before the recording ended may still be under way; planned delays come on top. */
 const UNDER_WAY_NS = 5e6;
+/** How often Linux asks before it gives up (`mcast_solicit`, `ucast_solicit`). */
+const ASKED_IN_VAIN = 3;
 
 /**
  * How a packet ended. It is judged by its own captures and by what `FlowRecord.basis` holds of its flow; by nothing
@@ -116,6 +118,9 @@ function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   const sent = flow.journeys.filter(({ kind, last }) => kind !== 'icmp-error' && last.facts.kind === 'tcp');
   const came = sent.filter(({ direction, outcome }) => direction === 'reply' && CAME.has(outcome));
   const asked = sent.filter(({ direction }) => direction === 'request');
+  // What may have come, though no record shows it, may be the rest.
+  if (came.some(({ last }) => last.fate?.reason === 'not-recorded' && last.facts.sentLength > 0))
+    return undefined;
   const facts = ({ last }: JourneyRecord) => last.facts;
   const part = brokenAnswer(came.map(facts), asked.map(facts));
   if (!part) return undefined;
@@ -209,5 +214,7 @@ function unansweredArp(flow: FlowRecord): FlowOutcome {
   // A question goes to everybody, its answer to who asked.
   if (outcome === 'unseen' || !last.stage.points.has(last.from, last.segment))
     return { kind: 'open', reason: 'not-captured' };
+  // Somebody who asked again and again had no answer; of one question, the answer may not have been recorded.
+  if (last.stage.isCapture && flow.journeys.length < ASKED_IN_VAIN) return { kind: 'open' };
   return { kind: 'lost', at: flow.client.node || last.from, reason: 'no-arp-reply', frames: last.frames };
 }

@@ -1,4 +1,3 @@
-import { totalLengthOf } from '../../packet/ipv4.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 
 /** What the first bytes of an answer say, as text: a head is shorter. */
@@ -64,7 +63,7 @@ class Stream {
     const first = segments[0]!.sequence;
     // Sequence numbers wrap; an answer is shorter than half of them.
     this.#pieces = segments
-      .map((facts) => ({ at: (facts.sequence - first) | 0, length: lengthOf(facts), facts }))
+      .map((facts) => ({ at: (facts.sequence - first) | 0, length: facts.sentLength, facts }))
       .sort((a, b) => a.at - b.at);
     this.#start = this.#pieces[0]!.at;
     let end = this.#start;
@@ -75,7 +74,7 @@ class Stream {
 
   /** Undefined when they carry nothing. */
   static of(segments: readonly FrameFacts[]): Stream | undefined {
-    const data = segments.filter((facts) => lengthOf(facts) > 0);
+    const data = segments.filter((facts) => facts.sentLength > 0);
     return data.length === 0 ? undefined : new Stream(data);
   }
 
@@ -91,11 +90,6 @@ class Stream {
     }
     return text.slice(0, most);
   }
-}
-
-/** Of the payload on the wire, of which not all need have been captured. */
-function lengthOf({ bytes, ipAt, payloadAt, payloadLength }: FrameFacts): number {
-  return Math.max(payloadLength, totalLengthOf(bytes, ipAt) - (payloadAt - ipAt));
 }
 
 /** The number of the request that a datagram answers; NaN where it does not say. */

@@ -28,7 +28,9 @@ function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
     if (journey.direction !== 'request') continue;
     // Most packets are later than all that is known, and cross nothing else.
     let rank = 0;
+    let isAfterGap = false;
     for (const hop of journey.hops) {
+      isAfterGap ||= hop.overGap;
       const forwarder = hop.previous && hop.stage.network.node(hop.from)?.forwarder;
       if (!forwarder) continue;
       const known = flow.choices.find(({ node }) => node === hop.from);
@@ -40,6 +42,7 @@ function choose(flow: FlowRecord, journeys: readonly JourneyRecord[]): void {
           ...tunnelPortOf(hop),
           by: journey,
           rank,
+          isAfterGap,
         };
         const others = flow.choices.filter((one) => one !== known);
         flow.choices = [...others, choice].sort((a, b) => a.rank - b.rank);

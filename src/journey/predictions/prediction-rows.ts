@@ -1,4 +1,4 @@
-import { formatIpv4, formatMac } from '../../packet/address.ts';
+import { formatIpv4, formatMac, NO_MAC } from '../../packet/address.ts';
 import { hexBytes, tcpFlags } from '../../packet/fields.ts';
 import { tunnelBy } from '../../models/models.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
@@ -18,12 +18,13 @@ export function expectedRows(journey: JourneyRecord): Hop['expected'][] {
   );
 }
 
-function rowsOf(prediction: Prediction, { facts, cut }: HopRecord): Hop['expected'] {
+function rowsOf(prediction: Prediction, hop: HopRecord): Hop['expected'] {
+  const { facts } = hop;
   const found: Hop['expected'][number][] = [];
   const { base } = prediction;
   for (const row of rows) {
     const expected = row.expected(prediction, facts);
-    if (expected === undefined || (cut && row.needsAll)) continue;
+    if (expected === undefined || isUntold(row, hop, base)) continue;
     const observed = row.observed(facts, base);
     const text = row.text(expected, base);
     const ok = expected === observed;
@@ -46,13 +47,21 @@ export function checkHeaders(journey: JourneyRecord, tell: (hop: HopRecord, ok: 
   }
 }
 
-function agrees(prediction: Prediction, { facts, cut }: HopRecord): boolean {
+function agrees(prediction: Prediction, hop: HopRecord): boolean {
+  const { facts } = hop;
   for (const row of rows) {
     const expected = row.expected(prediction, facts);
-    if (expected === undefined || (cut && row.needsAll)) continue;
+    if (expected === undefined || isUntold(row, hop, prediction.base)) continue;
     if (row.observed(facts, prediction.base) !== expected) return false;
   }
   return true;
+}
+
+/** Whether the capture does not tell: it cut the frame, or has it from a sender whose card fills in what is missing. */
+function isUntold(row: Row, { facts, cut, stage, isSeenSent }: HopRecord, base: FrameFacts): boolean {
+  if (row.needsAll && (cut || base.isCut)) return true;
+  if (!stage.isCapture) return false;
+  return (row.isFilledIn && isSeenSent) || (row.isMac && row.observed(facts, base) === NO_MAC) === true;
 }
 
 /** One line of the comparison. Values are numbers, so that checking makes no text. */
@@ -64,6 +73,10 @@ interface Row {
   text(value: number, source: FrameFacts): string;
   /** Cannot be told from a frame that the capture cut. */
   readonly needsAll?: boolean;
+  /** A network card fills it in, after the sender's own capture. */
+  readonly isFilledIn?: boolean;
+  /** A cooked capture need not tell it. */
+  readonly isMac?: boolean;
 }
 
 /** `Number(true)`. */
@@ -118,12 +131,14 @@ const rows: readonly Row[] = [
     expected: (p) => p.etherDestination,
     observed: (f) => f.etherDestination,
     text: formatMac,
+    isMac: true,
   },
   {
     field: named('eth.src'),
     expected: (p) => p.etherSource,
     observed: (f) => f.etherSource,
     text: formatMac,
+    isMac: true,
   },
   {
     field: named('ipip'),
@@ -152,6 +167,7 @@ const rows: readonly Row[] = [
     observed: ({ bytes, ipAt, outerAt }) =>
       Number(ipv4.headerChecksumOk(bytes, ipAt) && (outerAt === 0 || ipv4.headerChecksumOk(bytes, outerAt))),
     text: validity,
+    isFilledIn: true,
   },
   { field: named('ip.src'), expected: (p) => p.source, observed: (f) => f.source, text: formatIpv4 },
   {
@@ -191,6 +207,7 @@ const rows: readonly Row[] = [
     observed: l4Validity,
     text: validity,
     needsAll: true,
+    isFilledIn: true,
   },
   untouchedBytes(
     'payload',

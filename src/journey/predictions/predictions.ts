@@ -11,6 +11,7 @@ import { Prediction } from './prediction.ts';
 import { outsideOf, requestTupleAt, requestTupleOf } from './request-tuple.ts';
 import { serviceOf } from '../records/signature.ts';
 
+/** Of every host of a lab. Those of a capture have any system, and so what is seen first is where it counts from. */
 const FIRST_TTL = 64;
 
 /**
@@ -21,6 +22,8 @@ export function predict({ hops }: JourneyRecord): (Prediction | undefined)[] {
   const predictions: (Prediction | undefined)[] = [];
   for (const hop of hops) {
     if (hop.previous === undefined) predictions.push(firstHop(hop));
+    // Over a gap in a capture nobody knows what each node made of it.
+    else if (hop.overGap) predictions.push(undefined);
     else {
       const before = predictions[hops.indexOf(hop.previous)];
       predictions.push(before && nextHop(before, hop));
@@ -42,7 +45,7 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   if (node.forwarder) prediction.etherDestination = undefined;
   // An outside server is somebody else's machine: its TTL is its own.
   if (hop.stage.network.isHost(node.name) && !(direction === 'reply' && hop.stage.network.nats.length > 0))
-    prediction.ttl = FIRST_TTL;
+    prediction.ttl = hop.stage.isCapture ? ttlOf(facts.bytes, facts.ipAt) : FIRST_TTL;
   return prediction;
 }
 

@@ -22,15 +22,29 @@ export function requestTupleAt(flow: FlowRecord, hop: HopRecord, node: string): 
   const { choices } = flow;
   const end = choices.findIndex((choice) => choice.node === node);
   if (end < 0 && choices.length > 0) return undefined;
+  if (isHidden(flow, hop)) return undefined;
   return along(flow, hop, choices.slice(0, Math.max(end, 0)));
 }
 
 /** The same when they come to their `server`. */
 export function requestTupleOf(flow: FlowRecord, hop: HopRecord, server: string): RequestTuple {
+  if (isHidden(flow, hop)) return UNKNOWN;
   const service = serviceOf(flow, hop);
   const choices: readonly PartialChoice[] =
     service && !choiceOf(flow) ? [...flow.choices, { node: service.director, server }] : flow.choices;
   return along(flow, hop, choices);
+}
+
+const UNKNOWN: RequestTuple = {
+  source: undefined,
+  sourcePort: undefined,
+  destination: undefined,
+  destinationPort: undefined,
+};
+
+/** A NAT router that was not captured may have changed it. */
+function isHidden({ choices }: FlowRecord, { stage: { network } }: HopRecord): boolean {
+  return network.nats.length > 0 && choices.some(({ isAfterGap }) => isAfterGap);
 }
 
 type PartialChoice = Omit<Choice, 'sourcePort'> & { readonly sourcePort?: number };

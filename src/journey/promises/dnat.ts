@@ -128,12 +128,15 @@ export function endToEnd({ served, journey, flow }: Packet, tally: Tally): void 
 }
 
 function isUnchanged(before: FrameFacts, after: FrameFacts): boolean {
+  // Of what a snap length cut, as much as both have.
+  const length =
+    before.isCut || after.isCut ? Math.min(before.payloadLength, after.payloadLength) : before.payloadLength;
   return (
     before.sequence === after.sequence &&
     before.acknowledgement === after.acknowledgement &&
     before.flags === after.flags &&
-    before.payloadLength === after.payloadLength &&
+    before.sentLength === after.sentLength &&
     sameTcpOptions(before, after) &&
-    sameRange(before.bytes, before.payloadAt, after.bytes, after.payloadAt, before.payloadLength)
+    sameRange(before.bytes, before.payloadAt, after.bytes, after.payloadAt, length)
   );
 }

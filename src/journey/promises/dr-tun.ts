@@ -13,13 +13,14 @@ import { dipTowards, isServersReply, type Packet, type Served } from '../records
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import { samePacket } from '../joins/match-keys.ts';
+import { sameInside } from '../joins/sightings.ts';
 import { innerOf, isPieceOfWrapped } from './wrapped-pieces.ts';
 import type { Tally } from './tally.ts';
 
 /** dr: the director leaves the IP packet alone, but for the TTL that any router takes. */
 export function ipUntouched({ served }: Packet, tally: Tally): void {
   forEachSentOn(served, 'dr', (hop, before) => {
-    tally.note(hop, hop.facts.outerAt === 0 && isSameInside(before.facts, hop.facts));
+    tally.note(hop, hop.facts.outerAt === 0 && isSameInside(before.facts, hop.facts, hop.stage.isCapture));
   });
 }
 
@@ -54,7 +55,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
     for (const hop of journey.hops) {
       if (!comesOf(hop, before)) continue;
       if (!isPieceOfWrapped(hop.facts, service)) {
-        tally.note(hop, isSameInside(before.facts, hop.facts));
+        tally.note(hop, isSameInside(before.facts, hop.facts, hop.stage.isCapture));
         continue;
       }
       pieces ??= new Map();
@@ -64,7 +65,7 @@ export function innerUntouched({ served, journey }: Packet, tally: Tally): void 
     }
     for (const all of pieces?.values() ?? []) {
       const inner = innerOf(all, tunnelOf(service).overhead - HEADER_LENGTH);
-      if (inner) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
+      if (inner && !before.facts.isCut) tally.note(all[0]!, isSame(before.facts, inner, 0, inner.length));
     }
   }
 }
@@ -88,7 +89,7 @@ function forEachSentOn(
   if (served?.service.model !== model || served.journey.direction === 'reply') return;
   const { service } = served;
   for (const hop of served.journey.hops)
-    if (hop.previous && hop.from === served.director) look(hop, hop.previous, service);
+    if (hop.previous && !hop.overGap && hop.from === served.director) look(hop, hop.previous, service);
 }
 
 /** Whether `hop` is a later one of the packet, or of a fragment of it, that `before` is of. */
@@ -97,7 +98,9 @@ function comesOf(hop: HopRecord, before: HopRecord): boolean {
   return false;
 }
 
-function isSameInside(before: FrameFacts, after: FrameFacts): boolean {
+/** In a capture, as far as both were recorded: a snap length cuts, and a network card fills in checksums. */
+function isSameInside(before: FrameFacts, after: FrameFacts, isCapture: boolean): boolean {
+  if (isCapture) return sameInside(before, after);
   return isSame(before, after.bytes, after.ipAt, after.ipEnd - after.ipAt);
 }
 

@@ -19,13 +19,14 @@ export function vipOnly({ served, journey, flow, stage }: Packet, tally: Tally):
 }
 
 /** Only the director's MAC answers for the VIP. */
-export function vipArp({ journey: { kind, first }, stage: { network } }: Packet, tally: Tally): void {
+export function vipArp({ journey: { kind, first }, stage }: Packet, tally: Tally): void {
+  const { network } = stage;
   if (kind !== 'arp-reply' || !network.isVip(first.facts.source)) return;
   const sender = network.stationOfMac(first.facts.etherSource);
-  tally.note(
-    first,
-    sender !== undefined && network.directorsOf(first.facts.source).includes(sender.node.name),
-  );
+  const isDirectors =
+    sender !== undefined && network.directorsOf(first.facts.source).includes(sender.node.name);
+  // Somebody else's answer would have come to who asked: where that was not captured, nobody knows of one.
+  if (!isDirectors || stage.points.has(first.to, first.segment)) tally.note(first, isDirectors);
 }
 
 /** What reaches a server of a request to the VIP came through the director. */

@@ -107,9 +107,9 @@ export function endedBy({ troubles, reasons }: EpochEvidence, ...wanted: readonl
     : [];
 }
 
-/** The hop by which `node` sent the packet on, if it did; the first of several. */
+/** The hop by which `node` sent the packet on, if it was seen to; the first of several. */
 export function hopFrom({ hops }: JourneyRecord, node: string): HopRecord | undefined {
-  for (const hop of hops) if (hop.previous && hop.from === node) return hop;
+  for (const hop of hops) if (hop.previous && !hop.overGap && hop.from === node) return hop;
   return undefined;
 }
 
@@ -128,7 +128,16 @@ export function isServersReply({ journey, service }: Served): boolean {
  * anything that something was not seen, or that hops joined without the nodes between them do not agree.
  */
 export function isWholeWaySeen({ hops }: JourneyRecord): boolean {
-  return hops.every(({ from, to, stage }) => isAllSeen(from, stage) && isAllSeen(to, stage));
+  return hops.every((hop) => {
+    const { from, to, stage } = hop;
+    return isAllSeen(from, stage) && isAllSeen(to, stage) && (!stage.isCapture || isRecorded(hop));
+  });
+}
+
+/** In a capture, a record may be missing: both ends have this frame, and it came from where it was before. */
+function isRecorded({ received, secondFrame, links, previous, overGap, from, stage }: HopRecord): boolean {
+  const isSeenTwice = received && (secondFrame !== 0 || links?.copyOf !== undefined);
+  return isSeenTwice && (previous ? !overGap : stage.network.isHost(from));
 }
 
 function isAllSeen(name: string, { network, points }: Stage): boolean {

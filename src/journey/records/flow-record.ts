@@ -19,6 +19,8 @@ export interface Choice {
 export interface ShownChoice extends Choice {
   readonly by: JourneyRecord;
   readonly rank: number;
+  /** Not all of its way before was recorded: a NAT router may have been on it. */
+  readonly isAfterGap: boolean;
 }
 
 /** A flow as far as it is known. */
@@ -60,8 +62,8 @@ export class FlowRecord {
   strangers: string[] = [];
   /** Where packets of this flow ended, in order; asked backwards for what provoked an answer. */
   arrivals: HopRecord[] = [];
-  /** Each piece of the conversation that was sent: whatever sends it again is a retransmission. */
-  segments: Set<number> | undefined = undefined;
+  /** Each piece of the conversation that was sent, and who sent it: whatever sends it again is a retransmission. */
+  segments: Map<number, JourneyRecord[]> | undefined = undefined;
 
   // What follows from that, made when the flow is judged.
   /** What rewriting nodes made of its connection, in the order in which a request meets them. */

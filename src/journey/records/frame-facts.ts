@@ -70,6 +70,21 @@ export class FrameFacts {
     return this.payloadEnd - this.payloadAt;
   }
 
+  /** Not all of the packet was captured. */
+  get isCut(): boolean {
+    if (this.ipAt === 0 || this.kind === 'arp') return false;
+    return this.bytes.length < this.routedAt + ipv4.totalLengthOf(this.bytes, this.routedAt);
+  }
+
+  /** Of the payload as it was sent, of which not all need have been captured. */
+  get sentLength(): number {
+    const { bytes, ipAt, kind } = this;
+    if (ipAt === 0 || kind === 'arp') return this.payloadLength;
+    const headers =
+      (kind === 'tcp' ? this.l4At + tcp.headerLengthOf(bytes, this.l4At) : this.payloadAt) - ipAt;
+    return Math.max(this.payloadLength, ipv4.totalLengthOf(bytes, ipAt) - headers);
+  }
+
   /** The IP protocol of the packet outside; 0 when there is none. */
   get outerProtocol(): number {
     return this.outerAt === 0 ? 0 : ipv4.protocolOf(this.bytes, this.outerAt);

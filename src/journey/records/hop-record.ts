@@ -13,6 +13,8 @@ export interface Stage extends Epoch {
   readonly network: Network;
   readonly frames: FrameStore;
   readonly points: CapturePoints;
+  /** Somebody recorded it as hosts do: a record that is not there proves nothing by itself, and no clock is the only one. */
+  readonly isCapture: boolean;
   /** Hops whose frames were read again since the last look at what is new. */
   readonly readAgain: HopRecord[];
 }
@@ -37,9 +39,11 @@ const CUT = 1;
 const RECEIVED = 2;
 const CONTESTED = 4;
 const DECIDED = 8;
-const JOIN_AT = 4;
-const NEWS_AT = 6;
-const FOLLOWERS_AT = 8;
+const SECOND_READ = 16;
+const OVER_GAP = 32;
+const JOIN_AT = 6;
+const NEWS_AT = 8;
+const FOLLOWERS_AT = 10;
 /** Hops whose times stand in one column: a number of its own for each would take as much room again. */
 const COLUMN = 512;
 let times = new Float64Array(0);
@@ -79,9 +83,8 @@ export class HopRecord {
     this.origin = origin;
     this.index = index;
     this.to = to;
-    if (sighting.originalLength > sighting.facts.bytes.length) this.#state = CUT;
     this.frame = sighting.number;
-    this.#facts = sighting.facts;
+    this.#read(sighting);
     if (taken === COLUMN) {
       times = new Float64Array(2 * COLUMN);
       taken = 0;
@@ -105,6 +108,11 @@ export class HopRecord {
 
   get timeNs(): number {
     return this.#times[this.#place]!;
+  }
+
+  /** Of a frame that was known as received before its sender's record was. */
+  set timeNs(timeNs: number) {
+    this.#times[this.#place] = timeNs;
   }
 
   get arrivalNs(): number {
@@ -145,7 +153,7 @@ export class HopRecord {
   /** Read again from the frame when it has been given up; of a frame that is not kept any more nothing can be told. */
   get facts(): FrameFacts {
     if (this.#facts === undefined) {
-      this.#facts = readFacts(this.stage.frames.get(this.frame)?.bytes ?? NOTHING);
+      this.#facts = readFacts(this.stage.frames.get(this.#shownBy)?.bytes ?? NOTHING);
       this.stage.readAgain.push(this);
     }
     return this.#facts;
@@ -154,6 +162,27 @@ export class HopRecord {
   /** Gives up what can be read again: most hops are never looked at. */
   rest(): void {
     this.#facts = undefined;
+  }
+
+  /** It is known by this one of its captures, the first or the second, from now on: the other tells less. */
+  showBy(sighting: Sighting): void {
+    this.#state =
+      sighting.number === this.secondFrame ? this.#state | SECOND_READ : this.#state & ~SECOND_READ;
+    this.#read(sighting);
+  }
+
+  #read({ originalLength, facts }: Sighting): void {
+    this.#state = originalLength > facts.bytes.length ? this.#state | CUT : this.#state & ~CUT;
+    this.#facts = facts;
+  }
+
+  /** What is known of it is what its sender recorded, not what was received. */
+  get isSeenSent(): boolean {
+    return this.secondFrame === 0 ? !this.received : (this.#state & SECOND_READ) === 0;
+  }
+
+  get #shownBy(): number {
+    return (this.#state & SECOND_READ) === 0 ? this.frame : this.secondFrame;
   }
 
   /** The capture kept only the frame's beginning. */
@@ -176,6 +205,15 @@ export class HopRecord {
 
   set contested(contested: boolean) {
     this.#state = contested ? this.#state | CONTESTED : this.#state & ~CONTESTED;
+  }
+
+  /** Between `previous` and this one, nodes or links of its way were not recorded. */
+  get overGap(): boolean {
+    return (this.#state & OVER_GAP) !== 0;
+  }
+
+  set overGap(overGap: boolean) {
+    this.#state = overGap ? this.#state | OVER_GAP : this.#state & ~OVER_GAP;
   }
 
   /** How sure the join with `previous` is. */
@@ -211,7 +249,7 @@ export class HopRecord {
   }
 
   get originalLength(): number {
-    return this.stage.frames.originalLengthOf(this.frame);
+    return this.stage.frames.originalLengthOf(this.#shownBy);
   }
 
   /** The hop that this one continues, or whose frame it is a copy of. */

@@ -68,9 +68,25 @@ export class JourneyRecord {
 
   add(hop: HopRecord): void {
     let at = this.hops.length;
-    while (at > 1 && isBefore(hop, this.hops[at - 1]!)) at--;
+    // Clocks of captures differ, and yet it comes after the hop that it continues.
+    const parent = hop.stage.isCapture ? hop.parent : undefined;
+    while (
+      at > 1 &&
+      (parent === undefined || this.hops[at - 1] !== parent) &&
+      isBefore(hop, this.hops[at - 1]!)
+    )
+      at--;
     this.hops.splice(at, 0, hop);
     hop.journey = this;
+  }
+
+  /** Of a hop that turned out to continue another, in a capture. */
+  settle(hop: HopRecord): void {
+    if (!hop.stage.isCapture) return;
+    const at = this.hops.indexOf(hop);
+    if (hop.parent === undefined || at > this.hops.indexOf(hop.parent)) return;
+    this.hops.splice(at, 1);
+    this.add(hop);
   }
 }
 
@@ -116,9 +132,9 @@ function kindOf(facts: FrameFacts): JourneyKind {
   }
 }
 
-function tcpKindOf({ flags, payloadLength }: FrameFacts): JourneyKind {
+function tcpKindOf({ flags, sentLength }: FrameFacts): JourneyKind {
   if (flags & RST) return 'rst';
   if (flags & SYN) return flags & ACK ? 'syn-ack' : 'syn';
   if (flags & FIN) return 'fin';
-  return payloadLength > 0 ? 'data' : 'ack';
+  return sentLength > 0 ? 'data' : 'ack';
 }

@@ -1,4 +1,5 @@
 import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import { models } from '../../models/models.ts';
 import { inSubnet, type Ipv4, type Mac } from '../../packet/address.ts';
 
 /** One interface of one node. */
@@ -25,6 +26,8 @@ export class Network {
   readonly #vips = new Map<Ipv4, PlannedService[]>();
   /** The directors of the services at each VIP. */
   readonly #directorsOf = new Map<Ipv4, readonly string[]>();
+  /** Some node gives packets other addresses. */
+  readonly translates: boolean;
   readonly #directors: ReadonlySet<string>;
   readonly #routes = new Map<PlannedNode, Map<Ipv4, Route | undefined>>();
   /** The routers that share one outside address among hosts. */
@@ -34,6 +37,7 @@ export class Network {
     this.plan = plan;
     this.#directors = new Set(plan.services.map(({ director }) => director));
     this.nats = plan.nodes.filter(({ forwarder }) => forwarder?.nat).map(({ name }) => name);
+    this.translates = this.nats.length > 0 || plan.services.some(({ model }) => models[model].translates);
     for (const node of plan.nodes) {
       this.#byName.set(node.name, node);
       const points = new Map<string, Station>();

@@ -34,6 +34,8 @@ export const reasons = [
   'not-received',
   // Nothing was captured there.
   'not-captured',
+  // It was, and no record shows it; that proves nothing.
+  'not-recorded',
   // The client waited no longer; the run was over.
   'client-gave-up',
   // The client was gone before it told how it went; it did not tell.

@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { damages } from './damages.ts';
+import { exampleRuns, generatedRun } from './runs.ts';
+import { compare } from './split-verdict.ts';
+
+/** `npm run split -- [--runs N] [--seed N]`: every example and so many generated labs, from this number on, with all damages. */
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+});
+const [runs, first] = [Number(values.runs), Number(values.seed)];
+let failed = 0;
+let [packets, known] = [0, 0];
+function* labs() {
+  yield* exampleRuns();
+  for (let seed = first; seed < first + runs; seed++) yield generatedRun(seed);
+}
+let tried = 0;
+for (const { name, plan, events } of labs()) {
+  for (const [kind, damage] of Object.entries(damages)) {
+    const compared = compare(plan, events, damage, first + tried);
+    tried++;
+    packets += compared.known.live;
+    known += compared.known.capture;
+    if (compared.faults.length === 0) continue;
+    failed++;
+    console.log(`${name}, ${kind}:\n  ${compared.faults.join('\n  ')}`);
+  }
+}
+const share = ((100 * known) / packets).toFixed(1);
+console.log(
+  `${tried} recordings: ${failed} of them told wrongly; of ${packets} packets ${share} % have a known end`,
+);
+process.exitCode = failed === 0 ? 0 : 1;
