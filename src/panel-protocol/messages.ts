@@ -91,6 +91,8 @@ export interface RowsMessage {
   readonly removedFlows: readonly number[];
   /** Packets that turned out to be part of another one. */
   readonly removedJourneys: readonly number[];
+  /** Flows that there are already and that come in later messages. */
+  readonly waiting: number;
 }
 
 export interface LabView {

@@ -39,6 +39,8 @@ export class Panel {
   wanted: readonly [flow: number, journey: number | undefined, hop: number | undefined] | undefined;
   /** The last flow that has been in view, or was there when the panel opened. */
   lastSeen = 0;
+  /** What there was when the panel opened has not all come yet. */
+  isFilling = true;
   /** Rows that have opened themselves since the panel was shown. */
   readonly openedFirst = new Set<string>();
   #list: { readonly of: readonly unknown[]; readonly list: RowList } | undefined;

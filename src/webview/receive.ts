@@ -15,6 +15,7 @@ export function receive(panel: Panel, message: HostMessage): void {
       records.clear();
       panel.openedFirst.clear();
       panel.lastSeen = 0;
+      panel.isFilling = true;
       store.update({
         ...firstState,
         ...restoreView(message.view),
@@ -31,7 +32,8 @@ export function receive(panel: Panel, message: HostMessage): void {
       records.take(message);
       host.send({ type: 'ack', sequence: message.sequence });
       // What is there when the panel opens is no news.
-      panel.lastSeen ||= Math.max(0, ...records.flowIds());
+      if (panel.isFilling) for (const id of records.flowIds()) panel.lastSeen = Math.max(panel.lastSeen, id);
+      panel.isFilling &&= message.waiting > 0;
       store.touch();
       openFirst(panel);
       if (panel.wanted) reveal(panel, ...panel.wanted);

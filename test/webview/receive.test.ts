@@ -4,6 +4,7 @@ import { Panel } from '../../src/webview/panel.ts';
 import { flowKinds, flowLayout, journeyLayout, recordKinds } from '../../src/panel-protocol/records.ts';
 import { receive } from '../../src/webview/receive.ts';
 import { flowKey, packetKey } from '../../src/webview/rows/row.ts';
+import { Unseen } from '../../src/webview/unseen.ts';
 
 interface Flow {
   readonly id: number;
@@ -32,7 +33,9 @@ describe('webview: what opens itself', () => {
   let panel: Panel;
   let sequence: number;
   const hello = () => receive(panel, { type: 'hello', locale: 'en', texts: {}, view: undefined });
-  const rows = (...flows: readonly Flow[]) =>
+  const rows = (...flows: readonly Flow[]) => batch(0, ...flows);
+  /** @param waiting As many flows come later. */
+  const batch = (waiting: number, ...flows: readonly Flow[]) =>
     receive(panel, {
       type: 'rows',
       sequence: ++sequence,
@@ -41,6 +44,7 @@ describe('webview: what opens itself', () => {
       records: records(flows),
       removedFlows: [],
       removedJourneys: [],
+      waiting,
     });
   const open = () =>
     [flowKey(2), packetKey(2), packetKey(3), packetKey(4)].filter((key) => panel.state.folding.isOpen(key));
@@ -69,6 +73,21 @@ describe('webview: what opens itself', () => {
     hello();
     rows(tcp(2, 3));
     assert.deepEqual(open(), ['f2', 'j2', 'j3']);
+  });
+
+  it('what was there when the panel opened is no news, in however many messages it comes', () => {
+    const unseen = new Unseen(panel);
+    const later = (id: number): Flow => ({ id, kind: 'tcp', packets: [10 * id] });
+    batch(2, arp);
+    batch(1, tcp(2));
+    batch(0, later(3));
+    assert.equal(unseen.count, 0);
+    batch(1, later(4));
+    batch(0, later(5));
+    assert.equal(unseen.count, 2);
+    hello();
+    batch(0, later(3), later(4));
+    assert.equal(unseen.count, 0);
   });
 
   it('later requests stay closed', () => {

@@ -36,6 +36,7 @@ function batch(flows: readonly Flow[], rest: Partial<RowsMessage> = {}): RowsMes
     records: writer.take(),
     removedFlows: [],
     removedJourneys: [],
+    waiting: 0,
     ...rest,
   };
 }

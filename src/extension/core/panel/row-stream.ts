@@ -137,6 +137,7 @@ export class RowStream {
       records: this.#writer.take(),
       removedFlows: this.#removedFlows,
       removedJourneys: this.#removedJourneys,
+      waiting: this.#waiting.size,
     });
     this.#reset = false;
     this.#removedFlows = [];
