@@ -66,6 +66,8 @@ function showCards(panel: Panel, cards: readonly Card[]): void {
   panel.store.update({ cards, cardAnswers: new Set(), cardSolved: false });
   if (card?.change === undefined || card.change === before?.change) return;
   panel.store.update({ follow: false });
+  // What came of it is in view below it.
+  panel.scrollToEnd();
   select(panel, changeKey(card.change));
 }
 

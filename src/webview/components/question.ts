@@ -66,7 +66,6 @@ function form(panel: Panel, step: StepPlace): TemplateResult {
     void check(panel, step);
   };
   return html`<form @submit=${submit} @keydown=${(event: KeyboardEvent) => key(panel, step, event)}>
-    <p class="hint">${text('panel.predict.hint')}</p>
     ${fieldsOf(came).map((field, index) => {
       const value = fieldValue(field, came, panel.names);
       return html`<fieldset data-field=${field}>
@@ -91,7 +90,10 @@ function form(panel: Panel, step: StepPlace): TemplateResult {
         </span>
       </fieldset>`;
     })}
-    <vscode-button type="submit" @click=${submit}>${text('panel.predict.check')}</vscode-button>
+    <p class="check">
+      <vscode-button type="submit" @click=${submit}>${text('panel.predict.check')}</vscode-button>
+      <span class="quiet">${text('panel.predict.hint')}</span>
+    </p>
   </form>`;
 }
 

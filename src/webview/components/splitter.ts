@@ -11,12 +11,15 @@ const wide = matchMedia('(width > 1200px)');
 /** What was asked stands beside the ladder; else below it, or below the map. */
 let isBeside = false;
 
-/** What the part below or beside the ladder takes of the panel, in percent. */
-let share = 42;
+/** What the part below or beside the ladder takes of the panel, in percent: as in the style, until somebody moves it. */
+const BESIDE_LADDER = 42;
+const BELOW_MAP = 48;
+let moved: number | undefined;
 
 /** The edge between the ladder and what stands below or beside it: dragged, or moved with the arrow keys. */
 export function splitter({ state }: Panel, withMap: boolean): TemplateResult {
   isBeside = wide.matches && !withMap;
+  const share = moved ?? (withMap ? BELOW_MAP : BESIDE_LADDER);
   return html`<div
     class="splitter"
     role="separator"
@@ -50,7 +53,8 @@ function stepOf(key: string): number {
 }
 
 function move(element: Element, percent: number): void {
-  share = Math.round(Math.max(LEAST, Math.min(MOST, percent)));
+  const share = Math.round(Math.max(LEAST, Math.min(MOST, percent)));
+  moved = share;
   element.setAttribute('aria-valuenow', String(share));
   document.documentElement.style.setProperty('--lower', `${share}%`);
 }

@@ -18,7 +18,7 @@ describe('webview: a mystery in Chromium', function () {
       await page.locator('[role=treegrid]').press('3');
       assert.ok((await allRows(page)).length > 10);
       // Of a lab that is open, these tell what holds, what is not as predicted and why.
-      for (const telling of ['.tallies', '.explanation', '.lesson', '.gist'])
+      for (const telling of ['.tally', '.explanation', '.lesson', '.gist'])
         assert.equal(await page.locator(telling).count(), 0, telling);
       assert.doesNotMatch((await allRows(page)).join('\n'), /expected|predicted|chose/);
       await page.locator('.mystery').getByRole('button').click();
