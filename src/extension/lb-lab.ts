@@ -5,6 +5,7 @@ import type { LabState } from '../lab/lab-state.ts';
 import { saveExport } from './editor/commands/export-capture.ts';
 import { handlers } from './editor/commands/handlers.ts';
 import { FirstRun } from './editor/first-run.ts';
+import { captureEditor } from './editor/captures/capture-editor.ts';
 import { watchCursor } from './editor/highlight.ts';
 import { createLog } from './editor/editor-ui.ts';
 import { commandIds, innerCommandIds, type CommandId } from './core/ids.ts';
@@ -96,6 +97,7 @@ export class LbLab {
       comparison,
       context,
       translate,
+      locale,
       log,
       labs,
       mysteries,
@@ -130,6 +132,7 @@ export class LbLab {
       watchCursor(this.#workbench),
       labsView(this.#workbench),
       testExplorer(this.#workbench),
+      captureEditor(this.#workbench),
       statusBar(this.#workbench),
       languageStatus(this.#workbench),
       ...[...commandIds, ...innerCommandIds].map((id) =>
@@ -193,6 +196,11 @@ export class LbLab {
         return this.#firstRun.dismiss(action.card);
       case 'card':
         return this.#firstRun.act(action.action);
+      case 'capture-host':
+      case 'capture-clock':
+      case 'capture-topology':
+        // Only on a panel of captures, which answers them itself.
+        return;
       case 'lesson-page':
         return this.#lessons.page();
       case 'lesson-next':

@@ -35,6 +35,8 @@ export type HostMessage =
       readonly promises: readonly PromiseVerdict[];
       readonly explanations: readonly Explanation[];
       readonly counters: Counters;
+      /** What frames that are named as evidence are called, where it is not their number. */
+      readonly frameNames?: Readonly<Record<number, string>>;
       /** Of all that was asked; of these `evicted` are not kept any more. */
       readonly requests: RequestTotals & { readonly evicted: number };
     }
@@ -113,6 +115,16 @@ export interface LabView {
   readonly names: readonly AddressName[];
   /** Something is wrong that the reader is to find: promises, explanations and predictions are not told. */
   readonly mystery?: { readonly level: number; readonly seed: number };
+  /** What was recorded elsewhere. */
+  readonly captures?: CapturesView;
+}
+
+/** Of which files a story is told, and what is known of them; ready to show. */
+export interface CapturesView {
+  /** Files, frames and hosts. */
+  readonly summary: string;
+  /** What was done to their clocks, what could not be read or placed, and what no capture can show. */
+  readonly notes: readonly string[];
 }
 
 export interface LaneView {
@@ -267,7 +279,11 @@ export type Action =
         | 'clear'
         | 'remedy'
         | 'compare'
-        | 'name-cause';
+        | 'name-cause'
+        /** Of recordings: say who recorded a file, set a host's clock, or choose the topology that they are held against. */
+        | 'capture-host'
+        | 'capture-clock'
+        | 'capture-topology';
     }
   /** Somebody predicts what forwarders do: what would tell is closed in the editor too; or that is over. */
   | { readonly kind: 'predict'; readonly on: boolean }
@@ -335,6 +351,8 @@ export interface HopDetails {
 
 export interface FrameDetails {
   readonly frame: number;
+  /** What it is called, where that is not its number. */
+  readonly name?: string;
   readonly timeNs: number;
   readonly originalLength: number;
   readonly bytes: ArrayBuffer;

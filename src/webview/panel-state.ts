@@ -57,6 +57,8 @@ export interface PanelState {
   readonly promises: readonly PromiseVerdict[];
   readonly explanations: readonly Explanation[];
   readonly counters: Counters | undefined;
+  /** See the message `verdicts`. */
+  readonly frameNames: Readonly<Record<number, string>>;
   readonly requests: (RequestTotals & { readonly evicted: number }) | undefined;
   /** That the file is, if it is one. */
   readonly lesson: LessonView | undefined;
@@ -126,6 +128,7 @@ export const firstState: PanelState = {
   promises: [],
   explanations: [],
   counters: undefined,
+  frameNames: {},
   requests: undefined,
   lesson: undefined,
   cards: [],

@@ -40,8 +40,8 @@ export function receive(panel: Panel, message: HostMessage): void {
       return;
     }
     case 'verdicts': {
-      const { promises, explanations, counters, requests } = message;
-      return store.update({ promises, explanations, counters, requests });
+      const { promises, explanations, counters, requests, frameNames = {} } = message;
+      return store.update({ promises, explanations, counters, requests, frameNames });
     }
     case 'changes':
       return store.update({ changes: message.changes });

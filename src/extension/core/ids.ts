@@ -19,6 +19,7 @@ export const commandIds = [
   'lbLab.compareModels',
   'lbLab.exportComparison',
   'lbLab.exportCapture',
+  'lbLab.explainCaptures',
   'lbLab.openInWireshark',
   'lbLab.newTopology',
   'lbLab.saveCopy',
@@ -78,3 +79,9 @@ export const PANEL_TYPE = 'lbLab.flow';
 
 /** That of *Compare Models*. */
 export const COMPARISON_TYPE = 'lbLab.comparison';
+
+/** A capture in an editor of its own. */
+export const CAPTURE_EDITOR = 'lbLab.capture';
+
+/** That of *Explain Captures*. */
+export const CAPTURES_TYPE = 'lbLab.captures';

@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
-import type { Locale, Translate } from '../../l10n/translate.ts';
 import type { Action, Card, LessonView } from '../../panel-protocol/messages.ts';
 import type { LabState } from '../../lab/lab-state.ts';
 import type { Place } from '../../lab/place.ts';
-import type { Log } from './editor-ui.ts';
+import { fillPanel, loadPanelPage, type PanelPageParts } from './panel-page.ts';
 import { isTopology } from './topology-files.ts';
 import { PANEL_TYPE } from '../core/ids.ts';
 import type { LabSession } from '../core/labs/lab-session.ts';
 import type { Labs } from '../core/labs/labs.ts';
 import type { ExportFormat } from '../core/export-format.ts';
-import { newNonce } from '../core/nonce.ts';
 import type { LabRecording } from '../core/labs/lab-recording.ts';
 import type { LookKind } from '../../mystery/progress.ts';
 import { recordingView } from '../core/labs/recording-view.ts';
@@ -18,15 +16,10 @@ import type { PanelFeed } from '../core/panel/panel-feed.ts';
 import type { ShownLab } from '../core/panel/shown-lab.ts';
 
 /** Under these keys the workspace remembers the panel. */
-const KEPT_VIEW = 'panel.view';
 const KEPT_FILE = 'panel.file';
 const PINNED = 'panel.pinned';
 
-export interface PanelParts {
-  readonly context: vscode.ExtensionContext;
-  readonly translate: Translate;
-  readonly locale: Locale;
-  readonly log: Log;
+export interface PanelParts extends PanelPageParts {
   readonly labs: Labs;
   /** Another lab than before is on show, or the panel is new. */
   readonly onShown: () => void;
@@ -127,7 +120,6 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
   }
 
   async #adopt(panel: vscode.WebviewPanel): Promise<void> {
-    const { context, translate, locale } = this.#parts;
     // There is one panel: a second one that the editor restores takes over.
     this.#panel?.dispose();
     this.#panel = panel;
@@ -140,62 +132,26 @@ export class PanelHost implements vscode.WebviewPanelSerializer, vscode.Disposab
       this.#feed = undefined;
       this.#session()?.setCovered(false);
     });
-    let loaded;
+    let page;
     try {
-      loaded = await Promise.all([
-        import('../core/panel/panel-feed.ts'),
-        import('../core/panel/panel-html.ts'),
-      ]);
+      page = await loadPanelPage();
     } catch (error) {
       panel.dispose();
       throw error;
     }
     if (this.#panel !== panel) return;
-    const [{ PanelFeed }, { panelHtml }] = loaded;
-    const root = vscode.Uri.joinPath(context.extensionUri, 'dist');
-    const address = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
-    const feed = new PanelFeed({
-      translate,
-      locale,
-      post: (message) => void panel.webview.postMessage(message),
+    const { feed, listening, begin } = fillPanel(panel, page, this.#parts, {
       act: (action) => this.#parts.act(action, this.#uri),
       open: (place) => this.#uri !== undefined && this.#parts.open(this.#uri, place),
       save: (format, data) => this.#save(format, data),
-      makePage: async (content) => {
-        const { readParts, sharedPage } = await import('../core/share/shared-page.ts');
-        const parts = await readParts(async (file) =>
-          vscode.workspace.fs.readFile(vscode.Uri.joinPath(root, file)),
-        );
-        return sharedPage(content, parts, newNonce());
-      },
-      keep: (view) => void context.workspaceState.update(KEPT_VIEW, view),
-      kept: () => {
-        const view: unknown = context.workspaceState.get(KEPT_VIEW);
-        // What is in it the view looks at itself.
-        return typeof view === 'object' && view !== null ? { ...view } : undefined;
-      },
-      log: (message) => this.#parts.log.warn(`panel: ${message}`),
       looked: (kind) => this.#uri !== undefined && this.#parts.looked?.(this.#uri, kind),
     });
     this.#feed = feed;
-    leftovers.push(
-      panel.webview.onDidReceiveMessage((message: unknown) => feed.receive(message)),
-      feed,
-    );
-    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icons', 'panel.svg');
+    leftovers.push(listening, feed);
     this.#showLab();
     feed.showCards(this.#cards);
     feed.showLesson(this.#lesson);
-    panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
-    panel.webview.html = panelHtml({
-      nonce: newNonce(),
-      cspSource: panel.webview.cspSource,
-      locale,
-      title: translate('extension.panel'),
-      script: address('webview.js'),
-      style: address('webview.css'),
-      icons: address('codicon.css'),
-    });
+    begin();
     this.#parts.onShown();
   }
 

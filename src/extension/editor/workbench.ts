@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Log } from './editor-ui.ts';
-import type { Translate } from '../../l10n/translate.ts';
+import type { Locale, Translate } from '../../l10n/translate.ts';
 import type { ComparisonView } from './comparison-view.ts';
 import type { FirstRun } from './first-run.ts';
 import type { LabRunner } from './lab-runner.ts';
@@ -16,6 +16,7 @@ import type { TopologyFiles } from './topology-files.ts';
 export interface Workbench {
   readonly context: vscode.ExtensionContext;
   readonly translate: Translate;
+  readonly locale: Locale;
   readonly log: Log;
   readonly labs: Labs;
   readonly mysteries: Mysteries;

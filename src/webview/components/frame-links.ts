@@ -6,7 +6,8 @@ const MOST_FRAMES = 4;
 
 /** Links to the first of the frames that show something. */
 export function frameLinks(panel: Panel, numbers: readonly number[]): TemplateResult[] {
-  const { text } = panel.state;
+  const { text, frameNames } = panel.state;
+  const nameOf = (frame: number) => frameNames[frame] ?? frame;
   return numbers
     .slice(0, MOST_FRAMES)
     .map(
@@ -14,10 +15,10 @@ export function frameLinks(panel: Panel, numbers: readonly number[]): TemplateRe
         html`<button
           type="button"
           class="link"
-          title=${text('panel.evidence', { frame })}
+          title=${text('panel.evidence', { frame: nameOf(frame) })}
           @click=${() => revealFrame(panel, frame)}
         >
-          #${frame}
+          #${nameOf(frame)}
         </button>`,
     );
 }

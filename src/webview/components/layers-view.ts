@@ -22,8 +22,8 @@ export function layersView(panel: Panel, known: HopDetails): TemplateResult {
       <thead>
         <tr>
           <th scope="col">${text('panel.field')}</th>
-          ${before ? html`<th scope="col">${text('panel.in', { frame: before.frame })}</th>` : nothing}
-          <th scope="col">${text('panel.out', { frame: out.frame })}</th>
+          ${before ? html`<th scope="col">${text('panel.in', { frame: before.name ?? before.frame })}</th>` : nothing}
+          <th scope="col">${text('panel.out', { frame: out.name ?? out.frame })}</th>
           <th scope="col">${text('panel.kind-of-change')}</th>
           <th scope="col">${text('panel.expected')}</th>
         </tr>

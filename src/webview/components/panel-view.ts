@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Panel } from '../panel.ts';
+import { captureLine } from './capture-line.ts';
 import { compare } from './compare.ts';
 import { details } from './details.ts';
 import { filterBar } from './filter-bar.ts';
@@ -22,7 +23,8 @@ export function panelView(panel: Panel, parts: Stage): TemplateResult {
   const map = parts.mapWidth > 0 && lab && mapOpen ? mapStage(panel, parts.mapWidth) : nothing;
   const asked = question(panel);
   return html`<main>
-    ${titleBar(panel)} ${menus(panel)} ${lab ? filterBar(panel) : nothing} ${slot(panel)} ${modelCard(panel)}
+    ${titleBar(panel)} ${menus(panel)} ${captureLine(panel)} ${lab ? filterBar(panel) : nothing}
+    ${slot(panel)} ${modelCard(panel)}
     <div class="body ${map === nothing ? '' : 'with-map'}">
       ${map}
       <div class="ladder">${stage(panel, parts)} ${timelineStrip(panel)}</div>

@@ -37,12 +37,14 @@ function engine(panel: Panel): TemplateResult {
   const { text, lab, labState, file } = panel.state;
   const name = text(`panel.engine.${lab!.engine}`);
   const state = text(`panel.state.${labState.kind}`);
+  // What was recorded elsewhere neither runs nor has stopped.
+  const isPlain = labState.kind === 'running' || lab!.engine === 'capture';
   return menuButton(
     panel,
     'engine',
-    `${name}, ${state}`,
+    lab!.engine === 'capture' ? name : `${name}, ${state}`,
     html`<span class="dot" aria-hidden="true"></span
-      ><span>${name}${labState.kind === 'running' ? nothing : html` · ${state}`}</span>`,
+      ><span>${name}${isPlain ? nothing : html` · ${state}`}</span>`,
     `state ${file.fault ? 'fault' : labState.kind}`,
   );
 }
@@ -73,6 +75,7 @@ function buttons(panel: Panel): TemplateResult {
 /** What there is to do first: send a request, or start again what has ended. */
 function first(panel: Panel): TemplateResult | typeof nothing {
   const { text, lab, labState } = panel.state;
+  if (lab!.engine === 'capture') return nothing;
   if (labState.kind === 'failed' || labState.kind === 'stopped') {
     return html`${remedyButton(panel)}<button
         type="button"

@@ -1,7 +1,6 @@
 import type { Translate } from '../../../l10n/translate.ts';
 import { FRAMES_PER_REQUEST, JourneyBuilder } from '../../../journey/journey-builder.ts';
 import type { Report } from '../../../journey/report.ts';
-import type { Engine } from '../../../lab/engine.ts';
 import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../../lab/events.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import { sealedJourneys, type Journeys } from '../../../mystery/seal-report.ts';
@@ -15,11 +14,13 @@ export interface RecordingLimits {
 }
 
 export interface RecordingHead {
-  readonly engine: Engine['name'];
+  readonly engine: Report['engine'];
   /** ISO time with nine decimals: time 0 of the events. */
   readonly startedAt: string;
   /** That of the first epoch. */
   readonly plan: Plan;
+  /** Where frames were captured, `NODE.SEGMENT` each; at every interface when left out. */
+  readonly capturePoints?: readonly string[];
 }
 
 /** Everything one lab has told, from its first start on. Frames are kept once, by the builder's ring. */
@@ -47,11 +48,15 @@ export class LabRecording {
   #report: { readonly of: number; readonly report: Report } | undefined;
 
   constructor(head: RecordingHead, limits: RecordingLimits, translate: Translate, isSealed = false) {
-    const { engine, startedAt, plan } = head;
+    const { engine, startedAt, plan, capturePoints: points } = head;
     this.head = head;
     this.#limits = limits;
     this.#mostOthers = limits.maxFrames * 2;
-    this.#builder = new JourneyBuilder(plan, { engine, startedAt, translate, ...limits });
+    const capturePoints = points && new Set(points);
+    this.#builder = new JourneyBuilder(plan, {
+      ...{ engine, startedAt, translate, ...limits },
+      ...(capturePoints && { capturePoints }),
+    });
     this.builder = isSealed ? sealedJourneys(this.#builder) : this.#builder;
     this.isSealed = isSealed;
   }

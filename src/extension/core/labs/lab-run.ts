@@ -81,7 +81,8 @@ export class LabRun {
 
   /** Nothing runs: all there is is a recording. */
   rest({ head, isEmpty }: LabRecording): void {
-    this.#engineName = head.engine;
+    // No lab has recordings of other networks.
+    if (head.engine !== 'capture') this.#engineName = head.engine;
     this.#setState(isEmpty ? { kind: 'none', reason: 'not-running' } : { kind: 'stopped' });
   }
 

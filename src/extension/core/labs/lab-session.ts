@@ -1,5 +1,4 @@
 import type { Translate } from '../../../l10n/translate.ts';
-import type { Engine } from '../../../lab/engine.ts';
 import type { NodeEvent, PlanEvent } from '../../../lab/events.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import type { MysteryProgress } from '../../../mystery/progress.ts';
@@ -12,7 +11,7 @@ import { describeEdit } from './describe-edit.ts';
 import { EventIntake } from './event-intake.ts';
 import type { EngineSource } from './lab-engine.ts';
 import { Cancelled } from './lab-failure.ts';
-import { LabRecording, type RecordingLimits } from './lab-recording.ts';
+import { LabRecording, type RecordingHead, type RecordingLimits } from './lab-recording.ts';
 import { LabRun, type RunOptions } from './lab-run.ts';
 import { HiddenPlan } from './hidden-plan.ts';
 import { LabVersion } from './lab-version.ts';
@@ -261,7 +260,7 @@ export class LabSession {
     return { kind: 'applied', texts: edits.map((edit) => edit.text), durationMs: Date.now() - began };
   }
 
-  #newRecording(engine: Engine['name'], startedAt: string): LabRecording {
+  #newRecording(engine: RecordingHead['engine'], startedAt: string): LabRecording {
     const head = { engine, startedAt, plan: this.#version.plan };
     return new LabRecording(head, this.#parts.limits(), this.#parts.translate, this.#hidden.isSealed);
   }

@@ -67,9 +67,10 @@ const event = z.discriminatedUnion('kind', [
 ]);
 
 const head = z.looseObject({
-  engine: z.enum(['embedded', 'docker']),
+  engine: z.enum(['embedded', 'docker', 'capture']),
   startedAt: z.string().check(z.regex(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z)?$/)),
   plan: planShape,
+  capturePoints: z.optional(z.array(z.string().check(z.regex(/^[\w.@-]{0,200}$/)))),
 });
 
 const change = z.looseObject({

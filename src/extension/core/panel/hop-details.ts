@@ -29,8 +29,8 @@ export async function hopDetails(
   return {
     hop: plain(hop),
     confidence: hop.confidence,
-    out: out && frameDetails(out, hop.frame),
-    in: before && into && frameDetails(into, before.frame),
+    out: out && frameDetails(out, hop.frame, lab.captures),
+    in: before && into && frameDetails(into, before.frame, lab.captures),
     ...(decision && { decision }),
     ...(line !== undefined && { line }),
     ...(row && { connection: connectionRow(row) }),

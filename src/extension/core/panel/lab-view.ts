@@ -6,7 +6,7 @@ import type { ShownLab } from './shown-lab.ts';
 
 /** The plan in force as the view shows it: lanes, segments, services, and names for addresses. */
 export function labView(lab: ShownLab, index: LabIndex): LabView {
-  const { plan, file, engine, startedAt, sealed } = lab;
+  const { plan, file, engine, startedAt, sealed, captures } = lab;
   const places = new Map(plan.nodes.map(({ name }, position) => [name, position]));
   return {
     name: plan.lab,
@@ -25,6 +25,7 @@ export function labView(lab: ShownLab, index: LabIndex): LabView {
     services: plan.services.map((service) => serviceView(service, plan)),
     traffic: plan.traffic.map(({ from, request }) => ({ from, request })),
     names: namesOf(plan),
+    ...(captures && { captures: captures.view }),
     ...(sealed && { mystery: { level: sealed.level, seed: sealed.seed } }),
   };
 }

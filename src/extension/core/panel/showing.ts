@@ -84,9 +84,21 @@ export class Showing {
       ...totalsOf([...this.#asked.values(), ...derived.evictedRequests]),
       evicted: totalsOf(derived.evictedRequests).asked,
     };
-    this.#once({ type: 'verdicts', promises, explanations, counters, requests });
+    const frameNames = this.#frameNames(derived);
+    this.#once({
+      type: 'verdicts',
+      ...{ promises, explanations, counters, requests },
+      ...(frameNames && { frameNames }),
+    });
     const changes = this.#changes.of([...this.#requests.values()], skips);
     this.#once({ type: 'changes', changes });
+  }
+
+  #frameNames({ promises, explanations }: Derived): Record<number, string> | undefined {
+    const { captures } = this.#lab;
+    if (!captures) return undefined;
+    const shown = [...promises.map(({ evidence }) => evidence), ...explanations.map(({ frames }) => frames)];
+    return Object.fromEntries(shown.flat().map((frame) => [frame, captures.frameName(frame)]));
   }
 
   #noteRequests({ reset, requests, removedRequests, flows, removedFlows }: Derived): void {

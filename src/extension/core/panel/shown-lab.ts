@@ -1,18 +1,27 @@
 import type { ConnectionView } from '../../../forwarder/connections/view.ts';
-import type { Engine } from '../../../lab/engine.ts';
+import type { Report } from '../../../journey/report.ts';
 import type { FrameEvent, LabEvent, PlanEvent } from '../../../lab/events.ts';
 import type { Journeys } from '../../../mystery/seal-report.ts';
 import type { MysteryId } from '../../../mystery/mystery.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
-import type { ChangeRow, LaneView } from '../../../panel-protocol/messages.ts';
+import type { CapturesView, ChangeRow, LaneView } from '../../../panel-protocol/messages.ts';
 import type { LabState } from '../../../lab/lab-state.ts';
 import type { Place } from '../../../lab/place.ts';
+
+/** Recordings that somebody made of a network of their own. */
+export interface ShownCaptures {
+  /** `NODE.SEGMENT` each. */
+  readonly points: readonly string[];
+  readonly view: CapturesView;
+  /** A frame as its file numbers it. */
+  frameName(number: number): string;
+}
 
 /** A lab that is running or has run, as the panel sees it. */
 export interface ShownLab {
   /** The file's name without its folder. */
   readonly file: string;
-  readonly engine: Engine['name'];
+  readonly engine: Report['engine'];
   /** ISO time with nine decimals. */
   readonly startedAt: string;
   /** The plan in force. */
@@ -24,6 +33,8 @@ export interface ShownLab {
   readonly builder: Journeys;
   /** A mystery that is not solved yet: what would name it is not told. */
   readonly sealed?: MysteryId;
+  /** Where its frames were captured, when not at every interface; and of what files they are. */
+  readonly captures?: ShownCaptures;
   readonly state: LabState;
   nodeState(name: string): LaneView['state'];
   /** By record number, from 1; `undefined` when it was evicted. */

@@ -29,9 +29,12 @@ export function sharedLab(recording: LabRecording, file: string): ShownLab {
 
 /** What of a lab on show is shared. */
 export function sourceOf(lab: ShownLab): SavedSource {
-  const { engine, startedAt, plan, plans } = lab;
+  const { engine, startedAt, plan, plans, captures } = lab;
   return {
-    head: { engine, startedAt, plan: plans[0]?.plan ?? plan },
+    head: {
+      ...{ engine, startedAt, plan: plans[0]?.plan ?? plan },
+      ...(captures && { capturePoints: captures.points }),
+    },
     plans,
     changes: plans.flatMap(({ epoch, timeNs, durationNs }) => {
       const change = lab.changeOf(epoch);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExportFormat } from '../../core/export-format.ts';
-import { LabFailure } from '../../core/labs/lab-failure.ts';
+import { LabFailure, type Remedy } from '../../core/labs/lab-failure.ts';
 import type { LabSession } from '../../core/labs/lab-session.ts';
 import { refuseCovered } from '../../core/labs/refuse-covered.ts';
 import { plainReport } from '../../../mystery/seal-report.ts';
@@ -36,10 +36,26 @@ export async function saveExport(
   data: Uint8Array,
 ): Promise<vscode.Uri | undefined> {
   const topology = vscode.Uri.parse(session.uri);
-  const name = `${session.version.plan.lab}.${format}`;
   const folder = files.isKeptHere(topology) ? undefined : vscode.Uri.joinPath(topology, '..');
+  const again = {
+    text: translate('extension.export-elsewhere'),
+    command: 'lbLab.exportCapture',
+    arguments: [session.uri],
+  } as const;
+  return saveAs({ translate }, folder, session.version.plan.lab, format, data, again);
+}
+
+/** The same into any folder. @param again What to do when it cannot be written. */
+export async function saveAs(
+  { translate }: Pick<Workbench, 'translate'>,
+  folder: vscode.Uri | undefined,
+  name: string,
+  format: ExportFormat,
+  data: Uint8Array,
+  again?: Remedy,
+): Promise<vscode.Uri | undefined> {
   const target = await vscode.window.showSaveDialog({
-    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `${name}.${format}`) }),
     filters: { [format]: [format] },
     title: translate('extension.export'),
   });
@@ -49,12 +65,7 @@ export async function saveExport(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = translate('extension.export-failed', { file: fileNameOf(target), reason });
-    const remedy = {
-      text: translate('extension.export-elsewhere'),
-      command: 'lbLab.exportCapture',
-      arguments: [session.uri],
-    } as const;
-    throw new LabFailure(message, remedy, { cause: error });
+    throw new LabFailure(message, again, { cause: error });
   }
   return target;
 }

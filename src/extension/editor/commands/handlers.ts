@@ -9,6 +9,7 @@ import { cleanUp } from './clean-up.ts';
 import { compareModels, exportComparison } from './compare-models.ts';
 import { download } from './download.ts';
 import { firstRunAgain } from './first-run-again.ts';
+import { explainCaptures } from './explain-captures.ts';
 import { exportCapture } from './export-capture.ts';
 import { help } from './help.ts';
 import { mysteryResults, nameCause, startMystery } from './mystery.ts';
@@ -45,6 +46,7 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   'lbLab.compareModels': compareModels,
   'lbLab.exportComparison': exportComparison,
   'lbLab.exportCapture': exportCapture,
+  'lbLab.explainCaptures': explainCaptures,
   'lbLab.openInWireshark': openInWireshark,
   'lbLab.newTopology': newTopology,
   'lbLab.saveCopy': saveCopy,

@@ -1,0 +1,27 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Action } from '../../panel-protocol/messages.ts';
+import type { Panel } from '../panel.ts';
+
+/** Of recordings: files and hosts in a line; behind it clocks, what is not known, and what can be said about them. */
+export function captureLine(panel: Panel): TemplateResult | typeof nothing {
+  const { text, lab } = panel.state;
+  if (!lab?.captures) return nothing;
+  const { summary, notes } = lab.captures;
+  const button = (kind: 'capture-host' | 'capture-clock' | 'capture-topology') =>
+    html`<button type="button" class="action" @click=${() => act(panel, { kind })}>
+      ${text(`panel.${kind}`)}
+    </button>`;
+  return html`<details class="captures">
+    <summary>${summary}</summary>
+    <ul>
+      ${notes.map((note) => html`<li>${note}</li>`)}
+    </ul>
+    <p class="needs-lab">
+      ${button('capture-host')} ${button('capture-clock')} ${button('capture-topology')}
+    </p>
+  </details>`;
+}
+
+function act(panel: Panel, action: Action): void {
+  panel.host.send({ type: 'do', action });
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { exportPcapng } from '../../../../src/journey/export-pcapng.ts';
+import type { HostMessage } from '../../../../src/panel-protocol/messages.ts';
+import { TopologyTexts } from '../../../../src/extension/core/language/topology-texts.ts';
+import { reportOfEvents } from '../../../journey/build-report.ts';
+import { planOf, runLab } from '../../../lab/embedded/testbed.ts';
+import { StubUri, vscodeStub } from '../../../support/vscode-stub.ts';
+import { example, translate } from '../../support.ts';
+
+const { CapturePanel } = await import('../../../../src/extension/editor/captures/capture-panel.ts');
+
+const plan = planOf(example('dr'));
+const { events } = runLab(plan);
+const whole = reportOfEvents(plan, events);
+const recordedAt = (node: string) => {
+  const own = events.filter((event) => event.kind === 'frame' && event.node === node);
+  return exportPcapng(
+    own,
+    { ...whole, journeys: [] },
+    { ...plan, nodes: plan.nodes.filter(({ name }) => name === node) },
+    translate,
+  );
+};
+
+/** A panel, and a workspace with these files. */
+function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly string[]) {
+  const messages: HostMessage[] = [];
+  const closed: (() => void)[] = [];
+  const failures: unknown[] = [];
+  let say: (message: unknown) => void = () => undefined;
+  let isCancelled = false;
+  const panel = {
+    webview: {
+      ...{ html: '', cspSource: '', options: {} },
+      asWebviewUri: (uri: StubUri) => uri,
+      postMessage: (message: HostMessage) => Promise.resolve(messages.push(message) > 0),
+      onDidReceiveMessage: (listener: (message: unknown) => void) => {
+        say = listener;
+        return { dispose: () => undefined };
+      },
+    },
+    onDidDispose: (listener: () => void) => closed.push(listener),
+  };
+  Object.assign(vscodeStub.workspace, {
+    fs: {
+      readFile: (uri: StubUri) => {
+        const bytes = files[uri.path.slice(1)];
+        return bytes ? Promise.resolve(bytes) : Promise.reject(new Error('gone'));
+      },
+    },
+    getConfiguration: () => ({ get: (name: string) => (name.endsWith('Memory') ? 64 : 100_000) }),
+    asRelativePath: (uri: StubUri) => uri.path,
+  });
+  vscodeStub.window['withProgress'] = (
+    _options: unknown,
+    work: (progress: unknown, token: unknown) => Promise<unknown>,
+  ) =>
+    work(
+      { report: () => undefined },
+      { onCancellationRequested: (then: () => void) => isCancelled && then() },
+    );
+  const texts = new TopologyTexts();
+  const workbench = {
+    ...{ translate, locale: 'en', log: { warn: assert.fail } },
+    context: { extensionUri: StubUri.parse('/extension'), workspaceState: { get: () => undefined } },
+    files: {
+      saved: () => Promise.resolve(topologies.map((name) => StubUri.parse(`/${name}`))),
+      read: () => Promise.resolve(example('dr')),
+    },
+    texts: () => Promise.resolve(texts),
+    messages: {
+      attempt: (work: () => Promise<unknown>) => work(),
+      failure: (error: unknown) => failures.push(error),
+    },
+  };
+  const open = async () => {
+    const uris = Object.keys(files).map((name) => StubUri.parse(`/${name}`));
+    const opened = CapturePanel.open(panel as never, uris as never, workbench as never);
+    // As its page does when it runs.
+    while (panel.webview.html === '') await new Promise((resolve) => setTimeout(resolve, 1));
+    say({ type: 'ready' });
+    return opened;
+  };
+  const last = <Type extends HostMessage['type']>(type: Type) =>
+    messages.findLast((one) => one.type === type) as Extract<HostMessage, { readonly type: Type }>;
+  return {
+    ...{ panel, failures, open, last },
+    say: (message: unknown) => say(message),
+    close: () => closed.forEach((listener) => listener()),
+    cancels: () => (isCancelled = true),
+  };
+}
+
+describe('a panel of captures', () => {
+  it('tells several files by the only topology there is, and names frames by their files', async () => {
+    const files = { 'client1.pcapng': recordedAt('client1'), 'director.pcapng': recordedAt('director') };
+    const { open, last, failures, close } = setUp(files, ['dr.lblab.yaml']);
+    await open();
+    assert.deepEqual(failures, []);
+    const { lab } = last('lab');
+    assert.equal(lab?.engine, 'capture');
+    assert.equal(lab.file, 'client1.pcapng, director.pcapng');
+    assert.match(lab.captures!.summary, /client1, director/);
+    assert.ok(Object.values(last('verdicts').frameNames!).every((name) => /^\w+\.pcapng:\d+$/.test(name)));
+    close();
+  });
+
+  it('says on the panel what cannot be told', async () => {
+    const noTopology = setUp({ 'a.pcap': recordedAt('director') }, []);
+    await noTopology.open();
+    const { state } = noTopology.last('state');
+    assert.ok(state.kind === 'failed' && state.message === translate('extension.capture-no-topology'));
+    const noCapture = setUp({ 'a.pcap': new Uint8Array(40) }, ['dr.lblab.yaml']);
+    await noCapture.open();
+    assert.equal(noCapture.last('state').state.kind, 'failed');
+    assert.equal(noCapture.failures.length, 1);
+    noTopology.close();
+    noCapture.close();
+  });
+
+  it('is left when it is cancelled', async () => {
+    const { open, last, cancels, close } = setUp({ 'a.pcapng': recordedAt('director') }, ['dr']);
+    cancels();
+    await open();
+    const { state } = last('state');
+    assert.ok(state.kind === 'failed' && state.message === translate('extension.capture-cancelled'));
+    close();
+  });
+});
