@@ -166,7 +166,7 @@ export type FlowOutcome =
       readonly reason?: ReasonCode;
       readonly frames: readonly number[];
     }
-  /** Reset or unreachable. `by` is the node whose frame said so. */
+  /** Reset or unreachable. `by` is the node whose frame said so; empty where a capture does not show whose it was. */
   | {
       readonly kind: 'refused';
       readonly by: string;
@@ -193,7 +193,7 @@ export interface Journey {
   readonly kind: JourneyKind;
   /** A second sending of the same segment. */
   readonly retransmission: boolean;
-  /** `unseen`: where it went next, nothing was captured. */
+  /** `unseen`: what became of it is not known. Nothing was captured there, or no record shows it, which proves nothing. */
   readonly outcome: 'arrived' | 'lost' | 'ambiguous' | 'dropped' | 'unseen';
   /** The least sure of its joins. */
   readonly confidence: Confidence;

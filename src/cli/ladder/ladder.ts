@@ -71,7 +71,8 @@ function outcomeText({ outcome, requests }: Flow, { translate, paint }: LadderCo
   if (outcome.kind === 'ambiguous') return paint('warning', `? ${text} (${outcome.candidates})`);
   if (outcome.kind === 'partial') return partialText(outcome, text, { translate, paint });
   const place = outcome.kind === 'lost' ? outcome.at : outcome.by;
-  return paint('bad', `✗ ${text} · ${place}: ${translate(`reason.${outcome.reason}`)}`);
+  const where = place === '' ? text : `${text} · ${place}`;
+  return paint('bad', `✗ ${where}: ${translate(`reason.${outcome.reason}`)}`);
 }
 
 function partialText(

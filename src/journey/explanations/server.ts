@@ -1,7 +1,7 @@
 import { models } from '../../models/models.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { DESTINATION_UNREACHABLE, PORT_UNREACHABLE } from '../../packet/icmp.ts';
-import { endedBy, type EpochEvidence, type Served } from '../records/evidence.ts';
+import { endedBy, isSenders, type EpochEvidence, type Served } from '../records/evidence.ts';
 import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
@@ -129,6 +129,8 @@ function refusalsBy(evidence: EpochEvidence, wanted: RefusedBy): Refusal[] {
   return refusals(evidence).filter((refusal) => {
     const { reset, flow } = refusal;
     if (serverless.has(flow) || portMap(reset, flow)) return false;
+    // Of a reset that was captured only further on, nobody knows whose it is.
+    if (reset.stage.isCapture && !isSenders(reset)) return false;
     return refusedBy(refusal) === wanted;
   });
 }

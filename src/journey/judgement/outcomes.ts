@@ -1,5 +1,6 @@
 import { judgeArrival, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../../packet/address.ts';
+import { isSenders } from '../records/evidence.ts';
 import { deadEndOf } from '../records/dead-end.ts';
 import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
@@ -88,15 +89,6 @@ function serverBy(flow: FlowRecord, { direction, last, first, kind }: JourneyRec
   return flow.service.port === undefined ? { node: name, address } : { node: name, address, port };
 }
 
-/** Not so for what was captured only when it was already on its way: then a router seems to have sent it. */
-function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
-  const node = network.node(from)!;
-  const { source } = facts;
-  return (
-    network.isServer(from) || network.isLocal(node, source) || network.directorsOf(source).includes(from)
-  );
-}
-
 function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   if (flow.answered && !isBrokenOff(flow)) return { kind: 'answered' };
   const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
@@ -180,7 +172,9 @@ function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
     const heard =
       first.from === flow.client.node || hops.some(({ received, to }) => received && to === flow.client.node);
     if (!heard) continue;
-    const { from: by, frames } = relayedBy(flow, first)?.first ?? first;
+    const said = relayedBy(flow, first)?.first ?? first;
+    const by = isSenders(said) || !said.stage.isCapture ? said.from : '';
+    const { frames } = said;
     if (kind === 'rst') return { kind: 'refused', by, reason: resetReason(flow, first), frames };
     if (kind !== 'icmp-error') continue;
     const { icmpType, icmpCode } = first.facts;

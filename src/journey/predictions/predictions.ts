@@ -1,4 +1,5 @@
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import { BROADCAST_MAC } from '../../packet/address.ts';
 import { models, tunnelOf } from '../../models/models.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
 import { choiceAt } from './choice.ts';
@@ -38,6 +39,8 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   const node = hop.stage.network.node(hop.from);
   if (facts.ipAt === 0 || facts.outerAt !== 0 || node === undefined) return undefined;
   const { direction, flow } = hop.journey!;
+  // A broadcast, of DHCP for one, is for everybody and of nobody's model.
+  if (facts.etherDestination === BROADCAST_MAC) return undefined;
   const prediction = new Prediction(facts);
   setFirstTuple(prediction, hop, flow!);
   setMacs(prediction, hop, node, prediction.destination ?? facts.destination);

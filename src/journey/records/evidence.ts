@@ -151,6 +151,15 @@ export function dipTowards(director: string, address: Ipv4, { network }: Stage):
   return node && network.route(node, address)?.port.address;
 }
 
+/** Not so for what was captured only when it was already on its way: then a router seems to have sent it. */
+export function isSenders({ facts, from, stage: { network } }: HopRecord): boolean {
+  const node = network.node(from)!;
+  const { source } = facts;
+  return (
+    network.isServer(from) || network.isLocal(node, source) || network.directorsOf(source).includes(from)
+  );
+}
+
 function isServer({ servers }: PlannedService, node: string): boolean {
   for (const { name } of servers) if (name === node) return true;
   return false;
