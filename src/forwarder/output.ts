@@ -49,9 +49,8 @@ export class Output {
     return ++this.tickets;
   }
 
-  /** The frame is in and nothing goes out. Counted by reason. */
+  /** The frame is in and nothing goes out, as every verdict has it at first. Counted by reason. */
   drop(verdict: Verdict, rule: Rule, reason: DropReason): Verdict {
-    verdict.relation = 'dropped';
     verdict.rule = rule;
     verdict.reason = reason;
     this.drops[reason]++;
