@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { exportPcapng } from '../../../../src/journey/export-pcapng.ts';
 import type { HostMessage } from '../../../../src/panel-protocol/messages.ts';
 import { TopologyTexts } from '../../../../src/extension/core/language/topology-texts.ts';
+import { writePcap } from '../../../../src/packet/pcap.ts';
+import { readCapture } from '../../../../src/packet/read-capture.ts';
 import { reportOfEvents } from '../../../journey/build-report.ts';
 import { planOf, runLab } from '../../../lab/embedded/testbed.ts';
 import { StubUri, vscodeStub } from '../../../support/vscode-stub.ts';
@@ -22,6 +24,12 @@ const recordedAt = (node: string) => {
   );
 };
 
+/** The same frames in a file without names of interfaces. */
+function unnamed(bytes: Uint8Array): Uint8Array {
+  const { records } = readCapture(bytes);
+  return writePcap(records, { linkType: 1, snapLength: 262144 });
+}
+
 /** A panel, and a workspace with these files. */
 function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly string[]) {
   const messages: HostMessage[] = [];
@@ -29,6 +37,7 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
   const failures: unknown[] = [];
   let say: (message: unknown) => void = () => undefined;
   let isCancelled = false;
+  let working: Promise<unknown> = Promise.resolve();
   const panel = {
     webview: {
       ...{ html: '', cspSource: '', options: {} },
@@ -47,6 +56,7 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
         const bytes = files[uri.path.slice(1)];
         return bytes ? Promise.resolve(bytes) : Promise.reject(new Error('gone'));
       },
+      writeFile: (_uri: StubUri, bytes: Uint8Array) => Promise.resolve(void written.push(bytes)),
     },
     getConfiguration: () => ({ get: (name: string) => (name.endsWith('Memory') ? 64 : 100_000) }),
     asRelativePath: (uri: StubUri) => uri.path,
@@ -59,6 +69,13 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
       { report: () => undefined },
       { onCancellationRequested: (then: () => void) => isCancelled && then() },
     );
+  let picked = '';
+  let typed = '';
+  const written: Uint8Array[] = [];
+  vscodeStub.window['showQuickPick'] = (items: readonly { readonly label: string }[]) =>
+    Promise.resolve(items.find(({ label }) => label === picked));
+  vscodeStub.window['showInputBox'] = () => Promise.resolve(typed);
+  vscodeStub.window['showSaveDialog'] = () => Promise.resolve(StubUri.parse('/out.pcapng'));
   const texts = new TopologyTexts();
   const workbench = {
     ...{ translate, locale: 'en', log: { warn: assert.fail } },
@@ -69,7 +86,7 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
     },
     texts: () => Promise.resolve(texts),
     messages: {
-      attempt: (work: () => Promise<unknown>) => work(),
+      attempt: (work: () => Promise<unknown>) => (working = work()),
       failure: (error: unknown) => failures.push(error),
     },
   };
@@ -87,6 +104,19 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
     ...{ panel, failures, open, last },
     say: (message: unknown) => say(message),
     close: () => closed.forEach((listener) => listener()),
+    picks: (label: string) => (picked = label),
+    types: (text: string) => (typed = text),
+    act: async (kind: string) => {
+      say({ type: 'do', action: { kind } });
+      await working;
+    },
+    /** The pcapng that the panel saves when it is asked to. */
+    exported: async (): Promise<Uint8Array> => {
+      say({ type: 'ask', id: written.length + 1, question: { kind: 'export', format: 'pcapng' } });
+      for (const before = written.length; written.length === before;)
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      return written.at(-1)!;
+    },
     cancels: () => (isCancelled = true),
   };
 }
@@ -116,6 +146,34 @@ describe('a panel of captures', () => {
     assert.equal(noCapture.failures.length, 1);
     noTopology.close();
     noCapture.close();
+  });
+
+  it('takes from whoever knows it whose a file is, and by how much a clock is off', async () => {
+    const [own, ...others] = ['director', 'client1'].map((node) => ({ node, bytes: recordedAt(node) }));
+    const alone = setUp({ 'a.pcap': unnamed(own!.bytes) }, ['dr.lblab.yaml']);
+    await alone.open();
+    assert.match(alone.last('lab').lab!.captures!.summary, /captured at director$/);
+    alone.picks('rs1');
+    await alone.act('capture-host');
+    assert.match(alone.last('lab').lab!.captures!.summary, /captured at rs1$/);
+    alone.close();
+
+    const both = setUp({ 'director.pcapng': own!.bytes, 'client1.pcapng': others[0]!.bytes }, [
+      'dr.lblab.yaml',
+    ]);
+    await both.open();
+    const timesOf = async () => {
+      const { interfaces, records } = readCapture(await both.exported());
+      const at = (node: string) =>
+        records.find((record) => interfaces[record.interface]!.name.startsWith(node))!.timeNs;
+      return at('director') - at('client1');
+    };
+    const before = await timesOf();
+    both.picks('director');
+    both.types('3000');
+    await both.act('capture-clock');
+    assert.equal((await timesOf()) - before, 3_000_000_000n);
+    both.close();
   });
 
   it('is left when it is cancelled', async () => {
