@@ -2,13 +2,16 @@ import type { FrameEvent, LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { setU48 } from '../packet/bytes.ts';
 import * as ethernet from '../packet/ethernet.ts';
+import type { HostClock } from './clocks/host-clock.ts';
 import type { Collected, PlainFrame } from './collect.ts';
+import { onOneClock, type Recorded } from './common-clock.ts';
 import { Duplicates } from './duplicates.ts';
 import { cutAsOnWire } from './frames/cut.ts';
+import { isReadable } from './frames/link-layer.ts';
 import { lossesOf } from './losses.ts';
 import type { Point } from './point.ts';
 import type { CaptureSource } from './source.ts';
-import type { FrameRef, HostClock } from './told.ts';
+import type { FrameRef } from './told.ts';
 
 /** The placed frames of all files as events in order of time, and what came of making them. */
 export interface FrameEvents {
@@ -22,11 +25,7 @@ export interface FrameEvents {
   readonly cut: number;
 }
 
-interface Timed {
-  readonly timeNs: number;
-  readonly frame: PlainFrame;
-  readonly point: Point;
-}
+type MutableFrame = { -readonly [Key in keyof FrameEvent]: FrameEvent[Key] };
 
 /** Frames of nowhere are left out. */
 export function eventsOf(
@@ -35,83 +34,77 @@ export function eventsOf(
   plan: Plan,
   given: ReadonlyMap<string, bigint>,
 ): FrameEvents {
-  const added = (node: string): bigint => given.get(node) ?? 0n;
-  const recordOf = ({ source, number }: FrameRef) => sources[source]!.capture.records[number - 1]!;
-  const startNs = earliest(sources, ports, added);
-  const timed: Timed[] = [];
-  for (const frame of frames) {
-    const { point } = frame.port;
-    if (point === undefined) continue;
-    timed.push({ timeNs: Number(recordOf(frame).timeNs + added(point.node) - startNs), frame, point });
-  }
-  if (timed.some(({ timeNs }, index) => index > 0 && timed[index - 1]!.timeNs > timeNs))
-    timed.sort((one, other) => one.timeNs - other.timeNs);
+  const placed = frames.filter(({ port }) => port.point !== undefined);
+  const made = placed.map((frame) => frameEvent(frame, frame.port.point!));
+  const recorded = placed.map((frame, index): Recorded => {
+    const { node, direction, bytes } = made[index]!;
+    const { timeNs } = sources[frame.source]!.capture.records[frame.number - 1]!;
+    return { host: node, timeNs, direction, bytes, source: frame.source, port: frame.port.index };
+  });
+  const { times, clocks } = onOneClock(
+    plan.nodes.map(({ name }) => name),
+    recorded,
+    given,
+  );
+  const startNs = clocks.length === 0 ? earliest(sources) : least(times);
+  for (const [index, event] of made.entries()) event.timeNs = Number(times[index]! - startNs);
+  const order = made.map((_, index) => index);
+  if (made.some(({ timeNs }, index) => index > 0 && made[index - 1]!.timeNs > timeNs))
+    order.sort((one, other) => made[one]!.timeNs - made[other]!.timeNs);
   const mtus = new Map(plan.segments.map(({ name, mtu }) => [name, mtu]));
   const events: LabEvent[] = [];
   const refs: FrameRef[] = [];
   const duplicates = new Duplicates();
   let cut = 0;
-  for (const { timeNs, frame, point } of timed) {
-    const event = frameEvent(frame, point, timeNs);
+  for (const index of order) {
+    const event = made[index]!;
     if (duplicates.isOne(event)) continue;
-    const ref = { source: frame.source, number: frame.number };
-    const mtu = mtus.get(point.segment) ?? Infinity;
+    const { source, number } = placed[index]!;
+    const mtu = mtus.get(event.segment) ?? Infinity;
     const pieces = cutAsOnWire(event.bytes, event.originalLength, mtu, segmentSizes.of(event.bytes));
     if (pieces) cut++;
     for (const piece of pieces ?? [event]) {
-      events.push({ ...event, bytes: piece.bytes, originalLength: piece.originalLength });
-      refs.push(ref);
+      events.push(pieces ? { ...event, ...piece } : event);
+      refs.push({ source, number });
     }
   }
-  const endNs = timed.at(-1)?.timeNs ?? 0;
-  const losses = lossesOf(sources, ports).map(({ source, number, event }): LabEvent => {
-    const timeNs =
-      number === undefined
-        ? endNs
-        : Number(recordOf({ source, number }).timeNs + added(event.node) - startNs);
-    return { ...event, timeNs };
-  });
-  const all = losses.length === 0 ? events : [...events, ...losses].sort((a, b) => a.timeNs - b.timeNs);
-  const clocks = plan.nodes.flatMap(({ name }): HostClock[] =>
-    given.has(name)
-      ? [{ node: name, addedNs: added(name), halfWidthNs: 0n, oneSided: false, byHand: true }]
-      : [],
+  const endNs = made[order.at(-1) ?? 0]?.timeNs ?? 0;
+  const losses = lossesOf(sources, ports);
+  const at = new Map(
+    losses.length === 0
+      ? []
+      : placed.map(({ source, number }, index) => [`${source}:${number}`, made[index]!.timeNs]),
   );
+  const lost = losses.map(({ source, number, event }): LabEvent => {
+    return { ...event, timeNs: at.get(`${source}:${number}`) ?? endNs };
+  });
+  const all = lost.length === 0 ? events : [...events, ...lost].sort((a, b) => a.timeNs - b.timeNs);
   return { startNs, events: all, refs, clocks, duplicates: duplicates.count, cut };
 }
 
 /** Of all frames that are read, also those of nowhere. */
-function earliest(
-  sources: readonly CaptureSource[],
-  ports: Collected['ports'],
-  added: (node: string) => bigint,
-): bigint {
-  const addedTo = sources.map(({ capture }, source) =>
-    capture.interfaces.map((_, index) => {
-      const port = ports.find((one) => one.source === source && one.index === index);
-      return port && (port.point ? added(port.point.node) : 0n);
-    }),
+function earliest(sources: readonly CaptureSource[]): bigint {
+  return least(
+    sources.flatMap(({ capture: { interfaces, records } }) =>
+      records.flatMap((record) =>
+        isReadable(interfaces[record.interface]!.linkType) ? [record.timeNs] : [],
+      ),
+    ),
   );
-  let startNs: bigint | undefined;
-  for (const [source, { capture }] of sources.entries())
-    for (const record of capture.records) {
-      const more = addedTo[source]![record.interface];
-      if (more === undefined) continue;
-      const timeNs = record.timeNs + more;
-      if (startNs === undefined || timeNs < startNs) startNs = timeNs;
-    }
-  return startNs ?? 0n;
+}
+
+function least(times: readonly bigint[]): bigint {
+  return times.reduce((one, other) => (other < one ? other : one), times[0] ?? 0n);
 }
 
 /** tcpdump does not say the direction: what has the interface's own MAC as source was sent by it. */
 function frameEvent(
   { bytes, originalLength, direction, isToUs }: PlainFrame,
   { node, segment, mac }: Point,
-  timeNs: number,
-): FrameEvent {
+): MutableFrame {
   const hasHeader = bytes.length >= ethernet.HEADER_LENGTH;
   const told = direction ?? (hasHeader && ethernet.sourceOf(bytes, 0) === mac ? 'out' : 'in');
   // The bytes of a cooked frame were made here.
   if (isToUs && hasHeader) setU48(bytes, ethernet.DESTINATION, mac);
-  return { kind: 'frame', timeNs, node, segment, direction: told, bytes, originalLength };
+  return { kind: 'frame', timeNs: 0, node, segment, direction: told, bytes, originalLength };
 }

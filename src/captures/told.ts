@@ -1,5 +1,6 @@
 import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
+import type { HostClock } from './clocks/host-clock.ts';
 
 /** A frame as its file numbers it. */
 export interface FrameRef {
@@ -7,17 +8,6 @@ export interface FrameRef {
   readonly source: number;
   /** From 1, as Wireshark shows it. */
   readonly number: number;
-}
-
-/** What was added to the times that a node recorded, so that all are on one clock. */
-export interface HostClock {
-  readonly node: string;
-  readonly addedNs: bigint;
-  /** The true value is at most this far from `addedNs`, in either direction; 0 where nothing was to be estimated. */
-  readonly halfWidthNs: bigint;
-  /** Frames were seen in one direction only: the half-width is no bound on the other side. */
-  readonly oneSided: boolean;
-  readonly byHand: boolean;
 }
 
 /** A text of the `captures` bundle without its prefix, and what fills it. */
@@ -39,7 +29,7 @@ export interface ToldCaptures {
   readonly startNs: bigint;
   /** Of the n-th frame event (from 0) where it stands. A file's one frame may stand for several. */
   readonly refs: readonly FrameRef[];
-  /** By node, in the order of the plan; of nodes that recorded something. */
+  /** Of each node that recorded something; none where no packet arrived before it was sent and nothing was set by hand. */
   readonly clocks: readonly HostClock[];
   /** What was skipped or stands nowhere, and what no capture can show. */
   readonly notes: readonly CaptureNote[];

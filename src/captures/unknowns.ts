@@ -1,6 +1,7 @@
 import type { Plan } from '../lab/topology/plan.ts';
 import { formatMac, type Mac } from '../packet/address.ts';
 import * as ethernet from '../packet/ethernet.ts';
+import { clockNotes } from './common-clock.ts';
 import type { Collected, PlainFrame } from './collect.ts';
 import type { FrameEvents } from './frame-events.ts';
 import { UNKNOWN_MAC } from './frames/link-layer.ts';
@@ -17,7 +18,7 @@ export function unknowns(
   seenPlan: Plan,
   sources: readonly CaptureSource[],
   { frames, ports, filled, noEthernet }: Collected,
-  { duplicates, cut, events }: FrameEvents,
+  { duplicates, cut, clocks, events }: FrameEvents,
   seen: ReadonlySet<string>,
 ): CaptureNote[] {
   const missing = pointsOf(plan)
@@ -56,6 +57,7 @@ export function unknowns(
       frames: sum(drops.map((loss) => loss.frames)),
       points: [...new Set(drops.map(nameOf))].join(', '),
     }),
+    ...clockNotes(clocks),
     ...note(duplicates, 'duplicates', { frames: duplicates }),
     ...note(cut, 'segmented', { frames: cut }),
     ...note(filled, 'checksums', { frames: filled }),

@@ -12,6 +12,7 @@ import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { readCapture } from '../packet/read-capture.ts';
 import { CliError, parseOptions, type Cli } from './cli.ts';
+import { readClocks } from './clock-option.ts';
 import { inFileNumbers } from './file-numbers.ts';
 import { checkOutputs, readBytes, readText, writeOutput } from './files.ts';
 import type { LadderOptions } from './ladder/context.ts';
@@ -26,6 +27,7 @@ const options = {
   mermaid: { type: 'string' },
   requires: { type: 'string', multiple: true },
   interface: { type: 'string', multiple: true },
+  clock: { type: 'string', multiple: true },
   full: { type: 'boolean' },
   values: { type: 'boolean' },
   quiet: { type: 'boolean' },
@@ -52,7 +54,10 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   const sources: CaptureSource[] = [];
   for (const name of positionals) sources.push({ name, capture: readCapture(await gunzip(readBytes(name))) });
   const cli = checkOutputs(call, [values.json, values.mermaid]);
-  const told = tellCaptures(sources, read, { interfaces: values.interface ?? [] });
+  const told = tellCaptures(sources, read, {
+    interfaces: values.interface ?? [],
+    clocks: readClocks(values.clock ?? [], read),
+  });
   const { translate } = cli;
   for (const { code, params } of told.notes)
     if (ofReading.includes(code)) cli.err(translate(`captures.${code}`, params));
