@@ -74,6 +74,14 @@ function unfold(recorded: readonly Recorded[], own: readonly number[], times: bi
   });
 }
 
+/** Where a clock is bounded on one side only, or not at all, it is taken to be wrong by no more than this. */
+const WRONG_AT_MOST_NS = 1e9;
+
+/** By how much the clocks of hosts may be wrong, either way. */
+export function clockErrors(clocks: readonly HostClock[]): ReadonlyMap<string, number> {
+  return new Map(clocks.map(({ host, halfWidthNs }) => [host, halfWidthNs ?? WRONG_AT_MOST_NS]));
+}
+
 /** What is said of clocks that were moved. */
 export function clockNotes(clocks: readonly HostClock[]): CaptureNote[] {
   const moved = clocks.filter(

@@ -1,7 +1,6 @@
-import type { Ipv4, Mac } from '../packet/address.ts';
+import { NO_MAC, type Ipv4, type Mac } from '../packet/address.ts';
 import * as arp from '../packet/arp.ts';
 import * as ethernet from '../packet/ethernet.ts';
-import { UNKNOWN_MAC } from './frames/link-layer.ts';
 import { isLeftToCard } from './frames/checksums.ts';
 import type { Point } from './point.ts';
 
@@ -51,11 +50,11 @@ export class Port {
     if (bytes.length < ethernet.HEADER_LENGTH) return;
     const source = ethernet.sourceOf(bytes, 0);
     const destination = ethernet.destinationOf(bytes, 0);
-    if (direction === 'out' && source !== UNKNOWN_MAC) this.#senders.add(source);
-    if (!isUnicast(destination) || source === UNKNOWN_MAC) return;
+    if (direction === 'out' && source !== NO_MAC) this.#senders.add(source);
+    if (!isUnicast(destination) || source === NO_MAC) return;
     this.#unicast++;
     this.#macs.set(source, (this.#macs.get(source) ?? 0) + 1);
-    if (destination !== UNKNOWN_MAC && destination !== source)
+    if (destination !== NO_MAC && destination !== source)
       this.#macs.set(destination, (this.#macs.get(destination) ?? 0) + 1);
     if (direction === undefined && this.#unfilled.size < 2 && isLeftToCard(bytes)) this.#unfilled.add(source);
   }

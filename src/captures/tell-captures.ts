@@ -2,6 +2,7 @@ import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { readChoices } from './choices.ts';
 import { collect, type Collected } from './collect.ts';
+import { clockErrors } from './common-clock.ts';
 import { eventsOf } from './frame-events.ts';
 import { isReadable } from './frames/link-layer.ts';
 import { placePorts } from './placing.ts';
@@ -58,6 +59,7 @@ export function tellCaptures(
     startNs: told.startNs,
     refs: told.refs,
     clocks: told.clocks,
+    clockErrorsNs: clockErrors(told.clocks),
     notes: [
       ...notes,
       ...unused.map(({ text }): CaptureNote => ({ code: 'unused-interface', params: { interface: text } })),
@@ -69,7 +71,18 @@ export function tellCaptures(
 function nothing(plan: Plan, problem: CaptureNote, notes: readonly CaptureNote[] = []): ToldCaptures {
   const events = opening(plan);
   const none = new Set<string>();
-  return { plan, events, points: none, wholePoints: none, startNs: 0n, refs: [], clocks: [], notes, problem };
+  return {
+    plan,
+    events,
+    points: none,
+    wholePoints: none,
+    startNs: 0n,
+    refs: [],
+    clocks: [],
+    clockErrorsNs: new Map(),
+    notes,
+    problem,
+  };
 }
 
 function opening(plan: Plan): LabEvent[] {

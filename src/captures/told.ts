@@ -31,6 +31,8 @@ export interface ToldCaptures {
   readonly refs: readonly FrameRef[];
   /** Of each node that recorded something; none where no packet arrived before it was sent and nothing was set by hand. */
   readonly clocks: readonly HostClock[];
+  /** By how much each node's times may be wrong then, as `JourneyBuilder` takes it. */
+  readonly clockErrorsNs: ReadonlyMap<string, number>;
   /** What was skipped or stands nowhere, and what no capture can show. */
   readonly notes: readonly CaptureNote[];
   /** Why nothing can be told; then there are no frames. */

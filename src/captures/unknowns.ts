@@ -1,10 +1,9 @@
 import type { Plan } from '../lab/topology/plan.ts';
-import { formatMac, type Mac } from '../packet/address.ts';
+import { formatMac, NO_MAC, type Mac } from '../packet/address.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import { clockNotes } from './common-clock.ts';
 import type { Collected, PlainFrame } from './collect.ts';
 import type { FrameEvents } from './frame-events.ts';
-import { UNKNOWN_MAC } from './frames/link-layer.ts';
 import { nameOf, pointsOf } from './point.ts';
 import { isUnicast } from './port.ts';
 import type { CaptureSource } from './source.ts';
@@ -86,7 +85,7 @@ function strangersOf(
   plan: Plan,
   frames: readonly PlainFrame[],
 ): { readonly frames: number; readonly macs: readonly Mac[] } {
-  const known = new Set([...pointsOf(plan).map(({ mac }) => mac), UNKNOWN_MAC]);
+  const known = new Set([...pointsOf(plan).map(({ mac }) => mac), NO_MAC]);
   const macs = new Set<Mac>();
   let count = 0;
   for (const { bytes, port } of frames) {

@@ -62,7 +62,7 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   for (const { code, params } of told.notes)
     if (ofReading.includes(code)) cli.err(translate(`captures.${code}`, params));
   if (told.problem) throw new CliError(`captures.${told.problem.code}`, told.problem.params);
-  const { plan, startNs, points: capturePoints, wholePoints, refs } = told;
+  const { plan, startNs, points: capturePoints, wholePoints, clockErrorsNs, refs } = told;
   const startedAt = isoOf(startNs);
   const builder = new JourneyBuilder(plan, {
     engine: 'capture',
@@ -70,7 +70,7 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
     translate,
     capturePoints,
     wholePoints,
-    clockErrorsNs: clockErrorsOf(told),
+    clockErrorsNs,
   });
   builder.add(told.events);
   const report = builder.report();
@@ -151,9 +151,4 @@ function tellNotes({ translate, paint, out }: Cli, notes: readonly CaptureNote[]
   out(paint('heading', translate('captures.unknown')));
   for (const { code, params } of notes)
     if (!ofReading.includes(code)) out(`  ${translate(`captures.${code}`, params)}`);
-}
-
-/** By node, how wrong its clock may be. */
-function clockErrorsOf({ clocks }: ToldCaptures): Map<string, number> {
-  return new Map(clocks.map(({ node, halfWidthNs }) => [node, Number(halfWidthNs)]));
 }

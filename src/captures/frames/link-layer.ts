@@ -1,4 +1,4 @@
-import { asMac, type Mac } from '../../packet/address.ts';
+import { asMac, BROADCAST_MAC, NO_MAC, type Mac } from '../../packet/address.ts';
 import { setU16, setU48, u16, u32, u48 } from '../../packet/bytes.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 
@@ -17,10 +17,6 @@ const MULTICAST = 2;
 const FROM_US = 4;
 /** ARPHRD_ETHER: anything else is a tunnel, the loopback or a card that is no Ethernet. */
 const HARDWARE_ETHERNET = 1;
-
-/** A destination or source that the capture does not tell. */
-export const UNKNOWN_MAC = asMac(0);
-const EVERYBODY = asMac(0xffff_ffff_ffff);
 
 /** A frame as Ethernet II. */
 export interface LinkFrame {
@@ -56,7 +52,7 @@ export function linkFrame(
   if (bytes.length < length || u16(bytes, hardware) !== HARDWARE_ETHERNET) return undefined;
   const kind = linkType === LINK_TYPE.sll ? u16(bytes, type) : bytes[type]!;
   const addressBytes = linkType === LINK_TYPE.sll ? u16(bytes, addressLength) : bytes[addressLength]!;
-  const source = addressBytes === 6 ? asMac(u48(bytes, address)) : UNKNOWN_MAC;
+  const source = addressBytes === 6 ? asMac(u48(bytes, address)) : NO_MAC;
   const made = new Uint8Array(ethernet.HEADER_LENGTH + bytes.length - length);
   setU48(made, ethernet.SOURCE, source);
   setU16(made, ethernet.ETHERTYPE, u16(bytes, protocol));
@@ -72,11 +68,11 @@ export function linkFrame(
 }
 
 function destinationOf(frame: Uint8Array, kind: number): Mac {
-  if (kind === BROADCAST) return EVERYBODY;
+  if (kind === BROADCAST) return BROADCAST_MAC;
   const isIpv4 = ethernet.etherTypeOf(frame, 0) === ethernet.ETHERTYPE_IPV4;
   const address = ethernet.HEADER_LENGTH + 16;
   // RFC 1112, section 6.4: the low 23 bits of the group's address.
   if (kind === MULTICAST && isIpv4 && frame.length >= address + 4)
     return asMac(0x0100_5e00_0000 + (u32(frame, address) % 2 ** 23));
-  return UNKNOWN_MAC;
+  return NO_MAC;
 }
