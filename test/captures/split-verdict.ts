@@ -173,6 +173,8 @@ function faultsOfFlow(flow: Flow, lives: readonly Flow[], wholes: readonly Flow[
   if (outcome.kind === 'open' || outcome.kind === 'ambiguous') return [];
   const allowed = outcome.kind === 'lost' ? lives : [...lives, ...wholes];
   if (allowed.some((one) => one.outcome.kind === outcome.kind)) return [];
+  // That a client resets what it waits for no longer is in its frames; that it gave up, only the client told.
+  if (outcome.kind === 'refused' && outcome.reason === 'reset-by-client') return [];
   // How long an answer was to be stands in a head that need not be recorded.
   if (outcome.kind === 'answered' && wholes.some((one) => one.outcome.kind === 'partial')) return [];
   const was = lives.map((one) => one.outcome.kind).join();

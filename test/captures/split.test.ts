@@ -33,4 +33,13 @@ describe('a run as its hosts record it', () => {
       assert.deepEqual(faults, [], name);
     }
   });
+
+  for (const [lab, kind, seed, what] of [
+    [308, 'nothing missing', 1, 'pings of the VIP whose answers are lost'],
+    [240, '5 % of the records missing', 697, 'an answer without its last record, after a loss'],
+  ] as const)
+    it(`tells nothing false of ${what}`, () => {
+      const { plan, events } = generatedRun(lab);
+      assert.deepEqual(compare(plan, events, damages[kind]!, seed).faults, []);
+    });
 });

@@ -3,6 +3,7 @@ import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { tunnelBy } from '../../models/models.ts';
 import type { Ipv4 } from '../../packet/address.ts';
 import type { Completeness } from '../records/completeness.ts';
+import { ECHO_REQUEST } from '../../packet/icmp.ts';
 import {
   checksumOf,
   destinationOf,
@@ -142,6 +143,7 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
     // The forwarder's word is missing, in a foreign capture for one; its kernel has no part in this.
     const said = hop.stage.isCapture ? hop.provoked?.facts : undefined;
     if (said?.quoted) return dropped(unreachableReason(said.icmpType, said.icmpCode));
+    if (isPingOfVip(hop, node)) return delivered(hop);
     if (node.forwarder) return dropped('not-forwarded');
     if (node.sysctls.ip_forward === 1) return dropped(routerReason(hop, node));
     return dropped(notLocalReason(hop));
@@ -159,6 +161,12 @@ function isOnItsWay({ stage, journey, facts }: HopRecord, flow: FlowRecord, node
   if (!stage.isCapture || node.forwarder === undefined || (facts.kind !== 'tcp' && facts.kind !== 'udp'))
     return false;
   return journey!.direction === 'reply' && flow.client.node !== node.name;
+}
+
+/** A director answers a ping of its VIP itself, and in a capture no decision says so. */
+function isPingOfVip({ stage, facts }: HopRecord, { name }: PlannedNode): boolean {
+  const isPing = facts.icmpType === ECHO_REQUEST && facts.outerAt === 0;
+  return stage.isCapture && isPing && stage.network.directorsOf(facts.destination).includes(name);
 }
 
 /** A network card fills in the checksums of what its host sends, after the host's own capture. */

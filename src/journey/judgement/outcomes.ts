@@ -98,9 +98,10 @@ function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
   if (doubtful) return { kind: 'ambiguous', candidates: 2 };
   if (flow.kind === 'arp') return unansweredArp(flow);
-  const loss = lossOf(flow, hosts);
-  if (loss) return loss;
   const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
+  // In a capture, what was lost was sent again, and that may have come: which is what nobody recorded.
+  const loss = isUnseen && flow.stage.isCapture ? undefined : lossOf(flow, hosts);
+  if (loss) return loss;
   return isUnseen ? { kind: 'open', reason: 'not-captured' } : { kind: 'open' };
 }
 
