@@ -14,9 +14,8 @@ export interface PortPoolOf {
 }
 
 export function portPools({ interfaces, nat, services }: Known): PortPoolOf[] {
-  const outside = nat && interfaces[nat.outside];
   return [
-    ...(nat && outside ? [{ address: outside.address, ports: nat.ports }] : []),
+    ...(nat ? [{ address: interfaces[nat.outside]!.address, ports: nat.ports }] : []),
     ...services
       .filter(hidesClient)
       .flatMap(({ ports }) => interfaces.map(({ address }) => ({ address, ports }))),

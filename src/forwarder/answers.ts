@@ -36,7 +36,7 @@ export function answerWithReset(packet: Packet, port: Port): void {
     sourcePort: tcp.destinationPortOf(bytes, l4),
     destinationPort: tcp.sourcePortOf(bytes, l4),
     sequence: hasAck ? tcp.acknowledgementOf(bytes, l4) : 0,
-    acknowledgement: hasAck ? 0 : (tcp.sequenceOf(bytes, l4) + segmentLength) >>> 0,
+    acknowledgement: hasAck ? 0 : tcp.sequenceOf(bytes, l4) + segmentLength,
     flags: hasAck ? tcp.RST : tcp.RST | tcp.ACK,
     window: 0,
   };
@@ -119,6 +119,6 @@ export function quote(
 
 /** To where the frame came from, from the port's own address. */
 function turnAround({ bytes, view, start }: Frame, port: Port): void {
-  bytes.copyWithin(start + ethernet.DESTINATION, start + ethernet.SOURCE, start + ethernet.ETHERTYPE);
+  bytes.copyWithin(start, start + ethernet.SOURCE, start + ethernet.ETHERTYPE);
   setMac(view, start + ethernet.SOURCE, port.macHead, port.macTail);
 }

@@ -31,9 +31,11 @@ export function l4ChecksumOk(view: DataView, ip: number, l4: number, end: number
     return fold(sum(view, l4, end)) === 0xffff;
   }
   const rest = protocol + (covered - l4);
+  const addresses = ip + ipv4.SOURCE;
+  const behind = ip + ipv4.OPTIONS;
   // Without options the addresses stand right before the segment: one run of bytes.
-  if (l4 === ip + ipv4.OPTIONS) return fold(rest + sum(view, ip + ipv4.SOURCE, covered)) === 0xffff;
-  return fold(rest + sum(view, ip + ipv4.SOURCE, ip + ipv4.OPTIONS) + sum(view, l4, covered)) === 0xffff;
+  if (l4 === behind) return fold(rest + sum(view, addresses, covered)) === 0xffff;
+  return fold(rest + sum(view, addresses, behind) + sum(view, l4, covered)) === 0xffff;
 }
 
 /** Writes the checksum of the ICMP message from `l4` to `end`. */

@@ -138,7 +138,6 @@ export class Director {
   }
 
   private schedule(packet: Packet, service: Service, port: Port, verdict: Verdict): Verdict {
-    verdict.rule = 'schedule';
     // All servers of a service share its model: a packet it cannot take must not cost a turn.
     const model = service.servers[0]?.model;
     if (model !== undefined && !this.egress.admits(packet, model, port, verdict)) return verdict;

@@ -54,7 +54,7 @@ export class Forwarder {
   constructor(config: ForwarderConfig, now = 0, seed = 0) {
     const { addresses, services, egress, refusals, output } = this;
     this.config = config;
-    const connections = (this.entries = new Connections(services, config, now, seed));
+    const connections = (this.entries = new Connections(services, now, seed));
     this.straight = new StraightLine(services, connections, egress);
     this.director = new Director(config, addresses, services, connections, egress, refusals, output);
     this.fragments = new Fragments(

@@ -12,6 +12,7 @@ import {
   wrapIpip,
 } from '../../src/packet/build.ts';
 import * as icmp from '../../src/packet/icmp.ts';
+import { frameHash } from '../../src/packet/hash.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
 import {
   ACK,
@@ -275,6 +276,10 @@ describe('what is not forwarded', () => {
     });
   }
 
+  it('without an entry: the drop is the service’s', () => {
+    assert.equal(new Rig(DR).give(request(5, ACK)).decisions[0]!.service, 'web');
+  });
+
   it('a bad TCP checksum passes through dr unchanged', () => {
     const rig = new Rig(DR).learn(RIP, M_SERVER);
     const expected = request(5, SYN, { macs: [M_DIRECTOR, M_SERVER], ttl: 62 });
@@ -324,6 +329,13 @@ describe('what the director answers itself', () => {
       expected: RST,
     },
   ];
+  it('the sequence numbers of a reset begin anew after 2^32', () => {
+    const { sent } = new Rig(DR).give(request(50000, SYN, { ports: [50000, 81], sequence: 0xffff_ffff }));
+    const numbers = { sequence: 0, acknowledgement: 0 };
+    const tcp = { sourcePort: 81, destinationPort: 50000, ...numbers, flags: RST | ACK, window: 0 };
+    assertSent(sent, buildTcp({ ethernet: back, ip: fromVip, tcp }));
+  });
+
   for (const { segment: name, flags, payload, sequence, acknowledgement, expected } of RESETS) {
     it(`${name} to a port nobody serves: RST (RFC 9293, section 3.10.7.1)`, () => {
       const { sent, decisions } = new Rig(DR).give(request(50000, flags, { ports: [50000, 81], payload }));
@@ -427,10 +439,23 @@ describe('what the director answers itself', () => {
 
   it('ARP for the VIP, to whoever asks', () => {
     const asking = { operation: 1, senderMac: M_ROUTER, senderIp: ROUTER, targetMac: NO_MAC, targetIp: VIP };
-    const { sent, decisions } = new Rig(DR).give(buildArp({ arp: asking }));
     const arp = { operation: 2, senderMac: M_DIRECTOR, senderIp: VIP, targetMac: M_ROUTER, targetIp: ROUTER };
-    assertSent(sent, buildArp({ arp }));
-    assert.equal(`${decisions[0]!.relation} ${decisions[0]!.rule}`, 'answered arp-vip');
+    const answer = buildArp({ arp });
+    // Ethernet pads what is short: the padding is not sent back.
+    for (const length of [42, 60]) {
+      const given = new Uint8Array(length).fill(0xee);
+      given.set(buildArp({ arp: asking }));
+      const { sent, decisions } = new Rig(DR).give(given);
+      assertSent(sent, answer);
+      assert.deepEqual(decisions, [
+        {
+          framesIn: [frameHash(given, 0, length)],
+          framesOut: [frameHash(answer, 0, answer.length)],
+          relation: 'answered',
+          rule: 'arp-vip',
+        },
+      ]);
+    }
   });
 
   it('ARP for anything else is not its business', () => {

@@ -110,6 +110,19 @@ describe('frames that came together', () => {
       assert.equal(table.holds(none, asSignedIpv4(0), asSignedIpv4(0), 0, 6), false, `${none}`);
   });
 
+  it('as many of them as are named, and no other', () => {
+    const forwarder = new Forwarder(directorConfig());
+    forwarder.receive(filled(request(1, SYN), -1), 1);
+    for (const count of [0, 2, 63, 64, 65, 128, 150]) {
+      const frames = Array.from({ length: 150 }, () => filled(request(1, ACK), -7));
+      forwarder.expect(frames, count);
+      assert.deepEqual(
+        frames.map(({ guess }) => guess),
+        frames.map((_, i) => (i < count ? 0 : -7)),
+      );
+    }
+  });
+
   it('all of them are known before the first is decided about, but for those that the others open', () => {
     const forwarder = new Forwarder(directorConfig());
     forwarder.receive(filled(request(1, SYN), -1), 1);

@@ -200,6 +200,15 @@ describe('neighbours', () => {
       after: 0,
       overwrites: true,
     },
+    {
+      from: 'an announcement that somebody passes on',
+      given: buildArp({
+        ethernet: { source: M_ROUTER, destination: BROADCAST_MAC },
+        arp: { operation: 2, senderMac: M_SERVER2, senderIp: RIP, targetMac: M_SERVER2, targetIp: RIP },
+      }),
+      after: 0,
+      overwrites: true,
+    },
     { from: 'a second answer', given: says(2, RIP, M_SERVER2, DIP), after: 1000, overwrites: false },
     { from: 'an answer later', given: says(2, RIP, M_SERVER2, DIP), after: 1001, overwrites: true },
     { from: 'a request for another', given: says(1, RIP, M_SERVER2, ROUTER), after: 1000, overwrites: false },
@@ -324,6 +333,24 @@ describe('neighbours', () => {
     const rig = new Rig(directorConfig());
     const arp = { operation: 1, senderMac: M_SERVER, senderIp: VIP, targetMac: NO_MAC, targetIp: VIP };
     assert.deepEqual(rig.give(buildArp({ arp })).sent, []);
+  });
+
+  it('makes an entry of no address that is not of its subnet, is its own, or is a VIP', () => {
+    for (const [sender, isLearnt] of [
+      [ROUTER, true],
+      [CIP, false],
+      [DIP, false],
+      [VIP, false],
+    ] as const) {
+      const rig = new Rig(directorConfig());
+      rig.give(says(1, sender, M_ROUTER, DIP));
+      // Only an answer of somebody who is known is taken in.
+      const { decisions } = rig.give(says(2, sender, M_ROUTER, DIP));
+      assert.deepEqual(
+        decisions.map(({ relation, rule }) => `${relation} ${rule}`),
+        isLearnt ? ['consumed arp-learn'] : [],
+      );
+    }
   });
 
   it('does not answer or learn from a group MAC address', () => {

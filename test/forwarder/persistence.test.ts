@@ -91,26 +91,78 @@ describe('persistence', () => {
   });
 
   it('the end of a connection does not end it; the time is counted from the last new one', () => {
-    const rig = start({ timeout: 10_000, prefixLength: 32 });
-    connect(rig, '10.0.1.10', 1);
-    rig.pass(9000);
-    assert.deepEqual(rig.connections, [], 'its connection is over');
-    assert.equal(connect(rig, '10.0.1.10', 2), 'rs1');
-    rig.pass(9999);
-    assert.equal(connect(rig, '10.0.1.10', 3), 'rs1');
-    rig.pass(10_000);
-    assert.equal(connect(rig, '10.0.1.10', 4), 'rs2');
+    for (const now of [0, 2 ** 31 + 5, 2 ** 32 - 3000]) {
+      const rig = new Rig(config({ timeout: 10_000, prefixLength: 32 }));
+      rig.now = now;
+      rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+      connect(rig, '10.0.1.10', 1);
+      rig.pass(9000);
+      assert.deepEqual(rig.connections, [], 'its connection is over');
+      assert.equal(connect(rig, '10.0.1.10', 2), 'rs1');
+      rig.pass(9999);
+      assert.equal(connect(rig, '10.0.1.10', 3), 'rs1');
+      rig.pass(10_000);
+      assert.equal(connect(rig, '10.0.1.10', 4), 'rs2');
+    }
+  });
+
+  it('its last connection counts, whichever ends are told first', () => {
+    // SYNs at 0 and 20 ms; the memory is over at 10,020 ms, the connections of 1 and 2 so long after their last packet.
+    for (const [first, last, server] of [
+      [5, 40, 'rs1'],
+      [20, 21, 'rs1'],
+      [5, 20, 'rs2'],
+    ] as const)
+      for (const ports of [
+        [1, 2],
+        [2, 1],
+      ] as const) {
+        const persistence = { timeout: 10_000, prefixLength: 32 };
+        const timeouts = { ...SHORT, established: 10_000 };
+        const rig = new Rig(directorConfig({ servers: [RS1, RS2], persistence }, { timeouts }));
+        rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+        const more = (port: number): Uint8Array => request(port, ACK, { addresses: [ip('10.0.1.10'), VIP] });
+        for (const port of [1, 2]) connect(rig, '10.0.1.10', port);
+        for (const [now, act] of [
+          [20, () => connect(rig, '10.0.1.10', 3)],
+          [first, () => rig.give(more(ports[0]))],
+          [last, () => rig.give(more(ports[1]))],
+        ].toSorted(([a], [b]) => Number(a) - Number(b)) as [number, () => void][]) {
+          rig.now = now;
+          act();
+        }
+        rig.pass(10_048 - rig.now);
+        assert.deepEqual(rig.connections, []);
+        assert.equal(connect(rig, '10.0.1.10', 4), server, `${first} ${last} ${ports.join()}`);
+      }
+  });
+
+  it('what is over of one client makes room for another, and is counted no more', () => {
+    const persistence = { timeout: 10_000, prefixLength: 32 };
+    const rig = new Rig(
+      directorConfig({ servers: [RS1, RS2], persistence }, { timeouts: SHORT, maxConnections: 2 }),
+    );
+    rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+    for (const client of ['10.0.1.10', '10.0.1.11', '10.0.1.12']) {
+      connect(rig, client, 1);
+      assert.equal(rig.decisions.at(-1)!.relation, 'forwarded');
+      assert.equal(rig.port.forwarder.counters().connections, 1);
+      rig.pass(20_000);
+      assert.equal(rig.port.forwarder.counters().connections, 0);
+    }
   });
 
   // ip_vs_conn.c, `ip_vs_conn_expire`: what still controls entries is put off by a minute, for good.
   describe('its timer, while a connection still hangs on it', () => {
     /** One connection that lives for `life`, under a memory of 10 s. */
-    const held = (life: number, step: number): Rig => {
+    const held = (life: number, step: number, start = 0): Rig => {
       const config = directorConfig(
         { servers: [RS1, RS2], persistence: { timeout: 10_000, prefixLength: 32 } },
         { timeouts: { ...SHORT, established: life } },
       );
-      const rig = new Rig(config).learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+      const rig = new Rig(config);
+      rig.now = start;
+      rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
       connect(rig, '10.0.1.10', 1);
       rig.give(request(1, ACK, { addresses: [ip('10.0.1.10'), VIP] }));
       rig.step = step;
@@ -119,15 +171,20 @@ describe('persistence', () => {
     // In one jump, and as a lab does it, timer by timer: it comes to the same.
     for (const step of [Infinity, 50]) {
       it(`is put off by a minute (steps of ${step} ms)`, () => {
-        const rig = held(15_000, step);
-        rig.pass(69_999);
-        assert.deepEqual(rig.connections, []);
-        assert.equal(connect(rig, '10.0.1.10', 2), 'rs1');
-        // From now on a new connection puts it off by a minute, not by the time that is configured.
-        rig.pass(59_900);
-        assert.equal(connect(rig, '10.0.1.10', 3), 'rs1');
-        rig.pass(60_001);
-        assert.equal(connect(rig, '10.0.1.10', 4), 'rs2');
+        for (const start of [0, 1]) {
+          const rig = held(15_000, step, start);
+          rig.pass(69_999);
+          assert.deepEqual(rig.connections, []);
+          assert.equal(connect(rig, '10.0.1.10', 2), 'rs1');
+          // From now on a new connection puts it off by a minute, not by the time that is configured.
+          rig.pass(59_900);
+          assert.equal(connect(rig, '10.0.1.10', 3), 'rs1');
+          rig.pass(60_001);
+          assert.equal(connect(rig, '10.0.1.10', 4), 'rs2');
+          const late = held(15_000, step, start);
+          late.pass(70_000);
+          assert.equal(connect(late, '10.0.1.10', 2), 'rs2');
+        }
       });
 
       it(`again and again, until none hangs on it (steps of ${step} ms)`, () => {
@@ -140,12 +197,33 @@ describe('persistence', () => {
         assert.equal(connect(late, '10.0.1.10', 2), 'rs2');
       });
 
-      it(`not when the connection ended right before (steps of ${step} ms)`, () => {
-        const rig = held(9990, step);
-        rig.pass(10_001);
-        assert.equal(connect(rig, '10.0.1.10', 2), 'rs2');
+      it(`not when the connection ended right before, or with it (steps of ${step} ms)`, () => {
+        for (const [life, server] of [
+          [9_990, 'rs2'],
+          [10_000, 'rs2'],
+          [10_001, 'rs1'],
+        ] as const)
+          for (const start of [0, 1]) {
+            const rig = held(life, step, start);
+            rig.pass(10_001);
+            assert.equal(connect(rig, '10.0.1.10', 2), server, `${life}`);
+          }
       });
     }
+  });
+
+  it('a connection that a packet finds over right after the memory’s own end has held it', () => {
+    const persistence = { timeout: 10_000, prefixLength: 32 };
+    const timeouts = { ...SHORT, established: 10_020 };
+    const rig = new Rig(directorConfig({ servers: [RS1, RS2], persistence }, { timeouts }));
+    rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+    connect(rig, '10.0.1.10', 1);
+    const more = request(1, ACK, { addresses: [ip('10.0.1.10'), VIP] });
+    rig.give(more);
+    // Both ends are in one tick of the wheel, which is not over yet.
+    rig.now = 10_030;
+    assert.equal(rig.give(more).decisions[0]!.reason, 'no-connection');
+    assert.equal(connect(rig, '10.0.1.10', 2), 'rs1');
   });
 
   it('is remembered exactly as long as IPVS does (against a list of timers)', () => {
@@ -265,6 +343,34 @@ describe('persistence', () => {
     rig.pass(10_000);
     for (const servers of [[RS2], [RS1, RS2]]) rig.reconfigure(to(servers));
     assert.equal(connect(rig, '10.0.1.10', 2), 'rs1');
+  });
+
+  it('the place of a server that is gone is not another one’s while a client remembers it', () => {
+    const RS3 = { ...RS1, name: 'rs3', address: ip('10.0.2.13') };
+    const rig = start({ timeout: HOUR, prefixLength: 32 });
+    connect(rig, '10.0.1.10', 1);
+    rig.pass(10_000);
+    for (const servers of [[RS2], [RS2, RS3]]) rig.reconfigure(to(servers));
+    assert.equal(connect(rig, '10.0.1.10', 2), 'rs2');
+    assert.match(rig.decisions.at(-1)!.detail!, /^rr/);
+  });
+
+  it('a server whose clients have forgotten it begins anew when it comes back', () => {
+    const rig = start({ timeout: 10_000, prefixLength: 32 });
+    connect(rig, '10.0.1.10', 1);
+    rig.pass(20_000);
+    for (const servers of [[RS2], [RS1, RS2]]) rig.reconfigure(to(servers));
+    const [web] = rig.port.forwarder.counters().services;
+    assert.deepEqual([web!.connections, web!.servers[0]!.connections], [1, 0]);
+  });
+
+  it('everybody may be one client; and where nobody is remembered, each is scheduled', () => {
+    const rig = start({ timeout: HOUR, prefixLength: 0 });
+    const connectAll = (port: number): (string | undefined)[] =>
+      ['10.0.1.10', '192.0.2.1', '203.0.113.7'].map((client) => connect(rig, client, port));
+    assert.deepEqual(connectAll(1), ['rs1', 'rs1', 'rs1']);
+    rig.reconfigure(config());
+    assert.deepEqual(connectAll(2), ['rs2', 'rs1', 'rs2']);
   });
 
   it('changing only the time keeps what is remembered, changing the mask does not', () => {

@@ -119,6 +119,8 @@ describe('a port that is used again', () => {
     for (const [flags, connection] of [
       [SYN, 2],
       [SYN | ACK, 1],
+      [SYN | RST, 1],
+      [SYN | FIN, 1],
     ] as const) {
       const rig = new Rig(natConfig()).learn(UPSTREAM, M_UPSTREAM, 1).learn(HOST, M_HOST);
       for (const before of [SYN, ACK, RST]) rig.give(out(before));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { ForwarderConfig, ServiceConfig } from '../../src/forwarder/config.ts';
 import { PortPool } from '../../src/forwarder/port-pool.ts';
 import { addressAfter, type Ipv4 } from '../../src/packet/address.ts';
 import {
@@ -109,7 +110,8 @@ describe('nat', () => {
     assert.deepEqual([portOf(rig, out(HOST2, 50000))], [50000]);
     const { sent, decisions } = rig.give(back(50000), 1);
     assert.deepEqual(sent, []);
-    assert.equal(`${decisions[0]!.rule} ${decisions[0]!.reason}`, 'nat-in ambiguous-port');
+    const { rule, reason, connection } = decisions[0]!;
+    assert.deepEqual([rule, reason, connection], ['nat-in', 'ambiguous-port', undefined]);
     // Requests still go out, and when the first flow has ended replies are clear again.
     assert.equal(rig.give(out(HOST, 50000, ACK)).sent.length, 1);
     rig.give(out(HOST, 50000, RST));
@@ -235,5 +237,38 @@ describe('dnat without snat', () => {
     rig.give(request(1, FIN | ACK));
     rig.pass(121_000);
     assert.equal(rig.give(second(SYN)).decisions[0]!.relation, 'forwarded');
+  });
+});
+
+describe('nat and dnat at one director', () => {
+  /** The inside host is a server too; its services are asked from outside. */
+  const config = (service: Partial<ServiceConfig>): ForwarderConfig => {
+    const ports = { first: 40000, last: 40000 };
+    const server = { name: 'host', address: HOST, port: 80, weight: 1 };
+    const [web] = directorConfig({ model: 'dnat', vip: EXT, port: 8080, servers: [server], ports }).services;
+    return natConfig({ ports }, { services: [{ ...web!, ...service }] });
+  };
+  const start = (service: Partial<ServiceConfig>): Rig =>
+    new Rig(config(service)).learn(UPSTREAM, M_UPSTREAM, 1).learn(HOST, M_HOST, 0);
+  const asked = (port: number, flags = SYN): Uint8Array =>
+    segment({ macs: [M_UPSTREAM, M_OUTSIDE], addresses: [SIP, EXT], ports: [port, 8080], ttl: 64, flags });
+
+  it('what would look like a request that is there already is not opened', () => {
+    const rig = start({});
+    // The host's own request to the client looks like what it would answer it.
+    rig.give(segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [80, 5], ttl: 64 }));
+    assert.equal(rig.give(asked(5), 1).decisions[0]!.reason, 'ambiguous-port');
+    assert.equal(rig.give(asked(6), 1).decisions[0]!.relation, 'forwarded');
+  });
+
+  it('a port that was taken in vain is given back', () => {
+    // The server is outside: what it answers to the one address comes to the director's port and to the nat's.
+    const rig = start({ snat: true, servers: [{ name: 'site', address: UPSTREAM, port: 80, weight: 1 }] });
+    rig.give(asked(5), 1);
+    const toSite = (flags: number): Uint8Array => out(HOST, 7, flags, [UPSTREAM, 80]);
+    assert.equal(rig.give(toSite(SYN)).decisions[0]!.reason, 'ambiguous-port');
+    for (const flags of [ACK, RST]) rig.give(asked(5, flags), 1);
+    rig.pass(11_000);
+    assert.equal(portOf(rig, toSite(SYN)), 40000);
   });
 });

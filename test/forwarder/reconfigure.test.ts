@@ -175,6 +175,14 @@ describe('reconfigure', () => {
     assert.deepEqual(other.connections, ['rs2 2 ESTABLISHED']);
   });
 
+  it('onRemove reset, nobody left: the SYN is refused as one of no server', () => {
+    const rig = open();
+    rig.reconfigure(directorConfig({ servers: [] }, { onRemove: 'reset' }));
+    const { relation, reason, service, server, connection } = rig.give(request(1, SYN)).decisions[0]!;
+    assert.deepEqual([relation, reason, service], ['caused-error', 'no-server', 'web']);
+    assert.deepEqual([server, connection], [undefined, undefined]);
+  });
+
   it('a closed connection of a removed server: its port is used again, whatever onRemove says', () => {
     const rig = open();
     rig.give(request(1, RST));

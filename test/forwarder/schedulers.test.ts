@@ -4,8 +4,22 @@ import type { SchedulerFlag } from '../../src/forwarder/schedulers/scheduler.ts'
 import { schedulers, type SchedulerName } from '../../src/forwarder/schedulers/registry.ts';
 import { bucketOf } from '../../src/forwarder/schedulers/hash-buckets.ts';
 import type { Candidate } from '../../src/forwarder/schedulers/scheduler.ts';
-import { asSignedIpv4 } from '../../src/packet/address.ts';
-import { ACK, directorConfig, ip, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
+import { asSignedIpv4, toSigned } from '../../src/packet/address.ts';
+import {
+  ACK,
+  CIP,
+  directorConfig,
+  ip,
+  M_SERVER,
+  M_SERVER2,
+  request,
+  Rig,
+  RIP,
+  RIP2,
+  RS1,
+  RS2,
+  VIP,
+} from './rig.ts';
 
 interface Loads {
   active?: number;
@@ -378,8 +392,20 @@ describe('schedulers', () => {
       const rig = new Rig(directorConfig({ scheduler: 'sh', schedulerFlags, servers: [RS1, RS2] }));
       rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
       for (let port = 1; port <= 20; port++) rig.give(request(port));
-      const made = rig.decisions.filter(({ rule }) => rule === 'schedule');
-      return new Set(made.map(({ server }) => server)).size;
+      const made = rig.decisions.filter(({ rule }) => rule === 'schedule').map(({ server }) => server);
+      const scheduler = schedulers.sh.make(schedulerFlags);
+      const candidates = [RS1, RS2].map((server) => ({
+        ...servers([1])[0]!,
+        ...server,
+        address: toSigned(server.address),
+      }));
+      scheduler.update(candidates);
+      const ports = Array.from({ length: 20 }, (_, i) => i + 1);
+      const expected = ports.map(
+        (port) => candidates[scheduler.pick(toSigned(CIP), toSigned(VIP), port)]!.name,
+      );
+      assert.deepEqual(made, expected);
+      return new Set(made).size;
     };
     assert.deepEqual([chosen([]), chosen(['port'])], [1, 2]);
   });

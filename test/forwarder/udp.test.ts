@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import type { Ipv4, Mac } from '../../src/packet/address.ts';
 import { buildIcmpError, buildUdp, wrapIpip } from '../../src/packet/build.ts';
+import * as ipv4 from '../../src/packet/ipv4.ts';
 import * as udp from '../../src/packet/udp.ts';
 import {
   assertSent,
@@ -142,6 +143,24 @@ describe('UDP', () => {
     assert.ok(payload !== undefined);
     const rig = new Rig(service('dnat', true)).learn(RIP, M_SERVER);
     assertSent(rig.give(asked({ payload })).sent, datagram({ ...to, payload }));
+  });
+
+  it('bytes behind the datagram travel on, and are not under its checksum', () => {
+    const surplus = Uint8Array.of(0xab, 0xcd, 0xef);
+    const followed = (frame: Uint8Array): Uint8Array => {
+      const longer = Uint8Array.from([...frame, ...surplus]);
+      longer[17]! += surplus.length;
+      ipv4.fillHeaderChecksum(longer, 14);
+      return longer;
+    };
+    const to = {
+      macs: [M_DIRECTOR, M_SERVER],
+      addresses: [DIP, RIP],
+      ports: [40000, 5353],
+      ttl: 62,
+    } as const;
+    const rig = new Rig(service('dnat', true)).learn(RIP, M_SERVER);
+    assertSent(rig.give(followed(asked())).sent, followed(datagram(to)));
   });
 
   it('a bad checksum: dropped where it is translated, passed on where it is not', () => {

@@ -23,16 +23,15 @@ export class Connections {
   refusal: DropReason = 'table-full';
   private readonly services: ServiceTable;
   private readonly wheel: ExpiryWheel;
-  private timeouts: Int32Array;
+  private timeouts: Int32Array = new Int32Array();
 
-  constructor(services: ServiceTable, config: ForwarderConfig, now: number, seed: number) {
+  /** It holds nothing until it is configured. */
+  constructor(services: ServiceTable, now: number, seed: number) {
     this.services = services;
-    this.table = new ConnectionTable(config.maxConnections, seed);
+    this.table = new ConnectionTable(0, seed);
     this.ahead = new LookAhead(this.table);
     this.wheel = new ExpiryWheel(this.table, now);
     this.templates = new Templates(this.table, this.wheel, services, this.catchUp);
-    this.timeouts = timeoutsByState(config.timeouts);
-    this.configure(config);
   }
 
   /** Connections that are there stay, even above a smaller limit; new timeouts count from their next packets on. */
@@ -119,8 +118,12 @@ export class Connections {
     const state = (words[base]! & at.STATE_MASK) >>> at.STATE_SHIFT;
     const isTcp = (words[base]! & 0xff) === ipv4.PROTOCOL_TCP;
     const next = isTcp ? nextTcpState(server.model.translates ? direction : INPUT_ONLY, flags, state) : state;
-    words[base + at.EXPIRY] = (clock + this.timeouts[next]!) | 0;
-    if (next !== state) this.enter(connection, state, next, server);
+    const end = (clock + this.timeouts[next]!) | 0;
+    const isEarlier = ((end - words[base + at.EXPIRY]!) | 0) < 0;
+    words[base + at.EXPIRY] = end;
+    // A later end is found out in the wheel.
+    if (isEarlier) this.putForward(connection);
+    if (next !== state) this.enter(base, state, next, server);
     words[base + at.PACKETS]!++;
     const low = (words[base + at.BYTES_LOW]! + length) | 0;
     words[base + at.BYTES_LOW] = low;
@@ -174,18 +177,17 @@ export class Connections {
     return ((expiry - clock) | 0) <= 0;
   }
 
-  private enter(connection: number, state: number, next: number, server: Server): void {
-    const { words } = this.table;
-    const base = connection << at.LOG2_WORDS;
-    words[base] = (words[base]! & ~at.STATE_MASK) | (next << at.STATE_SHIFT);
-    if (isActive(next) !== isActive(state)) {
-      if (isActive(next)) this.count(base, server, total.ACTIVE, total.INACTIVE);
-      else this.count(base, server, total.INACTIVE, total.ACTIVE);
-    }
-    // An earlier end has to be put forward in the wheel; a later one is found out there.
-    if (this.timeouts[next]! >= this.timeouts[state]!) return;
+  private putForward(connection: number): void {
     this.wheel.remove(connection);
     this.wheel.add(connection);
+  }
+
+  private enter(base: number, state: number, next: number, server: Server): void {
+    const { words } = this.table;
+    words[base] = (words[base]! & ~at.STATE_MASK) | (next << at.STATE_SHIFT);
+    if (isActive(next) === isActive(state)) return;
+    if (isActive(next)) this.count(base, server, total.ACTIVE, total.INACTIVE);
+    else this.count(base, server, total.INACTIVE, total.ACTIVE);
   }
 
   private count(base: number, server: Server, more: number, less: number): void {

@@ -35,8 +35,7 @@ export class ExpiryWheel {
   add(connection: number): void {
     const { words } = this.table;
     const base = connection << at.LOG2_WORDS;
-    const left = (words[base + at.EXPIRY]! - (this.time | 0)) | 0;
-    this.link(connection, this.time + Math.max(left, 0));
+    this.link(connection, this.time + ((words[base + at.EXPIRY]! - (this.time | 0)) | 0));
   }
 
   remove(connection: number): void {
@@ -49,17 +48,15 @@ export class ExpiryWheel {
     if (next >= 0) words[(next << at.LOG2_WORDS) + at.WHEEL_PREVIOUS] = previous;
   }
 
-  /** Calls `expire` for each connection whose time is over; it is no longer in the wheel then. */
+  /** When it is due: calls `expire` for each connection whose time is over; it is no longer in the wheel then. */
   advance(now: number, expire: (connection: number) => void): void {
     const target = Math.floor(now / TICK);
-    if (target <= this.tick) return;
     const from = this.tick;
     const before = this.time;
     this.time = now;
     this.tick = target;
     const last = Math.min(target - from, SLOTS);
     for (let i = 0; i < last; i++) this.empty((from + i) % SLOTS, before, now, expire);
-    this.earliest = Math.max(this.earliest, target);
   }
 
   /** The same for those that `advance` will only come to when the present tick is over. */

@@ -180,7 +180,8 @@ export class ConnectionTable {
   private removeKey(found: number): void {
     const { index, mask } = this;
     let hole = this.hashOf(found) & mask;
-    while ((index[hole]! & 0xff_ffff) !== found + 1) hole = (hole + 1) & mask;
+    const entry = found + 1;
+    while ((index[hole]! & 0xff_ffff) !== entry) hole = (hole + 1) & mask;
     for (let slot = (hole + 1) & mask; index[slot] !== 0; slot = (slot + 1) & mask) {
       const home = this.hashOf((index[slot]! & 0xff_ffff) - 1) & mask;
       // An entry may move back into the hole only if the hole is not before its home slot.

@@ -47,14 +47,14 @@ export class Templates {
 
   /** The client's template, -1 when its next connection is to be scheduled. */
   find(client: SignedIpv4, service: Service, now: number): number {
+    const clock = now | 0;
     let template = this.look(client, service);
-    if (template < 0) return -1;
-    if (this.isDue(template, now | 0)) {
+    if (template >= 0 && this.isDue(template, clock)) {
       // What hangs on it may be over too.
       this.catchUp(now);
       template = this.look(client, service);
-      if (template < 0) return -1;
     }
+    if (template < 0) return -1;
     const { removed, weight } = this.serverOf(template);
     if (removed === 'no' && !(this.expireQuiescent && weight === 0)) return template;
     // Its timer runs on, and its connections stay (`ip_vs_check_template`).
