@@ -17,12 +17,14 @@ import { inFileNumbers } from './file-numbers.ts';
 import { checkOutputs, readBytes, readText, writeOutput } from './files.ts';
 import type { LadderOptions } from './ladder/context.ts';
 import { ladder } from './ladder/ladder.ts';
+import { inferTopology } from './infer-topology.ts';
 import { problemLines } from './problems.ts';
 import { reportJson } from './report-json.ts';
 import { verdicts } from './verdicts.ts';
 
 const options = {
   topology: { type: 'string' },
+  'write-topology': { type: 'string' },
   json: { type: 'string' },
   mermaid: { type: 'string' },
   requires: { type: 'string', multiple: true },
@@ -37,23 +39,29 @@ const options = {
 const ofReading = ['damaged', 'partly-ethernet'];
 
 /**
- * `lb-lab explain CAPTURE … --topology FILE`: flows, journeys and promises of frames that somebody recorded, in one file or several. Exit 0 when
- * every promise named by `--requires` is kept, without any named when none is broken; else 1; 2 for a bad call.
+ * `lb-lab explain CAPTURE … [--topology FILE]`: flows, journeys and promises of frames that somebody recorded, in one file or
+ * several; without a topology what the frames say of the network, and no promise. Exit 0 when every promise named by
+ * `--requires` is kept, without any named when none is broken; else 1; 2 for a bad call.
  */
 export async function explain(call: Cli, args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(call, args, options, Infinity);
-  if (positionals.length === 0 || values.topology === undefined) throw new CliError('cli.explain-call');
+  const { topology, 'write-topology': writeTopology } = values;
+  if (positionals.length === 0 || (topology !== undefined && writeTopology !== undefined))
+    throw new CliError('cli.explain-call');
+  if (topology === undefined && (values.requires ?? []).length > 0) throw new CliError('cli.explain-call');
   const required = (values.requires ?? []).flatMap((text) => text.split(','));
   for (const id of required)
     if (!(promiseIds as readonly string[]).includes(id))
       throw new CliError('cli.no-such-promise', { promise: id, promises: promiseIds.join(', ') });
-  const { topology } = values;
-  const { plan: read, problems } = loadTopology(readText(topology), basename(topology));
-  for (const problem of problems) problemLines(call, topology, problem).forEach(call.err);
-  if (!read) return 2;
+  const given = topology === undefined ? undefined : readTopology(call, topology);
+  if (given === 'bad') return 2;
   const sources: CaptureSource[] = [];
   for (const name of positionals) sources.push({ name, capture: readCapture(await gunzip(readBytes(name))) });
-  const cli = checkOutputs(call, [values.json, values.mermaid]);
+  const { quiet = false } = values;
+  const cli = checkOutputs(call, [values.json, values.mermaid, writeTopology]);
+  const nameOf = (source: number, number: number): string => frameNameOf(positionals, source, number);
+  const read = given ?? inferTopology(cli, sources, nameOf, writeTopology, quiet);
+  if (!read) return 0;
   const told = tellCaptures(sources, read, {
     interfaces: values.interface ?? [],
     clocks: readClocks(values.clock ?? [], read),
@@ -73,13 +81,15 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
     clockErrorsNs,
   });
   builder.add(told.events);
-  const report = builder.report();
+  const whole = builder.report();
+  // What a draft says nobody vouches for.
+  const report: Report = given ? whole : { ...whole, promises: [], explanations: [] };
   if (values.json) writeOutput(values.json, reportJson(inFileNumbers(report, refs, positionals)));
   const { full = false } = values;
   const source = sourceOf(report, told, positionals);
   if (values.mermaid)
     writeOutput(values.mermaid, [exportMermaid({ flows: report.flows, plan, translate, full, ...source })]);
-  if (!values.quiet) {
+  if (!quiet) {
     tell(
       cli,
       report,
@@ -88,6 +98,7 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
       positionals.map((one) => basename(one)).join(' + '),
       full,
       values.values ?? false,
+      given !== undefined,
     );
     tellNotes(cli, told.notes);
   }
@@ -109,6 +120,17 @@ function isoOf(startNs: bigint): string {
   return `${iso}.${String(startNs % 1_000_000_000n).padStart(9, '0')}Z`;
 }
 
+function readTopology(call: Cli, file: string): Plan | 'bad' {
+  const { plan, problems } = loadTopology(readText(file), basename(file));
+  for (const problem of problems) problemLines(call, file, problem).forEach(call.err);
+  return plan ?? 'bad';
+}
+
+/** With several files, a frame's file too. */
+function frameNameOf(files: readonly string[], source: number, number: number): string {
+  return files.length === 1 ? String(number) : `${basename(files[source]!)}:${number}`;
+}
+
 /** Packets and bytes by their numbers, and what those are called in the file. */
 function sourceOf(
   report: Report,
@@ -122,7 +144,7 @@ function sourceOf(
     frame: (number) => frames[number - 1]!.bytes,
     frameName: (frame) => {
       const { source, number } = refs[frame - 1]!;
-      return files.length === 1 ? String(number) : `${basename(files[source]!)}:${number}`;
+      return frameNameOf(files, source, number);
     },
   };
 }
@@ -135,9 +157,11 @@ function tell(
   title: string,
   full: boolean,
   values: boolean,
+  isJudged: boolean,
 ): void {
   const { translate, paint } = cli;
   ladder(report, plan, title, { translate, paint, full, values, ...source }).forEach(cli.out);
+  if (!isJudged) return;
   const requests = report.flows.filter(({ kind }) => ['tcp', 'udp', 'icmp'].includes(kind));
   // Of requests whose way was not captured nobody can say how they ended.
   const isWhole =

@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   clean: async () => (await import('./clean.ts')).clean,
   forward: async () => (await import('./forward.ts')).forward,
   explain: async () => (await import('./explain.ts')).explain,
+  import: async () => (await import('./import.ts')).importConfig,
   export: async () => (await import('./export-containerlab.ts')).exportContainerlab,
   lessons: async () => (await import('./lessons.ts')).lessons,
   mystery: async () => (await import('./mystery/mystery.ts')).mystery,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { run } from '../../src/cli/run.ts';
 import type { CaptureSource } from '../../src/captures/source.ts';
 import { loadTopology } from '../../src/lab/topology/load.ts';
@@ -17,7 +17,7 @@ export interface Captured {
 /** What an example's nodes captured, all in one file. */
 export async function capturedOf(example: string): Promise<Captured> {
   const topology = join(root, `examples/${example}.lblab.yaml`);
-  const { plan } = loadTopology(readFileSync(topology, 'utf8'), `${example}.lblab.yaml`);
+  const { plan } = loadTopology(readFileSync(topology, 'utf8'), `${basename(example)}.lblab.yaml`);
   const folder = temporaryFolder();
   try {
     const path = folder.path('all.pcapng');

@@ -45,7 +45,7 @@ export function survivorsOf(bytes: Uint8Array): Survivors | undefined {
 }
 
 /** Start of the innermost IPv4 header, 0 when there is none. */
-function innermostAt(bytes: Uint8Array, at: number, end: number): number {
+export function innermostAt(bytes: Uint8Array, at: number, end: number): number {
   if (ipv4.checkHeader(bytes, at, end) !== undefined) return 0;
   if (ipv4.isFragment(bytes, at)) return at;
   const l4At = at + ipv4.headerLengthOf(bytes, at);

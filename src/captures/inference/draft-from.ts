@@ -1,0 +1,314 @@
+import { balances, type ModelName } from '../../models/models.ts';
+import { formatIpv4, networkOf, type Ipv4, type Mac } from '../../packet/address.ts';
+import { freeAddress, madeUpNetwork, subnetOf, USUAL_PREFIX } from './addresses.ts';
+import { nameFrom, type Draft, type DraftNode, type DraftSegment, type Remark } from './draft.ts';
+import { isInitialTtl, type Observed, type Trail } from './links.ts';
+import type { InferredService } from './services.ts';
+import type { Station } from './stations.ts';
+
+/** Of clients far away: one is like the other. */
+const MOST_FAR = 8;
+
+interface Machine {
+  readonly name: string;
+  role: DraftNode['role'];
+  readonly at: { segment: string; address?: Ipv4; mac?: Mac }[];
+  gateway?: string;
+  nat?: string;
+  readonly remarks: Remark[];
+}
+
+const remark = (code: string, params: Remark['params'] = {}): Remark => ({
+  key: `captures.draft.${code}`,
+  params,
+});
+
+/**
+ * A topology file as frames let it be drawn, of services that something balances. What no frame says (lengths of prefixes,
+ * addresses that nobody sent from, what is behind a router) is filled in so that the file loads, with a remark beside it.
+ * @returns `undefined` when nothing was seen that translates, wraps or hands on.
+ */
+export function draftFrom(
+  observed: Observed,
+  services: readonly InferredService[],
+  stations: ReadonlyMap<Mac, Station>,
+): Draft | undefined {
+  const balanced = services.flatMap((service) => {
+    const model = service.fits.find((fit) => fit !== 'router');
+    return model === undefined || service.servers.length === 0 ? [] : [{ ...service, model }];
+  });
+  const [first] = balanced;
+  if (first === undefined) return undefined;
+  return new Drawing(observed, stations).draw(
+    balanced.filter(({ model }) => balances(model) === balances(first.model)),
+    first.model,
+  );
+}
+
+type Balanced = InferredService & { readonly model: ModelName };
+
+class Drawing {
+  readonly #observed: Observed;
+  readonly #stations: ReadonlyMap<Mac, Station>;
+  readonly #machines = new Map<number, Machine>();
+  readonly #far: Machine[] = [];
+  readonly #names = new Set<string>();
+  readonly #segments = new Map<number, string>();
+  readonly #beyond = new Map<string, string>();
+  readonly #placed = new Map<Ipv4, Machine>();
+
+  constructor(observed: Observed, stations: ReadonlyMap<Mac, Station>) {
+    this.#observed = observed;
+    this.#stations = stations;
+  }
+
+  draw(services: readonly Balanced[], model: ModelName): Draft {
+    for (const service of services) this.#directorOf(service);
+    const servers = services.map((service) =>
+      service.servers.map((server) => ({
+        server,
+        machine: this.#endOf('server', server.mac, server.address),
+      })),
+    );
+    this.#clientsOf(services);
+    this.#gateways(services);
+    const segments = this.#drawSegments(services);
+    const nodes = [...this.#machines.values(), ...this.#far];
+    return {
+      model,
+      remarks: [
+        remark('made', { frames: this.#observed.frames }),
+        ...services.flatMap(fitRemarks),
+        remark('check'),
+      ],
+      segments,
+      nodes: nodes.map(({ at, ...rest }) => ({
+        ...rest,
+        at: at.map(({ segment, address, mac }) => ({
+          segment,
+          address: address!,
+          ...(mac !== undefined && { mac }),
+        })),
+      })),
+      services: balances(model)
+        ? services.map((service, index) => ({
+            name: `service${index + 1}`,
+            vip: service.address,
+            port: service.port,
+            protocol: service.protocol,
+            ...(service.model !== model && { model: service.model }),
+            ...(service.model === 'dnat' && !service.snat && { snat: false }),
+            ...(typeof service.tunnel === 'object' && {
+              tunnel: 'gue' as const,
+              tunnelPort: service.tunnel.guePort,
+            }),
+            servers: servers[index]!.map(({ server, machine }) => ({
+              node: machine.name,
+              ...(server.port !== service.port && { port: server.port }),
+            })),
+            remarks: [remark('scheduler-unknown')],
+          }))
+        : [],
+    };
+  }
+
+  #directorOf({ director, model }: Balanced): void {
+    const role = model === 'nat' ? 'router' : 'director';
+    for (const mac of [director.in, director.out]) {
+      const station = mac === undefined ? undefined : this.#stations.get(mac);
+      if (!station) continue;
+      const machine = this.#machineOf(station, role);
+      const port = machine.at.find((one) => one.mac === mac)!;
+      if (mac === director.out && director.address !== undefined) {
+        port.address = director.address;
+        if (model === 'nat') machine.nat = port.segment;
+      }
+    }
+    const station = director.behind === undefined ? undefined : this.#stations.get(director.behind);
+    if (!station) return;
+    const { address } = director;
+    if (address === undefined || station.addresses.length === 0 || station.addresses.includes(address)) {
+      const machine = this.#machineOf(station, role);
+      const port = machine.at.find(({ mac }) => mac === station.mac);
+      if (port && address !== undefined) port.address = address;
+    } else this.#behind(this.#machineOf(station, 'router'), role, address);
+  }
+
+  /** The machine of a station, with an interface for each MAC address that it has. */
+  #machineOf(station: Station, role: DraftNode['role']): Machine {
+    const known = this.#machines.get(station.node);
+    if (known) return known;
+    const name = nameFrom(station.host ?? role, role, this.#names);
+    this.#names.add(name);
+    const machine: Machine = { name, role, at: [], remarks: [] };
+    this.#machines.set(station.node, machine);
+    const links = new Set<number>();
+    for (const one of this.#stations.values()) {
+      if (one.node !== station.node || links.has(one.link)) continue;
+      links.add(one.link);
+      const [address] = one.addresses.filter((other) => !this.#placed.has(other));
+      machine.at.push({
+        segment: this.#segmentOf(one),
+        mac: one.mac,
+        ...(address !== undefined && { address }),
+      });
+      if (address !== undefined) this.#placed.set(address, machine);
+    }
+    return machine;
+  }
+
+  #segmentOf({ link }: Station): string {
+    const known = this.#segments.get(link);
+    if (known !== undefined) return known;
+    const named = [...this.#stations.values()].find((one) => one.link === link && one.segment !== undefined);
+    const name = nameFrom(
+      named?.segment ?? `link${this.#segments.size + 1}`,
+      'link',
+      new Set(this.#segments.values()),
+    );
+    this.#segments.set(link, name);
+    return name;
+  }
+
+  /** The end of a way: the station itself, or somebody behind it. */
+  #endOf(role: 'client' | 'server', mac: Mac, address: Ipv4 | undefined): Machine {
+    const station = this.#stations.get(mac);
+    const known = address === undefined ? undefined : this.#placed.get(address);
+    if (known) return known;
+    if (
+      station &&
+      (address === undefined || station.addresses.includes(address) || !this.#isRouter(station))
+    ) {
+      const machine = this.#machineOf(station, role);
+      const port = machine.at.find((one) => one.mac === mac) ?? machine.at[0]!;
+      if (address !== undefined && port.address === undefined) {
+        port.address = address;
+        this.#placed.set(address, machine);
+      }
+      return machine;
+    }
+    return this.#behind(station ? this.#machineOf(station, 'router') : undefined, role, address!);
+  }
+
+  #isRouter(station: Station): boolean {
+    return station.forwards || station.addresses.length > 0;
+  }
+
+  /** Somebody whose link was not recorded. */
+  #behind(router: Machine | undefined, role: DraftNode['role'], address: Ipv4): Machine {
+    const network = networkOf(address, USUAL_PREFIX);
+    const key = `${router?.name ?? ''} ${network}`;
+    let segment = this.#beyond.get(key);
+    segment ??= this.#knownSegment(network);
+    if (segment === undefined) {
+      segment = `beyond${this.#beyond.size + 1}`;
+      this.#beyond.set(key, segment);
+      router?.at.push({ segment });
+    }
+    const name = nameFrom(role, role, this.#names);
+    this.#names.add(name);
+    const machine: Machine = { name, role, at: [{ segment, address }], remarks: [remark('far')] };
+    const isBeside = router?.at.some((port) => port.segment === segment) === true;
+    if (isBeside) machine.gateway = router.name;
+    this.#far.push(machine);
+    this.#placed.set(address, machine);
+    return machine;
+  }
+
+  /** The link where others of the same network were seen. */
+  #knownSegment(network: Ipv4): string | undefined {
+    for (const { at } of this.#machines.values())
+      for (const { segment, address } of at)
+        if (address !== undefined && networkOf(address, USUAL_PREFIX) === network) return segment;
+    return undefined;
+  }
+
+  #clientsOf(services: readonly Balanced[]): void {
+    const more = new Set<Ipv4>();
+    // First those that were seen at home: others may be on the same link.
+    const firsts = services.flatMap(({ requests }) => requests.map(([first]) => first!));
+    for (const { source, from, ttl } of firsts)
+      if (isInitialTtl(ttl) && !this.#placed.has(source)) this.#endOf('client', from, source);
+    this.#routers();
+    for (const { source, from } of firsts) {
+      if (this.#placed.has(source)) continue;
+      const far = this.#far.filter(({ role }) => role === 'client').length;
+      if (far >= MOST_FAR) more.add(source);
+      else this.#endOf('client', from, source);
+    }
+    const last = this.#far.findLast(({ role }) => role === 'client');
+    if (more.size > 0) last?.remarks.push(remark('more-clients', { count: more.size }));
+  }
+
+  /** Whoever else sends on what is not its own. */
+  #routers(): void {
+    for (const station of this.#stations.values()) if (station.forwards) this.#machineOf(station, 'router');
+  }
+
+  #gateways(services: readonly Balanced[]): void {
+    const starts = new Map<Mac, Mac>();
+    for (const trail of this.#observed.trails) {
+      const [first] = trail;
+      if (first && !first.outer) starts.set(first.from, first.to);
+    }
+    const links = services.flatMap(({ requests }) => requests.flatMap((trail: Trail) => trail));
+    for (const [node, machine] of this.#machines) {
+      if (machine.role === 'router' || machine.gateway !== undefined) continue;
+      const own = [...this.#stations.values()].filter((one) => one.node === node).map(({ mac }) => mac);
+      const next =
+        machine.role === 'director'
+          ? links.find(({ to, outer }) => own.includes(to) && !outer)?.from
+          : own.map((mac) => starts.get(mac)).find((mac) => mac !== undefined);
+      const gateway =
+        next === undefined ? undefined : this.#machines.get(this.#stations.get(next)?.node ?? -1);
+      const serves = gateway && gateway !== machine && ['router', 'director'].includes(gateway.role);
+      if (serves && machine.at.some(({ segment }) => gateway.at.some((one) => one.segment === segment)))
+        machine.gateway = gateway.name;
+    }
+    for (const machine of [...this.#machines.values(), ...this.#far]) {
+      if (machine.role === 'router' || machine.gateway !== undefined) continue;
+      const beside = this.#routerBeside(machine);
+      if (!beside) continue;
+      machine.gateway = beside.name;
+      machine.remarks.push(remark('gateway-unknown', { gateway: beside.name }));
+    }
+  }
+
+  #routerBeside({ at }: Machine): Machine | undefined {
+    const segments = new Set(at.map(({ segment }) => segment));
+    const routers = [...this.#machines.values()].filter(({ role }) => role === 'router');
+    return routers.find((router) => router.at.some(({ segment }) => segments.has(segment)));
+  }
+
+  #drawSegments(services: readonly Balanced[]): DraftSegment[] {
+    const machines = [...this.#machines.values(), ...this.#far];
+    const names = [...new Set(machines.flatMap(({ at }) => at.map(({ segment }) => segment)))];
+    const taken = new Set<Ipv4>([...this.#placed.keys(), ...services.map(({ address }) => address)]);
+    return names.map((name, index) => {
+      const ports = machines.flatMap((machine) =>
+        machine.at.flatMap((port) => (port.segment === name ? [{ machine, port }] : [])),
+      );
+      const known = ports.flatMap(({ port }) => port.address ?? []);
+      const subnet = subnetOf(known, madeUpNetwork(index));
+      for (const { machine, port } of ports) {
+        if (port.address !== undefined) continue;
+        const next = freeAddress(subnet, taken);
+        port.address = next;
+        machine.remarks.push(remark('address-unknown', { segment: name, address: formatIpv4(next) }));
+      }
+      return {
+        name,
+        ...subnet,
+        remarks: [remark(known.length > 0 ? 'prefix-unknown' : 'subnet-unknown')],
+      };
+    });
+  }
+}
+
+function fitRemarks({ address, port, fits, evidence }: InferredService): Remark[] {
+  const service = `${formatIpv4(address)}:${port}`;
+  return [
+    { key: `captures.evidence.${evidence}`, params: { service } },
+    ...(fits.length > 1 ? [remark('ambiguous', { service, fits: fits.join(', ') })] : []),
+  ];
+}
