@@ -2,7 +2,7 @@ import type { ToldCaptures } from '../../../captures/told.ts';
 import type { Translate } from '../../../l10n/translate.ts';
 import { inSlices, type Pause } from '../labs/in-slices.ts';
 import { Cancelled } from '../labs/lab-failure.ts';
-import { LabRecording, type RecordingLimits } from '../labs/lab-recording.ts';
+import { LabRecording, type RecordingHead, type RecordingLimits } from '../labs/lab-recording.ts';
 import { isoOf } from './iso-of.ts';
 
 /** Events of one step: some milliseconds of joining. */
@@ -17,15 +17,29 @@ export interface CaptureReading {
   readonly pause?: Pause;
 }
 
+/** What of them a recording of ours must know to be judged as they are. */
+export function headOf({
+  points,
+  wholePoints,
+  clockErrorsNs,
+}: ToldCaptures): Required<Pick<RecordingHead, 'capturePoints' | 'wholePoints' | 'clockErrorsNs'>> {
+  return {
+    capturePoints: [...points],
+    wholePoints: [...wholePoints],
+    clockErrorsNs: Object.fromEntries(clockErrorsNs),
+  };
+}
+
 /**
  * What recordings tell, as a recording of ours: the newest of it, within the limits. Works in slices; rejects with
  * `Cancelled` when the signal comes.
  */
 export async function captureRecording(
-  { events, plan, points, startNs }: ToldCaptures,
+  told: ToldCaptures,
   { limits, translate, signal, onShare, pause }: CaptureReading,
 ): Promise<LabRecording> {
-  const head = { engine: 'capture', startedAt: isoOf(startNs), plan, capturePoints: [...points] } as const;
+  const { events, plan, startNs } = told;
+  const head = { engine: 'capture', startedAt: isoOf(startNs), plan, ...headOf(told) } as const;
   const recording = new LabRecording(head, limits, translate);
   const steps = Math.ceil(events.length / AT_ONCE);
   await inSlices(

@@ -1,5 +1,6 @@
 import type { ToldCaptures } from '../../../captures/told.ts';
 import type { Translate } from '../../../l10n/translate.ts';
+import { headOf } from './capture-recording.ts';
 import type { LabRecording } from '../labs/lab-recording.ts';
 import type { ShownLab } from '../panel/shown-lab.ts';
 import { sharedLab } from '../share/shared-lab.ts';
@@ -23,7 +24,7 @@ export function shownCaptures(
   return {
     ...sharedLab(recording, files.join(', ')),
     captures: {
-      points: [...told.points],
+      head: headOf(told),
       view: { summary: summaryOf(told, files, translate), notes },
       frameName,
     },

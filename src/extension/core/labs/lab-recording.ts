@@ -21,6 +21,9 @@ export interface RecordingHead {
   readonly plan: Plan;
   /** Where frames were captured, `NODE.SEGMENT` each; at every interface when left out. */
   readonly capturePoints?: readonly string[];
+  /** The same of those whose recorder missed nothing, and by node how wrong its clock may be: see `JourneyBuilderOptions`. */
+  readonly wholePoints?: readonly string[];
+  readonly clockErrorsNs?: Readonly<Record<string, number>>;
 }
 
 /** Everything one lab has told, from its first start on. Frames are kept once, by the builder's ring. */
@@ -48,14 +51,15 @@ export class LabRecording {
   #report: { readonly of: number; readonly report: Report } | undefined;
 
   constructor(head: RecordingHead, limits: RecordingLimits, translate: Translate, isSealed = false) {
-    const { engine, startedAt, plan, capturePoints: points } = head;
+    const { engine, startedAt, plan, capturePoints, wholePoints, clockErrorsNs } = head;
     this.head = head;
     this.#limits = limits;
     this.#mostOthers = limits.maxFrames * 2;
-    const capturePoints = points && new Set(points);
     this.#builder = new JourneyBuilder(plan, {
       ...{ engine, startedAt, translate, ...limits },
-      ...(capturePoints && { capturePoints }),
+      ...(capturePoints && { capturePoints: new Set(capturePoints) }),
+      ...(wholePoints && { wholePoints: new Set(wholePoints) }),
+      ...(clockErrorsNs && { clockErrorsNs: new Map(Object.entries(clockErrorsNs)) }),
     });
     this.builder = isSealed ? sealedJourneys(this.#builder) : this.#builder;
     this.isSealed = isSealed;

@@ -71,6 +71,8 @@ const head = z.looseObject({
   startedAt: z.string().check(z.regex(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z)?$/)),
   plan: planShape,
   capturePoints: z.optional(z.array(z.string().check(z.regex(/^[\w.@-]{0,200}$/)))),
+  wholePoints: z.optional(z.array(z.string().check(z.regex(/^[\w.@-]{0,200}$/)))),
+  clockErrorsNs: z.optional(z.record(name, number)),
 });
 
 const change = z.looseObject({

@@ -5,13 +5,14 @@ import type { Journeys } from '../../../mystery/seal-report.ts';
 import type { MysteryId } from '../../../mystery/mystery.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import type { CapturesView, ChangeRow, LaneView } from '../../../panel-protocol/messages.ts';
+import type { RecordingHead } from '../labs/lab-recording.ts';
 import type { LabState } from '../../../lab/lab-state.ts';
 import type { Place } from '../../../lab/place.ts';
 
 /** Recordings that somebody made of a network of their own. */
 export interface ShownCaptures {
-  /** `NODE.SEGMENT` each. */
-  readonly points: readonly string[];
+  /** Where they were made, and how whole and how timed they are. */
+  readonly head: Pick<RecordingHead, 'capturePoints' | 'wholePoints' | 'clockErrorsNs'>;
   readonly view: CapturesView;
   /** A frame as its file numbers it. */
   frameName(number: number): string;

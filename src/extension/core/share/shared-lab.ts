@@ -33,7 +33,7 @@ export function sourceOf(lab: ShownLab): SavedSource {
   return {
     head: {
       ...{ engine, startedAt, plan: plans[0]?.plan ?? plan },
-      ...(captures && { capturePoints: captures.points }),
+      ...captures?.head,
     },
     plans,
     changes: plans.flatMap(({ epoch, timeNs, durationNs }) => {
