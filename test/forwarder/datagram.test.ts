@@ -91,6 +91,21 @@ describe('the fragments of a datagram', () => {
     );
   });
 
+  it('at every edge of 256 bytes: what is there is known byte for byte', () => {
+    const edges = [0, 8, 248, 256, 264, 504, 512, 520, 768];
+    for (const from of edges)
+      for (const to of edges.filter((edge) => edge > from))
+        for (let at = 0; at < 776; at += 8) {
+          const datagram = new Datagram('', 0);
+          datagram.add(fragment(from, to - from, false));
+          assert.equal(
+            datagram.add(fragment(at, 8, false)),
+            at >= from && at < to ? 'duplicate' : 'added',
+            `${from} to ${to}: ${at}`,
+          );
+        }
+  });
+
   it('none may reach beyond the longest packet', () => {
     assert.equal(new Datagram('', 0).add(fragment(65_528, 8, true)), 'bad');
     assert.equal(new Datagram('', 0).add(fragment(65_504, 11, true)), 'added');

@@ -7,6 +7,7 @@ import {
   ACK,
   CIP,
   directorConfig,
+  hex,
   HOST,
   M_DIRECTOR,
   M_HOST,
@@ -24,6 +25,7 @@ import {
   UPSTREAM,
   VIP,
 } from './rig.ts';
+import { cut } from './fragment-rig.ts';
 
 /** Frames as the forwarder is given them, and verdicts as it gives them. */
 
@@ -57,6 +59,42 @@ describe('frames', () => {
         const { relation, reason } = forwarder.receive(frameOf(bytes), 0);
         assert.equal(`${relation} ${reason}`, 'dropped malformed', `${protocol}: ${length}`);
       }
+  });
+
+  it('in fragments are the same wherever each stands in its buffer, and also when it ends there', () => {
+    const whole = (id: number): Uint8Array =>
+      buildUdp({
+        ...TO_VIP,
+        ip: { ...TO_VIP.ip, id },
+        udp: { sourcePort: 5, destinationPort: 80 },
+        payload: new Uint8Array(40).fill(id),
+      });
+    const pieces = [...cut(whole(7), 8), ...cut(whole(8), 8).toReversed()];
+    for (const model of ['dr', 'dnat'] as const) {
+      const [usual, shifted] = [0, 24].map((shift) => {
+        const rig = new Rig(directorConfig({ model, protocol: 'udp' })).learn(RIP, M_SERVER);
+        const { forwarder } = rig.port;
+        return pieces.flatMap((bytes, place) => {
+          // Later ones stand further behind.
+          const frame = makeFrame(shift * place + bytes.length);
+          frame.bytes.fill(0xa5);
+          frame.start += shift * place;
+          frame.end = frame.start + bytes.length;
+          frame.bytes.set(bytes, frame.start);
+          const sent: string[] = [];
+          for (
+            let verdict: Verdict | undefined = forwarder.receive(frame, 0);
+            verdict;
+            verdict = verdict.next
+          )
+            for (const one of verdict.frames.slice(0, verdict.count))
+              sent.push(hex(one.bytes.slice(one.start, one.end)));
+          return sent;
+        });
+      });
+      assert.equal(usual!.length, 4, model);
+      assert.deepEqual(shifted, usual);
+    }
   });
 
   it('of nothing but the header are whole', () => {
