@@ -83,9 +83,8 @@ export function keepCopiedOptions(bytes: Uint8Array, start: number, end: number)
 
 /** Of the whole option; 0 when it is malformed. */
 function lengthAt(bytes: Uint8Array, at: number, end: number): number {
-  if (at + 1 >= end) return 0;
   const length = u8(bytes, at + 1);
-  return length < 2 || at + length > end ? 0 : length;
+  return length >= 2 && at + length <= end ? length : 0;
 }
 
 /** What Linux finds fault with (`__ip_options_compile`): a pointer into the option's head, or to room for half an entry. */

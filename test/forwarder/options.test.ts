@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fillFrame, makeFrame } from '../../src/forwarder/frame.ts';
+import { buildIpv4 } from '../../src/packet/build.ts';
 import { l4ChecksumOk } from '../../src/packet/checksum.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
 import { encodeOptions } from '../../src/packet/tcp-options.ts';
@@ -16,6 +18,7 @@ import {
   RIP,
   ROUTER,
   segment,
+  type SegmentFields,
   SYN,
   VIP,
   CIP,
@@ -38,6 +41,7 @@ describe('IP options', () => {
     for (const options of [
       [1, 1, 1, 1],
       [130, 4, 9, 9],
+      [130, 2, 1, 1],
       [148, 4, 0, 0],
       [0, 9, 9, 9],
       // What looks like an option behind the end of all options.
@@ -48,6 +52,23 @@ describe('IP options', () => {
       const { given, sent } = through(options);
       assert.equal(sent, given);
     }
+  });
+
+  it('end with the header: what follows is none, whatever it looks like', () => {
+    const rig = new Rig(DR).learn(RIP, M_SERVER);
+    // The port's bytes are those of a recorded route.
+    const of = (rest: Partial<SegmentFields>): Uint8Array =>
+      request(0x0707, SYN, { ipOptions: Uint8Array.of(1, 1, 1, 1), ...rest });
+    assertSent(rig.give(of({})).sent, of({ macs: [M_DIRECTOR, M_SERVER], ttl: 62 }));
+    // Half an option is none, where the buffer ends too.
+    const cut = buildIpv4({
+      ethernet: { source: M_ROUTER, destination: M_DIRECTOR },
+      ip: { source: CIP, destination: VIP, protocol: 47, options: Uint8Array.of(1, 1, 1, 130) },
+      payload: new Uint8Array(0),
+    });
+    const frame = makeFrame(cut.length);
+    fillFrame(frame, 0, cut);
+    assert.equal(rig.port.forwarder.receive(frame, 0).reason, 'malformed');
   });
 
   it('record route: the address of the way out, while there is room (RFC 791)', () => {
