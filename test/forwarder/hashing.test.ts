@@ -133,7 +133,15 @@ describe('hash schedulers', () => {
           assert.equal(scheduler.explain(), `mh: ${entry ?? first}/4093`);
         }
       }),
-      { numRuns: 60 },
+      // Weights from where a round has fewer turns than the weight says.
+      {
+        numRuns: 60,
+        examples: [63, 64, 127, 128, 300].map((weight) => [
+          [weight, 1].map((one) => ({ weight: one, before: 0 })),
+          [],
+          Array.from({ length: 20 }, (_, client) => [client * 7919, 5] as [number, number]),
+        ]),
+      },
     );
   });
 

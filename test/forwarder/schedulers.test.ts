@@ -380,6 +380,34 @@ describe('schedulers', () => {
     assert.match(detail('mh')[0]!, /^mh: \d+\/4093$/);
   });
 
+  it('nobody is -1, whoever is asked', () => {
+    for (const [name, kind] of Object.entries(schedulers)) {
+      for (const weights of [[], [0, 0]]) {
+        const scheduler = kind.make([]);
+        scheduler.update(weighted(servers(weights), weights));
+        const picked = scheduler.pick(asSignedIpv4(1), asSignedIpv4(1), 1000);
+        // A hash that deals to drained servers names one.
+        const names = weights.length > 0 && (name === 'sh' || name === 'dh');
+        assert.equal(picked < 0 ? picked : 0, names ? 0 : -1, `${name} ${weights.length}`);
+      }
+    }
+  });
+
+  it('least connections: a drained server is not weighed', () => {
+    for (const [name, explained] of [
+      ['lc', 'lc: A –, B 513'],
+      ['wlc', 'wlc: A –, B 513/3'],
+      ['sed', 'sed: A –, B 3/3'],
+      ['nq', 'nq: A –, B 3/3'],
+      ['fo', 'fo: A –, B 2/3'],
+    ] as const) {
+      const scheduler = schedulers[name].make([]);
+      scheduler.update(servers([0, 3], [{ active: 1 }, { active: 2, inactive: 1 }]));
+      scheduler.pick(asSignedIpv4(1), asSignedIpv4(1), 1000);
+      assert.equal(scheduler.explain(), explained);
+    }
+  });
+
   it('ovf: says of a drained server that it is not weighed', () => {
     const scheduler = schedulers.ovf.make([]);
     scheduler.update(servers([0, 2]));

@@ -27,6 +27,36 @@ describe('the shares that schedulers promise', () => {
       }
     });
 
+  it('are promised by all but those that look at the VIP, or at how full a server is', () => {
+    const promised = (weights: readonly number[]): Record<string, readonly number[] | undefined> =>
+      Object.fromEntries(Object.entries(schedulers).map(([name, kind]) => [name, kind.shares(weights, [])]));
+    const even = [0.5, 0.5, 0];
+    const weighted = [0.25, 0.75, 0];
+    // A drained server keeps a bucket, whose clients are refused.
+    const dealt = [0.2, 0.6, 0];
+    assert.deepEqual(promised([1, 3, 0]), {
+      rr: even,
+      wrr: weighted,
+      lc: even,
+      wlc: weighted,
+      sed: weighted,
+      nq: weighted,
+      sh: dealt,
+      dh: undefined,
+      mh: weighted,
+      fo: [0, 1, 0],
+      ovf: undefined,
+    });
+    assert.deepEqual(schedulers.fo.shares([2, 1, 2], []), [1, 0, 0]);
+    assert.deepEqual(schedulers.fo.shares([0, 0], []), undefined);
+    assert.deepEqual(schedulers.rr.shares([0, 0], []), undefined);
+  });
+
+  it('may hang on flags of the hashes of clients alone', () => {
+    const withFlags = Object.entries(schedulers).flatMap(([name, kind]) => (kind.hasFlags ? [name] : []));
+    assert.deepEqual(withFlags, ['sh', 'mh']);
+  });
+
   it('of a hash that falls back are not told where somebody is drained: who comes next is chance', () => {
     for (const kind of [schedulers.sh, schedulers.mh]) {
       assert.equal(kind.shares([2, 0, 2], ['fallback']), undefined);
