@@ -136,10 +136,10 @@ describe('hash schedulers', () => {
       // Weights from where a round has fewer turns than the weight says.
       {
         numRuns: 60,
-        examples: [63, 64, 127, 128, 300].map((weight) => [
+        examples: [63, 64, 127, 128, 300].map((weight): [Weights[], SchedulerFlag[], [number, number][]] => [
           [weight, 1].map((one) => ({ weight: one, before: 0 })),
           [],
-          Array.from({ length: 20 }, (_, client) => [client * 7919, 5] as [number, number]),
+          Array.from({ length: 20 }, (_, client) => [client * 7919, 5]),
         ]),
       },
     );
