@@ -5,15 +5,10 @@ import { tellCaptures } from '../../src/captures/tell-captures.ts';
 import type { FrameEvent } from '../../src/lab/events.ts';
 import type { Capture, CaptureRecord } from '../../src/packet/capture.ts';
 import { fold, pseudoHeaderSum } from '../../src/packet/checksum.ts';
-import { byNode, capturedOf, only, undirected, type Captured } from './captured.ts';
+import { byNode, capturedOf, cooked, only, undirected, withBytes, type Captured } from './captured.ts';
 
 const IP = 14;
 const isTcp = (bytes: Uint8Array) => bytes[12] === 8 && bytes[13] === 0 && bytes[IP + 9] === 6;
-const withBytes = (record: CaptureRecord, bytes: Uint8Array): CaptureRecord => ({
-  ...record,
-  bytes,
-  originalLength: bytes.length,
-});
 
 describe('what hosts record, made plain', () => {
   let captured: Captured;
@@ -66,19 +61,7 @@ describe('what hosts record, made plain', () => {
     [276, 'SLL2'],
   ] as const) {
     it(`-i any (${name}): the sender's MAC and the direction; of what left, the destination is unknown`, () => {
-      const cooked = (record: CaptureRecord) => {
-        const { bytes, direction } = record;
-        const isBroadcast = bytes[0] === 0xff;
-        const type = direction === 'out' ? 4 : isBroadcast ? 1 : 0;
-        const mac = bytes.slice(6, 12);
-        const protocol = bytes.slice(12, 14);
-        const header =
-          linkType === 113
-            ? [0, type, 0, 1, 0, 6, ...mac, 0, 0, ...protocol]
-            : [...protocol, 0, 0, 0, 0, 0, 2, 0, 1, type, 6, ...mac, 0, 0];
-        return undirected(withBytes(record, Uint8Array.of(...header, ...bytes.slice(14))));
-      };
-      const frames = framesOf(cooked, { linkType, name: 'any' });
+      const frames = framesOf((record) => cooked(linkType, record), { linkType, name: 'any' });
       const expected = own.map((frame) => {
         if (frame.direction === 'in') return frame;
         const bytes = frame.bytes.slice();

@@ -60,3 +60,21 @@ export function byNode({ plan, capture }: Captured): CaptureSource[] {
 export function undirected({ direction, ...record }: CaptureRecord): CaptureRecord {
   return direction === undefined ? record : { ...record };
 }
+
+/** As `tcpdump -i any` writes it: SLL (link type 113) or SLL2 (276), without the destination of what left. */
+export function cooked(linkType: 113 | 276, record: CaptureRecord): CaptureRecord {
+  const { bytes, direction } = record;
+  const isBroadcast = bytes[0] === 0xff;
+  const type = direction === 'out' ? 4 : isBroadcast ? 1 : 0;
+  const mac = bytes.slice(6, 12);
+  const protocol = bytes.slice(12, 14);
+  const header =
+    linkType === 113
+      ? [0, type, 0, 1, 0, 6, ...mac, 0, 0, ...protocol]
+      : [...protocol, 0, 0, 0, 0, 0, 2, 0, 1, type, 6, ...mac, 0, 0];
+  return withBytes(undirected(record), Uint8Array.of(...header, ...bytes.slice(14)));
+}
+
+export function withBytes(record: CaptureRecord, bytes: Uint8Array): CaptureRecord {
+  return { ...record, bytes, originalLength: bytes.length };
+}

@@ -153,8 +153,8 @@ function untouched(trails: readonly Trail[], { trails: all, claims }: Observed, 
   const lasts = trails.map((trail) => trail.at(-1)!).filter(({ to }) => to !== NO_MAC);
   if (lasts.length === 0)
     return {
-      fits: ['router'],
-      evidence: 'one-link',
+      fits: trails.some((trail) => trail.length > 1) ? ['router', 'dr'] : ['router'],
+      evidence: 'destination-unknown',
       frames: [trails[0]!.at(-1)!.frame],
       servers: [],
       director: {},

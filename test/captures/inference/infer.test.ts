@@ -5,7 +5,7 @@ import type { CaptureSource } from '../../../src/captures/source.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { formatIpv4 } from '../../../src/packet/address.ts';
-import { byNode, capturedOf } from '../captured.ts';
+import { byNode, capturedOf, cooked, only, type Captured } from '../captured.ts';
 
 const examples = ['dr', 'tun', 'dnat', 'dnat-plain', 'nat', 'lessons/gue-no-decapsulator'] as const;
 
@@ -44,11 +44,11 @@ const macsOf = ({ nodes }: Plan): string[] =>
   nodes.flatMap(({ role, interfaces }) => interfaces.map(({ mac }) => `${role} ${mac}`)).sort();
 
 describe('what frames tell of a network', () => {
-  const captured = new Map<string, { readonly plan: Plan; readonly sources: readonly CaptureSource[] }>();
+  const captured = new Map<string, Captured & { readonly sources: readonly CaptureSource[] }>();
   before(async () => {
     for (const example of examples) {
       const one = await capturedOf(example);
-      captured.set(example, { plan: one.plan, sources: byNode(one) });
+      captured.set(example, { ...one, sources: byNode(one) });
     }
   });
 
@@ -96,6 +96,16 @@ describe('what frames tell of a network', () => {
       [{ fits: ['router'], evidence: 'one-link' }],
     );
     assert.equal(draft, undefined);
+  });
+
+  it('where the destination of what left was not recorded, it does not say that nothing left', () => {
+    const interfaces = [{ linkType: 276, snapLength: 0, name: 'any' }];
+    const record = only(captured.get('dr')!.capture, ['director.inside'], (one) => cooked(276, one));
+    const { services } = inferCaptures([{ name: 'any.pcap', capture: { ...record, interfaces } }]);
+    assert.deepEqual(
+      services.map(({ fits, evidence }) => ({ fits, evidence })),
+      [{ fits: ['router', 'dr'], evidence: 'destination-unknown' }],
+    );
   });
 
   it('dr with one server, seen at the director without ARP, looks like a router: both are named', () => {
