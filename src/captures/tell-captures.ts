@@ -4,17 +4,14 @@ import { readChoices } from './choices.ts';
 import { collect, type Collected } from './collect.ts';
 import { clockErrors } from './common-clock.ts';
 import { eventsOf } from './frame-events.ts';
-import { isReadable } from './frames/link-layer.ts';
 import { placePorts } from './placing.ts';
 import { nameOf } from './point.ts';
 import type { Port } from './port.ts';
+import { notesOfReading, problemOfReading } from './reading.ts';
 import { ownMacsAsSeen, planWithMacs, pointsAsSeen } from './seen-macs.ts';
 import type { CaptureSource } from './source.ts';
 import type { CaptureNote, ToldCaptures } from './told.ts';
 import { unknowns } from './unknowns.ts';
-
-/** What `readCapture` calls files that it does not read. */
-const foreignKinds = /^(?!pcap|pcapng [a-z])|^pcapng \d/;
 
 export interface TellOptions {
   /**
@@ -36,7 +33,7 @@ export function tellCaptures(
   const choices = readChoices(interfaces, plan);
   if ('code' in choices) return nothing(plan, choices);
   const notes = sources.flatMap(notesOfReading);
-  const unread = sources.flatMap(unreadable)[0];
+  const unread = problemOfReading(sources);
   if (unread) return nothing(plan, unread, notes);
   const collected = collect(sources);
   const { ports } = collected;
@@ -92,19 +89,6 @@ function opening(plan: Plan): LabEvent[] {
   ];
 }
 
-/** A source of which nothing can be told. */
-function unreadable({ name, capture: { interfaces, problems } }: CaptureSource): CaptureNote[] {
-  const [problem] = problems;
-  if (interfaces.length === 0 && problem !== undefined)
-    return [
-      foreignKinds.test(problem.where)
-        ? { code: 'foreign-capture', params: { file: name, kind: problem.where } }
-        : { code: 'no-capture', params: { file: name, at: String(problem.at) } },
-    ];
-  if (interfaces.length === 0 || interfaces.some(({ linkType }) => isReadable(linkType))) return [];
-  return [{ code: 'not-ethernet', params: { file: name, link: String(interfaces[0]!.linkType) } }];
-}
-
 /** A record without a time has that of the one before it; the first ones, of the first that has any. */
 function withTimes(source: CaptureSource): CaptureSource {
   const { records } = source.capture;
@@ -115,18 +99,6 @@ function withTimes(source: CaptureSource): CaptureSource {
     return { ...record, timeNs };
   });
   return { ...source, capture: { ...source.capture, records: timed } };
-}
-
-/** What of a source could not be read. */
-function notesOfReading({ name, capture: { interfaces, problems, records } }: CaptureSource): CaptureNote[] {
-  const [problem] = problems;
-  const other = interfaces.find(({ linkType }) => !isReadable(linkType));
-  const untimed = records.filter(({ hasNoTime }) => hasNoTime).length;
-  return [
-    ...(problem ? [{ code: 'damaged', params: { file: name, at: String(problem.at) } }] : []),
-    ...(other ? [{ code: 'partly-ethernet', params: { file: name, link: String(other.linkType) } }] : []),
-    ...(untimed > 0 ? [{ code: 'no-times', params: { frames: untimed } }] : []),
-  ];
 }
 
 function unplaced(sources: readonly CaptureSource[]): CaptureNote {

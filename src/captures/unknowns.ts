@@ -42,24 +42,24 @@ export function unknowns(
     { code: 'unknown-decisions', params: {} },
     ...note(missing.length, 'unknown-points', { points: missing.join(', ') }),
     ...note(unplaced.length, 'unknown-interfaces', { interfaces: unplaced.join(', ') }),
-    ...note(strangers.frames, 'unknown-macs', { frames: strangers.frames, macs: few(strangers.macs) }),
+    ...note(strangers.frames, 'unknown-macs', { count: strangers.frames, macs: few(strangers.macs) }),
     ...note(taken.length, 'seen-macs', {
       macs: taken.map((point) => `${nameOf(point)} ${formatMac(point.mac)}`).join(', '),
     }),
     ...note(others.size, 'unknown-protocols', {
-      frames: sum([...others.values()]),
+      count: sum([...others.values()]),
       protocols: counted(others),
     }),
-    ...note(tagged, 'untagged', { frames: tagged }),
-    ...note(cooked, 'no-ethernet', { frames: cooked }),
+    ...note(tagged, 'untagged', { count: tagged }),
+    ...note(cooked, 'no-ethernet', { count: cooked }),
     ...note(drops.length, 'dropped', {
-      frames: sum(drops.map((loss) => loss.frames)),
+      count: sum(drops.map((loss) => loss.frames)),
       points: [...new Set(drops.map(nameOf))].join(', '),
     }),
     ...clockNotes(clocks),
-    ...note(duplicates, 'duplicates', { frames: duplicates }),
-    ...note(cut, 'segmented', { frames: cut }),
-    ...note(filled, 'checksums', { frames: filled }),
+    ...note(duplicates, 'duplicates', { count: duplicates }),
+    ...note(cut, 'segmented', { count: cut }),
+    ...note(filled, 'checksums', { count: filled }),
   ];
 }
 

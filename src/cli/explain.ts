@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { gunzip } from '../captures/gunzip.ts';
 import type { CaptureSource } from '../captures/source.ts';
+import { problemOfReading } from '../captures/reading.ts';
 import { tellCaptures } from '../captures/tell-captures.ts';
 import type { CaptureNote, ToldCaptures } from '../captures/told.ts';
 import { exportMermaid } from '../extension/core/share/export-mermaid.ts';
@@ -60,6 +61,8 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   const { quiet = false } = values;
   const cli = checkOutputs(call, [values.json, values.mermaid, writeTopology]);
   const nameOf = (source: number, number: number): string => frameNameOf(positionals, source, number);
+  const unread = problemOfReading(sources);
+  if (unread) throw new CliError(`captures.${unread.code}`, unread.params);
   const read = given ?? inferTopology(cli, sources, nameOf, writeTopology, quiet);
   if (!read) return 0;
   const told = tellCaptures(sources, read, {

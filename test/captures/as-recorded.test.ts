@@ -52,7 +52,7 @@ describe('what hosts record, made plain', () => {
         withBytes(record, Uint8Array.of(...record.bytes.slice(0, 12), ...tags, ...record.bytes.slice(12)));
       assert.deepEqual(framesOf(tagged), own);
       const isVlan = tags[2] !== 0xe0;
-      assert.deepEqual(noteOf('untagged', tagged), isVlan ? { frames: own.length } : undefined);
+      assert.deepEqual(noteOf('untagged', tagged), isVlan ? { count: own.length } : undefined);
     }
   });
 
@@ -82,7 +82,7 @@ describe('what hosts record, made plain', () => {
     const any = { ...capture, interfaces: [{ name: 'any', linkType: 113, snapLength: 0 }] };
     const whole = { name: 'all', capture: only(captured.capture, ['rs1.inside']) };
     const { notes } = tellCaptures([{ name: 'any', capture: any }, whole], captured.plan);
-    assert.deepEqual(notes.find(({ code }) => code === 'no-ethernet')?.params, { frames: own.length });
+    assert.deepEqual(notes.find(({ code }) => code === 'no-ethernet')?.params, { count: own.length });
   });
 
   it('a checksum left to the card is what the card writes; a wrong one stays wrong', () => {
@@ -98,7 +98,7 @@ describe('what hosts record, made plain', () => {
     };
     const left = make((_, pseudo) => pseudo);
     assert.deepEqual(framesOf(left), own);
-    assert.deepEqual(noteOf('checksums', left), { frames: own.filter(({ bytes }) => isTcp(bytes)).length });
+    assert.deepEqual(noteOf('checksums', left), { count: own.filter(({ bytes }) => isTcp(bytes)).length });
     const wrong = make((_, pseudo) => pseudo ^ 0x5555);
     assert.notDeepEqual(framesOf(wrong), own);
     assert.equal(noteOf('checksums', wrong), undefined);
@@ -118,7 +118,7 @@ describe('what hosts record, made plain', () => {
       events.filter((event) => event.kind === 'frame'),
       own,
     );
-    assert.deepEqual(notes.find(({ code }) => code === 'duplicates')?.params, { frames: own.length });
+    assert.deepEqual(notes.find(({ code }) => code === 'duplicates')?.params, { count: own.length });
   });
 
   it('gzip, whole or cut', async () => {

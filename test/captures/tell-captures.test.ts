@@ -72,7 +72,7 @@ describe('several captures', () => {
     );
     for (const [index, { timeNs }] of frames.entries())
       assert.equal(timeNs, Number(records[index - (index % 2)]!.timeNs - told.startNs));
-    assert.deepEqual(told.notes[0], { code: 'no-times', params: { frames: Math.floor(records.length / 2) } });
+    assert.deepEqual(told.notes[0], { code: 'no-times', params: { count: Math.floor(records.length / 2) } });
   });
 
   /** Each node's file with its clock shifted. */
@@ -133,6 +133,6 @@ describe('several captures', () => {
       { ...at, frames: 3, timeNs: fifth.timeNs },
       { ...at, frames: 7, timeNs: last.timeNs },
     ]);
-    assert.ok(told.notes.some(({ code, params }) => code === 'dropped' && params['frames'] === 10));
+    assert.ok(told.notes.some(({ code, params }) => code === 'dropped' && params['count'] === 10));
   });
 });

@@ -148,7 +148,7 @@ describe('lb-lab with recorded captures', () => {
     ];
     for (const { code, err } of calls) {
       assert.equal(code, 2);
-      assert.match(err, /not Ethernet \(link type 101\).*not -i any/);
+      assert.match(err, /not Ethernet \(link type 101\).*tcpdump -i eth0/);
     }
   });
 
@@ -231,7 +231,12 @@ describe('lb-lab with recorded captures', () => {
       /director/,
     ],
     ['forward of no capture', ['forward', dr, '--in', dr, '--out', 'b'], /no capture file/],
-    ['explain without a topology', ['explain', dr], /--topology/],
+    ['explain of no capture', ['explain', dr], /no capture file/],
+    [
+      'explain without a topology, which promises something',
+      ['explain', dr, '--requires', 'headers'],
+      /--topology/,
+    ],
     [
       'explain of an unknown promise',
       ['explain', 'a', '--topology', dr, '--requires', 'luck'],
