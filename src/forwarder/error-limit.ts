@@ -8,6 +8,10 @@ const PEER_BURST = 6;
 const ALL_INTERVAL_MS = 1;
 const ALL_BURST = 50;
 
+/** How far from full a bucket may be. */
+const PEER_SPAN_MS = PEER_BURST * PEER_INTERVAL_MS;
+const ALL_SPAN_MS = ALL_BURST * ALL_INTERVAL_MS;
+
 /**
  * How many ICMP errors the director may send: Linux's two token buckets (icmp.c, `icmpv4_global_allow` and
  * `icmpv4_xrlim_allow`), without the jitter that hides the global one from spies. A 3/4 is never held back.
@@ -34,7 +38,7 @@ export class ErrorLimit {
     if (type === icmp.DESTINATION_UNREACHABLE && code === icmp.FRAGMENTATION_NEEDED) return true;
     const all = Math.max(this.allFullAt, now) + ALL_INTERVAL_MS;
     const own = Math.max(this.fullAt.get(peer) ?? now, now) + PEER_INTERVAL_MS;
-    if (all - now > ALL_BURST * ALL_INTERVAL_MS || own - now > PEER_BURST * PEER_INTERVAL_MS) return false;
+    if (all - now > ALL_SPAN_MS || own - now > PEER_SPAN_MS) return false;
     this.allFullAt = all;
     this.fullAt.delete(peer);
     this.forgetFull(now);

@@ -48,6 +48,20 @@ describe('the rate of ICMP errors', () => {
     assert.equal(count(limit, 99, Array<number>(10).fill(50)), 6);
   });
 
+  it('forgets whose bucket is full again, at that moment, also behind somebody who goes on', () => {
+    const limit = new ErrorLimit();
+    limit.allows(11, 0, asSignedIpv4(1), 0);
+    limit.allows(11, 0, asSignedIpv4(2), 999);
+    assert.equal(limit.size, 2);
+    limit.allows(11, 0, asSignedIpv4(3), 1000);
+    assert.equal(limit.size, 2);
+    for (let peer = 4; peer < 100; peer++) {
+      limit.allows(11, 0, asSignedIpv4(3), peer * 1000);
+      limit.allows(11, 0, asSignedIpv4(peer), peer * 1000);
+    }
+    assert.ok(limit.size <= 3, String(limit.size));
+  });
+
   it('never more than burst and rate allow, and what it remembers is bounded', () => {
     const calls = fc.array(fc.tuple(fc.nat(40), fc.nat(300)), { minLength: 1, maxLength: 400 });
     fc.assert(
