@@ -6,7 +6,7 @@ import { launchBrowser } from './vscode-browser.ts';
 export function packagedBrowser(): () => Browser {
   let browser: Browser | undefined;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     packaged();
     browser = await launchBrowser();
   });

@@ -160,5 +160,5 @@ describe('somebody new, in Chinese', () => {
       await newcomer.picture('test');
       assert.match(await line.first().innerText(), /broken:.*through-director/s);
     });
-  }).timeout(600_000);
+  }).timeout(900_000);
 });
