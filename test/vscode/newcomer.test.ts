@@ -153,12 +153,14 @@ describe('somebody new, in Chinese', () => {
         .first()
         .waitFor({ timeout: PATIENCE_MS });
       await workbench.run('testing.runCurrentFile');
-      const line = workbench.editor
-        .lines()
-        .filter({ has: workbench.page.locator('.test-message-inline-content') });
-      await line.first().waitFor({ timeout: PATIENCE_MS });
+      // What was seen instead stands beside the line that was not met.
+      const message = workbench.page.locator('.test-error-content-widget');
+      await message.waitFor({ timeout: PATIENCE_MS });
       await newcomer.picture('test');
-      assert.match(await line.first().innerText(), /broken:.*through-director/s);
+      assert.match(await message.innerText(), /through-director/);
+      const line = workbench.editor.lines().filter({ hasText: 'broken:' });
+      const [beside, at] = [await message.boundingBox(), await line.boundingBox()];
+      assert.ok(Math.abs(beside!.y - at!.y) < at!.height / 2, `${beside!.y} ${at!.y}`);
     });
   }).timeout(900_000);
 });
