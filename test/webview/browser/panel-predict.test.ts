@@ -50,7 +50,7 @@ describe('webview: the panel in Chromium: Predict and the map', function () {
       await says(page, '.map-stage .whereabouts', /hop 1 · client1 → router/);
       const first = await place();
       await says(page, '.map-stage .whereabouts', /hop 3 · director → rs1 .*dst MAC/);
-      await page.locator('.map-bar [aria-label^=Play]').waitFor();
+      await page.locator('.map-bar button[aria-label^=Play]').waitFor();
       assert.notEqual(await place(), first);
       assert.equal(await page.evaluate(() => document.getAnimations().length), 0, 'reduced motion');
       await axe(page, problems);
