@@ -3,7 +3,7 @@ import { draftOf, skippedRemark } from '../captures/director-config/draft-of.ts'
 import { readIpvsadm } from '../captures/director-config/ipvsadm.ts';
 import { readKeepalived } from '../captures/director-config/keepalived.ts';
 import { draftText } from '../captures/inference/draft.ts';
-import { schedulers } from '../forwarder/schedulers/registry.ts';
+import { schedulerNames } from '../lab/topology/schema.ts';
 import { CliError, linesOf, parseCall, type Cli } from './cli.ts';
 import { checkOutputs, readText, writeOutput } from './files.ts';
 
@@ -17,7 +17,7 @@ export function importConfig(call: Cli, args: readonly string[]): Promise<number
   const { file, values } = parseCall(call, args, options);
   const text = readText(file);
   const cli = checkOutputs(call, [values.output]);
-  const names = new Set(Object.keys(schedulers));
+  const names = new Set(schedulerNames);
   const config = /^\s*virtual_server\s/m.test(text) ? readKeepalived(text, names) : readIpvsadm(text, names);
   const { translate } = cli;
   const draft = draftOf(config, basename(file));

@@ -15,6 +15,9 @@ import { problemCodes, type ProblemCode } from './problem-codes.ts';
  */
 const roles = ['client', 'router', 'director', 'server'] as const;
 
+/** The schedulers that a service of a topology file may name. */
+export const schedulerNames = Object.keys(schedulers) as SchedulerName[];
+
 /** 0 drains a server: it keeps the connections it has and gets no new ones. */
 const weight = z.int().check(z.gte(0), z.lte(65535));
 
@@ -28,7 +31,7 @@ const serviceSchema = z.strictObject({
   vip: field.address,
   protocol: z.prefault(z.enum(['tcp', 'udp']), 'tcp'),
   port: field.port,
-  scheduler: z.prefault(z.enum(Object.keys(schedulers) as SchedulerName[]), 'rr'),
+  scheduler: z.prefault(z.enum(schedulerNames), 'rr'),
   schedulerFlags: z.prefault(z.array(z.enum(['fallback', 'port'])), []),
   servers: z.optional(
     z.union([
