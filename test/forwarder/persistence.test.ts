@@ -220,7 +220,8 @@ describe('persistence', () => {
     connect(rig, '10.0.1.10', 1);
     const more = request(1, ACK, { addresses: [ip('10.0.1.10'), VIP] });
     rig.give(more);
-    // Both ends are in one tick of the wheel, which is not over yet.
+    // Both ends are in one tick of the wheel, which has begun and is not over yet.
+    rig.pass(9_990);
     rig.now = 10_030;
     assert.equal(rig.give(more).decisions[0]!.reason, 'no-connection');
     assert.equal(connect(rig, '10.0.1.10', 2), 'rs1');
