@@ -6,6 +6,7 @@ import {
 } from '../../../journey/expectation.ts';
 import { JourneyBuilder } from '../../../journey/journey-builder.ts';
 import type { Report } from '../../../journey/report.ts';
+import { totalsOf } from '../../../journey/request-totals.ts';
 import type { Translate } from '../../../l10n/translate.ts';
 import type { LoadedTopology } from '../../../lab/topology/load.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
@@ -43,6 +44,7 @@ export async function runTest(test: TestRun): Promise<readonly TestFailure[]> {
   const { plan, expect, problems } = test.loaded;
   if (!plan) return meetsProblems(problems, expect).differences.map((one) => failureOf(one, test));
   const report = await recorded(plan, test);
+  seenLines(report, test.translate).forEach(test.onLine);
   return meetsExpectation(report, expect).differences.map((one) => failureOf(one, test));
 }
 
@@ -88,6 +90,16 @@ async function recorded(plan: Plan, { uri, source, translate, signal, onLine }: 
   return begun().report();
 }
 
+/** What the run showed, for whoever wonders why it passed or did not. */
+function seenLines(report: Report, translate: Translate): string[] {
+  const { asked, answered } = totalsOf([...report.requests, ...report.evictedRequests]);
+  return [
+    translate('cli.requests-answered', { answered, count: asked }),
+    ...report.promises.map(({ verdict, text }) => `${translate(`cli.verdict.${verdict}`).trim()}: ${text}`),
+    ...report.explanations.map(({ code, text }) => `${code}: ${text}`),
+  ];
+}
+
 function failureOf(difference: Difference, { loaded, translate }: TestRun): TestFailure {
   const { expected, observed } = difference;
   const names = { expected: expected || '–', observed: observed || '–' };
@@ -95,8 +107,8 @@ function failureOf(difference: Difference, { loaded, translate }: TestRun): Test
   return {
     text: translate('cli.difference', { what, ...names }),
     // One name a line, so that an editor's comparison shows which of them differ.
-    expected: expected.replaceAll(', ', '\n'),
-    seen: observed.replaceAll(', ', '\n'),
+    expected: names.expected.replaceAll(', ', '\n'),
+    seen: names.observed.replaceAll(', ', '\n'),
     line: expectedAt(difference, loaded.places),
   };
 }

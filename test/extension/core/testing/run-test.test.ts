@@ -38,17 +38,26 @@ describe('a topology file as a test', () => {
       {
         text: 'explanations: expected vip-not-local, seen –',
         expected: 'vip-not-local',
-        seen: '',
+        seen: '–',
         line: lineOf('explanations:'),
       },
     ]);
+  });
+
+  it('tells what the run showed, whether it passed or not', async () => {
+    lines.length = 0;
+    assert.deepEqual(await runTest(testOf(lesson)), []);
+    const [answered, ...others] = lines;
+    assert.match(answered!, /^\d+ of \d+ requests were answered\.$/);
+    assert.ok(others.some((line) => line.startsWith('vip-not-local: ')));
+    assert.ok(others.some((line) => line.startsWith('kept: ')));
   });
 
   it('fails at `expect:` for what it leaves unsaid, and for errors it does not mean to have', async () => {
     const text = example('lessons/vip-not-hidden').replace(/^ *broken: .*\n/m, '');
     const [failure, ...others] = await runTest(testOf(text));
     assert.deepEqual(others, []);
-    assert.equal(failure!.expected, '');
+    assert.equal(failure!.expected, '–');
     assert.equal(text.split('\n')[failure!.line - 1], 'expect:');
     const broken = example('lessons/dr-across-router').replace('[dr-across-router]', '[yaml-tab]');
     const [problem] = await runTest(testOf(broken));
