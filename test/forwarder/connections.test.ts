@@ -387,6 +387,19 @@ describe('connections', () => {
     });
   });
 
+  it('counts what comes back where it comes through the director', () => {
+    const rig = new Rig(directorConfig({ model: 'dnat', snat: true })).learn(RIP, M_SERVER);
+    rig.learn(ROUTER, M_ROUTER);
+    rig.give(request(5));
+    const reply = { macs: [M_SERVER, M_DIRECTOR], addresses: [RIP, DIP], ports: [80, 40_000] } as const;
+    for (const payload of ['', 'hello'])
+      rig.give(segment({ ...reply, ttl: 64, flags: payload ? PSH | ACK : SYN | ACK, payload }));
+    const [web] = rig.port.forwarder.counters().services;
+    const { packetsIn, bytesIn, packetsOut, bytesOut, active, inactive } = web!.servers[0]!;
+    assert.deepEqual([packetsIn, bytesIn, packetsOut, bytesOut], [1, 40, 2, 85]);
+    assert.deepEqual([active, inactive], [1, 0]);
+  });
+
   it('spreads a burst of SYNs by lc: a connection is active before its handshake is over', () => {
     const rig = new Rig(directorConfig({ ...TWO, scheduler: 'lc' }))
       .learn(RIP, M_SERVER)

@@ -516,6 +516,13 @@ describe('errors about the tunnel', () => {
       assert.equal(opened().give(frame).decisions[0]!.reason, 'not-ours');
     // The tunnel of somebody else.
     assert.deepEqual(opened().give(about(3, 2, 0, quoted)), { sent: [], decisions: [] });
+    // A tunnel of its own, but to nobody that is a server.
+    const stranger = wrapIpip({
+      ethernet: { source: NO_MAC, destination: NO_MAC },
+      ip: { source: DIP, destination: ROUTER },
+      inner,
+    });
+    assert.deepEqual(opened().give(about(3, 2, 0, stranger)), { sent: [], decisions: [] });
   });
 
   it('six at once to a client, then one a second; every 3/4', () => {

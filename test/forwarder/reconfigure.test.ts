@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig, ServiceConfig } from '../../src/forwarder/config.ts';
+import { NeighbourTable } from '../../src/forwarder/neighbours/neighbour-table.ts';
+import { Output } from '../../src/forwarder/output.ts';
+import { RouteTable } from '../../src/forwarder/routes.ts';
+import { ServiceTable } from '../../src/forwarder/service-table.ts';
 import { addressAfter } from '../../src/packet/address.ts';
 import { buildTcp } from '../../src/packet/build.ts';
 import {
@@ -113,8 +117,59 @@ describe('reconfigure', () => {
 
   it('rr goes on with its turn', () => {
     const rig = open();
-    rig.reconfigure(directorConfig({ servers: [{ ...RS1, weight: 2 }, RS2] }));
     assert.equal(serverOf(rig, request(3)), 'forwarded schedule rs1');
+    rig.reconfigure(directorConfig({ servers: [{ ...RS1, weight: 2 }, RS2] }));
+    assert.equal(serverOf(rig, request(4)), 'forwarded schedule rs2');
+    rig.reconfigure(directorConfig({ ...BOTH, scheduler: 'wrr' }));
+    rig.reconfigure(directorConfig(BOTH));
+    assert.equal(serverOf(rig, request(5)), 'forwarded schedule rs1', 'another scheduler knows of no turns');
+  });
+
+  it('a server keeps its counters and its place, whatever else changes', () => {
+    const rig = open();
+    for (const more of [{ scheduler: 'lc' as const }, { servers: [RS2, { ...RS1, weight: 9 }] }, BOTH])
+      rig.reconfigure(directorConfig({ ...BOTH, ...more }));
+    const [web] = rig.port.forwarder.counters().services;
+    assert.deepEqual(
+      web!.servers.map(({ name, connections, packetsIn }) => ({ name, connections, packetsIn })),
+      [
+        { name: 'rs1', connections: 1, packetsIn: 2 },
+        { name: 'rs2', connections: 1, packetsIn: 2 },
+      ],
+    );
+  });
+
+  it('servers that come and go take the places of those that are gone', () => {
+    const services = new ServiceTable();
+    const routes = new RouteTable(new NeighbourTable(new Output()));
+    for (let round = 0; round < 9; round++) {
+      const servers = [0, 1].map((i) => ({ ...RS1, address: addressAfter(RIP, 2 * round + i) }));
+      services.apply(directorConfig({ servers }), routes);
+      const slots = services.servers().map(({ slot }) => slot);
+      assert.ok(Math.max(...slots) < 4, slots.join());
+      assert.ok(round === 0 || round % 2 === 1 || slots.includes(0), slots.join());
+    }
+  });
+
+  it('a drained server keeps the buckets of its last weight, one that is added drained gets none', () => {
+    const clients = Array.from({ length: 200 }, (_, i) => addressAfter(CIP, i));
+    const refused = (...changes: Parameters<typeof directorConfig>[0][]): number => {
+      const rig = new Rig(directorConfig({ ...changes[0], scheduler: 'mh' }));
+      rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2);
+      for (const change of changes.slice(1)) rig.reconfigure(directorConfig({ ...change, scheduler: 'mh' }));
+      return clients.filter((client, i) => {
+        const [decision] = rig.give(request(i + 10, SYN, { addresses: [client, VIP] })).decisions;
+        return decision!.reason === 'server-drained';
+      }).length;
+    };
+    const drained = { servers: [{ ...RS1, weight: 0 }, RS2] };
+    const heavy = { servers: [{ ...RS1, weight: 9 }, RS2] };
+    const [even, most] = [refused(BOTH, drained), refused(BOTH, heavy, drained)];
+    assert.ok(even > 70 && even < 130, String(even));
+    assert.ok(most > 160 && most < 200, String(most));
+    assert.equal(refused(heavy, BOTH, drained), even, 'the last before 0');
+    assert.equal(refused(drained), 0);
+    assert.equal(refused(BOTH, ONLY_RS2, drained), 0, 'taken out and put back drained');
   });
 
   it('onRemove reset: the next packet is answered with RST, and the entry is gone', () => {
@@ -200,11 +255,12 @@ describe('reconfigure', () => {
   it('a service that comes back has its connections and their servers again, and begins its turns anew', () => {
     const rig = open();
     const other = { port: 81, name: 'other' };
+    assert.equal(serverOf(rig, request(7)), 'forwarded schedule rs1');
     rig.reconfigure(directorConfig({ ...BOTH, ...other }));
     rig.reconfigure(directorConfig(BOTH));
     assert.equal(serverOf(rig, request(1, ACK)), 'forwarded established rs1');
     const [web] = rig.port.forwarder.counters().services;
-    assert.deepEqual([web!.connections, web!.active], [2, 2]);
+    assert.deepEqual([web!.connections, web!.active], [3, 3]);
     assert.equal(serverOf(rig, request(3)), 'forwarded schedule rs1');
   });
 
@@ -214,7 +270,10 @@ describe('reconfigure', () => {
     assert.equal(rig.give(out).decisions[0]!.relation, 'forwarded');
     const { nat, ...without } = natConfig();
     assert.ok(nat);
-    for (const config of [without, natConfig()]) rig.reconfigure(config);
+    rig.reconfigure(without);
+    const other = segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [6, 80], ttl: 64 });
+    assert.notEqual(rig.give(other).decisions[0]!.relation, 'forwarded');
+    rig.reconfigure(natConfig());
     const [decision] = rig.give(out).decisions;
     assert.equal(`${decision!.relation} ${decision!.connection}`, 'forwarded 1');
   });
@@ -262,6 +321,7 @@ describe('reconfigure', () => {
     const rig = open();
     rig.reconfigure(directorConfig({ port: 81 }, { onRemove: 'silent' }));
     assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
+    assert.equal(rig.decisions.at(-1)!.service, undefined, 'it has no name any more, and not another’s');
     assert.equal(serverOf(rig, request(9)), 'answered no-service undefined');
   });
 

@@ -38,6 +38,42 @@ function servers(weights: readonly number[], loads: readonly Loads[] = []): Cand
   }));
 }
 
+/** ip_vs_wrr.c of Linux 6.1: the mark, and the loop that moves it. */
+class KernelWrr {
+  private weights: readonly number[] = [];
+  /** Place of the current destination, -1 the list's head; then the current, the greatest weight, and the divisor. */
+  private cl = -1;
+  private cw = 0;
+  private mw = 0;
+  private di = 1;
+
+  changed(weights: readonly number[]): void {
+    this.weights = weights;
+    this.cl = -1;
+    const positive = weights.filter((weight) => weight > 0);
+    this.di = Math.max(
+      1,
+      ...[1, 2, 3, 4, 6, 12].filter(
+        (divisor) => positive.length > 0 && positive.every((w) => w % divisor === 0),
+      ),
+    );
+    this.mw = Math.max(0, ...weights) - (this.di - 1);
+    if (this.cw > this.mw || this.cw === 0) this.cw = this.mw;
+    else if (this.di > 1) this.cw = Math.floor(this.cw / this.di) * this.di + 1;
+  }
+
+  schedule(): number {
+    if (this.mw <= 0) return -1;
+    for (;;) {
+      for (this.cl++; this.cl < this.weights.length; this.cl++)
+        if (this.weights[this.cl]! >= this.cw) return this.cl;
+      this.cl = -1;
+      this.cw -= this.di;
+      if (this.cw <= 0) this.cw = this.mw;
+    }
+  }
+}
+
 /** The names of `count` choices, for clients 0, 1, 2, ...; `-` for one that is refused. */
 function choices(
   name: SchedulerName,
@@ -307,6 +343,32 @@ describe('schedulers', () => {
     scheduler.update(after);
     // It asked for 4; of the new steps 5, 3, 1 that is 5 (`ip_vs_wrr_dest_changed`), from the head of the list.
     assert.equal(next(after, 6), 'BABABB');
+  });
+
+  it('wrr goes on as `ip_vs_wrr_dest_changed` does, whatever weights change when (against its list and its loop)', () => {
+    const weights = fc.array(fc.constantFrom(0, 1, 2, 3, 4, 6, 12), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(weights, fc.nat(9)), { minLength: 1, maxLength: 6 }), (rounds) => {
+        const scheduler = schedulers.wrr.make([]);
+        const kernel = new KernelWrr();
+        for (const [changed, picks] of rounds) {
+          scheduler.update(servers(changed));
+          kernel.changed(changed);
+          const seen = Array.from({ length: picks }, () =>
+            scheduler.pick(asSignedIpv4(0), asSignedIpv4(0), 0),
+          );
+          assert.deepEqual(
+            seen,
+            seen.map(() => kernel.schedule()),
+          );
+        }
+      }),
+    );
+  });
+
+  it('mh leaves no entry of its table to nobody', () => {
+    for (const weights of [[1], [1, 1], [3, 1, 2]])
+      assert.doesNotMatch(choices('mh', servers(weights), 40_000), /-/);
   });
 
   it('sh and mh hash the client’s port only with the flag', () => {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
 import type { Verdict } from '../../src/forwarder/verdict.ts';
+import { addressAfter } from '../../src/packet/address.ts';
 import { buildIpv4, buildUdp } from '../../src/packet/build.ts';
+import { frameHash } from '../../src/packet/hash.ts';
 import { fillHeaderChecksum } from '../../src/packet/ipv4.ts';
 import {
   ACK,
@@ -197,5 +199,46 @@ describe('the straight line', () => {
       ways.now = after;
       assert.equal(ways.isStraight(datagram(1)), straight, String(after));
     }
+  });
+
+  it('says which frame came and which left', () => {
+    for (const model of ['dnat', 'dr', 'tun'] as const) {
+      const ways = new Ways(config(model));
+      // Whose bytes behind the packet do not travel on.
+      for (const given of [request(5, ACK), padded(data(9)), datagram(4)]) {
+        const { sent, decisions } = ways.rig.give(given);
+        assert.equal(sent.length, 1);
+        const [{ bytes }] = sent as [{ bytes: Uint8Array }];
+        assert.deepEqual(
+          decisions.map(({ framesIn, framesOut }) => ({ framesIn, framesOut })),
+          [
+            {
+              framesIn: [frameHash(given, 0, given.length)],
+              framesOut: [frameHash(bytes, 0, bytes.length)],
+            },
+          ],
+        );
+        const length = (bytes[16]! << 8) | bytes[17]!;
+        assert.equal(bytes.length, 14 + length);
+      }
+      const verdict = ways.rig.port.forwarder.receive(frameOf(request(5, ACK)), 0);
+      assert.equal(verdict.count, 1);
+    }
+  });
+
+  it('whom it sends to is in use: others give way in a full table of neighbours', () => {
+    const known = (isUsed: boolean): boolean => {
+      const ways = new Ways({
+        ...config('dr'),
+        interfaces: config('dr').interfaces.map((one) => ({ ...one, prefixLength: 16 })),
+      });
+      for (let host = 0; host < 3000; host++) {
+        if (isUsed && host % 100 === 0) assert.ok(ways.isStraight(request(5, ACK)), String(host));
+        const stranger = addressAfter(DIP, 1000 + host);
+        ways.rig.give(ways.rig.arp(1, stranger, M_SERVER, 0));
+      }
+      return ways.isStraight(request(5, ACK));
+    };
+    assert.deepEqual([known(true), known(false)], [true, false]);
   });
 });
