@@ -169,8 +169,10 @@ function tell(mutant, { met, timedOut, failed }, into) {
 
 /** A process that has run the tests without any mutant, and knows which mutants they meet. */
 async function judgeOf(area) {
-  const child = fork(testsOf(area), 0);
-  const ready = await ask(child, undefined, 600);
+  let child = fork(testsOf(area), 0);
+  let ready = await ask(child, undefined, 120);
+  // On a busy machine one may hang at its start: it says nothing of the tests.
+  if (ready === undefined) ready = await ask((child = fork(testsOf(area), 0)), undefined, 600);
   if (ready === undefined || ready.failed !== undefined) {
     console.error(
       `The tests of ${area} fail without any change: nothing can be learned from them. ${ready?.failed}`,

@@ -5,6 +5,7 @@ import { NO_MAC } from '../../src/packet/address.ts';
 import { buildIcmpEcho, buildTcp, buildUdp } from '../../src/packet/build.ts';
 import { fillChecksums, l4ChecksumOk } from '../../src/packet/checksum.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
+import { decrementTtl } from '../../src/forwarder/rewrite.ts';
 import { CIP, VIP } from './rig.ts';
 
 /** Against the arithmetic of `src/packet`, which goes two bytes at a time and looks at what is there. */
@@ -101,6 +102,35 @@ describe('checksums of the hot path', () => {
   it('stay as they are where nothing changes, whichever of the two zeros they are (erratum 4782)', () => {
     for (const checksum of [0, 0x1234, 0xffff])
       for (const word of words) assert.equal(updated(checksum, word, word), checksum);
+  });
+
+  it('of a header one TTL lower are those of that header, whichever they were', () => {
+    const sums = fc.oneof(
+      fc.constantFrom(0, 1, 0xfe00, 0xfeff, 0xff00, 0xfffe),
+      fc.integer({ min: 0, max: 0xfffe }),
+    );
+    fc.assert(
+      fc.property(sums, fc.integer({ min: 2, max: 255 }), (wanted, ttl) => {
+        const frame = buildTcp({
+          ethernet,
+          ip: { source: CIP, destination: VIP, ttl },
+          tcp: { ...ports, flags: 16 },
+        });
+        const view = viewOf(frame);
+        const checksumAt = 14 + ipv4.CHECKSUM;
+        // An identification that brings the checksum to what is wanted: sums are modulo ffff.
+        view.setUint16(18, 0);
+        ipv4.fillHeaderChecksum(frame, 14);
+        view.setUint16(18, (view.getUint16(checksumAt) - wanted + 0xffff) % 0xffff);
+        ipv4.fillHeaderChecksum(frame, 14);
+        assert.equal(view.getUint16(checksumAt), wanted);
+        decrementTtl(view, 14);
+        const kept = frame.slice();
+        frame[14 + ipv4.TTL] = ttl - 1;
+        ipv4.fillHeaderChecksum(frame, 14);
+        assert.deepEqual(kept, frame);
+      }),
+    );
   });
 
   it('add their carries back in, however often', () => {

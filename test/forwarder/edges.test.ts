@@ -1,4 +1,4 @@
-import { BROADCAST_MAC, NO_MAC } from '../../src/packet/address.ts';
+import { BROADCAST_MAC, formatMac, NO_MAC } from '../../src/packet/address.ts';
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
 import { fillFrame, makeFrame, type Frame } from '../../src/forwarder/frame.ts';
@@ -500,6 +500,30 @@ describe('one call after another', () => {
       }),
     );
     assert.equal(hex(sent[0]!.bytes.slice(42)), hex(payload));
+  });
+});
+
+describe('addressed to somebody else', () => {
+  it('ARP is taken from the broadcast address and the director’s own, and from no other that ends or begins like it', () => {
+    const who = (mac: string): number => {
+      const given = ARP.slice();
+      given.set(mac.split(':').map((part) => Number.parseInt(part, 16)));
+      return new Rig(DR).give(given).sent.length;
+    };
+    const own = formatMac(M_DIRECTOR);
+    assert.deepEqual(
+      ['ff:ff:ff:ff:ff:ff', own, 'ff:ff:ff:ff:ff:fe', 'ff:ff:ff:fe:ff:ff', `${own.slice(0, 15)}ff`].map(who),
+      [1, 1, 0, 0, 0],
+    );
+  });
+
+  it('a damaged segment to a port nobody serves is not reset; one whose checksum the card would fill in is', () => {
+    const given = corrupt(request(50000, SYN, { ports: [50000, 81] }), 50, 0x12);
+    const rig = new Rig(DR);
+    assert.equal(rig.give(given).decisions[0]!.reason, 'bad-checksum');
+    const partial = frameOf(given);
+    partial.partialChecksum = true;
+    assert.equal(rig.port.forwarder.receive(partial, 0).relation, 'answered');
   });
 });
 

@@ -21,13 +21,16 @@ import {
   M_OUTSIDE,
   M_ROUTER,
   M_SERVER,
+  M_SERVER2,
   M_UPSTREAM,
   natConfig,
   request,
   Rig,
   RIP,
+  RIP2,
   ROUTER,
   RS1,
+  RS2,
   segment,
   SIP,
   SYN,
@@ -503,6 +506,20 @@ describe('errors about the tunnel', () => {
     const { sent, decisions } = rig.give(about(3, 2));
     assertSent(sent, told(3, 2));
     assert.equal(decisions[0]!.connection, 4);
+  });
+
+  it('from any of several servers', () => {
+    const rig = new Rig(directorConfig({ model: 'tun', servers: [RS1, RS2] }));
+    rig.learn(RIP, M_SERVER).learn(RIP2, M_SERVER2).learn(ROUTER, M_ROUTER);
+    for (const port of [1, 50000]) rig.give(request(port, SYN, { dontFragment: false }));
+    const quoted = wrapIpip({
+      ethernet: { source: NO_MAC, destination: NO_MAC },
+      ip: { source: DIP, destination: RIP2, id: 0 },
+      inner,
+    });
+    const { sent, decisions } = rig.give(about(3, 2, 0, quoted));
+    assertSent(sent, told(3, 2));
+    assert.equal(decisions[0]!.server, 'rs2');
   });
 
   it('for another host: not the director’s', () => {

@@ -23,18 +23,18 @@ class PlainPool {
 describe('a port pool', () => {
   it('gives the port that is asked for, else the next that is free after the last given (against a set)', () => {
     const range = fc
-      .tuple(fc.constantFrom(1, 31, 32, 1024, 65_440), fc.constantFrom(0, 1, 30, 33, 95))
+      .tuple(fc.constantFrom(1, 31, 32, 1024, 65_440), fc.constantFrom(0, 1, 3, 6, 33))
       .map(([first, more]) => ({ first, last: first + more }));
-    // A port of the range, or right beside it.
-    const act = fc.record({ release: fc.boolean(), at: fc.integer({ min: -2, max: 98 }) });
+    const act = fc.record({ release: fc.constantFrom(true, false, false), at: fc.nat(1000) });
     fc.assert(
-      fc.property(range, range, fc.array(act, { maxLength: 150 }), (range, other, acts) => {
+      fc.property(range, range, fc.array(act, { minLength: 150, maxLength: 200 }), (range, other, acts) => {
         const pool = new PortPool();
         const plain = new PlainPool();
         for (const [index, { release, at }] of acts.entries()) {
           // The range of a running director may change.
           const { first, last } = index < 100 ? range : other;
-          const port = Math.min(Math.max(first + at, 0), 0xffff);
+          // One of the range, or right beside it.
+          const port = first - 1 + (at % (last - first + 3));
           if (release) {
             pool.release(port);
             plain.taken.delete(port);
@@ -45,17 +45,26 @@ describe('a port pool', () => {
   });
 
   it('searches a pool that is nearly full as it searches one that is empty, and says when it is full', () => {
-    for (const first of [1024, 1030]) {
+    for (const first of [512, 1024, 1030]) {
       const pool = new PortPool();
-      const last = first + 199;
+      const last = 1223;
       for (let port = first; port <= last; port++) assert.equal(pool.take(port, { first, last }), port);
       assert.equal(pool.take(first, { first, last }), -1);
-      for (const port of [first, first + 77, first + 88, last]) {
+      for (const port of [first, 1056, 1057, 1101, 1152, last, 1088, 1184, 1120, first]) {
         pool.release(port);
         assert.equal(pool.take(first - 1, { first, last }), port, `${first}: ${port}`);
       }
       assert.equal(pool.take(first, { first, last }), -1);
     }
+  });
+
+  it('looks at each port of a word of which one alone is taken', () => {
+    const pool = new PortPool();
+    const range = { first: 1000, last: 1100 };
+    assert.deepEqual(
+      [1024, 1023, 0].map((preferred) => pool.take(preferred, range)),
+      [1024, 1023, 1025],
+    );
   });
 
   it('gives the last port there is', () => {

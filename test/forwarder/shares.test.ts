@@ -42,6 +42,8 @@ describe('the shares that schedulers promise', () => {
       ovf: undefined,
     });
     assert.deepEqual(schedulers.fo.shares([2, 1, 2], []), [1, 0, 0]);
+    assert.deepEqual(schedulers.fo.shares([1, 0], []), [1, 0]);
+    assert.deepEqual(schedulers.wrr.shares([0, 1], []), [0, 1]);
     assert.deepEqual(schedulers.fo.shares([0, 0], []), undefined);
     assert.deepEqual(schedulers.rr.shares([0, 0], []), undefined);
   });
