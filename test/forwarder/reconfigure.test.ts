@@ -126,17 +126,19 @@ describe('reconfigure', () => {
   });
 
   it('a server keeps its counters and its place, whatever else changes', () => {
-    const rig = open();
-    for (const more of [{ scheduler: 'lc' as const }, { servers: [RS2, { ...RS1, weight: 9 }] }, BOTH])
-      rig.reconfigure(directorConfig({ ...BOTH, ...more }));
-    const [web] = rig.port.forwarder.counters().services;
-    assert.deepEqual(
-      web!.servers.map(({ name, connections, packetsIn }) => ({ name, connections, packetsIn })),
-      [
-        { name: 'rs1', connections: 1, packetsIn: 2 },
-        { name: 'rs2', connections: 1, packetsIn: 2 },
-      ],
-    );
+    for (const model of ['dnat', 'dr', 'tun'] as const) {
+      const rig = open({ model });
+      for (const more of [{ scheduler: 'lc' as const }, { servers: [RS2, { ...RS1, weight: 9 }] }, BOTH])
+        rig.reconfigure(directorConfig({ ...BOTH, model, ...more }));
+      const [web] = rig.port.forwarder.counters().services;
+      assert.deepEqual(
+        web!.servers.map(({ name, connections, packetsIn }) => ({ name, connections, packetsIn })),
+        [
+          { name: 'rs1', connections: 1, packetsIn: 2 },
+          { name: 'rs2', connections: 1, packetsIn: 2 },
+        ],
+      );
+    }
   });
 
   it('servers that come and go take the places of those that are gone', () => {
@@ -273,6 +275,7 @@ describe('reconfigure', () => {
     rig.reconfigure(without);
     const other = segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [6, 80], ttl: 64 });
     assert.notEqual(rig.give(other).decisions[0]!.relation, 'forwarded');
+    assert.deepEqual(rig.port.forwarder.counters().services, []);
     rig.reconfigure(natConfig());
     const [decision] = rig.give(out).decisions;
     assert.equal(`${decision!.relation} ${decision!.connection}`, 'forwarded 1');
@@ -319,9 +322,11 @@ describe('reconfigure', () => {
 
   it('a service that is gone: its connections meet onRemove, new ones are reset', () => {
     const rig = open();
-    rig.reconfigure(directorConfig({ port: 81 }, { onRemove: 'silent' }));
+    const [next] = directorConfig({ port: 81 }).services;
+    const services = [next!, { ...next!, port: 82 }];
+    rig.reconfigure(directorConfig({}, { services, onRemove: 'silent' }));
     assert.equal(serverOf(rig, request(1, ACK)), 'dropped established rs1 server-removed');
-    assert.equal(rig.decisions.at(-1)!.service, undefined, 'it has no name any more, and not another’s');
+    assert.equal(rig.decisions.at(-1)!.service, undefined, 'it has no name any more, and no other’s');
     assert.equal(serverOf(rig, request(9)), 'answered no-service undefined');
   });
 

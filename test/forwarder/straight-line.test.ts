@@ -11,18 +11,27 @@ import {
   CIP,
   DIP,
   directorConfig,
+  EXT,
   FIN,
+  HOST,
   M_DIRECTOR,
+  M_HOST,
+  M_INSIDE,
+  M_OUTSIDE,
   M_ROUTER,
   M_SERVER,
+  M_UPSTREAM,
+  natConfig,
   request,
   Rig,
   RIP,
   ROUTER,
   RST,
   segment,
+  SIP,
   SYN,
   TIMEOUTS,
+  UPSTREAM,
   VIP,
 } from './rig.ts';
 
@@ -187,6 +196,32 @@ describe('the straight line', () => {
     ways.rig.give(answer(SYN | ACK));
     assert.ok(ways.isStraight(answer(ACK)));
     assert.ok(!ways.isStraight(answer(SYN | ACK)));
+  });
+
+  it('nat: both ways take it, but for replies that two hosts could mean', () => {
+    for (const translatePorts of [true, false]) {
+      const rig = new Rig(natConfig({ translatePorts })).learn(HOST, M_HOST).learn(UPSTREAM, M_UPSTREAM, 1);
+      const out = (flags: number): Uint8Array =>
+        segment({ macs: [M_HOST, M_INSIDE], addresses: [HOST, SIP], ports: [40_005, 80], ttl: 64, flags });
+      const back = (flags: number): Uint8Array =>
+        segment({
+          macs: [M_UPSTREAM, M_OUTSIDE],
+          addresses: [SIP, EXT],
+          ports: [80, 40_005],
+          ttl: 64,
+          flags,
+        });
+      rig.give(out(SYN));
+      rig.give(back(SYN | ACK), 1);
+      const { forwarder } = rig.port;
+      const straight = forwarder.receive(frameOf(out(ACK)), 0);
+      assert.equal(straight.relation, 'forwarded');
+      assert.equal(forwarder.receive(frameOf(out(ACK)), 0), straight);
+      assert.notEqual(forwarder.receive(frameOf(out(SYN)), 0), straight);
+      const reply = makeFrame(60);
+      fillFrame(reply, 1, back(ACK));
+      assert.equal(forwarder.receive(reply, 0) === straight, translatePorts);
+    }
   });
 
   it('a connection whose time is over is none', () => {
