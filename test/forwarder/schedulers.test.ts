@@ -290,6 +290,12 @@ describe('schedulers', () => {
       });
     }
 
+    it('sh with fallback goes on from bucket to bucket, until one’s server takes the client', () => {
+      // Both that stand at even places, where twice a bucket always is.
+      const after = choices('sh', weighted(all, [0, 1, 0, 1]), 500, ['fallback']);
+      assert.match(after, /^[BD]+$/);
+    });
+
     it('sh: a weight of 3 that becomes 0 keeps one bucket a lap, and moves others', () => {
       const before = choices('sh', servers([1, 3]), 1000);
       const after = choices('sh', weighted(servers([1, 3]), [1, 0]), 1000);
