@@ -34,12 +34,24 @@ import { labsView } from './editor/views/labs-view.ts';
 import { testExplorer } from './editor/testing/test-explorer.ts';
 import type { Workbench } from './editor/workbench.ts';
 
+const watchers = [
+  watchContexts,
+  watchFiles,
+  watchFindings,
+  watchMysteries,
+  watchCursor,
+  testExplorer,
+  statusBar,
+  languageStatus,
+];
+
 /** The extension while it is active: it owns everything there is, and `dispose` leaves nothing. */
 export class LbLab {
   readonly #workbench: Workbench;
   readonly #firstRun: FirstRun;
   readonly #lessons: Lessons;
   readonly #keeper: LabKeeper;
+  readonly #later: ReturnType<typeof setTimeout>;
   readonly #disposables: vscode.Disposable[] = [];
 
   constructor(
@@ -125,26 +137,23 @@ export class LbLab {
         live: new LiveLabs(labs),
         onError: (error) => messages.failure(error),
       }),
-      watchContexts(this.#workbench),
-      watchFiles(this.#workbench),
-      watchFindings(this.#workbench),
-      watchMysteries(this.#workbench),
-      watchCursor(this.#workbench),
       labsView(this.#workbench),
-      testExplorer(this.#workbench),
       captureEditor(this.#workbench),
-      statusBar(this.#workbench),
-      languageStatus(this.#workbench),
       ...[...commandIds, ...innerCommandIds].map((id) =>
         vscode.commands.registerCommand(id, (...args: unknown[]) => this.#run(id, args)),
       ),
     );
+    // What nobody waits for: the editor has others to activate.
+    this.#later = setTimeout(() => {
+      for (const watch of watchers) this.#disposables.push(watch(this.#workbench));
+    });
     void this.#keeper.takeUp();
   }
 
   /** Ends every lab but those that can be taken up again. Resolves when nothing of the others is left. */
   async dispose(): Promise<void> {
     const { labs } = this.#workbench;
+    clearTimeout(this.#later);
     this.#keeper.dispose();
     await this.#keeper.flush().catch(() => undefined);
     for (const disposable of this.#disposables.splice(0).reverse()) disposable.dispose();
