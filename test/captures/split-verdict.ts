@@ -145,7 +145,9 @@ function faultsOfJourney(
 ): string[] {
   const faults: string[] = [];
   // Fragments of one datagram may be one packet to the forwarder that put them together, and its report.
-  const isFragment = ipv4.isFragment(end.event.bytes, ethernet.HEADER_LENGTH);
+  const isFragment = journey.kind.startsWith('arp')
+    ? false
+    : ipv4.isFragment(end.event.bytes, ethernet.HEADER_LENGTH);
   const { kind, direction, outcome, confidence, hops } = journey;
   const last = hops.at(-1)!;
   const what = `#${end.live} ${kind} ${direction} ${hops.map(({ from }) => from).join('>')}>${last.to}`;

@@ -36,6 +36,12 @@ describe('a run as its hosts record it', () => {
 
   for (const [lab, kind, seed, what] of [
     [308, 'nothing missing', 1, 'pings of the VIP whose answers are lost'],
+    [
+      298,
+      '5 % of the records missing',
+      2,
+      'a refused connection whose refusal was not recorded, on a slow link',
+    ],
     [240, '5 % of the records missing', 697, 'an answer without its last record, after a loss'],
   ] as const)
     it(`tells nothing false of ${what}`, () => {

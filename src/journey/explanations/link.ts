@@ -72,6 +72,8 @@ export function delayOf(node: PlannedNode, port: PlannedInterface, about: About)
 export const slowLink: Rule = (evidence, explained) =>
   [...new Set(evidence.journeys.map(({ flow }) => flow!))]
     .filter((flow) => flow.kind !== 'arp' && hasFailed(flow) && !explained.has(flow))
+    // Its end is not in the capture: then it is not known that time was what it lacked.
+    .filter(({ outcome }) => outcome.kind !== 'open' || outcome.reason !== 'not-captured')
     .flatMap((flow): Finding[] => {
       const patience = patienceOf(flow.client.node, flow.serviceAddress, evidence);
       for (const { hops } of flow.journeys) {

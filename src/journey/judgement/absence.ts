@@ -21,6 +21,8 @@ export function isAbsenceProven(hop: HopRecord, flow: FlowRecord, completeness: 
   if (node === undefined) return false;
   const where = received ? node.interfaces.map((port) => port.segment) : [segment];
   if (where.every((one) => completeness.isWhole(to, one, timeNs))) return true;
+  // Who sends to whom it asked for had an answer, one time or another.
+  if (hop.facts.kind === 'arp' && completeness.hasSpoken(to, hop.from)) return false;
   if (completeness.isAwake(to, timeNs) && isSilent(hop, flow)) return true;
   return completeness.isUnbroken(to, timeNs) && isSentAgain(hop, flow);
 }
@@ -50,7 +52,8 @@ function isSentAgain(hop: HopRecord, { journeys }: FlowRecord): boolean {
   if (end === facts.sequence) return false;
   const again = journeys.find((one) => {
     const like = one.order > journey.order && sendsTheSame(one, journey) ? likeIn(one, hop) : undefined;
-    return like !== undefined && isThrough(like, hop);
+    // Later by one clock: that of who sent both.
+    return like?.isSeenSent && hop.isSeenSent && like.timeNs > hop.timeNs && isThrough(like, hop);
   });
   if (again === undefined) return false;
   const answer = journeys.find(

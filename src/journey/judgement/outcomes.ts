@@ -209,6 +209,9 @@ function unansweredArp(flow: FlowRecord): FlowOutcome {
   // A question goes to everybody, its answer to who asked.
   if (outcome === 'unseen' || !last.stage.points.has(last.from, last.segment))
     return { kind: 'open', reason: 'not-captured' };
+  // An answer was sent, and its record at who asked may be missing.
+  if (last.stage.isCapture && flow.journeys.some((one) => one.outcome === 'unseen'))
+    return { kind: 'open', reason: 'not-captured' };
   // Somebody who asked again and again had no answer; of one question, the answer may not have been recorded.
   if (last.stage.isCapture && flow.journeys.length < ASKED_IN_VAIN) return { kind: 'open' };
   return { kind: 'lost', at: flow.client.node || last.from, reason: 'no-arp-reply', frames: last.frames };

@@ -16,10 +16,12 @@ export interface RequestTuple {
 
 /**
  * What requests of the hop's flow are when they come to `node`: as the client sent them, and as each rewriting node before
- * it changed them. `undefined` when the flow was never seen to cross that node, but others.
+ * it changed them. `undefined` when the flow was never seen to cross that node, but others, or began there.
  */
 export function requestTupleAt(flow: FlowRecord, hop: HopRecord, node: string): RequestTuple | undefined {
   const { choices } = flow;
+  // What it began with is what this node made of something that was not seen.
+  if (flow.client.node === node) return undefined;
   const end = choices.findIndex((choice) => choice.node === node);
   if (end < 0 && choices.length > 0) return undefined;
   if (isHidden(flow, hop)) return undefined;

@@ -8,6 +8,8 @@ import type { HopRecord } from './hop-record.ts';
 export class Completeness {
   readonly #points: CapturePoints;
   readonly #lacking = new Set<string>();
+  /** Who sent IP packets to whom, next to each other. */
+  readonly #spoken = new Map<string, Set<string>>();
   readonly #spans = new Map<string, { readonly firstNs: number; lastNs: number }>();
   /** How often something was learned that verdicts depend on. */
   news = 0;
@@ -30,9 +32,23 @@ export class Completeness {
   }
 
   /** Takes in what a hop shows: it went on without having been seen arriving, or arrived without having been seen leaving. */
-  look({ from, to, segment, received, secondFrame, followers }: HopRecord): void {
+  look({ from, to, segment, received, secondFrame, followers, facts }: HopRecord): void {
+    if (facts.ipAt !== 0 && facts.kind !== 'arp' && to !== '') this.#spoke(from, to);
     if (!received && followers > 0 && to !== '' && this.#points.has(to, segment)) this.lacks(to);
     if (received && secondFrame === 0 && this.#points.has(from, segment)) this.lacks(from);
+  }
+
+  #spoke(from: string, to: string): void {
+    let heard = this.#spoken.get(from);
+    if (heard?.has(to)) return;
+    if (heard === undefined) this.#spoken.set(from, (heard = new Set()));
+    heard.add(to);
+    this.news++;
+  }
+
+  /** The node ever sent an IP packet to that neighbour. */
+  hasSpoken(from: string, to: string): boolean {
+    return this.#spoken.get(from)?.has(to) === true;
   }
 
   /** No record of the node is known to be missing, and it recorded then. */
