@@ -4,7 +4,7 @@ import { SegmentSizes } from './frames/segment-sizes.ts';
 import { untagged } from './frames/tags.ts';
 import { lengthOf, trimmed } from './frames/trimmed.ts';
 import { ArpClaims, Port } from './port.ts';
-import { etherTypeName, isOfModels } from './protocols.ts';
+import { etherTypeName, groupOf, isOfModels } from './protocols.ts';
 import type { CaptureSource } from './source.ts';
 
 /** A frame as Ethernet II, without tags, padding and check sequence. */
@@ -22,7 +22,7 @@ export interface PlainFrame {
 
 /** What there is in the files, before it is known where they were recorded. */
 export interface Collected {
-  /** Of IPv4 and ARP, file by file. */
+  /** Of IPv4 for one host and of ARP, file by file. */
   readonly frames: readonly PlainFrame[];
   /** In the order of the files and their interfaces; also those without frames. */
   readonly ports: readonly Port[];
@@ -59,6 +59,11 @@ export function collect(sources: readonly CaptureSource[]): Collected {
       if (!isOfModels(bytes)) {
         const name = etherTypeName(bytes);
         port.others.set(name, (port.others.get(name) ?? 0) + 1);
+        continue;
+      }
+      const group = groupOf(bytes);
+      if (group) {
+        port.groups[group]++;
         continue;
       }
       const plain = plainBytes(bytes, link.originalLength - (link.bytes.length - bytes.length));

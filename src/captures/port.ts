@@ -22,6 +22,8 @@ export class Port {
   frames = 0;
   /** Frames of other protocols, by what they are. */
   readonly others = new Map<string, number>();
+  /** Frames of IPv4 that were for no host in particular. */
+  readonly groups = { broadcast: 0, multicast: 0 };
   /** Frames that had a VLAN tag. */
   tagged = 0;
   /** Where it was, once that is known. */

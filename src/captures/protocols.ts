@@ -1,4 +1,6 @@
+import { BROADCAST_MAC } from '../packet/address.ts';
 import * as ethernet from '../packet/ethernet.ts';
+import * as ipv4 from '../packet/ipv4.ts';
 
 /** Numbers of IANA's list "IEEE 802 Numbers", those that networks are full of. Names are the same in every language. */
 const names: Readonly<Record<number, string>> = {
@@ -31,6 +33,24 @@ function typeOf(bytes: Uint8Array): number | undefined {
 export function isOfModels(bytes: Uint8Array): boolean {
   const type = typeOf(bytes);
   return type === ethernet.ETHERTYPE_IPV4 || type === ethernet.ETHERTYPE_ARP;
+}
+
+/** 224.0.0.0/4 (RFC 5771), and 255.255.255.255 (RFC 919). */
+const FIRST_MULTICAST = 0xe000_0000;
+const FIRST_RESERVED = 0xf000_0000;
+const LIMITED_BROADCAST = 0xffff_ffff;
+
+/**
+ * Whether a packet of IPv4 is for everybody on the segment, or for whoever listens to a group. A frame to a group's MAC with the
+ * address of one host in it is neither: some clusters share an address so.
+ */
+export function groupOf(bytes: Uint8Array): 'broadcast' | 'multicast' | undefined {
+  if (typeOf(bytes) !== ethernet.ETHERTYPE_IPV4) return undefined;
+  if (ethernet.destinationOf(bytes, 0) === BROADCAST_MAC) return 'broadcast';
+  if (bytes.length < ethernet.HEADER_LENGTH + ipv4.HEADER_LENGTH) return undefined;
+  const destination = ipv4.destinationOf(bytes, ethernet.HEADER_LENGTH);
+  if (destination === LIMITED_BROADCAST) return 'broadcast';
+  return destination >= FIRST_MULTICAST && destination < FIRST_RESERVED ? 'multicast' : undefined;
 }
 
 /** What an untagged frame carries, by its protocol's name, or by its number where it has none here. */

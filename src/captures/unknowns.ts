@@ -31,6 +31,9 @@ export function unknowns(
   const others = new Map<string, number>();
   for (const port of placed)
     for (const [name, count] of port.others) others.set(name, (others.get(name) ?? 0) + count);
+  const broadcast = sum(placed.map(({ groups }) => groups.broadcast));
+  const multicast = sum(placed.map(({ groups }) => groups.multicast));
+  const untold = frames.filter(isUntold).length;
   const tagged = sum(placed.map((port) => port.tagged));
   const cooked = sum(noEthernet);
   const drops = events.flatMap((event) => (event.kind === 'loss' ? [event] : []));
@@ -50,6 +53,8 @@ export function unknowns(
       count: sum([...others.values()]),
       protocols: counted(others),
     }),
+    ...note(untold, 'cooked', { count: untold }),
+    ...note(broadcast + multicast, 'groups', { count: broadcast + multicast, broadcast, multicast }),
     ...note(tagged, 'untagged', { count: tagged }),
     ...note(cooked, 'no-ethernet', { count: cooked }),
     ...note(drops.length, 'dropped', {
@@ -61,6 +66,12 @@ export function unknowns(
     ...note(cut, 'segmented', { count: cut }),
     ...note(filled, 'checksums', { count: filled }),
   ];
+}
+
+/** A cooked capture has no destination of what the host sent. */
+function isUntold({ bytes, direction, port }: PlainFrame): boolean {
+  if (port.point === undefined || direction !== 'out' || bytes.length < ethernet.HEADER_LENGTH) return false;
+  return ethernet.destinationOf(bytes, 0) === NO_MAC;
 }
 
 function sum(counts: readonly number[]): number {

@@ -48,6 +48,27 @@ export const missing =
   (percent: number): Damage =>
   ({ node, records }, random) => ({ node, records: records.filter(() => random.share() * 100 >= percent) });
 
+/** Each interface of a host was listened to for some of the time: from a moment of its own, until one of its own. */
+export const inPart: Damage = (file, random) => {
+  const windows = new Map<string, readonly [fromNs: number, untilNs: number]>();
+  const times = file.records.map(({ event }) => event.timeNs);
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  for (const { event } of file.records)
+    if (!windows.has(event.segment)) {
+      const at = (share: number) => first + share * (last - first);
+      const isPart = random.below(2) === 0;
+      windows.set(
+        event.segment,
+        isPart ? [at(random.share() / 2), at(1 - random.share() / 2)] : [first, last],
+      );
+    }
+  const isHeard = ({ event }: Record) => {
+    const [fromNs, untilNs] = windows.get(event.segment)!;
+    return event.timeNs >= fromNs && event.timeNs <= untilNs;
+  };
+  return { ...file, records: file.records.filter(isHeard) };
+};
+
 /** What a snap length leaves. */
 export const truncated = (snapLength: number): Damage =>
   eachFrame((event) => ({ ...event, bytes: event.bytes.slice(0, snapLength) }));

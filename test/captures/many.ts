@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { damages } from './damages.ts';
 import { exampleRuns, generatedRun } from './runs.ts';
-import { compare } from './split-verdict.ts';
+import { compare, compareWritten, type Compared } from './split-verdict.ts';
 
 /** `npm run split -- [--runs N] [--seed N]`: every example and so many generated labs, from this number on, with all damages. */
 const { values } = parseArgs({
@@ -16,8 +16,14 @@ function* labs() {
 }
 let tried = 0;
 for (const { name, plan, events } of labs()) {
-  for (const [kind, damage] of Object.entries(damages)) {
-    const compared = compare(plan, events, damage, first + tried);
+  const ways: readonly (readonly [kind: string, run: (seed: number) => Compared])[] = [
+    ...Object.entries(damages).map(
+      ([kind, damage]) => [kind, (seed: number) => compare(plan, events, damage, seed)] as const,
+    ),
+    ['written as files', (seed) => compareWritten(plan, events, seed)],
+  ];
+  for (const [kind, told] of ways) {
+    const compared = told(first + tried);
     tried++;
     packets += compared.known.live;
     known += compared.known.capture;

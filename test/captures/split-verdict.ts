@@ -7,6 +7,7 @@ import * as ethernet from '../../src/packet/ethernet.ts';
 import * as ipv4 from '../../src/packet/ipv4.ts';
 import { reportOfEvents } from '../journey/build-report.ts';
 import { makeTranslate } from '../support/translate.ts';
+import { writtenAndRead } from './written.ts';
 import { merged, split, type Damage, type Record } from './damage.ts';
 
 /** What is said of a run, and what is said of the same run as its hosts recorded it. */
@@ -34,7 +35,32 @@ export function compare(
     damages.reduce((one, damage, at) => damage(one, new Random(seed, `${file.node} ${at}`), index), file),
   );
   const records = merged(files);
-  const capture = captureReport(plan, records);
+  return against(plan, events, live, records, captureReport(plan, records));
+}
+
+/** The same of a run that its hosts wrote as files, and that was read from them. */
+export function compareWritten(plan: Plan, events: readonly LabEvent[], seed: number): Compared {
+  const { told, records } = writtenAndRead(plan, events, seed);
+  const { points: capturePoints, wholePoints, clockErrorsNs } = told;
+  const builder = new JourneyBuilder(told.plan, {
+    engine: 'capture',
+    startedAt: 'T',
+    translate,
+    capturePoints,
+    wholePoints,
+    clockErrorsNs,
+  });
+  builder.add(told.events);
+  return against(plan, events, reportOfEvents(plan, events), records, builder.report());
+}
+
+function against(
+  plan: Plan,
+  events: readonly LabEvent[],
+  live: Report,
+  records: readonly Record[],
+  capture: Report,
+): Compared {
   const frames = events.filter((event) => event.kind === 'frame');
   const faults = faultsOf({ live, whole: wholeReport(plan, events), frames }, capture, records);
   return {
@@ -58,7 +84,8 @@ function wholeReport(plan: Plan, events: readonly LabEvent[]): Report {
 }
 
 function captureReport(plan: Plan, records: readonly Record[]): Report {
-  const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt: 'T', translate });
+  const capturePoints = new Set(records.map(({ event: { node, segment } }) => `${node}.${segment}`));
+  const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt: 'T', translate, capturePoints });
   builder.add(plan.nodes.map(({ name }) => ({ kind: 'node', timeNs: 0, node: name, state: 'running' })));
   builder.add(records.map(({ event }) => event));
   return builder.report();

@@ -71,7 +71,8 @@ function outcomeText({ outcome, requests }: Flow, { translate, paint }: LadderCo
   if (outcome.kind === 'ambiguous') return paint('warning', `? ${text} (${outcome.candidates})`);
   if (outcome.kind === 'partial') return partialText(outcome, text, { translate, paint });
   const place = outcome.kind === 'lost' ? outcome.at : outcome.by;
-  const where = place === '' ? text : `${text} · ${place}`;
+  const by = place || (outcome.kind === 'refused' ? translate('cli.outcome.by-unknown') : '');
+  const where = by === '' ? text : `${text} · ${by}`;
   return paint('bad', `✗ ${where}: ${translate(`reason.${outcome.reason}`)}`);
 }
 

@@ -46,7 +46,7 @@ function centred(text: string, width: number): string {
 
 /**
  * One arrow between two lanes: `═` where the model does its work, `╌` for a reply. A lane that it passes stays
- * visible and the arrow breaks there; a frame that nobody received ends in a cross.
+ * visible and the arrow breaks there; a frame that nobody received ends in a cross, and one of which that is not known in `?`.
  */
 export function arrow(lanes: Lanes, { direction }: Journey, hop: Hop, heavy: boolean): string {
   const { centre, width, count } = lanes;
@@ -65,6 +65,6 @@ export function arrow(lanes: Lanes, { direction }: Journey, hop: Hop, heavy: boo
     if (!passing) cells[x] = stroke;
   }
   cells[from] = '●';
-  cells[last] = lost ? '✕' : step > 0 ? '▶' : '◀';
+  cells[last] = lost ? (hop.arrival.fate === 'unseen' ? '?' : '✕') : step > 0 ? '▶' : '◀';
   return cells.join('').trimEnd();
 }

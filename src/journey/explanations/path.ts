@@ -1,7 +1,7 @@
 import { models, tunnelBy, tunnelOf, type TunnelFacts } from '../../models/models.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE, nextHopMtuOf } from '../../packet/icmp.ts';
 import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
-import type { Plan } from '../../lab/topology/plan.ts';
+import type { Plan, PlannedService } from '../../lab/topology/plan.ts';
 import type { Station } from '../records/network.ts';
 import { choiceOf } from '../predictions/choice.ts';
 import { endedBy, type EpochEvidence } from '../records/evidence.ts';
@@ -80,10 +80,20 @@ function mtuSetting({ node, port }: Station, { segments }: Plan): string {
 /** The tunnel that it is in already, or would be in from here on. */
 function tunnelAt(hop: HopRecord): TunnelFacts | undefined {
   if (hop.facts.outerAt !== 0) return tunnelBy(hop.facts.outerProtocol);
-  const name = hop.arrival?.decision?.service;
-  const { services } = hop.stage.network.plan;
-  const service = services.find((one) => one.name === name && models[one.model].wraps);
-  return service && tunnelOf(service);
+  const service = hop.stage.isCapture ? serviceAsked(hop) : serviceDecided(hop);
+  return service && models[service.model].wraps ? tunnelOf(service) : undefined;
+}
+
+function serviceDecided({ arrival, stage }: HopRecord): PlannedService | undefined {
+  const name = arrival?.decision?.service;
+  return stage.network.plan.services.find((one) => one.name === name);
+}
+
+/** A capture has no decisions: what a director gets for its service it would have sent on. */
+function serviceAsked(hop: HopRecord): PlannedService | undefined {
+  const { direction, flow } = hop.journey!;
+  const service = direction === 'request' ? serviceOf(flow!, hop) : undefined;
+  return service?.director === hop.to ? service : undefined;
 }
 
 /** The way by which the packet should have left the node. */

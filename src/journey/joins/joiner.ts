@@ -159,7 +159,7 @@ export class Joiner {
 
   #frame(event: FrameEvent, number: number): boolean {
     this.counters.frame(event);
-    if (this.#sightings) this.completeness.recorded(event.node, event.timeNs);
+    if (this.#sightings) this.completeness.recorded(event.node, event.segment, event.timeNs);
     const { bytes } = event;
     if (bytes.length < HEADER_LENGTH) {
       this.counters.undecodable++;

@@ -23,8 +23,8 @@ export function isAbsenceProven(hop: HopRecord, flow: FlowRecord, completeness: 
   if (where.every((one) => completeness.isWhole(to, one, timeNs))) return true;
   // Who sends to whom it asked for had an answer, one time or another.
   if (hop.facts.kind === 'arp' && completeness.hasSpoken(to, hop.from)) return false;
-  if (completeness.isAwake(to, timeNs) && isSilent(hop, flow)) return true;
-  return completeness.isUnbroken(to, timeNs) && isSentAgain(hop, flow);
+  if (completeness.isAwake(to, where, timeNs) && isSilent(hop, flow)) return true;
+  return completeness.isUnbroken(to, where, timeNs) && isSentAgain(hop, flow);
 }
 
 /** Whether of the flow's packets that were seen as far as this none was seen any further, and there are several. */

@@ -1,7 +1,7 @@
 import type { DecisionEvent } from '../../lab/events.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { tunnelBy } from '../../models/models.ts';
-import type { Ipv4 } from '../../packet/address.ts';
+import { NO_MAC, type Ipv4 } from '../../packet/address.ts';
 import type { Completeness } from '../records/completeness.ts';
 import { ECHO_REQUEST } from '../../packet/icmp.ts';
 import {
@@ -56,6 +56,7 @@ function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arri
   if (hop.followers > 0 && hop.stage.isCapture) return forwarded;
   if (!hop.received) {
     if (told) return lost(told);
+    if (hop.to === '' && hop.facts.etherDestination === NO_MAC) return unseen;
     const isSeen = hop.to === '' || hop.stage.points.has(hop.to, hop.segment);
     return isSeen ? notReceived(hop, flow, around) : unseen;
   }

@@ -1,6 +1,12 @@
 import type { CapturePoints } from './capture-points.ts';
 import type { HopRecord } from './hop-record.ts';
 
+/** When the first and the last frame were recorded. */
+interface Span {
+  readonly firstNs: number;
+  lastNs: number;
+}
+
 /**
  * What is known of how whole the recordings of a capture's hosts are. They do not say what they miss; that a packet went
  * on from a node, though no record of that node shows it there, says it.
@@ -10,7 +16,8 @@ export class Completeness {
   readonly #lacking = new Set<string>();
   /** Who sent IP packets to whom, next to each other. */
   readonly #spoken = new Map<string, Set<string>>();
-  readonly #spans = new Map<string, { readonly firstNs: number; lastNs: number }>();
+  /** By node and segment. */
+  readonly #spans = new Map<string, Map<string, Span>>();
   /** How often something was learned that verdicts depend on. */
   news = 0;
 
@@ -18,9 +25,11 @@ export class Completeness {
     this.#points = points;
   }
 
-  recorded(node: string, timeNs: number): void {
-    const span = this.#spans.get(node);
-    if (span === undefined) this.#spans.set(node, { firstNs: timeNs, lastNs: timeNs });
+  recorded(node: string, segment: string, timeNs: number): void {
+    let own = this.#spans.get(node);
+    if (own === undefined) this.#spans.set(node, (own = new Map()));
+    const span = own.get(segment);
+    if (span === undefined) own.set(segment, { firstNs: timeNs, lastNs: timeNs });
     else if (timeNs > span.lastNs) span.lastNs = timeNs;
   }
 
@@ -51,21 +60,29 @@ export class Completeness {
     return this.#spoken.get(from)?.has(to) === true;
   }
 
-  /** No record of the node is known to be missing, and it recorded then. */
-  isUnbroken(node: string, timeNs: number): boolean {
-    const span = this.#spans.get(node);
-    return !this.#lacking.has(node) && span !== undefined && span.firstNs <= timeNs;
+  /** No record of the node is known to be missing, and it recorded by then at these interfaces. */
+  isUnbroken(node: string, segments: readonly string[], timeNs: number): boolean {
+    return !this.#lacking.has(node) && this.#each(node, segments, ({ firstNs }) => firstNs <= timeNs);
   }
 
   /** Also its recorder says that it missed nothing, at this interface. */
   isWhole(node: string, segment: string, timeNs: number): boolean {
     if (this.#lacking.has(node) || !this.#points.isWhole(node, segment)) return false;
-    return (this.#spans.get(node)?.firstNs ?? -Infinity) <= timeNs;
+    return (this.#spans.get(node)?.get(segment)?.firstNs ?? -Infinity) <= timeNs;
   }
 
-  /** It recorded something before and after. */
-  isAwake(node: string, timeNs: number): boolean {
-    const span = this.#spans.get(node);
-    return span !== undefined && span.firstNs <= timeNs && timeNs <= span.lastNs;
+  /** It recorded something before and after, at each of these interfaces. */
+  isAwake(node: string, segments: readonly string[], timeNs: number): boolean {
+    return this.#each(node, segments, ({ firstNs, lastNs }) => firstNs <= timeNs && timeNs <= lastNs);
+  }
+
+  /** Where nothing at all was recorded the file says at least that it was listened; but somewhere something must have been. */
+  #each(node: string, segments: readonly string[], holds: (span: Span) => boolean): boolean {
+    const own = this.#spans.get(node);
+    if (own === undefined) return false;
+    return segments.every((segment) => {
+      const span = own.get(segment);
+      return span === undefined || holds(span);
+    });
   }
 }
