@@ -53,7 +53,9 @@ function isSentAgain(hop: HopRecord, { journeys }: FlowRecord): boolean {
   const again = journeys.find((one) => {
     const like = one.order > journey.order && sendsTheSame(one, journey) ? likeIn(one, hop) : undefined;
     // Later by one clock: that of who sent both.
-    return like?.isSeenSent && hop.isSeenSent && like.timeNs > hop.timeNs && isThrough(like, hop);
+    return (
+      like && isSendersTime(like) && isSendersTime(hop) && like.timeNs > hop.timeNs && isThrough(like, hop)
+    );
   });
   if (again === undefined) return false;
   const answer = journeys.find(
@@ -63,6 +65,11 @@ function isSentAgain(hop: HopRecord, { journeys }: FlowRecord): boolean {
       reaches(first.facts.acknowledgement, end),
   );
   return answer !== undefined && answer.first.timeNs > again.first.timeNs;
+}
+
+/** Its sender recorded it, and so it has that one's time. */
+function isSendersTime({ received, secondFrame }: HopRecord): boolean {
+  return !received || secondFrame !== 0;
 }
 
 function sendsTheSame({ direction, first: { facts } }: JourneyRecord, other: JourneyRecord): boolean {
