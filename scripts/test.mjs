@@ -140,10 +140,10 @@ if (only.length > 0) {
     editors = Promise.resolve(image).then(() => beside(process.execPath, ['scripts/code-server.mjs']));
   await leg('check', () => step(runTools('check')));
   await leg('lint', () => step(runTools('lint')));
-  await leg('unit', () => mocha(['--reporter', 'dot', ...others]));
+  await leg('unit', () => mocha(['--reporter', 'scripts/dots.cjs', ...others]));
   if (image) await joined('node image', image);
   const haveEditors = editors !== undefined && (await joined('editors', editors)) === 0;
-  await leg('real', () => mocha(['--reporter', 'dot', ...alone]));
+  await leg('real', () => mocha(['--reporter', 'scripts/dots.cjs', ...alone]));
   await leg('vscode', () => {
     if (haveEditors) return mocha([inVsCode]);
     if (ci) console.error('Chromium or code-server is missing: see above.');
