@@ -84,16 +84,21 @@ export function clockErrors(clocks: readonly HostClock[]): ReadonlyMap<string, n
 
 /** What is said of clocks that were moved. */
 export function clockNotes(clocks: readonly HostClock[]): CaptureNote[] {
-  const moved = clocks.filter(
-    ({ bound, pieces }) => bound !== 'unknown' && pieces.some(({ addNs }) => addNs !== 0n),
-  );
+  const moved = movedClocks(clocks);
   const unknown = clocks.filter(({ bound }) => bound === 'unknown');
   return [
-    ...(moved.length > 0 ? [{ code: 'clocks', params: { clocks: moved.map(clockText).join(', ') } }] : []),
+    ...(moved.length > 0 ? [{ code: 'clocks', params: { clocks: moved.join(', ') } }] : []),
     ...(unknown.length > 0
       ? [{ code: 'clocks-unknown', params: { hosts: unknown.map(({ host }) => host).join(', ') } }]
       : []),
   ];
+}
+
+/** Hosts whose times were moved: by how much, and how sure that is. */
+export function movedClocks(clocks: readonly HostClock[]): string[] {
+  return clocks
+    .filter(({ bound, pieces }) => bound !== 'unknown' && pieces.some(({ addNs }) => addNs !== 0n))
+    .map(clockText);
 }
 
 const SIGNS = { 'at-most': '≤ ', 'at-least': '≥ ' } as const;

@@ -4,6 +4,9 @@ import type { CaptureSource } from '../captures/source.ts';
 import { problemOfReading } from '../captures/reading.ts';
 import { tellCaptures } from '../captures/tell-captures.ts';
 import type { CaptureNote, ToldCaptures } from '../captures/told.ts';
+import { frameNameOf } from '../extension/core/captures/frame-name.ts';
+import { isoOf } from '../extension/core/captures/iso-of.ts';
+import { unjudgedReport } from '../extension/core/captures/unjudged.ts';
 import { exportMermaid } from '../extension/core/share/export-mermaid.ts';
 import { meetsExpectation } from '../journey/expectation.ts';
 import { JourneyBuilder } from '../journey/journey-builder.ts';
@@ -60,7 +63,8 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   for (const name of positionals) sources.push({ name, capture: readCapture(await gunzip(readBytes(name))) });
   const { quiet = false } = values;
   const cli = checkOutputs(call, [values.json, values.mermaid, writeTopology]);
-  const nameOf = (source: number, number: number): string => frameNameOf(positionals, source, number);
+  const files = positionals.map((one) => basename(one));
+  const nameOf = (source: number, number: number): string => frameNameOf(files, { source, number });
   const unread = problemOfReading(sources);
   if (unread) throw new CliError(`captures.${unread.code}`, unread.params);
   const read = given ?? inferTopology(cli, sources, nameOf, writeTopology, quiet);
@@ -85,24 +89,14 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   });
   builder.add(told.events);
   const whole = builder.report();
-  // What a draft says nobody vouches for.
-  const report: Report = given ? whole : { ...whole, promises: [], explanations: [] };
+  const report = given ? whole : unjudgedReport(whole);
   if (values.json) writeOutput(values.json, reportJson(inFileNumbers(report, refs, positionals)));
   const { full = false } = values;
-  const source = sourceOf(report, told, positionals);
+  const source = sourceOf(report, told, files);
   if (values.mermaid)
     writeOutput(values.mermaid, [exportMermaid({ flows: report.flows, plan, translate, full, ...source })]);
   if (!quiet) {
-    tell(
-      cli,
-      report,
-      plan,
-      source,
-      positionals.map((one) => basename(one)).join(' + '),
-      full,
-      values.values ?? false,
-      given !== undefined,
-    );
+    tell(cli, report, plan, source, files.join(' + '), full, values.values ?? false, given !== undefined);
     tellNotes(cli, told.notes);
   }
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
@@ -118,20 +112,10 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   return missing.length > 0 || (required.length === 0 && broken) ? 1 : 0;
 }
 
-function isoOf(startNs: bigint): string {
-  const iso = new Date(Number(startNs / 1_000_000n)).toISOString().slice(0, -5);
-  return `${iso}.${String(startNs % 1_000_000_000n).padStart(9, '0')}Z`;
-}
-
 function readTopology(call: Cli, file: string): Plan | 'bad' {
   const { plan, problems } = loadTopology(readText(file), basename(file));
   for (const problem of problems) problemLines(call, file, problem).forEach(call.err);
   return plan ?? 'bad';
-}
-
-/** With several files, a frame's file too. */
-function frameNameOf(files: readonly string[], source: number, number: number): string {
-  return files.length === 1 ? String(number) : `${basename(files[source]!)}:${number}`;
 }
 
 /** Packets and bytes by their numbers, and what those are called in the file. */
@@ -145,10 +129,7 @@ function sourceOf(
   return {
     journey: (id) => journeys.get(id)!,
     frame: (number) => frames[number - 1]!.bytes,
-    frameName: (frame) => {
-      const { source, number } = refs[frame - 1]!;
-      return frameNameOf(files, source, number);
-    },
+    frameName: (frame) => frameNameOf(files, refs[frame - 1]!),
   };
 }
 

@@ -1,9 +1,7 @@
-import { inferCaptures } from '../captures/infer-captures.ts';
-import { draftText } from '../captures/inference/draft.ts';
 import type { CaptureSource } from '../captures/source.ts';
+import { inferredNetwork } from '../extension/core/captures/inferred-network.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan } from '../lab/topology/plan.ts';
-import { formatIpv4 } from '../packet/address.ts';
 import type { Cli } from './cli.ts';
 import { writeOutput } from './files.ts';
 
@@ -19,22 +17,11 @@ export function inferTopology(
   writeTo: string | undefined,
   isQuiet: boolean,
 ): Plan | undefined {
-  const { services, draft } = inferCaptures(sources);
+  const { lines, text } = inferredNetwork(sources, nameOf, translate);
   const say = (line: string): void => (isQuiet ? undefined : out(line));
   say(paint('heading', translate('captures.inferred')));
-  for (const { address, port, evidence, fits, frames } of services) {
-    const service = `${formatIpv4(address)}:${port}`;
-    const numbers = frames.map(({ source, number }) => nameOf(source, number)).join(', ');
-    const said = translate(`captures.evidence.${evidence}`, { service });
-    say(`  ${translate('captures.inferred-evidence', { evidence: said, frames: numbers })}`);
-    if (fits.length > 1)
-      say(`  ${translate('captures.draft.ambiguous', { service, fits: fits.join(', ') })}`);
-  }
-  if (!draft) {
-    say(`  ${translate('captures.inferred-nothing')}`);
-    return undefined;
-  }
-  const text = draftText(draft, ({ key, params }) => translate(key, params));
+  for (const line of lines) say(`  ${line}`);
+  if (text === undefined) return undefined;
   if (writeTo !== undefined) {
     writeOutput(writeTo, [text]);
     err(translate('captures.written-topology', { file: writeTo }));

@@ -208,6 +208,7 @@ export class LbLab {
       case 'capture-host':
       case 'capture-clock':
       case 'capture-topology':
+      case 'capture-write':
         // Only on a panel of captures, which answers them itself.
         return;
       case 'lesson-page':

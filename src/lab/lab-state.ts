@@ -12,5 +12,13 @@ export type LabState =
   | { readonly kind: 'running'; readonly notice?: string }
   /** The recording is kept. */
   | { readonly kind: 'stopped' }
-  /** `remedy`: what the action of that name does, for a button; empty when nothing is known to help. */
-  | { readonly kind: 'failed'; readonly message: string; readonly remedy: string };
+  /**
+   * `remedy`: what the action of that name does, for a button; empty when nothing is known to help. `canStart`: false where
+   * there is nothing to start, as with captures.
+   */
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly remedy: string;
+      readonly canStart?: boolean;
+    };

@@ -125,6 +125,8 @@ export interface CapturesView {
   readonly summary: string;
   /** What was done to their clocks, what could not be read or placed, and what no capture can show. */
   readonly notes: readonly string[];
+  /** No topology was given: what the frames say of the network is shown, and can be written as a draft. */
+  readonly isInferred: boolean;
 }
 
 export interface LaneView {
@@ -283,7 +285,9 @@ export type Action =
         /** Of recordings: say who recorded a file, set a host's clock, or choose the topology that they are held against. */
         | 'capture-host'
         | 'capture-clock'
-        | 'capture-topology';
+        | 'capture-topology'
+        /** Write what was inferred as a topology file. */
+        | 'capture-write';
     }
   /** Somebody predicts what forwarders do: what would tell is closed in the editor too; or that is over. */
   | { readonly kind: 'predict'; readonly on: boolean }

@@ -6,8 +6,8 @@ import type { Panel } from '../panel.ts';
 export function captureLine(panel: Panel): TemplateResult | typeof nothing {
   const { text, lab } = panel.state;
   if (!lab?.captures) return nothing;
-  const { summary, notes } = lab.captures;
-  const button = (kind: 'capture-host' | 'capture-clock' | 'capture-topology') =>
+  const { summary, notes, isInferred } = lab.captures;
+  const button = (kind: 'capture-host' | 'capture-clock' | 'capture-topology' | 'capture-write') =>
     html`<button type="button" class="action" @click=${() => act(panel, { kind })}>
       ${text(`panel.${kind}`)}
     </button>`;
@@ -17,7 +17,8 @@ export function captureLine(panel: Panel): TemplateResult | typeof nothing {
       ${notes.map((note) => html`<li>${note}</li>`)}
     </ul>
     <p class="needs-lab">
-      ${button('capture-host')} ${button('capture-clock')} ${button('capture-topology')}
+      ${isInferred ? button('capture-write') : nothing} ${button('capture-host')} ${button('capture-clock')}
+      ${button('capture-topology')}
     </p>
   </details>`;
 }

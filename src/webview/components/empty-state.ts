@@ -49,7 +49,7 @@ export function emptyState(panel: Panel): TemplateResult | typeof nothing {
         'error',
         labState.message,
         nothing,
-        html`${act('panel.none.start', 'restart')}${remedyButton(panel)}`,
+        html`${labState.canStart === false ? nothing : act('panel.none.start', 'restart')}${remedyButton(panel)}`,
       );
     case 'running':
     case 'stopped':

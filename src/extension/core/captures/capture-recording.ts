@@ -15,6 +15,8 @@ export interface CaptureReading {
   /** How much of it is read, from 0 to 1. */
   readonly onShare: (share: number) => void;
   readonly pause?: Pause;
+  /** Its plan is a draft by the frames alone. */
+  readonly isInferred?: boolean;
 }
 
 /** What of them a recording of ours must know to be judged as they are. */
@@ -36,11 +38,11 @@ export function headOf({
  */
 export async function captureRecording(
   told: ToldCaptures,
-  { limits, translate, signal, onShare, pause }: CaptureReading,
+  { limits, translate, signal, onShare, pause, isInferred = false }: CaptureReading,
 ): Promise<LabRecording> {
   const { events, plan, startNs } = told;
   const head = { engine: 'capture', startedAt: isoOf(startNs), plan, ...headOf(told) } as const;
-  const recording = new LabRecording(head, limits, translate);
+  const recording = new LabRecording({ ...head, ...(isInferred && { isInferred }) }, limits, translate);
   const steps = Math.ceil(events.length / AT_ONCE);
   await inSlices(
     Array.from({ length: steps }, (_, step) => step),

@@ -4,6 +4,7 @@ import type { Report } from '../../../journey/report.ts';
 import type { FrameEvent, LabEvent, NodeEvent, PlanEvent } from '../../../lab/events.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import { sealedJourneys, type Journeys } from '../../../mystery/seal-report.ts';
+import { unjudgedJourneys } from '../captures/unjudged.ts';
 import { OpenedConnections } from './opened-connections.ts';
 import { recentEvents, type Most } from './recent-events.ts';
 import type { RecordedChange } from './recorded-change.ts';
@@ -24,12 +25,14 @@ export interface RecordingHead {
   /** The same of those whose recorder missed nothing, and by node how wrong its clock may be: see `JourneyBuilderOptions`. */
   readonly wholePoints?: readonly string[];
   readonly clockErrorsNs?: Readonly<Record<string, number>>;
+  /** The plan was drawn from the frames themselves: nobody vouches for it, and nothing is judged by it. */
+  readonly isInferred?: boolean;
 }
 
 /** Everything one lab has told, from its first start on. Frames are kept once, by the builder's ring. */
 export class LabRecording {
   readonly head: RecordingHead;
-  /** Of a sealed recording without any judgement. */
+  /** Of a sealed recording, or one of an inferred plan, without any judgement. */
   readonly builder: Journeys;
   /** A mystery's, of which nothing may be told but what frames show: see `src/mystery`. */
   readonly isSealed: boolean;
@@ -61,7 +64,8 @@ export class LabRecording {
       ...(wholePoints && { wholePoints: new Set(wholePoints) }),
       ...(clockErrorsNs && { clockErrorsNs: new Map(Object.entries(clockErrorsNs)) }),
     });
-    this.builder = isSealed ? sealedJourneys(this.#builder) : this.#builder;
+    if (isSealed) this.builder = sealedJourneys(this.#builder);
+    else this.builder = head.isInferred ? unjudgedJourneys(this.#builder) : this.#builder;
     this.isSealed = isSealed;
   }
 

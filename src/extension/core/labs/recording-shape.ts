@@ -72,6 +72,7 @@ const head = z.looseObject({
   plan: planShape,
   capturePoints: z.optional(z.array(z.string().check(z.regex(/^[\w.@-]{0,200}$/)))),
   wholePoints: z.optional(z.array(z.string().check(z.regex(/^[\w.@-]{0,200}$/)))),
+  isInferred: z.optional(z.boolean()),
   clockErrorsNs: z.optional(z.record(name, number)),
 });
 

@@ -12,7 +12,7 @@ import type { Place } from '../../../lab/place.ts';
 /** Recordings that somebody made of a network of their own. */
 export interface ShownCaptures {
   /** Where they were made, and how whole and how timed they are. */
-  readonly head: Pick<RecordingHead, 'capturePoints' | 'wholePoints' | 'clockErrorsNs'>;
+  readonly head: Pick<RecordingHead, 'capturePoints' | 'wholePoints' | 'clockErrorsNs' | 'isInferred'>;
   readonly view: CapturesView;
   /** A frame as its file numbers it. */
   frameName(number: number): string;

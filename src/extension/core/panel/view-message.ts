@@ -27,6 +27,7 @@ const action = z.union([
       'capture-host',
       'capture-clock',
       'capture-topology',
+      'capture-write',
       'lesson-page',
       'lesson-next',
       'lesson-again',

@@ -1,16 +1,21 @@
 import * as vscode from 'vscode';
 import { gunzip } from '../../../captures/gunzip.ts';
+import { problemOfReading } from '../../../captures/reading.ts';
 import type { CaptureSource } from '../../../captures/source.ts';
 import { tellCaptures } from '../../../captures/tell-captures.ts';
+import type { CaptureNote } from '../../../captures/told.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import { readCapture } from '../../../packet/read-capture.ts';
 import type { Action } from '../../../panel-protocol/messages.ts';
 import { captureRecording } from '../../core/captures/capture-recording.ts';
+import { frameNameOf } from '../../core/captures/frame-name.ts';
+import { inferredNetwork, type InferredNetwork } from '../../core/captures/inferred-network.ts';
 import { nanoseconds, shownCaptures } from '../../core/captures/shown-captures.ts';
 import { brokenFile } from '../../core/labs/broken-file.ts';
 import { Cancelled, LabFailure } from '../../core/labs/lab-failure.ts';
 import { LabVersion } from '../../core/labs/lab-version.ts';
 import type { PanelFeed } from '../../core/panel/panel-feed.ts';
+import { writeDraft, chooseTopology, type CaptureTopology } from './capture-topology.ts';
 import { saveAs } from '../commands/export-capture.ts';
 import { askFor, pick, withProgress } from '../editor-ui.ts';
 import { fillPanel, loadPanelPage } from '../panel-page.ts';
@@ -18,6 +23,9 @@ import { revealPlace } from '../reveal-place.ts';
 import { recordingLimits } from '../settings.ts';
 import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
+
+/** As topology files name nodes. */
+const NODE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,30}$/;
 
 /** Recordings of hosts on a panel of their own: read, told by a topology, and shown as a lab's recording is. */
 export class CapturePanel {
@@ -28,11 +36,15 @@ export class CapturePanel {
   #telling = new AbortController();
   #feed: PanelFeed | undefined;
   #sources: readonly CaptureSource[] | undefined;
-  #topology: vscode.Uri | undefined;
+  #topology: CaptureTopology | undefined;
+  /** What the frames say themselves, where no topology does. */
+  #inferred: InferredNetwork | undefined;
   /** Who recorded a file, by its place, where somebody said so. */
   readonly #hosts = new Map<number, string>();
   /** What is added to the clock of a node, in nanoseconds, where somebody said so. */
   readonly #clocks = new Map<string, bigint>();
+  /** Somebody chose the topology. */
+  #isChosen = false;
   #plan: Plan | undefined;
 
   private constructor(workbench: Workbench, uris: readonly vscode.Uri[]) {
@@ -57,7 +69,8 @@ export class CapturePanel {
       act: (action) => void workbench.messages.attempt(() => capture.#act(action)),
       open: (place) => {
         const topology = capture.#topology;
-        if (topology) void workbench.messages.attempt(() => revealPlace(workbench, topology, place));
+        if (topology && topology !== 'inferred')
+          void workbench.messages.attempt(() => revealPlace(workbench, topology, place));
       },
       save: async (format, data) => {
         const folder = vscode.Uri.joinPath(uris[0]!, '..');
@@ -66,8 +79,13 @@ export class CapturePanel {
         return saved && fileNameOf(saved);
       },
     });
+    const saving = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (capture.#topology?.toString() === uri.toString())
+        void workbench.messages.attempt(() => capture.#tell());
+    });
     panel.onDidDispose(() => {
       listening.dispose();
+      saving.dispose();
       feed.dispose();
     });
     capture.#feed = feed;
@@ -82,12 +100,12 @@ export class CapturePanel {
     this.#telling.abort();
     const telling = (this.#telling = new AbortController());
     try {
-      const topology = (this.#topology ??= await this.#chooseTopology());
+      this.#topology ??= await chooseTopology(this.#workbench, this.#uris[0]!, false);
       const title = translate('extension.capture-reading', { files: this.#names().join(', ') });
       const shown = await withProgress(
         title,
         () => telling.abort(),
-        (report) => this.#shown(topology, telling.signal, report),
+        (report) => this.#shown(telling.signal, report),
       );
       if (!telling.signal.aborted) this.#feed?.show(shown);
     } catch (error) {
@@ -96,26 +114,61 @@ export class CapturePanel {
         error instanceof Cancelled
           ? translate('extension.capture-cancelled')
           : String((error as Error).message);
-      this.#feed?.show(undefined, { kind: 'failed', message, remedy: '' });
+      const remedy = translate(this.#remedy());
+      this.#feed?.show(undefined, { kind: 'failed', message, remedy, canStart: false });
       messages.failure(error);
     }
   }
 
-  async #shown(topology: vscode.Uri, signal: AbortSignal, report: (text: string) => void) {
+  /** What there is to do about captures that could not be told. */
+  #remedy(): 'panel.capture-write' | 'panel.capture-topology' {
+    return this.#inferred?.text === undefined ? 'panel.capture-topology' : 'panel.capture-write';
+  }
+
+  async #shown(signal: AbortSignal, report: (text: string) => void) {
     const { translate } = this.#workbench;
     const sources = (this.#sources ??= await this.#read(signal));
-    const plan = (this.#plan = await this.#planOf(topology));
     const named = sources.map((source, place) => {
       const node = this.#hosts.get(place);
       return node === undefined ? source : { ...source, node };
     });
-    const told = tellCaptures(named, plan, { clocks: this.#clocks });
-    if (told.problem) throw new LabFailure(translate(`captures.${told.problem.code}`, told.problem.params));
+    this.#inferred = undefined;
+    const unread = problemOfReading(named);
+    if (unread) throw this.#failure(unread);
+    const tell = async () => {
+      const plan = (this.#plan =
+        this.#topology === 'inferred' ? await this.#infer(named) : await this.#planOf(this.#topology!));
+      return tellCaptures(named, plan, { clocks: this.#clocks });
+    };
+    let told = await tell();
+    // A file that nobody chose is of another network, where nothing can be placed in it.
+    if (told.problem?.code.startsWith('unplaced') && !this.#isChosen && this.#topology !== 'inferred') {
+      this.#topology = 'inferred';
+      told = await tell();
+    }
+    if (told.problem) throw this.#failure(told.problem);
     const recording = await captureRecording(told, {
-      ...{ limits: recordingLimits(), translate, signal },
+      ...{ limits: recordingLimits(), translate, signal, isInferred: this.#inferred !== undefined },
       onShare: (share) => report(translate('extension.capture-share', { percent: Math.floor(share * 100) })),
     });
-    return shownCaptures(told, recording, this.#names(), translate);
+    return shownCaptures(told, recording, this.#names(), translate, this.#inferred);
+  }
+
+  #failure({ code, params }: CaptureNote): LabFailure {
+    return new LabFailure(this.#workbench.translate(`captures.${code}`, params));
+  }
+
+  /** The plan of a draft by the frames alone. */
+  async #infer(sources: readonly CaptureSource[]): Promise<Plan> {
+    const { texts, translate } = this.#workbench;
+    const nameOf = (source: number, number: number) => frameNameOf(this.#names(), { source, number });
+    const inferred = (this.#inferred = inferredNetwork(sources, nameOf, translate));
+    const { text, lines } = inferred;
+    if (text === undefined) throw new LabFailure(lines.toReversed().join(' '));
+    const name = 'inferred.lblab.yaml';
+    const version = LabVersion.of((await texts()).of({ uri: `capture:${name}`, name, text }));
+    if (version instanceof LabVersion) return version.plan;
+    throw new LabFailure(translate('extension.capture-unloadable'));
   }
 
   async #read(signal: AbortSignal): Promise<CaptureSource[]> {
@@ -137,32 +190,29 @@ export class CapturePanel {
     throw brokenFile({ uri, file }, version, translate);
   }
 
-  /** The only one beside the capture, else the only one there is, else what somebody picks. */
-  async #chooseTopology(isAsked = false): Promise<vscode.Uri> {
-    const { files, translate } = this.#workbench;
-    const saved = await files.saved();
-    const folder = vscode.Uri.joinPath(this.#uris[0]!, '..').toString();
-    const beside = saved.filter((uri) => vscode.Uri.joinPath(uri, '..').toString() === folder);
-    if (!isAsked && beside.length === 1) return beside[0]!;
-    if (saved.length === 0)
-      throw new LabFailure(translate('extension.capture-no-topology'), {
-        text: translate('extension.new-topology'),
-        command: 'lbLab.newTopology',
-      });
-    if (!isAsked && saved.length === 1) return saved[0]!;
-    const picks = saved.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
-    const picked = await pick(picks, translate('extension.which-file'));
-    if (!picked) throw new Cancelled();
-    return picked.uri;
+  async #act({ kind }: Action): Promise<void> {
+    switch (kind === 'remedy' ? this.#remedy() : `panel.${kind}`) {
+      case 'panel.capture-topology':
+        this.#topology = await chooseTopology(this.#workbench, this.#uris[0]!, true);
+        this.#isChosen = true;
+        return this.#tell();
+      case 'panel.capture-write':
+        return this.#write();
+      case 'panel.capture-clock':
+        return (await this.#setClock()) ? this.#tell() : undefined;
+      case 'panel.capture-host':
+        return (await this.#sayHost()) ? this.#tell() : undefined;
+    }
   }
 
-  async #act(action: Action): Promise<void> {
-    if (action.kind === 'capture-topology') {
-      this.#topology = await this.#chooseTopology(true);
-      await this.#tell();
-    }
-    if (action.kind === 'capture-clock' && (await this.#setClock())) await this.#tell();
-    if (action.kind === 'capture-host' && (await this.#sayHost())) await this.#tell();
+  /** *Write Topology*: from then on the captures are told by the file. */
+  async #write(): Promise<void> {
+    const text = this.#inferred?.text;
+    const written = text === undefined ? undefined : await writeDraft(this.#workbench, this.#uris[0]!, text);
+    if (!written) return;
+    this.#topology = written;
+    this.#isChosen = true;
+    await this.#tell();
   }
 
   /** Whether somebody said whose recording a file is. */
@@ -172,26 +222,37 @@ export class CapturePanel {
     const names = this.#names().map((label, place) => ({ label, place }));
     const file = names.length === 1 ? names[0] : await pick(names, translate('extension.which-capture'));
     if (!file) return false;
-    const hosts = this.#plan.nodes.map(({ name, role }) => ({ label: name, description: role }));
-    const host = await pick(hosts, translate('extension.capture-whose', { file: file.label }));
-    if (!host) return false;
-    this.#hosts.set(file.place, host.label);
+    const question = translate('extension.capture-whose', { file: file.label });
+    const host = this.#inferred ? await this.#askForName(question) : await this.#pickNode(question);
+    if (host === undefined) return false;
+    this.#hosts.set(file.place, host);
     return true;
+  }
+
+  /** Of a network that nobody described: any name. */
+  #askForName(question: string): Thenable<string | undefined> {
+    return askFor(question, (text) =>
+      NODE_NAME.test(text) ? undefined : this.#workbench.translate('extension.capture-host-wrong'),
+    );
+  }
+
+  async #pickNode(question: string): Promise<string | undefined> {
+    const nodes = (this.#plan?.nodes ?? []).map(({ name, role }) => ({ label: name, description: role }));
+    return (await pick(nodes, question))?.label;
   }
 
   /** Whether somebody set the clock of a node; nothing typed leaves it to be estimated. */
   async #setClock(): Promise<boolean> {
     const { translate } = this.#workbench;
-    const nodes = (this.#plan?.nodes ?? []).map(({ name, role }) => ({ label: name, description: role }));
-    const node = await pick(nodes, translate('extension.capture-whose-clock'));
-    if (!node) return false;
-    const typed = await askFor(translate('extension.capture-clock-of', { node: node.label }), (text) =>
+    const node = await this.#pickNode(translate('extension.capture-whose-clock'));
+    if (node === undefined) return false;
+    const typed = await askFor(translate('extension.capture-clock-of', { node }), (text) =>
       text === '' || nanoseconds(text) !== undefined ? undefined : translate('extension.capture-clock-wrong'),
     );
     if (typed === undefined) return false;
     const added = nanoseconds(typed);
-    if (added === undefined) this.#clocks.delete(node.label);
-    else this.#clocks.set(node.label, added);
+    if (added === undefined) this.#clocks.delete(node);
+    else this.#clocks.set(node, added);
     return true;
   }
 

@@ -56,7 +56,10 @@ describe('extension: recordings on the panel', () => {
       shares,
       shares.toSorted((a, b) => a - b),
     );
-    assert.match(lab.captures!.view.summary, /^2 files · \d+ frames told · captured at client1, director$/);
+    assert.match(
+      lab.captures!.view.summary,
+      /^2 files · \d+ frames told · captured at client1, director · clocks as recorded$/,
+    );
     assert.ok(lab.captures!.view.notes.some((note) => note.includes('rs1.')));
     assert.ok(recording.report().promises.every(({ verdict }) => verdict !== 'broken'));
     assert.ok(!recording.report().flows.some(({ outcome }) => outcome.kind === 'lost'));
@@ -94,6 +97,41 @@ describe('extension: recordings on the panel', () => {
     const { lab, told } = await shown(['client1', 'director'], { ...limits, maxFrames: 60 });
     assert.ok(told.refs.length > 100);
     assert.match(lab.captures!.view.notes[0]!, /^The oldest \d+ of \d+ frames are not kept/);
+  });
+
+  it('whose clocks were moved say so in their line, and how sure that is', async () => {
+    const sources = ['client1', 'director'].map((name) => {
+      const capture = recordedAt(name);
+      const addNs = name === 'director' ? -3_000_000_000n : 0n;
+      const records = capture.records.map((record) => ({ ...record, timeNs: record.timeNs + addNs }));
+      return { name, capture: { ...capture, records } };
+    });
+    const told = tellCaptures(sources, plan);
+    const recording = await captureRecording(told, {
+      ...{ limits, translate, signal: never, pause: atOnce },
+      onShare: () => undefined,
+    });
+    const { summary } = shownCaptures(told, recording, ['a', 'b'], translate).captures!.view;
+    assert.match(summary, / · clocks: director [≤≥] \+(2999|3000)\.\d{6} ms$/);
+  });
+
+  it('of an inferred network are not judged in a shared page either', async () => {
+    const sources = ['client1', 'director'].map((name) => ({ name, capture: recordedAt(name) }));
+    const told = tellCaptures(sources, plan);
+    const recording = await captureRecording(told, {
+      ...{ limits, translate, signal: never, pause: atOnce, isInferred: true },
+      onShare: () => undefined,
+    });
+    const inferred = { lines: ['a line'], gist: '10.0.2.100:80 dr' };
+    const lab = shownCaptures(told, recording, ['a', 'b'], translate, inferred);
+    const packed = await packRecording({ file: lab.file, locale: 'en' }, sourceOf(lab));
+    const again = await (await unpackRecording(packed)).recording(translate);
+    for (const one of [recording, again!]) {
+      const { promises, explanations, journeys } = one.report();
+      assert.deepEqual([promises, explanations], [[], []]);
+      assert.ok(journeys.length > 0);
+      assert.ok(journeys.every(({ hops }) => hops.every((hop) => hop.expected.length === 0)));
+    }
   });
 
   it('are left when somebody cancels', async () => {

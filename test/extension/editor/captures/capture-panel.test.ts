@@ -31,7 +31,11 @@ function unnamed(bytes: Uint8Array): Uint8Array {
 }
 
 /** A panel, and a workspace with these files. */
-function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly string[]) {
+function setUp(
+  files: Readonly<Record<string, Uint8Array>>,
+  topologies: readonly string[],
+  textOf = (_file: string) => example('dr'),
+) {
   const messages: HostMessage[] = [];
   const closed: (() => void)[] = [];
   const failures: unknown[] = [];
@@ -50,13 +54,22 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
     },
     onDidDispose: (listener: () => void) => closed.push(listener),
   };
+  let saved: (document: { readonly uri: StubUri }) => void = () => undefined;
   Object.assign(vscodeStub.workspace, {
+    onDidSaveTextDocument: (listener: typeof saved) => {
+      saved = listener;
+      return { dispose: () => undefined };
+    },
+    openTextDocument: (uri: StubUri) => Promise.resolve({ uri, languageId: 'lblab' }),
     fs: {
       readFile: (uri: StubUri) => {
         const bytes = files[uri.path.slice(1)];
         return bytes ? Promise.resolve(bytes) : Promise.reject(new Error('gone'));
       },
-      writeFile: (_uri: StubUri, bytes: Uint8Array) => Promise.resolve(void written.push(bytes)),
+      writeFile: (uri: StubUri, bytes: Uint8Array) => {
+        texts.set(uri.path, new TextDecoder().decode(bytes));
+        return Promise.resolve(void written.push(bytes));
+      },
     },
     getConfiguration: () => ({ get: (name: string) => (name.endsWith('Memory') ? 64 : 100_000) }),
     asRelativePath: (uri: StubUri) => uri.path,
@@ -71,20 +84,23 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
     );
   let picked = '';
   let typed = '';
+  let target = '/out.pcapng';
   const written: Uint8Array[] = [];
+  const texts = new Map<string, string>();
   vscodeStub.window['showQuickPick'] = (items: readonly { readonly label: string }[]) =>
     Promise.resolve(items.find(({ label }) => label === picked));
   vscodeStub.window['showInputBox'] = () => Promise.resolve(typed);
-  vscodeStub.window['showSaveDialog'] = () => Promise.resolve(StubUri.parse('/out.pcapng'));
-  const texts = new TopologyTexts();
+  vscodeStub.window['showSaveDialog'] = () => Promise.resolve(StubUri.parse(target));
+  vscodeStub.window['showTextDocument'] = () => Promise.resolve();
+  const topologyTexts = new TopologyTexts();
   const workbench = {
     ...{ translate, locale: 'en', log: { warn: assert.fail } },
     context: { extensionUri: StubUri.parse('/extension'), workspaceState: { get: () => undefined } },
     files: {
       saved: () => Promise.resolve(topologies.map((name) => StubUri.parse(`/${name}`))),
-      read: () => Promise.resolve(example('dr')),
+      read: (uri: StubUri) => Promise.resolve(texts.get(uri.path) ?? textOf(uri.path)),
     },
-    texts: () => Promise.resolve(texts),
+    texts: () => Promise.resolve(topologyTexts),
     messages: {
       attempt: (work: () => Promise<unknown>) => (working = work()),
       failure: (error: unknown) => failures.push(error),
@@ -106,6 +122,14 @@ function setUp(files: Readonly<Record<string, Uint8Array>>, topologies: readonly
     close: () => closed.forEach((listener) => listener()),
     picks: (label: string) => (picked = label),
     types: (text: string) => (typed = text),
+    savesAt: (path: string) => (target = path),
+    textAt: (path: string) => texts.get(path),
+    /** Somebody edits a written file, and saves it. */
+    edits: async (path: string, change: (text: string) => string) => {
+      texts.set(path, change(texts.get(path)!));
+      saved({ uri: StubUri.parse(path) });
+      await working;
+    },
     act: async (kind: string) => {
       say({ type: 'do', action: { kind } });
       await working;
@@ -135,17 +159,82 @@ describe('a panel of captures', () => {
     close();
   });
 
-  it('says on the panel what cannot be told', async () => {
-    const noTopology = setUp({ 'a.pcap': recordedAt('director') }, []);
-    await noTopology.open();
-    const { state } = noTopology.last('state');
-    assert.ok(state.kind === 'failed' && state.message === translate('extension.capture-no-topology'));
+  it('says on the panel what cannot be told, with nothing to start', async () => {
     const noCapture = setUp({ 'a.pcap': new Uint8Array(40) }, ['dr.lblab.yaml']);
     await noCapture.open();
-    assert.equal(noCapture.last('state').state.kind, 'failed');
+    const { state } = noCapture.last('state');
+    assert.ok(state.kind === 'failed' && state.canStart === false);
+    assert.equal(state.remedy, translate('panel.capture-topology'));
     assert.equal(noCapture.failures.length, 1);
-    noTopology.close();
     noCapture.close();
+  });
+
+  const three = { 'client1.pcap': 'client1', 'director.pcap': 'director', 'rs1.pcap': 'rs1' };
+  const threeFiles = () =>
+    Object.fromEntries(Object.entries(three).map(([name, node]) => [name, unnamed(recordedAt(node))]));
+
+  it('tells without a topology what frames say, claims nothing, and takes the draft that it writes', async () => {
+    const panel = setUp(threeFiles(), []);
+    await panel.open();
+    assert.deepEqual(panel.failures, []);
+    const { captures, nodes } = panel.last('lab').lab!;
+    assert.ok(captures?.isInferred);
+    assert.match(captures.summary, /the frames fit 10\.0\.2\.100:80 dr/);
+    assert.match(captures.notes.join('\n'), /Frames: (\w+\.pcap:\d+(, )?)+\./);
+    assert.ok(captures.notes.includes(translate('extension.capture-no-promises')));
+    for (const node of Object.values(three)) assert.ok(nodes.some(({ name }) => name === node));
+    assert.deepEqual(panel.last('verdicts').promises, []);
+    assert.deepEqual(panel.last('verdicts').explanations, []);
+
+    panel.savesAt('/mine.lblab.yaml');
+    await panel.act('capture-write');
+    assert.deepEqual(panel.failures, []);
+    assert.match(panel.textAt('/mine.lblab.yaml')!, /^# [^]*\nmodel: dr\n/);
+    const told = panel.last('lab').lab!;
+    assert.equal(told.captures?.isInferred, false);
+    assert.ok(panel.last('verdicts').promises.some(({ verdict }) => verdict === 'kept'));
+    assert.ok(panel.last('verdicts').promises.every(({ verdict }) => verdict !== 'broken'));
+
+    await panel.edits('/mine.lblab.yaml', (text) => text.replaceAll('rs1', 'web'));
+    assert.ok(panel.last('lab').lab!.nodes.some(({ name }) => name === 'web'));
+    panel.close();
+  });
+
+  it('stays without a topology where somebody leaves the dialog', async () => {
+    const panel = setUp(threeFiles(), []);
+    await panel.open();
+    vscodeStub.window['showSaveDialog'] = () => Promise.resolve(undefined);
+    await panel.act('capture-write');
+    assert.ok(panel.last('lab').lab!.captures?.isInferred);
+    panel.close();
+  });
+
+  it('calls a host of a network that nobody described as somebody says', async () => {
+    const panel = setUp(threeFiles(), []);
+    await panel.open();
+    panel.picks('rs1.pcap');
+    panel.types('web');
+    await panel.act('capture-host');
+    assert.match(panel.last('lab').lab!.captures!.summary, /captured at .*web/);
+    panel.close();
+  });
+
+  /** The same lab with other addresses. */
+  const elsewhere = () => example('dr').replaceAll(/\b10\.0\./g, '172.16.');
+
+  it('takes no topology of another network that nobody chose', async () => {
+    const files = Object.values(threeFiles()).map((bytes, index) => [`${'abc'[index]}.pcap`, bytes]);
+    const panel = setUp(Object.fromEntries(files), ['other.lblab.yaml'], elsewhere);
+    await panel.open();
+    assert.deepEqual(panel.failures, []);
+    assert.ok(panel.last('lab').lab!.captures?.isInferred);
+    panel.picks('/other.lblab.yaml');
+    await panel.act('capture-topology');
+    assert.equal(panel.failures.length, 1);
+    panel.picks(translate('extension.capture-infer'));
+    await panel.act('remedy');
+    assert.ok(panel.last('lab').lab!.captures?.isInferred);
+    panel.close();
   });
 
   it('takes from whoever knows it whose a file is, and by how much a clock is off', async () => {
