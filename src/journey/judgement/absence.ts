@@ -1,9 +1,9 @@
 import { FIN, SYN } from '../../packet/tcp.ts';
 import type { Completeness } from '../records/completeness.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
-import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
+import { acknowledgementOf } from './delivered.ts';
 
 /** So many of one flow, sent one after the other, of which none came through: all their records cannot well be missing. */
 const SILENT = 3;
@@ -14,17 +14,21 @@ const LOOKED_AT = 100;
  * Whether it is proven, in a capture, that a packet did not come further than `hop` shows, to or through the node `hop.to`:
  * that no record shows it is not enough, for a record may be missing. Proof is one of three: the recorder counted what it
  * missed; nothing of the flow came through; or the sender sent it again, that came through, and only then was it answered.
+ * What the connection proves overrules them: its bytes were acknowledged before any other copy of them came through.
  */
 export function isAbsenceProven(hop: HopRecord, flow: FlowRecord, completeness: Completeness): boolean {
   const { to, segment, timeNs, received } = hop;
   const node = hop.stage.network.node(to);
   if (node === undefined) return false;
+  const answer = acknowledgementOf(hop.journey!, flow);
+  const came = answer && otherThat(hop, flow, (other) => other.first.timeNs < answer.first.timeNs);
+  if (answer && !came) return false;
   const where = received ? node.interfaces.map((port) => port.segment) : [segment];
   if (where.every((one) => completeness.isWhole(to, one, timeNs))) return true;
   // Who sends to whom it asked for had an answer, one time or another.
   if (hop.facts.kind === 'arp' && completeness.hasSpoken(to, hop.from)) return false;
   if (completeness.isAwake(to, where, timeNs) && isSilent(hop, flow)) return true;
-  return completeness.isUnbroken(to, where, timeNs) && isSentAgain(hop, flow);
+  return came !== undefined && completeness.isUnbroken(to, where, timeNs) && isSentAgain(hop, flow);
 }
 
 /** Whether of the flow's packets that were seen as far as this none was seen any further, and there are several. */
@@ -43,28 +47,32 @@ function isSilent(hop: HopRecord, { journeys }: FlowRecord): boolean {
   return count >= SILENT;
 }
 
-/** TCP: the same segment came through later, and what acknowledges it came after that. */
-function isSentAgain(hop: HopRecord, { journeys }: FlowRecord): boolean {
+/** Whether the first that came through of the same segment, sent later, was sent before anybody acknowledged it. */
+function isSentAgain(hop: HopRecord, flow: FlowRecord): boolean {
   const journey = hop.journey!;
-  const { facts } = journey.first;
-  if (facts.kind !== 'tcp' || facts.fragment) return false;
-  const end = endOf(facts);
-  if (end === facts.sequence) return false;
-  const again = journeys.find((one) => {
-    const like = one.order > journey.order && sendsTheSame(one, journey) ? likeIn(one, hop) : undefined;
-    // Later by one clock: that of who sent both.
-    return (
-      like && isSendersTime(like) && isSendersTime(hop) && like.timeNs > hop.timeNs && isThrough(like, hop)
-    );
-  });
-  if (again === undefined) return false;
-  const answer = journeys.find(
-    ({ direction, first }) =>
-      direction !== journey.direction &&
-      first.facts.kind === 'tcp' &&
-      reaches(first.facts.acknowledgement, end),
+  // Later by one clock: that of who sent both.
+  const again = otherThat(
+    hop,
+    flow,
+    ({ order }, like) =>
+      order > journey.order && isSendersTime(like) && isSendersTime(hop) && like.timeNs > hop.timeNs,
   );
-  return answer !== undefined && answer.first.timeNs > again.first.timeNs;
+  const answer = acknowledgementOf(journey, flow);
+  return again !== undefined && answer !== undefined && answer.first.timeNs > again.first.timeNs;
+}
+
+/** The first of the other packets with the same segment that came through, of which this holds; `like`: on the hop's link. */
+function otherThat(
+  hop: HopRecord,
+  { journeys }: FlowRecord,
+  holds: (other: JourneyRecord, like: HopRecord) => boolean,
+): JourneyRecord | undefined {
+  const journey = hop.journey!;
+  return journeys.find((one) => {
+    if (one === journey || !sendsTheSame(one, journey)) return false;
+    const like = likeIn(one, hop);
+    return like !== undefined && isThrough(like, hop) && holds(one, like);
+  });
 }
 
 /** Its sender recorded it, and so it has that one's time. */
@@ -91,14 +99,4 @@ function likeIn({ hops }: JourneyRecord, { from, to, segment }: HopRecord): HopR
 /** Whether it got further than `hop` did. */
 function isThrough(one: HopRecord, hop: HopRecord): boolean {
   return one.followers > 0 || (one.received && !hop.received);
-}
-
-/** The sequence number after the segment. */
-function endOf({ sequence, sentLength, flags }: FrameFacts): number {
-  return (sequence + sentLength + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)) >>> 0;
-}
-
-/** Sequence numbers wrap. */
-function reaches(acknowledgement: number, end: number): boolean {
-  return ((acknowledgement - end) | 0) >= 0;
 }
