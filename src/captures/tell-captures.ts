@@ -4,6 +4,7 @@ import { readChoices } from './choices.ts';
 import { collect, type Collected } from './collect.ts';
 import { clockErrors } from './common-clock.ts';
 import { eventsOf } from './frame-events.ts';
+import { observations } from './observations/observe.ts';
 import { placePorts } from './placing.ts';
 import { nameOf } from './point.ts';
 import type { Port } from './port.ts';
@@ -57,6 +58,7 @@ export function tellCaptures(
     refs: told.refs,
     clocks: told.clocks,
     clockErrorsNs: clockErrors(told.clocks),
+    observed: observations(sources, told.events, told.refs, seenPlan, captured),
     notes: [
       ...notes,
       ...unused.map(({ text }): CaptureNote => ({ code: 'unused-interface', params: { interface: text } })),
@@ -77,6 +79,7 @@ function nothing(plan: Plan, problem: CaptureNote, notes: readonly CaptureNote[]
     refs: [],
     clocks: [],
     clockErrorsNs: new Map(),
+    observed: [],
     notes,
     problem,
   };

@@ -33,6 +33,8 @@ export interface ToldCaptures {
   readonly clocks: readonly HostClock[];
   /** By how much each node's times may be wrong then, as `JourneyBuilder` takes it. */
   readonly clockErrorsNs: ReadonlyMap<string, number>;
+  /** What frames show by themselves, each with the frames that do: whether it was expected or not. */
+  readonly observed: readonly CaptureNote[];
   /** What was skipped or stands nowhere, and what no capture can show. */
   readonly notes: readonly CaptureNote[];
   /** Why nothing can be told; then there are no frames. */

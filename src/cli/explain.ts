@@ -97,6 +97,7 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
     writeOutput(values.mermaid, [exportMermaid({ flows: report.flows, plan, translate, full, ...source })]);
   if (!quiet) {
     tell(cli, report, plan, source, files.join(' + '), full, values.values ?? false, given !== undefined);
+    tellObserved(cli, told.observed);
     tellNotes(cli, told.notes);
   }
   const verdictOf = (id: string) => report.promises.find((promise) => promise.id === id)?.verdict;
@@ -152,6 +153,13 @@ function tell(
     requests.length > 0 && report.flows.every(({ outcome }) => outcome.kind !== 'open' || !outcome.reason);
   const met = isWhole ? meetsExpectation(report) : undefined;
   verdicts(report, met, undefined, translate, paint, source.frameName).forEach(cli.out);
+}
+
+function tellObserved({ translate, paint, out }: Cli, observed: readonly CaptureNote[]): void {
+  if (observed.length === 0) return;
+  out('');
+  out(paint('heading', translate('captures.observed')));
+  for (const { code, params } of observed) out(`  ${translate(`captures.${code}`, params)}`);
 }
 
 function tellNotes({ translate, paint, out }: Cli, notes: readonly CaptureNote[]): void {

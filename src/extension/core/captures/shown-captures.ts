@@ -20,7 +20,9 @@ export function shownCaptures(
     const ref = told.refs[number - 1];
     return ref ? frameNameOf(files, ref) : String(number);
   };
-  const notes = told.notes.map(({ code, params }) => translate(`captures.${code}`, params));
+  const notes = [...told.observed, ...told.notes].map(({ code, params }) =>
+    translate(`captures.${code}`, params),
+  );
   if (inferred) notes.unshift(...inferred.lines, translate('extension.capture-no-promises'));
   const { evictedFrames } = recording.report().counters;
   if (evictedFrames > 0)
