@@ -34,7 +34,7 @@ function unnamed(bytes: Uint8Array): Uint8Array {
 function setUp(
   files: Readonly<Record<string, Uint8Array>>,
   topologies: readonly string[],
-  textOf = (_file: string) => example('dr'),
+  textOf: () => string = () => example('dr'),
 ) {
   const messages: HostMessage[] = [];
   const closed: (() => void)[] = [];
@@ -98,7 +98,7 @@ function setUp(
     context: { extensionUri: StubUri.parse('/extension'), workspaceState: { get: () => undefined } },
     files: {
       saved: () => Promise.resolve(topologies.map((name) => StubUri.parse(`/${name}`))),
-      read: (uri: StubUri) => Promise.resolve(texts.get(uri.path) ?? textOf(uri.path)),
+      read: (uri: StubUri) => Promise.resolve(texts.get(uri.path) ?? textOf()),
     },
     texts: () => Promise.resolve(topologyTexts),
     messages: {
