@@ -187,11 +187,19 @@ class Drawing {
       }
       return machine;
     }
-    return this.#behind(station ? this.#machineOf(station, 'router') : undefined, role, address!);
+    return this.#behind(station && this.#routerOf(station), role, address!);
   }
 
   #isRouter(station: Station): boolean {
     return station.forwards || station.addresses.length > 0;
+  }
+
+  /** Whoever an address was seen behind: that it sends on what is not its own was not always seen. */
+  #routerOf(station: Station): Machine {
+    const isNew = !this.#machines.has(station.node);
+    const machine = this.#machineOf(station, 'router');
+    if (isNew && !station.forwards) machine.remarks.push(remark('router-assumed'));
+    return machine;
   }
 
   /** Somebody whose link was not recorded. */

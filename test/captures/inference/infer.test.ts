@@ -128,6 +128,17 @@ describe('what frames tell of a network', () => {
     assert.match(draftOf(one).text, /captures\.draft\.ambiguous/);
   });
 
+  it('who has an address of its own and takes what is for others is taken for a router, with a remark', () => {
+    const [director] = of(captured.get('tun')!.sources, /^director/);
+    const isArp = (bytes: Uint8Array): boolean => bytes[12] === 8 && bytes[13] === 6;
+    const isWrapped = (bytes: Uint8Array): boolean => bytes[13] === 0 && bytes[23] === 4;
+    const records = director!.capture.records.filter(({ bytes }) => isArp(bytes) || isWrapped(bytes));
+    const { text } = draftOf([{ ...director!, capture: { ...director!.capture, records } }]);
+    assert.match(text, /# captures\.draft\.router-assumed\n(?: {2}#.*\n)* {2}router:/);
+    // The clients' requests came through the other one.
+    assert.equal(draftOf([director!]).text.match(/router-assumed/g)?.length, 1);
+  });
+
   it('every evidence is in the recordings that it names', () => {
     for (const { sources } of captured.values())
       for (const { frames } of inferCaptures(sources).services) {
