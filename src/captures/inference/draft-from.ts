@@ -1,27 +1,16 @@
 import { balances, type ModelName } from '../../models/models.ts';
 import { formatIpv4, networkOf, type Ipv4, type Mac } from '../../packet/address.ts';
-import { freeAddress, madeUpNetwork, subnetOf, USUAL_PREFIX } from './addresses.ts';
-import { nameFrom, type Draft, type DraftNode, type DraftSegment, type Remark } from './draft.ts';
-import { isInitialTtl, type Observed, type Trail } from './links.ts';
+import { USUAL_PREFIX } from './addresses.ts';
+import { nameFrom, type Draft, type DraftNode, type Remark } from './draft.ts';
+import { chooseGateways } from './gateways.ts';
+import { isInitialTtl, type Observed } from './links.ts';
+import { remark, type Machine } from './machine.ts';
+import { drawSegments } from './segments.ts';
 import type { InferredService } from './services.ts';
 import type { Station } from './stations.ts';
 
 /** Of clients far away: one is like the other. */
 const MOST_FAR = 8;
-
-interface Machine {
-  readonly name: string;
-  role: DraftNode['role'];
-  readonly at: { segment: string; address?: Ipv4; mac?: Mac }[];
-  gateway?: string;
-  nat?: string;
-  readonly remarks: Remark[];
-}
-
-const remark = (code: string, params: Remark['params'] = {}): Remark => ({
-  key: `captures.draft.${code}`,
-  params,
-});
 
 /**
  * A topology file as frames let it be drawn, of services that something balances. What no frame says (lengths of prefixes,
@@ -71,9 +60,10 @@ class Drawing {
       })),
     );
     this.#clientsOf(services);
-    this.#gateways(services);
-    const segments = this.#drawSegments(services);
     const nodes = [...this.#machines.values(), ...this.#far];
+    const links = services.flatMap(({ requests }) => requests.flat());
+    chooseGateways(this.#machines, this.#far, this.#stations, this.#observed.trails, links);
+    const segments = drawSegments(nodes, [...this.#placed.keys(), ...services.map(({ address }) => address)]);
     return {
       model,
       remarks: [
@@ -251,65 +241,6 @@ class Drawing {
   /** Whoever else sends on what is not its own. */
   #routers(): void {
     for (const station of this.#stations.values()) if (station.forwards) this.#machineOf(station, 'router');
-  }
-
-  #gateways(services: readonly Balanced[]): void {
-    const starts = new Map<Mac, Mac>();
-    for (const trail of this.#observed.trails) {
-      const [first] = trail;
-      if (first && !first.outer) starts.set(first.from, first.to);
-    }
-    const links = services.flatMap(({ requests }) => requests.flatMap((trail: Trail) => trail));
-    for (const [node, machine] of this.#machines) {
-      if (machine.role === 'router' || machine.gateway !== undefined) continue;
-      const own = [...this.#stations.values()].filter((one) => one.node === node).map(({ mac }) => mac);
-      const next =
-        machine.role === 'director'
-          ? links.find(({ to, outer }) => own.includes(to) && !outer)?.from
-          : own.map((mac) => starts.get(mac)).find((mac) => mac !== undefined);
-      const gateway =
-        next === undefined ? undefined : this.#machines.get(this.#stations.get(next)?.node ?? -1);
-      const serves = gateway && gateway !== machine && ['router', 'director'].includes(gateway.role);
-      if (serves && machine.at.some(({ segment }) => gateway.at.some((one) => one.segment === segment)))
-        machine.gateway = gateway.name;
-    }
-    for (const machine of [...this.#machines.values(), ...this.#far]) {
-      if (machine.role === 'router' || machine.gateway !== undefined) continue;
-      const beside = this.#routerBeside(machine);
-      if (!beside) continue;
-      machine.gateway = beside.name;
-      machine.remarks.push(remark('gateway-unknown', { gateway: beside.name }));
-    }
-  }
-
-  #routerBeside({ at }: Machine): Machine | undefined {
-    const segments = new Set(at.map(({ segment }) => segment));
-    const routers = [...this.#machines.values()].filter(({ role }) => role === 'router');
-    return routers.find((router) => router.at.some(({ segment }) => segments.has(segment)));
-  }
-
-  #drawSegments(services: readonly Balanced[]): DraftSegment[] {
-    const machines = [...this.#machines.values(), ...this.#far];
-    const names = [...new Set(machines.flatMap(({ at }) => at.map(({ segment }) => segment)))];
-    const taken = new Set<Ipv4>([...this.#placed.keys(), ...services.map(({ address }) => address)]);
-    return names.map((name, index) => {
-      const ports = machines.flatMap((machine) =>
-        machine.at.flatMap((port) => (port.segment === name ? [{ machine, port }] : [])),
-      );
-      const known = ports.flatMap(({ port }) => port.address ?? []);
-      const subnet = subnetOf(known, madeUpNetwork(index));
-      for (const { machine, port } of ports) {
-        if (port.address !== undefined) continue;
-        const next = freeAddress(subnet, taken);
-        port.address = next;
-        machine.remarks.push(remark('address-unknown', { segment: name, address: formatIpv4(next) }));
-      }
-      return {
-        name,
-        ...subnet,
-        remarks: [remark(known.length > 0 ? 'prefix-unknown' : 'subnet-unknown')],
-      };
-    });
   }
 }
 
