@@ -26,13 +26,14 @@ function fileOf(frames: readonly FrameEvent[], node: string): CaptureSource {
     name: `${node}.pcap`,
     capture: {
       interfaces: segments.map(() => ({ linkType: 1, snapLength: 65535, name: '' })),
+      names: [],
       problems: [],
       records: own.map(({ segment, timeNs, bytes, originalLength }) => ({
         ...{ interface: segments.indexOf(segment), bytes, originalLength, comments: [] },
         timeNs: BigInt(Math.round(timeNs)) + 1_700_000_000_000_000_000n,
       })),
     },
-  } as CaptureSource;
+  };
 }
 
 /** Codes and the frames that show them, of what these hosts recorded; explanations and broken promises, too. */
