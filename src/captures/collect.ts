@@ -6,6 +6,7 @@ import { lengthOf, trimmed } from './frames/trimmed.ts';
 import { ArpClaims, Port } from './port.ts';
 import { etherTypeName, groupOf, isOfModels } from './protocols.ts';
 import type { CaptureSource } from './source.ts';
+import { AT_ONCE, finished, type Steps } from './steps.ts';
 
 /** A frame as Ethernet II, without tags, padding and check sequence. */
 export interface PlainFrame {
@@ -13,6 +14,7 @@ export interface PlainFrame {
   readonly source: number;
   /** In its file, from 1. */
   readonly number: number;
+  readonly timeNs: bigint;
   readonly bytes: Uint8Array;
   readonly originalLength: number;
   readonly direction?: 'in' | 'out';
@@ -35,15 +37,23 @@ export interface Collected {
 }
 
 export function collect(sources: readonly CaptureSource[]): Collected {
+  return finished(collecting(sources));
+}
+
+/** The same in steps. */
+export function* collecting(sources: readonly CaptureSource[]): Steps<Collected> {
   const frames: PlainFrame[] = [];
   const ports: Port[] = [];
   const claims = new ArpClaims();
   const segmentSizes = new SegmentSizes();
   const noEthernet = sources.map(() => 0);
+  const total = sources.reduce((sum, { capture }) => sum + capture.records.length, 0);
+  let looked = 0;
   let filled = 0;
   for (const [source, { capture }] of sources.entries()) {
     const portOf = portsOf(source, capture.interfaces, ports);
     for (const [place, record] of capture.records.entries()) {
+      if (++looked % AT_ONCE === 0) yield looked / total;
       const { linkType } = capture.interfaces[record.interface]!;
       if (!isReadable(linkType)) continue;
       const link = linkFrame(record.bytes, record.originalLength, linkType);
@@ -73,7 +83,8 @@ export function collect(sources: readonly CaptureSource[]): Collected {
       frames.push({
         port,
         source,
-        number: place + 1,
+        number: place + (capture.first ?? 1),
+        timeNs: record.timeNs,
         bytes: plain.bytes,
         originalLength: plain.originalLength,
         ...(direction && { direction }),

@@ -2,6 +2,7 @@ import { estimateClocks } from './clocks/estimate-clocks.ts';
 import { onCommonClock, type HostClock } from './clocks/host-clock.ts';
 import { ownTimesOf } from './clocks/own-times.ts';
 import { findPairs, type ClockPair, type Sighting } from './clocks/pairs.ts';
+import type { Steps } from './steps.ts';
 import type { CaptureNote } from './told.ts';
 
 /** A sighting, and in which file and interface it stands. */
@@ -24,11 +25,11 @@ export interface CommonTimes {
  * @param hosts All there may be: where nothing is given, the clock of the first that recorded something is the common one.
  * @param given What is added to a host's clock, by hand.
  */
-export function onOneClock(
+export function* onOneClock(
   hosts: readonly string[],
   recorded: readonly Recorded[],
   given: ReadonlyMap<string, bigint>,
-): CommonTimes {
+): Steps<CommonTimes> {
   const times = recorded.map(({ timeNs }) => timeNs);
   const places = new Map<string, number[]>();
   for (const [index, { host }] of recorded.entries()) {
@@ -37,15 +38,21 @@ export function onOneClock(
     else places.set(host, [index]);
   }
   if (places.size < 2 && given.size === 0) return { times, clocks: [] };
-  const breaks = new Map([...places].map(([host, own]) => [host, unfold(recorded, own, times)]));
-  const pairs = findPairs(sightings(recorded, times), recorded.length);
+  const breaks = new Map<string, bigint[]>();
+  for (const [host, own] of places) {
+    breaks.set(host, unfold(recorded, own, times));
+    yield 0;
+  }
+  const pairs = yield* findPairs(sightings(recorded, times), recorded.length);
   const isSet = [...breaks.values()].some((list) => list.length > 0);
   if (given.size === 0 && !isSet && pairs.every(isForward)) return { times, clocks: [] };
   const recording = hosts.flatMap((name) => {
     const own = places.get(name);
     return own ? [{ name, times: own.map((index) => times[index]!), breaks: breaks.get(name)! }] : [];
   });
+  yield 1;
   const clocks = estimateClocks(recording, pairs, given);
+  yield 1;
   for (const clock of clocks)
     for (const index of places.get(clock.host)!) times[index] = onCommonClock(clock, times[index]!);
   return { times, clocks };

@@ -11,6 +11,7 @@ import { isReadable } from './frames/link-layer.ts';
 import { lossesOf } from './losses.ts';
 import type { Point } from './point.ts';
 import type { CaptureSource } from './source.ts';
+import { AT_ONCE, eachOf, part, type Steps } from './steps.ts';
 import type { FrameRef } from './told.ts';
 
 /** The placed frames of all files as events in order of time, and what came of making them. */
@@ -28,24 +29,29 @@ export interface FrameEvents {
 type MutableFrame = { -readonly [Key in keyof FrameEvent]: FrameEvent[Key] };
 
 /** Frames of nowhere are left out. */
-export function eventsOf(
+export function* eventsOf(
   sources: readonly CaptureSource[],
   { frames, ports, segmentSizes }: Collected,
   plan: Plan,
   given: ReadonlyMap<string, bigint>,
-): FrameEvents {
+): Steps<FrameEvents> {
   const placed = frames.filter(({ port }) => port.point !== undefined);
-  const made = placed.map((frame) => frameEvent(frame, frame.port.point!));
-  const recorded = placed.map((frame, index): Recorded => {
-    const { node, direction, bytes } = made[index]!;
-    const { timeNs } = sources[frame.source]!.capture.records[frame.number - 1]!;
-    return { host: node, timeNs, direction, bytes, source: frame.source, port: frame.port.index };
-  });
-  const { times, clocks } = onOneClock(
-    plan.nodes.map(({ name }) => name),
-    recorded,
-    given,
+  const made: MutableFrame[] = [];
+  const recorded: Recorded[] = [];
+  yield* eachOf(
+    placed,
+    (frame) => {
+      const event = frameEvent(frame, frame.port.point!);
+      made.push(event);
+      const { node, direction, bytes } = event;
+      const { source, timeNs, port } = frame;
+      recorded.push({ host: node, timeNs, direction, bytes, source, port: port.index });
+    },
+    0,
+    0.2,
   );
+  const hosts = plan.nodes.map(({ name }) => name);
+  const { times, clocks } = yield* part(onOneClock(hosts, recorded, given), 0.2, 0.6);
   const startNs = clocks.length === 0 ? earliest(sources) : least(times);
   for (const [index, event] of made.entries()) event.timeNs = Number(times[index]! - startNs);
   const order = made.map((_, index) => index);
@@ -56,7 +62,8 @@ export function eventsOf(
   const refs: FrameRef[] = [];
   const duplicates = new Duplicates();
   let cut = 0;
-  for (const index of order) {
+  for (const [place, index] of order.entries()) {
+    if (place % AT_ONCE === AT_ONCE - 1) yield 0.6 + (0.4 * place) / order.length;
     const event = made[index]!;
     if (duplicates.isOne(event)) continue;
     const { source, number } = placed[index]!;

@@ -1,7 +1,7 @@
 /** What there is in Node and in browsers, as far as it is used here. */
 declare const DecompressionStream: new (format: 'gzip') => {
   readonly writable: {
-    getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void> };
+    getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void>; abort(): Promise<void> };
   };
   readonly readable: {
     getReader(): {
@@ -11,43 +11,73 @@ declare const DecompressionStream: new (format: 'gzip') => {
   };
 };
 
+/** The bytes of a file in their order, cut anywhere. */
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** More than this is not taken out of one file. */
 const MOST_BYTES = 2 ** 31;
 
 /** Whether the bytes begin like a gzip file (RFC 1952). */
-export function isGzip(bytes: Uint8Array): boolean {
+function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /** What was packed; of a damaged file, or one that unpacks to gigabytes, what comes first. Other bytes as they are. */
-export async function gunzip(bytes: Uint8Array, most = MOST_BYTES): Promise<Uint8Array> {
-  if (!isGzip(bytes)) return bytes;
+export async function* gunzip(
+  pieces: Pieces,
+  most = MOST_BYTES,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const all = begun(pieces);
+  const { done, value } = await all.next();
+  if (done) return;
+  if (isGzip(value)) yield* unpacked(value, all, most);
+  else {
+    yield value;
+    yield* all;
+  }
+}
+
+/** The first piece has two bytes at least, if there are so many. */
+async function* begun(pieces: Pieces): AsyncGenerator<Uint8Array, void, undefined> {
+  let first: Uint8Array | undefined;
+  let isBegun = false;
+  for await (const piece of pieces) {
+    if (isBegun) {
+      yield piece;
+      continue;
+    }
+    first = first === undefined ? piece : Uint8Array.of(...first, ...piece);
+    isBegun = first.length >= 2;
+    if (isBegun) yield first;
+  }
+  if (!isBegun && first !== undefined) yield first;
+}
+
+async function* unpacked(
+  first: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+  most: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { writable, readable } = new DecompressionStream('gzip');
   const writer = writable.getWriter();
-  // It fails where the reader is told the same.
-  const ignore = (): void => undefined;
-  writer.write(bytes).catch(ignore);
-  writer.close().catch(ignore);
+  const pack = async (): Promise<void> => {
+    await writer.write(first);
+    for await (const piece of rest) await writer.write(piece);
+    await writer.close();
+  };
+  // The reader is told of it.
+  pack().catch(() => writer.abort().catch(() => undefined));
   const reader = readable.getReader();
-  const pieces: Uint8Array[] = [];
   let length = 0;
   try {
     for (let piece = await reader.read(); piece.value; piece = await reader.read()) {
-      pieces.push(piece.value);
       length += piece.value.length;
-      if (length > most) {
-        await reader.cancel();
-        break;
-      }
+      yield piece.value;
+      if (length > most) break;
     }
   } catch {
     // Cut or damaged: what was read so far is still a capture that ends early.
+  } finally {
+    await reader.cancel().catch(() => undefined);
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

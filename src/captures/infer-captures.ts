@@ -3,7 +3,7 @@ import * as ethernet from '../packet/ethernet.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import { collect, type PlainFrame } from './collect.ts';
 import { infer, type Inference } from './inference/infer.ts';
-import { isInitialTtl, type RecordedFrame } from './inference/links.ts';
+import { isInitialTtl } from './inference/links.ts';
 import type { CapturedInterface } from './inference/stations.ts';
 import type { Port } from './port.ts';
 import type { CaptureSource } from './source.ts';
@@ -32,12 +32,9 @@ export function inferCaptures(sources: readonly CaptureSource[]): Inference {
   const sure = captured.map(({ mac, ...rest }) =>
     mac !== undefined && isOnce(mac) ? { ...rest, mac } : rest,
   );
-  const timeOf = ({ source, number }: RecordedFrame): bigint =>
-    sources[source]!.capture.records[number - 1]!.timeNs;
-  const sorted = [...frames].sort((a, b) => {
-    const [one, other] = [timeOf(a), timeOf(b)];
-    return one < other ? -1 : one > other ? 1 : 0;
-  });
+  const sorted = [...frames].sort(({ timeNs: one }, { timeNs: other }) =>
+    one < other ? -1 : one > other ? 1 : 0,
+  );
   return infer(sorted, sure);
 }
 

@@ -26,7 +26,7 @@ export function lossesOf(sources: readonly CaptureSource[], ports: readonly Port
       let told = 0;
       for (const [place, record] of capture.records.entries()) {
         const frames = record.interface === index ? Number(record.dropCount ?? 0n) : 0;
-        if (frames > 0) add(frames, place + 1);
+        if (frames > 0) add(frames, place + (capture.first ?? 1));
         told += frames;
       }
       // The statistics count all of them.

@@ -1,7 +1,7 @@
 import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
 import { readChoices } from './choices.ts';
-import { collect, type Collected } from './collect.ts';
+import { collecting, type Collected } from './collect.ts';
 import { clockErrors } from './common-clock.ts';
 import { eventsOf } from './frame-events.ts';
 import { observations } from './observations/observe.ts';
@@ -11,6 +11,7 @@ import type { Port } from './port.ts';
 import { notesOfReading, problemOfReading } from './reading.ts';
 import { ownMacsAsSeen, planWithMacs, pointsAsSeen } from './seen-macs.ts';
 import type { CaptureSource } from './source.ts';
+import { finished, part, type Steps } from './steps.ts';
 import type { CaptureNote, ToldCaptures } from './told.ts';
 import { unknowns } from './unknowns.ts';
 
@@ -28,15 +29,24 @@ export interface TellOptions {
 export function tellCaptures(
   files: readonly CaptureSource[],
   plan: Plan,
-  { interfaces = [], clocks = new Map() }: TellOptions = {},
+  options: TellOptions = {},
 ): ToldCaptures {
+  return finished(tellingCaptures(files, plan, options));
+}
+
+/** The same in steps: of a million frames it takes seconds. */
+export function* tellingCaptures(
+  files: readonly CaptureSource[],
+  plan: Plan,
+  { interfaces = [], clocks = new Map() }: TellOptions = {},
+): Steps<ToldCaptures> {
   const sources = files.map(withTimes);
   const choices = readChoices(interfaces, plan);
   if ('code' in choices) return nothing(plan, choices);
   const notes = sources.flatMap(notesOfReading);
   const unread = problemOfReading(sources);
   if (unread) return nothing(plan, unread, notes);
-  const collected = collect(sources);
+  const collected = yield* part(collecting(sources), 0, 0.5);
   const { ports } = collected;
   const seen = pointsAsSeen(plan, ports, collected.claims);
   const hosts = sources.map(({ name, node }) => ({ file: name, node }));
@@ -47,7 +57,8 @@ export function tellCaptures(
     port.point = points.find((point) => port.point && nameOf(point) === nameOf(port.point));
   const seenPlan = planWithMacs(plan, points);
   const captured = capturedAt(sources, ports);
-  const told = eventsOf(sources, collected, seenPlan, clocks);
+  const told = yield* part(eventsOf(sources, collected, seenPlan, clocks), 0.5, 0.9);
+  const unknown = yield* part(unknowns(plan, seenPlan, sources, collected, told, captured), 0.9, 1);
   const unused = choices.filter((choice) => choice.of !== '*' && !used.has(choice));
   return {
     plan: seenPlan,
@@ -62,7 +73,7 @@ export function tellCaptures(
     notes: [
       ...notes,
       ...unused.map(({ text }): CaptureNote => ({ code: 'unused-interface', params: { interface: text } })),
-      ...unknowns(plan, seenPlan, sources, collected, told, captured),
+      ...unknown,
     ],
   };
 }

@@ -7,19 +7,20 @@ import type { FrameEvents } from './frame-events.ts';
 import { nameOf, pointsOf } from './point.ts';
 import { isUnicast } from './port.ts';
 import type { CaptureSource } from './source.ts';
+import { eachOf, type Steps } from './steps.ts';
 import type { CaptureNote } from './told.ts';
 
 const MOST_MACS = 4;
 
 /** What no frame can show, or is not read, and what was made of frames before they were told. */
-export function unknowns(
+export function* unknowns(
   plan: Plan,
   seenPlan: Plan,
   sources: readonly CaptureSource[],
   { frames, ports, filled, noEthernet }: Collected,
   { duplicates, cut, clocks, events }: FrameEvents,
   seen: ReadonlySet<string>,
-): CaptureNote[] {
+): Steps<CaptureNote[]> {
   const missing = pointsOf(plan)
     .map(nameOf)
     .filter((name) => !seen.has(name));
@@ -38,7 +39,7 @@ export function unknowns(
   const cooked = sum(noEthernet);
   const drops = events.flatMap((event) => (event.kind === 'loss' ? [event] : []));
   const taken = pointsOf(seenPlan).filter(({ mac }, index) => mac !== pointsOf(plan)[index]!.mac);
-  const strangers = strangersOf(seenPlan, frames);
+  const strangers = yield* strangersOf(seenPlan, frames);
   const note = (count: number, code: string, params: CaptureNote['params']): CaptureNote[] =>
     count > 0 ? [{ code, params }] : [];
   return [
@@ -92,15 +93,15 @@ function counted(counts: ReadonlyMap<string, number>): string {
 }
 
 /** Frames between MAC addresses that no node has. */
-function strangersOf(
+function* strangersOf(
   plan: Plan,
   frames: readonly PlainFrame[],
-): { readonly frames: number; readonly macs: readonly Mac[] } {
+): Steps<{ readonly frames: number; readonly macs: readonly Mac[] }> {
   const known = new Set([...pointsOf(plan).map(({ mac }) => mac), NO_MAC]);
   const macs = new Set<Mac>();
   let count = 0;
-  for (const { bytes, port } of frames) {
-    if (port.point === undefined || bytes.length < ethernet.HEADER_LENGTH) continue;
+  yield* eachOf(frames, ({ bytes, port }) => {
+    if (port.point === undefined || bytes.length < ethernet.HEADER_LENGTH) return;
     let isStrangers = false;
     for (const mac of [ethernet.sourceOf(bytes, 0), ethernet.destinationOf(bytes, 0)]) {
       if (known.has(mac) || !isUnicast(mac)) continue;
@@ -108,6 +109,6 @@ function strangersOf(
       isStrangers = true;
     }
     if (isStrangers) count++;
-  }
+  });
   return { frames: count, macs: [...macs] };
 }

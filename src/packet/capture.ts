@@ -36,6 +36,8 @@ export interface CaptureRecord {
 export interface Capture {
   readonly interfaces: readonly CaptureInterface[];
   readonly records: readonly CaptureRecord[];
+  /** The number of the first of them, where older ones were given up; 1 when left out. */
+  readonly first?: number;
   /** IPv4 name-resolution records. */
   readonly names: readonly { readonly address: Ipv4; readonly name: string }[];
   /** What was skipped or damaged; the records before it are still there. */

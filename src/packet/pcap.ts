@@ -3,7 +3,8 @@
 import { view } from './bytes.ts';
 import { ByteOrder } from './byte-order.ts';
 import { ByteWriter } from './byte-writer.ts';
-import type { Capture, CaptureRecord } from './capture.ts';
+import { MOST_AWAITED, readWhole, type CaptureParser, type Progress } from './capture-parser.ts';
+import type { Capture, CaptureInterface, CaptureRecord } from './capture.ts';
 import type { PacketProblem } from './layers.ts';
 import { packetProblem } from './problem.ts';
 
@@ -18,39 +19,65 @@ const RECORD_HEADER_LENGTH = 16;
  * records' bytes are views into `bytes`.
  */
 export function readPcap(bytes: Uint8Array): Capture {
-  const format = formatOf(bytes);
-  if (format === undefined) {
-    return {
-      interfaces: [],
-      records: [],
-      names: [],
-      problems: [packetProblem('bad-capture', 'pcap header', 0)],
-    };
-  }
-  const { order, nanosecondsPerTick } = format;
-  const records: CaptureRecord[] = [];
-  const problems: PacketProblem[] = [];
-  for (let at = FILE_HEADER_LENGTH; at < bytes.length;) {
-    const start = at + RECORD_HEADER_LENGTH;
-    const end = start > bytes.length ? Infinity : start + order.u32(bytes, at + 8);
-    if (end > bytes.length) {
-      problems.push(packetProblem('bad-capture', 'pcap record', at));
-      break;
+  return readWhole(new PcapParser(), bytes);
+}
+
+export class PcapParser implements CaptureParser {
+  readonly #interfaces: CaptureInterface[] = [];
+  readonly #records: CaptureRecord[] = [];
+  readonly #problems: PacketProblem[] = [];
+  readonly capture: Capture & { first?: number } = {
+    interfaces: this.#interfaces,
+    records: this.#records,
+    names: [],
+    problems: this.#problems,
+  };
+  #format: Format | undefined;
+
+  read(bytes: Uint8Array, base: number, isLast: boolean): Progress {
+    const begun = this.#format !== undefined;
+    const format = (this.#format ??= formatOf(bytes));
+    if (format === undefined) {
+      if (!isLast && bytes.length < FILE_HEADER_LENGTH) return { used: 0, needs: FILE_HEADER_LENGTH };
+      return this.#damaged('pcap header', base, 0);
     }
-    const [seconds, fraction] = [order.u32(bytes, at), order.u32(bytes, at + 4)];
-    records.push({
-      interface: 0,
-      timeNs: BigInt(seconds) * 1_000_000_000n + BigInt(fraction * nanosecondsPerTick),
-      bytes: view(bytes, start, end),
-      originalLength: order.u32(bytes, at + 12),
-      comments: [],
-    });
-    at = end;
+    const { order, nanosecondsPerTick } = format;
+    let at = 0;
+    if (!begun) {
+      // The high bits of the last field describe a frame check sequence.
+      const linkType = order.u32(bytes, 20) & 0xffff;
+      this.#interfaces.push({ name: '', linkType, snapLength: order.u32(bytes, 16) });
+      at = FILE_HEADER_LENGTH;
+    }
+    while (at < bytes.length) {
+      const start = at + RECORD_HEADER_LENGTH;
+      const length = start > bytes.length ? 0 : order.u32(bytes, at + 8);
+      const end = start + length;
+      if (end > bytes.length) {
+        if (isLast || length > MOST_AWAITED) return this.#damaged('pcap record', base, at);
+        return { used: at, needs: end - at };
+      }
+      const [seconds, fraction] = [order.u32(bytes, at), order.u32(bytes, at + 4)];
+      this.#records.push({
+        interface: 0,
+        timeNs: BigInt(seconds) * 1_000_000_000n + BigInt(fraction * nanosecondsPerTick),
+        bytes: view(bytes, start, end),
+        originalLength: order.u32(bytes, at + 12),
+        comments: [],
+      });
+      at = end;
+    }
+    return { used: at, needs: RECORD_HEADER_LENGTH };
   }
-  // The high bits of the last field describe a frame check sequence.
-  const linkType = order.u32(bytes, 20) & 0xffff;
-  const snapLength = order.u32(bytes, 16);
-  return { interfaces: [{ name: '', linkType, snapLength }], records, names: [], problems };
+
+  drop(count: number): void {
+    this.capture.first = (this.capture.first ?? 1) + this.#records.splice(0, count).length;
+  }
+
+  #damaged(where: string, base: number, at: number): Progress {
+    this.#problems.push(packetProblem('bad-capture', where, base + at));
+    return { used: at, needs: 0 };
+  }
 }
 
 /** Whether the bytes begin like a pcap file. */
@@ -58,7 +85,12 @@ export function isPcap(bytes: Uint8Array): boolean {
   return formatOf(bytes) !== undefined;
 }
 
-function formatOf(bytes: Uint8Array): { order: ByteOrder; nanosecondsPerTick: number } | undefined {
+interface Format {
+  readonly order: ByteOrder;
+  readonly nanosecondsPerTick: number;
+}
+
+function formatOf(bytes: Uint8Array): Format | undefined {
   if (bytes.length < FILE_HEADER_LENGTH) return undefined;
   for (const order of [new ByteOrder(true), new ByteOrder(false)]) {
     const magic = order.u32(bytes, 0);

@@ -1,6 +1,7 @@
 import { asIpv4, asMac, type Ipv4 } from './address.ts';
 import { EMPTY, u32, u48, view } from './bytes.ts';
 import { ByteOrder } from './byte-order.ts';
+import { MOST_AWAITED, readWhole, type CaptureParser, type Progress } from './capture-parser.ts';
 import type { Capture, CaptureInterface, CaptureRecord } from './capture.ts';
 import type { PacketProblem } from './layers.ts';
 import { BLOCK, BLOCK_OVERHEAD, BYTE_ORDER_MAGIC, DIRECTION, NAME_RECORD, OPTION } from './pcapng-codes.ts';
@@ -13,19 +14,14 @@ import { decodeUtf8 } from './utf8.ts';
  * lengths can be trusted. The records' bytes are views into `bytes`.
  */
 export function readPcapng(bytes: Uint8Array): Capture {
-  const reader = new Reader(bytes);
-  let at = 0;
-  while (at < bytes.length) {
-    const length = reader.readBlock(at);
-    if (length === undefined) break;
-    at += length;
-  }
-  if (bytes.length === 0) reader.report('pcapng section header', 0);
-  return reader.capture();
+  return readWhole(new PcapngParser(), bytes);
 }
 
 /** Shared: few frames have any. */
 const NO_COMMENTS: readonly string[] = [];
+
+/** A section header without options. */
+const SECTION_HEADER = 28;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -37,59 +33,83 @@ interface SectionInterface {
   readonly timeNs: (ticks: bigint) => bigint;
 }
 
-class Reader {
-  readonly #bytes: Uint8Array;
+export class PcapngParser implements CaptureParser {
+  /** The window, and where it stands in the file. */
+  #bytes = EMPTY;
+  #base = 0;
   readonly #interfaces: Mutable<CaptureInterface>[] = [];
   readonly #records: CaptureRecord[] = [];
   readonly #names: { address: Ipv4; name: string }[] = [];
   readonly #problems: PacketProblem[] = [];
+  readonly capture: Capture & { first?: number } = {
+    interfaces: this.#interfaces,
+    records: this.#records,
+    names: this.#names,
+    problems: this.#problems,
+  };
   /** `undefined` before the first section header. */
   #order: ByteOrder | undefined;
   /** Interface numbers start again in every section. */
   #section: SectionInterface[] = [];
 
-  constructor(bytes: Uint8Array) {
+  read(bytes: Uint8Array, base: number, isLast: boolean): Progress {
     this.#bytes = bytes;
+    this.#base = base;
+    let at = 0;
+    while (at < bytes.length) {
+      const missing = isLast ? undefined : this.#missing(at);
+      if (missing !== undefined) return { used: at, needs: missing };
+      const length = this.#readBlock(at);
+      if (length === undefined) return { used: at, needs: 0 };
+      at += length;
+    }
+    if (base + bytes.length === 0 && isLast) this.#report('pcapng section header', 0);
+    return { used: at, needs: BLOCK_OVERHEAD };
   }
 
-  capture(): Capture {
-    return {
-      interfaces: this.#interfaces,
-      records: this.#records,
-      names: this.#names,
-      problems: this.#problems,
-    };
+  drop(count: number): void {
+    this.capture.first = (this.capture.first ?? 1) + this.#records.splice(0, count).length;
   }
 
-  report(where: string, at: number): undefined {
-    this.#problems.push(packetProblem('bad-capture', where, at));
+  #report(where: string, at: number): undefined {
+    this.#problems.push(packetProblem('bad-capture', where, this.#base + at));
+  }
+
+  /** How long the block at `at` is, when not all of it is there yet. */
+  #missing(at: number): number | undefined {
+    const bytes = this.#bytes;
+    const left = bytes.length - at;
+    if (left < BLOCK_OVERHEAD) return BLOCK_OVERHEAD;
+    const isSection = u32(bytes, at) === BLOCK.sectionHeader;
+    if (isSection && left < SECTION_HEADER) return SECTION_HEADER;
+    const order = isSection ? orderOf(bytes, at) : this.#order;
+    const length = order?.u32(bytes, at + 4) ?? 0;
+    return length > left && length % 4 === 0 && length <= MOST_AWAITED ? length : undefined;
   }
 
   /** Reads the block at `at` and returns its length; `undefined` when nothing behind it can be read. */
-  readBlock(at: number): number | undefined {
+  #readBlock(at: number): number | undefined {
     const bytes = this.#bytes;
-    if (at + BLOCK_OVERHEAD > bytes.length) return this.report('pcapng block', at);
+    if (at + BLOCK_OVERHEAD > bytes.length) return this.#report('pcapng block', at);
     // The section header's type is a palindrome: it reads the same in both byte orders.
     if (u32(bytes, at) === BLOCK.sectionHeader && !this.#startSection(at)) return undefined;
     const order = this.#order;
-    if (order === undefined) return this.report('pcapng section header', at);
+    if (order === undefined) return this.#report('pcapng section header', at);
     const length = order.u32(bytes, at + 4);
     const fits = length >= BLOCK_OVERHEAD && length % 4 === 0 && at + length <= bytes.length;
-    if (!fits || order.u32(bytes, at + length - 4) !== length) return this.report('pcapng block', at);
+    if (!fits || order.u32(bytes, at + length - 4) !== length) return this.#report('pcapng block', at);
     this.#readBody(order, order.u32(bytes, at), at + 8, at + length - 4);
     return length;
   }
 
   #startSection(at: number): boolean {
     const bytes = this.#bytes;
-    const order = [new ByteOrder(true), new ByteOrder(false)].find(
-      (one) => one.u32(bytes, at + 8) === BYTE_ORDER_MAGIC,
-    );
+    const order = orderOf(bytes, at);
     // Version 1; its minor versions differ in nothing that matters to a reader.
-    const known = order !== undefined && at + 28 <= bytes.length && order.u16(bytes, at + 12) === 1;
+    const known = order !== undefined && at + SECTION_HEADER <= bytes.length && order.u16(bytes, at + 12) === 1;
     if (!known) {
-      const isOfAnother = order !== undefined && at + 28 <= bytes.length;
-      this.report(isOfAnother ? `pcapng ${order.u16(bytes, at + 12)}.x` : 'pcapng section header', at);
+      const isOfAnother = order !== undefined && at + SECTION_HEADER <= bytes.length;
+      this.#report(isOfAnother ? `pcapng ${order.u16(bytes, at + 12)}.x` : 'pcapng section header', at);
       return false;
     }
     this.#order = order;
@@ -99,7 +119,7 @@ class Reader {
 
   #readBody(order: ByteOrder, type: number, start: number, end: number): void {
     const shortest = SHORTEST_BODY[type] ?? 0;
-    if (end - start < shortest) return this.report('pcapng block', start - 8);
+    if (end - start < shortest) return this.#report('pcapng block', start - 8);
     switch (type) {
       case BLOCK.interface:
         return this.#readInterface(order, start, end);
@@ -152,7 +172,7 @@ class Reader {
     const one = this.#section[interfaceNumber];
     const length = order.u32(bytes, start + 12);
     const dataEnd = start + 20 + length;
-    if (one === undefined || dataEnd > end) return this.report('pcapng packet', start - 8);
+    if (one === undefined || dataEnd > end) return this.#report('pcapng packet', start - 8);
     const record: Mutable<CaptureRecord> = {
       interface: one.index,
       timeNs: one.timeNs(timeOf(order, bytes, start + 4)),
@@ -176,10 +196,10 @@ class Reader {
   /** No time, no options; the first interface's, cut to its snapshot length. */
   #readSimplePacket(order: ByteOrder, start: number, end: number): void {
     const one = this.#section[0];
-    if (one === undefined) return this.report('pcapng packet', start - 8);
+    if (one === undefined) return this.#report('pcapng packet', start - 8);
     const originalLength = order.u32(this.#bytes, start);
     const length = one.snapLength === 0 ? originalLength : Math.min(originalLength, one.snapLength);
-    if (start + 4 + length > end) return this.report('pcapng packet', start - 8);
+    if (start + 4 + length > end) return this.#report('pcapng packet', start - 8);
     const bytes = view(this.#bytes, start + 4, start + 4 + length);
     this.#records.push({
       interface: one.index,
@@ -203,7 +223,7 @@ class Reader {
 
   #readStatistics(order: ByteOrder, start: number, end: number): void {
     const one = this.#section[order.u32(this.#bytes, start)];
-    if (one === undefined) return this.report('pcapng interface statistics', start - 8);
+    if (one === undefined) return this.#report('pcapng interface statistics', start - 8);
     const statistics: Mutable<NonNullable<CaptureInterface['statistics']>> = {};
     this.#readOptions(order, start + 12, end, (code, value) => {
       if (value.length !== 8) return;
@@ -225,7 +245,7 @@ class Reader {
       const code = order.u16(bytes, at);
       if (code === OPTION.end) return;
       const length = order.u16(bytes, at + 2);
-      if (at + 4 + length > end) return this.report('pcapng option', at);
+      if (at + 4 + length > end) return this.#report('pcapng option', at);
       take(code, length === 0 ? EMPTY : view(bytes, at + 4, at + 4 + length));
       at += 4 + align4(length);
     }
@@ -239,6 +259,13 @@ const SHORTEST_BODY: Readonly<Record<number, number>> = {
   [BLOCK.simplePacket]: 4,
   [BLOCK.interfaceStatistics]: 12,
 };
+
+/** Of the section that begins there. */
+function orderOf(bytes: Uint8Array, at: number): ByteOrder | undefined {
+  return [new ByteOrder(true), new ByteOrder(false)].find(
+    (one) => one.u32(bytes, at + 8) === BYTE_ORDER_MAGIC,
+  );
+}
 
 /** High half first, in either byte order. */
 function timeOf(order: ByteOrder, bytes: Uint8Array, at: number): bigint {

@@ -1,7 +1,8 @@
 import { u32 } from './bytes.ts';
+import { readWhole, type CaptureParser } from './capture-parser.ts';
 import type { Capture } from './capture.ts';
-import { isPcap, readPcap } from './pcap.ts';
-import { readPcapng } from './pcapng.ts';
+import { isPcap, PcapParser } from './pcap.ts';
+import { PcapngParser } from './pcapng-reader.ts';
 import { packetProblem } from './problem.ts';
 
 /** Files that people have beside pcap and pcapng, by their first four bytes; names are the same in every language. */
@@ -19,14 +20,27 @@ const foreign = new Map([
  * kind of the file where that is known, such as `snoop`.
  */
 export function readCapture(bytes: Uint8Array): Capture {
-  if (isPcap(bytes)) return readPcap(bytes);
+  return readWhole(parserFor(bytes), bytes);
+}
+
+/** @param bytes The first ones of the file: so many as a pcap's header has, unless there are no more. */
+export function parserFor(bytes: Uint8Array): CaptureParser {
+  if (isPcap(bytes)) return new PcapParser();
   const kind = foreignKind(bytes);
-  if (kind === undefined) return readPcapng(bytes);
-  return { interfaces: [], records: [], names: [], problems: [packetProblem('bad-capture', kind, 0)] };
+  return kind === undefined ? new PcapngParser() : foreignParser(kind);
+}
+
+function foreignParser(kind: string): CaptureParser {
+  const problems = [packetProblem('bad-capture', kind, 0)];
+  return {
+    capture: { interfaces: [], records: [], names: [], problems },
+    read: () => ({ used: 0, needs: 0 }),
+    drop: () => undefined,
+  };
 }
 
 /** What a file is that is no pcap or pcapng; undefined where that is not known. */
-export function foreignKind(bytes: Uint8Array): string | undefined {
+function foreignKind(bytes: Uint8Array): string | undefined {
   if (bytes.length < 4) return undefined;
   const start = u32(bytes, 0);
   return start >>> 16 === 0x1f8b ? 'gzip' : foreign.get(start);

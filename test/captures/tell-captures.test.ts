@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { tellCaptures } from '../../src/captures/tell-captures.ts';
+import { tellCaptures, tellingCaptures } from '../../src/captures/tell-captures.ts';
 import type { Capture } from '../../src/packet/capture.ts';
 import { readCapture } from '../../src/packet/read-capture.ts';
 import { byNode, capturedOf, only, undirected, type Captured } from './captured.ts';
@@ -28,6 +28,32 @@ describe('several captures', () => {
     assert.deepEqual(split.points, whole.points);
     assert.deepEqual(split.notes, whole.notes);
     assert.deepEqual(whole.notes, [{ code: 'unknown-decisions', params: {} }]);
+  });
+
+  it('is told in steps that say how far it is', () => {
+    const { plan, capture } = captured;
+    // Many enough for some steps.
+    const records = Array.from({ length: 10 }, () => capture.records).flat();
+    const sources = [{ name: 'all', capture: { ...capture, records } }];
+    const steps = tellingCaptures(sources, plan);
+    const shares: number[] = [];
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) {
+        assert.deepEqual(step.value, tellCaptures(sources, plan));
+        break;
+      }
+      shares.push(step.value);
+    }
+    assert.ok(shares.length > records.length / 1024);
+    assert.ok(shares.every((share, index) => share >= (shares[index - 1] ?? 0) && share <= 1));
+  });
+
+  it('frames of which older ones were given up keep their numbers', () => {
+    const { plan, capture } = captured;
+    const kept = { ...capture, records: capture.records.slice(100), first: 101 };
+    const { refs } = tellCaptures([{ name: 'all', capture: kept }], plan);
+    assert.equal(refs[0]!.number, 101);
+    assert.equal(refs.at(-1)!.number, capture.records.length);
   });
 
   it('what cannot be told is a problem, and there are no frames', () => {

@@ -1,3 +1,4 @@
+import { AT_ONCE, type Steps } from '../steps.ts';
 import { survivorsOf } from './survivors.ts';
 
 /** One packet, seen leaving one host and arriving at another; each time by the clock of its host. */
@@ -33,10 +34,12 @@ interface Seen {
  * way that comes by twice) makes no pair there, and neither does what may have gone either way.
  * @param count How many sightings there are: of many, a part of the packets is enough.
  */
-export function findPairs(sightings: Iterable<Sighting>, count: number): ClockPair[] {
+export function* findPairs(sightings: Iterable<Sighting>, count: number): Steps<ClockPair[]> {
   const share = Math.max(1, Math.ceil(count / MOST));
   const packets = new Map<number, Map<string, Seen>>();
+  let looked = 0;
   for (const { host, timeNs, direction, bytes } of sightings) {
+    if (++looked % AT_ONCE === 0) yield looked / count;
     const survivors = survivorsOf(bytes);
     if (survivors === undefined || survivors.key % share !== 0) continue;
     const { key, ttl } = survivors;

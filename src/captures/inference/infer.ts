@@ -12,8 +12,9 @@ export interface Inference {
   readonly stations: ReadonlyMap<Mac, Station>;
   /** Absent where nothing was seen that gives connections to servers. */
   readonly draft?: Draft;
-  /** How many frames were looked at. */
+  /** How many frames were looked at: the first ones of all that there are. */
   readonly frames: number;
+  readonly allFrames: number;
 }
 
 /** Frames that are looked at; the shape of a network shows in its first connections. */
@@ -24,18 +25,10 @@ const MOST_FRAMES = 100_000;
  * @param frames Of all recordings, in order of time; the clocks need not agree.
  * @param captured The interfaces that were recorded.
  */
-export function infer(frames: Iterable<RecordedFrame>, captured: readonly CapturedInterface[]): Inference {
-  const observed = observe(firstOf(frames));
+export function infer(frames: readonly RecordedFrame[], captured: readonly CapturedInterface[]): Inference {
+  const observed = observe(frames.slice(0, MOST_FRAMES));
   const services = inferServices(observed);
   const stations = stationsOf(observed, captured, new Set(services.map(({ address }) => address)));
   const draft = draftFrom(observed, services, stations);
-  return { services, stations, frames: observed.frames, ...(draft && { draft }) };
-}
-
-function* firstOf(frames: Iterable<RecordedFrame>): Iterable<RecordedFrame> {
-  let count = 0;
-  for (const frame of frames) {
-    if (count++ >= MOST_FRAMES) return;
-    yield frame;
-  }
+  return { services, stations, frames: observed.frames, allFrames: frames.length, ...(draft && { draft }) };
 }

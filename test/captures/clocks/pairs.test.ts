@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { findPairs, type Sighting } from '../../../src/captures/clocks/pairs.ts';
+import { finished } from '../../../src/captures/steps.ts';
 import { asMac, parseIpv4 } from '../../../src/packet/address.ts';
 import { buildTcp, buildUdp, wrapIpip } from '../../../src/packet/build.ts';
 
@@ -41,7 +42,7 @@ const seen = (host: string, direction: 'in' | 'out', timeNs: number, bytes: Uint
 });
 
 const told = (sightings: readonly Sighting[]): string[] =>
-  findPairs(sightings, sightings.length).map(
+  finished(findPairs(sightings, sightings.length)).map(
     ({ from, sentNs, to, receivedNs }) => `${from} ${sentNs} ${to} ${receivedNs}`,
   );
 
@@ -114,7 +115,7 @@ describe('findPairs', () => {
       seen('client', 'out', i, segment({ sequence: i })),
       seen('b', 'in', i + 5, segment({ sequence: i, ttl: 63 })),
     ]).flat();
-    const pairs = findPairs(sightings, 1_000_000);
+    const pairs = finished(findPairs(sightings, 1_000_000));
     assert.ok(pairs.length > 200 && pairs.length < 800, String(pairs.length));
     assert.ok(pairs.every(({ sentNs, receivedNs }) => receivedNs - sentNs === 5n));
   });

@@ -1,4 +1,4 @@
-import { exportPcapng } from '../../../journey/export-pcapng.ts';
+import { exportPcapng, type CapturedPoints } from '../../../journey/export-pcapng.ts';
 import type { Report } from '../../../journey/report.ts';
 import type { Locale, Translate } from '../../../l10n/translate.ts';
 import type { Question } from '../../../panel-protocol/messages.ts';
@@ -10,6 +10,7 @@ import { plainReport } from '../../../mystery/seal-report.ts';
 import type { ShownLab } from './shown-lab.ts';
 import { onlyFlows } from './only-flows.ts';
 import { redactionFor } from '../redaction.ts';
+import type { RecordingHead } from '../labs/lab-recording.ts';
 
 type ExportQuestion = Extract<Question, { readonly kind: 'export' }>;
 
@@ -48,8 +49,16 @@ export async function exportRecording(
       translate,
       chosen.numbers,
       redact && redactionFor(redact),
+      lab.captures && capturedPoints(lab.captures.head),
     );
   return new TextEncoder().encode(JSON.stringify(chosen.report, undefined, 1));
+}
+
+function capturedPoints({
+  capturePoints = [],
+  wholePoints = [],
+}: Pick<RecordingHead, 'capturePoints' | 'wholePoints'>): CapturedPoints {
+  return { points: new Set(capturePoints), whole: new Set(wholePoints) };
 }
 
 /** Of chosen flows all is drawn; of a whole recording that would be more than Mermaid takes. */

@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
-import { gunzip } from '../../../captures/gunzip.ts';
+import { readPieces } from '../../../captures/read-pieces.ts';
 import { problemOfReading } from '../../../captures/reading.ts';
 import type { CaptureSource } from '../../../captures/source.ts';
-import { tellCaptures } from '../../../captures/tell-captures.ts';
+import { tellingCaptures } from '../../../captures/tell-captures.ts';
 import type { CaptureNote } from '../../../captures/told.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
-import { readCapture } from '../../../packet/read-capture.ts';
 import type { Action } from '../../../panel-protocol/messages.ts';
 import { captureRecording } from '../../core/captures/capture-recording.ts';
 import { frameNameOf } from '../../core/captures/frame-name.ts';
+import { inPieces } from '../../core/captures/in-pieces.ts';
 import { inferredNetwork, type InferredNetwork } from '../../core/captures/inferred-network.ts';
 import { nanoseconds, shownCaptures } from '../../core/captures/shown-captures.ts';
 import { brokenFile } from '../../core/labs/broken-file.ts';
+import { inTurns } from '../../core/labs/in-slices.ts';
 import { Cancelled, LabFailure } from '../../core/labs/lab-failure.ts';
 import { LabVersion } from '../../core/labs/lab-version.ts';
 import type { PanelFeed } from '../../core/panel/panel-feed.ts';
@@ -26,6 +27,8 @@ import type { Workbench } from '../workbench.ts';
 
 /** As topology files name nodes. */
 const NODE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,30}$/;
+/** Of a hundred: what is done when all is read, and when it is told. */
+const [READ, TOLD] = [15, 35];
 
 /** Recordings of hosts on a panel of their own: read, told by a topology, and shown as a lab's recording is. */
 export class CapturePanel {
@@ -127,7 +130,11 @@ export class CapturePanel {
 
   async #shown(signal: AbortSignal, report: (text: string) => void) {
     const { translate } = this.#workbench;
-    const sources = (this.#sources ??= await this.#read(signal));
+    const share = (from: number, to: number) => (done: number) => {
+      if (signal.aborted) throw new Cancelled();
+      report(translate('extension.capture-share', { percent: Math.floor(from + done * (to - from)) }));
+    };
+    const sources = (this.#sources ??= await this.#read(share(0, READ)));
     const named = sources.map((source, place) => {
       const node = this.#hosts.get(place);
       return node === undefined ? source : { ...source, node };
@@ -138,7 +145,7 @@ export class CapturePanel {
     const tell = async () => {
       const plan = (this.#plan =
         this.#topology === 'inferred' ? await this.#infer(named) : await this.#planOf(this.#topology!));
-      return tellCaptures(named, plan, { clocks: this.#clocks });
+      return inTurns(tellingCaptures(named, plan, { clocks: this.#clocks }), share(READ, TOLD));
     };
     let told = await tell();
     // A file that nobody chose is of another network, where nothing can be placed in it.
@@ -149,7 +156,7 @@ export class CapturePanel {
     if (told.problem) throw this.#failure(told.problem);
     const recording = await captureRecording(told, {
       ...{ limits: recordingLimits(), translate, signal, isInferred: this.#inferred !== undefined },
-      onShare: (share) => report(translate('extension.capture-share', { percent: Math.floor(share * 100) })),
+      onShare: share(TOLD, 100),
     });
     return shownCaptures(told, recording, this.#names(), translate, this.#inferred);
   }
@@ -171,12 +178,13 @@ export class CapturePanel {
     throw new LabFailure(translate('extension.capture-unloadable'));
   }
 
-  async #read(signal: AbortSignal): Promise<CaptureSource[]> {
+  async #read(onShare: (share: number) => void): Promise<CaptureSource[]> {
     const sources: CaptureSource[] = [];
-    for (const uri of this.#uris) {
+    for (const [index, uri] of this.#uris.entries()) {
+      const of = (done: number) => onShare((index + done) / this.#uris.length);
       const bytes = await vscode.workspace.fs.readFile(uri);
-      if (signal.aborted) throw new Cancelled();
-      sources.push({ name: fileNameOf(uri), capture: readCapture(await gunzip(bytes)) });
+      of(0);
+      sources.push({ name: fileNameOf(uri), capture: await readPieces(inPieces(bytes, of)) });
     }
     return sources;
   }
