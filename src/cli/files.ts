@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { CliError, reasonOf, type Cli } from './cli.ts';
 
 /** In a file's place: standard input, or standard output. */
-const STREAM = '-';
+export const STREAM = '-';
 
 /** By what they are, whatever they were called (a link leads to the same file), with where each was found. */
 const inputs = new Map<string, string>();

@@ -1,4 +1,4 @@
-import { marksOf, PcapngExport } from '../journey/export-pcapng.ts';
+import { marksOf, PcapngExport, type CapturedPoints } from '../journey/export-pcapng.ts';
 import type { Report } from '../journey/report.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { Plan } from '../lab/topology/plan.ts';
@@ -21,6 +21,7 @@ export class PcapngFile {
   readonly #translate: Translate;
   readonly #limits: PcapngLimits;
   readonly #redaction: Redaction | undefined;
+  readonly #captured: CapturedPoints | undefined;
   /** Those from `#first` on are held back. */
   #events: LabEvent[] = [];
   #first = 0;
@@ -30,7 +31,15 @@ export class PcapngFile {
   #export: PcapngExport | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(name: string, translate: Translate, limits: PcapngLimits, redaction?: Redaction) {
+  /** @param captured Of a capture of some hosts. */
+  constructor(
+    name: string,
+    translate: Translate,
+    limits: PcapngLimits,
+    redaction?: Redaction,
+    captured?: CapturedPoints,
+  ) {
+    this.#captured = captured;
     this.name = name;
     this.#translate = translate;
     this.#limits = limits;
@@ -86,7 +95,7 @@ export class PcapngFile {
   #begun(startedAt: string, ...known: readonly Plan[]): PcapngExport {
     if (this.#export) return this.#export;
     const held = this.#events.flatMap((event) => (event.kind === 'plan' ? [event.plan] : []));
-    this.#export = new PcapngExport(startedAt, this.#translate, this.#redaction);
+    this.#export = new PcapngExport(startedAt, this.#translate, this.#redaction, this.#captured);
     this.#export.begin([...held, ...known]);
     this.#output = new Output(this.name);
     return this.#export;

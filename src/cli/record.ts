@@ -8,6 +8,7 @@ import type { Redaction } from '../packet/redact.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { Cli } from './cli.ts';
 import { cutLines, type Cut } from './cut-lines.ts';
+import { Interruption } from './interruption.ts';
 import { PcapngFile } from './pcapng-file.ts';
 import { watchTopology } from './watch-topology.ts';
 import { asCliError } from './with-docker.ts';
@@ -21,7 +22,7 @@ const EVENTS_AT_ONCE = 500;
 const EVERYTHING = { maxFrames: Infinity, maxBytes: Infinity };
 const NO_BYTES = new Uint8Array();
 /** What goes on until somebody ends it keeps the newest. */
-const NEWEST = { maxFrames: 200_000, maxBytes: 256 << 20 };
+export const NEWEST = { maxFrames: 200_000, maxBytes: 256 << 20 };
 
 export interface RecordOptions {
   /** Seconds of the lab's time. */
@@ -158,27 +159,4 @@ async function overOr(duration: number | undefined, end: Promise<void>): Promise
   });
   await Promise.race([over, end]);
   clearTimeout(timer);
-}
-
-/** Ctrl-C, and its like, while a lab runs: it is taken away first. A second one ends at once. */
-class Interruption {
-  did = false;
-  readonly happened: Promise<void>;
-  readonly #signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  #listener: () => void = () => undefined;
-
-  constructor() {
-    this.happened = new Promise((resolve) => {
-      this.#listener = () => {
-        if (this.did) process.exit(130);
-        this.did = true;
-        resolve();
-      };
-    });
-    for (const signal of this.#signals) process.on(signal, this.#listener);
-  }
-
-  end(): void {
-    for (const signal of this.#signals) process.off(signal, this.#listener);
-  }
 }

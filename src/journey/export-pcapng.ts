@@ -15,6 +15,7 @@ import type { Hop, Journey, Report } from './report.ts';
  * @param plan The last plan; interfaces of earlier plans come from the events.
  * @param numbers Of the frames among the events, in their order; from 1 when left out. See `PcapngExport.add`.
  * @param redaction What of the frames is left out. Names of nodes and services, times and ports stay.
+ * @param captured Of a capture of some hosts.
  */
 export function exportPcapng(
   events: readonly LabEvent[],
@@ -23,8 +24,9 @@ export function exportPcapng(
   translate: Translate,
   numbers?: readonly number[],
   redaction?: Redaction,
+  captured?: CapturedPoints,
 ): Uint8Array {
-  const writer = new PcapngExport(report.startedAt, translate, redaction);
+  const writer = new PcapngExport(report.startedAt, translate, redaction, captured);
   const plans = events.flatMap((event) => (event.kind === 'plan' ? [event.plan] : []));
   writer.begin([...plans, plan]);
   const marks = marksOf(report);
@@ -39,6 +41,7 @@ export function exportPcapng(
 export class PcapngExport {
   readonly #translate: Translate;
   readonly #redaction: Redaction | undefined;
+  readonly #captured: CapturedPoints | undefined;
   readonly #startNs: bigint;
   readonly #out = new ByteWriter();
   readonly #writer = new PcapngWriter(this.#out);
@@ -48,7 +51,8 @@ export class PcapngExport {
   #frames = 0;
 
   /** @param startedAt See `Report`. */
-  constructor(startedAt: string, translate: Translate, redaction?: Redaction) {
+  constructor(startedAt: string, translate: Translate, redaction?: Redaction, captured?: CapturedPoints) {
+    this.#captured = captured;
     this.#startNs = epochNs(startedAt);
     this.#translate = translate;
     this.#redaction = redaction;
@@ -96,13 +100,16 @@ export class PcapngExport {
     });
   }
 
-  /** What each interface saw in all. */
+  /** What each interface saw in all, and what it missed, where that is known. */
   end(): void {
-    for (const [name, index] of this.#indexOf)
+    for (const [name, index] of this.#indexOf) {
+      const dropped = this.#dropped.get(name) ?? 0n;
+      const isKnown = dropped > 0n || (this.#captured?.whole.has(name) ?? true);
       this.#writer.statistics(index, {
         received: this.#received.get(name) ?? 0n,
-        dropped: this.#dropped.get(name) ?? 0n,
+        ...(isKnown && { dropped }),
       });
+    }
   }
 
   /** What was written since the last time: the pieces make the file. */
@@ -111,10 +118,16 @@ export class PcapngExport {
   }
 
   #interface(name: string, planned: PlannedInterface): void {
-    if (this.#indexOf.has(name)) return;
+    if (this.#indexOf.has(name) || this.#captured?.points.has(name) === false) return;
     this.#indexOf.set(name, this.#indexOf.size);
     this.#writer.interface(describe(name, planned, this.#redaction));
   }
+}
+
+/** Where frames were captured, `NODE.SEGMENT` each, and where nothing is missing: of the others nothing of the kind is claimed. */
+export interface CapturedPoints {
+  readonly points: ReadonlySet<string>;
+  readonly whole: ReadonlySet<string>;
 }
 
 /** By frame number. */

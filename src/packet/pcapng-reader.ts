@@ -106,7 +106,8 @@ export class PcapngParser implements CaptureParser {
     const bytes = this.#bytes;
     const order = orderOf(bytes, at);
     // Version 1; its minor versions differ in nothing that matters to a reader.
-    const known = order !== undefined && at + SECTION_HEADER <= bytes.length && order.u16(bytes, at + 12) === 1;
+    const known =
+      order !== undefined && at + SECTION_HEADER <= bytes.length && order.u16(bytes, at + 12) === 1;
     if (!known) {
       const isOfAnother = order !== undefined && at + SECTION_HEADER <= bytes.length;
       this.#report(isOfAnother ? `pcapng ${order.u16(bytes, at + 12)}.x` : 'pcapng section header', at);

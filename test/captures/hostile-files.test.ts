@@ -22,7 +22,7 @@ describe('a capture that is cut or damaged anywhere', function () {
   before(async () => {
     const captured = await capturedOf('tun');
     ({ plan } = captured);
-    const one = only(captured.capture, ['director.inside']);
+    const one = only(captured.capture, ['director.front']);
     // As with `tcpdump -s 96`: every cut and change is in a header or near one.
     const few = {
       ...one,
@@ -43,7 +43,7 @@ describe('a capture that is cut or damaged anywhere', function () {
     }
     inferCaptures(sources);
     const { problem, events, notes, points } = tellCaptures(sources, plan, {
-      interfaces: ['director.inside'],
+      interfaces: ['director.front'],
     });
     for (const { code, params } of problem ? [problem, ...notes] : notes)
       assert.notEqual(translate(`captures.${code}`, params), `captures.${code}`);

@@ -10,13 +10,8 @@ import { header, lanesOf } from './lanes.ts';
 /** The sequence diagram as lines of text: lanes are nodes in path order, arrows are frames, below each what it changed. */
 export function ladder(report: Report, plan: Plan, title: string, options: LadderOptions): string[] {
   const { translate, paint } = options;
-  const context: LadderContext = { ...options, lanes: lanesOf(plan), names: namesOf(plan, options.values) };
-  const heading = [
-    translate(`cli.model.${report.model}`),
-    title,
-    translate(`cli.engine.${report.engine}`),
-  ].join(' · ');
-  const lines = [paint('heading', heading), '', ...header(plan, context.lanes, translate)];
+  const context = contextOf(plan, options);
+  const lines = headLines(report, plan, title, context);
   const opened = openedFlows(report.flows, options.full);
   let epoch = report.epochs[0]?.epoch ?? 0;
   const goOnTo = (next: number) => {
@@ -33,17 +28,33 @@ export function ladder(report: Report, plan: Plan, title: string, options: Ladde
   for (const flow of report.flows) {
     goOnTo(flow.epoch);
     skipTo(flow.startNs);
-    if (!opened.has(flow.id)) {
-      lines.push(flowLine(flow, '▸', context));
-      continue;
-    }
-    lines.push('', flowLine(flow, '▾', context));
-    for (const id of flow.journeys) lines.push(...journeyLines(options.journey(id), context));
-    lines.push('');
+    lines.push(...flowLines(flow, opened.has(flow.id), context));
   }
   goOnTo(report.epochs.at(-1)?.epoch ?? 0);
   skipTo(Infinity);
   return lines;
+}
+
+export function contextOf(plan: Plan, options: LadderOptions): LadderContext {
+  return { ...options, lanes: lanesOf(plan), names: namesOf(plan, options.values) };
+}
+
+/** The title and the lanes. */
+export function headLines(
+  { model, engine }: Pick<Report, 'model' | 'engine'>,
+  plan: Plan,
+  title: string,
+  { translate, paint, lanes }: LadderContext,
+): string[] {
+  const heading = [translate(`cli.model.${model}`), title, translate(`cli.engine.${engine}`)].join(' · ');
+  return [paint('heading', heading), '', ...header(plan, lanes, translate)];
+}
+
+/** One flow: its packets too when it is unfolded. */
+export function flowLines(flow: Flow, isOpened: boolean, context: LadderContext): string[] {
+  if (!isOpened) return [flowLine(flow, '▸', context)];
+  const packets = flow.journeys.flatMap((id) => journeyLines(context.journey(id), context));
+  return ['', flowLine(flow, '▾', context), ...packets, ''];
 }
 
 function flowLine(flow: Flow, mark: string, context: LadderContext): string {

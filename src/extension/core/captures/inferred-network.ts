@@ -23,18 +23,21 @@ export function inferredNetwork(
   nameOf: (source: number, number: number) => string,
   translate: Translate,
 ): InferredNetwork {
-  const { services, draft } = inferCaptures(sources);
+  const { services, draft, frames: looked, allFrames } = inferCaptures(sources);
   const nameOfService = ({ address, port }: (typeof services)[number]) => `${formatIpv4(address)}:${port}`;
-  const lines = services.flatMap((one) => {
+  const first =
+    looked < allFrames ? [translate('captures.inferred-first', { looked, frames: allFrames })] : [];
+  const said = services.flatMap((one) => {
     const { evidence, fits, frames } = one;
     const service = nameOfService(one);
     const numbers = frames.map(({ source, number }) => nameOf(source, number)).join(', ');
-    const said = translate(`captures.evidence.${evidence}`, { service });
+    const seen = translate(`captures.evidence.${evidence}`, { service });
     return [
-      translate('captures.inferred-evidence', { evidence: said, frames: numbers }),
+      translate('captures.inferred-evidence', { evidence: seen, frames: numbers }),
       ...(fits.length > 1 ? [translate('captures.draft.ambiguous', { service, fits: fits.join(', ') })] : []),
     ];
   });
+  const lines = [...first, ...said];
   if (!draft) return { lines: [...lines, translate('captures.inferred-nothing')], gist: '' };
   const shown = services
     .slice(0, MOST_SERVICES)
