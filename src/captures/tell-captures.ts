@@ -4,7 +4,7 @@ import { readChoices } from './choices.ts';
 import { collecting, type Collected } from './collect.ts';
 import { clockErrors } from './common-clock.ts';
 import { eventsOf } from './frame-events.ts';
-import { observations } from './observations/observe.ts';
+import { observing } from './observations/observe.ts';
 import { placePorts } from './placing.ts';
 import { nameOf } from './point.ts';
 import type { Port } from './port.ts';
@@ -57,8 +57,10 @@ export function* tellingCaptures(
     port.point = points.find((point) => port.point && nameOf(point) === nameOf(port.point));
   const seenPlan = planWithMacs(plan, points);
   const captured = capturedAt(sources, ports);
-  const told = yield* part(eventsOf(sources, collected, seenPlan, clocks), 0.5, 0.9);
-  const unknown = yield* part(unknowns(plan, seenPlan, sources, collected, told, captured), 0.9, 1);
+  const told = yield* part(eventsOf(sources, collected, seenPlan, clocks), 0.5, 0.8);
+  const unknown = yield* part(unknowns(plan, seenPlan, sources, collected, told, captured), 0.8, 0.9);
+  const { events, refs } = told;
+  const observed = yield* part(observing(sources, events, refs, seenPlan, captured), 0.9, 1);
   const unused = choices.filter((choice) => choice.of !== '*' && !used.has(choice));
   return {
     plan: seenPlan,
@@ -69,7 +71,7 @@ export function* tellingCaptures(
     refs: told.refs,
     clocks: told.clocks,
     clockErrorsNs: clockErrors(told.clocks),
-    observed: observations(sources, told.events, told.refs, seenPlan, captured),
+    observed,
     notes: [
       ...notes,
       ...unused.map(({ text }): CaptureNote => ({ code: 'unused-interface', params: { interface: text } })),

@@ -2,6 +2,7 @@ import type { LabEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import { baseName } from '../choices.ts';
 import type { CaptureSource } from '../source.ts';
+import { part, type Steps } from '../steps.ts';
 import type { CaptureNote, FrameRef } from '../told.ts';
 import { badChecksums } from './bad-checksums.ts';
 import type { Observation } from './observation.ts';
@@ -13,25 +14,26 @@ import { unanswered } from './unanswered.ts';
 const MOST = 5;
 const MOST_FRAMES = 6;
 
-/** What frames show by themselves, each with the frames that do, as notes. @param captured `NODE.SEGMENT` of all points. */
-export function observations(
+/** In steps, what frames show by themselves, each with the frames that do, as notes. @param captured `NODE.SEGMENT` of all points. */
+export function* observing(
   sources: readonly CaptureSource[],
   events: readonly LabEvent[],
   refs: readonly FrameRef[],
   plan: Plan,
   captured: ReadonlySet<string>,
-): CaptureNote[] {
+): Steps<CaptureNote[]> {
   const frames = events.filter((event) => event.kind === 'frame');
   const nameOf = (index: number): string => {
     const { source, number } = refs[index]!;
     return sources.length > 1 ? `${baseName(sources[source]!.name)}:${number}` : String(number);
   };
-  return [
-    unansweredQuestions(frames),
-    unanswered(frames, plan, captured),
-    repliesByDirector(frames, plan),
-    badChecksums(frames, refs),
-  ].flatMap((found) => told(found, nameOf));
+  const found = [
+    yield* part(unansweredQuestions(frames), 0, 0.1),
+    yield* part(unanswered(frames, plan, captured), 0.1, 0.7),
+    yield* part(repliesByDirector(frames, plan), 0.7, 0.8),
+    yield* part(badChecksums(frames, refs), 0.8, 1),
+  ];
+  return found.flatMap((one) => told(one, nameOf));
 }
 
 function told(found: readonly Observation[], nameOf: (index: number) => string): CaptureNote[] {

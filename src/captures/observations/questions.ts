@@ -2,6 +2,7 @@ import type { FrameEvent } from '../../lab/events.ts';
 import { formatIpv4, NO_ADDRESS, type Ipv4 } from '../../packet/address.ts';
 import * as arp from '../../packet/arp.ts';
 import * as ethernet from '../../packet/ethernet.ts';
+import { eachOf, type Steps } from '../steps.ts';
 import type { Observation } from './observation.ts';
 
 /** A host asks so often before it gives up. */
@@ -11,23 +12,23 @@ const OFTEN = 3;
  * Addresses that a host asked for by ARP again and again, where no answer was recorded: at the host itself none came, elsewhere
  * an answer would not have been seen.
  */
-export function unansweredQuestions(frames: readonly FrameEvent[]): Observation[] {
+export function* unansweredQuestions(frames: readonly FrameEvent[]): Steps<Observation[]> {
   const asked = new Map<string, { node: string; isOwn: boolean; address: Ipv4; frames: number[] }>();
   const answered = new Set<Ipv4>();
-  for (const [index, { node, direction, bytes }] of frames.entries()) {
+  yield* eachOf(frames, ({ node, direction, bytes }, index) => {
     const at = ethernet.HEADER_LENGTH;
-    if (bytes.length < at || ethernet.etherTypeOf(bytes, 0) !== ethernet.ETHERTYPE_ARP) continue;
-    if (arp.check(bytes, at, bytes.length) !== undefined) continue;
+    if (bytes.length < at || ethernet.etherTypeOf(bytes, 0) !== ethernet.ETHERTYPE_ARP) return;
+    if (arp.check(bytes, at, bytes.length) !== undefined) return;
     const [from, address] = [arp.senderIpOf(bytes, at), arp.targetIpOf(bytes, at)];
     // Whoever speaks is there, whether asked or not.
     if (from !== NO_ADDRESS) answered.add(from);
-    if (arp.operationOf(bytes, at) !== arp.REQUEST || from === address || from === NO_ADDRESS) continue;
+    if (arp.operationOf(bytes, at) !== arp.REQUEST || from === address || from === NO_ADDRESS) return;
     const isOwn = direction === 'out';
     const key = `${node} ${isOwn} ${from} ${address}`;
     const known = asked.get(key);
     if (known) known.frames.push(index);
     else asked.set(key, { node, isOwn, address, frames: [index] });
-  }
+  });
   const silent = [...asked.values()].filter(
     (one) => one.frames.length >= OFTEN && !answered.has(one.address),
   );

@@ -6,6 +6,7 @@ import * as ipv4 from '../../packet/ipv4.ts';
 import * as tcp from '../../packet/tcp.ts';
 import { innermostAt } from '../clocks/survivors.ts';
 import { nameOf } from '../point.ts';
+import { eachOf, part, type Steps } from '../steps.ts';
 import type { Observation } from './observation.ts';
 
 /** So often one node has a segment before it is told: of a connection that nobody answers there is little more. */
@@ -43,23 +44,24 @@ interface Segment {
  * TCP segments that were sent again and again, and that no recorded packet acknowledges: how far they were seen to come, and
  * whether more of it could have been seen. Of each it is told where the recording ends, not why.
  */
-export function unanswered(
+export function* unanswered(
   frames: readonly FrameEvent[],
   { nodes }: Plan,
   captured: ReadonlySet<string>,
-): Observation[] {
-  const segments = repeated(frames);
+): Steps<Observation[]> {
+  const segments = yield* part(repeated(frames), 0, 0.5);
   if (segments.length === 0) return [];
   const byAnswer = new Map<string, Segment[]>();
   for (const segment of segments)
     for (const answer of segment.answers) byAnswer.set(answer, [...(byAnswer.get(answer) ?? []), segment]);
   const answered = new Set<Segment>();
-  for (const { bytes } of frames) {
+  const look = ({ bytes }: FrameEvent): void => {
     const read = segmentOf(bytes);
-    if (read === undefined || !(read.flags & tcp.ACK)) continue;
+    if (read === undefined || !(read.flags & tcp.ACK)) return;
     for (const one of byAnswer.get(`${read.from} ${read.to}`) ?? [])
       if ((read.acknowledgement - one.end) >>> 0 < HALF) answered.add(one);
-  }
+  };
+  yield* eachOf(frames, look, 0.5, 1);
   const nodeOfMac = new Map(
     nodes.flatMap(({ name, interfaces }) =>
       interfaces.map(({ mac, segment }) => [mac as number, nameOf({ node: name, segment })] as const),
@@ -104,18 +106,18 @@ function observationOf(
 }
 
 /** Those that one node sent, or got, that often. */
-function repeated(frames: readonly FrameEvent[]): Segment[] {
+function* repeated(frames: readonly FrameEvent[]): Steps<Segment[]> {
   const known = new Map<string, Segment>();
   const often = new Set<Segment>();
   let withData = 0;
-  for (const [index, { node, direction, bytes, timeNs }] of frames.entries()) {
+  yield* eachOf(frames, ({ node, direction, bytes, timeNs }, index) => {
     const read = segmentOf(bytes);
-    if (read === undefined || read.end === read.sequence || read.flags & tcp.RST) continue;
+    if (read === undefined || read.end === read.sequence || read.flags & tcp.RST) return;
     const isSyn = (read.flags & tcp.SYN) !== 0;
     const key = `${read.sequence} ${read.end} ${isSyn ? 'syn' : ''}`;
     let segment = known.get(key);
     if (segment === undefined) {
-      if (!isSyn && ++withData > MOST_SEGMENTS) continue;
+      if (!isSyn && ++withData > MOST_SEGMENTS) return;
       segment = {
         ...read,
         isSyn,
@@ -134,11 +136,11 @@ function repeated(frames: readonly FrameEvent[]): Segment[] {
       segment.passages.set(way, passage);
     }
     passage.frames.push(index);
-    if (timeNs - passage.lastNs < AGAIN_NS) continue;
+    if (timeNs - passage.lastNs < AGAIN_NS) return;
     passage.lastNs = timeNs;
     passage.times++;
     if (passage.times === OFTEN[isSyn ? 'syn' : 'data']) often.add(segment);
-  }
+  });
   return [...often];
 }
 
