@@ -64,4 +64,9 @@ describe('a run as its hosts record it', () => {
       const { plan, events } = generatedRun(lab);
       assert.deepEqual(compare(plan, events, damages[kind]!, seed).faults, []);
     });
+
+  it('tells nothing false of a question that only others than who asked have a record of', () => {
+    const { plan, events } = generatedRun(431);
+    assert.deepEqual(compareWritten(plan, events, 993).faults, []);
+  });
 });

@@ -212,6 +212,9 @@ function unansweredArp(flow: FlowRecord): FlowOutcome {
   // An answer was sent, and its record at who asked may be missing.
   if (last.stage.isCapture && flow.journeys.some((one) => one.outcome === 'unseen'))
     return { kind: 'open', reason: 'not-captured' };
+  // Who asked has no record of asking: then one of the answer may be missing, too.
+  if (last.stage.isCapture && flow.journeys.every(({ first }) => first.received && first.secondFrame === 0))
+    return { kind: 'open', reason: 'not-captured' };
   // Somebody who asked again and again had no answer; of one question, the answer may not have been recorded.
   if (last.stage.isCapture && flow.journeys.length < ASKED_IN_VAIN) return { kind: 'open' };
   return { kind: 'lost', at: flow.client.node || last.from, reason: 'no-arp-reply', frames: last.frames };
