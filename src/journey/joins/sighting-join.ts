@@ -45,9 +45,11 @@ export class SightingJoin {
     const key = packetKey(hop.facts);
     if (hop.previous === undefined && sendsOn(hop, hop.from) && !this.#follow(key, hop))
       push(this.#starts, key, hop);
+    // Before anything else is joined: what was seen already may go on from here.
+    push(this.#ends, key, hop);
     this.#precede(key, hop);
     this.#between(key, hop);
-    if (hop.followers === 0) push(this.#ends, key, hop);
+    if (hop.followers > 0) remove(this.#ends, key, hop);
   }
 
   /** Its sender's record was found, which has another time. */
@@ -99,15 +101,10 @@ export class SightingJoin {
 
   /** Clocks differ: what went on from here may have been seen before. */
   #precede(key: number, hop: HopRecord): void {
-    const list = this.#starts.get(key);
-    if (list === undefined) return;
-    const index = list.findIndex(
-      (one) => one !== hop && one.previous === undefined && this.#mayGoOn(hop, one),
-    );
-    if (index < 0) return;
-    const [start] = list.splice(index, 1);
-    if (list.length === 0) this.#starts.delete(key);
-    this.#follow(key, start!);
+    const start = this.#starts
+      .get(key)
+      ?.find((one) => one !== hop && one.previous === undefined && this.#mayGoOn(hop, one));
+    if (start !== undefined && this.#follow(key, start)) remove(this.#starts, key, start);
   }
 
   /** Clocks differ: what was joined over a gap may have come by here. */
@@ -121,9 +118,8 @@ export class SightingJoin {
         this.#mayGoOn(one.previous, hop) &&
         this.#mayGoOn(hop, one),
     );
-    if (over === undefined || after === undefined) return;
-    over.splice(over.indexOf(after), 1);
-    if (over.length === 0) this.#overGaps.delete(key);
+    if (after === undefined) return;
+    remove(this.#overGaps, key, after);
     const { previous } = after;
     if (hop.previous === undefined) this.#link(previous!, hop, true);
     previous!.followers--;
@@ -213,4 +209,12 @@ function push(map: Map<number, HopRecord[]>, key: number, hop: HopRecord): void 
   const list = map.get(key);
   if (list) list.push(hop);
   else map.set(key, [hop]);
+}
+
+function remove(map: Map<number, HopRecord[]>, key: number, hop: HopRecord): void {
+  const list = map.get(key);
+  const index = list?.indexOf(hop) ?? -1;
+  if (list === undefined || index < 0) return;
+  list.splice(index, 1);
+  if (list.length === 0) map.delete(key);
 }

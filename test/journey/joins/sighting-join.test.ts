@@ -44,6 +44,30 @@ describe('sightings of one packet', () => {
     });
   }
 
+  for (const example of ['nat', 'dnat', 'dr', 'tun'])
+    it(`${example}: are the same journeys where a clock is off by less than it may be, whichever was seen first`, () => {
+      const { plan, frames } = runLab(planOf(exampleText(example)));
+      const clients = plan.nodes.filter(({ role }) => role === 'client').map(({ name }) => name);
+      const seen = frames().filter(
+        ({ node }) => !plan.nodes.some((one) => one.name === node && one.role === 'router'),
+      );
+      const packets = (offNs: number) =>
+        captureOf(
+          plan,
+          seen
+            .map((frame) =>
+              clients.includes(frame.node) ? { ...frame, timeNs: frame.timeNs + offNs } : frame,
+            )
+            .sort((a, b) => a.timeNs - b.timeNs),
+        )
+          .journeys.filter(({ kind }) => !kind.startsWith('arp'))
+          .map(({ hops }) => hops.map(({ from, to, segment }) => `${from} ${to} ${segment}`).join(', '))
+          .sort();
+      const together = packets(0);
+      for (const offNs of [-0.4e6, -0.15e6, 0.15e6, 0.4e6])
+        assert.deepEqual(packets(offNs), together, String(offNs));
+    });
+
   it('that fit two packets are ambiguous, and neither is taken', () => {
     const { plan, frames } = runLab(planOf(exampleText('nat')));
     const syn = frames().find(({ node, bytes }) => node === 'pc1' && isTcp(bytes))!;
