@@ -162,7 +162,10 @@ export class CapturePanel {
   }
 
   #failure({ code, params }: CaptureNote): LabFailure {
-    return new LabFailure(this.#workbench.translate(`captures.${code}`, params));
+    const { translate } = this.#workbench;
+    // The command line has other words for what to do.
+    if (code.startsWith('unplaced')) return new LabFailure(translate('extension.capture-unplaced'));
+    return new LabFailure(translate(`captures.${code}`, params));
   }
 
   /** The plan of a draft by the frames alone. */
