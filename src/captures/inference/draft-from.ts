@@ -23,7 +23,7 @@ export function draftFrom(
   stations: ReadonlyMap<Mac, Station>,
 ): Draft | undefined {
   const balanced = services.flatMap((service) => {
-    const model = service.fits.find((fit) => fit !== 'router');
+    const model = service.fits.find((fit) => fit !== 'router' && fit !== 'proxy');
     return model === undefined || service.servers.length === 0 ? [] : [{ ...service, model }];
   });
   const [first] = balanced;

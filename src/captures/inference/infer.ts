@@ -27,7 +27,7 @@ const MOST_FRAMES = 100_000;
  */
 export function infer(frames: readonly RecordedFrame[], captured: readonly CapturedInterface[]): Inference {
   const observed = observe(frames.slice(0, MOST_FRAMES));
-  const services = inferServices(observed);
+  const services = inferServices(observed, captured);
   const stations = stationsOf(observed, captured, new Set(services.map(({ address }) => address)));
   const draft = draftFrom(observed, services, stations);
   return { services, stations, frames: observed.frames, allFrames: frames.length, ...(draft && { draft }) };

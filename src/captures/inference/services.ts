@@ -2,9 +2,11 @@ import type { ModelName } from '../../models/models.ts';
 import { NO_MAC, type Ipv4, type Mac } from '../../packet/address.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import { isNextHop, isRequest, type Link, type Observed, type RecordedFrame, type Trail } from './links.ts';
+import { ownConnections, type OwnConnections } from './own-connections.ts';
+import type { CapturedInterface } from './stations.ts';
 
-/** `router`: nothing but a router was seen to be there, or nothing at all. */
-export type Fit = ModelName | 'router';
+/** `router`: nothing but a router was seen to be there, or nothing at all. `proxy`: it has connections of its own. */
+export type Fit = ModelName | 'router' | 'proxy';
 
 export interface InferredServer {
   /** Known where packets are addressed to it: behind dr it is not. */
@@ -42,7 +44,7 @@ export interface InferredService {
 const MOST_FRAMES = 4;
 
 /** The services that requests were sent to, most requests first. */
-export function inferServices(observed: Observed): InferredService[] {
+export function inferServices(observed: Observed, captured: readonly CapturedInterface[]): InferredService[] {
   const byTarget = new Map<string, Trail[]>();
   for (const trail of observed.trails) {
     const [first] = trail;
@@ -53,12 +55,23 @@ export function inferServices(observed: Observed): InferredService[] {
     else byTarget.set(key, [trail]);
   }
   // What the director sent to a server is no request of its own: where only that was recorded, it is one.
-  return [...byTarget.values()]
+  const services = [...byTarget.values()]
     .sort((a, b) => b.length - a.length)
-    .map((trails) => inferService(trails, observed));
+    .map((trails) => inferService(trails, observed, captured));
+  const isBehind = (one: InferredService) =>
+    services.some(
+      ({ evidence, servers }) =>
+        evidence === 'own-connections' &&
+        servers.some(({ address, port }) => address === one.address && port === one.port),
+    );
+  return services.filter((one) => !isBehind(one));
 }
 
-function inferService(trails: readonly Trail[], observed: Observed): InferredService {
+function inferService(
+  trails: readonly Trail[],
+  observed: Observed,
+  captured: readonly CapturedInterface[],
+): InferredService {
   const first = trails[0]![0]!;
   const base = {
     address: first.destination,
@@ -74,6 +87,8 @@ function inferService(trails: readonly Trail[], observed: Observed): InferredSer
   if (rewritten.length > 0) return { ...base, ...translating(rewritten, trails) };
   const hidden = steps.filter(([a, b]) => a.source !== b.source);
   if (hidden.length > 0) return { ...base, ...hiding(hidden) };
+  const met = ownConnections(trails, observed, first.destination, captured);
+  if (met) return { ...base, ...proxying(met, first) };
   return { ...base, ...untouched(trails, observed, first.destination) };
 }
 
@@ -144,6 +159,23 @@ function hiding(steps: readonly Step[]): Part {
     frames: framesOf(steps),
     servers: distinct(steps.map(([, b]) => ({ address: b.destination, mac: b.to, port: b.destinationPort }))),
     director: { ...sidesOf([before, after]), address: after.source },
+  };
+}
+
+function proxying({ reply, own }: OwnConnections, request: Link): Part {
+  return {
+    fits: ['proxy', 'dnat'],
+    evidence: 'own-connections',
+    frames: [request, reply, ...own].slice(0, MOST_FRAMES).map(({ frame }) => frame),
+    snat: true,
+    servers: distinct(
+      own.map(({ destination, to, destinationPort }) => ({
+        address: destination,
+        mac: to,
+        port: destinationPort,
+      })),
+    ),
+    director: { in: request.to, out: own[0]!.from, address: own[0]!.source },
   };
 }
 

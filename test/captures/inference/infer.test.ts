@@ -5,6 +5,7 @@ import type { CaptureSource } from '../../../src/captures/source.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { formatIpv4 } from '../../../src/packet/address.ts';
+import { setU32, u32 } from '../../../src/packet/bytes.ts';
 import { byNode, capturedOf, cooked, only, type Captured } from '../captured.ts';
 
 const examples = ['dr', 'tun', 'dnat', 'dnat-plain', 'nat', 'lessons/gue-no-decapsulator'] as const;
@@ -126,6 +127,34 @@ describe('what frames tell of a network', () => {
     const one = [{ ...director!, capture: { ...capture, records } }];
     assert.deepEqual(inferCaptures(one).services[0]!.fits, ['router', 'dr']);
     assert.match(draftOf(one).text, /captures\.draft\.ambiguous/);
+  });
+
+  it('a machine with sequence numbers of its own looks like a proxy: both are named, and the draft says so', () => {
+    const [director] = of(captured.get('dnat')!.sources, /^director/);
+    const { capture } = director!;
+    const inside = capture.interfaces.findIndex(({ name }) => name === 'director.inside');
+    const records = capture.records.map((record) => {
+      if (record.interface !== inside || record.bytes[13] !== 0 || record.bytes[23] !== 6) return record;
+      const bytes = record.bytes.slice();
+      // What the director adds to the client's numbers, and takes from what acknowledges them.
+      const isOut = record.direction === 'out';
+      const at = isOut ? 38 : 42;
+      setU32(bytes, at, (u32(bytes, at) + (isOut ? 77_777 : -77_777)) >>> 0);
+      return { ...record, bytes };
+    });
+    const sources = [{ ...director!, capture: { ...capture, records } }];
+    const { services } = inferCaptures(sources);
+    assert.deepEqual(
+      services.map(({ fits, evidence, port }) => ({ fits, evidence, port })),
+      [{ fits: ['proxy', 'dnat'], evidence: 'own-connections', port: 80 }],
+    );
+    assert.deepEqual(
+      services[0]!.servers.map(({ address, port }) => `${formatIpv4(address!)}:${port}`).sort(),
+      serversOf(captured.get('dnat')!.plan),
+    );
+    const { text, plan } = draftOf(sources);
+    assert.match(text, /captures\.draft\.ambiguous/);
+    assert.equal(plan.model, 'dnat');
   });
 
   it('who has an address of its own and takes what is for others is taken for a router, with a remark', () => {
