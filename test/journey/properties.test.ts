@@ -5,13 +5,13 @@ import type { FrameEvent } from '../../src/lab/events.ts';
 import { reportOfEvents } from './build-report.ts';
 import { tell, trouble } from './troubles.ts';
 
-function runsForward({ hops }: Journey): void {
+/** @param isCapture There records may be missing between two hops, and the second one is then likely, no more. */
+function runsForward({ hops }: Journey, isCapture: boolean): void {
   for (let i = 1; i < hops.length; i++) {
-    assert.ok(hops[i]!.timeNs >= hops[i - 1]!.timeNs, 'against time');
-    assert.ok(
-      hops.slice(0, i).some(({ to }) => to === hops[i]!.from),
-      'against the topology',
-    );
+    const { timeNs, from, confidence } = hops[i]!;
+    assert.ok(timeNs >= hops[i - 1]!.timeNs, 'against time');
+    const follows = hops.slice(0, i).some(({ to }) => to === from);
+    assert.ok(follows || (isCapture && confidence === 'likely'), 'against the topology');
   }
 }
 
@@ -23,7 +23,7 @@ describe('journeys of troubled recordings', () => {
         const report = reportOfEvents(story.plan, events, one.capture ? 'capture' : 'embedded');
         const seen = new Set<number>();
         for (const journey of report.journeys) {
-          runsForward(journey);
+          runsForward(journey, one.capture);
           const packets = new Set<number>();
           for (const hop of journey.hops) {
             for (const frame of hop.frames) {
