@@ -138,7 +138,7 @@ describe('the test explorer', () => {
     assert.equal(good!.is, 'passed');
     assert.equal(bad!.is, 'failed');
     const message = bad!.messages!.find(({ message: text }) => text.startsWith('explanations'))!;
-    assert.deepEqual([message.expectedOutput, message.actualOutput], ['vip-not-local', '']);
+    assert.deepEqual([message.expectedOutput, message.actualOutput], ['vip-not-local', '–']);
     const { uri, range } = message.location!;
     assert.equal(uri.toString(), 'file:///lab/mended.lblab.yaml');
     assert.match(files['mended.lblab.yaml'].split('\n')[range.line]!, /^ *explanations:/);
