@@ -72,7 +72,8 @@ async function bothAgree(here: DockerHere, plan: Plan): Promise<Report> {
     essence(embedded.report, embedded.events, plan),
     essence(docker.report, docker.events, plan),
   );
-  if (found !== '') assert.fail(`the engines differ:\n${found}`);
+  const asked = docker.report.requests.map(({ outcome, reason }) => [outcome, reason].join(' ').trim());
+  if (found !== '') assert.fail(`the engines differ:\n${found}\nasked on Docker: ${asked.join(', ')}`);
   return docker.report;
 }
 
