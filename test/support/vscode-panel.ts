@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameLocator } from 'playwright-core';
 
-const PATIENCE_MS = 30_000;
+/** A busy machine may need most of it to start a lab on Docker. */
+const PATIENCE_MS = 90_000;
 
 /** A row of the packet-flow panel as a screen reader hears it. */
 export interface PanelRow {

@@ -34,6 +34,7 @@ export class Workbench {
 
   static async open({ browser, server, folder, size }: WorkbenchOptions): Promise<Workbench> {
     const page = await browser.newPage({ viewport: size ?? { width: 1400, height: 900 } });
+    page.setDefaultTimeout(READY_MS);
     const workbench = new Workbench(page);
     const query = folder === undefined ? '?ew=true' : `?folder=${encodeURIComponent(folder)}`;
     // How long a page takes to load on a busy machine is no matter: what is waited for is the workbench.
@@ -68,7 +69,7 @@ export class Workbench {
         await input.waitFor({ timeout: patienceMs });
         await input.fill(text);
         await row.first().waitFor({ timeout: patienceMs });
-        await row.first().click();
+        await row.first().click({ timeout: patienceMs });
         return;
       } catch (error) {
         if (Date.now() - began > READY_MS) throw error;

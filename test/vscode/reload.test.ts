@@ -63,6 +63,8 @@ describe('a window that is loaded anew', () => {
           (await own()).map(({ id }) => id),
           [lab!.id],
         );
+        // What was recorded is there before the lab is.
+        await workbench.statusItems().filter({ hasText: 'running' }).first().waitFor({ timeout: 60_000 });
         await workbench.palette('LB Lab: Send Request');
         await workbench.page.locator('.quick-input-list .monaco-list-row[data-index="0"]').click();
         await panel.waitFor('a request after the reload', answered(REQUESTS + 1));

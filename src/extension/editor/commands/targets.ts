@@ -26,6 +26,12 @@ export async function labTarget(
   const uri = asked ?? fileTarget(workbench, undefined);
   const own = uri && labs.of(uri.toString());
   if (own && fits(own)) return own;
+  const candidates = asked ? [] : labs.all().filter(fits);
+  const starting = candidates.length > 0 ? undefined : [own, ...(asked ? [] : labs.all())].find(isStarting);
+  if (starting) {
+    messages.hint(translate('extension.lab-starting', { file: starting.file }));
+    return undefined;
+  }
   if (asked) {
     messages.hint(translate('extension.lab-not-running', { file: fileNameOf(asked) }), {
       text: translate('extension.start-lab'),
@@ -34,7 +40,6 @@ export async function labTarget(
     });
     return undefined;
   }
-  const candidates = labs.all().filter(fits);
   if (candidates.length > 1) {
     const picks = candidates.map((session) => ({
       label: session.version.plan.lab,
@@ -50,6 +55,10 @@ export async function labTarget(
       command: 'lbLab.startDr',
     });
   return candidates[0];
+}
+
+function isStarting(session: LabSession | undefined): boolean {
+  return session?.run.state.kind === 'starting';
 }
 
 /** Buttons on editors and in the explorer hand over an address, those in the tree an item. */
