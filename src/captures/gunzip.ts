@@ -1,3 +1,5 @@
+import { joined } from '../packet/bytes.ts';
+
 /** What there is in Node and in browsers, as far as it is used here. */
 declare const DecompressionStream: new (format: 'gzip') => {
   readonly writable: {
@@ -46,7 +48,7 @@ async function* begun(pieces: Pieces): AsyncGenerator<Uint8Array, void, undefine
       yield piece;
       continue;
     }
-    first = first === undefined ? piece : Uint8Array.of(...first, ...piece);
+    first = first === undefined ? piece : joined([first, piece]);
     isBegun = first.length >= 2;
     if (isBegun) yield first;
   }

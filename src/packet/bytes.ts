@@ -69,3 +69,15 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   for (; i < length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/** One after the other; a single one as it is. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length <= 1) return pieces[0] ?? EMPTY;
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

@@ -1,4 +1,4 @@
-import { EMPTY } from './bytes.ts';
+import { joined } from './bytes.ts';
 import type { CaptureParser } from './capture-parser.ts';
 import type { Capture } from './capture.ts';
 import { parserFor } from './read-capture.ts';
@@ -43,7 +43,7 @@ export class CaptureReader {
   }
 
   #read(isLast: boolean): void {
-    const bytes = joined(this.#pieces, this.#waiting);
+    const bytes = joined(this.#pieces);
     const parser = (this.#parser ??= parserFor(bytes));
     const { used, needs } = parser.read(bytes, this.#base, isLast);
     const rest = bytes.subarray(used);
@@ -53,15 +53,4 @@ export class CaptureReader {
     this.#needs = needs;
     this.#base += used;
   }
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  if (pieces.length <= 1) return pieces[0] ?? EMPTY;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

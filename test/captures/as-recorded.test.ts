@@ -136,6 +136,11 @@ describe('what hosts record, made plain', () => {
       assert.ok((await unpacked(packed, length)).equals(bytes));
       assert.ok((await unpacked(bytes.subarray(0, 5000), length)).equals(bytes.subarray(0, 5000)));
     }
+    // One byte first, then a great many.
+    const large = new Uint8Array(2 ** 21).fill(7);
+    const all: Uint8Array[] = [];
+    for await (const piece of gunzip([large.subarray(0, 1), large.subarray(1)])) all.push(piece);
+    assert.ok(Buffer.concat(all).equals(large));
     const part = await unpacked(packed.subarray(0, packed.length - 100));
     assert.ok(part.length > 0 && part.equals(bytes.subarray(0, part.length)));
     assert.ok((await unpacked(packed, packed.length, 1000)).length < bytes.length);

@@ -38,7 +38,7 @@ function servers(weights: readonly number[], loads: readonly Loads[] = []): Cand
   }));
 }
 
-/** ip_vs_wrr.c of Linux 6.1: the mark, and the loop that moves it. */
+/** ip_vs_wrr.c of Linux 3.10: the mark, and how it moves. */
 class KernelWrr {
   private weights: readonly number[] = [];
   /** Place of the current destination, -1 the list's head; then the current, the greatest weight, and the divisor. */

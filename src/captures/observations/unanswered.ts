@@ -13,7 +13,7 @@ import type { Observation } from './observation.ts';
 const OFTEN = { syn: 2, data: 3 } as const;
 /** The least time after which a sender sends again because nobody answered (RFC 6298; Linux waits 200 ms). */
 const AGAIN_NS = 150e6;
-/** Segments with data that are remembered at a time. */
+/** So many segments with data are remembered; later ones are not looked at. */
 const MOST_SEGMENTS = 20_000;
 const HALF = 2 ** 31;
 
