@@ -35,8 +35,8 @@ export class FlowPanel {
       const all = await this.#frame.locator('[role=treegrid]').getAttribute('aria-rowcount');
       if (!last || last.index >= Number(all)) return rows;
       if (Date.now() - began > PATIENCE_MS) throw new Error(`only ${last.index} of ${all} rows are shown`);
-      // The grid keeps what is around the selected row.
-      await this.#frame.locator(`[id="${last.id}"]`).dispatchEvent('click');
+      // The grid keeps what is around the selected row. One that is gone by now (two ARP rows became one) is not waited for.
+      await this.#send(last.id, 'click');
       await sleep(50);
     }
   }
@@ -76,7 +76,17 @@ export class FlowPanel {
 
   /** Unfolds a flow or a packet. */
   async open({ id, open }: PanelRow): Promise<void> {
-    if (open === false) await this.#frame.locator(`[id="${id}"]`).dispatchEvent('dblclick');
+    if (open === false) await this.#send(id, 'dblclick');
+  }
+
+  /** To a row that is in the document at this moment. */
+  #send(id: string, event: 'click' | 'dblclick'): Promise<void> {
+    return this.#frame
+      .locator(`[id="${id}"]`)
+      .evaluateAll(
+        (rows, type) => rows.forEach((row) => row.dispatchEvent(new MouseEvent(type, { bubbles: true }))),
+        event,
+      );
   }
 }
 
