@@ -84,7 +84,7 @@ export class FlowPanel {
     return this.#frame
       .locator(`[id="${id}"]`)
       .evaluateAll(
-        (rows, type) => rows.forEach((row) => row.dispatchEvent(new MouseEvent(type, { bubbles: true }))),
+        (rows, type) => rows.forEach((row) => row.dispatchEvent(new Event(type, { bubbles: true }))),
         event,
       );
   }
