@@ -1,5 +1,5 @@
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
-import type { Flow, Journey, Report } from '../../src/journey/report.ts';
+import type { Explanation, Flow, Journey, Report } from '../../src/journey/report.ts';
 import { Random } from '../../src/lab/embedded/random.ts';
 import type { FrameEvent, LabEvent } from '../../src/lab/events.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
@@ -62,7 +62,7 @@ function against(
   capture: Report,
 ): Compared {
   const frames = events.filter((event) => event.kind === 'frame');
-  const faults = faultsOf({ live, whole: wholeReport(plan, events), frames }, capture, records);
+  const faults = faultsOf({ plan, live, whole: wholeReport(plan, events), frames }, capture, records);
   return {
     live,
     capture,
@@ -96,6 +96,7 @@ function knownOf({ journeys }: Report): number {
 }
 
 interface Truth {
+  readonly plan: Plan;
   readonly live: Report;
   /** What frames alone show. */
   readonly whole: Report;
@@ -103,7 +104,7 @@ interface Truth {
 }
 
 function faultsOf(
-  { live, whole, frames: sent }: Truth,
+  { plan, live, whole, frames: sent }: Truth,
   capture: Report,
   records: readonly Record[],
 ): string[] {
@@ -140,11 +141,45 @@ function faultsOf(
     const isBroken = verdictsOf(id).includes('broken');
     if (verdict === 'broken' && !isBroken)
       faults.push(`${id} is said to be broken by ${evidence.map((one) => records[one - 1]!.live).join()}`);
-    if (verdict === 'kept' && isBroken && id !== 'right-host') faults.push(`${id} is said to be kept`);
+    // Of a packet whose way was not recorded whole it is not said whether its headers were as foretold.
+    const isUnrecorded = id === 'headers' && !brokenBy(live, id).some((one) => isWhole(one, records, plan));
+    if (verdict === 'kept' && isBroken && id !== 'right-host' && !isUnrecorded)
+      faults.push(`${id} is said to be kept`);
   }
   const codes = new Set(live.explanations.map(({ code }) => code));
-  for (const { code, text } of capture.explanations) if (!codes.has(code)) faults.push(`${code}: ${text}`);
+  for (const told of capture.explanations)
+    if (!codes.has(told.code) && !isSilenceSeen(told, live)) faults.push(`${told.code}: ${told.text}`);
   return faults;
+}
+
+/** The packets that broke a promise. */
+function brokenBy({ promises, journeys }: Report, id: string): Journey[] {
+  const evidence = new Set(
+    promises.flatMap((one) => (one.id === id && one.verdict === 'broken' ? one.evidence : [])),
+  );
+  return journeys.filter(({ hops }) => hops.some(({ frame }) => evidence.has(frame)));
+}
+
+/** All its frames were recorded, and whatever else its nodes took or sent would have been. */
+function isWhole({ hops }: Journey, records: readonly Record[], { nodes }: Plan): boolean {
+  const frames = new Set(records.map(({ live }) => live));
+  const points = new Set(records.map(({ event: { node, segment } }) => `${node}.${segment}`));
+  const isHeard = (name: string) =>
+    nodes
+      .find((node) => node.name === name)
+      ?.interfaces.every(({ segment }) => points.has(`${name}.${segment}`));
+  return hops.every(
+    (hop) => hop.frames.every((frame) => frames.has(frame)) && isHeard(hop.from) && isHeard(hop.to),
+  );
+}
+
+/** Why nobody answered ARP may be what was not recorded; that nobody did is so. */
+function isSilenceSeen({ code, params }: Explanation, { flows }: Report): boolean {
+  if (code !== 'no-route' || params['reason'] !== 'no-arp-reply') return false;
+  return flows.some(
+    ({ kind, outcome, service }) =>
+      kind === 'arp' && outcome.kind === 'lost' && service.address === params['address'],
+  );
 }
 
 /** Byte for byte the same packet, sent again: nobody can tell which of the two came. */
@@ -190,9 +225,11 @@ function faultsOfJourney(
 }
 
 /** A packet that a node kept is lost to who sees nothing of it any more. */
-function fits(said: Journey['outcome'], { outcome, confidence }: Journey): boolean {
+function fits(said: Journey['outcome'], { outcome, confidence, hops }: Journey): boolean {
   const isGone = (one: Journey['outcome']) => one === 'lost' || one === 'dropped';
   if (outcome === 'ambiguous' || confidence === 'ambiguous') return true;
+  // That nobody listened where it arrived says an error, whose record may be missing.
+  if (said === 'arrived' && hops.at(-1)!.arrival.reason === 'port-unreachable') return true;
   return said === outcome || (isGone(said) && isGone(outcome));
 }
 
@@ -206,6 +243,9 @@ function faultsOfFlow(flow: Flow, lives: readonly Flow[], wholes: readonly Flow[
   if (outcome.kind === 'refused' && outcome.reason === 'reset-by-client') return [];
   // How long an answer was to be stands in a head that need not be recorded.
   if (outcome.kind === 'answered' && wholes.some((one) => one.outcome.kind === 'partial')) return [];
+  // The same of an answer that came after its client had given up.
+  const isLate = ({ outcome: one }: Flow) => one.kind === 'lost' && one.reason === 'client-gave-up';
+  if (outcome.kind === 'answered' && wholes.some(isLate)) return [];
   const was = lives.map((one) => one.outcome.kind).join();
   const reason = 'reason' in outcome ? ` (${outcome.reason})` : '';
   return [`${kind} ${client.address}>${service.address}: ${outcome.kind}${reason}, was ${was}`];

@@ -4,6 +4,9 @@ import { damages } from './damages.ts';
 import { exampleRuns, generatedRun, type LabRun } from './runs.ts';
 import { compare, compareWritten } from './split-verdict.ts';
 
+const IN_PART = 'interfaces listened to for a part of the time';
+const ALL_IN_PART = 'all of it, and for a part of the time';
+
 /** Of packets whose end is known in the lab, how many a recording with every damage still tells the end of. */
 const LEAST_KNOWN = 0.7;
 /** The same where half of the interfaces were listened to for about half of the time. */
@@ -59,6 +62,15 @@ describe('a run as its hosts record it', () => {
       'a refused connection whose refusal was not recorded, on a slow link',
     ],
     [240, '5 % of the records missing', 697, 'an answer without its last record, after a loss'],
+    [419, IN_PART, 1, 'a client that drops errors about requests that came to nothing'],
+    [257, IN_PART, 11, 'replies through a lossy interface that nobody listened to'],
+    [549, IN_PART, 2, 'an answer to a client that listens no more, which was not recorded'],
+    [549, IN_PART, 10, 'such an answer, of which only others recorded that it was turned away'],
+    [467, IN_PART, 11, 'a question nobody answered, where the lossy interface was not listened to'],
+    [201, IN_PART, 1, 'answers to an address that a director lends, without who asked'],
+    [201, IN_PART, 4, 'answers of which no byte is known to have come'],
+    [844, ALL_IN_PART, 59, 'an answer whose end only its acknowledgement tells of'],
+    [519, ALL_IN_PART, 11, 'a second connection on the same ports, without its first record'],
   ] as const)
     it(`tells nothing false of ${what}`, () => {
       const { plan, events } = generatedRun(lab);

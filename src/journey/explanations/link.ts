@@ -8,8 +8,14 @@ import { hasFailed, type Symptom } from './symptoms.ts';
 
 type About = Pick<Symptom, 'flow' | 'hop'>;
 
-export const linkLoss: Diagnose = (symptom, { stage }) => {
-  const station = symptom.segment && stage.network.station(symptom.node, symptom.segment);
+export const linkLoss: Diagnose = (symptom, { stage: { network } }) => {
+  const { node, segment, hop, destination } = symptom;
+  const sender = network.node(node);
+  // What a router took and sent nowhere was lost where its way leads.
+  const station =
+    hop?.received && hop.to === node
+      ? sender && destination !== undefined && network.route(sender, destination)
+      : segment !== undefined && network.station(node, segment);
   return station ? lossOf(station.node, station.port, symptom) : undefined;
 };
 
@@ -25,7 +31,8 @@ export function lossOf(node: PlannedNode, port: PlannedInterface, about: About):
 export const filtered: Diagnose = (symptom, { stage }) => {
   const { hop, node, segment } = symptom;
   const station = stage.network.station(node, segment ?? '');
-  if (!station || !hop) return undefined;
+  // That an error about a packet was dropped is not why the packet came to nothing.
+  if (!station || !hop || hop.journey!.kind === 'icmp-error') return undefined;
   const { kind, outerProtocol } = hop.facts;
   return {
     ...at('filtered', station.node, station.port, symptom),

@@ -66,7 +66,7 @@ function ofHops({ troubles }: Failures): Symptom[] {
     )
     .map(({ hop, flow, reason }) => ({
       reason: reason as Reason,
-      node: reason === 'link-loss' ? hop.from : hop.to,
+      node: reason === 'link-loss' && !hop.received ? hop.from : hop.to,
       segment: hop.segment,
       hop,
       flow,

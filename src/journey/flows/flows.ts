@@ -301,7 +301,13 @@ function isOver(flow: FlowRecord, journey: JourneyRecord, direction: Journey['di
   if (first.stage.run !== flow.stage.run) return true;
   if (facts.kind !== 'tcp')
     return (direction === 'request' && isForgotten(flow, hops)) || first.timeNs - flow.endNs > IDLE_NS;
-  if (direction !== 'request' || (facts.flags & (SYN | ACK)) !== SYN) return false;
+  const handshake = facts.flags & (SYN | ACK);
+  // It answers a SYN that was not recorded, on ports whose connection had ended.
+  if (direction === 'reply' && handshake === (SYN | ACK))
+    return (
+      flow.stage.isCapture && flow.closed && facts.acknowledgement !== ((flow.synSequence ?? -1) + 1) >>> 0
+    );
+  if (direction !== 'request' || handshake !== SYN) return false;
   return flow.synSequence === undefined ? flow.closed : flow.synSequence !== facts.sequence;
 }
 

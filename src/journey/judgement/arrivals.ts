@@ -3,7 +3,12 @@ import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { tunnelBy } from '../../models/models.ts';
 import { NO_MAC, type Ipv4 } from '../../packet/address.ts';
 import type { Completeness } from '../records/completeness.ts';
-import { ECHO_REQUEST } from '../../packet/icmp.ts';
+import {
+  DESTINATION_UNREACHABLE,
+  ECHO_REQUEST,
+  PORT_UNREACHABLE,
+  PROTOCOL_UNREACHABLE,
+} from '../../packet/icmp.ts';
 import {
   checksumOf,
   destinationOf,
@@ -14,6 +19,7 @@ import {
   ttlOf,
 } from '../../packet/ipv4.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
+import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { Station } from '../records/network.ts';
 import type { Reason } from '../records/reasons.ts';
@@ -66,8 +72,9 @@ function arrivalOf(hop: HopRecord, flow: FlowRecord, around: Surroundings): Arri
   if (!station) return accepted;
   if (told) return dropped(told === 'not-local' ? notLocalReason(hop) : told);
   const end = inferred(hop, flow, station);
-  if (end.reason === 'not-forwarded' && !isExitSeen(hop, station.node)) return unseen;
-  return isByAbsence(end.reason) && !isProven(hop, flow, around) ? unrecorded : end;
+  if (!isByAbsence(end.reason)) return end;
+  if (!isExitSeen(hop, station.node)) return unseen;
+  return isProven(hop, flow, around) ? end : unrecorded;
 }
 
 /** It was not seen where it should have come. */
@@ -142,8 +149,8 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
   const { network } = hop.stage;
   if (!network.isLocal(node, destinationAt(hop)) || isOnItsWay(hop, flow, node)) {
     // The forwarder's word is missing, in a foreign capture for one; its kernel has no part in this.
-    const said = hop.stage.isCapture ? hop.provoked?.facts : undefined;
-    if (said?.quoted) return dropped(unreachableReason(said.icmpType, said.icmpCode));
+    const said = hop.stage.isCapture ? ownErrorAbout(hop) : undefined;
+    if (said) return dropped(unreachableReason(said.icmpType, said.icmpCode));
     if (isPingOfVip(hop, node)) return delivered(hop);
     if (node.forwarder) return dropped('not-forwarded');
     if (node.sysctls.ip_forward === 1) return dropped(routerReason(hop, node));
@@ -161,7 +168,8 @@ function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Ar
 function isOnItsWay({ stage, journey, facts }: HopRecord, flow: FlowRecord, node: PlannedNode): boolean {
   if (!stage.isCapture || node.forwarder === undefined || (facts.kind !== 'tcp' && facts.kind !== 'udp'))
     return false;
-  return journey!.direction === 'reply' && flow.client.node !== node.name;
+  // Where the asking side was not recorded, the node seems to be the client.
+  return journey!.direction === 'reply' && (flow.client.node !== node.name || stage.network.lends(node));
 }
 
 /** A director answers a ping of its VIP itself, and in a capture no decision says so. */
@@ -224,12 +232,25 @@ function inferredArp({ facts, provoked, stage, to }: HopRecord): Arrival {
   return asked && !node.loopback.includes(facts.destination) ? arrival('ignored', 'no-arp-reply') : ignored;
 }
 
+/**
+ * What the node said about a packet that was not for itself. That a protocol or a port is not served says only the host
+ * that it was for (RFC 1122, 3.2.2.1): where that one was not recorded, its error seems to come from here.
+ */
+function ownErrorAbout({ provoked }: HopRecord): FrameFacts | undefined {
+  const said = provoked?.facts.quoted ? provoked.facts : undefined;
+  const isHosts =
+    said?.icmpType === DESTINATION_UNREACHABLE &&
+    (said.icmpCode === PROTOCOL_UNREACHABLE || said.icmpCode === PORT_UNREACHABLE);
+  return isHosts ? undefined : said;
+}
+
 /** Why a router kept a packet, in the order in which the kernel asks. */
 function routerReason(hop: HopRecord, node: PlannedNode): Reason {
-  const { facts, stage, provoked } = hop;
+  const { facts, stage } = hop;
   const { network } = stage;
   const { bytes, routedAt } = facts;
-  if (provoked?.facts.quoted) return unreachableReason(provoked.facts.icmpType, provoked.facts.icmpCode);
+  const said = ownErrorAbout(hop);
+  if (said) return unreachableReason(said.icmpType, said.icmpCode);
   if (node.sysctls.rp_filter === 1) {
     const back = network.route(node, sourceOf(bytes, routedAt));
     if (back?.port.segment !== hop.segment) return 'reverse-path-filter';

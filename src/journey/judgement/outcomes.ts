@@ -1,3 +1,4 @@
+import { acknowledgementOf } from './delivered.ts';
 import { judgeArrival, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import { isSenders } from '../records/evidence.ts';
@@ -90,7 +91,9 @@ function serverBy(flow: FlowRecord, { direction, last, first, kind }: JourneyRec
 }
 
 function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
-  if (flow.answered && !isBrokenOff(flow)) return { kind: 'answered' };
+  const late = turnedAwayBy(flow);
+  if (late) return { kind: 'lost', at: flow.client.node, reason: 'client-gave-up', frames: late.last.frames };
+  if (flow.answered && !isBrokenOff(flow) && !isForSomebodyElse(flow)) return { kind: 'answered' };
   const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
   if (refusal) return refusal;
   const ported = flow.journeys.find((journey) => journey.last.fate?.reason === 'ambiguous-port');
@@ -114,11 +117,18 @@ function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   // What may have come, though no record shows it, may be the rest.
   if (came.some(({ last }) => last.fate?.reason === 'not-recorded' && last.facts.sentLength > 0))
     return undefined;
+  if (!came.some((one) => isKnownToHaveCome(one, flow))) return undefined;
   const facts = ({ last }: JourneyRecord) => last.facts;
   const part = brokenAnswer(came.map(facts), asked.map(facts));
   if (!part) return undefined;
   const refusal = refusalOf(flow);
   return { kind: 'partial', ...part, ...causeOf(refusal ?? lossOf(flow, hosts)) };
+}
+
+/** Bytes of an answer that the client had: its own capture shows them, or it said so. */
+function isKnownToHaveCome(journey: JourneyRecord, flow: FlowRecord): boolean {
+  if (journey.last.facts.sentLength === 0) return false;
+  return journey.outcome === 'arrived' || acknowledgementOf(journey, flow) !== undefined;
 }
 
 /** Nothing is known to have kept these from the client. */
@@ -159,6 +169,23 @@ function placeOf({ received, from, to, segment, stage }: HopRecord, reason: stri
   return reason === 'interface-down' && stage.network.station(to, segment)?.port.down ? to : from;
 }
 
+/** The last datagram that came back, where the client's kernel turned all of them away: nobody listened for them any more. */
+function turnedAwayBy({ kind, answered, journeys, client }: FlowRecord): JourneyRecord | undefined {
+  if (kind !== 'udp' || !answered) return undefined;
+  const came = journeys.filter(
+    (one) =>
+      one.kind === 'udp' && one.direction === 'reply' && one.last.received && one.last.to === client.node,
+  );
+  return came.every(({ last }) => last.fate?.reason === 'port-unreachable') ? came.at(-1) : undefined;
+}
+
+/** What asked is an address that a forwarder lends, and nothing shows that the answer went on to whoever really asked. */
+function isForSomebodyElse({ kind, client, journeys, stage: { isCapture, network } }: FlowRecord): boolean {
+  const node = isCapture && kind !== 'arp' && kind !== 'icmp' ? network.node(client.node) : undefined;
+  if (node === undefined || !network.lends(node)) return false;
+  return !journeys.some(({ direction, outcome }) => direction === 'reply' && outcome === 'arrived');
+}
+
 /** A TCP response that began and did not end: reset, or cut off without either side's FIN. */
 function isBrokenOff(flow: FlowRecord): boolean {
   if (flow.kind !== 'tcp' || flow.requestFin || flow.replyFin) return false;
@@ -177,7 +204,8 @@ function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
     const by = isSenders(said) || !said.stage.isCapture ? said.from : '';
     const { frames } = said;
     if (kind === 'rst') return { kind: 'refused', by, reason: resetReason(flow, first), frames };
-    if (kind !== 'icmp-error') continue;
+    // A client that tells of what it waits for no longer refuses nothing that it asked for.
+    if (kind !== 'icmp-error' || first.from === flow.client.node) continue;
     const { icmpType, icmpCode } = first.facts;
     const reason = unreachableReason(icmpType, icmpCode);
     // No way, no host, too big, too old: lost on the way, and said so. That is not the other end refusing.

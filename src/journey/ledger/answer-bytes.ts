@@ -1,3 +1,4 @@
+import { ACK } from '../../packet/tcp.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 
 /** What the first bytes of an answer say, as text: a head is shorter. */
@@ -22,6 +23,10 @@ export function brokenAnswer(
 ): { readonly bytes: number; readonly ofBytes: number } | undefined {
   const stream = Stream.of(replies);
   if (!stream || stream.hasGap || requests.some((facts) => /^(HEAD|CONNECT) /.test(textOf(facts))))
+    return undefined;
+  // Either end speaks of bytes that no segment here holds: of the end of the stream, one more than it has bytes.
+  if (replies.some(({ sequence }) => stream.isBeyond(sequence))) return undefined;
+  if (requests.some(({ flags, acknowledgement }) => flags & ACK && stream.isBeyond(acknowledgement - 1)))
     return undefined;
   for (let at = 0; at < stream.length;) {
     const head = headAt(stream, at);
@@ -54,13 +59,14 @@ function headAt(
 /** What TCP segments carried one way, from the first byte that is known, as far as nothing is missing. */
 class Stream {
   readonly #pieces: readonly { readonly at: number; readonly length: number; readonly facts: FrameFacts }[];
+  readonly #first: number;
   readonly #start: number;
   readonly length: number;
   /** There is more behind something that is missing. */
   readonly hasGap: boolean;
 
   private constructor(segments: readonly FrameFacts[]) {
-    const first = segments[0]!.sequence;
+    const first = (this.#first = segments[0]!.sequence);
     // Sequence numbers wrap; an answer is shorter than half of them.
     this.#pieces = segments
       .map((facts) => ({ at: (facts.sequence - first) | 0, length: facts.sentLength, facts }))
@@ -70,6 +76,11 @@ class Stream {
     for (const { at, length } of this.#pieces) if (at <= end) end = Math.max(end, at + length);
     this.length = end - this.#start;
     this.hasGap = this.#pieces.at(-1)!.at > end;
+  }
+
+  /** Whether a sequence number is one of a byte behind the last that is here. */
+  isBeyond(sequence: number): boolean {
+    return ((sequence - this.#first) | 0) > this.#start + this.length;
   }
 
   /** Undefined when they carry nothing. */

@@ -25,8 +25,8 @@ export function vipArp({ journey: { kind, first }, stage }: Packet, tally: Tally
   const sender = network.stationOfMac(first.facts.etherSource);
   const isDirectors =
     sender !== undefined && network.directorsOf(first.facts.source).includes(sender.node.name);
-  // Somebody else's answer would have come to who asked: where that was not captured, nobody knows of one.
-  if (!isDirectors || stage.points.has(first.to, first.segment)) tally.note(first, isDirectors);
+  // Somebody else's answer would have come to who asked: where this one was not recorded there, nobody knows of others.
+  if (!isDirectors || !stage.isCapture || first.received) tally.note(first, isDirectors);
 }
 
 /** What reaches a server of a request to the VIP came through the director. */

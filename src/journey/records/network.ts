@@ -101,6 +101,12 @@ export class Network {
     return this.isServer(name) || this.#byName.get(name)?.role === 'client';
   }
 
+  /** Clients speak to servers by an address of this node's. */
+  lends({ name, forwarder }: PlannedNode): boolean {
+    if (forwarder === undefined) return false;
+    return forwarder.nat !== undefined || this.plan.services.some((one) => one.director === name && one.snat);
+  }
+
   /** An address of one of the node's own interfaces or of its `lo`. */
   isLocal(node: PlannedNode, address: Ipv4): boolean {
     return node.interfaces.some((port) => port.address === address) || node.loopback.includes(address);

@@ -33,6 +33,21 @@ function after(story: Story, ns: number): Story {
 }
 
 describe('how a flow did', () => {
+  it('is lost where the only answer came to a client that listened no more, though nobody says who asked', () => {
+    const text = drText
+      .replace('port: 80,', 'port: 80, protocol: udp,')
+      .replace(/rs(\d): .*/g, (server) =>
+        server.replace(/inside: (\S+)/, 'inside: { address: $1, delay: 300ms }'),
+      );
+    const plan = planOf(`${text}\ntraffic: [{ from: client, protocol: udp, count: 1, timeout: 100ms }]\n`);
+    const { events } = runLab(plan);
+    const untold = events.filter(({ kind }) => kind !== 'request');
+    const flow = reportOf({ plan, events: untold }).flows.find(({ kind }) => kind === 'udp')!;
+    const { outcome } = flow;
+    assert.ok(outcome.kind === 'lost');
+    assert.deepEqual([outcome.at, outcome.reason], ['client', 'client-gave-up']);
+  });
+
   describe('while its last frame may be under way, is open', () => {
     /** The link of router and director delays by so much on its way out of either. */
     const delayed = (node: 'router' | 'director', delayNs: number): Plan => ({

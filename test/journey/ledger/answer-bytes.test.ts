@@ -7,12 +7,18 @@ import { buildTcp } from '../../../src/packet/build.ts';
 
 const START = 0xffff_fff0;
 
-/** A segment with this payload, so many bytes after the first one; of which so many were captured. */
-function segment(text: string, at: number, captured = Infinity): FrameFacts {
+/** A segment with this payload, so many bytes after the first one; of which so many were captured. It acknowledges as many. */
+function segment(text: string, at: number, captured = Infinity, acknowledged = 0): FrameFacts {
   const bytes = buildTcp({
     ethernet: { source: asMac(1), destination: asMac(2) },
     ip: { source: asIpv4(3), destination: asIpv4(4) },
-    tcp: { sourcePort: 80, destinationPort: 5, sequence: (START + at) >>> 0, flags: 16 },
+    tcp: {
+      sourcePort: 80,
+      destinationPort: 5,
+      sequence: (START + at) >>> 0,
+      acknowledgement: (START + acknowledged) >>> 0,
+      flags: 16,
+    },
     payload: Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
   });
   return readFacts(bytes.subarray(0, 54 + captured));
@@ -55,6 +61,22 @@ describe('what segments show of an HTTP answer', () => {
     assert.equal(broken(answer(50) + answer(70)), undefined);
     assert.deepEqual(broken(answer(50) + answer(70, 20)), { bytes: 20, ofBytes: 70 });
     assert.deepEqual(broken(answer(0, 0, '204 No Content') + answer(70, 20)), { bytes: 20, ofBytes: 70 });
+  });
+
+  it('nothing where either end speaks of bytes behind the last that is there', () => {
+    const segments = cut(answer(70, 20), 30);
+    const all = answer(70, 20).length;
+    // The end of the stream has a number of its own.
+    for (const [acknowledged, is] of [
+      [all, true],
+      [all + 1, true],
+      [all + 2, false],
+    ] as const) {
+      const part = brokenAnswer(segments, [...GET, segment('', 18, Infinity, acknowledged)]);
+      assert.equal(part !== undefined, is, String(acknowledged));
+    }
+    assert.ok(brokenAnswer([...segments, segment('', all)], GET));
+    assert.equal(brokenAnswer([...segments, segment('', all + 1)], GET), undefined);
   });
 
   it('nothing where it cannot be told', () => {
