@@ -23,13 +23,13 @@ for (const { name, plan, events } of labs()) {
     ['written as files', (seed) => compareWritten(plan, events, seed)],
   ];
   for (const [kind, told] of ways) {
-    const compared = told(first + tried);
-    tried++;
+    const damageSeed = first + tried++;
+    const compared = told(damageSeed);
     packets += compared.known.live;
     known += compared.known.capture;
     if (compared.faults.length === 0) continue;
     failed++;
-    console.log(`${name}, ${kind}:\n  ${compared.faults.join('\n  ')}`);
+    console.log(`${name}, ${kind} (${damageSeed}):\n  ${compared.faults.join('\n  ')}`);
   }
 }
 const share = ((100 * known) / packets).toFixed(1);

@@ -69,6 +69,7 @@ describe('a run as its hosts record it', () => {
     [467, IN_PART, 11, 'a question nobody answered, where the lossy interface was not listened to'],
     [201, IN_PART, 1, 'answers to an address that a director lends, without who asked'],
     [201, IN_PART, 4, 'answers of which no byte is known to have come'],
+    [662, IN_PART, 3026, 'the beginning of an answer, without who asked'],
     [844, ALL_IN_PART, 59, 'an answer whose end only its acknowledgement tells of'],
     [519, ALL_IN_PART, 11, 'a second connection on the same ports, without its first record'],
   ] as const)

@@ -110,7 +110,8 @@ function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
 
 /** An answer of which the captured frames show that it is not whole, and where it ends. */
 function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
-  if (flow.kind !== 'tcp' || flow.candidates > 1) return undefined;
+  // Without who asked, these may be some of an answer whose rest was joined to the client's own packets.
+  if (flow.kind !== 'tcp' || flow.candidates > 1 || isAskedByAnother(flow)) return undefined;
   const sent = flow.journeys.filter(({ kind, last }) => kind !== 'icmp-error' && last.facts.kind === 'tcp');
   const came = sent.filter(({ direction, outcome }) => direction === 'reply' && CAME.has(outcome));
   const asked = sent.filter(({ direction }) => direction === 'request');
@@ -179,11 +180,16 @@ function turnedAwayBy({ kind, answered, journeys, client }: FlowRecord): Journey
   return came.every(({ last }) => last.fate?.reason === 'port-unreachable') ? came.at(-1) : undefined;
 }
 
-/** What asked is an address that a forwarder lends, and nothing shows that the answer went on to whoever really asked. */
-function isForSomebodyElse({ kind, client, journeys, stage: { isCapture, network } }: FlowRecord): boolean {
+/** In a capture: what asked is an address that a forwarder lends, so that whoever really asked was not recorded. */
+function isAskedByAnother({ kind, client, stage: { isCapture, network } }: FlowRecord): boolean {
   const node = isCapture && kind !== 'arp' && kind !== 'icmp' ? network.node(client.node) : undefined;
-  if (node === undefined || !network.lends(node)) return false;
-  return !journeys.some(({ direction, outcome }) => direction === 'reply' && outcome === 'arrived');
+  return node !== undefined && network.lends(node);
+}
+
+/** Nothing shows that the answer went on to whoever that was. */
+function isForSomebodyElse(flow: FlowRecord): boolean {
+  if (!isAskedByAnother(flow)) return false;
+  return !flow.journeys.some(({ direction, outcome }) => direction === 'reply' && outcome === 'arrived');
 }
 
 /** A TCP response that began and did not end: reset, or cut off without either side's FIN. */
