@@ -102,5 +102,5 @@ const NEXT = Int8Array.from({ length: 3 << 9 }, (_, place) => {
   const [direction, flags, state] = [place >> 9, (place >> 4) & 31, place & 15];
   const row = (flags & RST) !== 0 ? 3 : (flags & SYN) !== 0 ? 0 : (flags & FIN) !== 0 ? 1 : 2;
   const isNothing = (flags & (RST | SYN | FIN | ACK)) === 0;
-  return isNothing || state >= COLUMNS ? CLOSE : TABLE[(direction * 4 + row) * COLUMNS + state]!;
+  return isNothing ? CLOSE : TABLE[(direction * 4 + row) * COLUMNS + state]!;
 });
