@@ -106,6 +106,17 @@ describe('persistence', () => {
     }
   });
 
+  it('lasts twelve days at most, whatever it is asked for', () => {
+    for (const timeout of [2 ** 30, 2 ** 31, 2 ** 40]) {
+      const rig = start({ timeout, prefixLength: 32 });
+      connect(rig, '10.0.1.10', 1);
+      rig.pass(2 ** 30 - 1);
+      assert.equal(connect(rig, '10.0.1.10', 2), 'rs1', `${timeout}`);
+      rig.pass(2 ** 30);
+      assert.equal(connect(rig, '10.0.1.10', 3), 'rs2', `${timeout}`);
+    }
+  });
+
   it('its last connection counts, whichever ends are told first', () => {
     // SYNs at 0 and 20 ms; the memory is over at 10,020 ms, the connections of 1 and 2 so long after their last packet.
     for (const [first, last, server] of [
