@@ -56,6 +56,11 @@ export function queryPorts(view: DataView, l4: number): number {
   return request === undefined ? -1 : (request << 16) | identifier;
 }
 
+/** Whether packets of this protocol belong to connections. Persistence keeps what it remembers under others. */
+export function isTracked(protocol: number): boolean {
+  return protocol === ipv4.PROTOCOL_TCP || protocol === ipv4.PROTOCOL_UDP || protocol === ipv4.PROTOCOL_ICMP;
+}
+
 /** Echo, timestamp, information, address mask. */
 export function isQueryRequest(type: number): boolean {
   return type === icmp.ECHO_REQUEST || type === 13 || type === 15 || type === 17;

@@ -8,7 +8,7 @@ import { fillIcmpChecksum, l4ChecksumOk } from './checksums.ts';
 import * as at from './connections/layout.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Egress } from './egress.ts';
-import { addressAt, queryPorts } from './headers.ts';
+import { addressAt, isTracked, queryPorts } from './headers.ts';
 import { nameFlow, type Output } from './output.ts';
 import type { Packet } from './packet.ts';
 import type { Port } from './port.ts';
@@ -113,6 +113,7 @@ export class IcmpErrors {
    * the error is about a request, and goes to the client.
    */
   private find(view: DataView, quoted: number, l4: number, protocol: number, clock: number): number {
+    if (!isTracked(protocol)) return -1;
     const source = addressAt(view, quoted + ipv4.DESTINATION);
     const destination = addressAt(view, quoted + ipv4.SOURCE);
     const ports = protocol === ipv4.PROTOCOL_ICMP ? queryPorts(view, l4) : view.getInt32(l4);
@@ -149,6 +150,7 @@ export class IcmpErrors {
     const innerL4 = isForUs ? quotedPayload(view, inner, frame.end, INNER_BYTES) : 0;
     if (innerL4 === 0) return this.stranger(packet, port, verdict);
     const protocol = view.getUint8(inner + ipv4.PROTOCOL);
+    if (!isTracked(protocol)) return this.stranger(packet, port, verdict);
     const source = addressAt(view, inner + ipv4.SOURCE);
     const destination = addressAt(view, inner + ipv4.DESTINATION);
     const found = connections.findKey(source, destination, view.getInt32(innerL4), protocol, packet.clock);
