@@ -191,6 +191,8 @@ describe('connection table', () => {
   it('knows which keys stand for two', () => {
     const table = new ConnectionTable(1000, 7);
     const entries = Array.from({ length: 300 }, (_, i) => add(table, i % 7 === 0 ? 1000 + (i % 4) : i, 2, 3));
+    // Many of one key stand in a row; of two, each must find the other beside it.
+    for (let i = 0; i < 100; i++) entries.push(add(table, 2000 + (i >> 1), 2, 3));
     const keyOf = (entry: number): number => table.words[(entry << at.LOG2_WORDS) + at.REQUEST_SOURCE]!;
     for (const entry of entries) {
       const same = entries.filter((other) => keyOf(other) === keyOf(entry));
