@@ -62,6 +62,16 @@ describe('the rate of ICMP errors', () => {
     assert.ok(limit.size <= 3, String(limit.size));
   });
 
+  it('forgets them also when somebody asks so often that its own bucket is never full', () => {
+    const limit = new ErrorLimit();
+    for (let peer = 1; peer < 100; peer++) {
+      limit.allows(11, 0, asSignedIpv4(0), peer * 600);
+      limit.allows(11, 0, asSignedIpv4(peer), peer * 600);
+    }
+    // The one that goes on, and those of the last second.
+    assert.equal(limit.size, 3);
+  });
+
   it('never more than burst and rate allow, and what it remembers is bounded', () => {
     const calls = fc.array(fc.tuple(fc.nat(40), fc.nat(300)), { minLength: 1, maxLength: 400 });
     fc.assert(
