@@ -139,13 +139,15 @@ async function judge(area, queue, into) {
     const { number } = next;
     const met = judge.met.get(number);
     let answer = { failed: undefined, wasMet: true };
-    if (met !== undefined) answer = await ask(judge.child, number);
+    // On a busy machine even what no test notices takes its time.
+    const limit = Number(values.seconds) + 2 * judge.took;
+    if (met !== undefined) answer = await ask(judge.child, number, limit);
     if (answer === undefined) judge = undefined;
     // What is worked out while files are read, or once at its first use, is only reached in a process of its own.
     else if (answer.failed === undefined) {
       const atLoading = next.mutant.atLoading || !answer.wasMet;
       const files = met !== undefined && atLoading ? testsOf(area) : (met ?? []);
-      if (files.length > 0) answer = await ask(fork(files, number));
+      if (files.length > 0) answer = await ask(fork(files, number), undefined, limit);
     }
     tell(
       next.mutant,
@@ -167,19 +169,23 @@ function tell(mutant, { met, timedOut, failed }, into) {
     );
 }
 
-/** A process that has run the tests without any mutant, and knows which mutants they meet. */
+/** A process that has run the tests without any mutant, and knows which mutants they meet and how many seconds it took. */
 async function judgeOf(area) {
+  let began = performance.now();
   let child = fork(testsOf(area), 0);
   let ready = await ask(child, undefined, 120);
   // On a busy machine one may hang at its start: it says nothing of the tests.
-  if (ready === undefined) ready = await ask((child = fork(testsOf(area), 0)), undefined, 600);
+  if (ready === undefined) {
+    began = performance.now();
+    ready = await ask((child = fork(testsOf(area), 0)), undefined, 600);
+  }
   if (ready === undefined || ready.failed !== undefined) {
     console.error(
       `The tests of ${area} fail without any change: nothing can be learned from them. ${ready?.failed}`,
     );
     process.exit(1);
   }
-  return { child, met: new Map(ready.met) };
+  return { child, met: new Map(ready.met), took: (performance.now() - began) / 1000 };
 }
 
 function testsOf(area) {
@@ -199,7 +205,7 @@ function fork(files, number) {
 }
 
 /** Its answer; undefined when it took too long, or ended without one. */
-function ask(child, number, seconds = Number(values.seconds)) {
+function ask(child, number, seconds) {
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
     const done = (answer) => {
