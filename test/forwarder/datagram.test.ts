@@ -108,6 +108,7 @@ describe('the fragments of a datagram', () => {
 
   it('none may reach beyond the longest packet', () => {
     assert.equal(new Datagram('', 0).add(fragment(65_528, 8, true)), 'bad');
+    assert.equal(new Datagram('', 0).add(fragment(65_504, 12, true)), 'bad');
     assert.equal(new Datagram('', 0).add(fragment(65_504, 11, true)), 'added');
   });
 

@@ -41,6 +41,25 @@ describe('the rate of ICMP errors', () => {
     assert.equal(allowed, 100);
   });
 
+  it('all peers together: what comes back is one a millisecond', () => {
+    const limit = new ErrorLimit();
+    let peer = 0;
+    const allowed = (many: number, now: number): number => {
+      let count = 0;
+      for (let i = 0; i < many; i++) if (limit.allows(11, 0, asSignedIpv4(++peer), now)) count++;
+      return count;
+    };
+    assert.equal(allowed(1000, 0), 50);
+    for (const [now, expected] of [
+      [1, 1],
+      [2, 1],
+      [12, 10],
+      [61, 49],
+      [161, 50],
+    ] as const)
+      assert.equal(allowed(1000, now), expected, `at ${now} ms`);
+  });
+
   it('who was refused as one of many has lost nothing of its own', () => {
     const limit = new ErrorLimit();
     for (let peer = 0; peer < 50; peer++) limit.allows(11, 0, asSignedIpv4(peer), 0);

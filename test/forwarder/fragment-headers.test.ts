@@ -151,6 +151,15 @@ describe('a datagram that was put together', () => {
     assert.deepEqual([packetsIn, bytesIn], [1, 28 + 108]);
   });
 
+  it('may be as long as any packet, and goes on in pieces of the MTU', () => {
+    const length = 65_535 - 28;
+    const every = (step: number): number[] =>
+      Array.from({ length: Math.floor((length + 7) / step) }, (_, i) => (i + 1) * step);
+    const rig = start(service('dnat', true));
+    for (const frame of cut(datagram({ macs: WIDE, length }), ...every(8976))) rig.give(frame, 1);
+    assert.deepEqual(allSent(rig), texts(cut(datagram({ ...TRANSLATED, length }), ...every(1480))));
+  });
+
   it('is dropped when its checksum is wrong, and not mended', () => {
     const rig = start(service('dnat', true));
     const [first, last] = cut(datagram(), 16);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ForwarderConfig } from '../../src/forwarder/config.ts';
-import { fillFrame, makeFrame } from '../../src/forwarder/frame.ts';
-import { asIpv4 } from '../../src/packet/address.ts';
+import { fillFrame, HEADROOM, makeFrame } from '../../src/forwarder/frame.ts';
+import { Gue } from '../../src/forwarder/models/gue.ts';
+import type { Server } from '../../src/forwarder/server.ts';
+import { asIpv4, toSigned } from '../../src/packet/address.ts';
 import { buildIcmpError, buildUdp } from '../../src/packet/build.ts';
 import {
   ACK,
@@ -99,6 +101,24 @@ describe('GUE', () => {
     // All over the range.
     const tenths = new Set(ports.map((port) => Math.floor((port - 32768) / 2824)));
     assert.equal(tenths.size, 10);
+  });
+
+  it('takes every one of these ports but the last', () => {
+    const model = new Gue(PORT);
+    const server = { dip: toSigned(DIP), address: toSigned(RIP) } as Server;
+    const frame = makeFrame(100);
+    let [first, last] = [0xffff, 0];
+    for (const vip of [VIP, VIP2, ip('10.0.2.102')])
+      for (let flow = 0; flow < 0x1_0000; flow++) {
+        if (flow === 0) fillFrame(frame, 0, request(1, SYN, { addresses: [CIP, vip] }));
+        frame.start = HEADROOM;
+        frame.view.setUint16(HEADROOM + 34, flow);
+        model.wrap(frame, HEADROOM + 14, server);
+        const port = frame.view.getUint16(frame.start + 34);
+        first = Math.min(first, port);
+        last = Math.max(last, port);
+      }
+    assert.deepEqual([first, last], [32768, 60998]);
   });
 
   it('every fragment of a datagram has the same source port', () => {

@@ -229,6 +229,24 @@ describe('neighbours', () => {
     });
   }
 
+  it('any byte of a MAC address makes it another one', () => {
+    for (let byte = 0; byte < 6; byte++) {
+      const bytes = [2, 0, 0, 0, 2, 0x11];
+      bytes[byte]! ^= 4;
+      const other = mac(bytes.map((one) => one.toString(16).padStart(2, '0')).join(':'));
+      const rig = new Rig(directorConfig()).learn(RIP, M_SERVER);
+      rig.give(says(1, RIP, other, RIP));
+      assertSent(rig.give(request(5)).sent, request(5, SYN, { macs: [M_DIRECTOR, other], ttl: 62 }));
+    }
+  });
+
+  it('who was forgotten is learnt again by what it says, though its MAC address is the old one', () => {
+    const rig = new Rig(directorConfig()).learn(RIP, M_SERVER);
+    rig.port.forwarder.forgetNeighbour(RIP);
+    rig.give(says(1, RIP, M_SERVER, DIP));
+    assertSent(rig.give(request(5)).sent, forwarded(5));
+  });
+
   it('an answer that nobody asked for makes no entry', () => {
     const rig = new Rig(directorConfig());
     rig.give(says(2, RIP, M_SERVER, DIP));
