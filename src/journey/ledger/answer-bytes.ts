@@ -22,9 +22,9 @@ export function brokenAnswer(
   requests: readonly FrameFacts[],
 ): { readonly bytes: number; readonly ofBytes: number } | undefined {
   const stream = Stream.of(replies);
-  if (!stream || stream.hasGap || requests.some((facts) => /^(HEAD|CONNECT) /.test(textOf(facts))))
-    return undefined;
-  // Either end speaks of bytes that no segment here holds: of the end of the stream, one more than it has bytes.
+  if (!stream || requests.some((facts) => /^(HEAD|CONNECT) /.test(textOf(facts)))) return undefined;
+  // Something is missing in between, or either end speaks of bytes that no segment here holds: of the end of the stream,
+  // one more than it has bytes.
   if (replies.some(({ sequence }) => stream.isBeyond(sequence))) return undefined;
   if (requests.some(({ flags, acknowledgement }) => flags & ACK && stream.isBeyond(acknowledgement - 1)))
     return undefined;
@@ -62,8 +62,6 @@ class Stream {
   readonly #first: number;
   readonly #start: number;
   readonly length: number;
-  /** There is more behind something that is missing. */
-  readonly hasGap: boolean;
 
   private constructor(segments: readonly FrameFacts[]) {
     const first = (this.#first = segments[0]!.sequence);
@@ -75,7 +73,6 @@ class Stream {
     let end = this.#start;
     for (const { at, length } of this.#pieces) if (at <= end) end = Math.max(end, at + length);
     this.length = end - this.#start;
-    this.hasGap = this.#pieces.at(-1)!.at > end;
   }
 
   /** Whether a sequence number is one of a byte behind the last that is here. */
@@ -92,12 +89,11 @@ class Stream {
   /** At most so many bytes from there on, as far as they were captured. */
   text(from: number, most: number): string {
     let text = '';
-    for (const { at, length, facts } of this.#pieces) {
+    for (const { at, facts } of this.#pieces) {
       const skipped = this.#start + from + text.length - at;
-      if (skipped >= length) continue;
       if (skipped < 0) break;
       text += textOf(facts, skipped);
-      if (text.length >= most || facts.payloadLength < length) break;
+      if (text.length >= most) break;
     }
     return text.slice(0, most);
   }

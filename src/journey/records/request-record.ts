@@ -38,11 +38,10 @@ export class RequestRecord {
     return this.#ended?.timeNs ?? Infinity;
   }
 
-  /** When it must be over, whether that was told or not. */
+  /** When it must be over, by what was asked: whoever asked before it, as patient as this one, is then over, too. */
   get latestEndNs(): number {
     const { entry, timeNs } = this.asked;
-    const { load } = entry;
-    return Math.min(this.endNs, timeNs + entry.timeoutNs + (load?.durationNs ?? 0) + LENIENCE_NS);
+    return timeNs + entry.timeoutNs + (entry.load?.durationNs ?? 0) + LENIENCE_NS;
   }
 
   /** By addresses, ports and time. */

@@ -41,6 +41,11 @@ describe('how a flow did whose client tells', () => {
     assert.deepEqual(how([{ outcome: 'answered' }], lost), answered);
     assert.deepEqual(how([undefined], answered), open);
     assert.deepEqual(how([undefined], lost), lost);
+    // What is missing of an answer may still come.
+    assert.deepEqual(
+      how([undefined, { outcome: 'timed-out' }], answered, () => lost),
+      open,
+    );
   });
 
   it('names what frames show of a request that was not answered', () => {
@@ -105,6 +110,10 @@ describe('how a flow did whose client tells', () => {
       assert.deepEqual(how([late], reset), gaveUp);
       assert.deepEqual(how([late], own, none, [complaint('client')]), gaveUp);
       assert.deepEqual(how([late], dropped, none, [complaint('client')]), gaveUp);
+      assert.deepEqual(
+        how([late], answered, () => dropped, [complaint('client')]),
+        gaveUp,
+      );
       assert.deepEqual(
         how([late], reset, () => lost),
         lost,

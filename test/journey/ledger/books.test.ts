@@ -1,76 +1,8 @@
 import assert from 'node:assert/strict';
 import { Ledger } from '../../../src/journey/ledger/ledger.ts';
 import { requestView } from '../../../src/journey/ledger/request-view.ts';
-import { FlowRecord } from '../../../src/journey/records/flow-record.ts';
-import type { HopRecord } from '../../../src/journey/records/hop-record.ts';
-import type { JourneyRecord } from '../../../src/journey/records/journey-record.ts';
-import type { RequestEnd, RequestEvent } from '../../../src/lab/events.ts';
-import { formatIpv4 } from '../../../src/packet/address.ts';
-import { ip } from '../plans.ts';
-
-const [client, vip] = [ip('10.0.1.10'), ip('10.0.2.100')];
-
-interface Asked {
-  readonly protocol?: 'tcp' | 'udp';
-  /** 0: the client has not told it. */
-  readonly sourcePort?: number;
-  readonly port?: number;
-}
-
-function asked(
-  id: number,
-  timeNs: number,
-  { protocol = 'tcp', sourcePort = 40001, port = 80 }: Asked = {},
-): RequestEvent {
-  return {
-    kind: 'request',
-    timeNs,
-    id,
-    node: 'client',
-    entry: {
-      ...{ from: 'client', to: vip, port, afterNs: 0, everyNs: 0, count: 1, request: 'GET /' },
-      ...{ responseBytes: 0, requestBytes: 0, timeoutNs: 5e9, protocol },
-    } as RequestEvent['entry'],
-    by: 'file',
-    protocol,
-    ...(sourcePort !== 0 && { sourcePort }),
-  };
-}
-
-const ended = (
-  event: RequestEvent,
-  timeNs: number,
-  outcome: RequestEnd['outcome'],
-  sourcePort = event.sourcePort,
-) => ({
-  ...event,
-  timeNs,
-  ...(sourcePort !== undefined && { sourcePort }),
-  end: { outcome },
-});
-
-/** @param sentNs When its packets towards the service were sent. */
-function flowOf(
-  kind: 'tcp' | 'udp',
-  sentNs: readonly number[],
-  { sourcePort = 40001, endNs = sentNs.at(-1)! } = {},
-): FlowRecord {
-  const opened = { stage: { epoch: 0 }, timeNs: sentNs[0]! } as unknown as HopRecord;
-  const from = {
-    node: 'client',
-    address: formatIpv4(client),
-    port: sourcePort,
-    number: client,
-    source: sourcePort,
-  };
-  const to = { node: 'director', address: formatIpv4(vip), port: 80, number: vip };
-  const flow = new FlowRecord(kind, opened, from, to, 'beginning' as FlowRecord['begun']);
-  flow.endNs = endNs;
-  flow.journeys = sentNs.map(
-    (timeNs) => ({ direction: 'request', first: { timeNs } }) as unknown as JourneyRecord,
-  );
-  return flow;
-}
+import type { FlowRecord } from '../../../src/journey/records/flow-record.ts';
+import { asked, ended, flowOf } from './books.ts';
 
 /** Looks, and notes it at the flow, as its judge does. */
 function look(ledger: Ledger, flow: FlowRecord): number[] {
@@ -114,6 +46,8 @@ describe('the books of the ledger', () => {
     ledger.add(asked(1, 40));
     assert.deepEqual([...ledger.takeNews()], [own]);
     assert.deepEqual([...ledger.takeNews()], []);
+    ledger.add(asked(2, 40, { sourcePort: 0 }));
+    assert.deepEqual([...ledger.takeNews()], [own]);
   });
 
   it('still know a flow after those that are gone were forgotten', () => {
@@ -133,6 +67,35 @@ describe('the books of the ledger', () => {
     assert.deepEqual(look(ledger, flowOf('tcp', [20])), [1]);
   });
 
+  it('find it also behind later ones from its port that are over before it begins', () => {
+    const ledger = new Ledger();
+    const [first, second] = [asked(1, 10), asked(2, 20)];
+    for (const event of [first, second]) ledger.add(event);
+    ledger.add(ended(second, 30, 'unsent'));
+    assert.deepEqual(look(ledger, flowOf('tcp', [40])), [1]);
+  });
+
+  it('ask a flow behind later ones that cannot carry what is new', () => {
+    const ledger = new Ledger();
+    const [own, later] = [flowOf('tcp', [50, 60]), flowOf('tcp', [70], { port: 81 })];
+    for (const flow of [own, later]) look(ledger, flow);
+    ledger.add(asked(1, 40));
+    assert.deepEqual([...ledger.takeNews()], [own]);
+  });
+
+  it('ask both the flow that a request was taken to be in, and the one that its port tells', () => {
+    const ledger = new Ledger();
+    const event = asked(1, 10, { sourcePort: 0 });
+    ledger.add(event);
+    const [other, own] = [flowOf('tcp', [20], { sourcePort: 2 }), flowOf('tcp', [30], { sourcePort: 1 })];
+    for (const flow of [other, own]) look(ledger, flow);
+    assert.deepEqual([other.requests.length, own.requests.length], [1, 0]);
+    ledger.takeNews();
+    ledger.add(ended(event, 90, 'answered', 1));
+    assert.deepEqual(ledger.takeNews(), new Set([other, own]));
+    assert.deepEqual([look(ledger, other), look(ledger, own)], [[], [1]]);
+  });
+
   it('give a flow of datagrams those that sent something before they ended, from the very moment of asking', () => {
     const ledger = new Ledger();
     const udp = { protocol: 'udp' } as const;
@@ -141,6 +104,32 @@ describe('the books of the ledger', () => {
     ledger.add(ended(first, 20, 'answered'));
     ledger.add(ended(silent, 50, 'timed-out'));
     assert.deepEqual(look(ledger, flowOf('udp', [10, 100])), [1, 3]);
+  });
+
+  it('give a flow of datagrams what ended at the very moment of sending, and no sooner', () => {
+    const udp = { protocol: 'udp' } as const;
+    for (const [endNs, carried] of [
+      [19, []],
+      [20, [1]],
+    ] as const) {
+      const ledger = new Ledger();
+      ledger.add(asked(1, 10, udp));
+      ledger.add(ended(asked(1, 10, udp), endNs, 'timed-out'));
+      const flow = flowOf('udp', [5, 20, 30]);
+      assert.deepEqual(look(ledger, flow), carried);
+    }
+  });
+
+  it('ask other flows when the one that carried a request is none any more', () => {
+    const ledger = new Ledger();
+    ledger.add(asked(1, 10, { sourcePort: 0 }));
+    const [first, second] = [flowOf('tcp', [20], { sourcePort: 1 }), flowOf('tcp', [30], { sourcePort: 2 })];
+    for (const flow of [first, second]) look(ledger, flow);
+    ledger.takeNews();
+    first.gone = true;
+    ledger.forget(first);
+    assert.deepEqual([...ledger.takeNews()], [second]);
+    assert.deepEqual(look(ledger, second), [1]);
   });
 
   it('put requests that tell their port late in the order of asking', () => {
@@ -248,6 +237,23 @@ describe('the books of the ledger', () => {
       idle(ledger, 21, 9);
       ledger.limit(10, true);
       assert.equal(ids(ledger).length, 29);
+    });
+
+    it('are forgotten by others when they are a fifth of all', () => {
+      const ledger = new Ledger();
+      for (let id = 1; id <= 9; id++) ledger.add(asked(id, id));
+      const goes = (id: number) => {
+        const flow = flowOf('tcp', [id * 10], { sourcePort: id });
+        ledger.add(ended(asked(id, id * 10, { sourcePort: id }), id * 10, 'answered'));
+        look(ledger, flow);
+        ledger.evict(flow, false);
+      };
+      for (const id of [11, 12]) {
+        goes(id);
+        assert.equal(ledger.needsSweep, false, String(id));
+      }
+      goes(13);
+      assert.equal(ledger.needsSweep, true);
     });
 
     it('are not looked through again for each one more', () => {

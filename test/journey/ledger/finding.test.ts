@@ -105,14 +105,20 @@ describe('what client and frames contradict each other in', () => {
     ...{ client: { node: 'client' }, serviceAddress: service },
     ...change,
   });
-  const finding = (flow: object, protocol: 'tcp' | 'icmp' = 'tcp', outcome = 'answered') =>
+  const finding = (
+    flow: object,
+    protocol: 'tcp' | 'icmp' = 'tcp',
+    outcome = 'answered',
+    change: object = {},
+  ) =>
     findingOf({
       ...{ asked: { protocol, timeNs: 100e6, entry: {}, id: 1 }, end: { outcome }, endNs: 900e6 },
-      ...{ flows: new Set([flow]), isEvicted: false },
+      ...{ flows: new Set([flow]), isEvicted: false, ...change },
     } as unknown as RequestRecord);
 
   it('is not said where the flow is not known as a whole, or not for sure', () => {
-    assert.equal(finding(flowWith()), 'answer-not-seen');
+    for (const flow of [flowWith(), flowWith({ candidates: 1 }), flowWith({ kind: 'udp' })])
+      assert.equal(finding(flow), 'answer-not-seen');
     for (const doubt of [
       { partial: 'load' },
       { begun: 'middle' },
@@ -123,16 +129,34 @@ describe('what client and frames contradict each other in', () => {
       assert.equal(finding(flowWith(doubt)), undefined, JSON.stringify(doubt));
   });
 
-  it('of a ping is asked of the replies since it was sent, within the time of its client', () => {
-    const reply = (kind: string, arrivalNs: number) => ({
-      ...{ direction: 'reply', kind, first: { facts: {} } },
-      last: {
-        ...{ facts: { kind: 'icmp', source: service }, to: 'client', arrival: { fate: 'accepted' } },
-        ...{ received: true, arrivalNs },
-      },
+  it('is not said of a load, of what has not ended, nor where some of its frames are gone', () => {
+    for (const change of [
+      { isEvicted: true },
+      { end: undefined },
+      { asked: { protocol: 'tcp', timeNs: 100e6, entry: { load: {} }, id: 1 } },
+    ])
+      assert.equal(finding(flowWith(), 'tcp', 'answered', change), undefined, Object.keys(change).join());
+  });
+
+  /** A flow in which this came back. */
+  const withReply = (change: object = {}, lastChange: object = {}) =>
+    flowWith({
+      kind: 'icmp',
+      journeys: [
+        {
+          ...{ direction: 'reply', kind: 'echo-reply', first: { facts: {} } },
+          last: {
+            ...{ facts: { kind: 'icmp', source: service }, to: 'client', arrival: { fate: 'accepted' } },
+            ...{ received: true, arrivalNs: 200e6, ...lastChange },
+          },
+          ...change,
+        },
+      ],
     });
+
+  it('of a ping is asked of the replies since it was sent, within the time of its client', () => {
     const pinged = (kind: string, arrivalNs: number, outcome?: string) =>
-      finding(flowWith({ kind: 'icmp', journeys: [reply(kind, arrivalNs)] }), 'icmp', outcome);
+      finding(withReply({ kind }, { arrivalNs }), 'icmp', outcome);
     assert.equal(pinged('echo-reply', 200e6), undefined);
     assert.equal(pinged('echo-reply', 100e6), undefined);
     assert.equal(pinged('echo-reply', 99e6), 'answer-not-seen');
@@ -140,5 +164,24 @@ describe('what client and frames contradict each other in', () => {
     assert.equal(pinged('echo-reply', 200e6, 'timed-out'), 'answer-not-taken');
     // It may have come while the client's program had no turn.
     assert.equal(pinged('echo-reply', 880e6, 'timed-out'), undefined);
+  });
+
+  it('is asked of what came to the client’s program alone, from the address that was asked', () => {
+    assert.equal(finding(withReply(), 'icmp', 'timed-out'), 'answer-not-taken');
+    for (const elsewhere of [
+      withReply({ direction: 'request' }),
+      withReply({ kind: 'icmp-error' }),
+      withReply({}, { facts: { kind: 'udp', source: service } }),
+      withReply({}, { facts: { kind: 'icmp', source: ip('10.0.2.11') } }),
+      withReply({}, { to: 'router' }),
+      withReply({}, { arrival: { fate: 'dropped' } }),
+      withReply({}, { received: false }),
+    ])
+      assert.equal(finding(elsewhere, 'icmp', 'timed-out'), undefined);
+  });
+
+  it('is not said of a client that did not tell how it went', () => {
+    for (const outcome of ['untold', 'cut', 'unsent'])
+      assert.equal(finding(withReply(), 'icmp', outcome), undefined, outcome);
   });
 });

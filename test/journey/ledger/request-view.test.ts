@@ -75,6 +75,17 @@ describe('a request as the report has it', () => {
     ]);
   });
 
+  it('stands for as many alike as its client told', () => {
+    const timesOf = (times?: number) => {
+      const story = ask(new Story(dr), { end: { outcome: 'unsent' }, endNs: 1 });
+      const events = story.events.map((event) =>
+        event.kind === 'request' && times !== undefined ? { ...event, times } : event,
+      );
+      return reportOf({ plan: dr, events }).requests[0]!.times;
+    };
+    assert.deepEqual([timesOf(), timesOf(1), timesOf(2)], [undefined, undefined, 2]);
+  });
+
   it('is lost where its client got nothing, unless frames say more', () => {
     const rows: readonly (readonly [end: RequestEnd['outcome'], story: Story, outcome: string])[] = [
       ['timed-out', talk(['syn'], (step) => (step.lost = step.leg === 1)), 'lost'],
@@ -135,6 +146,7 @@ describe('a load', () => {
 
   it('that took no time has no rate', () => {
     assert.equal(loaded({ ...result, durationNs: 0 }).loads[0]!.requestsPerSecond, 0);
+    assert.equal(Math.round(loaded({ ...result, durationNs: 1 }).loads[0]!.requestsPerSecond), 500e9);
   });
 
   it('has all of its connections, and frames have no part in how they ended', () => {
