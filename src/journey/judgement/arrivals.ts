@@ -107,8 +107,7 @@ function isKernels(hop: HopRecord, decision: DecisionEvent): boolean {
   if (decision.relation !== 'dropped' || decision.reason !== 'not-ours') return false;
   const { stage, facts, to } = hop;
   const node = stage.network.node(to);
-  const destination = facts.outerAt ? destinationAt(hop) : facts.destination;
-  return node !== undefined && (facts.kind === 'arp' || stage.network.isLocal(node, destination));
+  return node !== undefined && (facts.kind === 'arp' || stage.network.isLocal(node, destinationAt(hop)));
 }
 
 /** Without the decision itself, which the hop has. */

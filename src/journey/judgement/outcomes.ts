@@ -94,7 +94,7 @@ function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   const late = turnedAwayBy(flow);
   if (late) return { kind: 'lost', at: flow.client.node, reason: 'client-gave-up', frames: late.last.frames };
   if (flow.answered && !isBrokenOff(flow) && !isForSomebodyElse(flow)) return { kind: 'answered' };
-  const refusal = flow.kind === 'arp' ? undefined : refusalOf(flow);
+  const refusal = refusalOf(flow);
   if (refusal) return refusal;
   const ported = flow.journeys.find((journey) => journey.last.fate?.reason === 'ambiguous-port');
   if (ported || flow.candidates > 1) return { kind: 'ambiguous', candidates: Math.max(2, flow.candidates) };

@@ -1,5 +1,5 @@
 import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
-import { models } from '../../models/models.ts';
+import { hidesClient, models } from '../../models/models.ts';
 import { inSubnet, type Ipv4, type Mac } from '../../packet/address.ts';
 
 /** One interface of one node. */
@@ -104,7 +104,10 @@ export class Network {
   /** Clients speak to servers by an address of this node's. */
   lends({ name, forwarder }: PlannedNode): boolean {
     if (forwarder === undefined) return false;
-    return forwarder.nat !== undefined || this.plan.services.some((one) => one.director === name && one.snat);
+    return (
+      forwarder.nat !== undefined ||
+      this.plan.services.some((one) => one.director === name && hidesClient(one))
+    );
   }
 
   /** An address of one of the node's own interfaces or of its `lo`. */
