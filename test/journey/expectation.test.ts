@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { meetsExpectation } from '../../src/journey/expectation.ts';
-import type { Report, Request } from '../../src/journey/report.ts';
+import { expectedAt, meetsExpectation, meetsProblems } from '../../src/journey/expectation.ts';
+import type { Flow, Report, Request } from '../../src/journey/report.ts';
+import { loadTopology } from '../../src/lab/topology/load.ts';
 import type { Expectation } from '../../src/lab/topology/plan.ts';
+import type { Problem } from '../../src/lab/topology/problem.ts';
 import { reportOf } from './build-report.ts';
 import { drTable, Story } from './oracle.ts';
 import { drText, planOf } from './plans.ts';
@@ -82,6 +84,19 @@ describe('meetsExpectation', () => {
     assert.equal(meetsExpectation({ ...asking(refused()), engine: 'capture' }).ok, false);
   });
 
+  it('of a capture does not ask for the end of a flow that was recorded in part', () => {
+    const report = healthy();
+    const seen = (change: Partial<Flow>) =>
+      meetsExpectation(
+        { ...report, engine: 'capture', flows: [{ ...report.flows[0]!, ...change }] },
+        { ...nothing, outcomes: [] },
+      ).differences.map(({ observed }) => observed);
+    const [open, answered] = [{ kind: 'open' }, { kind: 'answered' }] as const;
+    assert.deepEqual(seen({ outcome: open }), ['open']);
+    assert.deepEqual(seen({ outcome: open, partial: 'capture' }), []);
+    assert.deepEqual(seen({ outcome: answered, partial: 'capture' }), ['answered']);
+  });
+
   it('with one wants exactly that', () => {
     const expect: Expectation = { ...nothing, outcomes: ['refused'], explanations: ['connection-refused'] };
     assert.equal(meetsExpectation(refused(), expect).ok, true);
@@ -104,5 +119,38 @@ describe('meetsExpectation', () => {
       .arp('outside', 'client', '10.0.1.10', '10.0.1.77')
       .talk(drTable());
     assert.equal(meetsExpectation({ ...reportOf(story), engine: 'capture' }).ok, true);
+  });
+});
+
+describe('meetsProblems', () => {
+  const problem = (code: string, severity: Problem['severity']) => ({ code, severity }) as Problem;
+  const found = [problem('wrong-role', 'error'), problem('no-path-back', 'warning')];
+
+  it('wants the errors that are expected, and leaves warnings alone', () => {
+    assert.deepEqual(meetsProblems(found, { ...nothing, problems: ['wrong-role'] }), {
+      ok: true,
+      differences: [],
+    });
+    for (const [expect, expected] of [
+      [undefined, ''],
+      [{ ...nothing, problems: ['no-path-back'] }, 'no-path-back'],
+    ] as const)
+      assert.deepEqual(meetsProblems(found, expect), {
+        ok: false,
+        differences: [{ what: 'problems', expected, observed: 'wrong-role' }],
+      });
+  });
+});
+
+describe('what was expected stands in the file', () => {
+  it('at its key, else at that of `expect:`, else at the first', () => {
+    const linesOf = (text: string) => {
+      const { places } = loadTopology(text, 'test.lblab.yaml');
+      return (['outcomes', 'broken'] as const).map((what) => expectedAt({ what }, places));
+    };
+    const expecting = `${drText}expect:\n  outcomes: [refused]\n`;
+    const line = expecting.split('\n').indexOf('expect:') + 1;
+    assert.deepEqual(linesOf(expecting), [line + 1, line]);
+    assert.deepEqual(linesOf(drText), [2, 2]);
   });
 });
