@@ -17,6 +17,7 @@ export function keptView(state: PanelState): Record<string, unknown> {
     timeMode,
     lanes,
     modelOpen,
+    captureOpen,
     asList,
     mapOpen,
     mapZoom,
@@ -31,6 +32,7 @@ export function keptView(state: PanelState): Record<string, unknown> {
     timeMode,
     lanes,
     modelOpen,
+    captureOpen,
     asList,
     mapOpen,
     mapZoom,
@@ -56,7 +58,7 @@ export function restoreView(kept: Readonly<Record<string, unknown>> | undefined)
 }
 
 function flags(kept: Readonly<Record<string, unknown>>): Partial<PanelState> {
-  const names = ['values', 'modelOpen', 'asList', 'mapOpen', 'mapZoom'] as const;
+  const names = ['values', 'modelOpen', 'captureOpen', 'asList', 'mapOpen', 'mapZoom'] as const;
   return Object.fromEntries(
     names.flatMap((name) => (typeof kept[name] === 'boolean' ? [[name, kept[name]]] : [])),
   );

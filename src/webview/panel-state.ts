@@ -95,6 +95,8 @@ export interface PanelState {
   readonly connections: readonly ConnectionRow[];
   readonly connectionsOf: string;
   readonly modelOpen: boolean;
+  /** What is known of a capture's files, hosts and clocks. */
+  readonly captureOpen: boolean;
   /** What a packet costs, once somebody asked. */
   readonly forwardingTimes: ForwardingTimes | 'measuring' | undefined;
   /** The part of the time that the strip shows, in nanoseconds; all when undefined. */
@@ -156,6 +158,7 @@ export const firstState: PanelState = {
   connections: [],
   connectionsOf: '',
   modelOpen: false,
+  captureOpen: false,
   forwardingTimes: undefined,
   zoom: undefined,
   compared: undefined,

@@ -2,6 +2,11 @@
 
 export const LANGUAGE = 'lblab';
 export const FILE_PATTERN = '**/*.lblab.{yaml,yml}';
+/**
+ * For dialogs that save one: a name without an ending gets the first. An editor in a browser knows a name by what stands
+ * behind its last dot alone.
+ */
+export const FILE_ENDINGS = ['lblab.yaml', 'lblab.yml', 'yaml', 'yml'];
 
 /** Those with a title in the manifest. */
 export const commandIds = [

@@ -10,13 +10,11 @@ type About = Pick<Symptom, 'flow' | 'hop'>;
 
 export const linkLoss: Diagnose = (symptom, { stage: { network } }) => {
   const { node, segment, hop, destination } = symptom;
-  const sender = network.node(node);
   // What a router took and sent nowhere was lost where its way leads.
-  const station =
-    hop?.received && hop.to === node
-      ? sender && destination !== undefined && network.route(sender, destination)
-      : segment !== undefined && network.station(node, segment);
-  return station ? lossOf(station.node, station.port, symptom) : undefined;
+  const station = hop?.received
+    ? network.route(network.node(node)!, destination!)
+    : network.station(node, segment ?? '');
+  return station && lossOf(station.node, station.port, symptom);
 };
 
 export function lossOf(node: PlannedNode, port: PlannedInterface, about: About): Cause {

@@ -175,6 +175,7 @@ export class Ledger {
   restart(): void {
     this.#flows.clear();
     for (const record of this.records) {
+      if (record.flows.size > 0) this.#changed.add(record);
       record.flows.clear();
       this.#news.add(record);
     }

@@ -65,7 +65,15 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     const room = view.right - marksAt - 14;
     if (!marks || room < 20) return;
     const shown = fit(marks, 'small', room, measure);
-    sheet.shapes.push({ kind: 'text', x: marksAt, y, text: shown, ink: 'bad', face: 'small', halo: true });
+    sheet.shapes.push({
+      kind: 'text',
+      x: marksAt,
+      y,
+      text: shown,
+      ink: inkOfMarks(journey, wrong !== undefined),
+      face: 'small',
+      halo: true,
+    });
     return;
   }
   way(sheet, hops, journey, y, scene);
@@ -79,11 +87,17 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     x,
     y,
     text: fit(remark, 'small', room, measure),
-    ink: marks ? 'bad' : 'muted',
+    ink: marks ? inkOfMarks(journey, wrong !== undefined) : 'muted',
     face: 'small',
     halo: true,
   });
   sheet.hits.push({ x, y: row.top, width: room, height: row.height, title: remark });
+}
+
+/** That something is not known is no fault. */
+function inkOfMarks({ outcome, retransmission, confidence }: JourneyRow, isWrong: boolean): Ink {
+  if (isWrong || retransmission || outcome === 'lost' || outcome === 'dropped') return 'bad';
+  return confidence === 'ambiguous' ? 'warn' : 'muted';
 }
 
 /** Beside a packet's name: not as predicted, in the way that an earlier one has told. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Explanation } from '../../../src/journey/report.ts';
-import type { LabEvent } from '../../../src/lab/events.ts';
+import { JourneyBuilder } from '../../../src/journey/journey-builder.ts';
+import type { Explanation, Report } from '../../../src/journey/report.ts';
+import type { FrameEvent, LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
+import { runLab } from '../../lab/embedded/testbed.ts';
+import { makeTranslate } from '../../support/translate.ts';
 import { reportOf } from '../build-report.ts';
 import { drTable, Story, tunTable, type PacketName, type Tamper } from '../oracle.ts';
 import { drText, planOf, tunText, withPort } from '../plans.ts';
@@ -20,6 +23,7 @@ function told({ plan, events }: Story, ...before: readonly LabEvent[]): readonly
   return reportOf({ plan, events: [...before, ...events, late] }).explanations;
 }
 
+const codesOf = ({ explanations }: Report) => explanations.map(({ code }) => code);
 const brief = (explanations: readonly Explanation[]) =>
   explanations.map(({ code, setting }) => [code, setting]);
 
@@ -33,6 +37,47 @@ describe('a packet that was lost between two nodes', () => {
     assert.equal(explanation.setting, 'nodes.director.at.inside.loss');
     assert.deepEqual(explanation.params, { node: 'director', segment: 'inside', share: '12.3' });
     assert.deepEqual(explanation.frames, [5]);
+  });
+
+  it('by a router on its way out, also where only frames show it', () => {
+    const text = drText.replace('outside: 10.0.1.1,', 'outside: { address: 10.0.1.1, loss: 50% },');
+    const plan = planOf(`${text}\ntraffic: [{ from: client, count: 8, every: 2s, timeout: 900ms }]\n`);
+    const { events } = runLab(plan);
+    const wholePoints = new Set(
+      plan.nodes.flatMap(({ name, interfaces }) => interfaces.map(({ segment }) => `${name}.${segment}`)),
+    );
+    const translate = makeTranslate('en');
+    const capture = new JourneyBuilder(plan, { engine: 'capture', startedAt: 'T', translate, wholePoints });
+    // A queue that loses frames does so before anybody records them.
+    const came = events.filter((one): one is FrameEvent => one.kind === 'frame' && one.node === 'client');
+    const isRecorded = ({ node, segment, direction, bytes, timeNs }: FrameEvent) =>
+      node !== 'router' ||
+      segment !== 'outside' ||
+      direction === 'in' ||
+      came.some((one) => Math.abs(one.timeNs - timeNs) < 1e6 && Buffer.compare(one.bytes, bytes) === 0);
+    capture.add(events.filter((one) => one.kind === 'node' || (one.kind === 'frame' && isRecorded(one))));
+    const dropped = capture.report().journeys.filter(({ outcome }) => outcome === 'dropped');
+    assert.ok(dropped.some(({ hops }) => hops.at(-1)!.arrival.reason === 'link-loss'));
+    for (const { explanations, flows } of [capture.report(), reportOf({ plan, events })]) {
+      assert.ok(flows.some(({ kind, outcome }) => kind === 'tcp' && outcome.kind !== 'answered'));
+      assert.deepEqual(brief(explanations), [['link-loss', 'nodes.router.at.outside.loss']]);
+      assert.deepEqual(explanations[0]!.params, { node: 'router', segment: 'outside', share: '50' });
+    }
+  });
+
+  it('is not explained by a filter that dropped the error about it', () => {
+    const text = drText
+      .replace('inside: 10.0.2.2 }', 'inside: { address: 10.0.2.2, down: true } }')
+      .replace('outside: 10.0.1.10', 'outside: { address: 10.0.1.10, drop: [icmp] }');
+    const plan = planOf(`${text}\ntraffic: [{ from: client, count: 1 }]\n`);
+    const { events } = runLab(plan);
+    // In a capture nobody says why the director is silent.
+    const frames = events.filter((event) => event.kind === 'frame' && event.node === 'client');
+    for (const [told, engine] of [
+      [events, 'embedded'],
+      [frames, 'capture'],
+    ] as const)
+      assert.ok(!codesOf(reportOf({ plan, events: [...told] }, engine)).includes('filtered'), engine);
   });
 
   it('to an interface that is down', () => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LANGUAGE } from '../../core/ids.ts';
+import { FILE_ENDINGS, LANGUAGE } from '../../core/ids.ts';
 import { Cancelled } from '../../core/labs/lab-failure.ts';
 import { pick } from '../editor-ui.ts';
 import { fileNameOf } from '../topology-files.ts';
@@ -41,7 +41,7 @@ export async function writeDraft(
   const name = `${fileNameOf(capture).replace(/\..*$/, '')}.lblab.yaml`;
   const target = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.joinPath(capture, '..', name),
-    filters: { [translate('extension.topology')]: ['lblab.yaml', 'lblab.yml'] },
+    filters: { [translate('extension.topology')]: FILE_ENDINGS },
     title: translate('panel.capture-write'),
   });
   if (!target) return undefined;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { FILE_ENDINGS } from '../../core/ids.ts';
 import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
 import { openTopology } from './open-topology.ts';
@@ -13,7 +14,7 @@ export async function saveCopy(workbench: Workbench, argument: unknown): Promise
   const target = await vscode.window.showSaveDialog({
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, fileNameOf(uri)) }),
     // What is typed without an ending becomes a topology too.
-    filters: { [translate('extension.topology')]: ['lblab.yaml', 'lblab.yml'] },
+    filters: { [translate('extension.topology')]: FILE_ENDINGS },
     title: translate('extension.save-copy'),
   });
   if (!target) return;
