@@ -304,11 +304,13 @@ function isOver(flow: FlowRecord, journey: JourneyRecord, direction: Journey['di
   const handshake = facts.flags & (SYN | ACK);
   // It answers a SYN that was not recorded, on ports whose connection had ended.
   if (direction === 'reply' && handshake === (SYN | ACK))
-    return (
-      flow.stage.isCapture && flow.closed && facts.acknowledgement !== ((flow.synSequence ?? -1) + 1) >>> 0
-    );
+    return flow.stage.isCapture && flow.closed && !answersSyn(facts, flow.synSequence);
   if (direction !== 'request' || handshake !== SYN) return false;
   return flow.synSequence === undefined ? flow.closed : flow.synSequence !== facts.sequence;
+}
+
+function answersSyn({ acknowledgement }: FrameFacts, synSequence: number | undefined): boolean {
+  return synSequence !== undefined && acknowledgement === (synSequence + 1) >>> 0;
 }
 
 function isForgotten({ connections }: FlowRecord, hops: readonly HopRecord[]): boolean {

@@ -118,7 +118,7 @@ function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   // What may have come, though no record shows it, may be the rest.
   if (came.some(({ last }) => last.fate?.reason === 'not-recorded' && last.facts.sentLength > 0))
     return undefined;
-  if (!came.some((one) => isKnownToHaveCome(one, flow))) return undefined;
+  if (!isKnownToHaveBegun(came, flow)) return undefined;
   const facts = ({ last }: JourneyRecord) => last.facts;
   const part = brokenAnswer(came.map(facts), asked.map(facts));
   if (!part) return undefined;
@@ -126,10 +126,11 @@ function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   return { kind: 'partial', ...part, ...causeOf(refusal ?? lossOf(flow, hosts)) };
 }
 
-/** Bytes of an answer that the client had: its own capture shows them, or it said so. */
-function isKnownToHaveCome(journey: JourneyRecord, flow: FlowRecord): boolean {
-  if (journey.last.facts.sentLength === 0) return false;
-  return journey.outcome === 'arrived' || acknowledgementOf(journey, flow) !== undefined;
+/** The client had bytes of the answer: its own capture shows some, or it said so of the first. */
+function isKnownToHaveBegun(came: readonly JourneyRecord[], flow: FlowRecord): boolean {
+  const data = came.filter(({ last }) => last.facts.sentLength > 0);
+  if (data.some(({ outcome }) => outcome === 'arrived')) return true;
+  return data.length > 0 && acknowledgementOf(data[0]!, flow) !== undefined;
 }
 
 /** Nothing is known to have kept these from the client. */
@@ -173,11 +174,10 @@ function placeOf({ received, from, to, segment, stage }: HopRecord, reason: stri
 /** The last datagram that came back, where the client's kernel turned all of them away: nobody listened for them any more. */
 function turnedAwayBy({ kind, answered, journeys, client }: FlowRecord): JourneyRecord | undefined {
   if (kind !== 'udp' || !answered) return undefined;
-  const came = journeys.filter(
-    (one) =>
-      one.kind === 'udp' && one.direction === 'reply' && one.last.received && one.last.to === client.node,
-  );
-  return came.every(({ last }) => last.fate?.reason === 'port-unreachable') ? came.at(-1) : undefined;
+  const isAnswer = (one: JourneyRecord) =>
+    one.kind === 'udp' && one.direction === 'reply' && one.last.received && one.last.to === client.node;
+  const isTaken = ({ last }: JourneyRecord) => last.fate?.reason !== 'port-unreachable';
+  return journeys.some((one) => isAnswer(one) && isTaken(one)) ? undefined : journeys.findLast(isAnswer);
 }
 
 /** In a capture: what asked is an address that a forwarder lends, so that whoever really asked was not recorded. */

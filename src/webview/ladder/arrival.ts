@@ -31,7 +31,8 @@ export function arrival(sheet: Sheet, hop: HopRow, x: number, y: number, scene: 
   sheet.hits.push({ x: left ? x - 10 - width : x + 10, y: y - 9, width, height: 18, title: words });
 }
 
-function inkOf({ fate, reason }: Pick<HopRow, 'fate' | 'reason'>): Ink {
+/** Whether what a receiver did is a fault, an end, or neither. */
+export function inkOf({ fate, reason }: Pick<HopRow, 'fate' | 'reason'>): Ink {
   if (fate === 'dropped' || fate === 'lost') return 'bad';
   if (fate === 'accepted' || fate === 'unwrapped') return 'good';
   if (fate === 'answered' && reason) return 'bad';

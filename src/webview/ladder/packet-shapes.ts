@@ -2,6 +2,7 @@ import type { HopRow } from '../records/hop-row.ts';
 import type { JourneyRow } from '../records/journey-row.ts';
 import { aroundDirector, packetDetail, packetMarks, packetTitle, wrongMark } from '../rows/row-words.ts';
 import { formatMoment } from '../time-format.ts';
+import { inkOf } from './arrival.ts';
 import { arrowStyle } from './arrow-style.ts';
 import { laneX, type Geometry } from './geometry.ts';
 import { hopEnds, hopPath } from './hop-path.ts';
@@ -49,6 +50,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
   const marks = [...packetMarks(journey, text), wrong?.again ? '' : wrong?.words, journey.reason]
     .filter(Boolean)
     .join(' · ');
+  const marksInk = wrong ? 'bad' : inkOfMarks(journey, hops.at(-1));
   const detail = packetDetail(journey, text);
   if (wrong?.again) dot(sheet, row, y, wrong.words);
   if (row.open) {
@@ -70,7 +72,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
       x: marksAt,
       y,
       text: shown,
-      ink: inkOfMarks(journey, wrong !== undefined),
+      ink: marksInk,
       face: 'small',
       halo: true,
     });
@@ -87,7 +89,7 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
     x,
     y,
     text: fit(remark, 'small', room, measure),
-    ink: marks ? inkOfMarks(journey, wrong !== undefined) : 'muted',
+    ink: marks ? marksInk : 'muted',
     face: 'small',
     halo: true,
   });
@@ -95,9 +97,13 @@ export function packetShapes(sheet: Sheet, row: RowOf<'packet'>, scene: Scene): 
 }
 
 /** That something is not known is no fault. */
-function inkOfMarks({ outcome, retransmission, confidence }: JourneyRow, isWrong: boolean): Ink {
-  if (isWrong || retransmission || outcome === 'lost' || outcome === 'dropped') return 'bad';
-  return confidence === 'ambiguous' ? 'warn' : 'muted';
+export function inkOfMarks(
+  { outcome, retransmission, confidence }: Pick<JourneyRow, 'outcome' | 'retransmission' | 'confidence'>,
+  last: Pick<HopRow, 'fate' | 'reason'> | undefined,
+): Ink {
+  if (retransmission || outcome === 'lost' || outcome === 'dropped') return 'bad';
+  if (last && inkOf(last) === 'bad') return 'bad';
+  return outcome === 'ambiguous' || confidence === 'ambiguous' ? 'warn' : 'muted';
 }
 
 /** Beside a packet's name: not as predicted, in the way that an earlier one has told. */
