@@ -3,7 +3,7 @@ import * as ethernet from '../packet/ethernet.ts';
 import * as ipv4 from '../packet/ipv4.ts';
 import { collect, type PlainFrame } from './collect.ts';
 import { infer, type Inference } from './inference/infer.ts';
-import { isInitialTtl } from './inference/links.ts';
+import { isInitialTtl } from './inference/crossings.ts';
 import type { CapturedInterface } from './inference/stations.ts';
 import type { Port } from './port.ts';
 import type { CaptureSource } from './source.ts';

@@ -7,7 +7,7 @@ import type { Ipv4, Mac } from '../packet/address.ts';
 export interface ConsoleNode {
   readonly name: string;
   /** What the plan says about its interface on a segment. */
-  link(segment: string): Link | undefined;
+  link(segment: string): LinkState | undefined;
   /** Undefined while it does not run. */
   inspect(): Promise<NodeState | undefined>;
   /** Undefined when it does not run, or the lab ended meanwhile. */
@@ -17,7 +17,8 @@ export interface ConsoleNode {
   addressOf(name: string): Ipv4 | undefined;
 }
 
-export interface Link {
+/** What `ip link` shows of an interface. */
+export interface LinkState {
   readonly mac: Mac;
   readonly mtu: number;
   readonly down: boolean;

@@ -3,7 +3,7 @@ import { formatIpv4, networkOf, type Ipv4, type Mac } from '../../packet/address
 import { USUAL_PREFIX } from './addresses.ts';
 import { nameFrom, type Draft, type DraftNode, type Remark } from './draft.ts';
 import { chooseGateways } from './gateways.ts';
-import { isInitialTtl, type Observed } from './links.ts';
+import { isInitialTtl, type Observed } from './crossings.ts';
 import { remark, type Machine } from './machine.ts';
 import { drawSegments } from './segments.ts';
 import type { InferredService } from './services.ts';

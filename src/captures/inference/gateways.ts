@@ -1,5 +1,5 @@
 import type { Mac } from '../../packet/address.ts';
-import type { Link, Trail } from './links.ts';
+import type { Crossing, Trail } from './crossings.ts';
 import { remark, type Machine } from './machine.ts';
 import type { Station } from './stations.ts';
 
@@ -14,7 +14,7 @@ export function chooseGateways(
   far: readonly Machine[],
   stations: ReadonlyMap<Mac, Station>,
   trails: readonly Trail[],
-  links: readonly Link[],
+  links: readonly Crossing[],
 ): void {
   const starts = new Map<Mac, Mac>();
   for (const [first] of trails) if (first && !first.outer) starts.set(first.from, first.to);

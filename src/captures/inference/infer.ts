@@ -1,7 +1,7 @@
 import type { Mac } from '../../packet/address.ts';
 import type { Draft } from './draft.ts';
 import { draftFrom } from './draft-from.ts';
-import { observe, type RecordedFrame } from './links.ts';
+import { observe, type RecordedFrame } from './crossings.ts';
 import { inferServices, type InferredService } from './services.ts';
 import { stationsOf, type CapturedInterface, type Station } from './stations.ts';
 

@@ -1,12 +1,12 @@
 import type { Ipv4, Mac } from '../../packet/address.ts';
-import { isInitialTtl, isRequest, type Link, type Observed, type Trail } from './links.ts';
+import { isInitialTtl, isRequest, type Crossing, type Observed, type Trail } from './crossings.ts';
 import type { CapturedInterface } from './stations.ts';
 
 /** A machine that answered for a service and asked others itself. */
 export interface OwnConnections {
   /** Its reply to a request, and its own first packets to others. */
-  readonly reply: Link;
-  readonly own: readonly Link[];
+  readonly reply: Crossing;
+  readonly own: readonly Crossing[];
 }
 
 /**
@@ -27,7 +27,7 @@ export function ownConnections(
   const clients = new Set(trails.map(([one]) => one!.source));
   const reply = all.find(([one]) => one?.source === vip && machine.has(one.from))?.[0];
   const addresses = new Set(claims.flatMap(({ address, mac }) => (machine.has(mac) ? [address] : [])));
-  const own = all.flatMap((trail): Link[] => {
+  const own = all.flatMap((trail): Crossing[] => {
     const [one] = trail;
     if (trail.length > 1 || one === undefined || !isRequest(one) || !machine.has(one.from)) return [];
     // A router sends on what others began.

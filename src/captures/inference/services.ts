@@ -1,7 +1,14 @@
 import type { ModelName } from '../../models/models.ts';
 import { NO_MAC, type Ipv4, type Mac } from '../../packet/address.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
-import { isNextHop, isRequest, type Link, type Observed, type RecordedFrame, type Trail } from './links.ts';
+import {
+  isNextHop,
+  isRequest,
+  type Crossing,
+  type Observed,
+  type RecordedFrame,
+  type Trail,
+} from './crossings.ts';
 import { ownConnections, type OwnConnections } from './own-connections.ts';
 import type { CapturedInterface } from './stations.ts';
 
@@ -92,7 +99,7 @@ function inferService(
   return { ...base, ...untouched(trails, observed, first.destination) };
 }
 
-type Step = readonly [before: Link, after: Link];
+type Step = readonly [before: Crossing, after: Crossing];
 type Part = Omit<InferredService, 'address' | 'port' | 'protocol' | 'requests' | 'snat'> & {
   readonly snat?: boolean;
 };
@@ -101,7 +108,7 @@ const stepsOf = (trail: Trail): Step[] => trail.slice(1).map((after, index) => [
 const framesOf = (steps: readonly Step[]): RecordedFrame[] =>
   steps.flatMap(([a, b]) => [a.frame, b.frame]).slice(0, MOST_FRAMES);
 
-function wrapping(wrapped: readonly Link[], steps: readonly Step[]): Part {
+function wrapping(wrapped: readonly Crossing[], steps: readonly Step[]): Part {
   const [one] = wrapped;
   const step = steps.find(([a, b]) => !a.outer && b.outer);
   const isGue = one!.outer!.protocol === ipv4.PROTOCOL_UDP;
@@ -126,7 +133,7 @@ function sidesOf([before, after]: Step): InferredService['director'] {
   return isNextHop(before, after) ? { in: before.to, out: after.from } : { behind: after.from };
 }
 
-function guePortOf({ frame: { bytes } }: Link): number {
+function guePortOf({ frame: { bytes } }: Crossing): number {
   const at = 14 + ipv4.headerLengthOf(bytes, 14);
   return (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
@@ -162,7 +169,7 @@ function hiding(steps: readonly Step[]): Part {
   };
 }
 
-function proxying({ reply, own }: OwnConnections, request: Link): Part {
+function proxying({ reply, own }: OwnConnections, request: Crossing): Part {
   return {
     fits: ['proxy', 'dnat'],
     evidence: 'own-connections',
@@ -235,7 +242,7 @@ function untouched(trails: readonly Trail[], { trails: all, claims }: Observed, 
 }
 
 /** The MAC address that took in what `last` carries on. */
-function before(trails: readonly Trail[], last: Link): { readonly in?: Mac } {
+function before(trails: readonly Trail[], last: Crossing): { readonly in?: Mac } {
   const trail = trails.find((one) => one.length > 1 && one.at(-1)!.from === last.from);
   const previous = trail?.at(-2);
   return previous && isNextHop(previous, trail!.at(-1)!) ? { in: previous.to } : {};

@@ -1,5 +1,5 @@
 import { BROADCAST_MAC, NO_MAC, type Ipv4, type Mac } from '../../packet/address.ts';
-import { isInitialTtl, isNextHop, type Observed } from './links.ts';
+import { isInitialTtl, isNextHop, type Observed } from './crossings.ts';
 
 /** An interface that was captured. */
 export interface CapturedInterface {

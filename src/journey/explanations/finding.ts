@@ -4,7 +4,7 @@ import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord, Stage } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import type { RequestRecord } from '../records/request-record.ts';
-import type { Network } from '../records/network.ts';
+import type { PlanIndex } from '../records/plan-index.ts';
 import type { NodeStates } from '../records/node-states.ts';
 
 /** Evidence of one cause at one place. Findings of the same code, setting and place become one explanation. */
@@ -41,7 +41,7 @@ export interface Surroundings {
   /** Requests whose clients waited no longer and did not have all of the answer. */
   readonly gaveUp: readonly RequestRecord[];
   /** The network of the next epoch: what waited when it began, waited in vain for reasons of that one. */
-  readonly later: Network | undefined;
+  readonly later: PlanIndex | undefined;
 }
 
 /** What explanations are made from: every packet that is not just as it should be, and what is known of the rest. */
@@ -51,7 +51,7 @@ export class Failures extends EpochEvidence implements Surroundings {
   readonly sharedPorts: readonly HopRecord[];
   readonly unsent: readonly Unsent[];
   readonly gaveUp: readonly RequestRecord[];
-  readonly later: Network | undefined;
+  readonly later: PlanIndex | undefined;
 
   constructor(
     stage: Stage,

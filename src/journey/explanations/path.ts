@@ -2,7 +2,7 @@ import { models, tunnelBy, tunnelOf, type TunnelFacts } from '../../models/model
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE, nextHopMtuOf } from '../../packet/icmp.ts';
 import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
 import type { Plan, PlannedService } from '../../lab/topology/plan.ts';
-import type { Station } from '../records/network.ts';
+import type { Station } from '../records/plan-index.ts';
 import { choiceOf } from '../predictions/choice.ts';
 import { endedBy, type EpochEvidence } from '../records/evidence.ts';
 import type { FlowRecord } from '../records/flow-record.ts';

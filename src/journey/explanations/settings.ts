@@ -6,10 +6,10 @@ import type {
 } from '../../lab/topology/plan.ts';
 import { inSubnet, type Ipv4 } from '../../packet/address.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
-import type { Network } from '../records/network.ts';
+import type { PlanIndex } from '../records/plan-index.ts';
 
 /** The entry of the file's traffic that a flow is of, as a path; `undefined` for what was sent by hand. */
-export function trafficPath(network: Network, flow: FlowRecord): string | undefined {
+export function trafficPath(network: PlanIndex, flow: FlowRecord): string | undefined {
   const { client, service, serviceAddress } = flow;
   return pathOf(
     network.plan.traffic.find(
@@ -22,7 +22,7 @@ export function trafficPath(network: Network, flow: FlowRecord): string | undefi
 }
 
 /** The entry by which a node asks for an address, as a path. */
-export function askingPath({ plan }: Network, node: string, address: Ipv4): string | undefined {
+export function askingPath({ plan }: PlanIndex, node: string, address: Ipv4): string | undefined {
   return pathOf(plan.traffic.find(({ from, to }) => from === node && to === address));
 }
 
@@ -48,6 +48,6 @@ export function routeSetting(node: PlannedNode, nextHop: Ipv4): string | undefin
 }
 
 /** The services that have this node as a server. */
-export function servicesOn({ plan }: Network, node: string): PlannedService[] {
+export function servicesOn({ plan }: PlanIndex, node: string): PlannedService[] {
   return plan.services.filter(({ servers }) => servers.some(({ name }) => name === node));
 }

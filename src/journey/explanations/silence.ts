@@ -1,6 +1,6 @@
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
-import type { Station } from '../records/network.ts';
+import type { Station } from '../records/plan-index.ts';
 import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import { servicePath, type Failures } from './finding.ts';
 import { delayOf, downOf, lossOf } from './link.ts';

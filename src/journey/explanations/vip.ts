@@ -1,7 +1,7 @@
 import { models } from '../../models/models.ts';
 import { formatIpv4, formatMac, type Ipv4 } from '../../packet/address.ts';
 import { endedBy } from '../records/evidence.ts';
-import type { Network } from '../records/network.ts';
+import type { PlanIndex } from '../records/plan-index.ts';
 import { servicePath, type Finding, type Rule } from './finding.ts';
 
 /** Somebody besides the director answered ARP for the VIP. */
@@ -94,7 +94,7 @@ export const replyNotRewritten: Rule = (evidence) => {
   });
 };
 
-function gatewayIs(network: Network, from: string, director: string, target: Ipv4): boolean {
+function gatewayIs(network: PlanIndex, from: string, director: string, target: Ipv4): boolean {
   const node = network.node(from);
   const way = node && network.route(node, target);
   return way !== undefined && network.stationOfAddress(way.nextHop)?.node.name === director;

@@ -4,7 +4,7 @@ import { FlowRecord } from '../records/flow-record.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord, Stage } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
-import type { Network } from '../records/network.ts';
+import type { PlanIndex } from '../records/plan-index.ts';
 import type { Flow, Journey } from '../report.ts';
 import { reversed, type Tuple } from '../records/tuple-index.ts';
 
@@ -61,7 +61,7 @@ function looksLikeReply(facts: FrameFacts, { stage: { network }, from }: HopReco
 }
 
 /** How much an end is a server's by the plan: 2 where something listens, 1 for an address of a service or a server. */
-function serving(network: Network, protocol: 'tcp' | 'udp', address: Ipv4, port: number): 0 | 1 | 2 {
+function serving(network: PlanIndex, protocol: 'tcp' | 'udp', address: Ipv4, port: number): 0 | 1 | 2 {
   if (network.service(address, protocol, port)) return 2;
   const node = network.stationOfAddress(address)?.node;
   if (!node || !network.isServer(node.name)) return network.isVip(address) ? 1 : 0;

@@ -16,7 +16,7 @@ import { HopRecord, type Origin, type Stage } from '../records/hop-record.ts';
 import { JoinCounters } from '../records/join-counters.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { LinkJoin } from './link-join.ts';
-import { Network } from '../records/network.ts';
+import { PlanIndex } from '../records/plan-index.ts';
 import { NodeStates } from '../records/node-states.ts';
 import { Recording } from '../records/recording.ts';
 import { SightingJoin } from './sighting-join.ts';
@@ -127,7 +127,7 @@ export class Joiner {
   #newStage(epoch: Epoch, plan: Plan, run: number): Stage {
     const [frames, points, readAgain] = [this.#frames, this.#points, this.#readAgain];
     const isCapture = this.engine === 'capture';
-    return { ...epoch, run, network: new Network(plan), frames, points, isCapture, readAgain };
+    return { ...epoch, run, network: new PlanIndex(plan), frames, points, isCapture, readAgain };
   }
 
   #plan(event: PlanEvent): void {

@@ -21,7 +21,7 @@ import {
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import type { HopRecord } from '../records/hop-record.ts';
-import type { Station } from '../records/network.ts';
+import type { Station } from '../records/plan-index.ts';
 import type { Reason } from '../records/reasons.ts';
 import type { Arrival } from '../report.ts';
 import { isAbsenceProven } from './absence.ts';

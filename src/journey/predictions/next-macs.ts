@@ -2,7 +2,7 @@ import { models } from '../../models/models.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import type { Ipv4, Mac } from '../../packet/address.ts';
 import type { HopRecord } from '../records/hop-record.ts';
-import type { Network } from '../records/network.ts';
+import type { PlanIndex } from '../records/plan-index.ts';
 import type { Prediction } from './prediction.ts';
 import { serviceOf } from '../records/signature.ts';
 
@@ -35,12 +35,12 @@ function replyPath(hop: HopRecord): ReplyPath {
   return service.snat ? 'routed' : 'through';
 }
 
-function isDirectors(network: Network, mac: Mac | undefined): boolean {
+function isDirectors(network: PlanIndex, mac: Mac | undefined): boolean {
   const owner = mac === undefined ? undefined : network.stationOfMac(mac);
   return owner !== undefined && network.isDirector(owner.node.name);
 }
 
-function routerOn(network: Network, segment: string): Mac | undefined {
+function routerOn(network: PlanIndex, segment: string): Mac | undefined {
   for (const node of network.plan.nodes) {
     if (node.role !== 'router' || node.forwarder) continue;
     const station = network.station(node.name, segment);

@@ -3,14 +3,14 @@ import type { CapturePoints } from './capture-points.ts';
 import { readFacts, type FrameFacts } from './frame-facts.ts';
 import type { FrameStore } from './frame-store.ts';
 import type { JourneyRecord } from './journey-record.ts';
-import type { Network } from './network.ts';
+import type { PlanIndex } from './plan-index.ts';
 import type { Arrival, Confidence, Epoch } from '../report.ts';
 
 /** An epoch with the network that was in force, and where it was captured. */
 export interface Stage extends Epoch {
   /** How often the lab has been started anew: every kernel and forwarder then knows of nothing. */
   readonly run: number;
-  readonly network: Network;
+  readonly network: PlanIndex;
   readonly frames: FrameStore;
   readonly points: CapturePoints;
   /** Somebody recorded it as hosts do: a record that is not there proves nothing by itself, and no clock is the only one. */

@@ -8,7 +8,7 @@ import * as ipv4 from '../../packet/ipv4.ts';
 import * as udp from '../../packet/udp.ts';
 
 /** The MAC addresses of an unwrapped packet's frame. */
-export interface Link {
+export interface FrameMacs {
   readonly source: Mac;
   readonly destination: Mac;
 }
@@ -22,7 +22,7 @@ export function unwrap(
   frame: Frame,
   own: Pick<Port, 'macHead' | 'macTail'>,
   addresses: ReadonlySet<Ipv4>,
-  link: Link,
+  macs: FrameMacs,
   guePorts: readonly number[] = [],
 ): boolean {
   const { bytes, view, start, end } = frame;
@@ -43,8 +43,8 @@ export function unwrap(
   if (inner === 0 || packetEnd - inner < ipv4.HEADER_LENGTH || view.getUint8(inner) >>> 4 !== 4) return false;
   frame.end = packetEnd;
   frame.start = inner - ethernet.HEADER_LENGTH;
-  setMac(view, frame.start, macHead(link.destination), macTail(link.destination));
-  setMac(view, frame.start + 6, macHead(link.source), macTail(link.source));
+  setMac(view, frame.start, macHead(macs.destination), macTail(macs.destination));
+  setMac(view, frame.start + 6, macHead(macs.source), macTail(macs.source));
   view.setUint16(frame.start + ethernet.ETHERTYPE, ethernet.ETHERTYPE_IPV4);
   return true;
 }

@@ -14,8 +14,8 @@ export interface RecordedFrame {
   readonly number: number;
 }
 
-/** A packet on one link: between two MAC addresses, with the headers that it had there. */
-export interface Link {
+/** A packet as it crossed one link: between two MAC addresses, with the headers that it had there. */
+export interface Crossing {
   readonly from: Mac;
   readonly to: Mac;
   readonly source: Ipv4;
@@ -35,8 +35,8 @@ export interface Link {
   readonly frame: RecordedFrame;
 }
 
-/** The links of one packet, in the order in which it passed them: a TTL only falls, and what is wrapped was not so before. */
-export type Trail = readonly Link[];
+/** The crossings of one packet, in their order: a TTL only falls, and what is wrapped was not so before. */
+export type Trail = readonly Crossing[];
 
 export interface ArpClaim {
   readonly address: Ipv4;
@@ -55,7 +55,7 @@ export interface Observed {
 }
 
 export function observe(frames: Iterable<RecordedFrame>): Observed {
-  const packets = new Map<number, Map<string, Link>>();
+  const packets = new Map<number, Map<string, Crossing>>();
   const claims: ArpClaim[] = [];
   let count = 0;
   for (const frame of frames) {
@@ -64,12 +64,12 @@ export function observe(frames: Iterable<RecordedFrame>): Observed {
     if (claim) claims.push(claim);
     const survivors = survivorsOf(frame.bytes);
     if (survivors === undefined) continue;
-    const link = linkOf(frame);
+    const crossing = crossingOf(frame);
     let seen = packets.get(survivors.key);
-    if (seen === undefined) packets.set(survivors.key, (seen = new Map<string, Link>()));
+    if (seen === undefined) packets.set(survivors.key, (seen = new Map<string, Crossing>()));
     // Both ends of a link, and a retransmission, are the same link.
-    const name = `${link.from} ${link.to} ${link.ttl} ${link.outer?.ttl ?? ''} ${link.destination}`;
-    if (!seen.has(name)) seen.set(name, link);
+    const name = `${crossing.from} ${crossing.to} ${crossing.ttl} ${crossing.outer?.ttl ?? ''} ${crossing.destination}`;
+    if (!seen.has(name)) seen.set(name, crossing);
   }
   return {
     trails: [...packets.values()].map((seen) => [...seen.values()].sort(inOrder)),
@@ -78,7 +78,7 @@ export function observe(frames: Iterable<RecordedFrame>): Observed {
   };
 }
 
-function inOrder(a: Link, b: Link): number {
+function inOrder(a: Crossing, b: Crossing): number {
   if (a.ttl !== b.ttl) return b.ttl - a.ttl;
   return (b.outer?.ttl ?? 256) - (a.outer?.ttl ?? 256);
 }
@@ -95,7 +95,7 @@ function claimOf(frame: RecordedFrame): ArpClaim | undefined {
 }
 
 /** Of a frame that has survivors: its headers are there. */
-function linkOf(frame: RecordedFrame): Link {
+function crossingOf(frame: RecordedFrame): Crossing {
   const { bytes } = frame;
   const outerAt = ethernet.HEADER_LENGTH;
   const at = innermostAt(bytes, outerAt, bytes.length);
@@ -125,7 +125,7 @@ function linkOf(frame: RecordedFrame): Link {
 }
 
 /** What a packet asks: the first of a connection, or a datagram to the lower port. */
-export function isRequest({ protocol, flags, sourcePort, destinationPort }: Link): boolean {
+export function isRequest({ protocol, flags, sourcePort, destinationPort }: Crossing): boolean {
   if (protocol === ipv4.PROTOCOL_TCP) return (flags & (tcp.SYN | tcp.ACK | tcp.RST)) === tcp.SYN;
   return protocol === ipv4.PROTOCOL_UDP && destinationPort < sourcePort;
 }
@@ -136,7 +136,7 @@ export function isInitialTtl(ttl: number): boolean {
 }
 
 /** One machine is between them: each takes one from the TTL, and a director may be set to take none. */
-export function isNextHop(before: Link, after: Link): boolean {
+export function isNextHop(before: Crossing, after: Crossing): boolean {
   const fallen = before.outer && after.outer ? before.outer.ttl - after.outer.ttl : before.ttl - after.ttl;
   return fallen <= 1 && fallen >= 0;
 }

@@ -17,7 +17,7 @@ const ROUTES_KEPT = 1000;
 const NOBODY: readonly string[] = [];
 
 /** A plan made quick to ask: who owns a MAC or an address, and where a node sends a packet. */
-export class Network {
+export class PlanIndex {
   readonly plan: Plan;
   readonly #byMac = new Map<Mac, Station>();
   readonly #byAddress = new Map<Ipv4, Station>();
