@@ -1,7 +1,7 @@
 import { closureOf, type Constraint } from './constraints.ts';
 import type { HostClock } from './host-clock.ts';
 import type { ClockPair } from './pairs.ts';
-import { lastBefore, passagesOf, readingsOf, type ClockHost, type Passage } from './readings.ts';
+import { lastBefore, passagesOf, readingsOf, steadiest, type ClockHost, type Passage } from './readings.ts';
 import { shapesOf, shapedAt, type Shape } from './shapes.ts';
 
 /** Where packets went one way only, the fastest is taken to have been this long on its way. */
@@ -16,7 +16,7 @@ interface Unknown {
 /**
  * Clocks of hosts, so that no packet arrives before it was sent. Each is made of lines: a drift, and a new line where it was
  * set. Their constants are the middle of what all packets together allow, over any number of hosts (difference constraints).
- * @param hosts In any order; with nothing given the first one's clock is the common one.
+ * @param hosts In any order; with nothing given the common clock is that of the first one whose clock was not set back.
  * @param pairs From `findPairs`.
  * @param given What is added to a host's clock, by hand: it is believed.
  * @returns A clock for each host, in their order.
@@ -30,8 +30,9 @@ export function estimateClocks(
   if (readings.length === 0) return [];
   const passages = passagesOf(readings, pairs);
   const isAnyGiven = readings.some(({ host }) => given.has(host));
+  const reference = steadiest(readings);
   const fixed = readings.map(
-    ({ host }, index) => given.get(host) ?? (isAnyGiven || index > 0 ? undefined : 0n),
+    (one) => given.get(one.host) ?? (isAnyGiven || one !== reference ? undefined : 0n),
   );
   const anchor = fixed.findIndex((one) => one !== undefined);
   const commonBase = readings[anchor]!.base + fixed[anchor]!;

@@ -32,6 +32,14 @@ export function readingsOf({ name, times, breaks = [] }: ClockHost): Readings {
   return { host: name, base, times: Float64Array.from(times, from).sort(), breaks: breaks.map(from) };
 }
 
+/**
+ * The one whose clock others are told by: the first that was never set back. How long the moment was in which a clock was set
+ * nobody knows, and by such a clock all others would seem to have been set.
+ */
+export function steadiest(readings: readonly Readings[]): Readings | undefined {
+  return readings.find(({ breaks }) => breaks.length === 0) ?? readings[0];
+}
+
 /** Pairs of hosts that are not in the list are left out. */
 export function passagesOf(readings: readonly Readings[], pairs: readonly ClockPair[]): Passage[] {
   const places = new Map(readings.map(({ host }, index) => [host, index]));

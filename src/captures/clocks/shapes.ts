@@ -1,6 +1,6 @@
 import { between, type Bound } from './line.ts';
 import { piecesOf } from './pieces.ts';
-import { breakBetween, workable, type Passage, type Readings } from './readings.ts';
+import { breakBetween, steadiest, workable, type Passage, type Readings } from './readings.ts';
 
 /** A clock's drift and where it was set, without its constants: those come of all packets together. */
 export interface Shape {
@@ -53,8 +53,9 @@ export function shapesOf(
     if (open.length === 0) return { shapes, roots };
     const next = bestOf(open, peersOf(roots, isLoose), table);
     if (next === undefined) {
-      shapes[open[0]!] = level(0);
-      roots[open[0]!] = open[0]!;
+      const root = readings.indexOf(steadiest(open.map((host) => readings[host]!))!);
+      shapes[root] = level(0);
+      roots[root] = root;
       continue;
     }
     const { host, peers, isBothWays } = next;

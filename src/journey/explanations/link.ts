@@ -4,7 +4,7 @@ import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import { shownBy, type Cause, type Diagnose } from './diagnosis.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
 import { formatNs } from './format-ns.ts';
-import { hasFailed, type Symptom } from './symptoms.ts';
+import { hasFailed, isEndUnknown, type Symptom } from './symptoms.ts';
 
 type About = Pick<Symptom, 'flow' | 'hop'>;
 
@@ -76,9 +76,8 @@ export function delayOf(node: PlannedNode, port: PlannedInterface, about: About)
 /** Nothing else is wrong with a flow, and one of its links takes longer than its client waits. */
 export const slowLink: Rule = (evidence, explained) =>
   [...new Set(evidence.journeys.map(({ flow }) => flow!))]
-    .filter((flow) => flow.kind !== 'arp' && hasFailed(flow) && !explained.has(flow))
-    // Its end is not in the capture: then it is not known that time was what it lacked.
-    .filter(({ outcome }) => outcome.kind !== 'open' || outcome.reason !== 'not-captured')
+    // Where its end is not known, neither is it that time was what it lacked.
+    .filter((flow) => flow.kind !== 'arp' && hasFailed(flow) && !isEndUnknown(flow) && !explained.has(flow))
     .flatMap((flow): Finding[] => {
       const patience = patienceOf(flow.client.node, flow.serviceAddress, evidence);
       for (const { hops } of flow.journeys) {

@@ -50,6 +50,11 @@ export function hasFailed(flow: FlowRecord): boolean {
   return flow.outcome.kind !== 'answered' && !flow.partial;
 }
 
+/** Its end is not in the capture: what of it was lost may have been sent again, and come. */
+export function isEndUnknown({ outcome }: FlowRecord): boolean {
+  return outcome.kind === 'open' && outcome.reason === 'not-captured';
+}
+
 /** Of a load's connections only those are among the troubles whose frames alone show them. */
 function isOfFailedLoad({ partial, outcome, requests }: FlowRecord): boolean {
   if (partial !== 'load' || outcome.kind === 'answered') return false;
@@ -61,6 +66,7 @@ function ofHops({ troubles }: Failures): Symptom[] {
     .filter(
       ({ hop, flow, reason }) =>
         (hasFailed(flow) || isTelling(reason) || isOfFailedLoad(flow)) &&
+        !(reason === 'link-loss' && isEndUnknown(flow)) &&
         hop.facts.kind !== 'arp' &&
         !hop.journey!.pending,
     )

@@ -10,6 +10,8 @@ export class FlowStep {
   provoker: HopRecord | undefined = undefined;
   /** The journey is the first to send what it sends. */
   segment: number | undefined = undefined;
+  /** The first flow whose addresses and ports the journey's own took over. */
+  reused: FlowRecord | undefined = undefined;
   readonly #flags: number;
   readonly #connections: number;
   readonly #replied: number;
@@ -51,6 +53,7 @@ export class FlowStep {
     flow.synSequence = this.#synSequence;
     flow.endNs = this.#endNs;
     if (this.provoker) this.provoker.provoked = undefined;
+    if (this.reused) this.reused.isReused = false;
     if (this.segment === undefined) return;
     const sent = flow.segments!.get(this.segment)!;
     if (sent.length > 1) sent.pop();

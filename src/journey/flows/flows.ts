@@ -26,6 +26,8 @@ interface Placement {
   readonly direction: Journey['direction'];
   /** Its addresses and ports are those of the flow: more of the same are too. */
   readonly isTelling: boolean;
+  /** Of a flow that it opens: the one that had the same addresses and ports. */
+  readonly before?: FlowRecord | undefined;
 }
 
 /** Is told of whatever a journey did to others than itself, and of each flow it was put into or taken out of. */
@@ -73,6 +75,7 @@ export class FlowDeriver {
       }
       this.#listener.flow(flow);
       if (step.provoker?.journey) this.#listener.journey(step.provoker.journey);
+      if (step.reused) this.#listener.flow(step.reused);
     }
     this.#tuples.takeBack(order);
     this.#fragments.takeBack(order);
@@ -136,7 +139,7 @@ export class FlowDeriver {
   }
 
   add(journey: JourneyRecord): void {
-    const { flow, direction, isTelling } = this.#place(journey);
+    const { flow, direction, isTelling, before } = this.#place(journey);
     const { retransmission } = journey;
     if (journey.flow !== flow || journey.direction !== direction) this.#listener.journey(journey);
     const step = new FlowStep(journey, flow);
@@ -150,6 +153,7 @@ export class FlowDeriver {
     if (direction === 'reply') addOnce(flow.replied, journey.first.from);
     follow(flow, journey);
     noteSegment(flow, journey, step);
+    if (before) this.#reuse(before, step);
     if (provokes(journey)) step.provoker = provokerOf(flow, journey);
     if (step.provoker) {
       step.provoker.provoked = journey.first;
@@ -180,7 +184,16 @@ export class FlowDeriver {
     if (flow && !isOver(flow, journey, entry.direction)) {
       return { flow, direction: entry.direction, isTelling: true };
     }
-    return this.#open(journey);
+    return this.#open(journey, flow);
+  }
+
+  /** The step opened a flow on the addresses and ports of this one. */
+  #reuse(before: FlowRecord, step: FlowStep): void {
+    step.flow.isReused = true;
+    if (before.isReused) return;
+    step.reused = before;
+    before.isReused = true;
+    this.#listener.flow(before);
   }
 
   #register({ hops, last, direction, flow, order }: JourneyRecord): void {
@@ -259,14 +272,15 @@ export class FlowDeriver {
     return { flow: this.#choose(entry, journey), direction, isTelling: false };
   }
 
-  #open(journey: JourneyRecord): Placement {
+  #open(journey: JourneyRecord, before?: FlowRecord): Placement {
     const opened = openFlow(journey);
     const { direction } = opened;
-    const before = this.#closed.get(journey);
-    const flow = before && isSameFlow(before, opened.flow) ? before : opened.flow;
-    if (flow === before) this.#closed.delete(journey);
+    const closed = this.#closed.get(journey);
+    const flow = closed && isSameFlow(closed, opened.flow) ? closed : opened.flow;
+    if (flow === closed) this.#closed.delete(journey);
+    flow.isReused = false;
     this.flows.add(flow);
-    return { flow, direction, isTelling: true };
+    return { flow, direction, isTelling: true, before };
   }
 }
 

@@ -58,20 +58,21 @@ export class LinkJoin {
     const key = facts ? linkKey(facts) : frameKey(event.bytes);
     const waiting = this.#sent.get(key);
     if (waiting === undefined) return undefined;
-    while (waiting.length > 0 && event.timeNs - waiting[0]!.timeNs > windowOf(waiting[0]!)) waiting.shift();
+    const isOver = (one: HopRecord) => event.timeNs - one.timeNs > this.#windowOf(one, event.node);
+    while (waiting.length > 0 && isOver(waiting[0]!)) waiting.shift();
     if (waiting.length === 0) this.#sent.delete(key);
     let index = 0;
-    while (index < waiting.length && !fits(waiting[index]!, event, facts)) index++;
+    while (index < waiting.length && !this.#fits(waiting[index]!, event, facts)) index++;
     const hop = waiting[index];
     if (hop === undefined) return undefined;
     if (destinationOf(event.bytes, 0) === BROADCAST_MAC) {
-      const sendings = waiting.filter((one) => fits(one, event, facts));
+      const sendings = waiting.filter((one) => this.#fits(one, event, facts));
       return this.#broadcast(sendings, event, number, facts);
     }
     if (waiting.length === 1) this.#sent.delete(key);
     else {
       waiting.splice(index, 1);
-      const rivals = waiting.filter((one) => fits(one, event, facts));
+      const rivals = waiting.filter((one) => this.#fits(one, event, facts));
       if (rivals.length > 0) {
         linksOf(hop).linkRivals = rivals;
         this.#news.rivals(hop, rivals);
@@ -97,8 +98,9 @@ export class LinkJoin {
 
   /** Forgets what is of no more use: too old to be received, or taken out of the recording. */
   prune(nowNs: number, isGone: (hop: HopRecord) => boolean): void {
-    prune(this.#sent, (hop) => nowNs - hop.timeNs > windowOf(hop) || isGone(hop));
-    prune(this.#orphans, (hop) => nowNs - hop.timeNs > windowOf(hop) || isGone(hop));
+    const isOld = (hop: HopRecord) => nowNs - hop.timeNs > this.#windowOf(hop, hop.to) || isGone(hop);
+    prune(this.#sent, isOld);
+    prune(this.#orphans, isOld);
   }
 
   /** Each receiver takes a broadcast once; a second copy there belongs to the next sending. */
@@ -166,7 +168,7 @@ export class LinkJoin {
 
   /** Whether both were received of one broadcast. */
   #isSibling(lead: HopRecord, hop: HopRecord): boolean {
-    const errorNs = this.#errorNs!(lead.to) + this.#errorNs!(hop.to);
+    const errorNs = this.#clockErrorNs(lead.to, hop.to);
     return (
       lead.segment === hop.segment &&
       lead.from === hop.from &&
@@ -180,31 +182,36 @@ export class LinkJoin {
   /** Whether `orphan` is what was received of `hop`. */
   #isOf(hop: HopRecord, orphan: HopRecord): boolean {
     const late = orphan.timeNs - hop.timeNs;
-    const errorNs = this.#errorNs ? this.#errorNs(hop.from) + this.#errorNs(orphan.to) : 0;
+    const errorNs = this.#clockErrorNs(hop.from, orphan.to);
     return (
       hop.segment === orphan.segment &&
       hop.from !== orphan.to &&
       late >= -SKEW_NS - errorNs &&
-      late <= windowOf(hop) &&
+      late <= this.#windowOf(hop, orphan.to) &&
       (this.#errorNs ? sameOnLink(hop.facts, orphan.facts) : sameFrame(hop.facts.bytes, orphan.facts.bytes))
     );
   }
-}
 
-function fits(hop: HopRecord, event: FrameEvent, facts: FrameFacts | undefined): boolean {
-  const late = event.timeNs - hop.timeNs;
-  return (
-    hop.segment === event.segment &&
-    hop.from !== event.node &&
-    late >= 0 &&
-    late <= windowOf(hop) &&
-    (facts ? sameOnLink(hop.facts, facts) : sameFrame(hop.facts.bytes, event.bytes))
-  );
-}
+  #fits(hop: HopRecord, event: FrameEvent, facts: FrameFacts | undefined): boolean {
+    const late = event.timeNs - hop.timeNs;
+    return (
+      hop.segment === event.segment &&
+      hop.from !== event.node &&
+      late >= 0 &&
+      late <= this.#windowOf(hop, event.node) &&
+      (facts ? sameOnLink(hop.facts, facts) : sameFrame(hop.facts.bytes, event.bytes))
+    );
+  }
 
-function windowOf(hop: HopRecord): number {
-  const sender = hop.stage.network.station(hop.from, hop.segment);
-  return LINK_WINDOW_NS + 2 * (sender?.port.delayNs ?? 0);
+  /** How long after it was sent the frame may arrive at that node, each by its own clock. */
+  #windowOf({ from, segment, stage }: HopRecord, to: string): number {
+    const delayNs = stage.network.station(from, segment)?.port.delayNs ?? 0;
+    return LINK_WINDOW_NS + 2 * delayNs + this.#clockErrorNs(from, to);
+  }
+
+  #clockErrorNs(one: string, other: string): number {
+    return this.#errorNs ? this.#errorNs(one) + this.#errorNs(other) : 0;
+  }
 }
 
 function push(map: Map<number, HopRecord[]>, key: number, hop: HopRecord): void {

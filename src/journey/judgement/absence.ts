@@ -27,12 +27,21 @@ export function isAbsenceProven(hop: HopRecord, flow: FlowRecord, completeness: 
   if (where.every((one) => completeness.isWhole(to, one, timeNs))) return true;
   // Who sends to whom it asked for had an answer, one time or another.
   if (hop.facts.kind === 'arp' && completeness.hasSpoken(to, hop.from)) return false;
-  if (completeness.isAwake(to, where, timeNs) && isSilent(hop, flow)) return true;
+  if (isSilent(hop, flow, where, completeness)) return true;
   return came !== undefined && completeness.isUnbroken(to, where, timeNs) && isSentAgain(hop, flow);
 }
 
-/** Whether of the flow's packets that were seen as far as this none was seen any further, and there are several. */
-function isSilent(hop: HopRecord, { journeys }: FlowRecord): boolean {
+/**
+ * Whether of the flow's packets that were seen as far as this none was seen any further, and there are several that would have
+ * been, had they come. Of connections on the same ports, what one sent may be among what another received.
+ */
+function isSilent(
+  hop: HopRecord,
+  { journeys, isReused }: FlowRecord,
+  where: readonly string[],
+  completeness: Completeness,
+): boolean {
+  if (isReused || !completeness.isAwake(hop, where)) return false;
   let count = 0;
   for (let i = 0; i < journeys.length && i < LOOKED_AT; i++) {
     const journey = journeys[i]!;
@@ -42,7 +51,7 @@ function isSilent(hop: HopRecord, { journeys }: FlowRecord): boolean {
     const like = likeIn(journey, hop);
     if (like === undefined) continue;
     if (isThrough(like, hop)) return false;
-    count++;
+    if (like.to === hop.to && like.received === hop.received && completeness.isAwake(like, where)) count++;
   }
   return count >= SILENT;
 }

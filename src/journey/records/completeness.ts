@@ -71,9 +71,14 @@ export class Completeness {
     return (this.#spans.get(node)?.get(segment)?.firstNs ?? -Infinity) <= timeNs;
   }
 
-  /** It recorded something before and after, at each of these interfaces. */
-  isAwake(node: string, segments: readonly string[], timeNs: number): boolean {
-    return this.#each(node, segments, ({ firstNs, lastNs }) => firstNs <= timeNs && timeNs <= lastNs);
+  /** Where it went, something was recorded before and after at each of these interfaces, however wrong the clocks may be. */
+  isAwake({ from, to, timeNs }: HopRecord, segments: readonly string[]): boolean {
+    const errorNs = this.#points.clockErrorNs(from) + this.#points.clockErrorNs(to);
+    return this.#each(
+      to,
+      segments,
+      ({ firstNs, lastNs }) => firstNs + errorNs <= timeNs && timeNs <= lastNs - errorNs,
+    );
   }
 
   /** Where nothing at all was recorded the file says at least that it was listened; but somewhere something must have been. */

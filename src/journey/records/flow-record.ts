@@ -77,6 +77,8 @@ export class FlowRecord {
   partial: Flow['partial'] = undefined;
   /** What its packets were judged by, besides themselves. */
   basis = '';
+  /** Another flow has the same addresses and ports. */
+  isReused = false;
   /** Waiting to be judged. */
   stale = false;
   /** Superseded by another, or taken out of the recording. */
@@ -107,7 +109,7 @@ export class FlowRecord {
     }
     this.request = this.response = this.basis = '';
     this.synSequence = undefined;
-    this.requestFin = this.replyFin = this.reset = this.answered = false;
+    this.requestFin = this.replyFin = this.reset = this.answered = this.isReused = false;
     this.candidates = 0;
     this.endNs = 0;
     this.segments = undefined;

@@ -125,6 +125,32 @@ describe('estimateClocks', () => {
     assert.equal(director!.bound, 'at-most');
   });
 
+  it('tells clocks by one that was not set back, also among hosts that met none of known clock', () => {
+    const clocks = {
+      // As `ownTimesOf` tells it.
+      client: wrong(0, 0, SECOND, 5 * SECOND),
+      director: wrong(7 * MS),
+      server: wrong(-SECOND),
+    };
+    const { hosts, pairs } = simulate({ ...base, clocks, ways: natWays });
+    const [client, ...others] = hosts;
+    const setBack = { ...client!, breaks: [clocks.client(5 * SECOND)] };
+    const alone = { name: 'alone', times: [right(0)] };
+    for (const [first, bounds] of [
+      [[], ['both', 'reference', 'both']],
+      [[alone], ['reference', 'unknown', 'unknown', 'unknown']],
+    ] as const) {
+      const estimated = estimateClocks([...first, setBack, ...others], pairs);
+      assert.deepEqual(
+        estimated.map(({ bound }) => bound),
+        bounds,
+      );
+      const pieces = estimated.slice(first.length).map((clock) => clock.pieces.length);
+      assert.deepEqual(pieces, [2, 1, 1]);
+      assertCausal(estimated, pairs);
+    }
+  });
+
   it('closes a circle of one-way flows that no packet passes whole', () => {
     const { hosts, pairs } = simulate({
       ...base,

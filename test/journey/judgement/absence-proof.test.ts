@@ -52,19 +52,29 @@ function sent(change: Sent): HopRecord {
 function recorded(
   firstNs: number,
   lastNs: number,
-  { whole = [] as readonly string[], lacks = false, segments = ['outside', 'inside'] } = {},
+  {
+    whole = [] as readonly string[],
+    lacks = false,
+    segments = ['outside', 'inside'],
+    clockErrorsNs = new Map<string, number>(),
+  } = {},
 ): Completeness {
-  const completeness = new Completeness(new CapturePoints({ whole: new Set(whole) }));
+  const completeness = new Completeness(new CapturePoints({ whole: new Set(whole), clockErrorsNs }));
   for (const segment of segments)
     for (const timeNs of [firstNs, lastNs]) completeness.recorded('router', segment, timeNs);
   if (lacks) completeness.lacks('router');
   return completeness;
 }
 
-const proven = (hop: HopRecord, others: readonly HopRecord[], completeness = recorded(0, 0)) =>
+const proven = (
+  hop: HopRecord,
+  others: readonly HopRecord[],
+  completeness = recorded(0, 0),
+  isReused = false,
+) =>
   isAbsenceProven(
     hop,
-    { journeys: [hop, ...others].map(({ journey }) => journey) } as unknown as FlowRecord,
+    { journeys: [hop, ...others].map(({ journey }) => journey), isReused } as unknown as FlowRecord,
     completeness,
   );
 
@@ -214,11 +224,36 @@ describe('that a packet did not come, though its record may be missing', () => {
 
     it('nor where the router recorded nothing before, or nothing after', () => {
       for (const [firstNs, lastNs, isProven] of [
-        [AT, AT, true],
+        [AT, AT + 2, true],
         [AT + 1, 1000, false],
         [0, AT - 1, false],
+        // Of each of them.
+        [AT, AT + 1, false],
       ] as const)
         assert.equal(proven(lost, more(2), recorded(firstNs, lastNs)), isProven);
+      const early = more(1, { timeNs: AT - 1, order: AT + 3 });
+      assert.equal(proven(lost, [...more(1), ...early], recorded(AT, 1000)), false);
+    });
+
+    it('nor where clocks may be so wrong that it was before or after', () => {
+      const provenBy = (errors: Record<string, number>) => {
+        const clockErrorsNs = new Map(Object.entries(errors));
+        return proven(lost, more(2), recorded(AT - 50, AT + 52, { clockErrorsNs }));
+      };
+      assert.equal(provenBy({ client: 25, router: 25, other: 1000 }), true);
+      assert.equal(provenBy({ client: 26, router: 25 }), false);
+      assert.equal(provenBy({ client: 25, router: 26 }), false);
+    });
+
+    it('nor by what was seen less far, or with nobody known to be meant', () => {
+      const kept = sent({ timeNs: AT, by: 'both' });
+      assert.equal(proven(kept, more(2, { by: 'both' }), awake), true);
+      assert.equal(proven(kept, [...more(1, { by: 'both' }), ...more(1)], awake), false);
+      assert.equal(proven(lost, [...more(1), ...more(1, { to: '' })], awake), false);
+    });
+
+    it('nor where another connection has the same ports', () => {
+      assert.equal(proven(lost, more(2), awake, true), false);
     });
 
     it('nor is more than the first hundred of a flow looked at', () => {
