@@ -1,16 +1,20 @@
 import { basename } from 'node:path';
-import { asItIs, comparison, compareModels, FEWEST, MOST } from '../comparison/compare.ts';
+import { readPieces } from '../captures/read-pieces.ts';
+import { asItIs, comparison, compareModels, FEWEST, MOST, type Compared } from '../comparison/compare.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import { measureForwarding, type ForwardingTimes } from '../comparison/forwarding-times.ts';
 import { comparisonTable } from '../comparison/table.ts';
+import { comparedCapture } from '../extension/core/comparison/recorded.ts';
 import { variantNames, type VariantName } from '../models/models.ts';
 import { parseTopology } from '../lab/topology/parse.ts';
 import { loadTopology } from '../lab/topology/load.ts';
 import { hasError, type Problem } from '../lab/topology/problem.ts';
+import { isCapture } from '../packet/read-capture.ts';
 import { CliError, parseOptions, type Cli } from './cli.ts';
 import { comparisonLines } from './comparison-lines.ts';
-import { checkOutputs, readText, writeOutput } from './files.ts';
+import { checkOutputs, readBytes, writeOutput } from './files.ts';
 import { problemLines } from './problems.ts';
+import { NEWEST } from './record.ts';
 
 const options = {
   models: { type: 'string' },
@@ -24,25 +28,26 @@ const USUAL = 'dnat,dr,tun';
 
 /**
  * `lb-lab compare FILE [--models dnat,dr,tun] [--measure]`: the first request of the file under each of the models. `lb-lab compare FILE
- * FILE …`: the first request of each file as it is. Exit 0 when every lab could be made, 1 when one could not, 2 for a bad
+ * FILE …`: the first request of each file as it is, or of a recording that other hosts made. Exit 0 when every lab could be made, 1 when one could not, 2 for a bad
  * file or call.
  */
-export function compare(call: Cli, args: readonly string[]): Promise<number> {
+export async function compare(call: Cli, args: readonly string[]): Promise<number> {
   const { positionals: files, values } = parseOptions(call, args, options, MOST);
   if (files.length === 0) throw new CliError('cli.no-file');
-  const [file = ''] = files;
-  if (files.length > 1 && values.models !== undefined) throw new CliError('comparison.files-and-models');
-  const models = files.length > 1 ? [] : modelsIn(values.models ?? USUAL);
-  const texts = files.map(readText);
+  const given = files.map((name): Given => ({ name, bytes: readBytes(name) }));
+  const asTheyAre = files.length > 1 || isCapture(given[0]!.bytes);
+  if (asTheyAre && values.models !== undefined) throw new CliError('comparison.files-and-models');
+  const models = asTheyAre ? [] : modelsIn(values.models ?? USUAL);
+  if (asTheyAre && files.length < FEWEST) throw howMany();
   const cli = checkOutputs(call, [values.json]);
-  const compared = files.length > 1 ? ofFiles(cli, files, texts) : ofModels(cli, file, texts[0]!, models);
-  if (!compared) return Promise.resolve(2);
+  const compared = asTheyAre ? await ofFiles(cli, given) : ofModels(cli, given[0]!, models);
+  if (!compared) return 2;
   if (values.json) writeOutput(values.json, [`${JSON.stringify(compared, null, 2)}\n`]);
   const { translate } = cli;
   const times = values.measure ? measured() : undefined;
   const table = comparisonTable(compared, { translate, values: values.values, times });
   comparisonLines(table, cli.paint).forEach(cli.out);
-  return Promise.resolve(compared.columns.every(({ sums }) => sums) ? 0 : 1);
+  return compared.columns.every(({ sums }) => sums) ? 0 : 1;
 }
 
 function measured(): ForwardingTimes {
@@ -61,28 +66,47 @@ function modelsIn(list: string): VariantName[] {
       throw new CliError('comparison.bad-model', { model, models: variantNames.join(', ') });
     if (names.indexOf(model) < index) throw new CliError('comparison.twice', { model });
   }
-  if (names.length < FEWEST || names.length > MOST)
-    throw new CliError('comparison.how-many', { option: '--models', example: `--models ${USUAL}` });
+  if (names.length < FEWEST || names.length > MOST) throw howMany();
   return names as VariantName[];
 }
 
-function ofModels(
-  cli: Cli,
-  file: string,
-  text: string,
-  models: readonly VariantName[],
-): Comparison | undefined {
-  const { document, problems } = parseTopology(text, basename(file));
-  tell(cli, file, problems);
+function howMany(): CliError {
+  return new CliError('comparison.how-many', { option: '--models', example: `--models ${USUAL}` });
+}
+
+interface Given {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+function ofModels(cli: Cli, { name, bytes }: Given, models: readonly VariantName[]): Comparison | undefined {
+  const { document, problems } = parseTopology(bytes.toString('utf8'), basename(name));
+  tell(cli, name, problems);
   return document && compareModels(document, models, cli.translate);
 }
 
-function ofFiles(cli: Cli, files: readonly string[], texts: readonly string[]): Comparison | undefined {
-  const loaded = texts.map((text, index) => loadTopology(text, basename(files[index]!)));
-  for (const [index, { problems }] of loaded.entries()) tell(cli, files[index]!, problems);
-  const plans = loaded.flatMap(({ plan }) => plan ?? []);
-  if (plans.length < loaded.length) return undefined;
-  return comparison(plans.map((plan) => asItIs(plan, cli.translate)));
+/** Undefined where a topology has an error. */
+async function ofFiles(cli: Cli, files: readonly Given[]): Promise<Comparison | undefined> {
+  const compared: (Compared | undefined)[] = [];
+  for (const file of files)
+    compared.push(isCapture(file.bytes) ? await ofRecording(cli, file) : ofTopology(cli, file));
+  const columns = compared.filter((column) => column !== undefined);
+  return columns.length < files.length ? undefined : comparison(columns);
+}
+
+function ofTopology(cli: Cli, { name, bytes }: Given): Compared | undefined {
+  const { plan, problems } = loadTopology(bytes.toString('utf8'), basename(name));
+  tell(cli, name, problems);
+  return plan && asItIs(plan, cli.translate);
+}
+
+async function ofRecording({ translate }: Cli, { name, bytes }: Given): Promise<Compared> {
+  const source = { name: basename(name), capture: await readPieces([bytes]) };
+  const { signal } = new AbortController();
+  const reading = { limits: NEWEST, translate, signal, onShare: () => undefined };
+  const compared = await comparedCapture(source, reading);
+  if ('code' in compared) throw new CliError(`captures.${compared.code}`, compared.params);
+  return compared;
 }
 
 function tell(cli: Cli, file: string, problems: readonly Problem[]): void {

@@ -3,6 +3,7 @@ import { readPieces } from '../captures/read-pieces.ts';
 import { problemOfReading } from '../captures/reading.ts';
 import type { CaptureSource } from '../captures/source.ts';
 import type { CaptureNote } from '../captures/told.ts';
+import { captureRecording } from '../extension/core/captures/capture-recording.ts';
 import { frameNameOf } from '../extension/core/captures/frame-name.ts';
 import { exportMermaid } from '../extension/core/share/export-mermaid.ts';
 import { meetsExpectation } from '../journey/expectation.ts';
@@ -16,6 +17,7 @@ import { inFileNumbers } from './file-numbers.ts';
 import { checkOutputs, readBytes, readText, STREAM, writeOutput } from './files.ts';
 import { followStream } from './follow-stream.ts';
 import { inferTopology } from './infer-topology.ts';
+import { writePage } from './page-file.ts';
 import { PcapngFile } from './pcapng-file.ts';
 import { problemLines } from './problems.ts';
 import { NEWEST } from './record.ts';
@@ -29,6 +31,7 @@ const options = {
   'write-topology': { type: 'string' },
   json: { type: 'string' },
   pcapng: { type: 'string' },
+  html: { type: 'string' },
   mermaid: { type: 'string' },
   requires: { type: 'string', multiple: true },
   interface: { type: 'string', multiple: true },
@@ -65,7 +68,7 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
   const read: CaptureSource[] = [];
   for (const name of files)
     if (name !== STREAM) read.push({ name, capture: await readPieces([readBytes(name)]) });
-  const cli = checkOutputs(call, [values.json, values.pcapng, values.mermaid, writeTopology]);
+  const cli = checkOutputs(call, [values.json, values.pcapng, values.html, values.mermaid, writeTopology]);
   const { translate } = cli;
   const storyBy = (sources: readonly CaptureSource[], plan: Plan): Story => {
     const clocks = readClocks(values.clock ?? [], plan);
@@ -111,6 +114,12 @@ export async function explain(call: Cli, args: readonly string[]): Promise<numbe
     const pcapng = new PcapngFile(values.pcapng, translate, NEWEST, redaction, captured);
     for (const event of told.events) pcapng.add(event, startedAt);
     pcapng.finish(report, told.plan);
+  }
+  if (values.html !== undefined) {
+    const { signal } = new AbortController();
+    const reading = { limits: NEWEST, translate, signal, onShare: () => undefined };
+    const recording = await captureRecording(told, { ...reading, isInferred: given === undefined });
+    await writePage(cli, values.html, recording, names.join(', '));
   }
   if (values.mermaid)
     writeOutput(values.mermaid, [

@@ -19,7 +19,10 @@ const LIMIT_NS = 600e9;
 const STARTED_AT = '1970-01-01T00:00:00.000000000Z';
 
 /** A lab to compare: what it is, and its recording, if there could be one. */
-export interface Compared extends Pick<Column, 'variant' | 'lab' | 'isAsWritten' | 'changes' | 'problems'> {
+export interface Compared extends Pick<
+  Column,
+  'variant' | 'lab' | 'isAsWritten' | 'recording' | 'changes' | 'problems'
+> {
   readonly recorded?: Recorded;
 }
 

@@ -20,6 +20,11 @@ export interface Column {
   readonly lab: string;
   /** The file itself, not one that was made of it. */
   readonly isAsWritten: boolean;
+  /**
+   * Other hosts recorded it, and `lab` is the file. `inferred`: what its frames say of their network, service by service with
+   * all models that fit; the variant is the first of them, and nothing is judged by it.
+   */
+  readonly recording?: { readonly inferred: string };
   readonly changes: readonly TopologyChange[];
   /** Of `check`: texts `problem.CODE`. With an error there is no such lab, and nothing was seen. */
   readonly problems: readonly {
@@ -35,14 +40,20 @@ export interface Column {
 
 /** What the frames of the request and of its answer come to, all packets together. */
 export interface Sums {
-  /** Absent when nothing was asked. */
+  /** Absent when nothing was asked, and where a recording does not show how it ended. */
   readonly outcome?: Request['outcome'];
   /** Whole packets of the conversation, each counted once however far it went. */
   readonly packets: number;
-  /** Each node that forwards for the model: IPv4 packets and bytes that came in to it, counted as its interfaces would. */
+  /**
+   * Each node that forwards for the model and was recorded at all its interfaces: IPv4 packets and bytes that came in to it,
+   * counted as these would.
+   */
   readonly forwarders: readonly { readonly node: string; readonly packets: number; readonly bytes: number }[];
-  /** Bytes by which packets were longer when a forwarder sent them than when they came to it, and of how many. */
-  readonly added: { readonly bytes: number; readonly packets: number };
+  /**
+   * Bytes by which packets were longer when a forwarder sent them than when they came to it, and of how many; absent where no
+   * forwarder was recorded at all its interfaces.
+   */
+  readonly added?: { readonly bytes: number; readonly packets: number };
   /** The sender of the first request, as the packet says that the server takes; absent when none got there. */
   readonly serverSees?: Sight;
   /** The sender of the first reply, as the packet says that came to the client. */

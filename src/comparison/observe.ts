@@ -1,8 +1,8 @@
 import { formatIpv4 } from '../packet/address.ts';
 import { decodeFrame } from '../packet/decode.ts';
 import type { Ipv4Layer, Layer } from '../packet/layers.ts';
-import type { Plan, Role } from '../lab/topology/plan.ts';
-import type { Flow, Hop, Journey, Report } from '../journey/report.ts';
+import type { Plan, PlannedNode, Role } from '../lab/topology/plan.ts';
+import type { Flow, FlowOutcome, Hop, Journey, Report, Request } from '../journey/report.ts';
 import type { Cell, Sight, Sums } from './comparison.ts';
 
 /** A recording that can be looked into. */
@@ -12,6 +12,8 @@ export interface Recorded {
   readonly journey: (id: number) => Journey | undefined;
   /** The captured bytes of a frame, by its number; empty for one that was given up. */
   readonly frame: (number: number) => Uint8Array;
+  /** `NODE.SEGMENT` of where frames were captured; every interface when left out. */
+  readonly capturePoints?: ReadonlySet<string>;
 }
 
 /** A step of a packet, with the role of the node that sent it. */
@@ -30,25 +32,37 @@ export interface Observed {
 
 export function observe(recorded: Recorded): Observed {
   const { report } = recorded;
-  // Where nobody says what was asked, as in a capture, the first conversation that is none of ARP.
   const asked = report.requests[0];
-  const flow = report.flows.find(({ id, kind }) => (asked ? asked.flows.includes(id) : kind !== 'arp'));
+  const flow = asked ? report.flows.find(({ id }) => asked.flows.includes(id)) : firstAsked(recorded);
   const journeys = flow ? flow.journeys.flatMap((id) => recorded.journey(id) ?? []) : [];
   const first = (direction: Journey['direction']) => journeys.find((one) => one.direction === direction);
   const [there, back] = [stepsOf(first('request'), recorded), stepsOf(first('reply'), recorded)];
   return {
-    request: asked?.request ?? flow?.request ?? '',
+    request: asked ? asked.request : (flow?.request ?? ''),
     there,
     back,
     sums: {
-      ...(asked && { outcome: asked.outcome }),
+      ...outcomeOf(asked?.outcome ?? flow?.outcome),
       packets: journeys.length,
       forwarders: forwarders(journeys, recorded),
-      added: added(journeys, recorded),
+      ...added(journeys, recorded),
       ...named('serverSees', seenBy('server', there, flow, recorded)),
       ...named('clientSees', seenBy('client', back, flow, recorded)),
     },
   };
+}
+
+/** Where nobody says what was asked, as in a capture: the first conversation with a service, else the first that is none of ARP. */
+function firstAsked({ plan, report: { flows } }: Recorded): Flow | undefined {
+  const vips = plan.services.map(({ vip }) => formatIpv4(vip));
+  const asks = flows.filter(({ kind }) => kind !== 'arp' && kind !== 'other');
+  return asks.find(({ service }) => vips.includes(service.address)) ?? asks[0];
+}
+
+/** What is open for no capture shows it is not known. */
+function outcomeOf(outcome: Request['outcome'] | FlowOutcome | undefined): Pick<Sums, 'outcome'> {
+  if (outcome === undefined || typeof outcome === 'string') return outcome ? { outcome } : {};
+  return outcome.kind === 'open' && outcome.reason ? {} : { outcome: outcome.kind };
 }
 
 function named<Name extends string>(name: Name, sight: Sight | undefined): Partial<Record<Name, Sight>> {
@@ -90,34 +104,42 @@ function endsOf({ source, destination }: Ipv4Layer, next: Layer | undefined): st
   return `${formatIpv4(source)}${from} → ${formatIpv4(destination)}${to}`;
 }
 
-function forwarders(journeys: readonly Journey[], { plan, frame }: Recorded): Sums['forwarders'] {
-  return plan.nodes
-    .filter(({ forwarder }) => forwarder)
-    .map(({ name }) => {
-      const lengths = journeys.map(({ hops }) =>
-        hops
-          .filter((hop) => hop.to === name && hop.arrival.fate !== 'lost')
-          .flatMap((hop) => packetLength(frame(hop.frame)) ?? []),
-      );
-      const through = lengths.filter(({ length }) => length > 0);
-      return { node: name, packets: through.length, bytes: sum(through.flat()) };
-    });
+/** Of any other nobody knows what came by. */
+function recordedForwarders({ plan, capturePoints }: Recorded): PlannedNode[] {
+  return plan.nodes.filter(
+    ({ name, forwarder, interfaces }) =>
+      forwarder && interfaces.every(({ segment }) => capturePoints?.has(`${name}.${segment}`) ?? true),
+  );
+}
+
+function forwarders(journeys: readonly Journey[], recorded: Recorded): Sums['forwarders'] {
+  const { frame } = recorded;
+  return recordedForwarders(recorded).map(({ name }) => {
+    const lengths = journeys.map(({ hops }) =>
+      hops
+        .filter((hop) => hop.to === name && hop.arrival.fate !== 'lost')
+        .flatMap((hop) => packetLength(frame(hop.frame)) ?? []),
+    );
+    const through = lengths.filter(({ length }) => length > 0);
+    return { node: name, packets: through.length, bytes: sum(through.flat()) };
+  });
 }
 
 /** Each packet, in all its pieces, as it came to a forwarder beside the same as that sent it on. */
-function added(journeys: readonly Journey[], { plan, frame }: Recorded): Sums['added'] {
+function added(journeys: readonly Journey[], recorded: Recorded): Pick<Sums, 'added'> {
+  const { frame } = recorded;
+  const known = recordedForwarders(recorded);
+  if (known.length === 0 && recorded.capturePoints) return {};
   const lengths = (hops: readonly Hop[]) => hops.flatMap((hop) => packetLength(frame(hop.frame)) ?? []);
-  const grown = plan.nodes
-    .filter(({ forwarder }) => forwarder)
-    .flatMap(({ name }) =>
-      journeys.flatMap(({ hops }) => {
-        const before = lengths(hops.filter(({ to }) => to === name));
-        const after = lengths(hops.filter(({ from }) => from === name));
-        const more = before.length > 0 ? sum(after) - sum(before) : 0;
-        return more > 0 ? [more] : [];
-      }),
-    );
-  return { bytes: sum(grown), packets: grown.length };
+  const grown = known.flatMap(({ name }) =>
+    journeys.flatMap(({ hops }) => {
+      const before = lengths(hops.filter(({ to }) => to === name));
+      const after = lengths(hops.filter(({ from }) => from === name));
+      const more = before.length > 0 ? sum(after) - sum(before) : 0;
+      return more > 0 ? [more] : [];
+    }),
+  );
+  return { added: { bytes: sum(grown), packets: grown.length } };
 }
 
 /** Bytes of the outermost IPv4 packet; undefined for a frame without one. */

@@ -36,8 +36,7 @@ export function comparisonTable(
 ): ComparisonTable {
   const { translate } = options;
   const isOneLab = new Set(columns.map(({ lab }) => lab)).size === 1;
-  const asked = columns.some(({ sums }) => sums?.outcome);
-  const what = request || translate(asked ? 'comparison.ping' : 'comparison.nothing-asked');
+  const what = request || translate(`comparison.${unnamed({ columns, rows })}`);
   const title = translate(isOneLab ? 'comparison.title.same' : 'comparison.title', {
     request: what,
     count: columns.length,
@@ -51,9 +50,9 @@ export function comparisonTable(
       }));
   return {
     title,
-    columns: columns.map(({ variant, lab, isAsWritten }) => ({
-      title: translate(`comparison.variant.${variant}`),
-      note: translate(isAsWritten ? 'comparison.as-written' : 'comparison.derived', { lab }),
+    columns: columns.map((column) => ({
+      title: translate(`comparison.variant.${column.variant}`),
+      note: translate(`comparison.${originOf(column)}`, { lab: column.lab }),
     })),
     sections: [
       { title: translate('comparison.section.network'), rows: networkRows(columns, options) },
@@ -64,6 +63,18 @@ export function comparisonTable(
   };
 }
 
+/** What was asked, where no words of it are known. */
+function unnamed({ columns, rows }: Pick<Comparison, 'columns' | 'rows'>): string {
+  const kinds = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.kind ?? []));
+  if (kinds.length > 0 && !kinds.some((kind) => kind.startsWith('echo'))) return 'some-request';
+  return columns.some(({ sums }) => sums?.outcome) ? 'ping' : 'nothing-asked';
+}
+
+function originOf({ recording, isAsWritten }: Column): string {
+  if (recording) return 'recorded';
+  return isAsWritten ? 'as-written' : 'derived';
+}
+
 type Rows = Section['rows'];
 
 function networkRows(columns: readonly Column[], { translate }: TableOptions): Rows {
@@ -71,15 +82,20 @@ function networkRows(columns: readonly Column[], { translate }: TableOptions): R
     label: translate(`comparison.row.${id}`),
     cells: columns.map(lines),
   });
-  const rows = [
+  const rows: Rows[number][] = [];
+  if (columns.some(({ recording }) => recording))
+    rows.push(row('inferred', ({ recording }) => (recording ? [{ text: recording.inferred }] : [])));
+  if (columns.every(({ recording }) => recording)) return rows;
+  rows.push(
     row('changes', (column) => {
+      if (column.recording) return [];
       if (!column.sums) return refusal(column, translate);
       if (column.changes.length === 0) return [{ text: translate('comparison.nothing'), tone: 'routine' }];
       return column.changes.map(({ kind, params }) => ({
         text: translate(`comparison.change.${kind}`, params),
       }));
     }),
-  ];
+  );
   if (!columns.some(({ sums, problems }) => sums && problems.length > 0)) return rows;
   rows.push(row('problems', (column) => (column.sums ? problemLines(column, translate, 'warning') : [])));
   return rows;
@@ -110,7 +126,7 @@ function problemLines(
 }
 
 function stepLines(cell: Cell | null, column: Column, { translate, values }: TableOptions): Line[] {
-  if (!cell) return column.sums ? [{ text: translate('comparison.not-seen'), tone: 'routine' }] : [];
+  if (!cell) return column.sums ? notSeen(translate) : [];
   const names = namer(column, values);
   const { from, to, segment, packet, changes, unexpected, arrival } = cell;
   const signature = changes.filter(({ role }) => role === 'signature');
@@ -147,18 +163,20 @@ function sumRows(columns: readonly Column[], options: TableOptions): Rows {
     cells: columns.map((column) => (id === 'needs' || column.sums ? lines(column) : [])),
   });
   return [
-    row('outcome', ({ sums }) => {
+    row('outcome', ({ recording, sums }) => {
       const { outcome } = sums!;
-      if (!outcome) return [];
+      if (!outcome) return recording ? notSeen(translate) : [];
       const tone = outcome === 'answered' ? 'good' : 'bad';
       return [{ text: translate(`comparison.outcome.${outcome}`), tone }];
     }),
-    row('through', ({ sums }) =>
-      sums!.forwarders.map(({ node, packets, bytes }) => ({
+    row('through', ({ recording, sums }) => {
+      if (recording && sums!.forwarders.length === 0) return notSeen(translate);
+      return sums!.forwarders.map(({ node, packets, bytes }) => ({
         text: translate('comparison.through', { node, packets, all: sums!.packets, bytes }),
-      })),
-    ),
+      }));
+    }),
     row('added', ({ sums }) => {
+      if (!sums!.added) return notSeen(translate);
       const { bytes, packets: count } = sums!.added;
       if (count === 0) return [{ text: translate('comparison.added.none'), tone: 'routine' }];
       return [{ text: translate('comparison.added', { bytes, count }) }];
@@ -175,15 +193,19 @@ function sumRows(columns: readonly Column[], options: TableOptions): Rows {
 /** Against DR: of a time by itself nobody knows whether it is much. */
 function timeLines(variant: VariantName, { ratios }: ForwardingTimes, translate: Translate): Line[] {
   const ratio = ratios.find((one) => one.variant === variant)?.ratio;
-  if (ratio === undefined) return [{ text: translate('comparison.not-seen'), tone: 'routine' }];
+  if (ratio === undefined) return notSeen(translate);
   return [{ text: translate('comparison.time', { ratio: ratio.toFixed(1) }) }];
 }
 
 function sightLines(sight: Sight | undefined, column: Column, { translate }: TableOptions): Line[] {
-  if (!sight) return [{ text: translate('comparison.not-seen'), tone: 'routine' }];
+  if (!sight) return notSeen(translate);
   const { sender } = sight;
   const name = column.names[sender.replace(/:\d+$/, '')];
   return [{ text: name === undefined ? sender : translate('comparison.sees', { sender, name }) }];
+}
+
+function notSeen(translate: Translate): Line[] {
+  return [{ text: translate('comparison.not-seen'), tone: 'routine' }];
 }
 
 function namer({ names }: Column, values: boolean): (text: string) => string {

@@ -5,6 +5,9 @@ import { isPcap, PcapParser } from './pcap.ts';
 import { PcapngParser } from './pcapng-reader.ts';
 import { packetProblem } from './problem.ts';
 
+/** A section header block, which every pcapng file begins with: the same in either byte order. */
+const PCAPNG = 0x0a0d0d0a;
+
 /** Files that people have beside pcap and pcapng, by their first four bytes; names are the same in every language. */
 const foreign = new Map([
   [0x736e6f6f, 'snoop'],
@@ -21,6 +24,11 @@ const foreign = new Map([
  */
 export function readCapture(bytes: Uint8Array): Capture {
   return readWhole(parserFor(bytes), bytes);
+}
+
+/** Whether a file begins like a capture, or like one that is packed or of a kind that is not read; no text does. */
+export function isCapture(bytes: Uint8Array): boolean {
+  return isPcap(bytes) || foreignKind(bytes) !== undefined || (bytes.length >= 4 && u32(bytes, 0) === PCAPNG);
 }
 
 /** @param bytes The first ones of the file: so many as a pcap's header has, unless there are no more. */

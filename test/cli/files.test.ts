@@ -34,6 +34,11 @@ describe('files that are written', () => {
       'explain --mermaid, the capture',
       (capture, out, topology) => ['explain', capture, '--topology', topology, '--mermaid', out],
     ],
+    ['explain --html, the capture', (capture, out) => ['explain', capture, '--html', out]],
+    [
+      'compare --json, a recording',
+      (capture, out, topology) => ['compare', capture, topology, '--json', out],
+    ],
     [
       'forward --out, the capture',
       (capture, out, topology) => ['forward', topology, '--node', 'director', '--in', capture, '--out', out],

@@ -1,19 +1,22 @@
 import * as vscode from 'vscode';
 import type { Compared } from '../../../comparison/compare.ts';
-import type { Recorded } from '../../../comparison/observe.ts';
 import type { VariantName } from '../../../models/models.ts';
 import type { LabSession } from '../../core/labs/lab-session.ts';
-import { LabFailure } from '../../core/labs/lab-failure.ts';
+import { Cancelled, LabFailure } from '../../core/labs/lab-failure.ts';
 import { refuseCovered } from '../../core/labs/refuse-covered.ts';
-import { pickSeveral } from '../editor-ui.ts';
+import { pickSeveral, withProgress } from '../editor-ui.ts';
+import { recordingLimits } from '../settings.ts';
 import { fileNameOf } from '../topology-files.ts';
 import type { Workbench } from '../workbench.ts';
+import { askForCaptures } from './explain-captures.ts';
 import { fileTarget } from './targets.ts';
 
 interface Choice extends vscode.QuickPickItem {
   /** A model to make of the file, or a recording that there is. */
   readonly variant?: VariantName;
   readonly session?: LabSession;
+  /** Recordings of other hosts. */
+  readonly isInFiles?: true;
 }
 
 /** `Compare Models`: the first request of a file under several models, or beside other recordings of this window. */
@@ -49,17 +52,26 @@ export async function compareModels(workbench: Workbench, argument: unknown): Pr
     .all()
     .filter(({ recording, isCovered }) => !recording.isEmpty && !isCovered && !recording.isSealed)
     .map((session): Choice => ({ label: session.version.plan.lab, description: session.file, session }));
-  const picked = await pickSeveral(
+  const picked = await pickSeveral<Choice>(
     [
       group(translate('extension.compare-models')),
       ...models,
-      ...(recordings.length > 0 ? [group(translate('extension.compare-recordings'))] : []),
+      group(translate('extension.compare-recordings')),
       ...recordings,
+      {
+        label: translate('extension.compare-files'),
+        description: translate('extension.compare-files.what'),
+        isInFiles: true,
+      },
     ],
     translate('extension.compare-which'),
   );
   if (!picked) return;
-  if (picked.length < core.FEWEST || picked.length > core.MOST) {
+  const captures = picked.some(({ isInFiles }) => isInFiles) ? await askForCaptures(workbench) : [];
+  if (!captures) return;
+  const chosen = picked.filter(({ isInFiles }) => !isInFiles);
+  const count = chosen.length + captures.length;
+  if (count < core.FEWEST || count > core.MOST) {
     messages.hint(translate('extension.compare-how-many'), {
       text: translate('extension.compare-again'),
       command: 'lbLab.compareModels',
@@ -67,11 +79,45 @@ export async function compareModels(workbench: Workbench, argument: unknown): Pr
     });
     return;
   }
-  const compared = picked.flatMap(({ variant, session }): Compared[] => {
+  const { recordedOf } = await import('../../core/comparison/recorded.ts');
+  const compared = chosen.flatMap(({ variant, session }): Compared[] => {
     if (variant) return [core.underModel(document, variant, translate)];
-    return session ? [core.fromRecording(recordedOf(session))] : [];
+    return session ? [core.fromRecording(recordedOf(session.recording))] : [];
   });
-  await comparison.show(comparisonTable(core.comparison(compared), { translate, values: false }));
+  const columns = [...compared, ...(await fromFiles(workbench, captures))];
+  await comparison.show(comparisonTable(core.comparison(columns), { translate, values: false }));
+}
+
+/** What other hosts recorded, each file a column. Throws `Cancelled`, or `LabFailure` for one that cannot be told. */
+async function fromFiles({ translate }: Workbench, uris: readonly vscode.Uri[]): Promise<Compared[]> {
+  if (uris.length === 0) return [];
+  const [{ comparedCapture }, { readPieces }, { inPieces }] = await Promise.all([
+    import('../../core/comparison/recorded.ts'),
+    import('../../../captures/read-pieces.ts'),
+    import('../../core/captures/in-pieces.ts'),
+  ]);
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const onShare = () => {
+    if (signal.aborted) throw new Cancelled();
+  };
+  const title = translate('extension.compare-reading', { files: uris.map(fileNameOf).join(', ') });
+  return withProgress(
+    title,
+    () => stopped.abort(),
+    async () => {
+      const columns: Compared[] = [];
+      for (const uri of uris) {
+        const bytes = await vscode.workspace.fs.readFile(uri);
+        const source = { name: fileNameOf(uri), capture: await readPieces(inPieces(bytes, onShare)) };
+        const reading = { limits: recordingLimits(), translate, signal, onShare };
+        const column = await comparedCapture(source, reading);
+        if ('code' in column) throw new LabFailure(translate(`captures.${column.code}`, column.params));
+        columns.push(column);
+      }
+      return columns;
+    },
+  );
 }
 
 /** `Export Comparison`: what is on show, as Markdown. */
@@ -89,15 +135,4 @@ export async function exportComparison({ comparison, translate }: Workbench): Pr
 
 function group(label: string): Choice {
   return { label, kind: vscode.QuickPickItemKind.Separator };
-}
-
-/** As it is now: what is recorded later is not in it. */
-function recordedOf({ recording, version }: LabSession): Recorded {
-  const { builder } = recording;
-  return {
-    plan: recording.plans.at(-1)?.plan ?? version.plan,
-    report: recording.report(),
-    journey: (id) => builder.journey(id),
-    frame: (number) => builder.frame(number)?.bytes ?? new Uint8Array(),
-  };
 }

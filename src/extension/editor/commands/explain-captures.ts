@@ -8,7 +8,7 @@ const ENDINGS = ['pcap', 'pcapng', 'cap'];
 /** *Explain Captures*: what several hosts recorded, as one story. @param uris All that are selected in the explorer. */
 export async function explainCaptures(workbench: Workbench, uri: unknown, uris: unknown): Promise<void> {
   const { translate } = workbench;
-  const chosen = urisOf(uris) ?? urisOf([uri]) ?? (await askForFiles(workbench));
+  const chosen = urisOf(uris) ?? urisOf([uri]) ?? (await askForCaptures(workbench));
   if (!chosen) return;
   const { CapturePanel } = await import('../captures/capture-panel.ts');
   const title = translate('extension.captures-of', { files: chosen.map(fileNameOf).join(', ') });
@@ -23,7 +23,8 @@ function urisOf(values: unknown): vscode.Uri[] | undefined {
   return uris.length > 0 ? uris : undefined;
 }
 
-function askForFiles({ translate }: Workbench): Thenable<vscode.Uri[] | undefined> {
+/** Captures to be read; undefined when the dialog was left. */
+export function askForCaptures({ translate }: Workbench): Thenable<vscode.Uri[] | undefined> {
   return vscode.window.showOpenDialog({
     canSelectMany: true,
     filters: { [translate('extension.captures')]: ENDINGS },
