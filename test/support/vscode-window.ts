@@ -7,17 +7,23 @@ import { packaged } from './packaged.ts';
 import { Workbench } from './vscode-workbench.ts';
 
 /**
- * The packed extension in a window of an editor of its own, on an empty folder whose path `body` is given. Throws when
- * the extension logged an error. Nothing of it is left.
+ * The packed extension in a window of an editor of its own, on a folder whose path `body` is given: empty, or with what
+ * `fill` writes. Throws when the extension logged an error. Nothing of it is left.
  */
 export async function inWindow(
   browser: Browser,
-  options: Parameters<typeof startCodeServer>[0],
+  {
+    fill,
+    ...options
+  }: Parameters<typeof startCodeServer>[0] & {
+    readonly fill?: (folder: string) => Promise<void>;
+  },
   body: (workbench: Workbench, folder: string) => Promise<void>,
 ): Promise<void> {
   const temporary = temporaryFolder();
   const folder = temporary.path('lab');
   mkdirSync(folder);
+  await fill?.(folder);
   const server = await startCodeServer({ vsix: [packaged()], ...options });
   try {
     const workbench = await Workbench.open({ browser, server, folder });
