@@ -21,6 +21,8 @@ export function headerText(layers: readonly Layer[], names: Names): string {
       );
     }
     if (layer.kind === 'icmp') words.push(`ICMP ${layer.type}/${layer.code}`);
+    if (layer.kind === 'vrrp')
+      words.push(`VRRPv${layer.version}`, `VRID ${layer.virtualRouter}`, `priority ${layer.priority}`);
     if (layer.kind === 'payload' && layer.end > layer.start) words.push(`+${layer.end - layer.start} B`);
   }
   return words.join(' · ');

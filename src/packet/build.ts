@@ -1,6 +1,6 @@
 /** Whole Ethernet frames with every header value chosen, for hosts and tests. All checksums are valid. */
 
-import { BROADCAST_MAC, type Mac } from './address.ts';
+import { BROADCAST_MAC, type Ipv4, type Mac } from './address.ts';
 import * as arp from './arp.ts';
 import type { ArpHeader } from './arp.ts';
 import { EMPTY } from './bytes.ts';
@@ -13,6 +13,8 @@ import * as tcp from './tcp.ts';
 import type { TcpHeader } from './tcp.ts';
 import * as udp from './udp.ts';
 import type { UdpHeader } from './udp.ts';
+import * as vrrp from './vrrp.ts';
+import type { Advertisement } from './vrrp.ts';
 
 export interface MacPair {
   readonly source: Mac;
@@ -94,6 +96,28 @@ export function buildArp(frame: {
     destination: frame.arp.operation === arp.REQUEST ? BROADCAST_MAC : frame.arp.targetMac,
   };
   return ethernet.encode({ ...macs, etherType: ethernet.ETHERTYPE_ARP }, arp.encode(frame.arp));
+}
+
+/** RFC 9568, to the group of all VRRP routers. */
+export function buildVrrp(frame: {
+  readonly source: Mac;
+  readonly ip: { readonly source: Ipv4; readonly id?: number | undefined };
+  readonly vrrp: Advertisement;
+}): Uint8Array {
+  const { source, id } = frame.ip;
+  return buildIpv4({
+    ethernet: { source: frame.source, destination: vrrp.GROUP_MAC },
+    ip: {
+      source,
+      destination: vrrp.GROUP,
+      protocol: ipv4.PROTOCOL_VRRP,
+      ttl: vrrp.TTL,
+      trafficClass: vrrp.TRAFFIC_CLASS,
+      dontFragment: false,
+      id,
+    },
+    payload: vrrp.encode(frame.vrrp, source),
+  });
 }
 
 /** Any IPv4 packet: another protocol, or a fragment. `payload` follows the header as it is. */

@@ -7,6 +7,7 @@ import type { DecodedFrame, Layer, PacketProblem, TcpLayer } from './layers.ts';
 import { isProblem, packetProblem } from './problem.ts';
 import * as tcp from './tcp.ts';
 import * as udp from './udp.ts';
+import * as vrrp from './vrrp.ts';
 
 /**
  * The headers of an Ethernet frame. Never throws and never reads outside `bytes`. A cut or malformed frame gives
@@ -121,6 +122,13 @@ function decodeL4(
     }
     case ipv4.PROTOCOL_ICMP:
       return decodeIcmp(bytes, ipStart, at, end, layers, inQuote);
+    case ipv4.PROTOCOL_VRRP: {
+      const message = vrrp.decode(bytes, at, end, inQuote || wireEnd === Infinity ? -1 : ipStart);
+      if (isProblem(message)) return message;
+      layers.push(message);
+      pushPayload(layers, message.end, end);
+      return undefined;
+    }
     default:
       pushPayload(layers, at, end);
       return undefined;

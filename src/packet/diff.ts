@@ -1,7 +1,7 @@
 import { formatIpv4 } from './address.ts';
 import { EMPTY, sameBytes, view } from './bytes.ts';
-import { FIELDS, hexBytes } from './fields.ts';
-import type { Field, FieldValue } from './fields.ts';
+import { fieldsOf, hexBytes } from './fields.ts';
+import type { FieldValue } from './fields.ts';
 import type { DecodedFrame, FieldChange, Ipv4Layer, Layer } from './layers.ts';
 
 /**
@@ -70,24 +70,25 @@ function diffLayers(a: Sorted, b: Sorted, cut: boolean, changes: FieldChange[]):
 }
 
 function diffLayer(before: Layer | undefined, after: Layer | undefined, changes: FieldChange[]): void {
-  if (before !== undefined && after !== undefined && before.kind === after.kind) {
-    for (const field of FIELDS[before.kind] as readonly Field<unknown>[]) {
+  if (before !== undefined && after !== undefined && isSameKind(before, after)) {
+    for (const field of fieldsOf(before)) {
       const [old, now] = [field.value(before), field.value(after)];
       if (same(old, now)) continue;
       changes.push({ field: field.name, before: field.text(old as never), after: field.text(now as never) });
     }
     return;
   }
-  for (const field of fieldsOf(before)) {
-    changes.push({ field: field.name, before: field.text(field.value(before) as never), after: '' });
+  for (const field of before ? fieldsOf(before) : []) {
+    changes.push({ field: field.name, before: field.text(field.value(before!) as never), after: '' });
   }
-  for (const field of fieldsOf(after)) {
-    changes.push({ field: field.name, before: '', after: field.text(field.value(after) as never) });
+  for (const field of after ? fieldsOf(after) : []) {
+    changes.push({ field: field.name, before: '', after: field.text(field.value(after!) as never) });
   }
 }
 
-function fieldsOf(layer: Layer | undefined): readonly Field<unknown>[] {
-  return layer === undefined ? [] : (FIELDS[layer.kind] as readonly Field<unknown>[]);
+/** Whether they have the same fields. */
+function isSameKind(a: Layer, b: Layer): boolean {
+  return a.kind === b.kind && (a.kind !== 'vrrp' || b.kind !== 'vrrp' || a.version === b.version);
 }
 
 function same(a: FieldValue, b: FieldValue): boolean {

@@ -1,6 +1,7 @@
 /** Every header field with its value and how a reader would write it, in header order. */
 
-import { formatIpv4, formatMac, hexPair } from './address.ts';
+import { asIpv4, formatIpv4, formatMac, hexPair } from './address.ts';
+import { u32 } from './bytes.ts';
 import type {
   ArpLayer,
   EthernetLayer,
@@ -11,12 +12,15 @@ import type {
   Layer,
   TcpLayer,
   UdpLayer,
+  VrrpLayer,
 } from './layers.ts';
 
 export interface Field<L> {
   readonly name: FieldName;
   readonly value: (layer: L) => FieldValue;
   readonly text: (value: never) => string;
+  /** Whether this layer has the field; left out, every one has. */
+  readonly isIn?: (layer: L) => boolean;
 }
 
 export type FieldValue = number | Uint8Array;
@@ -80,8 +84,23 @@ const ICMP: readonly Field<IcmpLayer>[] = [
   { name: 'icmp.rest', value: (l) => l.rest, text: hex8 },
 ];
 
+const isOld = ({ version }: VrrpLayer): boolean => version === 2;
+const isNew = ({ version }: VrrpLayer): boolean => version !== 2;
+
+const VRRP: readonly Field<VrrpLayer>[] = [
+  { name: 'vrrp.version', value: (l) => l.version, text: String },
+  { name: 'vrrp.virt_rtr_id', value: (l) => l.virtualRouter, text: String },
+  { name: 'vrrp.prio', value: (l) => l.priority, text: String },
+  { name: 'vrrp.auth_type', value: (l) => l.authenticationType, text: String, isIn: isOld },
+  { name: 'vrrp.adver_int', value: (l) => l.interval, text: seconds, isIn: isOld },
+  { name: 'vrrp.short_adver_int', value: (l) => l.interval, text: seconds, isIn: isNew },
+  { name: 'vrrp.checksum', value: (l) => l.checksum, text: hex4 },
+  { name: 'vrrp.ip_addr', value: (l) => l.addresses, text: addressList },
+  { name: 'vrrp.auth_string', value: (l) => l.authentication, text: hexBytes, isIn: isOld },
+];
+
 /** The fields of a layer of this kind. A payload has none: its bytes are compared as a whole. */
-export const FIELDS: Readonly<Record<Layer['kind'], readonly Field<never>[]>> = {
+const FIELDS: Readonly<Record<Layer['kind'], readonly Field<never>[]>> = {
   ethernet: ETHERNET,
   arp: ARP,
   ipv4: IPV4,
@@ -89,8 +108,15 @@ export const FIELDS: Readonly<Record<Layer['kind'], readonly Field<never>[]>> = 
   udp: UDP,
   gue: GUE,
   icmp: ICMP,
+  vrrp: VRRP,
   payload: [],
 };
+
+/** Those that this layer has. */
+export function fieldsOf(layer: Layer): readonly Field<Layer>[] {
+  const fields = FIELDS[layer.kind] as readonly Field<Layer>[];
+  return layer.kind === 'vrrp' ? fields.filter(({ isIn }) => isIn?.(layer) ?? true) : fields;
+}
 
 /** At most 40 bytes (as many as options can have); `-` for none, because an empty text says that there is no header. */
 export function hexBytes(bytes: Uint8Array): string {
@@ -109,6 +135,17 @@ export function tcpFlags(flags: number): string {
 
 function ipFlags(flags: number): string {
   return ['-', 'MF', 'DF', 'DF, MF'][flags]!;
+}
+
+/** At most ten addresses. */
+function addressList(bytes: Uint8Array): string {
+  const count = bytes.length >>> 2;
+  const list = Array.from({ length: Math.min(count, 10) }, (_, at) => formatIpv4(asIpv4(u32(bytes, at * 4))));
+  return count > 10 ? `${list.join(', ')}… (${count})` : list.join(', ') || '-';
+}
+
+function seconds(hundredths: number): string {
+  return `${hundredths / 100} s`;
 }
 
 function hex2(value: number): string {

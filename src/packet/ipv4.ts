@@ -27,6 +27,7 @@ export const PROTOCOL_ICMP = 1;
 export const PROTOCOL_IPIP = 4;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
+export const PROTOCOL_VRRP = 112;
 
 export const DONT_FRAGMENT = 0x4000;
 export const MORE_FRAGMENTS = 0x2000;

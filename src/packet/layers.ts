@@ -105,13 +105,37 @@ export interface IcmpLayer extends Extent {
   readonly quoted: readonly Layer[];
 }
 
+/** RFC 9568 (version 3) and RFC 3768 (version 2), an advertisement: the addresses, and the authentication of version 2, included. */
+export interface VrrpLayer extends Extent {
+  readonly kind: 'vrrp';
+  readonly version: number;
+  readonly type: number;
+  readonly virtualRouter: number;
+  /** 0: the active router stops. 255: it owns the addresses. */
+  readonly priority: number;
+  /** Version 2 only: 0 none, 1 a password in clear text. */
+  readonly authenticationType: number;
+  /** Hundredths of a second between two of them; version 2 has whole seconds. */
+  readonly interval: number;
+  readonly checksum: number;
+  /**
+   * By what the checksum is right: the message with the pseudo-header of IPv4, the message alone, or not at all.
+   * `undefined` when it cannot be known (a fragment, a quote).
+   */
+  readonly checksumCovers: 'pseudo-header' | 'message' | 'nothing' | undefined;
+  /** Four bytes each. */
+  readonly addresses: Uint8Array;
+  /** Eight bytes in version 2, whatever its type. */
+  readonly authentication: Uint8Array;
+}
+
 /** Whatever follows the last header we know, without the Ethernet trailer. Not there when it would be empty. */
 export interface PayloadLayer extends Extent {
   readonly kind: 'payload';
 }
 
 export type Layer =
-  EthernetLayer | ArpLayer | Ipv4Layer | TcpLayer | UdpLayer | GueLayer | IcmpLayer | PayloadLayer;
+  EthernetLayer | ArpLayer | Ipv4Layer | TcpLayer | UdpLayer | GueLayer | IcmpLayer | VrrpLayer | PayloadLayer;
 
 export type PacketProblemCode =
   /** The frame, or the packet inside it, ends before the header does. */
@@ -122,7 +146,7 @@ export type PacketProblemCode =
   | 'bad-header-length'
   /** IPv4 total length below the header length; UDP length below 8 or beyond the packet. */
   | 'bad-length'
-  /** ARP of another hardware or protocol type. */
+  /** ARP of another hardware or protocol type; VRRP of another version or type. */
   | 'unsupported'
   /** A capture file that is none, or is damaged. */
   | 'bad-capture';
@@ -186,6 +210,15 @@ export type FieldName =
   | 'icmp.checksum'
   | 'icmp.rest'
   | 'icmp.quoted'
+  | 'vrrp.version'
+  | 'vrrp.virt_rtr_id'
+  | 'vrrp.prio'
+  | 'vrrp.auth_type'
+  | 'vrrp.adver_int'
+  | 'vrrp.short_adver_int'
+  | 'vrrp.checksum'
+  | 'vrrp.ip_addr'
+  | 'vrrp.auth_string'
   | 'payload';
 
 /** One field that two captures of the same packet show differently. Values are text, as a reader would write them. */

@@ -6,11 +6,12 @@ import * as ethernet from './ethernet.ts';
 import { httpLineEnd } from './http-line.ts';
 import * as icmp from './icmp.ts';
 import * as ipv4 from './ipv4.ts';
-import type { IcmpLayer, Ipv4Layer, Layer, TcpLayer, UdpLayer } from './layers.ts';
+import type { IcmpLayer, Ipv4Layer, Layer, TcpLayer, UdpLayer, VrrpLayer } from './layers.ts';
 import { asUdpChecksum, checksum, fold, pseudoHeaderSum } from './ones-complement.ts';
 import * as tcp from './tcp.ts';
 import { blankOptions } from './tcp-options.ts';
 import * as udp from './udp.ts';
+import * as vrrp from './vrrp.ts';
 
 /** What is left out of a frame before somebody else sees it. Headers stay, and so do the lengths in them. */
 export interface Redaction {
@@ -48,11 +49,18 @@ export function redactFrame(
   for (let at = headers.length - 1; at >= 0; at -= 1) {
     const layer = headers[at]!;
     if (layer.kind === 'ipv4') fillHeader(kept, layer);
-    if (layer.kind !== 'tcp' && layer.kind !== 'udp' && layer.kind !== 'icmp') continue;
+    if (layer.kind === 'vrrp') hidePassword(kept, layer);
+    if (!hasChecksum(layer)) continue;
     const around = headers.slice(0, at).findLast((one) => one.kind === 'ipv4');
-    if (around?.kind === 'ipv4') fillL4(kept, bytes, layer, around);
+    if (around?.kind === 'ipv4' && layer.kind === 'vrrp') fillVrrp(kept, layer, around);
+    else if (around?.kind === 'ipv4' && layer.kind !== 'vrrp') fillL4(kept, bytes, layer, around);
   }
   return kept;
+}
+
+function hasChecksum(layer: Layer): layer is TcpLayer | UdpLayer | IcmpLayer | VrrpLayer {
+  const { kind } = layer;
+  return kind === 'tcp' || kind === 'udp' || kind === 'icmp' || kind === 'vrrp';
 }
 
 function replaceAddresses(bytes: Uint8Array, layer: Layer, addresses: AddressReplacement): void {
@@ -70,6 +78,10 @@ function replaceAddresses(bytes: Uint8Array, layer: Layer, addresses: AddressRep
       setU32(bytes, start + ipv4.SOURCE, addresses.ipv4(layer.source));
       setU32(bytes, start + ipv4.DESTINATION, addresses.ipv4(layer.destination));
       return blankOptions(bytes, start + ipv4.HEADER_LENGTH, end, IPV4_OPTIONS);
+    case 'vrrp':
+      for (const [index, address] of vrrp.addressesOf(layer).entries())
+        setU32(bytes, start + vrrp.HEADER_LENGTH + index * 4, addresses.ipv4(address));
+      return;
     case 'tcp':
       return blankOptions(bytes, start + tcp.HEADER_LENGTH, end, TCP_OPTIONS);
     default:
@@ -90,6 +102,29 @@ function fillHeader(bytes: Uint8Array, { start, checksum: before, checksumOk }: 
   if (isUnfilled) return;
   const right = checksum(bytes, start, start + ipv4.headerLengthOf(bytes, start));
   setU16(bytes, start + ipv4.CHECKSUM, checksumOk ? right : right ^ WRONG_BY);
+}
+
+/** Whatever version 2 says that it is, it is nobody else's. */
+function hidePassword(bytes: Uint8Array, { end, authentication }: VrrpLayer): void {
+  bytes.fill(0, end - authentication.length, end);
+}
+
+/** By what it was right before, it is right again. */
+function fillVrrp(bytes: Uint8Array, layer: VrrpLayer, around: Ipv4Layer): void {
+  const { start, end, checksumCovers } = layer;
+  setU16(bytes, start + vrrp.CHECKSUM, 0);
+  if (checksumCovers === undefined) return;
+  const pseudo =
+    checksumCovers === 'pseudo-header'
+      ? pseudoHeaderSum(
+          ipv4.sourceOf(bytes, around.start),
+          ipv4.destinationOf(bytes, around.start),
+          around.protocol,
+          end - start,
+        )
+      : 0;
+  const right = checksum(bytes, start, end, pseudo);
+  setU16(bytes, start + vrrp.CHECKSUM, checksumCovers === 'nothing' ? right ^ WRONG_BY : right);
 }
 
 function fillL4(

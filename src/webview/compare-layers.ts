@@ -29,6 +29,7 @@ const titles: Readonly<Record<string, string>> = {
   udp: 'UDP',
   gue: 'GUE',
   icmp: 'ICMP',
+  vrrp: 'VRRP',
   payload: 'Payload',
 };
 

@@ -215,6 +215,7 @@ function writeLayer(layer: Layer, bytes: Uint8Array, out: Uint8Array): void {
         layer.start,
         ((layer.version << 30) | (layer.protocol << 16) | layer.flags) >>> 0,
       );
+    case 'vrrp':
     case 'payload':
       return out.set(bytes.subarray(layer.start, layer.end), layer.start);
   }

@@ -84,6 +84,8 @@ function describeLayer(layer: Layer, owner: (mac: Mac) => string): string[] {
       return [`GUE ${layer.protocol}`];
     case 'icmp':
       return [`ICMP ${layer.type}/${layer.code}`];
+    case 'vrrp':
+      return [`VRRP ${layer.virtualRouter} priority ${layer.priority}`];
     case 'payload':
       return [String(layer.end - layer.start)];
   }

@@ -118,6 +118,7 @@ function encodeLayer(writer: RecordWriter, layer: Layer, ownerOf: (mac: Mac) => 
       return 0;
     case 'ipv4':
     case 'gue':
+    case 'vrrp':
     case 'payload':
       return 0;
   }

@@ -1,5 +1,6 @@
-import { FIELDS, type Field } from '../../../packet/fields.ts';
+import { fieldsOf } from '../../../packet/fields.ts';
 import type { FieldName, Layer } from '../../../packet/layers.ts';
+import * as vrrp from '../../../packet/vrrp.ts';
 import type { FrameDetails } from '../../../panel-protocol/messages.ts';
 
 /** Offset and length in bytes within the layer's own header. Fields that share a byte share it here too. */
@@ -42,12 +43,27 @@ const places: Readonly<Partial<Record<FieldName, readonly [offset: number, lengt
   'icmp.code': [1, 1],
   'icmp.checksum': [2, 2],
   'icmp.rest': [4, 4],
+  'vrrp.version': [0, 1],
+  'vrrp.virt_rtr_id': [1, 1],
+  'vrrp.prio': [2, 1],
+  'vrrp.auth_type': [4, 1],
+  'vrrp.adver_int': [5, 1],
+  'vrrp.short_adver_int': [4, 2],
+  'vrrp.checksum': [6, 2],
 };
+
+/** Where a field stands; those that end a header end with it. */
+function placeOf(name: FieldName, layer: Layer): readonly [offset: number, length: number] | undefined {
+  if (layer.kind !== 'vrrp') return places[name];
+  const addressesEnd = vrrp.HEADER_LENGTH + layer.addresses.length;
+  if (name === 'vrrp.ip_addr') return [vrrp.HEADER_LENGTH, layer.addresses.length];
+  return name === 'vrrp.auth_string' ? [addressesEnd, layer.authentication.length] : places[name];
+}
 
 /** The fields of a layer, in the order of its bytes; options, which end a header, only when there are any. */
 export function fieldExtents(layer: Layer): FrameDetails['layers'][number]['fields'] {
-  return (FIELDS[layer.kind] as readonly Field<Layer>[]).flatMap(({ name, value, text }) => {
-    const place = places[name];
+  return fieldsOf(layer).flatMap(({ name, value, text }) => {
+    const place = placeOf(name, layer);
     if (!place) return [];
     const offset = layer.start + place[0];
     const length = place[1] || Math.max(0, layer.end - offset);
