@@ -11,7 +11,9 @@ import { ensureDependencies, root } from './setup.mjs';
 
 ensureDependencies();
 const folder = mkdtempSync(join(tmpdir(), 'lb-lab-coverage-'));
-const tests = ['test/packet/*.test.ts', 'test/forwarder/*.test.ts', 'test/forwarder/kernel/*.test.ts'];
+const tests = ['packet', 'forwarder', 'forwarder/kernel', 'forwarder/vrrp'].map(
+  (name) => `test/${name}/*.test.ts`,
+);
 const mocha = spawnSync(
   process.execPath,
   ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', ...tests],

@@ -26,6 +26,7 @@ export const alone = [
   ...greedy,
   'test/forwarder/kernel/*.test.ts',
   'test/forwarder/ports/*.test.ts',
+  'test/forwarder/keepalived/*.test.ts',
   'test/webview/browser/*.test.ts',
 ];
 

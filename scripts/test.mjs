@@ -92,6 +92,11 @@ const needs = [
     what: 'the forwarder on real interfaces in network namespaces',
   },
   {
+    programs: ['keepalived', 'tcpdump'],
+    packages: ['keepalived', 'tcpdump'],
+    what: 'virtual routers against keepalived in network namespaces',
+  },
+  {
     programs: ['docker', 'dockerd', 'debootstrap'],
     packages: ['docker.io', 'debootstrap', 'debian-archive-keyring', 'iptables', 'tcpdump'],
     what: 'everything on a Docker engine',

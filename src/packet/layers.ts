@@ -135,7 +135,15 @@ export interface PayloadLayer extends Extent {
 }
 
 export type Layer =
-  EthernetLayer | ArpLayer | Ipv4Layer | TcpLayer | UdpLayer | GueLayer | IcmpLayer | VrrpLayer | PayloadLayer;
+  | EthernetLayer
+  | ArpLayer
+  | Ipv4Layer
+  | TcpLayer
+  | UdpLayer
+  | GueLayer
+  | IcmpLayer
+  | VrrpLayer
+  | PayloadLayer;
 
 export type PacketProblemCode =
   /** The frame, or the packet inside it, ends before the header does. */

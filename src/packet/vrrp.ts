@@ -6,7 +6,7 @@
  * with it; either is right.
  */
 
-import { asIpv4, asMac, type Ipv4, type Mac } from './address.ts';
+import { asIpv4, asMac, type Ipv4 } from './address.ts';
 import { setU16, setU32, setU8, u16, u32, u8, view } from './bytes.ts';
 import * as ipv4 from './ipv4.ts';
 import type { PacketProblem, VrrpLayer } from './layers.ts';
@@ -36,11 +36,6 @@ export const OWNER = 255;
 /** 12 bits of hundredths of a second. */
 export const LONGEST_INTERVAL = 4095;
 
-/** The MAC address of a virtual router: RFC 9568 section 7.3. */
-export function virtualMac(virtualRouter: number): Mac {
-  return asMac(0x5e00_0100 + virtualRouter);
-}
-
 /** Whether `[at, end)` holds an advertisement of a version that is read here. */
 export function check(bytes: Uint8Array, at: number, end: number): PacketProblem | undefined {
   if (end <= at) return packetProblem('truncated', 'vrrp', at);
@@ -60,12 +55,7 @@ function lengthOf(bytes: Uint8Array, at: number): number {
 }
 
 /** The message as a record. `ipStart` is the IPv4 header before it: without, what the checksum covers is unknown. */
-export function decode(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  ipStart = -1,
-): VrrpLayer | PacketProblem {
+export function decode(bytes: Uint8Array, at: number, end: number, ipStart = -1): VrrpLayer | PacketProblem {
   return check(bytes, at, end) ?? new DecodedVrrp(bytes, at, ipStart);
 }
 

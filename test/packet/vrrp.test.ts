@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { AddressReplacement } from '../../src/packet/address-replacement.ts';
-import { asIpv4, asMac, formatIpv4 } from '../../src/packet/address.ts';
+import { asIpv4, formatIpv4 } from '../../src/packet/address.ts';
 import { buildIpv4, buildVrrp } from '../../src/packet/build.ts';
 import { decodeFrame } from '../../src/packet/decode.ts';
 import { diffFrames } from '../../src/packet/diff.ts';
@@ -73,7 +73,13 @@ describe('VRRP', () => {
     assert.deepEqual(vrrp.addressesOf(layerIn(seen(VERSION_3))).map(formatIpv4), ['192.0.2.10']);
     const old = layerIn(seen(WITH_PASSWORD));
     assert.deepEqual(
-      [old.version, old.interval, old.authenticationType, String.fromCharCode(...old.authentication), old.end],
+      [
+        old.version,
+        old.interval,
+        old.authenticationType,
+        String.fromCharCode(...old.authentication),
+        old.end,
+      ],
       [2, 100, 1, 'h10pass1', 54],
     );
     assert.deepEqual(vrrp.addressesOf(old).map(formatIpv4), ['192.0.2.10']);
@@ -123,11 +129,7 @@ describe('VRRP', () => {
 
   it('another version or type is not read, nor what is cut', () => {
     for (const first of ['11', '41', '30', '32', '22'])
-      assert.equal(
-        decodeFrame(seen(VERSION_3.replace('31', first))).problem?.problem,
-        'unsupported',
-        first,
-      );
+      assert.equal(decodeFrame(seen(VERSION_3.replace('31', first))).problem?.problem, 'unsupported', first);
     for (const whole of [VERSION_3, VERSION_2]) {
       const message = whole.replaceAll(' ', '');
       for (let length = 2; length < message.length; length += 2)
@@ -137,10 +139,6 @@ describe('VRRP', () => {
           String(length),
         );
     }
-  });
-
-  it('the virtual MAC ends in the number of the router', () => {
-    assert.equal(vrrp.virtualMac(0x33), asMac(0x00005e000133));
   });
 
   it('what is sent is what is read', () => {
@@ -209,7 +207,10 @@ describe('VRRP', () => {
     const folder = mkdtempSync(join(tmpdir(), 'lb-lab-vrrp-'));
     try {
       const file = join(folder, 'vrrp.pcap');
-      writeFileSync(file, writePcap(frames.map((bytes, at) => ({ bytes, originalLength: bytes.length, timeNs: BigInt(at) }))));
+      writeFileSync(
+        file,
+        writePcap(frames.map((bytes, at) => ({ bytes, originalLength: bytes.length, timeNs: BigInt(at) }))),
+      );
       const options = ['-n', '-r', file, '-T', 'fields', '-E', 'separator=|', ...fields];
       const { stdout, status, stderr } = spawnSync('tshark', options, { encoding: 'utf8' });
       assert.equal(status, 0, stderr);

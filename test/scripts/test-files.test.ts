@@ -20,7 +20,7 @@ const matches = (patterns: readonly string[], file: string): boolean =>
 
 /** What a test imports that reaches a real engine, kernel, interface or browser. */
 const real =
-  /^import [^;]*\b(dockerHere|dockerIsReady|PrivateEngine|launchBrowser|packagedBrowser|Workbench)\b|from '\.\/(kernel|network|panel-page)\.ts'/m;
+  /^import [^;]*\b(dockerHere|dockerIsReady|PrivateEngine|launchBrowser|packagedBrowser|Workbench)\b|from '\.\/(keepalived|kernel|network|panel-page)\.ts'/m;
 
 describe('the legs of npm test', () => {
   it('run every test file, and none twice', () => {

@@ -216,8 +216,7 @@ describe('virtual routers on one link', () => {
         assert.equal(held().length, 1);
         const [active] = held();
         const highest = Math.max(...scenario.routers.map(({ priority }) => priority));
-        if (scenario.routers.every(({ preempt }) => preempt))
-          assert.equal(active!.config.priority, highest);
+        if (scenario.routers.every(({ preempt }) => preempt)) assert.equal(active!.config.priority, highest);
         const { length } = link.log.filter((line) => /take|release/.test(line));
         link.until(calmFrom + 15_000);
         assert.deepEqual(held(), [active]);

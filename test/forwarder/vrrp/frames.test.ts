@@ -83,10 +83,7 @@ describe('frames of VRRP', () => {
   it('gratuitous ARP is keepalived’s, byte for byte', () => {
     assert.equal(
       toHex(gratuitousArpFrame(ip('192.0.2.10'), asMac(0x020000000001))),
-      'ffffffffffff0200000000010806' +
-        '0001080006040001' +
-        '020000000001c000020a' +
-        'ffffffffffffc000020a',
+      'ffffffffffff0200000000010806' + '0001080006040001' + '020000000001c000020a' + 'ffffffffffffc000020a',
     );
   });
 });

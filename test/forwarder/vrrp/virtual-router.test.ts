@@ -148,10 +148,10 @@ describe('a virtual router', () => {
     machine.hear(0, '192.0.2.1', 500);
     assert.equal(Math.round(nextDeadline(machine.state)), 100 + 305);
     // Its own is what it advertises by.
-    assert.deepEqual(machine.until(1500).map((line) => line.split(' ', 2).join(' ')), [
-      '405 advertise-100',
-      '1405 advertise-100',
-    ]);
+    assert.deepEqual(
+      machine.until(1500).map((line) => line.split(' ', 2).join(' ')),
+      ['405 advertise-100', '1405 advertise-100'],
+    );
   });
 
   it('as active it goes by who is heard', () => {
