@@ -17,18 +17,18 @@ const LOOKED_AT = 100;
  * What the connection proves overrules them: its bytes were acknowledged before any other copy of them came through.
  */
 export function isAbsenceProven(hop: HopRecord, flow: FlowRecord, completeness: Completeness): boolean {
-  const { to, segment, timeNs, received } = hop;
+  const { to, segment, received } = hop;
   const node = hop.stage.network.node(to);
   if (node === undefined) return false;
   const answer = acknowledgementOf(hop.journey!, flow);
   const came = answer && otherThat(hop, flow, (other) => other.first.timeNs < answer.first.timeNs);
   if (answer && !came) return false;
   const where = received ? node.interfaces.map((port) => port.segment) : [segment];
-  if (where.every((one) => completeness.isWhole(to, one, timeNs))) return true;
+  if (where.every((one) => completeness.isWhole(hop, one))) return true;
   // Who sends to whom it asked for had an answer, one time or another.
   if (hop.facts.kind === 'arp' && completeness.hasSpoken(to, hop.from)) return false;
   if (isSilent(hop, flow, where, completeness)) return true;
-  return came !== undefined && completeness.isUnbroken(to, where, timeNs) && isSentAgain(hop, flow);
+  return came !== undefined && completeness.isUnbroken(hop, where) && isSentAgain(hop, flow, completeness);
 }
 
 /**
@@ -57,7 +57,7 @@ function isSilent(
 }
 
 /** Whether the first that came through of the same segment, sent later, was sent before anybody acknowledged it. */
-function isSentAgain(hop: HopRecord, flow: FlowRecord): boolean {
+function isSentAgain(hop: HopRecord, flow: FlowRecord, completeness: Completeness): boolean {
   const journey = hop.journey!;
   // Later by one clock: that of who sent both.
   const again = otherThat(
@@ -67,7 +67,14 @@ function isSentAgain(hop: HopRecord, flow: FlowRecord): boolean {
       order > journey.order && isSendersTime(like) && isSendersTime(hop) && like.timeNs > hop.timeNs,
   );
   const answer = acknowledgementOf(journey, flow);
-  return again !== undefined && answer !== undefined && answer.first.timeNs > again.first.timeNs;
+  if (again === undefined || answer === undefined || answer.first.timeNs <= again.first.timeNs) return false;
+  return !hop.received || isSeenNext(again, hop, completeness);
+}
+
+/** Who received the other one next recorded that, and by the time of this one had begun to: two records would be missing. */
+function isSeenNext(again: JourneyRecord, { to, timeNs }: HopRecord, completeness: Completeness): boolean {
+  const next = again.hops.find(({ from, received, secondFrame }) => from === to && received && secondFrame);
+  return next !== undefined && completeness.isUnbroken({ from: to, to: next.to, timeNs }, [next.segment]);
 }
 
 /** The first of the other packets with the same segment that came through, of which this holds; `like`: on the hop's link. */

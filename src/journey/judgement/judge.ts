@@ -164,9 +164,10 @@ export class Judge {
     for (const { gone, hops } of this.#journeys) if (!gone) for (const hop of hops) completeness.look(hop);
     const all = completeness.news !== this.#completenessNews;
     this.#completenessNews = completeness.news;
-    const flows = all
-      ? this.#doubtful.keys()
-      : new Set([...this.#flows, ...this.#journeys.flatMap(({ flow }) => flow ?? [])]);
+    const reachedNs = completeness.takeReached();
+    const isAsked = ({ endNs }: FlowRecord) => all || endNs >= reachedNs;
+    const asked = all || reachedNs < Infinity ? [...this.#doubtful.keys()].filter(isAsked) : [];
+    const flows = new Set([...asked, ...this.#flows, ...this.#journeys.flatMap(({ flow }) => flow ?? [])]);
     for (const flow of flows) {
       const doubtful = this.#doubtful.get(flow);
       if (doubtful === undefined) continue;

@@ -23,6 +23,8 @@ interface Sent {
   readonly facts?: Readonly<Record<string, unknown>>;
   /** Where else its frames were sent from. */
   readonly alsoFrom?: readonly string[];
+  /** It was seen leaving the router for the server, by whom. */
+  readonly next?: 'sender' | 'receiver' | 'both';
 }
 
 const network = {
@@ -41,9 +43,18 @@ function sent(change: Sent): HopRecord {
     ...{ from, to, segment, timeNs, facts, stage: { network }, followers: through ? 1 : 0 },
     ...{ received: by !== 'sender', secondFrame: by === 'both' ? 7 : 0 },
   } as unknown as HopRecord;
+  const { next } = change;
+  const further = next && {
+    ...{ from: 'router', to: 'server', segment: 'inside' },
+    ...{ received: next !== 'sender', secondFrame: next === 'both' ? 8 : 0 },
+  };
   hop.journey = {
     ...{ direction, order: change.order ?? timeNs, first: hop },
-    hops: [hop, ...alsoFrom.map((name) => ({ from: name, to: '', segment: 'else' }))],
+    hops: [
+      hop,
+      ...alsoFrom.map((name) => ({ from: name, to: '', segment: 'else' })),
+      ...(further ? [further] : []),
+    ],
   } as unknown as JourneyRecord;
   return hop;
 }
@@ -103,9 +114,22 @@ describe('that a packet did not come, though its record may be missing', () => {
       const fin = { facts: { flags: ACK | FIN } };
       const finished = answer({ facts: { acknowledgement: 1011 } });
       assert.equal(proven(sent({ timeNs: AT, ...fin }), [again(fin), finished]), true);
-      // What the router has and did not send on is shown by its own record, too.
+    });
+
+    it('of what the router has, where it would have been recorded next, too', () => {
       const kept = sent({ timeNs: AT, by: 'both' });
-      assert.equal(proven(kept, [again({ by: 'both' }), answer()]), true);
+      const provenBy = (next: Sent['next'], firstNs?: number, lacks = false) => {
+        const completeness = recorded(0, 0);
+        if (firstNs !== undefined) completeness.recorded('server', 'inside', firstNs);
+        if (lacks) completeness.lacks('server');
+        return proven(kept, [again({ by: 'both', ...(next && { next }) }), answer()], completeness);
+      };
+      assert.equal(provenBy('both', AT), true);
+      // One record alone may be missing.
+      assert.equal(provenBy(undefined), false);
+      for (const next of ['sender', 'receiver'] as const) assert.equal(provenBy(next, AT), false);
+      for (const firstNs of [undefined, AT + 1]) assert.equal(provenBy('both', firstNs), false);
+      assert.equal(provenBy('both', AT, true), false);
     });
 
     it('but by no other packet', () => {
