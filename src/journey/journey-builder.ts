@@ -78,19 +78,19 @@ export class JourneyBuilder {
     for (const event of events) {
       this.#log.add(event);
       // Nobody may be looking, for hours.
-      if (this.#ring.isFarOver || this.#log.waiting > this.#maxFrames * FAR) this.#advance(false);
+      if (this.#ring.isFarOver || this.#log.waiting > this.#maxFrames * FAR) this.#advance(false, false);
     }
   }
 
   /** Works out what the events added so far mean, so that there is less to do later. */
   keepUp(): void {
-    this.#advance(false);
+    this.#advance(false, false);
   }
 
   /** What is new or changed since the update before; the first one tells everything. */
   update(): Update {
     const idle = !this.#log.hasNews;
-    this.#advance(idle);
+    this.#advance(idle, true);
     const reset = this.#reset;
     const flows = [...(reset ? this.#state.deriver.flows : this.#changedFlows)];
     const journeys = reset ? this.#kept() : [...this.#changedJourneys].filter(({ gone }) => !gone);
@@ -118,7 +118,7 @@ export class JourneyBuilder {
 
   /** Its packets are made when somebody reads them, which is before more events are added: there may be a great many. */
   report(): Report {
-    this.#advance(true);
+    this.#advance(true, true);
     const flows = [...this.#state.deriver.flows];
     const journeys = this.#kept();
     this.#numbering.give(flows, journeys);
@@ -168,8 +168,8 @@ export class JourneyBuilder {
     return new JourneyState(this.#plan, this.#options.engine, this.#frames, points);
   }
 
-  /** @param all Also events that others might yet come before. */
-  #advance(all: boolean): void {
+  /** @param all Also events that others might yet come before. @param isLookedAt Somebody asks what they mean. */
+  #advance(all: boolean, isLookedAt: boolean): void {
     const batch = this.#log.take(all, this.#state.joiner.timeNs);
     if (batch.again) this.#restart();
     const { joiner } = this.#state;
@@ -183,16 +183,17 @@ export class JourneyBuilder {
       if (!this.#state.add(event, numbers[i]!) && event.kind === 'frame') {
         this.#ring.loose(numbers[i]!, event.timeNs);
       }
-      if (i % AT_ONCE === AT_ONCE - 1) this.#work();
+      if (i % AT_ONCE === AT_ONCE - 1) this.#work(false);
     }
     joiner.counters = counters;
-    this.#work();
+    // What is taken out is not judged any more.
+    this.#work(isLookedAt || this.#ring.isOver);
     this.#evict();
   }
 
   /** Works out what was joined. */
-  #work(): void {
-    const { flows, journeys } = this.#state.advance();
+  #work(isSettling: boolean): void {
+    const { flows, journeys } = this.#state.advance(isSettling);
     // Of what never became a frame there may be news without any flow.
     this.#summarizer.changed(journeys.length + flows.length + this.#state.joiner.hosts.told());
     for (const flow of flows) {

@@ -46,8 +46,8 @@ export class JourneyState {
     return this.joiner.add(event, number);
   }
 
-  /** Works out what the events added since mean. */
-  advance(): Judged {
+  /** Works out what the events added since mean. @param isSettling See `Judge.run`. */
+  advance(isSettling: boolean): Judged {
     let from = Infinity;
     this.#list.take(this.joiner.news.take(), {
       hop: ({ journey }, news) => {
@@ -63,7 +63,7 @@ export class JourneyState {
     for (const { packet } of this.joiner.hosts.take()) {
       if (packet) for (const flow of this.deriver.flowsOf(tupleOf(packet))) this.judge.flow(flow);
     }
-    const judged = this.judge.run();
+    const judged = this.judge.run(isSettling);
     this.#rest();
     this.joiner.rest();
     return judged;

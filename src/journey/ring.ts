@@ -46,11 +46,11 @@ export class Ring {
   /** The flows that were taken out. */
   evict(state: JourneyState): FlowRecord[] {
     const evicted: FlowRecord[] = [];
-    if (!this.#isOver) return evicted;
+    if (!this.isOver) return evicted;
     const nowNs = state.joiner.timeNs;
     for (const isOld of [(flow: FlowRecord) => isSettled(flow, nowNs), () => true]) {
       for (const flow of state.deriver.flows) {
-        if (!this.#isOver) return evicted;
+        if (!this.isOver) return evicted;
         if (!isOld(flow)) continue;
         this.#takeOut(flow, state);
         evicted.push(flow);
@@ -72,7 +72,8 @@ export class Ring {
     this.#loose = [];
   }
 
-  get #isOver(): boolean {
+  /** Something has to be taken out. */
+  get isOver(): boolean {
     return this.#frames.count > this.#maxFrames || this.#frames.bytes > this.#maxBytes;
   }
 

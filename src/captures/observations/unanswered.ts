@@ -53,13 +53,27 @@ export function* unanswered(
   if (segments.length === 0) return [];
   const byAnswer = new Map<string, Segment[]>();
   for (const segment of segments)
-    for (const answer of segment.answers) byAnswer.set(answer, [...(byAnswer.get(answer) ?? []), segment]);
+    for (const answer of segment.answers) {
+      const others = byAnswer.get(answer);
+      if (others) others.push(segment);
+      else byAnswer.set(answer, [segment]);
+    }
   const answered = new Set<Segment>();
   const look = ({ bytes }: FrameEvent): void => {
     const read = segmentOf(bytes);
     if (read === undefined || !(read.flags & tcp.ACK)) return;
-    for (const one of byAnswer.get(`${read.from} ${read.to}`) ?? [])
-      if ((read.acknowledgement - one.end) >>> 0 < HALF) answered.add(one);
+    const ends = `${read.from} ${read.to}`;
+    const open = byAnswer.get(ends);
+    if (open === undefined) return;
+    const isTold = (one: Segment) => (read.acknowledgement - one.end) >>> 0 < HALF;
+    const told = open.filter(isTold);
+    if (told.length === 0) return;
+    for (const one of told) answered.add(one);
+    // What is answered need not be asked about again.
+    byAnswer.set(
+      ends,
+      open.filter((one) => !isTold(one)),
+    );
   };
   yield* eachOf(frames, look, 0.5, 1);
   const nodeOfMac = new Map(

@@ -40,6 +40,7 @@ export class FlowStep {
   takeBack(): void {
     const { flow } = this;
     flow.journeys.pop();
+    flow.acknowledgements?.shorten(flow.journeys.length);
     flow.connections.length = this.#connections;
     flow.replied.length = this.#replied;
     flow.strangers.length = this.#strangers;

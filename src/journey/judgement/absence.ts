@@ -3,6 +3,7 @@ import type { Completeness } from '../records/completeness.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
+import { sendingsOf } from '../flows/retransmissions.ts';
 import { acknowledgementOf } from './delivered.ts';
 
 /** So many of one flow, sent one after the other, of which none came through: all their records cannot well be missing. */
@@ -80,11 +81,11 @@ function isSeenNext(again: JourneyRecord, { to, timeNs }: HopRecord, completenes
 /** The first of the other packets with the same segment that came through, of which this holds; `like`: on the hop's link. */
 function otherThat(
   hop: HopRecord,
-  { journeys }: FlowRecord,
+  flow: FlowRecord,
   holds: (other: JourneyRecord, like: HopRecord) => boolean,
 ): JourneyRecord | undefined {
   const journey = hop.journey!;
-  return journeys.find((one) => {
+  return sendingsOf(journey, flow).find((one) => {
     if (one === journey || !sendsTheSame(one, journey)) return false;
     const like = likeIn(one, hop);
     return like !== undefined && isThrough(like, hop) && holds(one, like);
@@ -96,15 +97,12 @@ function isSendersTime({ received, secondFrame }: HopRecord): boolean {
   return !received || secondFrame !== 0;
 }
 
-function sendsTheSame({ direction, first: { facts } }: JourneyRecord, other: JourneyRecord): boolean {
-  const { facts: before } = other.first;
-  return (
-    direction === other.direction &&
-    facts.kind === 'tcp' &&
-    facts.sequence === before.sequence &&
-    (facts.flags & (SYN | FIN)) === (before.flags & (SYN | FIN)) &&
-    facts.sentLength >= before.sentLength
-  );
+function sendsTheSame(
+  { first: { facts } }: JourneyRecord,
+  { first: { facts: before } }: JourneyRecord,
+): boolean {
+  const isAlike = (facts.flags & (SYN | FIN)) === (before.flags & (SYN | FIN));
+  return isAlike && facts.sentLength >= before.sentLength;
 }
 
 /** Where the packet of `journey` was on the same link. */

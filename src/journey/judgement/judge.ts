@@ -31,6 +31,8 @@ export class Judge {
   readonly #pending = new Set<JourneyRecord>();
   /** Of a capture: packets of which it is inferred, or could be, from what was not seen. */
   readonly #doubtful = new Map<FlowRecord, Set<JourneyRecord>>();
+  /** Flows of which something has changed since somebody looked. */
+  readonly #unsettled = new Set<FlowRecord>();
   #completenessNews = 0;
   #nodeChanges = 0;
   #recordingNews = 0;
@@ -61,12 +63,17 @@ export class Judge {
     this.#flows.push(flow);
   }
 
-  run(): Judged {
+  /**
+   * @param isSettling Somebody will look at what was judged: then flows are judged, and anew what was doubtful of them. Going
+   * through a long flow whenever it has grown a little would take as long as the square of its length.
+   */
+  run(isSettling: boolean): Judged {
     this.#meetStages();
     this.#meetRecording();
     for (const flow of this.#joiner.ledger.takeNews()) this.flow(flow);
     this.#askPending();
-    this.#askDoubtful();
+    this.#look();
+    if (isSettling) this.#settle();
     for (const journey of this.#journeys) if (!journey.gone) this.flow(journey.flow!);
     this.#widen();
     const journeys = this.#journeys.sort((a, b) => a.order - b.order);
@@ -83,8 +90,9 @@ export class Judge {
     for (const flow of flows) {
       flow.stale = false;
       if (flow.gone) this.#joiner.ledger.forget(flow);
-      else judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
-      this.#look(flow);
+      else if (isSettling) judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
+      else this.#unsettled.add(flow);
+      this.#lookAt(flow);
     }
     return { flows, journeys };
   }
@@ -157,22 +165,26 @@ export class Judge {
     } else doubtful?.delete(journey);
   }
 
-  /** What proves of a packet that it was lost, or that only its record is, may come later. */
-  #askDoubtful(): void {
+  /** What new packets say of how whole their capture is. */
+  #look(): void {
     const { engine, completeness } = this.#joiner;
     if (engine !== 'capture') return;
     for (const { gone, hops } of this.#journeys) if (!gone) for (const hop of hops) completeness.look(hop);
+  }
+
+  /** What proves of a packet that it was lost, or that only its record is, may come later. */
+  #settle(): void {
+    for (const flow of this.#unsettled) if (!flow.gone) this.flow(flow);
+    this.#unsettled.clear();
+    const { completeness } = this.#joiner;
     const all = completeness.news !== this.#completenessNews;
     this.#completenessNews = completeness.news;
     const reachedNs = completeness.takeReached();
-    const isAsked = ({ endNs }: FlowRecord) => all || endNs >= reachedNs;
-    const asked = all || reachedNs < Infinity ? [...this.#doubtful.keys()].filter(isAsked) : [];
-    const flows = new Set([...asked, ...this.#flows, ...this.#journeys.flatMap(({ flow }) => flow ?? [])]);
-    for (const flow of flows) {
-      const doubtful = this.#doubtful.get(flow);
-      if (doubtful === undefined) continue;
+    const changed = new Set([...this.#flows, ...this.#journeys.flatMap(({ flow }) => flow ?? [])]);
+    for (const [flow, doubtful] of this.#doubtful) {
       if (flow.gone) this.#doubtful.delete(flow);
-      else for (const journey of doubtful) if (!journey.gone && journey.flow === flow) this.journey(journey);
+      else if (all || flow.endNs >= reachedNs || changed.has(flow))
+        for (const journey of doubtful) if (!journey.gone && journey.flow === flow) this.journey(journey);
     }
   }
 
@@ -210,7 +222,7 @@ export class Judge {
     this.directorBytes.count(journey, sign);
   }
 
-  #look(flow: FlowRecord): void {
+  #lookAt(flow: FlowRecord): void {
     const last = this.#joiner.stages.at(-1)!.epoch;
     for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.look(flow);
   }

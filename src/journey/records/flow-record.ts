@@ -1,4 +1,5 @@
 import type { Ipv4 } from '../../packet/address.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -65,6 +66,9 @@ export class FlowRecord {
   /** Each piece of the conversation that was sent, and who sent it: whatever sends it again is a retransmission. */
   segments: Map<number, JourneyRecord[]> | undefined = undefined;
 
+  /** In a capture: which packets say that others came; made when somebody asks. */
+  acknowledgements: Acknowledgements | undefined = undefined;
+
   // What follows from that, made when the flow is judged.
   /** What rewriting nodes made of its connection, in the order in which a request meets them. */
   choices: readonly ShownChoice[] = [];
@@ -113,6 +117,7 @@ export class FlowRecord {
     this.candidates = 0;
     this.endNs = 0;
     this.segments = undefined;
+    this.acknowledgements = undefined;
   }
 
   /** Gives up room for more of everything, when no more is expected. */

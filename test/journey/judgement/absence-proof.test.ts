@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isAbsenceProven } from '../../../src/journey/judgement/absence.ts';
+import { segmentOf } from '../../../src/journey/flows/retransmissions.ts';
 import { CapturePoints } from '../../../src/journey/records/capture-points.ts';
 import { Completeness } from '../../../src/journey/records/completeness.ts';
 import type { FlowRecord } from '../../../src/journey/records/flow-record.ts';
@@ -85,9 +86,21 @@ const proven = (
 ) =>
   isAbsenceProven(
     hop,
-    { journeys: [hop, ...others].map(({ journey }) => journey), isReused } as unknown as FlowRecord,
+    flowOf(
+      [hop, ...others].map(({ journey }) => journey!),
+      isReused,
+    ),
     completeness,
   );
+
+function flowOf(journeys: readonly JourneyRecord[], isReused: boolean): FlowRecord {
+  const segments = new Map<number, JourneyRecord[]>();
+  for (const journey of journeys) {
+    const key = segmentOf(journey);
+    if (key !== undefined) segments.set(key, [...(segments.get(key) ?? []), journey]);
+  }
+  return { journeys, isReused, segments } as unknown as FlowRecord;
+}
 
 describe('that a packet did not come, though its record may be missing', () => {
   const AT = 100;

@@ -51,8 +51,8 @@ function factsOf({ blocks, padding = 2, captured = Infinity, ...segment }: Segme
   return readFacts(bytes.subarray(0, HEADERS + captured));
 }
 
-const journey = (direction: 'request' | 'reply', facts: FrameFacts) =>
-  ({ direction, first: { facts } }) as unknown as JourneyRecord;
+const journey = (direction: 'request' | 'reply', facts: FrameFacts, order = 0) =>
+  ({ direction, order, first: { facts } }) as unknown as JourneyRecord;
 const sent = (segment: Segment) => journey('request', factsOf(segment));
 
 /** Which of these, sent back, is the first to say that it came: its place, or -1. */
@@ -126,6 +126,83 @@ describe('who says that the bytes of a packet came', () => {
     assert.equal(acknowledgementOf(journey('request', readFacts(udp)), answers), undefined);
   });
 
+  const anySegment = fc.record({
+    isReply: fc.boolean(),
+    sequence: fc.nat(60),
+    length: fc.nat(6),
+    acknowledgement: fc.nat(60),
+    blocks: fc.option(fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { minLength: 1, maxLength: 3 }), {
+      nil: undefined,
+    }),
+  });
+
+  it('is found as by going through all of them, however the flow grows and shrinks', () => {
+    fc.assert(
+      fc.property(number, fc.array(fc.array(anySegment, { maxLength: 12 })), (base, parts) => {
+        const journeys: JourneyRecord[] = [];
+        const flow = { journeys, acknowledgements: undefined } as unknown as FlowRecord;
+        for (const part of parts) {
+          for (const { isReply, blocks, ...segment } of part) {
+            const moved = {
+              length: segment.length,
+              sequence: base + segment.sequence,
+              acknowledgement: base + segment.acknowledgement,
+              ...(blocks && { blocks: blocks.map(([from, to]): Block => [base + from, base + to]) }),
+            };
+            journeys.push(journey(isReply ? 'reply' : 'request', factsOf(moved), journeys.length));
+          }
+          for (const one of journeys)
+            assert.equal(acknowledgementOf(one, flow), foundByGoingThrough(one, journeys));
+          const { length } = journeys;
+          journeys.length = Math.max(0, length - (base % 7));
+          flow.acknowledgements?.shorten(journeys.length);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is found where numbers have come by more than once', () => {
+    const step = 0x4000_0000;
+    const journeys = Array.from({ length: 20 }, (_, at) =>
+      at % 2 === 0
+        ? journey('request', factsOf({ sequence: (at / 2) * step, length: 10 }), at)
+        : journey('reply', factsOf({ acknowledgement: ((at - 1) / 2) * step + 10 }), at),
+    );
+    const flow = { journeys } as unknown as FlowRecord;
+    for (let at = 0; at < journeys.length; at += 2)
+      assert.equal(acknowledgementOf(journeys[at]!, flow), journeys[at + 1], String(at));
+  });
+
+  it('takes few steps for each packet, answered or not', () => {
+    for (const isAnswered of [true, false]) {
+      const COUNT = 5000;
+      let steps = 0;
+      const journeys = Array.from({ length: COUNT }, (_, at) => {
+        const isReply = isAnswered && at % 2 === 1;
+        const facts = factsOf({
+          sequence: at * 10,
+          length: isReply ? 0 : 10,
+          acknowledgement: isReply ? at * 10 : 1,
+        });
+        return {
+          direction: isReply ? 'reply' : 'request',
+          get order() {
+            steps++;
+            return at;
+          },
+          get first() {
+            steps++;
+            return { facts };
+          },
+        } as unknown as JourneyRecord;
+      });
+      const flow = { journeys } as unknown as FlowRecord;
+      for (const one of journeys) acknowledgementOf(one, flow);
+      assert.ok(steps < 40 * COUNT, String(steps));
+    }
+  });
+
   it('is not told of a fragment, nor by what is no part of the options', () => {
     const whole = factsOf({ sequence: 100, length: 5 });
     const fragment = Uint8Array.from(whole.bytes);
@@ -156,3 +233,21 @@ describe('who says that the bytes of a packet came', () => {
     assert.equal(saysSo({ ethernet: addresses }), false);
   });
 });
+
+/** The same by the definition. */
+function foundByGoingThrough(packet: JourneyRecord, journeys: readonly JourneyRecord[]) {
+  const { sequence, sentLength } = packet.first.facts;
+  if (sentLength === 0) return undefined;
+  const end = sequence + sentLength;
+  return journeys.find(({ direction, first: { facts } }) => {
+    if (direction === packet.direction) return false;
+    if (((facts.acknowledgement - end) | 0) >= 0) return true;
+    const { bytes } = facts;
+    // Two no-operations, and the option.
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    for (let at = 58; bytes[56] === 5 && at < 56 + bytes[57]!; at += 8)
+      if (((sequence - view.getUint32(at)) | 0) >= 0 && ((view.getUint32(at + 4) - end) | 0) >= 0)
+        return true;
+    return false;
+  });
+}
