@@ -39,8 +39,11 @@ function rowLines(
   paint: Painter,
 ): string[] {
   const columns = cells.map((lines) =>
-    lines.flatMap(({ text, tone }) =>
-      wrapped(text, width).map((piece) => ({ piece, shown: tone ? paint(tone, piece) : piece })),
+    lines.flatMap(({ text, more, tone }) =>
+      wrapped(more === undefined ? text : `${text}: ${more}`, width).map((piece) => ({
+        piece,
+        shown: tone ? paint(tone, piece) : piece,
+      })),
     ),
   );
   const height = Math.max(1, ...columns.map(({ length }) => length));

@@ -19,6 +19,8 @@ export interface Section {
 /** Without a tone it is plain. */
 export interface Line {
   readonly text: string;
+  /** What it sums up; of a line that sums up the same as the one before it in its column, it is left out. */
+  readonly more?: string;
   readonly tone?: 'signature' | 'routine' | 'good' | 'bad' | 'warning';
 }
 
@@ -41,13 +43,14 @@ export function comparisonTable(
     request: what,
     count: columns.length,
   });
-  const steps = (direction: Row['direction']) =>
-    rows
-      .filter((row) => row.direction === direction)
-      .map(({ role, cells }) => ({
-        label: translate(`comparison.from.${role}`),
-        cells: cells.map((cell, index) => stepLines(cell, columns[index]!, options)),
-      }));
+  const folds = columns.map(() => folding(translate));
+  const stepRows = rows.map(({ direction, role, cells }) => ({
+    direction,
+    label: translate(`comparison.from.${role}`),
+    cells: cells.map((cell, index) => stepLines(cell, columns[index]!, options).map(folds[index]!)),
+  }));
+  const steps = (wanted: Row['direction']) =>
+    stepRows.flatMap(({ direction, ...row }) => (direction === wanted ? [row] : []));
   return {
     title,
     columns: columns.map((column) => ({
@@ -145,8 +148,20 @@ function stepLines(cell: Cell | null, column: Column, { translate, values }: Tab
 }
 
 function routineLine(fields: readonly string[], translate: Translate): Line {
-  const params = { count: fields.length, fields: fields.join(', ') };
-  return { text: translate('comparison.changed.routine', params), tone: 'routine' };
+  const text = translate('comparison.changed.routine', { count: fields.length });
+  return { text, more: fields.join(', '), tone: 'routine' };
+}
+
+/** Of lines of one column, from top to bottom: what sums up the same as the one before says so, and no more. */
+function folding(translate: Translate): (line: Line) => Line {
+  let last: string | undefined;
+  return (line) => {
+    if (line.more === undefined) return line;
+    const { more, ...rest } = line;
+    if (more === last) return { ...rest, text: translate('comparison.as-above', { text: line.text }) };
+    last = more;
+    return line;
+  };
 }
 
 function arrivalLines({ fate, reason }: Cell['arrival'], translate: Translate): Line[] {

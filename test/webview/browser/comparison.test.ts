@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import type { VariantName } from '../../../src/models/models.ts';
 import { comparisonTable } from '../../../src/comparison/table.ts';
 import { comparisonPage } from '../../../src/extension/core/comparison/comparison-page.ts';
 import { compared } from '../../comparison/labs.ts';
@@ -18,12 +19,19 @@ describe('webview: a comparison in Chromium', function () {
   this.timeout(120_000);
   const browser = openedBrowser();
 
-  async function open(theme: ThemeName, locale: 'en' | 'zh-cn', width: number): Promise<Page> {
+  const four: readonly VariantName[] = ['dnat', 'dr', 'tun', 'gue'];
+
+  async function open(
+    theme: ThemeName,
+    locale: 'en' | 'zh-cn',
+    width: number,
+    variants = four,
+  ): Promise<Page> {
     const context = await browser().newContext({ viewport: { width, height: 900 } });
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('console', (message) => problems.push(message.text()));
-    const seen = compared(exampleText('tun'), 'dnat', 'dr', 'tun', 'gue');
+    const seen = compared(exampleText('tun'), ...variants);
     const table = comparisonTable(seen, { translate: makeTranslate(locale), values: false });
     const kind = theme.startsWith('hc') ? 'vscode-high-contrast' : `vscode-${theme}`;
     const html = comparisonPage(table, { cspSource: origin.slice(0, -1), locale, style: 'comparison.css' })
@@ -53,8 +61,57 @@ describe('webview: a comparison in Chromium', function () {
       }
     });
 
+  for (const theme of ['dark', 'light', 'hc-black'] as const)
+    it(`${theme}: beside an editor all of three columns are in sight, and nothing of them is cut`, async () => {
+      for (const locale of ['en', 'zh-cn'] as const) {
+        const page = await open(theme, locale, 520, four.slice(0, 3));
+        try {
+          await page.screenshot({ path: `${pictures}comparison-narrow-${locale}-${theme}.png` });
+          const cut = await page.evaluate(() =>
+            [...document.querySelectorAll('.scroll, td, th')].flatMap((one) =>
+              one.scrollWidth > one.clientWidth ? [`${one.tagName} ${one.textContent}`] : [],
+            ),
+          );
+          assert.deepEqual(cut, []);
+          const heads = page.locator('thead th');
+          assert.equal(await heads.count(), 3);
+          for (const head of await heads.all()) assert.ok((await head.boundingBox())!.width > 150);
+          await axe(page);
+        } finally {
+          await page.context().close();
+        }
+      }
+    });
+
+  it('is a table with heads of columns and rows to who cannot see it, however wide it is', async () => {
+    const roles = async (width: number) => {
+      const page = await open('dark', 'en', width);
+      const session = await page.context().newCDPSession(page);
+      const { nodes } = await session.send('Accessibility.getFullAXTree');
+      await page.context().close();
+      const named = nodes.map(({ role }) => String(role?.value));
+      const tally = (wanted: string) => named.filter((role) => role === wanted).length;
+      return ['table', 'row', 'columnheader', 'rowheader', 'cell'].map(tally);
+    };
+    const [wide, narrow] = [await roles(1280), await roles(520)];
+    const [cell, corner] = [wide.pop()!, 1];
+    assert.deepEqual([...wide, cell - corner], narrow);
+  });
+
+  it('folds what nobody has to see, and opens it by the keyboard', async () => {
+    const page = await open('dark', 'en', 900);
+    try {
+      const folded = page.locator('details').first();
+      assert.match(await folded.locator('summary').innerText(), /^\+4 routine$/);
+      await folded.locator('summary').press('Enter');
+      assert.match(await folded.innerText(), /eth\.dst, eth\.src, ip\.ttl, ip\.checksum/);
+    } finally {
+      await page.context().close();
+    }
+  });
+
   it('scrolls all columns together, by the keyboard too; heads and labels stay in sight', async () => {
-    const page = await open('dark', 'en', 640);
+    const page = await open('dark', 'en', 900);
     try {
       await page.keyboard.press('Tab');
       assert.equal(await page.evaluate(() => document.activeElement?.className), 'scroll');

@@ -21,7 +21,10 @@ function row(cells: readonly string[]): string {
 
 function cell(lines: readonly Line[]): string {
   return lines
-    .map(({ text: words, tone }) => (tone === 'signature' ? `**${text(words)}**` : text(words)))
+    .map(({ text: said, more, tone }) => {
+      const words = text(more === undefined ? said : `${said}: ${more}`);
+      return tone === 'signature' ? `**${words}**` : words;
+    })
     .join('<br>');
 }
 

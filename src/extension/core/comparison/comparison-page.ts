@@ -33,7 +33,7 @@ export function comparisonPage(table: ComparisonTable, { cspSource, locale, styl
 <main>
 <h1 id="title">${escape(title)}</h1>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="title">
-<table>
+<table class="columns-${columns.length}">
 <thead><tr><td></td>${columns.map(head).join('')}</tr></thead>
 ${sections.map((section) => sectionHtml(section, columns.length + 1)).join('\n')}
 </table>
@@ -56,6 +56,8 @@ function sectionHtml({ title, rows }: Section, width: number): string {
 ${body.join('\n')}</tbody>`;
 }
 
-function lineHtml({ text, tone }: Line): string {
-  return `<p${tone ? ` class="${tone}"` : ''}>${escape(text)}</p>`;
+function lineHtml({ text, more, tone }: Line): string {
+  const look = tone ? ` class="${tone}"` : '';
+  if (more === undefined) return `<p${look}>${escape(text)}</p>`;
+  return `<details${look}><summary>${escape(text)}</summary>${escape(more)}</details>`;
 }
