@@ -52,6 +52,7 @@ export const innerCommandIds = [
   'lbLab.firstRun',
   'lbLab.download',
   'lbLab.sendEntry',
+  'lbLab.stopOthers',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number] | (typeof innerCommandIds)[number];

@@ -13,6 +13,8 @@ import { fileNameOf, type TopologyFiles } from './topology-files.ts';
 
 /** A start that takes longer than this shows its progress. */
 const PATIENCE_MS = 400;
+/** So many labs at once are what somebody may want; of more, some are likely to be forgotten. */
+const MOST_LABS = 5;
 
 interface RunOptions {
   /** Goes on with the recording there is. */
@@ -65,6 +67,7 @@ export class LabRunner {
       return;
     }
     await this.#run(file, setting('lbLab.engine'), {});
+    this.#offerToStop(file.uri);
   }
 
   /** From the start, on the engine the settings name; what was recorded stays. */
@@ -110,6 +113,15 @@ export class LabRunner {
     if (outcome.kind === 'failed') this.#messages.failure(outcome.error);
     if (outcome.kind === 'invalid')
       this.#messages.hint(this.#translate('extension.kept-running', { file: session.file }));
+  }
+
+  /** Labs that nobody looks at any more run on unseen. */
+  #offerToStop(started: string): void {
+    const count = this.#labs.running().length;
+    if (count <= MOST_LABS) return;
+    const text = this.#translate('extension.stop-others');
+    const remedy = { text, command: 'lbLab.stopOthers', arguments: [started] } as const;
+    this.#messages.hint(this.#translate('extension.many-labs', { count }), remedy);
   }
 
   /** As `TopologyFiles.save`; rejects with a `LabFailure` where the file was taken away or got another name. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Uri } from 'vscode';
 import { StubUri, vscodeStub } from '../../support/vscode-stub.ts';
+import type { LabFailure } from '../../../src/extension/core/labs/lab-failure.ts';
 import { example, labsOf, ManualSource, translate } from '../support.ts';
 
+const { stopOthers } = await import('../../../src/extension/editor/commands/stop-others.ts');
 const { LabRunner } = await import('../../../src/extension/editor/lab-runner.ts');
 
 const uri = StubUri.parse('file:///lab/dr.lblab.yaml');
@@ -12,6 +14,7 @@ function setUp() {
   const labs = labsOf();
   const source = new ManualSource();
   const shown: string[] = [];
+  const hints: [string, LabFailure['remedy']][] = [];
   const text = example('dr');
   let chosen: () => void = () => undefined;
   const engineChosen = new Promise<void>((resolve) => (chosen = resolve));
@@ -20,13 +23,17 @@ function setUp() {
     labs,
     engines: { choose: () => engineChosen.then(() => ({ source })) } as never,
     files: {
-      save: () => Promise.resolve({ uri: uri.toString(), name: 'dr.lblab.yaml', text }),
+      save: (one: StubUri) => Promise.resolve({ uri: one.toString(), name: 'dr.lblab.yaml', text }),
       read: () => Promise.resolve(text),
     } as never,
-    messages: { failure: assert.fail, hint: () => undefined, warning: () => undefined } as never,
+    messages: {
+      failure: assert.fail,
+      hint: (...one: (typeof hints)[number]) => hints.push(one),
+      warning: () => undefined,
+    } as never,
     show: (one) => shown.push(one.uri),
   });
-  return { labs, source, shown, runner, chosen };
+  return { labs, source, shown, hints, runner, chosen };
 }
 
 describe('a start', () => {
@@ -62,6 +69,38 @@ describe('a start', () => {
     await runner.stop(labs.of(uri.toString())!);
     await runner.start(uri as unknown as Uri);
     assert.equal(source.made.length, 2);
+    await labs.leaveAll();
+  });
+});
+
+describe('a sixth lab', () => {
+  const files = [1, 2, 3, 4, 5, 6].map((number) => StubUri.parse(`file:///lab/dr-${number}.lblab.yaml`));
+
+  it('starts, and with it comes the offer to stop others: those that somebody leaves picked', async () => {
+    const { labs, runner, hints, chosen } = setUp();
+    chosen();
+    for (const one of files.slice(0, 5)) await runner.start(one as unknown as Uri);
+    assert.equal(hints.length, 0);
+    await runner.start(files[5] as unknown as Uri);
+    assert.equal(labs.running().length, 6);
+    const [text, remedy] = hints[0]!;
+    assert.match(text, /^6 labs run/);
+    assert.deepEqual([remedy?.command, remedy?.arguments], ['lbLab.stopOthers', [files[5]!.toString()]]);
+
+    let offered: { label: string; picked: boolean }[] = [];
+    vscodeStub.window['showQuickPick'] = (items: typeof offered) => {
+      offered = items;
+      return Promise.resolve(items.filter(({ picked }) => picked).slice(0, 2));
+    };
+    await stopOthers({ labs, runner, translate } as never, files[5]!.toString());
+    assert.deepEqual(
+      offered.map(({ picked }) => picked),
+      [true, true, true, true, true, false],
+    );
+    assert.deepEqual(
+      labs.running().map((session) => session.uri),
+      files.slice(2).map(String),
+    );
     await labs.leaveAll();
   });
 });

@@ -26,6 +26,7 @@ import { showProblem } from './show-problem.ts';
 import { startFile } from './start-file.ts';
 import { startModel } from './start-model.ts';
 import { stopLab } from './stop-lab.ts';
+import { stopOthers } from './stop-others.ts';
 import { useDocker } from './use-docker.ts';
 
 type Handler = (workbench: Workbench, ...args: unknown[]) => unknown;
@@ -67,6 +68,7 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
     revealPlace(workbench, vscode.Uri.parse(String(uri)), place as Place),
   'lbLab.sendEntry': sendEntry,
   'lbLab.download': (_workbench, file) => download(file),
+  'lbLab.stopOthers': stopOthers,
   'lbLab.firstRun': firstRunAgain,
   'lbLab.openSettings': () =>
     vscode.commands.executeCommand('workbench.action.openSettings', '@ext:lb-lab.lb-lab docker'),
