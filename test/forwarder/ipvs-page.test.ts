@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { schedulers } from '../../src/forwarder/schedulers/registry.ts';
 import { describeSetting } from '../../src/lab/topology/settings.ts';
 import { ACK, directorConfig, M_SERVER, M_SERVER2, request, Rig, RIP, RIP2, RS1, RS2 } from './rig.ts';
 
@@ -30,6 +31,17 @@ describe('docs/ipvs.md', () => {
       }
     });
   }
+
+  it('names the same tests in Chinese, in the same order', () => {
+    const named = (text: string) =>
+      [...text.matchAll(/`(test\/[^`]+)`[^“]*“(.+)”$/gm)].map((one) => one.slice(1));
+    assert.deepEqual(named(read('docs/ipvs.zh-cn.md')), named(page));
+  });
+
+  it('says of no scheduler that there is, that it is not there', () => {
+    const absent = page.slice(page.indexOf('## What is not there at all'));
+    for (const name of Object.keys(schedulers)) assert.ok(!absent.includes(`\`${name}\``), name);
+  });
 
   it('names settings that are there', () => {
     const named = [...page.matchAll(/^\| `([\w.…]+)` /gm)].map(([, path = '']) => path.replace('…', 'lb'));

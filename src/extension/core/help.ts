@@ -1,7 +1,16 @@
 import type { Locale } from '../../l10n/translate.ts';
 
 /** The pages that *LB Lab: Help* leads to, in its order. Each is in the package in both languages. */
-export const helpPages = ['topology', 'lessons', 'docker', 'json', 'captures', 'containerlab'] as const;
+export const helpPages = [
+  'topology',
+  'lessons',
+  'docker',
+  'json',
+  'captures',
+  'containerlab',
+  'ipvs',
+  'ipvs-icmp',
+] as const;
 
 export type HelpPage = (typeof helpPages)[number];
 

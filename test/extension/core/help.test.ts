@@ -11,6 +11,7 @@ function shape(page: string) {
   return {
     headings: lines.flatMap((line) => /^#+(?= )/.exec(line)?.[0] ?? []),
     rows: lines.filter((line) => line.startsWith('|')).length,
+    points: lines.filter((line) => line.startsWith('- ')).length,
     fences: lines.filter((line) => line.startsWith('```')).length,
   };
 }
