@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import packageJson from '../../../../package.json' with { type: 'json' };
 import type { DockerClient } from '../../../lab/docker/docker-client.ts';
 import type { DockerEngine, DockerEngineOptions, StartStep } from '../../../lab/docker/docker-engine.ts';
 import type { FoundLab } from '../../../lab/docker/sweep.ts';
@@ -32,7 +31,8 @@ export function dockerSource(
         client,
         image,
         bundles: join(context.extensionPath, 'dist'),
-        version: packageJson.version,
+        // The editor has read it; a copy of the whole file would be in the bundle otherwise.
+        version: (context.extension.packageJSON as { version: string }).version,
         file: vscode.Uri.parse(uri).fsPath,
         onStep: (step) =>
           onStep({
