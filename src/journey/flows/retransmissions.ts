@@ -1,8 +1,8 @@
-import { FIN, SYN } from '../../packet/tcp.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { FlowStep } from './flow-step.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
+import { segmentOf } from '../records/sendings.ts';
 
 /** A second sending of the same segment: same direction, same sequence number, at least as much of it. */
 export function noteSegment(flow: FlowRecord, journey: JourneyRecord, step: FlowStep): void {
@@ -30,19 +30,4 @@ function isSamePlace(a: HopRecord, b: HopRecord): boolean {
 /** Its sender recorded it. */
 function hasSenders({ received, secondFrame }: HopRecord): boolean {
   return !received || secondFrame !== 0;
-}
-
-/** In a capture: all packets that send bytes from the same sequence number on, in their order; itself among them. */
-export function sendingsOf(journey: JourneyRecord, { segments }: FlowRecord): readonly JourneyRecord[] {
-  const key = segmentOf(journey);
-  return (key !== undefined && segments?.get(key)) || [];
-}
-
-/** Undefined for what takes no sequence numbers, and for a datagram: sending one again is another question. */
-export function segmentOf({ first: { facts }, direction }: JourneyRecord): number | undefined {
-  if (facts.kind === 'arp') return facts.arpOperation === 1 ? 0 : undefined;
-  if (facts.kind !== 'tcp' || facts.fragment) return undefined;
-  if (facts.sentLength === 0 && (facts.flags & (SYN | FIN)) === 0) return undefined;
-  // Four billion sequence numbers, twice for the direction; SYN and data at one number are told apart by the flag.
-  return facts.sequence * 4 + (facts.flags & SYN) + (direction === 'reply' ? 1 : 0);
 }

@@ -3,7 +3,7 @@ import type { Completeness } from '../records/completeness.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
-import { sendingsOf } from '../flows/retransmissions.ts';
+import { sendingsOf } from '../records/sendings.ts';
 import { acknowledgementOf } from './delivered.ts';
 
 /** So many of one flow, sent one after the other, of which none came through: all their records cannot well be missing. */
