@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isAbsenceProven } from '../../../src/journey/judgement/absence.ts';
-import { segmentOf } from '../../../src/journey/flows/retransmissions.ts';
+import { segmentOf } from '../../../src/journey/records/sendings.ts';
 import { CapturePoints } from '../../../src/journey/records/capture-points.ts';
 import { Completeness } from '../../../src/journey/records/completeness.ts';
 import type { FlowRecord } from '../../../src/journey/records/flow-record.ts';
