@@ -50,9 +50,22 @@ export function verdicts(
   if (met.ok) lines.push(paint('good', translate(expect ? 'cli.shown' : asMeant)));
   else lines.push(paint('bad', translate(expect ? 'cli.not-shown' : 'cli.not-as-promised')));
   for (const { what, expected, observed } of met.differences) {
-    lines.push(
-      `  ${translate('cli.difference', { what: translate(`cli.what.${what}`), expected: expected || '–', observed: observed || '–' })}`,
-    );
+    // Whoever wrote `expect:` knows the file's words for it; others read those that stand at the requests.
+    const said = (names: string) => {
+      if (expect || what !== 'outcomes') return names || '–';
+      return names
+        ? names
+            .split(', ')
+            .map((name) => translate(`cli.outcome.${name}`))
+            .join(', ')
+        : '–';
+    };
+    const params = {
+      what: translate(`cli.what.${what}`),
+      expected: said(expected),
+      observed: said(observed),
+    };
+    lines.push(`  ${translate('cli.difference', params)}`);
   }
   return lines;
 }

@@ -15,6 +15,10 @@ export class TimeScale {
   /** Moments and their shares, both ascending; between two of them time goes evenly. */
   readonly #knots: readonly { readonly timeNs: number; readonly share: number }[];
 
+  readonly #idle: readonly Span[];
+  /** So much time would take the whole strip where none is cut short. */
+  readonly #drawnNs: number;
+
   /** @param busy When something was under way, in any order; what lies outside of the range does not matter. */
   constructor(startNs: number, endNs: number, busy: Iterable<Span>) {
     this.startNs = startNs;
@@ -35,7 +39,35 @@ export class TimeScale {
     }
     knots.push({ timeNs: endNs, share: 1 });
     this.#knots = knots;
+    this.#idle = idle;
+    this.#drawnNs = drawnNs;
     this.breaks = breaks;
+  }
+
+  /**
+   * Round moments since the start with their shares, at least a `most`-th of the strip apart; none where time is cut short, and
+   * none at the ends.
+   */
+  marks(most: number): { readonly sinceNs: number; readonly share: number }[] {
+    const { startNs, endNs } = this;
+    const stepNs = roundAbove(this.#drawnNs / most);
+    const marks: { readonly sinceNs: number; readonly share: number }[] = [];
+    let last = 0;
+    for (let count = 1; startNs + count * stepNs < endNs; count++) {
+      const idle = this.#idle.find(
+        ([from, to]) => from < startNs + count * stepNs && startNs + count * stepNs < to,
+      );
+      if (idle) {
+        count = Math.ceil((idle[1] - startNs) / stepNs) - 1;
+        continue;
+      }
+      const sinceNs = count * stepNs;
+      const share = this.shareAt(startNs + sinceNs);
+      if (share - last < 1 / most || share > 1 - 0.5 / most) continue;
+      marks.push({ sinceNs, share });
+      last = share;
+    }
+    return marks;
   }
 
   /** Below 0 before the range and above 1 after it. */
@@ -56,6 +88,12 @@ export class TimeScale {
     const high = at < 0 ? this.#knots.length - 1 : Math.max(1, at);
     return [this.#knots[high - 1]!, this.#knots[high]!] as const;
   }
+}
+
+/** 1, 2 or 5 with noughts: the least that is not below. */
+function roundAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return power * ([1, 2, 5].find((digit) => digit * power >= value) ?? 10);
 }
 
 /** Linearly from one range to another; the end of an empty range is its start. */

@@ -39,6 +39,36 @@ describe('webview: the scale of the timeline', () => {
     assert.equal(new TimeScale(0, 0, []).timeAt(0.5), 0);
   });
 
+  it('has marks at round moments, apart from each other, and none where time is cut short', () => {
+    const since = (scale: TimeScale) => scale.marks(8).map(({ sinceNs }) => sinceNs / S);
+    const busy = (from: number, to: number) => [from * S, to * S] as const;
+    assert.deepEqual(since(new TimeScale(7 * S, 11 * S, [busy(7, 11)])), [0.5, 1, 1.5, 2, 2.5, 3, 3.5]);
+    const cut = new TimeScale(0, 3604 * S, [busy(0, 3), busy(3600, 3604)]);
+    assert.equal(cut.breaks.length, 1);
+    assert.deepEqual(since(cut), [1, 2, 3, 3601, 3602, 3603]);
+    assert.deepEqual(since(new TimeScale(0, 0, [])), []);
+  });
+
+  it('marks go up, stay inside and are never closer than asked for', () => {
+    const moment = fc.integer({ min: 0, max: 10_000_000 }).map((ms) => ms * 1e6);
+    const span = fc.tuple(moment, moment).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+    fc.assert(
+      fc.property(
+        fc.array(span, { maxLength: 6 }),
+        span,
+        fc.integer({ min: 1, max: 20 }),
+        (busy, [from, to], most) => {
+          const marks = new TimeScale(from, to, busy).marks(most);
+          assert.ok(marks.length <= most);
+          for (const [index, { share }] of marks.entries()) {
+            assert.ok(share > 0 && share < 1);
+            assert.ok(share - (marks[index - 1]?.share ?? 0) >= 1 / most - 1e-9);
+          }
+        },
+      ),
+    );
+  });
+
   it('time goes on, and there and back is the same moment', () => {
     const moment = fc.integer({ min: 0, max: 100_000 }).map((ms) => ms * 1e6);
     const span = fc.tuple(moment, moment).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);

@@ -8,6 +8,8 @@ import { timelineOf, type Timeline } from '../timeline.ts';
 
 const SLICES = 160;
 const HEIGHT = 10;
+/** Marks of the axis, with room for what they say. */
+const MOST_MARKS = 8;
 /** With as many flows one loses sight of when things were. */
 const MANY_FLOWS = 20;
 /** A drag shorter than this share of the strip is a click. */
@@ -28,6 +30,7 @@ export function timelineStrip(panel: Panel): TemplateResult | typeof nothing {
   const most = Math.max(1, ...line.packets);
   const { scale } = line;
   const spanNs = scale.endNs - scale.startNs;
+  const marks = scale.marks(MOST_MARKS);
   const at = selectedShare(panel, scale);
   const hereNs = scale.timeAt(at ?? 0) - scale.startNs;
   return html`<div class="timeline">
@@ -47,10 +50,14 @@ export function timelineStrip(panel: Panel): TemplateResult | typeof nothing {
     >
       <svg viewBox="0 0 ${SLICES} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
         ${line.packets.map((count, index) => bar(count, line.failed[index]!, index, most))}
+        ${marks.map(({ share }) => svg`<line class="mark" x1=${share * SLICES} x2=${share * SLICES} y1=${HEIGHT - 3} y2=${HEIGHT}></line>`)}
         ${scale.breaks.map(breakAt)}
         ${line.changes.map((share) => svg`<line class="change" x1=${share * SLICES} x2=${share * SLICES} y1="0" y2=${HEIGHT}></line>`)}
         ${at === undefined ? nothing : svg`<line class="here" x1=${at * SLICES} x2=${at * SLICES} y1="0" y2=${HEIGHT}></line>`}
         ${brush ? svg`<rect class="brush" x=${Math.min(brush.from, brush.to) * SLICES} y="0" width=${Math.abs(brush.to - brush.from) * SLICES} height=${HEIGHT}></rect>` : nothing}
+      </svg>
+      <svg class="axis" aria-hidden="true">
+        ${marks.map(({ sinceNs, share }) => svg`<text x="${share * 100}%" y="9">${formatDuration(sinceNs)}</text>`)}
       </svg>
     </div>
     <span class="span">${formatDuration(spanNs)}</span>

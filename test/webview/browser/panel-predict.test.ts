@@ -41,6 +41,23 @@ describe('webview: the panel in Chromium: Predict and the map', function () {
       assert.match(await said(), tells);
     }));
 
+  for (const locale of ['en', 'zh-cn'] as const)
+    it(`${locale}: on a small screen the whole question is in view below the whole map`, () =>
+      on({ example: 'dr', locale, width: 1280, height: 720 }, async (page) => {
+        await focusRows(page);
+        await press(page, 'q');
+        await page.locator('.question form').waitFor();
+        const hidden = (selector: string) =>
+          page.locator(selector).evaluate((one) => one.scrollHeight - one.clientHeight);
+        assert.deepEqual([await hidden('.question .details-body'), await hidden('.map-room')], [0, 0]);
+        const wraps = await page
+          .locator('.question .guesses')
+          .evaluateAll(
+            (all) => all.filter((one) => one.clientHeight > 30 || one.scrollWidth > one.clientWidth).length,
+          );
+        assert.equal(wraps, 0);
+      }));
+
   it('in a wide panel the map is a stage: a packet is played on it, and waits at a director to be predicted', () =>
     on({ example: 'dr', width: 1280, height: 900, reducedMotion: true }, async (page, problems) => {
       const where = page.locator('.map-stage .whereabouts');

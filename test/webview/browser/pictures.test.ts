@@ -62,11 +62,16 @@ const inDocs = ['panel'];
 const isUpdating = Boolean(process.env['UPDATE_PICTURES']);
 const MOST_BYTES = 150e3;
 
-/** Each scene in one theme for each language, the next scene in the next theme; `ALL_PICTURES=1` takes each in every theme. */
-const themesOf = (scene: number, language: number): readonly ThemeName[] => {
-  if (process.env['ALL_PICTURES']) return themeNames;
-  if (isUpdating) return ['dark'];
-  return [themeNames[(scene + 2 * language) % themeNames.length]!];
+/**
+ * With the tests only what stands in docs, in one theme: the other suites hold what the scenes are of. To look at them:
+ * `PICTURES=each` takes each scene in a theme for each language, the next scene in the next theme, `PICTURES=all` in every theme;
+ * `npx mocha test/webview/browser/pictures.test.ts --grep predict` those of one scene.
+ */
+const wanted = process.env['PICTURES'];
+const themesOf = (name: string, scene: number, language: number): readonly ThemeName[] => {
+  if (wanted === 'all') return themeNames;
+  if (wanted === 'each') return [themeNames[(scene + 2 * language) % themeNames.length]!];
+  return isUpdating || inDocs.includes(name) ? ['dark'] : [];
 };
 
 describe('webview: pictures of the panel, to be looked at', function () {
@@ -75,7 +80,7 @@ describe('webview: pictures of the panel, to be looked at', function () {
 
   for (const [scene, { name, page: options, then, keys = [] }] of scenes.entries())
     for (const [language, locale] of (['en', 'zh-cn'] as const).entries())
-      for (const theme of themesOf(scene, language))
+      for (const theme of themesOf(name, scene, language))
         it(`${name}, ${locale}, ${theme}`, async () => {
           const { page } = await openPanel(browser(), { ...options, locale, theme });
           await page.waitForFunction(() => fakeHost.isSettled);
