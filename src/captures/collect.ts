@@ -3,6 +3,7 @@ import { isReadable, linkFrame } from './frames/link-layer.ts';
 import { SegmentSizes } from './frames/segment-sizes.ts';
 import { untagged } from './frames/tags.ts';
 import { lengthOf, trimmed } from './frames/trimmed.ts';
+import { MacUses } from './other-macs.ts';
 import { ArpClaims, Port } from './port.ts';
 import { etherTypeName, groupOf, isOfModels } from './protocols.ts';
 import type { CaptureSource } from './source.ts';
@@ -29,6 +30,7 @@ export interface Collected {
   /** In the order of the files and their interfaces; also those without frames. */
   readonly ports: readonly Port[];
   readonly claims: ArpClaims;
+  readonly macUses: MacUses;
   readonly segmentSizes: SegmentSizes;
   /** Frames whose checksum the sender had left to its card: it is filled in. */
   readonly filled: number;
@@ -45,6 +47,7 @@ export function* collecting(sources: readonly CaptureSource[]): Steps<Collected>
   const frames: PlainFrame[] = [];
   const ports: Port[] = [];
   const claims = new ArpClaims();
+  const macUses = new MacUses();
   const segmentSizes = new SegmentSizes();
   const noEthernet = sources.map(() => 0);
   const total = sources.reduce((sum, { capture }) => sum + capture.records.length, 0);
@@ -79,6 +82,7 @@ export function* collecting(sources: readonly CaptureSource[]): Steps<Collected>
       const plain = plainBytes(bytes, link.originalLength - (link.bytes.length - bytes.length));
       if (plain.isFilled) filled++;
       claims.see(plain.bytes);
+      macUses.see(plain.bytes, port, direction);
       segmentSizes.look(plain.bytes);
       frames.push({
         port,
@@ -92,7 +96,7 @@ export function* collecting(sources: readonly CaptureSource[]): Steps<Collected>
       });
     }
   }
-  return { frames, ports, claims, segmentSizes, filled, noEthernet };
+  return { frames, ports, claims, macUses, segmentSizes, filled, noEthernet };
 }
 
 function plainBytes(

@@ -9,7 +9,7 @@ import { Duplicates } from './duplicates.ts';
 import { cutAsOnWire } from './frames/cut.ts';
 import { isReadable } from './frames/link-layer.ts';
 import { lossesOf } from './losses.ts';
-import type { Point } from './point.ts';
+import { macsOf, type Point } from './point.ts';
 import type { CaptureSource } from './source.ts';
 import { AT_ONCE, eachOf, part, type Steps } from './steps.ts';
 import type { FrameRef } from './told.ts';
@@ -105,12 +105,10 @@ function least(times: readonly bigint[]): bigint {
 }
 
 /** tcpdump does not say the direction: what has the interface's own MAC as source was sent by it. */
-function frameEvent(
-  { bytes, originalLength, direction, isToUs }: PlainFrame,
-  { node, segment, mac }: Point,
-): MutableFrame {
+function frameEvent({ bytes, originalLength, direction, isToUs }: PlainFrame, point: Point): MutableFrame {
+  const { node, segment, mac } = point;
   const hasHeader = bytes.length >= ethernet.HEADER_LENGTH;
-  const told = direction ?? (hasHeader && ethernet.sourceOf(bytes, 0) === mac ? 'out' : 'in');
+  const told = direction ?? (hasHeader && macsOf(point).includes(ethernet.sourceOf(bytes, 0)) ? 'out' : 'in');
   // The bytes of a cooked frame were made here.
   if (isToUs && hasHeader) setU48(bytes, ethernet.DESTINATION, mac);
   return { kind: 'frame', timeNs: 0, node, segment, direction: told, bytes, originalLength };

@@ -6,6 +6,8 @@ export interface Point {
   readonly node: string;
   readonly segment: string;
   readonly mac: Mac;
+  /** What it was seen to use besides. */
+  readonly otherMacs?: readonly Mac[];
 }
 
 /** `NODE.SEGMENT`. */
@@ -14,6 +16,17 @@ export const nameOf = ({ node, segment }: Pick<Point, 'node' | 'segment'>) => `$
 /** All interfaces of the plan, in its order. */
 export function pointsOf({ nodes }: Plan): Point[] {
   return nodes.flatMap(({ name, interfaces }) =>
-    interfaces.map(({ segment, mac }): Point => ({ node: name, segment, mac })),
+    interfaces.map(({ segment, mac, otherMacs }): Point => ({
+      node: name,
+      segment,
+      mac,
+      ...(otherMacs && { otherMacs }),
+    })),
   );
 }
+
+/** All MAC addresses of an interface. */
+export const macsOf = ({ mac, otherMacs = [] }: Pick<Point, 'mac' | 'otherMacs'>): readonly Mac[] => [
+  mac,
+  ...otherMacs,
+];

@@ -1,5 +1,6 @@
 import type { Plan } from '../lab/topology/plan.ts';
 import type { Mac } from '../packet/address.ts';
+import { isVirtualMac } from './other-macs.ts';
 import { nameOf, pointsOf, type Point } from './point.ts';
 import type { ArpClaims, Port } from './port.ts';
 
@@ -20,7 +21,10 @@ export function pointsAsSeen(plan: Plan, ports: readonly Port[], claims: ArpClai
   const taken = new Map<Mac, number>();
   const found = points.map((point) => {
     if (seen.has(point.mac)) return point.mac;
-    const [mac, ...others] = claims.of(addresses.get(nameOf(point))!);
+    const claimed = claims.of(addresses.get(nameOf(point))!);
+    // That of a virtual router is no interface's own, unless it has no other.
+    const own = claimed.filter((one) => !isVirtualMac(one));
+    const [mac, ...others] = own.length > 0 ? own : claimed;
     if (mac === undefined || others.length > 0 || (planned.has(mac) && seen.has(mac))) return point.mac;
     taken.set(mac, (taken.get(mac) ?? 0) + 1);
     return mac;
@@ -46,14 +50,18 @@ export function ownMacsAsSeen(points: readonly Point[], ports: readonly Port[]):
 /** The plan with these MAC addresses: the same one when they are its own. */
 export function planWithMacs(plan: Plan, points: readonly Point[]): Plan {
   const macs = new Map(points.map((point) => [nameOf(point), point.mac]));
-  const isSame = pointsOf(plan).every((point) => macs.get(nameOf(point)) === point.mac);
+  const others = new Map(points.map((point) => [nameOf(point), point.otherMacs]));
+  const isSame =
+    pointsOf(plan).every((point) => macs.get(nameOf(point)) === point.mac) &&
+    points.every(({ otherMacs }) => otherMacs === undefined);
   if (isSame) return plan;
   const nodes = plan.nodes.map((node) => ({
     ...node,
-    interfaces: node.interfaces.map((one) => ({
-      ...one,
-      mac: macs.get(nameOf({ node: node.name, segment: one.segment }))!,
-    })),
+    interfaces: node.interfaces.map((one) => {
+      const name = nameOf({ node: node.name, segment: one.segment });
+      const otherMacs = others.get(name);
+      return { ...one, mac: macs.get(name)!, ...(otherMacs && { otherMacs }) };
+    }),
     ...(node.forwarder && {
       forwarder: {
         ...node.forwarder,

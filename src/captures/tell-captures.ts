@@ -5,6 +5,7 @@ import { collecting, type Collected } from './collect.ts';
 import { clockErrors } from './common-clock.ts';
 import { eventsOf } from './frame-events.ts';
 import { observing } from './observations/observe.ts';
+import { withOtherMacs } from './other-macs.ts';
 import { placePorts } from './placing.ts';
 import { nameOf } from './point.ts';
 import type { Port } from './port.ts';
@@ -52,7 +53,7 @@ export function* tellingCaptures(
   const hosts = sources.map(({ name, node }) => ({ file: name, node }));
   const used = placePorts(ports, plan, seen, hosts, choices);
   if (ports.every(({ point }) => point === undefined)) return nothing(plan, unplaced(sources), notes);
-  const points = ownMacsAsSeen(seen, ports);
+  const points = withOtherMacs(plan, ownMacsAsSeen(seen, ports), ports, collected);
   for (const port of ports)
     port.point = points.find((point) => port.point && nameOf(point) === nameOf(port.point));
   const seenPlan = planWithMacs(plan, points);

@@ -4,7 +4,7 @@ import * as ethernet from '../packet/ethernet.ts';
 import { clockNotes } from './common-clock.ts';
 import type { Collected, PlainFrame } from './collect.ts';
 import type { FrameEvents } from './frame-events.ts';
-import { nameOf, pointsOf } from './point.ts';
+import { macsOf, nameOf, pointsOf } from './point.ts';
 import { isUnicast } from './port.ts';
 import type { CaptureSource } from './source.ts';
 import { eachOf, type Steps } from './steps.ts';
@@ -39,6 +39,7 @@ export function* unknowns(
   const cooked = sum(noEthernet);
   const drops = events.flatMap((event) => (event.kind === 'loss' ? [event] : []));
   const taken = pointsOf(seenPlan).filter(({ mac }, index) => mac !== pointsOf(plan)[index]!.mac);
+  const several = pointsOf(seenPlan).filter(({ otherMacs }) => otherMacs !== undefined);
   const strangers = yield* strangersOf(seenPlan, frames);
   const note = (count: number, code: string, params: CaptureNote['params']): CaptureNote[] =>
     count > 0 ? [{ code, params }] : [];
@@ -49,6 +50,9 @@ export function* unknowns(
     ...note(strangers.frames, 'unknown-macs', { count: strangers.frames, macs: few(strangers.macs) }),
     ...note(taken.length, 'seen-macs', {
       macs: taken.map((point) => `${nameOf(point)} ${formatMac(point.mac)}`).join(', '),
+    }),
+    ...note(several.length, 'other-macs', {
+      macs: several.map((point) => `${nameOf(point)} ${few(point.otherMacs!)}`).join(', '),
     }),
     ...note(others.size, 'unknown-protocols', {
       count: sum([...others.values()]),
@@ -97,7 +101,7 @@ function* strangersOf(
   plan: Plan,
   frames: readonly PlainFrame[],
 ): Steps<{ readonly frames: number; readonly macs: readonly Mac[] }> {
-  const known = new Set([...pointsOf(plan).map(({ mac }) => mac), NO_MAC]);
+  const known = new Set([...pointsOf(plan).flatMap(macsOf), NO_MAC]);
   const macs = new Set<Mac>();
   let count = 0;
   yield* eachOf(frames, ({ bytes, port }) => {

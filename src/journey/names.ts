@@ -10,7 +10,8 @@ export function namesOf(plan: Plan, values: boolean): Names {
   if (!values) {
     names.set(formatMac(NO_MAC), '?');
     for (const { name, interfaces } of plan.nodes)
-      for (const { mac } of interfaces) names.set(formatMac(mac), name);
+      for (const { mac, otherMacs = [] } of interfaces)
+        for (const one of [mac, ...otherMacs]) names.set(formatMac(one), name);
     const vips = new Set(plan.services.map(({ vip }) => vip));
     if (vips.size === 1) for (const vip of vips) names.set(formatIpv4(vip), 'VIP');
   }

@@ -61,6 +61,13 @@ describe('a run as its hosts record it', () => {
       2,
       'a refused connection whose refusal was not recorded, on a slow link',
     ],
+    [20021, ALL_IN_PART, 20472, 'a reset by whom a director spoke for, whose question was not recorded'],
+    [
+      20187,
+      '5 % of the records missing',
+      22290,
+      'one of three packets on a lossy link that came, behind others that did not',
+    ],
     [240, '5 % of the records missing', 697, 'an answer without its last record, after a loss'],
     [419, IN_PART, 1, 'a client that drops errors about requests that came to nothing'],
     [257, IN_PART, 11, 'replies through a lossy interface that nobody listened to'],

@@ -5,6 +5,7 @@ import { formatIpv4 } from '../../packet/address.ts';
 import * as ethernet from '../../packet/ethernet.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import * as tcp from '../../packet/tcp.ts';
+import { macsOf } from '../point.ts';
 import { eachOf, type Steps } from '../steps.ts';
 import type { Observation } from './observation.ts';
 
@@ -19,7 +20,7 @@ export function* repliesByDirector(
   const found = new Map<string, { readonly frames: number[] } & Observation>();
   const direct = services.flatMap(({ model, vip, port, director, servers }) => {
     if (!models[model].vipOnServers || servers.some(({ name }) => name === director)) return [];
-    const macs = nodes.find(({ name }) => name === director)?.interfaces.map(({ mac }) => mac) ?? [];
+    const macs = nodes.find(({ name }) => name === director)?.interfaces.flatMap(macsOf) ?? [];
     return [{ vip, port, director, macs }];
   });
   if (direct.length === 0) return [];

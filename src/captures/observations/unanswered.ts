@@ -5,7 +5,7 @@ import * as ethernet from '../../packet/ethernet.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import * as tcp from '../../packet/tcp.ts';
 import { innermostAt } from '../clocks/survivors.ts';
-import { nameOf } from '../point.ts';
+import { macsOf, nameOf } from '../point.ts';
 import { eachOf, part, type Steps } from '../steps.ts';
 import type { Observation } from './observation.ts';
 
@@ -78,7 +78,9 @@ export function* unanswered(
   yield* eachOf(frames, look, 0.5, 1);
   const nodeOfMac = new Map(
     nodes.flatMap(({ name, interfaces }) =>
-      interfaces.map(({ mac, segment }) => [mac as number, nameOf({ node: name, segment })] as const),
+      interfaces.flatMap((port) =>
+        macsOf(port).map((mac) => [mac as number, nameOf({ node: name, segment: port.segment })] as const),
+      ),
     ),
   );
   const missingOf = new Map(

@@ -178,7 +178,7 @@ export class Joiner {
       return false;
     }
     if (isOut) this.#out(event, number, target?.node.name ?? '');
-    else if (destination === own.port.mac || destination === BROADCAST_MAC) {
+    else if (target === own || destination === BROADCAST_MAC) {
       this.#in(event, number, sender.node.name);
     } else {
       this.counters.flooded++;

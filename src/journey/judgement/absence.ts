@@ -4,7 +4,7 @@ import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import { sendingsOf } from '../records/sendings.ts';
-import { acknowledgementOf } from './delivered.ts';
+import { acknowledgementBefore, acknowledgementOf } from './delivered.ts';
 
 /** So many of one flow, sent one after the other, of which none came through: all their records cannot well be missing. */
 const SILENT = 3;
@@ -42,7 +42,7 @@ function isSilent(
   where: readonly string[],
   completeness: Completeness,
 ): boolean {
-  if (isReused || !completeness.isAwake(hop, where)) return false;
+  if (isReused || isLossy(hop) || !completeness.isAwake(hop, where)) return false;
   let count = 0;
   for (let i = 0; i < journeys.length && i < LOOKED_AT; i++) {
     const journey = journeys[i]!;
@@ -69,7 +69,22 @@ function isSentAgain(hop: HopRecord, flow: FlowRecord, completeness: Completenes
   );
   const answer = acknowledgementOf(journey, flow);
   if (again === undefined || answer === undefined || answer.first.timeNs <= again.first.timeNs) return false;
+  if (!isNext(journey, flow, again.first.timeNs)) return false;
   return !hop.received || isSeenNext(again, hop, completeness);
+}
+
+/** Where frames are lost by chance, some are lost and others not recorded, and which is which nobody knows. */
+function isLossy({ from, to, segment, received, stage: { network } }: HopRecord): boolean {
+  const own = network.station(from, segment)?.port;
+  const ports = received ? network.node(to)!.interfaces : own ? [own] : [];
+  return ports.some(({ loss }) => loss > 0 && loss < 1);
+}
+
+/** Whether, by then, what came before it had come, so that it would have been acknowledged. */
+function isNext(journey: JourneyRecord, flow: FlowRecord, timeNs: number): boolean {
+  if (journey.first.facts.flags & SYN) return true;
+  const before = acknowledgementBefore(journey, flow);
+  return before !== undefined && before.first.timeNs < timeNs;
 }
 
 /** Who received the other one next recorded that, and by the time of this one had begun to: two records would be missing. */

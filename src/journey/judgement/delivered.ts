@@ -16,6 +16,12 @@ export function acknowledgementOf(journey: JourneyRecord, flow: FlowRecord): Jou
   return (flow.acknowledgements ??= new Acknowledgements()).find(flow.journeys, journey, end);
 }
 
+/** The same of all bytes before it: until then nobody can acknowledge its own, other than by blocks. */
+export function acknowledgementBefore(journey: JourneyRecord, flow: FlowRecord): JourneyRecord | undefined {
+  const { sequence } = journey.first.facts;
+  return (flow.acknowledgements ??= new Acknowledgements()).find(flow.journeys, journey, sequence);
+}
+
 /** The sequence number after the segment. */
 function endOf({ sequence, sentLength, flags }: FrameFacts): number {
   return (sequence + sentLength + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)) >>> 0;

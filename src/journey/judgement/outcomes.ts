@@ -225,7 +225,8 @@ function refusalOf(flow: FlowRecord): FlowOutcome | undefined {
 function resetReason(flow: FlowRecord, reset: HopRecord): Reason {
   if (reset.journey?.direction === 'request') {
     // A client resets what it never asked for: a reply from an address it did not speak to.
-    return reset.facts.destination === flow.serviceAddress ? 'reset-by-client' : 'reply-from-stranger';
+    const isAsked = reset.facts.destination === flow.serviceAddress || isAskedByAnother(flow);
+    return isAsked ? 'reset-by-client' : 'reply-from-stranger';
   }
   if (reset.stage.network.isDirector(reset.from)) {
     return reset.sentBy?.rule === 'no-service' ? 'no-service' : (reset.sentBy?.reason ?? 'reset-by-director');

@@ -1,4 +1,4 @@
-import { formatIpv4, formatMac, NO_MAC } from '../../packet/address.ts';
+import { asMac, formatIpv4, formatMac, NO_MAC } from '../../packet/address.ts';
 import { hexBytes, tcpFlags } from '../../packet/fields.ts';
 import { tunnelBy } from '../../models/models.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
@@ -27,7 +27,7 @@ function rowsOf(prediction: Prediction, hop: HopRecord): Hop['expected'] {
     if (expected === undefined || isUntold(row, hop, base)) continue;
     const observed = row.observed(facts, base);
     const text = row.text(expected, base);
-    const ok = expected === observed;
+    const ok = isSame(row, hop, expected, observed);
     // What is equal reads the same.
     found.push({
       field: row.field(facts),
@@ -52,9 +52,15 @@ function agrees(prediction: Prediction, hop: HopRecord): boolean {
   for (const row of rows) {
     const expected = row.expected(prediction, facts);
     if (expected === undefined || isUntold(row, hop, prediction.base)) continue;
-    if (row.observed(facts, prediction.base) !== expected) return false;
+    if (!isSame(row, hop, expected, row.observed(facts, prediction.base))) return false;
   }
   return true;
+}
+
+/** An interface may have several MAC addresses: any is its own. */
+function isSame(row: Row, { stage }: HopRecord, expected: number, observed: number): boolean {
+  if (expected === observed) return true;
+  return row.isMac === true && stage.network.isSameStation(asMac(expected), asMac(observed));
 }
 
 /** Whether the capture does not tell: it cut the frame, or has it from a sender whose card fills in what is missing. */

@@ -67,10 +67,13 @@ class Direction {
   find(of: JourneyRecord, end: number): JourneyRecord | undefined {
     const mark = firstUntil(this.#marks, of, end);
     const whole = this.#marks[mark];
+    const { sequence } = of.first.facts;
+    // What has no bytes is in no block.
+    if (end === sequence) return whole?.journey;
     for (let at = firstUntil(this.#selections, of, end); at < this.#selections.length; at++) {
       const one = this.#selections[at]!;
       if (whole && one.at >= whole.at) break;
-      if (one.blocks.some(([from, to]) => reaches(of.first.facts.sequence, from) && reaches(to, end)))
+      if (one.blocks.some(([from, to]) => reaches(sequence, from) && reaches(to, end)))
         return one.journey;
     }
     return whole?.journey;

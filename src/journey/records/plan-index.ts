@@ -44,7 +44,7 @@ export class PlanIndex {
       this.#byPoint.set(node.name, points);
       for (const port of node.interfaces) {
         const station = { node, port };
-        this.#byMac.set(port.mac, station);
+        for (const mac of [port.mac, ...(port.otherMacs ?? [])]) this.#byMac.set(mac, station);
         this.#byAddress.set(port.address, station);
         points.set(port.segment, station);
       }
@@ -59,6 +59,11 @@ export class PlanIndex {
 
   stationOfMac(mac: Mac): Station | undefined {
     return this.#byMac.get(mac);
+  }
+
+  /** Whether both are of one interface. */
+  isSameStation(one: Mac, other: Mac): boolean {
+    return one === other || (this.#byMac.has(one) && this.#byMac.get(one) === this.#byMac.get(other));
   }
 
   /** By capture point. */

@@ -80,6 +80,7 @@ const node = z.looseObject({
       address: u32,
       prefixLength,
       mac,
+      otherMacs: z.optional(z.array(mac)),
       mtu: field.mtu,
       loss: amount.check(z.lte(1)),
       delayNs: amount,

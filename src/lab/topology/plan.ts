@@ -67,6 +67,8 @@ export interface PlannedInterface {
   readonly address: Ipv4;
   readonly prefixLength: number;
   readonly mac: Mac;
+  /** In captures: what it was seen to use besides, as the MAC of a virtual router. */
+  readonly otherMacs?: readonly Mac[];
   readonly mtu: number;
   /** Share of frames lost on their way out of the interface, 0..1. */
   readonly loss: number;

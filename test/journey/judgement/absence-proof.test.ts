@@ -28,9 +28,12 @@ interface Sent {
   readonly next?: 'sender' | 'receiver' | 'both';
 }
 
+/** A share of frames lost on the way out of each interface. */
+let loss = 0;
 const network = {
+  station: () => ({ port: { loss } }),
   node: (name: string) =>
-    name === 'router' ? { interfaces: [{ segment: 'outside' }, { segment: 'inside' }] } : undefined,
+    name === 'router' ? { interfaces: [{ segment: 'outside' }, { segment: 'inside', loss }] } : undefined,
 };
 
 function sent(change: Sent): HopRecord {
@@ -78,7 +81,7 @@ function recorded(
   return completeness;
 }
 
-const proven = (
+const isProvenBy = (
   hop: HopRecord,
   others: readonly HopRecord[],
   completeness = recorded(0, 0),
@@ -92,6 +95,8 @@ const proven = (
     ),
     completeness,
   );
+
+const proven = isProvenBy;
 
 function flowOf(journeys: readonly JourneyRecord[], isReused: boolean): FlowRecord {
   const segments = new Map<number, JourneyRecord[]>();
@@ -107,6 +112,12 @@ describe('that a packet did not come, though its record may be missing', () => {
   const lost = sent({ timeNs: AT });
 
   describe('is proven by its sender, who sent it again, that came, and was answered', () => {
+    const before = sent({
+      ...{ direction: 'reply', timeNs: 1, from: 'router', to: 'client' },
+      facts: { sequence: 1, sentLength: 0, acknowledgement: 1000 },
+    });
+    const proven = (hop: HopRecord, others: readonly HopRecord[], completeness = recorded(0, 0)) =>
+      isProvenBy(hop, [before, ...others], completeness);
     const again = (change: Sent = {}) => sent({ timeNs: 200, through: true, ...change });
     const answer = (change: Sent = {}) =>
       sent({
@@ -143,6 +154,28 @@ describe('that a packet did not come, though its record may be missing', () => {
       for (const next of ['sender', 'receiver'] as const) assert.equal(provenBy(next, AT), false);
       for (const firstNs of [undefined, AT + 1]) assert.equal(provenBy('both', firstNs), false);
       assert.equal(provenBy('both', AT, true), false);
+    });
+
+    it('where all before it had come by then: else nobody could have acknowledged it', () => {
+      for (const [change, isProven] of [
+        [{}, true],
+        [{ timeNs: 199 }, true],
+        [{ timeNs: 200 }, false],
+        [{ facts: { acknowledgement: 999 } }, false],
+        [{ direction: 'request' }, false],
+      ] as const) {
+        const all = sent({
+          direction: 'reply',
+          timeNs: 1,
+          ...change,
+          facts: { acknowledgement: 1000, ...('facts' in change && change.facts) },
+        });
+        assert.equal(isProvenBy(lost, [all, again(), answer()]), isProven, JSON.stringify(change));
+      }
+      // Before the first one there is nothing.
+      const syn = { facts: { flags: SYN, sentLength: 0 } };
+      const accepted = answer({ facts: { acknowledgement: 1001 } });
+      assert.equal(isProvenBy(sent({ timeNs: AT, ...syn }), [again(syn), accepted]), true);
     });
 
     it('but by no other packet', () => {
@@ -287,6 +320,23 @@ describe('that a packet did not come, though its record may be missing', () => {
       assert.equal(proven(kept, more(2, { by: 'both' }), awake), true);
       assert.equal(proven(kept, [...more(1, { by: 'both' }), ...more(1)], awake), false);
       assert.equal(proven(lost, [...more(1), ...more(1, { to: '' })], awake), false);
+    });
+
+    it('nor where frames are lost by chance', () => {
+      const kept = sent({ timeNs: AT, by: 'both' });
+      try {
+        for (const [share, isProven] of [
+          [0.01, false],
+          [0.99, false],
+          [1, true],
+        ] as const) {
+          loss = share;
+          assert.equal(proven(lost, more(2), awake), isProven);
+          assert.equal(proven(kept, more(2, { by: 'both' }), awake), isProven);
+        }
+      } finally {
+        loss = 0;
+      }
     });
 
     it('nor where another connection has the same ports', () => {
