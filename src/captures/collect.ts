@@ -5,7 +5,7 @@ import { untagged } from './frames/tags.ts';
 import { lengthOf, trimmed } from './frames/trimmed.ts';
 import { MacUses } from './other-macs.ts';
 import { ArpClaims, Port } from './port.ts';
-import { etherTypeName, groupOf, isOfModels } from './protocols.ts';
+import { etherTypeName, groupName, groupOf, isOfModels } from './protocols.ts';
 import type { CaptureSource } from './source.ts';
 import { AT_ONCE, finished, type Steps } from './steps.ts';
 
@@ -77,6 +77,8 @@ export function* collecting(sources: readonly CaptureSource[]): Steps<Collected>
       const group = groupOf(bytes);
       if (group) {
         port.groups[group]++;
+        const name = groupName(bytes);
+        port.groupNames.set(name, (port.groupNames.get(name) ?? 0) + 1);
         continue;
       }
       const plain = plainBytes(bytes, link.originalLength - (link.bytes.length - bytes.length));

@@ -24,6 +24,8 @@ export class Port {
   readonly others = new Map<string, number>();
   /** Frames of IPv4 that were for no host in particular. */
   readonly groups = { broadcast: 0, multicast: 0 };
+  /** Of these, how many of what. */
+  readonly groupNames = new Map<string, number>();
   /** Frames that had a VLAN tag. */
   tagged = 0;
   /** Where it was, once that is known. */

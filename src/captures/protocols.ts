@@ -1,6 +1,7 @@
 import { BROADCAST_MAC } from '../packet/address.ts';
 import * as ethernet from '../packet/ethernet.ts';
 import * as ipv4 from '../packet/ipv4.ts';
+import * as udp from '../packet/udp.ts';
 
 /** Numbers of IANA's list "IEEE 802 Numbers", those that networks are full of. Names are the same in every language. */
 const names: Readonly<Record<number, string>> = {
@@ -51,6 +52,34 @@ export function groupOf(bytes: Uint8Array): 'broadcast' | 'multicast' | undefine
   const destination = ipv4.destinationOf(bytes, ethernet.HEADER_LENGTH);
   if (destination === LIMITED_BROADCAST) return 'broadcast';
   return destination >= FIRST_MULTICAST && destination < FIRST_RESERVED ? 'multicast' : undefined;
+}
+
+/** Of IPv4 by its protocol's number: RFC 2236, 2328, 7761, 9568. */
+const groupProtocols: Readonly<Record<number, string>> = { 2: 'IGMP', 89: 'OSPF', 103: 'PIM', 112: 'VRRP' };
+/** Of UDP by its port: IPVS's synchronization of connections is the kernel's own. */
+const groupPorts: Readonly<Record<number, string>> = {
+  67: 'DHCP',
+  68: 'DHCP',
+  137: 'NetBIOS',
+  138: 'NetBIOS',
+  520: 'RIP',
+  1900: 'SSDP',
+  1985: 'HSRP',
+  5353: 'mDNS',
+  5355: 'LLMNR',
+  8848: 'IPVS sync',
+};
+
+/** What a packet of IPv4 for a group carries, by its protocol's name, or by numbers where it has none here. */
+export function groupName(bytes: Uint8Array): string {
+  const at = ethernet.HEADER_LENGTH;
+  if (ipv4.checkHeader(bytes, at, bytes.length) !== undefined) return 'IPv4';
+  const protocol = ipv4.protocolOf(bytes, at);
+  if (protocol !== ipv4.PROTOCOL_UDP) return groupProtocols[protocol] ?? `IPv4 ${protocol}`;
+  const l4 = at + ipv4.headerLengthOf(bytes, at);
+  if (ipv4.isFragment(bytes, at) || l4 + udp.HEADER_LENGTH > bytes.length) return 'UDP';
+  const port = udp.destinationPortOf(bytes, l4);
+  return groupPorts[port] ?? `UDP ${port}`;
 }
 
 /** What an untagged frame carries, by its protocol's name, or by its number where it has none here. */

@@ -34,6 +34,9 @@ export function* unknowns(
     for (const [name, count] of port.others) others.set(name, (others.get(name) ?? 0) + count);
   const broadcast = sum(placed.map(({ groups }) => groups.broadcast));
   const multicast = sum(placed.map(({ groups }) => groups.multicast));
+  const groups = new Map<string, number>();
+  for (const port of placed)
+    for (const [name, count] of port.groupNames) groups.set(name, (groups.get(name) ?? 0) + count);
   const untold = frames.filter(isUntold).length;
   const tagged = sum(placed.map((port) => port.tagged));
   const cooked = sum(noEthernet);
@@ -59,7 +62,12 @@ export function* unknowns(
       protocols: counted(others),
     }),
     ...note(untold, 'cooked', { count: untold }),
-    ...note(broadcast + multicast, 'groups', { count: broadcast + multicast, broadcast, multicast }),
+    ...note(broadcast + multicast, 'groups', {
+      count: broadcast + multicast,
+      broadcast,
+      multicast,
+      protocols: counted(groups),
+    }),
     ...note(tagged, 'untagged', { count: tagged }),
     ...note(cooked, 'no-ethernet', { count: cooked }),
     ...note(drops.length, 'dropped', {

@@ -4,6 +4,8 @@ import { gunzip } from '../../src/captures/gunzip.ts';
 import { tellCaptures } from '../../src/captures/tell-captures.ts';
 import type { FrameEvent } from '../../src/lab/events.ts';
 import type { Capture, CaptureRecord } from '../../src/packet/capture.ts';
+import { asIpv4, asMac } from '../../src/packet/address.ts';
+import { buildIpv4, buildUdp } from '../../src/packet/build.ts';
 import { fold, pseudoHeaderSum } from '../../src/packet/checksum.ts';
 import { byNode, capturedOf, cooked, only, undirected, withBytes, type Captured } from './captured.ts';
 
@@ -40,6 +42,39 @@ describe('what hosts record, made plain', () => {
       };
       assert.deepEqual(framesOf(padded), own);
     }
+  });
+
+  it('what is for groups is counted by what it is, and no story of a loss', () => {
+    const ethernet = (last: number) => ({
+      source: asMac(0x0200_0000_0001),
+      destination: asMac(0x0100_5e00_0000 + last),
+    });
+    const ip = (last: number) => ({ source: asIpv4(0x0a000202), destination: asIpv4(0xe0000000 + last) });
+    const raw = (last: number, protocol: number) =>
+      buildIpv4({ ethernet: ethernet(last), ip: { ...ip(last), protocol }, payload: new Uint8Array(20) });
+    const datagram = (last: number, port: number) =>
+      buildUdp({ ethernet: ethernet(last), ip: ip(last), udp: { sourcePort: port, destinationPort: port } });
+    const more = [
+      raw(18, 112),
+      raw(18, 112),
+      raw(22, 2),
+      raw(5, 200),
+      datagram(251, 5353),
+      datagram(81, 8848),
+      datagram(9, 9999),
+    ];
+    const one = only(captured.capture, ['director.inside']);
+    const [first] = one.records;
+    const records = [...more.map((bytes) => withBytes(first!, bytes)), ...one.records];
+    const { events, notes } = tellCaptures([{ name: 'a', capture: { ...one, records } }], captured.plan);
+    assert.deepEqual(
+      events.filter(({ kind }) => kind === 'frame'),
+      own,
+    );
+    assert.deepEqual(notes.find(({ code }) => code === 'groups')?.params, {
+      ...{ count: 7, broadcast: 0, multicast: 7 },
+      protocols: 'VRRP (2), IGMP (1), IPv4 200 (1), mDNS (1), IPVS sync (1), UDP 9999 (1)',
+    });
   });
 
   it('VLAN tags, one or two, and a priority without a VLAN', () => {

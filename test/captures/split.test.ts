@@ -61,6 +61,7 @@ describe('a run as its hosts record it', () => {
       2,
       'a refused connection whose refusal was not recorded, on a slow link',
     ],
+    [30060, 'nothing missing', 30892, 'what made nobody answer for the VIP, on a slow link'],
     [20021, ALL_IN_PART, 20472, 'a reset by whom a director spoke for, whose question was not recorded'],
     [
       20187,

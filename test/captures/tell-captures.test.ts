@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { tellCaptures, tellingCaptures } from '../../src/captures/tell-captures.ts';
 import type { Capture } from '../../src/packet/capture.ts';
+import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import { readCapture } from '../../src/packet/read-capture.ts';
+import { makeTranslate } from '../support/translate.ts';
 import { byNode, capturedOf, only, undirected, type Captured } from './captured.ts';
 
 describe('several captures', () => {
@@ -127,6 +129,39 @@ describe('several captures', () => {
     const times = ({ events }: typeof told) => events.filter((event) => event.kind === 'frame');
     const last = (one: typeof told) => times(one).at(-1)!.timeNs;
     assert.ok(Math.abs(last(told) - last(whole)) < 1e6);
+  });
+
+  it('a clock that was set by hand so that answers come before their questions makes no flow begin in its middle', () => {
+    const { plan } = captured;
+    const flowsBy = (clocks: ReadonlyMap<string, bigint>) => {
+      const told = tellCaptures(shifted({}), plan, { clocks });
+      const { points: capturePoints, wholePoints, clockErrorsNs } = told;
+      const options = { engine: 'capture', startedAt: 'T', translate: makeTranslate('en') } as const;
+      const builder = new JourneyBuilder(told.plan, {
+        ...options,
+        capturePoints,
+        wholePoints,
+        clockErrorsNs,
+      });
+      builder.add(told.events);
+      return builder.report().flows.filter(({ kind }) => kind === 'tcp');
+    };
+    const count = flowsBy(new Map()).length;
+    for (const setNs of [-2_000_000n, -200_000n, 2_000_000n])
+      for (const nodes of [
+        ['rs1', 'rs2'],
+        ['rs1', 'rs2', 'router'],
+        ['client1', 'client2'],
+      ]) {
+        const all = plan.nodes.map(({ name }) => [name, nodes.includes(name) ? setNs : 0n] as const);
+        const flows = flowsBy(new Map(all));
+        assert.deepEqual(
+          new Set(flows.map(({ begun }) => begun)),
+          new Set(['seen']),
+          `${nodes.join()} ${setNs}`,
+        );
+        assert.equal(flows.length, count, `${nodes.join()} ${setNs}`);
+      }
   });
 
   it('a clock that was set by hand is believed', () => {

@@ -3,6 +3,7 @@ import { formatIpv4, networkOf, type Ipv4, type Mac } from '../../packet/address
 import { USUAL_PREFIX } from './addresses.ts';
 import { nameFrom, type Draft, type DraftNode, type Remark } from './draft.ts';
 import { chooseGateways } from './gateways.ts';
+import { isVirtualMac } from '../other-macs.ts';
 import { isInitialTtl, type Observed } from './crossings.ts';
 import { remark, type Machine } from './machine.ts';
 import { drawSegments } from './segments.ts';
@@ -108,7 +109,7 @@ class Drawing {
       const station = mac === undefined ? undefined : this.#stations.get(mac);
       if (!station) continue;
       const machine = this.#machineOf(station, role);
-      const port = machine.at.find((one) => one.mac === mac)!;
+      const port = this.#portOf(machine, station);
       if (mac === director.out && director.address !== undefined) {
         port.address = director.address;
         if (model === 'nat') machine.nat = port.segment;
@@ -119,12 +120,11 @@ class Drawing {
     const { address } = director;
     if (address === undefined || station.addresses.length === 0 || station.addresses.includes(address)) {
       const machine = this.#machineOf(station, role);
-      const port = machine.at.find(({ mac }) => mac === station.mac);
-      if (port && address !== undefined) port.address = address;
+      if (address !== undefined) this.#portOf(machine, station).address = address;
     } else this.#behind(this.#machineOf(station, 'router'), role, address);
   }
 
-  /** The machine of a station, with an interface for each MAC address that it has. */
+  /** The machine of a station, with an interface for each link that it is on: on one it may have several MAC addresses. */
   #machineOf(station: Station, role: DraftNode['role']): Machine {
     const known = this.#machines.get(station.node);
     if (known) return known;
@@ -133,8 +133,10 @@ class Drawing {
     const machine: Machine = { name, role, at: [], remarks: [] };
     this.#machines.set(station.node, machine);
     const links = new Set<number>();
-    for (const one of this.#stations.values()) {
-      if (one.node !== station.node || links.has(one.link)) continue;
+    // That of a virtual router is nobody's own.
+    const own = [...this.#stations.values()].filter(({ node }) => node === station.node);
+    for (const one of own.sort((a, b) => Number(isVirtualMac(a.mac)) - Number(isVirtualMac(b.mac)))) {
+      if (links.has(one.link)) continue;
       links.add(one.link);
       const [address] = one.addresses.filter((other) => !this.#placed.has(other));
       machine.at.push({
@@ -145,6 +147,13 @@ class Drawing {
       if (address !== undefined) this.#placed.set(address, machine);
     }
     return machine;
+  }
+
+  #portOf({ at }: Machine, station: Station): Machine['at'][number] {
+    return (
+      at.find(({ mac }) => mac === station.mac) ??
+      at.find(({ segment }) => segment === this.#segmentOf(station))!
+    );
   }
 
   #segmentOf({ link }: Station): string {
@@ -170,7 +179,7 @@ class Drawing {
       (address === undefined || station.addresses.includes(address) || !this.#isRouter(station))
     ) {
       const machine = this.#machineOf(station, role);
-      const port = machine.at.find((one) => one.mac === mac) ?? machine.at[0]!;
+      const port = this.#portOf(machine, station);
       if (address !== undefined && port.address === undefined) {
         port.address = address;
         this.#placed.set(address, machine);

@@ -293,7 +293,7 @@ function isSameFlow(a: FlowRecord, b: FlowRecord): boolean {
   return (
     a.kind === b.kind &&
     a.stage === b.stage &&
-    a.begun === b.begun &&
+    a.opened === b.opened &&
     a.clientAddress === b.clientAddress &&
     a.serviceAddress === b.serviceAddress &&
     a.client.port === b.client.port &&
@@ -320,7 +320,8 @@ function isOver(flow: FlowRecord, journey: JourneyRecord, direction: Journey['di
   if (direction === 'reply' && handshake === (SYN | ACK))
     return flow.stage.isCapture && flow.closed && !answersSyn(facts, flow.synSequence);
   if (direction !== 'request' || handshake !== SYN) return false;
-  return flow.synSequence === undefined ? flow.closed : flow.synSequence !== facts.sequence;
+  if (flow.synSequence !== undefined) return flow.synSequence !== facts.sequence;
+  return flow.closed && !flow.isBegunBy(facts.sequence);
 }
 
 function answersSyn({ acknowledgement }: FrameFacts, synSequence: number | undefined): boolean {

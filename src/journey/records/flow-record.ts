@@ -32,7 +32,8 @@ export class FlowRecord {
   readonly stage: Stage;
   readonly client: Endpoint;
   readonly service: Endpoint;
-  readonly begun: Flow['begun'];
+  /** By its first packet. */
+  readonly opened: Flow['begun'];
   /** Addresses as numbers: who opened it, and who was spoken to. */
   readonly clientAddress: Ipv4;
   readonly serviceAddress: Ipv4;
@@ -100,7 +101,7 @@ export class FlowRecord {
     this.startNs = timeNs;
     this.client = endpoint(client);
     this.service = endpoint(service);
-    this.begun = begun;
+    this.opened = begun;
     this.clientAddress = client.number;
     this.sourcePort = client.source;
     this.serviceAddress = service.number;
@@ -127,6 +128,18 @@ export class FlowRecord {
     this.replied = this.replied.slice();
     this.strangers = this.strangers.slice();
     this.arrivals = this.arrivals.slice();
+  }
+
+  /** Clocks of captures differ: that the answer to its first packet comes before it is no beginning in the middle. */
+  get begun(): Flow['begun'] {
+    return this.isBegunBy(this.synSequence) ? 'seen' : this.opened;
+  }
+
+  /** TCP: its first packet answers the SYN of this number. */
+  isBegunBy(synSequence: number | undefined): boolean {
+    const first = this.journeys[0];
+    if (synSequence === undefined || first?.kind !== 'syn-ack') return false;
+    return first.first.facts.acknowledgement === (synSequence + 1) >>> 0;
   }
 
   /** TCP: nothing more is to come, so that the same ports may serve a new connection. */

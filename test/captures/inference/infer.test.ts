@@ -4,7 +4,7 @@ import { draftText } from '../../../src/captures/inference/draft.ts';
 import type { CaptureSource } from '../../../src/captures/source.ts';
 import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
-import { formatIpv4 } from '../../../src/packet/address.ts';
+import { asMac, formatIpv4 } from '../../../src/packet/address.ts';
 import { setU32, u32 } from '../../../src/packet/bytes.ts';
 import { byNode, capturedOf, cooked, only, type Captured } from '../captured.ts';
 
@@ -89,6 +89,38 @@ describe('what frames tell of a network', () => {
       });
     }
   }
+
+  for (const example of ['dr', 'tun', 'dnat'] as const)
+    for (const node of ['director', 'router'] as const)
+      it(`${example}: whoever answers for a virtual router, ${node}, is one machine, with a MAC address of its own`, () => {
+        const { plan, sources } = captured.get(example)!;
+        const own = plan.nodes.find(({ name }) => name === node)!.interfaces;
+        const virtual = own.map((_, index) => asMac(0x0000_5e00_0133 + index));
+        const bytesOf = (mac: number) =>
+          Array.from({ length: 6 }, (_, at) => Math.floor(mac / 2 ** (8 * (5 - at))) % 256);
+        // Others send to the virtual one; it sends from its own.
+        const files = sources.map(nameless).map((one) => ({
+          ...one,
+          capture: {
+            ...one.capture,
+            records: one.capture.records.map((record) => {
+              const bytes = record.bytes.slice();
+              const to = bytes.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0);
+              const at = own.findIndex(({ mac }) => mac === to);
+              if (at >= 0) bytes.set(bytesOf(virtual[at]!), 0);
+              return { ...record, bytes };
+            }),
+          },
+        }));
+        for (const some of [/^director/, /^(client1|pc1|rs|web)/, /^router/])
+          assert.ok(inferCaptures(of(files, some)).services.length > 0);
+        const drawn = draftOf(files).plan;
+        assert.equal(drawn.model, plan.model);
+        // Where both directions pass it by different MAC addresses alone, frames do not say that it is one machine.
+        if (node === 'router' || example === 'dnat') return;
+        assert.deepEqual(serversOf(drawn), serversOf(plan));
+        assert.deepEqual(macsOf(drawn), macsOf(plan));
+      });
 
   it('one host that sees one link says that nothing balances, and draws nothing', () => {
     const { services, draft } = inferCaptures(of(captured.get('dnat')!.sources, /^rs1/));
