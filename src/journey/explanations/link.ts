@@ -73,16 +73,16 @@ export function delayOf(node: PlannedNode, port: PlannedInterface, about: About)
   };
 }
 
-/** How it ends for a client that waits no longer. */
-const GIVEN_UP: ReadonlySet<string> = new Set(['client-gave-up', 'client-gone', 'client-silent']);
+/** What routers say of packets that they cannot send on (RFC 792). */
+const UNREACHABLE: ReadonlySet<string> = new Set(['host-unreachable', 'network-unreachable']);
 
 /** Nothing else is wrong with a flow, and one of its links takes longer than its client waits. */
 export const slowLink: Rule = (evidence, explained) =>
   [...new Set(evidence.journeys.map(({ flow }) => flow!))]
     // Where its end is not known, neither is it that time was what it lacked.
     .filter((flow) => flow.kind !== 'arp' && hasFailed(flow) && !isEndUnknown(flow) && !explained.has(flow))
-    // It was lost for a reason of its own, though nobody can tell the cause of that.
-    .filter(({ outcome }) => outcome.kind !== 'lost' || GIVEN_UP.has(outcome.reason))
+    // Somebody said what it was, though not why.
+    .filter(({ outcome }) => outcome.kind !== 'lost' || !UNREACHABLE.has(outcome.reason))
     .flatMap((flow): Finding[] => {
       const patience = patienceOf(flow.client.node, flow.serviceAddress, evidence);
       for (const { hops } of flow.journeys) {
