@@ -73,8 +73,7 @@ class Direction {
     for (let at = firstUntil(this.#selections, of, end); at < this.#selections.length; at++) {
       const one = this.#selections[at]!;
       if (whole && one.at >= whole.at) break;
-      if (one.blocks.some(([from, to]) => reaches(sequence, from) && reaches(to, end)))
-        return one.journey;
+      if (one.blocks.some(([from, to]) => reaches(sequence, from) && reaches(to, end))) return one.journey;
     }
     return whole?.journey;
   }
