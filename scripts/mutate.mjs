@@ -19,7 +19,7 @@ const areas = {
   },
   outcomes: {
     files:
-      /^src\/journey\/(judgement\/|ledger\/|records\/(reasons|evidence)|flows\/retransmissions|expectation)/,
+      /^src\/journey\/(judgement\/|ledger\/|records\/(reasons|evidence|sendings)|flows\/retransmissions|expectation)/,
     tests: journeys,
   },
   explanations: {

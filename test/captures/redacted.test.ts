@@ -33,16 +33,11 @@ for (const name of ['dr', 'dnat', 'tun'])
     const endsOf = ({ flows }: Report) =>
       flows.filter(({ kind }) => kind === 'tcp').map(({ outcome }) => outcome.kind);
 
-    it('keeps every promise, without any payload too, and nothing of it is called lost', () => {
-      const report = explained({ payload: 'none' });
-      assert.deepEqual(verdicts(report), verdicts(live));
-      assert.ok(endsOf(report).length > 0);
-      assert.ok(endsOf(report).every((kind) => kind === 'answered' || kind === 'open'));
-    });
-
-    it('with first lines says what was answered', () => {
-      const report = explained({ payload: 'first-line' });
-      assert.deepEqual(verdicts(report), verdicts(live));
-      assert.deepEqual(endsOf(report), endsOf(live));
-    });
+    for (const payload of ['none', 'first-line'] as const)
+      it(`with ${payload} of what was said keeps every promise, and tells what was answered`, () => {
+        const report = explained({ payload });
+        assert.deepEqual(verdicts(report), verdicts(live));
+        assert.ok(endsOf(live).includes('answered'));
+        assert.deepEqual(endsOf(report), endsOf(live));
+      });
   });

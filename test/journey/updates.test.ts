@@ -10,6 +10,7 @@ import { reportOfEvents } from './build-report.ts';
 import { Mirror } from './mirror.ts';
 import { drTable, Story, whole } from './oracle.ts';
 import { drText, planOf } from './plans.ts';
+import { renumbered } from './renumbered.ts';
 import { tell, trouble } from './troubles.ts';
 
 function builderOf(plan: Plan, options: Partial<JourneyBuilderOptions> = {}): JourneyBuilder {
@@ -22,36 +23,6 @@ function builderOf(plan: Plan, options: Partial<JourneyBuilderOptions> = {}): Jo
 }
 
 const byId = (a: { readonly id: number }, b: { readonly id: number }) => a.id - b.id;
-
-/** With flows and journeys numbered in their order: an id once given is kept, so others may be left out. */
-function renumbered(report: Report): unknown {
-  const flowIds = new Map(report.flows.map(({ id }, index) => [id, index + 1]));
-  const journeyIds = new Map(report.journeys.map(({ id }, index) => [id, index + 1]));
-  // In the order of the recording, which that of their ids need not be.
-  const inOrder = (ids: readonly number[]) => ids.map((id) => flowIds.get(id)!).sort((a, b) => a - b);
-  const plain = JSON.parse(JSON.stringify(report)) as Report;
-  return {
-    ...plain,
-    requests: plain.requests.map((request) => ({
-      ...request,
-      flows: inOrder(request.flows),
-    })),
-    flows: plain.flows.map((flow) => ({
-      ...flow,
-      id: flowIds.get(flow.id),
-      journeys: flow.journeys.map((id) => journeyIds.get(id)),
-    })),
-    journeys: plain.journeys.map((journey) => ({
-      ...journey,
-      id: journeyIds.get(journey.id),
-      flow: flowIds.get(journey.flow),
-    })),
-    explanations: plain.explanations.map((one) => ({
-      ...one,
-      flows: inOrder(one.flows),
-    })),
-  };
-}
 
 describe('updates', () => {
   it('however a recording is split, end in the report of all at once, and hold it together', () => {

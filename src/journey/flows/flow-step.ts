@@ -8,7 +8,7 @@ export class FlowStep {
   readonly flow: FlowRecord;
   /** The arrival that the journey was found to answer. */
   provoker: HopRecord | undefined = undefined;
-  /** The journey is the first to send what it sends. */
+  /** What the journey sends: it stands last among those that send it. */
   segment: number | undefined = undefined;
   /** The first flow whose addresses and ports the journey's own took over. */
   reused: FlowRecord | undefined = undefined;

@@ -341,7 +341,7 @@ function follow(flow: FlowRecord, journey: JourneyRecord): void {
   if (facts.kind === 'arp') flow.answered ||= reply && reached;
   if (journey.kind === 'echo-reply') flow.answered ||= reply && reached;
   if (facts.kind !== 'tcp' && facts.kind !== 'udp') return;
-  if (facts.payloadLength > 0) {
+  if (facts.sentLength > 0) {
     const { bytes, payloadAt, payloadEnd } = facts;
     if (reply) {
       flow.response ||= statusLine(bytes, payloadAt, payloadEnd);

@@ -7,10 +7,10 @@ import { segmentOf } from '../records/sendings.ts';
 /** A second sending of the same segment: same direction, same sequence number, at least as much of it. */
 export function noteSegment(flow: FlowRecord, journey: JourneyRecord, step: FlowStep): void {
   const key = segmentOf(journey);
-  const before = key === undefined ? undefined : flow.segments?.get(key);
-  journey.retransmission = before !== undefined && isAnother(journey, before);
-  if (key === undefined || (before && !journey.first.stage.isCapture)) return;
+  if (key === undefined) return;
   const segments = (flow.segments ??= new Map<number, JourneyRecord[]>());
+  const before = segments.get(key);
+  journey.retransmission = before !== undefined && isAnother(journey, before);
   if (before) before.push(journey);
   else segments.set(key, [journey]);
   step.segment = key;

@@ -86,7 +86,7 @@ function notReceived(hop: HopRecord, flow: FlowRecord, around: Surroundings): Ar
 }
 
 /** Nothing else says so than that no frame shows it going on. */
-function isByAbsence(reason: Arrival['reason']): boolean {
+export function isByAbsence(reason: Arrival['reason']): boolean {
   return reason === 'not-forwarded' || reason === 'link-loss';
 }
 

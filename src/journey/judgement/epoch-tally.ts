@@ -1,5 +1,6 @@
 import type { Translate } from '../../l10n/translate.ts';
 import { totalLengthOf } from '../../packet/ipv4.ts';
+import { isByAbsence } from './arrivals.ts';
 import { packetOf } from '../records/evidence.ts';
 import { Failures, type Surroundings } from '../explanations/finding.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
@@ -86,6 +87,7 @@ export class EpochTally {
   add(journey: JourneyRecord): void {
     this.remove(journey);
     count(journey);
+    this.#noteSent(journey);
     // What is missing of its flow says nothing about how it went.
     // What cannot be told apart, in a capture, is no proof of anything.
     const isUnsure = this.stage.isCapture && journey.confidence === 'ambiguous';
@@ -104,13 +106,14 @@ export class EpochTally {
     shown.clear();
     for (const number of kept.numbers) this.#part(number).keep(journey);
     if (broken) for (const { part, hop } of broken) this.#part(part).breach(journey, hop);
-    for (const { from, timeNs, stage } of journey.hops) {
-      if (stage.network.isDirector(from) && timeNs > this.lastSentNs(from))
-        this.#lastSentNs.set(from, timeNs);
-    }
     if (broken || isNotable(journey)) this.#notable.add(journey);
     journey.kept = kept;
     journey.broken = broken;
+  }
+
+  /** Whatever a node sends, and whoever it is of, shows that it is there. */
+  #noteSent({ hops }: JourneyRecord): void {
+    for (const { from, timeNs } of hops) this.#lastSentNs.set(from, Math.max(timeNs, this.lastSentNs(from)));
   }
 
   remove(journey: JourneyRecord): void {
@@ -124,8 +127,7 @@ export class EpochTally {
 
   /** The journey is taken out of the recording; what it showed has been shown all the same. */
   evict(journey: JourneyRecord): void {
-    const { kept, broken } = journey;
-    if (kept === undefined) return;
+    const { kept = NOTHING, broken } = journey;
     this.remove(journey);
     for (const number of kept.numbers) this.#part(number).rememberKept();
     if (broken) for (const { part, hop } of broken) this.#part(part).rememberBroken(hop.frame);
@@ -241,12 +243,7 @@ function isNotable({ kind, outcome, hops }: JourneyRecord): boolean {
 function showsTrouble({ kind, flow, first, hops }: JourneyRecord): boolean {
   if (flow!.partial !== 'load') return false;
   if (kind === 'rst') return first.facts.sequence === 0;
-  return hops.some(({ received, fate }) => received && fate!.fate === 'dropped' && !isInferred(fate!.reason));
-}
-
-/** From a frame that was not seen. */
-function isInferred(reason: string): boolean {
-  return reason === 'not-forwarded' || reason === 'link-loss';
+  return hops.some(({ fate }) => fate!.fate === 'dropped' && !isByAbsence(fate!.reason));
 }
 
 function count(journey: JourneyRecord): void {

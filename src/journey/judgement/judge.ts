@@ -5,6 +5,7 @@ import type { FlowRecord } from '../records/flow-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import type { Joiner } from '../joins/joiner.ts';
 import type { Recording } from '../records/recording.ts';
+import { isByAbsence } from './arrivals.ts';
 import { judgeFlow, judgeJourney, mayBeUnderWay } from './outcomes.ts';
 
 /** What was judged anew. */
@@ -234,10 +235,10 @@ export class Judge {
 
 /** Whether what it says of its end stands on what was not seen. */
 function isDoubtful({ hops }: JourneyRecord): boolean {
-  return hops.some(
-    ({ fate }) =>
-      fate?.fate === 'lost' || fate?.reason === 'not-recorded' || fate?.reason === 'not-forwarded',
-  );
+  return hops.some(({ fate }) => {
+    const { fate: end, reason } = fate!;
+    return end === 'lost' || reason === 'not-recorded' || isByAbsence(reason);
+  });
 }
 
 /** Why a flow need not be recorded whole, if so. */

@@ -4,6 +4,7 @@ import type { FrameEvent, LabEvent } from '../../../src/lab/events.ts';
 import { diffPlans } from '../../../src/lab/topology/diff.ts';
 import { buildUdp } from '../../../src/packet/build.ts';
 import { frameHash } from '../../../src/packet/hash.ts';
+import { ask } from '../asking.ts';
 import { reportOf } from '../build-report.ts';
 import { dnatTable, drTable, natTable, Story, type PacketName, type Table, type Tamper } from '../oracle.ts';
 import { dnatText, drText, ip, macOf, natText, planOf } from '../plans.ts';
@@ -200,6 +201,12 @@ describe('a director that is silent', () => {
     story.events.push(...unheard.map((event) => ({ ...event, timeNs: last.timeNs })));
     story.events.sort((one, other) => one.timeNs - other.timeNs);
     assert.deepEqual(codes(story), []);
+  });
+
+  it('is not either, when that was of a load', () => {
+    const story = silent(2).talk(drTable('rs1', 40002), ['syn']);
+    const entry = { load: { connections: 1, durationNs: 1e9 } };
+    assert.deepEqual(codes(ask(story, { sourcePort: 40002, entry })), []);
   });
 
   it('makes those wait whose question nobody answers, and nobody else', () => {
