@@ -130,7 +130,7 @@ export class Judge {
       this.tallies.set(stage.epoch, tally);
       if (known === undefined) continue;
       for (const journey of this.#allJourneys()) {
-        if (journey.gone || journey.first.stage.epoch !== stage.epoch) continue;
+        if (journey.first.stage.epoch !== stage.epoch) continue;
         this.#count(journey, -1);
         journey.kept = journey.broken = undefined;
         this.journey(journey);
@@ -185,7 +185,7 @@ export class Judge {
     for (const [flow, doubtful] of this.#doubtful) {
       if (flow.gone) this.#doubtful.delete(flow);
       else if (all || flow.endNs >= reachedNs || changed.has(flow))
-        for (const journey of doubtful) if (!journey.gone && journey.flow === flow) this.journey(journey);
+        for (const journey of doubtful) this.journey(journey);
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { JourneyBuilder, type JourneyBuilderOptions } from '../../../src/journey/journey-builder.ts';
 import type { PromiseVerdict, Report } from '../../../src/journey/report.ts';
+import { Judge } from '../../../src/journey/judgement/judge.ts';
 import { makeTranslate } from '../../support/translate.ts';
 import type { FrameEvent, LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
@@ -8,6 +9,7 @@ import { reportOf, reportOfEvents, verdictsOf } from '../build-report.ts';
 import { drTable, natTable, Story, whole } from '../oracle.ts';
 import { soundText } from '../sound-topologies.ts';
 import { runLab } from '../../lab/embedded/testbed.ts';
+import { Judged } from './judged.ts';
 import { drText, macOf, natText, planOf } from '../plans.ts';
 
 const dr = planOf(drText);
@@ -53,6 +55,47 @@ describe('what all packets come to together', () => {
     assert.deepEqual(shown(again), shown(once));
     assert.equal(verdictsOf(again, 0)['ip-untouched'], 'kept');
     assert.equal(verdictsOf(again, 1)['ip-untouched'], 'kept');
+  });
+
+  it('is taken back whole of each epoch when its recording turns out to be in part, also after a plan told again', () => {
+    const story = new Story(dr);
+    story.events.push(planned(0, 0));
+    story.talk(drTable());
+    story.events.push(planned(1, story.nowNs));
+    story.nowNs += 1e9;
+    story.talk(drTable('rs2', 40002));
+    const judged = new Judged(dr).tell(story.events).tell([planned(1, story.nowNs)]);
+    assert.deepEqual([judged.verdicts(0)['headers'], judged.verdicts(1)['headers']], ['kept', 'kept']);
+    const place = { node: 'client', segment: 'outside' };
+    judged.tell([{ kind: 'capture', timeNs: story.nowNs, ...place, detail: 'frames' }]);
+    judged.tell([{ kind: 'capture', timeNs: 1, ...place, detail: 'headers' }]);
+    assert.deepEqual(
+      [judged.verdicts(0)['headers'], judged.verdicts(1)['headers']],
+      ['not seen', 'not seen'],
+    );
+  });
+
+  it('counts of bytes that are not kept stay however often all is joined again', () => {
+    const judged = new Judged(dr).tell(new Story(dr).talk(drTable()).events);
+    let { judge } = judged.state;
+    const { sum } = judge.directorBytes;
+    for (const journey of judged.state.journeys) judge.evict(journey);
+    for (let time = 0; time < 3; time++) {
+      const next = new Judge(judged.state.joiner, () => []);
+      next.inherit(judge);
+      assert.equal(next.directorBytes.sum, sum);
+      judge = next;
+    }
+  });
+
+  it('is what a node’s state says, also of a frame that was sent in the same moment', () => {
+    const story = new Story(dr).talk(drTable(), ['syn'], (step) => (step.lost = step.leg === 1));
+    const { timeNs } = story.events.at(-1)!;
+    const judged = new Judged(dr).tell(story.events);
+    const reason = () => judged.state.journeys[0]!.last.fate!.reason;
+    assert.equal(reason(), 'not-received');
+    judged.tell([{ kind: 'node', timeNs, node: 'director', state: 'stopped' }]);
+    assert.equal(reason(), 'node-down');
   });
 
   it('counts of ambiguous joins stay when those are not kept, and what is kept is joined again', () => {

@@ -17,13 +17,13 @@ export class Judged {
     this.state = new JourneyState(plan, engine, this.#frames, points);
   }
 
-  /** @param events In order of time, all later than those told before. */
-  tell(events: readonly LabEvent[]): this {
+  /** @param events In order of time, all later than those told before. @param isSettling Somebody looks. */
+  tell(events: readonly LabEvent[], isSettling = true): this {
     for (const event of events) {
       if (event.kind === 'frame') this.#frames.add(++this.#number, event);
       this.state.add(event, event.kind === 'frame' ? this.#number : 0);
     }
-    this.state.advance(true);
+    this.state.advance(isSettling);
     return this;
   }
 
