@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { beside } from './beside.mjs';
 import { ensureDocker, nodeImageIsHere } from './docker.mjs';
 import { ensureDebianPackages, ensureDependencies, has, root, run } from './setup.mjs';
-import { alone, inVsCode, lanes, others } from './test-files.mjs';
+import { alone, inVsCode, others } from './test-files.mjs';
 import { runTools } from './tools.mjs';
 
 const ci = Boolean(process.env.CI);
@@ -41,25 +41,19 @@ async function joined(name, begun) {
 
 const step = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
-/**
- * Runs mocha and counts from its own closing lines; a run that executed nothing is a failure. What it says comes as it
- * says it, or in one piece at its end.
- */
-function mocha(args, { atEnd = false } = {}) {
+/** Runs mocha and counts from its own closing lines; a run that executed nothing is a failure. */
+function mocha(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
       cwd: root,
-      stdio: ['ignore', 'pipe', atEnd ? 'pipe' : 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';
-    const hear = (chunk) => {
-      if (!atEnd) process.stdout.write(chunk);
+    child.stdout.on('data', (chunk) => {
+      process.stdout.write(chunk);
       text += chunk;
-    };
-    child.stdout.setEncoding('utf8').on('data', hear);
-    child.stderr?.setEncoding('utf8').on('data', hear);
+    });
     child.on('close', (code) => {
-      if (atEnd) process.stdout.write(text);
       const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(text)?.[1] ?? 0);
       const [ran, broken, pending] = [count('passing'), count('failing'), count('pending')];
       const silentSkip = ci ? pending : 0;
@@ -68,15 +62,6 @@ function mocha(args, { atEnd = false } = {}) {
       resolve({ passed: ran, failed: broken + silentSkip + unexplained });
     });
   });
-}
-
-/** Several runs of mocha side by side; the first is heard as it goes, the others at their ends. */
-async function sideBySide(runs) {
-  const results = await Promise.all(runs.map((args, index) => mocha(args, { atEnd: index > 0 })));
-  return {
-    passed: results.reduce((sum, { passed }) => sum + passed, 0),
-    failed: results.reduce((sum, { failed }) => sum + failed, 0),
-  };
 }
 
 /** What only some tests need: the programs, the Debian packages that bring them, and what is left out without them. */
@@ -163,9 +148,6 @@ if (only.length > 0) {
   await leg('unit', () => mocha(['--reporter', 'scripts/dots.cjs', ...others]));
   if (image) await joined('node image', image);
   const haveEditors = editors !== undefined && (await joined('editors', editors)) === 0;
-  await leg('docker labs', () =>
-    sideBySide(lanes.map((files) => ['--reporter', 'scripts/dots.cjs', ...files])),
-  );
   await leg('real', () => mocha(['--reporter', 'scripts/dots.cjs', ...alone]));
   await leg('vscode', () => {
     if (haveEditors) return mocha([inVsCode]);

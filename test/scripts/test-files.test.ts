@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { beside } from '../../scripts/beside.mjs';
-import { alone, inVsCode, lanes, others } from '../../scripts/test-files.mjs';
+import { alone, inVsCode, others } from '../../scripts/test-files.mjs';
 import { root, temporaryFolder } from '../support/lb-lab.ts';
 
 /** By git: what is in the tree. The patterns know `**` + `/` and `*` only. */
@@ -26,11 +26,7 @@ describe('the legs of npm test', () => {
   it('run every test file, and none twice', () => {
     assert.ok(files.length > 100);
     for (const file of files.filter((name) => !name.startsWith('test/vscode/host/'))) {
-      const legs = [
-        matches(alone, file),
-        matches([inVsCode], file),
-        ...[...lanes, others].map((args) => chosenBy(args, file)),
-      ];
+      const legs = [matches(alone, file), matches([inVsCode], file), runsWithOthers(file)];
       assert.equal(legs.filter(Boolean).length, 1, file);
     }
   });
@@ -38,8 +34,7 @@ describe('the legs of npm test', () => {
   it('keep apart what needs the machine for itself', () => {
     const found = files.filter((file) => real.test(readFileSync(root + file, 'utf8')));
     assert.ok(found.length > 10);
-    for (const file of found)
-      assert.ok(!chosenBy(others, file), `${file} belongs into scripts/test-files.mjs`);
+    for (const file of found) assert.ok(!runsWithOthers(file), `${file} belongs into scripts/test-files.mjs`);
   });
 
   it('leave nothing when they are only listed', () => {
@@ -76,8 +71,8 @@ describe('the legs of npm test', () => {
 });
 
 /** As mocha reads its arguments. */
-function chosenBy(args: readonly string[], file: string): boolean {
-  const ignored = args.filter((_, index) => args[index - 1] === '--ignore');
-  const wanted = args.filter((word, index) => word !== '--ignore' && args[index - 1] !== '--ignore');
+function runsWithOthers(file: string): boolean {
+  const ignored = others.filter((_, index) => others[index - 1] === '--ignore');
+  const wanted = others.filter((word, index) => word !== '--ignore' && others[index - 1] !== '--ignore');
   return matches(wanted, file) && !matches(ignored, file);
 }
