@@ -119,4 +119,19 @@ describe('updates', () => {
     for (const [id, timeNs] of times(after)) if (told.has(id)) assert.equal(told.get(id), timeNs);
     assert.equal(after.flows[0]!.outcome.kind, 'answered');
   });
+
+  it('tell packets in their order, also of one that is known to be lost only now', () => {
+    const story = new Story(planOf(drText)).talk(drTable(), ['syn'], (step) => (step.lost = step.leg === 1));
+    const builder = builderOf(story.plan);
+    const seen = story.events.length;
+    builder.add(story.events);
+    builder.update();
+    story.nowNs += 1e9;
+    story.talk(drTable('rs2', 40002), ['syn', 'syn-ack']);
+    builder.add(story.events.slice(seen));
+    assert.deepEqual(
+      builder.update().journeys.map(({ id }) => id),
+      [1, 2, 3],
+    );
+  });
 });

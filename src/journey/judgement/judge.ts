@@ -75,7 +75,7 @@ export class Judge {
     this.#askPending();
     this.#look();
     if (isSettling) this.#settle();
-    for (const journey of this.#journeys) if (!journey.gone) this.flow(journey.flow!);
+    for (const { flow } of this.#journeys) this.flow(flow!);
     this.#widen();
     const journeys = this.#journeys.sort((a, b) => a.order - b.order);
     const flows = this.#flows;

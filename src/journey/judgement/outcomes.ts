@@ -65,7 +65,6 @@ export function mayBeUnderWay({ last }: JourneyRecord, endNs: number): boolean {
  * @param isCapture Nobody tells what was asked: the answer's own head says how long it is.
  */
 export function judgeFlow(flow: FlowRecord, hosts: HostLog, isCapture: boolean): void {
-  flow.server = undefined;
   if (flow.kind !== 'arp') {
     for (const journey of flow.journeys) if ((flow.server = serverBy(flow, journey))) break;
   }
@@ -81,11 +80,10 @@ function serverBy(flow: FlowRecord, { direction, last, first, kind }: JourneyRec
   const took = direction === 'request' && (last.fate?.fate === 'accepted' || last.fate?.fate === 'unwrapped');
   const gave = direction === 'reply' && kind !== 'icmp-error' && isSenders(first);
   if (!took && !gave) return undefined;
-  const name = took ? last.to : first.from;
-  const { network } = (took ? last : first).stage;
-  const station = network.station(name, (took ? last : first).segment);
-  if (station === undefined || (network.isDirector(name) && kind !== 'echo-reply')) return undefined;
-  const port = took ? last.facts.destinationPort : first.facts.sourcePort;
+  const { stage, segment, to, from, facts } = took ? last : first;
+  const [name, port] = took ? [to, facts.destinationPort] : [from, facts.sourcePort];
+  const station = stage.network.station(name, segment);
+  if (station === undefined || (stage.network.isDirector(name) && kind !== 'echo-reply')) return undefined;
   const address = formatIpv4(station.port.address);
   return flow.service.port === undefined ? { node: name, address } : { node: name, address, port };
 }

@@ -52,6 +52,10 @@ function delayed(
 const zeroId: Tamper = (step) => {
   step.spoil = (bytes) => bytes.fill(0, step.outer ? 38 : 18, step.outer ? 40 : 20);
 };
+const refused: Tamper = (step) => {
+  step.ends = step.name === 'syn' && step.leg === 1;
+  if (step.ends) step.decision = { relation: 'dropped', rule: 'schedule', reason: 'no-server' };
+};
 const lossy: Tamper = (step) => {
   step.lost = step.name === 'ack' && step.leg === 1;
 };
@@ -61,7 +65,8 @@ const stories: Readonly<Record<string, Story>> = {
   dr: new Story(planOf(drText))
     .arp('inside', 'router', '10.0.2.1', '10.0.2.100', 'director')
     .talk(drTable(), ['syn', 'syn', 'syn-ack', 'ack', 'get', 'ok'], lossy)
-    .talk(drTable('rs2', 40002), ['syn', 'syn-ack', 'get', 'ok', 'fin', 'fin-ack'], undefined, 90_000),
+    .talk(drTable('rs2', 40002), ['syn', 'syn-ack', 'get', 'ok', 'fin', 'fin-ack'], undefined, 90_000)
+    .talk(drTable('rs2', 40003), ['syn'], refused),
   tun: new Story(planOf(tunText)).talk(tunTable(), ['syn', 'syn-ack', 'ack', 'ack', 'get', 'ok'], lossy),
   dnat: new Story(planOf(dnatText))
     .talk(dnatTable(), ['syn', 'syn-ack', 'ack', 'get', 'get', 'ok'], lossy)
