@@ -71,7 +71,10 @@ export class Judge {
   run(isSettling: boolean): Judged {
     this.#meetStages();
     this.#meetRecording();
-    for (const flow of this.#joiner.ledger.takeNews()) this.flow(flow);
+    const { ledger } = this.#joiner;
+    // What a flow carried that is gone, another may carry.
+    for (const flow of this.#flows) if (flow.gone) ledger.forget(flow);
+    for (const flow of ledger.takeNews()) this.flow(flow);
     this.#askPending();
     this.#look();
     if (isSettling) this.#settle();
@@ -90,8 +93,7 @@ export class Judge {
     for (const journey of journeys) if (!journey.gone) this.#tell(journey);
     for (const flow of flows) {
       flow.stale = false;
-      if (flow.gone) this.#joiner.ledger.forget(flow);
-      else if (isSettling) judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
+      if (isSettling && !flow.gone) judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
       else this.#unsettled.add(flow);
       this.#lookAt(flow);
     }

@@ -100,6 +100,16 @@ describe('what is judged in parts', () => {
           isDirectors,
         ),
     ],
+    [
+      'of a capture, one clock of which is early',
+      'capture',
+      (events) =>
+        delayed(
+          events.filter((event) => !isDecision(event)),
+          5,
+          (event) => !isDirectors(event),
+        ),
+    ],
   ];
 
   for (const [name, story] of Object.entries(stories)) {

@@ -51,6 +51,17 @@ describe('in a capture, what is known only later of how packets ended', () => {
     tellsTheSame(dr, story, [known], Array(3).fill('lost not-received'));
   });
 
+  it('is that the recorder still listened when the last was sent', () => {
+    const story = asked(new Story(dr));
+    for (let time = 0; time < 3; time++, story.nowNs += 1e9) {
+      if (time === 2) asked(story);
+      story.talk(drTable(), ['syn'], lostOn(0));
+    }
+    const known = framesOf(story);
+    asked(story);
+    tellsTheSame(dr, story, [known], Array(3).fill('lost not-received'));
+  });
+
   it('is that an interface was listened to only from then on', () => {
     const story = asked(new Story(dr));
     thrice(story, ['syn'], endsAt(0));
