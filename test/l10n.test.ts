@@ -68,6 +68,7 @@ describe('l10n', () => {
       'UDP',
       'ICMP',
       'ARP',
+      'VRRP',
       'SYN',
       'SYN-ACK',
       'ACK',

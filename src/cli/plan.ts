@@ -87,6 +87,14 @@ function forwarderLines(config: ForwarderConfig): string[] {
     const ports = config.nat.translatePorts ? `ports ${first}-${last}` : 'ports kept';
     lines.push(`  nat outside ${outside.segment}  ${formatIpv4(outside.address)}  ${ports}`);
   }
+  if (config.redundancy) {
+    const { id, priority, interval, preempt, announce, addresses, port } = config.redundancy;
+    const garp = `garp ${announce.repeat} again after ${announce.delay / 1000} s`;
+    lines.push(
+      `  vrrp ${id} on ${config.interfaces[port]!.segment}  priority ${priority}  advert ${interval / 1000} s  ${preempt ? 'preempt' : 'nopreempt'}  ${garp}`,
+      `    moves ${addresses.map(({ address }) => formatIpv4(address)).join(' ')}`,
+    );
+  }
   for (const service of config.services) {
     const snat = models[service.model].translates
       ? service.snat

@@ -5,7 +5,7 @@ import { isUnicast } from './headers.ts';
 import type { Port } from './port.ts';
 import type { RouteTable } from './routes.ts';
 
-type Known = Pick<ForwarderConfig, 'interfaces' | 'services' | 'nat'>;
+type Known = Pick<ForwarderConfig, 'interfaces' | 'services' | 'nat' | 'redundancy'>;
 
 /** Ports of an address of the director's own behind which its connections stand: its kernel must leave them alone. */
 export interface PortPoolOf {
@@ -27,6 +27,9 @@ export class Addresses {
   private config: Known = { interfaces: [], services: [] };
   private own: readonly SignedIpv4[] = [];
   private vips: readonly SignedIpv4[] = [];
+  /** Those that move from one director to another. */
+  private moving: readonly SignedIpv4[] = [];
+  private holds = false;
   private pools: readonly PortPoolOf[] = [];
   private readonly routes: Pick<RouteTable, 'portTowards'>;
 
@@ -37,7 +40,8 @@ export class Addresses {
   configure(config: Known): void {
     this.config = config;
     this.own = config.interfaces.map(({ address }) => toSigned(address));
-    this.vips = config.services.map(({ vip }) => toSigned(vip));
+    this.moving = (config.redundancy?.addresses ?? []).map(({ address }) => toSigned(address));
+    this.vips = [...config.services.map(({ vip }) => toSigned(vip)), ...this.moving];
     this.pools = portPools(config);
   }
 
@@ -46,8 +50,24 @@ export class Addresses {
     return this.own.includes(address);
   }
 
+  /** An address that moves counts as one while it is here. */
   isVip(address: SignedIpv4): boolean {
-    return this.vips.includes(address);
+    return this.vips.includes(address) && !this.isAway(address);
+  }
+
+  /** Whether the addresses that move are here. As long as nobody says so they are not. */
+  hold(holds: boolean): void {
+    this.holds = holds;
+  }
+
+  /** Whether there are addresses that another director has now. */
+  get areAway(): boolean {
+    return !this.holds && this.moving.length > 0;
+  }
+
+  /** Whether another director has it now. */
+  isAway(address: SignedIpv4): boolean {
+    return !this.holds && this.moving.includes(address);
   }
 
   /** Whether it is an address of the node's or a VIP. */

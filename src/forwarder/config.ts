@@ -1,6 +1,7 @@
 import type { ServiceModel, Tunnelled } from '../models/models.ts';
 import type { Ipv4, Mac } from '../packet/address.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
+import type { RedundancyConfig } from './vrrp/speaker.ts';
 import type { SchedulerFlag } from './schedulers/scheduler.ts';
 
 /** What a forwarder is told. Plain data: it crosses a socket into a container as JSON. Addresses are 32-bit, MACs 48-bit numbers. */
@@ -89,6 +90,8 @@ export interface ForwarderConfig {
   readonly routes: readonly ForwarderRoute[];
   readonly services: readonly ServiceConfig[];
   readonly nat?: NatConfig;
+  /** Other directors carry the services too, one at a time. Left out, this one alone does. */
+  readonly redundancy?: RedundancyConfig;
   /** Decrement TTL like a router; default true. */
   readonly decrementTtl: boolean;
   readonly timeouts: Timeouts;

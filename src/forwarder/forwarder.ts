@@ -84,7 +84,7 @@ export class Forwarder {
     const port = this.ports[frame.port];
     const etherType = end - start < ethernet.HEADER_LENGTH ? -1 : view.getUint16(start + ethernet.ETHERTYPE);
     const isOurs = port !== undefined && etherType !== -1 && isAddressedTo(port, view, start);
-    if (isOurs && etherType === ethernet.ETHERTYPE_IPV4) {
+    if (isOurs && etherType === ethernet.ETHERTYPE_IPV4 && !this.addresses.areAway) {
       const verdict = this.straight.forward(frame, port, now);
       if (verdict !== undefined) return verdict;
     }
@@ -143,6 +143,11 @@ export class Forwarder {
   /** Forgets who has this address: its machine has changed. The next frame for it asks again. */
   forgetNeighbour(address: Ipv4): void {
     this.neighbours.forget(toSigned(address));
+  }
+
+  /** The addresses that move are this director's from now on, or no longer. Its connections stay. */
+  hold(holds: boolean): void {
+    this.addresses.hold(holds);
   }
 
   counters(): ForwarderCounters {
@@ -210,6 +215,9 @@ export class Forwarder {
       const refused = refusesOptions(bytes, ip + ipv4.OPTIONS, packet.l4);
       if (refused !== undefined) return this.output.drop(verdict, 'malformed', refused);
     }
+    const destination = addressAt(view, ip + ipv4.DESTINATION);
+    // To the kernel it is an address of somebody else's, whatever IPVS has in its table.
+    if (this.addresses.isAway(destination)) return this.refusals.notOurs(destination, verdict);
     if (ipv4.isFragment(bytes, ip)) return this.fragments.receive(packet, port, this.ports, verdict);
     return this.receiveWhole(packet, port, verdict);
   }

@@ -114,10 +114,10 @@ export interface Epoch {
   readonly by?: string;
 }
 
-/** One connection, UDP exchange, ping or ARP exchange, both directions. */
+/** One connection, UDP exchange, ping or ARP exchange, both directions; or what one VRRP router says while it is active. */
 export interface Flow {
   readonly id: number;
-  readonly kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'other';
+  readonly kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'vrrp' | 'other';
   readonly epoch: number;
   /** The node that opened it, with the address and port it used: `client 10.0.1.10:40112`. */
   readonly client: Endpoint;
@@ -142,9 +142,25 @@ export interface Flow {
    * fallen back while it lasted. Promises do not stand on it; of explanations only that a load was over too soon.
    */
   readonly partial?: 'load' | 'capture';
+  /** Of VRRP: with its first advertisement the router becomes active. Absent where it was so already. */
+  readonly takeover?: Takeover;
   readonly startNs: number;
   readonly endNs: number;
   readonly journeys: readonly number[];
+}
+
+/** Addresses that a router has from now on. */
+export interface Takeover {
+  /** Who had them before, if somebody had, and for how long nothing was heard of it. */
+  readonly from?: string;
+  readonly silentNs?: number;
+  /**
+   * `told`: with its last advertisement it said that it stops. `silence`: it said nothing any more. `preempted`: the new one
+   * has the higher priority. `both`: it goes on, and the new one does not hear it or does not heed it.
+   */
+  readonly how?: 'told' | 'silence' | 'preempted' | 'both';
+  readonly to: string;
+  readonly addresses: readonly string[];
 }
 
 export interface Endpoint {
@@ -213,6 +229,7 @@ export type JourneyKind =
   | 'icmp-error'
   | 'arp-request'
   | 'arp-reply'
+  | 'vrrp-advertisement'
   | 'other';
 
 export type Confidence =

@@ -107,5 +107,5 @@ export class Ring {
 }
 
 function isSettled({ closed, kind, endNs }: FlowRecord, nowNs: number): boolean {
-  return nowNs - endNs > (closed || kind === 'arp' ? QUIET_NS : SILENT_NS);
+  return nowNs - endNs > (closed || kind === 'arp' || kind === 'vrrp' ? QUIET_NS : SILENT_NS);
 }

@@ -24,6 +24,7 @@ export function flowView(flow: FlowRecord): Flow {
   if (requests) view.requests = requests;
   view.begun = begun;
   if (partial) view.partial = partial;
+  if (flow.takeover) view.takeover = flow.takeover;
   view.startNs = flow.startNs;
   view.endNs = flow.endNs;
   view.journeys = flow.journeys.map((journey) => journey.id);

@@ -126,7 +126,7 @@ export const hopLayout = {
   unexpected: 72,
 } as const;
 
-export const flowKinds = ['tcp', 'udp', 'icmp', 'arp', 'other'] as const;
+export const flowKinds = ['tcp', 'udp', 'icmp', 'arp', 'other', 'vrrp'] as const;
 export const outcomes = [
   'answered',
   'refused',
@@ -149,6 +149,7 @@ export const journeyKinds = [
   'arp-request',
   'arp-reply',
   'other',
+  'vrrp-advertisement',
 ] as const;
 export const journeyOutcomes = ['arrived', 'lost', 'ambiguous', 'dropped', 'unseen'] as const;
 export const confidences = ['certain', 'strong', 'likely', 'ambiguous'] as const;

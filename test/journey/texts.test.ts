@@ -37,6 +37,7 @@ describe('texts of the journeys', () => {
     ...arrival['fate']!.enum.map((fate) => `fate.${fate}`),
     ...request['reason']!.enum.map((reason) => `requests.why.${reason}`),
     ...request['finding']!.enum.map((finding) => `requests.finding.${finding}`),
+    ...['first', ...flow['takeover']!.properties['how']!.enum].map((how) => `takeover.${how}`),
     ...['of', 'bytes', 'bytes-of', 'load'].map((how) => `requests.${how}`),
     'explanation.text',
     'explanation.text-settings',

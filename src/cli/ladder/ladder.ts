@@ -1,6 +1,7 @@
 import { namesOf } from '../../journey/names.ts';
 import { openedFlows } from '../../journey/opened-flows.ts';
 import type { Flow, FlowOutcome, Report } from '../../journey/report.ts';
+import { takeoverText } from '../../journey/takeover-text.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { LadderContext, LadderOptions } from './context.ts';
@@ -61,20 +62,29 @@ function flowLine(flow: Flow, mark: string, context: LadderContext): string {
   const { names, translate } = context;
   const end = (name: string, port: number | undefined) => (port === undefined ? name : `${name}:${port}`);
   const parts = [
-    `${flow.request || translate(`kind.${flow.kind}`)} → ${end(names(flow.service.address), flow.service.port)}`,
+    flow.takeover
+      ? takeoverText(flow.takeover, names, translate)
+      : `${flow.request || translate(`kind.${flow.kind}`)} → ${end(names(flow.service.address), flow.service.port)}`,
     end(flow.client.node || flow.client.address, flow.client.port),
     flow.server?.node ?? '',
     flow.response,
     flow.begun === 'middle' ? translate('cli.begun-middle') : '',
     translate('cli.packets', { count: flow.journeys.length }),
     `${((flow.endNs - flow.startNs) / 1e6).toFixed(2)} ms`,
-    outcomeText(flow, context),
+    flow.kind === 'vrrp' ? '' : outcomeText(flow, context),
     flow.partial ? translate(`cli.partial.${flow.partial}`) : '',
   ];
   return `${mark} #${flow.id}  ${parts.filter(Boolean).join('   ')}`;
 }
 
-function outcomeText({ outcome, requests }: Flow, { translate, paint }: LadderContext): string {
+/** Gratuitous ARP: who has an address says so, and asks nobody. */
+function isAnnouncement({ kind, client, service, outcome }: Flow): boolean {
+  return kind === 'arp' && client.address === service.address && outcome.kind === 'open';
+}
+
+function outcomeText(flow: Flow, { translate, paint }: LadderContext): string {
+  if (isAnnouncement(flow)) return paint('routine', translate('cli.outcome.announced'));
+  const { outcome, requests } = flow;
   const count = requests && requests.asked > 1 ? ` (${translate('requests.of', requests)})` : '';
   const text = `${translate(`cli.outcome.${outcome.kind}`)}${count}`;
   if (outcome.kind === 'answered') return paint('good', `✓ ${text}`);

@@ -1,3 +1,4 @@
+import { directorsOf } from '../records/plan-index.ts';
 import type { Timeouts } from '../../forwarder/config.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import { formatIpv4 } from '../../packet/address.ts';
@@ -152,7 +153,7 @@ export const serverDrained: Rule = (evidence) =>
 /** Frames to the director went nowhere, or nobody answered ARP for its address, and it has been silent since. */
 export const directorDown: Rule = (evidence) => {
   const { plan } = evidence.stage.network;
-  const directors = new Set(plan.services.map(({ director }) => director));
+  const directors = new Set(plan.services.flatMap(directorsOf));
   return [...directors].flatMap((name) => silenceOf(name, evidence));
 };
 
@@ -173,7 +174,7 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
       outcome !== 'arrived' &&
       network.directorsOf(last.facts.destination).includes(name),
   );
-  const own = network.plan.services.filter(({ director }) => director === name);
+  const own = network.plan.services.filter((service) => directorsOf(service).includes(name));
   const params = { node: name, vip: [...new Set(own.map(({ vip }) => formatIpv4(vip)))].join(', ') };
   const setting = down && `nodes.${name}.at.${down.segment}.down`;
   return [...telling, ...waiting].map(({ last, flow }) => ({

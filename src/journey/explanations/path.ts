@@ -1,3 +1,4 @@
+import { directorsOf } from '../records/plan-index.ts';
 import { models, tunnelBy, tunnelOf, type TunnelFacts } from '../../models/models.ts';
 import { FRAGMENTATION_NEEDED, DESTINATION_UNREACHABLE, nextHopMtuOf } from '../../packet/icmp.ts';
 import { destinationOf, totalLengthOf } from '../../packet/ipv4.ts';
@@ -93,7 +94,7 @@ function serviceDecided({ arrival, stage }: HopRecord): PlannedService | undefin
 function serviceAsked(hop: HopRecord): PlannedService | undefined {
   const { direction, flow } = hop.journey!;
   const service = direction === 'request' ? serviceOf(flow!, hop) : undefined;
-  return service?.director === hop.to ? service : undefined;
+  return service && directorsOf(service).includes(hop.to) ? service : undefined;
 }
 
 /** The way by which the packet should have left the node. */

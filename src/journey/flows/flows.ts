@@ -2,6 +2,7 @@ import { idOf } from '../../packet/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../../packet/tcp.ts';
 import { requestLine, statusLine } from '../../packet/http-line.ts';
 import { openFlow, tupleOf } from './flow-opening.ts';
+import { isVrrpOver, takeoverOf } from './takeovers.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import { FlowStep } from './flow-step.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
@@ -261,7 +262,10 @@ export class FlowDeriver {
     const entry = this.#tuples.findKept(facts);
     const flow = entry?.flows[entry.flows.length - 1];
     const fits = flow && entry.direction === (asks ? 'request' : 'reply');
-    const over = asks && flow && (flow.answered || journey.first.timeNs - flow.endNs > ARP_SILENCE_NS);
+    const over =
+      asks &&
+      flow &&
+      (flow.answered || journey.first.timeNs - flow.endNs > ARP_SILENCE_NS || isAnothers(flow, journey));
     return fits && !over ? { flow, direction: entry.direction, isTelling: true } : this.#open(journey);
   }
 
@@ -279,9 +283,15 @@ export class FlowDeriver {
     const flow = closed && isSameFlow(closed, opened.flow) ? closed : opened.flow;
     if (flow === closed) this.#closed.delete(journey);
     flow.isReused = false;
+    flow.takeover = flow.kind === 'vrrp' ? takeoverOf(journey, this.flows) : undefined;
     this.flows.add(flow);
     return { flow, direction, isTelling: true, before };
   }
+}
+
+/** Who announces an address speaks for itself, whoever announced it before. */
+function isAnothers(flow: FlowRecord, { first: { facts, from } }: JourneyRecord): boolean {
+  return facts.source === facts.destination && flow.client.node !== from;
 }
 
 /** These lists have one entry, rarely two: quicker than sets, and there are many. */
@@ -313,6 +323,7 @@ function isOver(flow: FlowRecord, journey: JourneyRecord, direction: Journey['di
   const { first, hops } = journey;
   const { facts } = first;
   if (first.stage.run !== flow.stage.run) return true;
+  if (facts.kind === 'vrrp') return isVrrpOver(flow, journey);
   if (facts.kind !== 'tcp')
     return (direction === 'request' && isForgotten(flow, hops)) || first.timeNs - flow.endNs > IDLE_NS;
   const handshake = facts.flags & (SYN | ACK);

@@ -1,6 +1,6 @@
 import type { DecisionEvent, FrameEvent, LabEvent, PlanEvent } from '../../lab/events.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
-import { BROADCAST_MAC, formatIpv4, NO_MAC } from '../../packet/address.ts';
+import { formatIpv4, NO_MAC } from '../../packet/address.ts';
 import { destinationOf, ETHERTYPE_ARP, HEADER_LENGTH, sourceOf } from '../../packet/ethernet.ts';
 import { frameHash } from '../../packet/hash.ts';
 import type { CapturePoints } from '../records/capture-points.ts';
@@ -8,6 +8,7 @@ import { Completeness } from '../records/completeness.ts';
 import { CrossingJoin } from './crossing-join.ts';
 import { DecisionJoin } from './decision-join.ts';
 import { readFacts, type FrameFacts } from '../records/frame-facts.ts';
+import { isToEveryone } from '../records/to-everyone.ts';
 import type { FrameStore } from '../records/frame-store.ts';
 import { HopNews } from './hop-news.ts';
 import { HostJoin } from './host-join.ts';
@@ -172,13 +173,13 @@ export class Joiner {
     const own = network.station(event.node, event.segment);
     const target = network.stationOfMac(destination);
     // A cooked capture does not tell where a frame that was sent goes.
-    const isTold = target !== undefined || destination === BROADCAST_MAC || (destination === NO_MAC && isOut);
+    const isTold = target !== undefined || isToEveryone(destination) || (destination === NO_MAC && isOut);
     if (!sender || !own || !isTold) {
       this.counters.foreign++;
       return false;
     }
     if (isOut) this.#out(event, number, target?.node.name ?? '');
-    else if (target === own || destination === BROADCAST_MAC) {
+    else if (target === own || isToEveryone(destination)) {
       this.#in(event, number, sender.node.name);
     } else {
       this.counters.flooded++;
@@ -211,7 +212,7 @@ export class Joiner {
         this.#routed.get(event.node)?.neighbourAnswered(event.timeNs);
         this.#translated.get(event.node)?.neighbourAnswered(event.timeNs);
       }
-    } else if (facts.ipAt !== 0 && !this.#sightings) {
+    } else if (facts.ipAt !== 0 && isForwarded(facts) && !this.#sightings) {
       if (node?.forwarder && this.#isForeignWork(hop))
         this.#crossing(this.#translated, event.node, 'translated').received(hop);
       else if (!node?.forwarder && node?.sysctls.ip_forward === 1)
@@ -242,7 +243,7 @@ export class Joiner {
       this.#forwarder(hop.from).sent(frameHash(bytes, 0, bytes.length), hop);
     }
     if (this.#sightings) this.#sightings.seen(hop);
-    else if (hop.previous === undefined && hop.facts.ipAt !== 0 && hop.facts.kind !== 'arp') {
+    else if (hop.previous === undefined && hop.facts.ipAt !== 0 && isForwarded(hop.facts)) {
       if (!node?.forwarder) this.#routed.get(hop.from)?.sent(hop);
       else if (this.#isForeignWork(hop)) this.#translated.get(hop.from)?.sent(hop);
     }
@@ -305,6 +306,11 @@ export class Joiner {
     for (const join of this.#translated.values()) join.prune(this.timeNs, isGone);
     this.#sightings?.prune(this.timeNs, isGone);
   }
+}
+
+/** What is for one link is not: ARP, and what VRRP routers tell each other. */
+function isForwarded({ kind }: FrameFacts): boolean {
+  return kind !== 'arp' && kind !== 'vrrp';
 }
 
 function nameOf(change: PlanEvent['changes'][number]): string {

@@ -1,9 +1,9 @@
 import type { FrameEvent } from '../../lab/events.ts';
-import { BROADCAST_MAC } from '../../packet/address.ts';
 import { destinationOf } from '../../packet/ethernet.ts';
 import type { HopNews } from './hop-news.ts';
 import type { FrameFacts } from '../records/frame-facts.ts';
 import { linksOf, type HopRecord } from '../records/hop-record.ts';
+import { isToEveryone } from '../records/to-everyone.ts';
 import { frameKey, sameFrame } from './match-keys.ts';
 import { prune } from './prune.ts';
 import { linkKey, sameOnLink } from './sightings.ts';
@@ -65,7 +65,7 @@ export class LinkJoin {
     while (index < waiting.length && !this.#fits(waiting[index]!, event, facts)) index++;
     const hop = waiting[index];
     if (hop === undefined) return undefined;
-    if (destinationOf(event.bytes, 0) === BROADCAST_MAC) {
+    if (isToEveryone(destinationOf(event.bytes, 0))) {
       const sendings = waiting.filter((one) => this.#fits(one, event, facts));
       return this.#broadcast(sendings, event, number, facts);
     }
@@ -85,7 +85,7 @@ export class LinkJoin {
   /** Nobody was seen sending it. Of a broadcast, one of its receivers has that already: then it is a copy of that hop. */
   orphaned(hop: HopRecord): void {
     const key = this.#keyOf(hop);
-    if (this.#errorNs && hop.facts.etherDestination === BROADCAST_MAC) {
+    if (this.#errorNs && isToEveryone(hop.facts.etherDestination)) {
       const lead = this.#orphans.get(key)?.find((one) => this.#isSibling(one, hop));
       if (lead) {
         linksOf(hop).copyOf = lead;
@@ -153,7 +153,7 @@ export class LinkJoin {
     orphan.secondFrame = number;
     orphan.frame = hop.frame;
     if (this.#errorNs) {
-      if (facts.etherDestination === BROADCAST_MAC) push(this.#sent, key, orphan);
+      if (isToEveryone(facts.etherDestination)) push(this.#sent, key, orphan);
       const isMore = hop.facts.bytes.length > facts.bytes.length;
       orphan.showBy(
         isMore

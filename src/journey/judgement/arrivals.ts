@@ -141,6 +141,7 @@ function errorReason(rule: DecisionEvent['rule']): Reason {
 function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Arrival {
   const { facts } = hop;
   if (facts.kind === 'arp') return inferredArp(hop);
+  if (facts.kind === 'vrrp') return node.forwarder?.redundancy ? accepted : ignored;
   if (facts.malformed) return hop.cut && hop.stage.isCapture ? unrecorded : dropped('malformed');
   if (facts.ipAt === 0) return ignored;
   if (isFiltered(hop, port.drop)) return dropped('filtered');
@@ -272,7 +273,8 @@ function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolea
   if (drop.length === 0) return false;
   const tunnel = tunnelBy(facts.outerProtocol);
   if (tunnel) return drop.includes(tunnel.filteredAs);
-  return facts.kind !== 'ip' && facts.kind !== 'other' && facts.kind !== 'arp' && drop.includes(facts.kind);
+  const { kind } = facts;
+  return (kind === 'tcp' || kind === 'udp' || kind === 'icmp') && drop.includes(kind);
 }
 
 function lossReason(hop: HopRecord, around: Surroundings): Reason {

@@ -99,6 +99,8 @@ function outcomeOf(flow: FlowRecord, hosts: HostLog): FlowOutcome {
   const doubtful = flow.journeys.find(({ outcome }) => outcome === 'ambiguous');
   if (doubtful) return { kind: 'ambiguous', candidates: 2 };
   if (flow.kind === 'arp') return unansweredArp(flow);
+  // Nobody answers, and who is not there to hear it misses nothing.
+  if (flow.kind === 'vrrp') return { kind: 'open' };
   const isUnseen = flow.journeys.some(({ outcome }) => outcome === 'unseen');
   // In a capture, what was lost was sent again, and that may have come: which is what nobody recorded.
   const loss = isUnseen && flow.stage.isCapture ? undefined : lossOf(flow, hosts);

@@ -2,7 +2,7 @@ import { models } from '../../models/models.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import type { Ipv4, Mac } from '../../packet/address.ts';
 import type { HopRecord } from '../records/hop-record.ts';
-import type { PlanIndex } from '../records/plan-index.ts';
+import type { PlanIndex, Route } from '../records/plan-index.ts';
 import type { Prediction } from './prediction.ts';
 import { serviceOf } from '../records/signature.ts';
 
@@ -14,16 +14,26 @@ export function setMacs(prediction: Prediction, hop: HopRecord, node: PlannedNod
   const { network } = hop.stage;
   const way = network.route(node, target);
   prediction.etherSource = way?.port.mac;
-  prediction.etherDestination = way && network.macOf(way.nextHop, way.port.segment);
+  prediction.etherDestination = way && macTowards(hop, way);
   const path = replyPath(hop);
   if (way === undefined || path === 'routed') return;
   // A server whose gateway is set up against the model is still judged by the model.
   if (path === 'through') {
-    const director = network.station(serviceOf(hop.journey!.flow!, hop)!.director, way.port.segment);
+    const { director: preferred, directors } = serviceOf(hop.journey!.flow!, hop)!;
+    const director = network.station(directors?.includes(hop.to) ? hop.to : preferred, way.port.segment);
     if (director) prediction.etherDestination = director.port.mac;
   } else if (isDirectors(network, prediction.etherDestination)) {
     prediction.etherDestination = routerOn(network, way.port.segment);
   }
+}
+
+/** Who has an address that moves is not the plan's to say: any of those that may have it. */
+function macTowards(
+  { to, segment, stage: { network } }: HopRecord,
+  { nextHop, port }: Route,
+): Mac | undefined {
+  const mayHave = network.directorsOf(nextHop).includes(to) ? network.station(to, segment) : undefined;
+  return mayHave?.port.mac ?? network.macOf(nextHop, port.segment);
 }
 
 function replyPath(hop: HopRecord): ReplyPath {

@@ -1,10 +1,10 @@
 import type { PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
-import { BROADCAST_MAC } from '../../packet/address.ts';
 import { models, tunnelOf } from '../../models/models.ts';
 import { dontFragmentOf, trafficClassOf, ttlOf } from '../../packet/ipv4.ts';
 import { choiceAt } from './choice.ts';
 import { clamped } from '../joins/clamped-mss.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
+import { isToEveryone } from '../records/to-everyone.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import { setMacs } from './next-macs.ts';
@@ -40,7 +40,7 @@ function firstHop(hop: HopRecord): Prediction | undefined {
   if (facts.ipAt === 0 || facts.outerAt !== 0 || node === undefined) return undefined;
   const { direction, flow } = hop.journey!;
   // A broadcast, of DHCP for one, is for everybody and of nobody's model.
-  if (facts.etherDestination === BROADCAST_MAC) return undefined;
+  if (isToEveryone(facts.etherDestination)) return undefined;
   const prediction = new Prediction(facts);
   setFirstTuple(prediction, hop, flow!);
   setMacs(prediction, hop, node, prediction.destination ?? facts.destination);

@@ -76,16 +76,27 @@ function servedOf(journey: JourneyRecord): Served | undefined {
   const { hops, first } = journey;
   const service = first.facts.kind === flow.kind ? serviceOf(flow, first) : undefined;
   if (!service) return undefined;
+  const director = directorOn(journey, service);
   let intoServer: HopRecord[] | undefined;
   for (const hop of hops) if (hop.received && isServer(service, hop.to)) (intoServer ??= []).push(hop);
   return {
     journey,
     flow,
     service,
-    director: service.director,
-    sentOn: hopFrom(journey, service.director),
+    director,
+    sentOn: hopFrom(journey, director),
     intoServer: intoServer ?? NOWHERE,
   };
+}
+
+/** Of several directors the one that the packet passed, or was sent to; else the preferred one. */
+function directorOn({ hops }: JourneyRecord, service: PlannedService): string {
+  if (!service.directors) return service.director;
+  for (const { from, to, previous } of hops) {
+    if (previous && service.directors.includes(from)) return from;
+    if (service.directors.includes(to)) return to;
+  }
+  return service.director;
 }
 
 function troublesOf(journeys: readonly JourneyRecord[]): Trouble[] {

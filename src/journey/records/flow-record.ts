@@ -3,7 +3,7 @@ import type { Acknowledgements } from './acknowledgements.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { RequestRecord } from './request-record.ts';
-import type { Endpoint, Flow, FlowOutcome } from '../report.ts';
+import type { Endpoint, Flow, FlowOutcome, Takeover } from '../report.ts';
 
 /** What one rewriting node (NAT router or director) made of a connection. */
 export interface Choice {
@@ -41,6 +41,8 @@ export class FlowRecord {
   readonly sourcePort: number;
   readonly startNs: number;
   journeys: JourneyRecord[] = [];
+  /** Of VRRP, by what came before it. */
+  takeover: Takeover | undefined = undefined;
 
   // What its packets told, in their order; `FlowStep` takes it back.
   request = '';

@@ -7,6 +7,7 @@ import * as gue from '../../packet/gue.ts';
 import * as icmp from '../../packet/icmp.ts';
 import * as ipv4 from '../../packet/ipv4.ts';
 import * as tcp from '../../packet/tcp.ts';
+import * as vrrp from '../../packet/vrrp.ts';
 
 /**
  * The numbers of one frame that joining and judging need, read once per hop. Far cheaper than a full decode, which is
@@ -14,8 +15,8 @@ import * as tcp from '../../packet/tcp.ts';
  */
 export class FrameFacts {
   readonly bytes: Uint8Array;
-  /** `tcp`, `udp`, `icmp`, `arp`; `ip` for other protocols and later fragments; `other` for the rest. */
-  kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'ip' | 'other' = 'other';
+  /** `tcp`, `udp`, `icmp`, `arp`, `vrrp`; `ip` for other protocols and later fragments; `other` for the rest. */
+  kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'vrrp' | 'ip' | 'other' = 'other';
   etherType = 0;
   /** Start of the outer IPv4 header of a packet in a tunnel (IP-in-IP, or UDP and GUE), otherwise 0. */
   outerAt = 0;
@@ -27,7 +28,7 @@ export class FrameFacts {
   /** For ARP the sender's and the target's addresses. */
   source = NO_ADDRESS;
   destination = NO_ADDRESS;
-  /** For an ICMP echo both ports are the identifier, so that a flow has two ends there too. */
+  /** For an ICMP echo both ports are the identifier, for VRRP the virtual router: so a flow has two ends there too. */
   sourcePort = 0;
   destinationPort = 0;
   l4At = 0;
@@ -169,6 +170,12 @@ function readIpv4(facts: FrameFacts, bytes: Uint8Array, at: number, end: number,
     }
     case ipv4.PROTOCOL_ICMP:
       readIcmp(facts, bytes, l4At, packetEnd, inQuote);
+      return;
+    case ipv4.PROTOCOL_VRRP:
+      if (vrrp.check(bytes, l4At, packetEnd) !== undefined) return;
+      facts.kind = 'vrrp';
+      facts.sourcePort = bytes[l4At + 1]!;
+      facts.destinationPort = facts.sourcePort;
       return;
     default:
   }

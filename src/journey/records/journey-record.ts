@@ -127,6 +127,8 @@ function kindOf(facts: FrameFacts): JourneyKind {
       return facts.quoted ? 'icmp-error' : 'other';
     case 'arp':
       return facts.arpOperation === 1 ? 'arp-request' : 'arp-reply';
+    case 'vrrp':
+      return 'vrrp-advertisement';
     default:
       return 'other';
   }

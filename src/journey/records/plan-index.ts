@@ -13,6 +13,11 @@ export interface Route extends Station {
   readonly nextHop: Ipv4;
 }
 
+/** All that may carry it, the preferred one first. */
+export function directorsOf({ director, directors }: PlannedService): readonly string[] {
+  return directors ?? [director];
+}
+
 const ROUTES_KEPT = 1000;
 const NOBODY: readonly string[] = [];
 
@@ -24,7 +29,7 @@ export class PlanIndex {
   readonly #byPoint = new Map<string, Map<string, Station>>();
   readonly #byName = new Map<string, PlannedNode>();
   readonly #vips = new Map<Ipv4, PlannedService[]>();
-  /** The directors of the services at each VIP. */
+  /** The directors of the services at each VIP, and those that may have an address that moves with them. */
   readonly #directorsOf = new Map<Ipv4, readonly string[]>();
   /** Some node gives packets other addresses. */
   readonly translates: boolean;
@@ -35,7 +40,7 @@ export class PlanIndex {
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.#directors = new Set(plan.services.map(({ director }) => director));
+    this.#directors = new Set(plan.services.flatMap(directorsOf));
     this.nats = plan.nodes.filter(({ forwarder }) => forwarder?.nat).map(({ name }) => name);
     this.translates = this.nats.length > 0 || plan.services.some(({ model }) => models[model].translates);
     for (const node of plan.nodes) {
@@ -53,8 +58,14 @@ export class PlanIndex {
       const sharing = this.#vips.get(service.vip);
       if (sharing) sharing.push(service);
       else this.#vips.set(service.vip, [service]);
-      this.#directorsOf.set(service.vip, [...new Set([...this.directorsOf(service.vip), service.director])]);
+      this.#carry(service.vip, directorsOf(service));
     }
+    for (const { name, forwarder } of plan.nodes)
+      for (const { address } of forwarder?.redundancy?.addresses ?? []) this.#carry(address, [name]);
+  }
+
+  #carry(address: Ipv4, names: readonly string[]): void {
+    this.#directorsOf.set(address, [...new Set([...this.directorsOf(address), ...names])]);
   }
 
   stationOfMac(mac: Mac): Station | undefined {
@@ -88,7 +99,7 @@ export class PlanIndex {
     return this.#vips.get(vip)?.find((one) => one.port === port && one.protocol === protocol);
   }
 
-  /** The directors of the services at this VIP. */
+  /** Who may have this address: the directors of the services at a VIP, and of an address that moves with one. */
   directorsOf(vip: Ipv4): readonly string[] {
     return this.#directorsOf.get(vip) ?? NOBODY;
   }
@@ -111,7 +122,7 @@ export class PlanIndex {
     if (forwarder === undefined) return false;
     return (
       forwarder.nat !== undefined ||
-      this.plan.services.some((one) => one.director === name && hidesClient(one))
+      this.plan.services.some((one) => directorsOf(one).includes(name) && hidesClient(one))
     );
   }
 

@@ -1,3 +1,4 @@
+import { Speaker } from '../../forwarder/vrrp/speaker.ts';
 import { portPools } from '../../forwarder/addresses.ts';
 import type { ForwarderConfig } from '../../forwarder/config.ts';
 import { MemoryPort } from '../../forwarder/ports/memory.ts';
@@ -14,7 +15,9 @@ const NS_PER_MS = 1e6;
 export class ForwarderDevice {
   readonly port: MemoryPort;
   readonly #clock: Clock;
+  readonly #link: (segment: string) => Link | undefined;
   #config: ForwarderConfig;
+  #speaker: Speaker | undefined;
   #timer: Timer | undefined;
   #dueNs = Infinity;
   #weight: Weight = 'background';
@@ -28,25 +31,39 @@ export class ForwarderDevice {
   ) {
     this.#config = config;
     this.#clock = clock;
-    this.port = new MemoryPort(config, {
-      transmit: (port, bytes) => {
-        const segment = this.#config.interfaces[port]?.segment;
-        if (segment !== undefined) link(segment)?.send(bytes);
-      },
-      decide,
-    });
+    this.#link = link;
+    this.port = new MemoryPort(config, { transmit: (port, bytes) => this.#send(port, bytes), decide });
+    this.#speak();
   }
 
   receive(segment: string, frame: Uint8Array): void {
     const port = this.#config.interfaces.findIndex((candidate) => candidate.segment === segment);
     if (port === -1) return;
-    this.port.deliver(port, frame, this.#nowMs());
+    const isAdvertisement = this.#speaker?.receive(port, frame, 0, frame.length, this.#nowMs());
+    if (!isAdvertisement) this.port.deliver(port, frame, this.#nowMs());
     this.#watch();
   }
 
   reconfigure(config: ForwarderConfig): void {
     this.#config = config;
     this.port.reconfigure(config, this.#nowMs());
+    this.#speak();
+    this.#watch();
+  }
+
+  /** Whether somebody is to be told when it stops. */
+  get speaks(): boolean {
+    return this.#speaker !== undefined;
+  }
+
+  /** The process is told to stop, and says so itself. */
+  leave(): void {
+    this.#speaker?.stop(this.#nowMs());
+  }
+
+  /** An interface of the node may have gone down or come up. */
+  lookAtCarrier(): void {
+    this.#tellCarrier();
     this.#watch();
   }
 
@@ -81,6 +98,39 @@ export class ForwarderDevice {
     );
   }
 
+  #send(port: number, bytes: Uint8Array): void {
+    const segment = this.#config.interfaces[port]?.segment;
+    if (segment !== undefined) this.#link(segment)?.send(bytes);
+  }
+
+  /** Begins to speak, goes on with other settings, or is the only director from now on. */
+  #speak(): void {
+    const { redundancy, interfaces } = this.#config;
+    if (!redundancy) {
+      this.#speaker = undefined;
+      // Should it have others again, it begins as their backup.
+      this.port.forwarder.hold(false);
+      return;
+    }
+    if (this.#speaker) this.#speaker.configure(redundancy, interfaces);
+    else {
+      this.#speaker = new Speaker(redundancy, interfaces, {
+        send: (port, frame) => this.#send(port, frame),
+        hold: (held) => this.port.forwarder.hold(held),
+      });
+      this.#speaker.start(this.#nowMs());
+    }
+    this.#tellCarrier();
+    this.#watch();
+  }
+
+  #tellCarrier(): void {
+    const { redundancy, interfaces } = this.#config;
+    const segment = redundancy && interfaces[redundancy.port]?.segment;
+    if (segment === undefined) return;
+    this.#speaker?.carrier(this.#link(segment)?.down === false, this.#nowMs());
+  }
+
   #nowMs(): number {
     return this.#clock.now() / NS_PER_MS;
   }
@@ -90,8 +140,8 @@ export class ForwarderDevice {
    * itself is forgetting, and a run has settled without that.
    */
   #watch(): void {
-    const next = this.port.nextTimer();
-    if (next === undefined) {
+    const next = Math.min(this.port.nextTimer() ?? Infinity, this.#speaker?.nextTimer() ?? Infinity);
+    if (next === Infinity) {
       this.halt();
       return;
     }
@@ -107,6 +157,7 @@ export class ForwarderDevice {
 
   #wake(): void {
     this.#dueNs = Infinity;
+    this.#speaker?.advance(this.#nowMs());
     this.port.advance(this.#nowMs());
     this.#watch();
   }

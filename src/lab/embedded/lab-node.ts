@@ -75,6 +75,7 @@ export class LabNode {
     this.#planned = planned;
     this.#attach(planned);
     this.kernel.configure(this.#settings(planned));
+    if (!this.#paused) this.#forwarder?.lookAtCarrier();
     this.#listen(planned, before.listen);
     if (planned.forwarder) this.reconfigure(planned.forwarder);
     else {
@@ -115,6 +116,14 @@ export class LabNode {
     this.#paused = false;
     for (const act of this.#held.splice(0)) act();
     this.#forwarder?.resume();
+  }
+
+  /** Shuts it down: who is to be told that it stops is told. What it had sent still gets there. */
+  shutDown(): void {
+    if (!this.#forwarder?.speaks || this.#paused) return this.halt();
+    this.#forwarder.leave();
+    for (const link of this.#interfaces) link.leave();
+    this.halt();
   }
 
   /** Pulls the plug: nothing is sent any more, what is on its way here is lost. */

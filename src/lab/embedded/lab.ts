@@ -74,12 +74,13 @@ export class Lab {
   /**
    * What a person does to one node by hand. A changed plan leaves it as it is; a node started again is new, and as the
    * plan has it by then. False when there is no such node, or it cannot be paused because it is stopped.
+   * @param isCrash It is not shut down: nobody is told.
    */
-  setState(name: string, state: NodeSetting): boolean {
+  setState(name: string, state: NodeSetting, isCrash = false): boolean {
     const planned = this.#plan.nodes.find((node) => node.name === name);
     const node = this.#nodes.get(name);
     if (!planned || (state === 'paused' && !node)) return false;
-    if (state === 'stopped') this.#remove(name);
+    if (state === 'stopped') this.#remove(name, !isCrash);
     else if (!node) this.#add(planned);
     else if (node.paused !== (state === 'paused')) {
       node.announceState(state);
@@ -127,10 +128,10 @@ export class Lab {
   }
 
   /** A node that the file stops, pauses or starts, whatever was done to it by hand before. */
-  #follow({ name, state }: PlannedNode, was: Plan): void {
+  #follow({ name, state, crashed }: PlannedNode, was: Plan): void {
     const before = was.nodes.find((node) => node.name === name);
     if (before?.state === state) return;
-    this.setState(name, state === 'paused' ? 'running' : (state ?? 'running'));
+    this.setState(name, state === 'paused' ? 'running' : (state ?? 'running'), crashed === true);
     if (state === 'paused') this.setState(name, state);
   }
 
@@ -147,11 +148,13 @@ export class Lab {
     node.announceState('running');
   }
 
-  #remove(name: string): void {
+  /** `isClean`: it was shut down. */
+  #remove(name: string, isClean = false): void {
     const node = this.#nodes.get(name);
     if (!node) return;
     this.traffic.leave(name);
-    node.halt();
+    if (isClean) node.shutDown();
+    else node.halt();
     this.#nodes.delete(name);
     node.announceState('stopped');
   }

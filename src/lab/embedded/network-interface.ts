@@ -108,6 +108,11 @@ export class NetworkInterface implements Link, SegmentPort {
     if (this.#attached && ethernet.destinationOf(frame, 0) === this.mac) this.#tell(reason, frame);
   }
 
+  /** Before it is detached: what it has sent is not lost by that. */
+  leave(): void {
+    this.#segment.leave(this);
+  }
+
   detach(): void {
     this.#attached = false;
     this.#segment.detach(this);

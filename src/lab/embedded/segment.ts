@@ -28,6 +28,7 @@ export class Segment {
   /** Each MAC to the port it was last seen at. */
   readonly #learned = new Map<Mac, SegmentPort>();
   /** When the last frame of each port gets through: those behind it cannot overtake. */
+  readonly #leaving = new WeakSet<SegmentPort>();
   readonly #busyUntil = new Map<SegmentPort, number>();
 
   constructor(name: string, clock: Clock) {
@@ -37,6 +38,11 @@ export class Segment {
 
   attach(port: SegmentPort): void {
     this.#ports.add(port);
+  }
+
+  /** What the port has sent gets there although it will be gone by then. */
+  leave(port: SegmentPort): void {
+    this.#leaving.add(port);
   }
 
   detach(port: SegmentPort): void {
@@ -59,8 +65,8 @@ export class Segment {
   }
 
   #pass(from: SegmentPort, frame: Uint8Array): void {
-    if (!this.#ports.has(from)) return;
-    this.#learned.set(ethernet.sourceOf(frame, 0), from);
+    if (!this.#ports.has(from) && !this.#leaving.has(from)) return;
+    if (this.#ports.has(from)) this.#learned.set(ethernet.sourceOf(frame, 0), from);
     const known =
       (frame[0]! & GROUP_BIT) === 0 ? this.#learned.get(ethernet.destinationOf(frame, 0)) : undefined;
     if (known) {

@@ -18,9 +18,12 @@ export function checkNames(network: Network): Problem[] {
     ...empty,
     ...[...network.nodes.values()].flatMap((node) => nodeProblems(network, node)),
     ...network.services.flatMap((service) => {
-      const { director } = service.settings;
-      if (director === undefined) return [];
-      return roleProblem(network, director, 'director', [...service.path, 'director'], 'unknown-node');
+      const { director, directors = [] } = service.settings;
+      const named = directors.map((name, at) => [name, ['directors', at]] as const);
+      const all = director === undefined ? named : [[director, ['director']] as const, ...named];
+      return all.flatMap(([name, place]) =>
+        roleProblem(network, name, 'director', [...service.path, ...place], 'unknown-node', directors),
+      );
     }),
     ...network.services.flatMap(({ servers }) => {
       const listed = servers.map(({ name }) => name);

@@ -83,6 +83,13 @@ function isNat({ forwarder }: PlannedNode): boolean {
   return forwarder?.nat !== undefined;
 }
 
+function mayHave({ interfaces, forwarder }: PlannedNode, address: Ipv4): boolean {
+  return (
+    interfaces.some((port) => port.address === address) ||
+    (forwarder?.redundancy?.addresses.some((moving) => moving.address === address) ?? false)
+  );
+}
+
 /** Collects problems, each once: many packets end at the same place. */
 class PathFindings {
   readonly problems: Problem[] = [];
@@ -105,7 +112,7 @@ class PathFindings {
     ];
     for (const [path, hop] of hops) {
       if (typeof hop !== 'number') continue;
-      if (plan.nodes.some(({ interfaces }) => interfaces.some(({ address }) => address === hop))) continue;
+      if (plan.nodes.some((other) => mayHave(other, hop))) continue;
       this.#add('gateway-nobody', path, { node: node.name, gateway: formatIpv4(hop) }, node.name);
     }
   }
@@ -143,8 +150,9 @@ class PathFindings {
 
   /** LVS-NAT without a changed source: only the director can turn the reply back into one from the VIP. */
   plainReply(way: Walk, service: PlannedService, client: string): void {
-    if (way.nodes.some(({ name }) => name === service.director)) return;
     const server = way.nodes[0]!;
+    const director = way.nodes.find(({ name }) => name === service.director);
+    if (director) return this.#gatewayStays(server, director, service);
     if (this.#endsWithoutRoute(way, service.director)) return;
     const params = { server: server.name, director: service.director, client };
     const [link] = way.links;
@@ -155,6 +163,15 @@ class PathFindings {
     }
     const path: Path = ['nodes', server.name, 'gateway'];
     this.#add('dnat-gateway', path, params, server.name, this.#replace(path, service.director));
+  }
+
+  /** Of several directors the next one gets the replies only if the servers' gateway goes over to it too. */
+  #gatewayStays(server: PlannedNode, director: PlannedNode, service: PlannedService): void {
+    if (!service.directors) return;
+    const own = server.routes.filter(({ via }) => director.interfaces.some(({ address }) => address === via));
+    if (own.length === 0) return;
+    const params = { server: server.name, director: director.name, gateway: formatIpv4(own[0]!.via) };
+    this.#add('gateway-stays', ['nodes', server.name, 'gateway'], params, server.name);
   }
 
   tunnel(way: Walk, requests: readonly Walk[], service: PlannedService, server: string): void {

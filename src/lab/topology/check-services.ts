@@ -37,7 +37,7 @@ function serviceProblems(network: Network, service: NetworkService): Problem[] {
   const problems: Problem[] = [];
   if (!balances(model))
     problems.push(makeProblem('service-needs-model', places.key(path), { service: name }));
-  if (settings.director === undefined && !service.director) {
+  if (settings.director === undefined && !settings.directors?.length && !service.director) {
     const directors = nodesOfRole(network, 'director').map((node) => node.name);
     const code = directors.length === 0 ? 'no-director' : 'which-director';
     problems.push(
@@ -104,7 +104,7 @@ function rivals(network: Network): Problem[] {
     const { vip, port, protocol } = service.settings;
     const earlier = services.slice(0, index).filter(({ settings }) => settings.vip === vip);
     const same = earlier.find(({ settings }) => settings.port === port && settings.protocol === protocol);
-    const stranger = earlier.find(({ director }) => director !== service.director);
+    const stranger = earlier.find(({ directors }) => !sameNodes(directors, service.directors));
     const other = same ?? stranger;
     if (!other) return [];
     const params = { service: service.name, other: other.name, vip: formatIpv4(vip), port };
@@ -113,4 +113,8 @@ function rivals(network: Network): Problem[] {
     const code = same ? 'duplicate-service' : 'vip-two-directors';
     return [makeProblem(code, places.of([...service.path, key]), params, { related })];
   });
+}
+
+function sameNodes(a: NetworkService['directors'], b: NetworkService['directors']): boolean {
+  return a.length === b.length && a.every((node, at) => node === b[at]);
 }

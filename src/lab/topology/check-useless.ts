@@ -1,6 +1,7 @@
 import { type ModelName, models, serviceModels } from '../../models/models.ts';
 import { schedulers } from '../../forwarder/schedulers/registry.ts';
 import { nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import { redundantServices } from './plan-redundancy.ts';
 import { directServices, servicesOf } from './plan-services.ts';
 import { makeProblem, type Problem } from './problem.ts';
 
@@ -19,6 +20,7 @@ export function checkUseless(network: Network): Problem[] {
     ...(noClient ? [makeProblem('no-client', places.key(['nodes']))] : []),
     ...[...network.nodes.values()].flatMap((node) => uselessSettings(network, node)),
     ...uselessOfServices(network),
+    ...uselessVrrp(network),
   ];
 }
 
@@ -37,7 +39,8 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
   ports: (network, node) =>
     isNat(node) ||
     network.services.some(
-      (service) => service.director === node && models[service.model].translates && service.settings.snat,
+      (service) =>
+        service.directors.includes(node) && models[service.model].translates && service.settings.snat,
     ),
   noEntry: (_, { settings }) => settings.role === 'director',
   onRemove: (_, { settings }) => settings.role === 'director',
@@ -52,7 +55,7 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
   // Replies pass by in dr and tun, and with them what the server announces.
   clampMss: (network, node) =>
     isNat(node) ||
-    network.services.some((service) => service.director === node && models[service.model].translates),
+    network.services.some((service) => service.directors.includes(node) && models[service.model].translates),
   hideVip: (network, node) => directServices(network, node).length > 0,
   holdVip: (network, node) => directServices(network, node).length > 0,
   decapsulate: (network, node) => servicesOf(network, node).some(({ model }) => models[model].wraps),
@@ -74,6 +77,14 @@ function uselessOfServices(network: Network): Problem[] {
       .filter((key) => places.has([...path, key]))
       .map((key) => makeProblem('no-effect', places.key([...path, key]), { key, name }));
   });
+}
+
+/** It is for several directors of one service. */
+function uselessVrrp(network: Network): Problem[] {
+  const { places, topology } = network.document;
+  if (topology.vrrp === undefined || redundantServices(network).length > 0) return [];
+  const name = network.services[0]?.name ?? network.document.lab;
+  return [makeProblem('no-effect', places.key(['vrrp']), { key: 'vrrp', name })];
 }
 
 /** The keys of a service that mean something for other models only. */

@@ -1,4 +1,5 @@
 import { checkAddresses } from './check-addresses.ts';
+import { checkDirectors } from './check-directors.ts';
 import { checkMistakes } from './check-mistakes.ts';
 import { checkNames } from './check-names.ts';
 import { checkPaths } from './check-paths.ts';
@@ -38,6 +39,11 @@ export function checkedPlan(document: TopologyDocument): {
 }
 
 function planOfNetwork(network: Network): { readonly problems: Problem[]; readonly plan?: Plan } {
-  const problems = [...checkNames(network), ...checkAddresses(network), ...checkServices(network)];
+  const problems = [
+    ...checkNames(network),
+    ...checkAddresses(network),
+    ...checkServices(network),
+    ...checkDirectors(network),
+  ];
   return problems.length > 0 ? { problems } : { problems, plan: planOf(network) };
 }

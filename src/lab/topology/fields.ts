@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Ipv4, type Mac, parseCidr, parseIpv4, parseMac } from '../../packet/address.ts';
+import { LONGEST_INTERVAL } from '../../packet/vrrp.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { parseDuration, parsePortRange, parseProbability, parseSize } from './quantities.ts';
 
@@ -7,6 +8,9 @@ import { parseDuration, parsePortRange, parseProbability, parseSize } from './qu
  * The scalars of a topology file: each takes what people write and gives what a plan holds. A field that does not fit
  * says so with a problem code as its message, which `schema-problems.ts` turns into a problem at its place in the file.
  */
+
+/** A hundredth of a second. */
+const ADVERTISEMENT_STEP = 10_000_000;
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,30}$/;
 const IPV4_PATTERN = String.raw`^\d{1,3}(\.\d{1,3}){3}$`;
@@ -65,6 +69,12 @@ export const mac = field(z.string(messageOf('bad-mac')), readMac, {
 
 /** Nanoseconds. */
 export const duration = quantity(parseDuration, 'bad-duration', ['1s', '200ms', '50us']);
+
+/** Nanoseconds between two advertisements: hundredths of a second in 12 bits (RFC 9568 section 5.2.7). */
+export const advertisementInterval = quantity(readAdvertisementInterval, 'bad-advertisement-interval', [
+  '1s',
+  '200ms',
+]);
 
 /** Bytes. */
 export const size = quantity(parseSize, 'bad-size', [4000, '100KB']);
@@ -133,6 +143,12 @@ function quantity<Value>(
     return value === undefined ? { fault } : { value };
   };
   return field(z.union([z.string(), z.number()], messageOf(fault)), read, { examples });
+}
+
+function readAdvertisementInterval(written: string | number): number | undefined {
+  const value = parseDuration(written);
+  if (value === undefined || value % ADVERTISEMENT_STEP !== 0) return undefined;
+  return value > 0 && value <= LONGEST_INTERVAL * ADVERTISEMENT_STEP ? value : undefined;
 }
 
 /** Not 0.x, loopback, multicast or reserved: the kernel gives none of those to an Ethernet interface (RFC 6890). */

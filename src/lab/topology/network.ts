@@ -42,7 +42,10 @@ export interface NetworkService {
   readonly settings: ServiceSettings;
   /** `nat` stays here when the file's model is `nat` and the service names none: an error. */
   readonly model: ModelName;
+  /** The first of them, where there are several. */
   readonly director: NetworkNode | undefined;
+  /** Those that there are of the names, the preferred one first. */
+  readonly directors: readonly NetworkNode[];
   readonly servers: readonly NetworkServer[];
   readonly path: Path;
 }
@@ -143,13 +146,7 @@ function buildService(
   fileModel: ModelName,
   nodes: ReadonlyMap<string, NetworkNode>,
 ): NetworkService {
-  const directors = [...nodes.values()].filter((node) => node.settings.role === 'director');
-  const director =
-    settings.director === undefined
-      ? directors.length === 1
-        ? directors[0]
-        : undefined
-      : nodes.get(settings.director);
+  const directors = directorsOf(settings, nodes);
   const servers = serverList(settings, nodes).map(([server, own, key]): NetworkServer => ({
     name: server,
     node: nodes.get(server),
@@ -157,7 +154,26 @@ function buildService(
     weight: own.weight,
     path: key === undefined ? path : [...path, 'servers', key],
   }));
-  return { name, settings, model: settings.model ?? fileModel, director, servers, path };
+  return {
+    name,
+    settings,
+    model: settings.model ?? fileModel,
+    director: directors[0],
+    directors,
+    servers,
+    path,
+  };
+}
+
+/** Who is named, or the only one that there is. */
+function directorsOf(
+  { director, directors }: ServiceSettings,
+  nodes: ReadonlyMap<string, NetworkNode>,
+): NetworkNode[] {
+  const named = directors ?? (director === undefined ? undefined : [director]);
+  if (named) return [...new Set(named)].flatMap((name) => nodes.get(name) ?? []);
+  const all = [...nodes.values()].filter((node) => node.settings.role === 'director');
+  return all.length === 1 ? all : [];
 }
 
 type ServerEntry = readonly [

@@ -13,7 +13,7 @@ export type MakePlan = (document: TopologyDocument) => {
   readonly problems: readonly Problem[];
 };
 
-type NodeState = NonNullable<PlannedNode['state']> | 'running';
+type NodeState = NonNullable<PlannedNode['state']> | 'crashed' | 'running';
 
 /** One event, read: where its words stand, and what it does. */
 interface Action {
@@ -25,8 +25,8 @@ interface Action {
   readonly setting?: { readonly path: Path; readonly to?: unknown };
 }
 
-const STATES = { stop: 'stopped', start: 'running', pause: 'paused' } as const;
-const ACTIONS = ['stop', 'start', 'pause', 'down', 'up', 'set', 'remove'] as const;
+const STATES = { stop: 'stopped', crash: 'crashed', start: 'running', pause: 'paused' } as const;
+const ACTIONS = ['stop', 'crash', 'start', 'pause', 'down', 'up', 'set', 'remove'] as const;
 /** What an event cannot change: the events themselves, and what the file means to show of the whole run. */
 const FIXED: readonly unknown[] = ['events', 'expect'];
 
@@ -93,6 +93,7 @@ function fileAfter(
 function withStates(plan: Plan, states: ReadonlyMap<string, NodeState>): Plan {
   const nodes = plan.nodes.map((node) => {
     const state = states.get(node.name);
+    if (state === 'crashed') return { ...node, state: 'stopped' as const, crashed: true as const };
     return state === undefined || state === 'running' ? node : { ...node, state };
   });
   return { ...plan, nodes };

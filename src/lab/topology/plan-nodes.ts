@@ -9,6 +9,7 @@ import type { Mac } from '../../packet/address.ts';
 import { deriveMac } from './mac.ts';
 import type { Network, NetworkNode } from './network.ts';
 import type { PlannedInterface, PlannedNode, PlannedTraffic, Sysctls } from './plan.ts';
+import { redundancyOf } from './plan-redundancy.ts';
 import { DEFAULT_PORTS, directServices, forwarderServices, guePorts } from './plan-services.ts';
 import { datagramPorts, listenPorts } from './plan-traffic.ts';
 import { NS_PER_MS } from './quantities.ts';
@@ -89,6 +90,7 @@ function forwarderConfig(
 ): ForwarderConfig | undefined {
   const { settings } = node;
   const nat = natConfig(node, interfaces);
+  const redundancy = redundancyOf(network, node);
   if (settings.role !== 'director' && !nat) return undefined;
   return {
     interfaces: interfaces.map(({ segment, address, prefixLength, mac, mtu }) => ({
@@ -101,6 +103,7 @@ function forwarderConfig(
     routes,
     services: forwarderServices(network, node),
     ...(nat && { nat }),
+    ...(redundancy && { redundancy }),
     decrementTtl: settings.decrementTtl ?? true,
     timeouts: timeoutsOf(node),
     maxConnections: settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS,

@@ -10,12 +10,16 @@ export const DEFAULT_PORTS: PortRange = { first: 40000, last: 59999 };
 
 export function plannedServices(network: Network): PlannedService[] {
   return network.services.flatMap((service) => {
-    const { name, director, settings, model } = service;
+    const { name, director, directors, settings, model } = service;
     if (!director || !balances(model)) return [];
     const { vip, protocol, port, snat } = settings;
-    const servers = serversOf(service);
+    const servers = serversOf(service, director);
     return [
-      { name, model, vip, protocol, port, snat, ...tunnelIn(service), director: director.name, servers },
+      {
+        ...{ name, model, vip, protocol, port, snat, ...tunnelIn(service), director: director.name },
+        ...(directors.length > 1 && { directors: directors.map((node) => node.name) }),
+        servers,
+      },
     ];
   });
 }
@@ -24,12 +28,12 @@ export function plannedServices(network: Network): PlannedService[] {
 export function forwarderServices(network: Network, director: NetworkNode): ServiceConfig[] {
   return network.services.flatMap((service) => {
     const { name, settings, model } = service;
-    if (service.director !== director || !balances(model)) return [];
+    if (!service.directors.includes(director) || !balances(model)) return [];
     const { vip, protocol, port, scheduler, snat } = settings;
     const schedulerFlags = [...new Set(settings.schedulerFlags)].sort();
     const ports = director.settings.ports ?? DEFAULT_PORTS;
     const persistence = persistenceOf(settings);
-    const servers = serversOf(service);
+    const servers = serversOf(service, director);
     return [
       {
         name,
@@ -74,7 +78,7 @@ export function servicesOf(network: Network, node: NetworkNode): NetworkService[
   return network.services.filter(({ servers }) => servers.some((server) => server.node === node));
 }
 
-function serversOf({ director, servers }: NetworkService): ServiceConfig['servers'] {
+function serversOf({ servers }: NetworkService, director: NetworkNode): ServiceConfig['servers'] {
   return servers.flatMap(({ name, node, port, weight }) => {
     const real = node && realInterface(director, node);
     return real ? [{ name, address: real.address, port, weight }] : [];

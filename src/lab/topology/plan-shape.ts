@@ -35,7 +35,20 @@ const plannedService = z.looseObject({
   snat: z.boolean(),
   tunnel: z.optional(tunnel),
   director: field.name,
+  directors: z.optional(z.array(field.name)),
   servers: z.array(server),
+});
+
+const octet = z.int().check(z.gte(1), z.lte(255));
+
+const redundancy = z.looseObject({
+  id: octet,
+  priority: octet,
+  interval: z.int().check(z.gte(10), z.lte(40_950)),
+  preempt: z.boolean(),
+  announce: z.looseObject({ repeat: count.check(z.lte(255)), delay: amount }),
+  port: count,
+  addresses: z.array(z.looseObject({ address: u32, port: count })),
 });
 
 const forwarder = z.looseObject({
@@ -59,6 +72,7 @@ const forwarder = z.looseObject({
       persistence: z.optional(z.looseObject({ timeout: amount, prefixLength })),
     }),
   ),
+  redundancy: z.optional(redundancy),
   nat: z.optional(z.looseObject({ outside: count, ports: range, translatePorts: z.boolean() })),
   decrementTtl: z.boolean(),
   timeouts: z.record(word, amount),
@@ -74,6 +88,7 @@ const node = z.looseObject({
   name: field.name,
   role: z.enum(['client', 'router', 'director', 'server']),
   state: z.optional(z.enum(['paused', 'stopped'])),
+  crashed: z.optional(z.literal(true)),
   interfaces: z.array(
     z.looseObject({
       segment: field.name,

@@ -60,6 +60,8 @@ export interface PlannedNode {
   readonly datagrams?: readonly number[];
   /** By an event of the file. Left out, it runs. A person's stop or pause is no part of the plan: it lies over it. */
   readonly state?: 'paused' | 'stopped';
+  /** It stopped without a word: nobody was told. */
+  readonly crashed?: true;
 }
 
 export interface PlannedInterface {
@@ -103,7 +105,10 @@ export interface PlannedService extends Tunnelled {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
   readonly snat: boolean;
+  /** Who carries it; of several the one that is preferred. */
   readonly director: string;
+  /** All that may carry it, one at a time, the preferred one first. Left out, there is one. */
+  readonly directors?: readonly string[];
   readonly servers: readonly {
     readonly name: string;
     readonly address: Ipv4;

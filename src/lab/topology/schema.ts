@@ -25,7 +25,15 @@ const weight = z.int().check(z.gte(0), z.lte(65535));
 const prefixLength = z.int().check(z.gte(1), z.lte(32));
 
 /** What one machine can run and one screen can show; checks take time with the square of these. */
-const limits = { nodes: 128, segments: 64, services: 32, traffic: 64, events: 32 } as const;
+const limits = {
+  nodes: 128,
+  segments: 64,
+  services: 32,
+  traffic: 64,
+  events: 32,
+  directors: 8,
+  moved: 16,
+} as const;
 
 const serviceSchema = z.strictObject({
   vip: field.address,
@@ -47,6 +55,7 @@ const serviceSchema = z.strictObject({
   tunnel: z.prefault(z.enum(tunnelNames), 'ipip'),
   tunnelPort: z.prefault(field.port, USUAL_PORT),
   director: z.optional(field.name),
+  directors: z.optional(field.atMost(limits.directors, z.array(field.name))),
   persistence: z.optional(
     z.union([
       field.duration,
@@ -109,6 +118,21 @@ const nodeSchema = z.strictObject({
   rpFilter: z.optional(z.enum(['off', 'strict', 'loose'])),
 });
 
+/** One virtual router for all services that have several directors; keepalived's words and values. */
+const vrrpSchema = z.strictObject({
+  id: z.prefault(z.int().check(z.gte(1), z.lte(255)), 51),
+  advert: z.prefault(field.advertisementInterval, '1s'),
+  preempt: z.prefault(z.boolean(), true),
+  garp: z.prefault(
+    z.strictObject({
+      repeat: z.prefault(z.int().check(z.gte(0), z.lte(60)), 5),
+      delay: z.prefault(field.duration, '5s'),
+    }),
+    {},
+  ),
+  alsoMoves: z.prefault(field.atMost(limits.moved, z.array(field.address)), []),
+});
+
 const loadSchema = z.strictObject({
   connections: z.prefault(z.int().check(z.gte(1), z.lte(256)), 8),
   for: z.prefault(field.duration, '5s'),
@@ -135,6 +159,7 @@ const eventSchema = z.strictObject({
   at: field.duration,
   stop: z.optional(field.name),
   start: z.optional(field.name),
+  crash: z.optional(field.name),
   pause: z.optional(field.name),
   down: z.optional(field.interfaceName),
   up: z.optional(field.interfaceName),
@@ -154,6 +179,7 @@ export const topologySchema = z.strictObject({
   model: z.enum(modelNames),
   service: z.optional(serviceSchema),
   services: z.optional(field.atMost(limits.services, z.record(field.name, serviceSchema))),
+  vrrp: z.optional(vrrpSchema),
   segments: field.atMost(limits.segments, z.record(field.name, segmentSchema)),
   nodes: field.atMost(limits.nodes, z.record(field.name, nodeSchema)),
   traffic: z.prefault(field.atMost(limits.traffic, z.array(trafficSchema)), []),
@@ -164,6 +190,7 @@ export const topologySchema = z.strictObject({
 /** A topology file as it was read: addresses and durations are numbers, defaults are filled in. */
 export type Topology = z.output<typeof topologySchema>;
 export type ServiceSettings = z.output<typeof serviceSchema>;
+export type VrrpSettings = z.output<typeof vrrpSchema>;
 export type SegmentSettings = z.output<typeof segmentSchema>;
 export type InterfaceSettings = z.output<typeof interfaceSchema>;
 export type NodeSettings = z.output<typeof nodeSchema>;

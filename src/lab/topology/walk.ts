@@ -19,7 +19,7 @@ export interface Walk {
  */
 export class Ways {
   readonly #nodes: ReadonlyMap<string, PlannedNode>;
-  /** By segment and address, the first node that has it. */
+  /** By segment and address, the first node that has it; an address that moves, the preferred one. */
   readonly #holders = new Map<string, Map<Ipv4, PlannedNode>>();
   readonly #walked = new Map<string, Map<PlannedNode, Map<Ipv4, Walk>>>();
 
@@ -27,6 +27,14 @@ export class Ways {
     this.#nodes = new Map(nodes.map((node) => [node.name, node]));
     for (const node of nodes) {
       for (const { segment, address } of node.interfaces) {
+        const holders = entry(this.#holders, segment, () => new Map<Ipv4, PlannedNode>());
+        if (!holders.has(address)) holders.set(address, node);
+      }
+    }
+    const priority = ({ forwarder }: PlannedNode) => forwarder?.redundancy?.priority ?? 0;
+    for (const node of nodes.toSorted((a, b) => priority(b) - priority(a))) {
+      for (const { address, port } of node.forwarder?.redundancy?.addresses ?? []) {
+        const { segment } = node.interfaces[port]!;
         const holders = entry(this.#holders, segment, () => new Map<Ipv4, PlannedNode>());
         if (!holders.has(address)) holders.set(address, node);
       }

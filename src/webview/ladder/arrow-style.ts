@@ -22,6 +22,7 @@ function ordinaryStyle(
   switch (journey.kind) {
     case 'arp-request':
     case 'arp-reply':
+    case 'vrrp-advertisement':
       return {
         ink: 'muted',
         width: 1.4,

@@ -72,7 +72,7 @@ function flowWords(flow: FlowRow, source: WordSource): RowWords {
     what,
     way: `${from} → ${to}${server}`,
     change: text('panel.packets', { count: flow.journeys }),
-    result: [flowResult(flow, source), formatDuration(flow.endNs - flow.startNs)].join(' · '),
+    result: [flowResult(flow, source), formatDuration(flow.endNs - flow.startNs)].filter(Boolean).join(' · '),
   };
 }
 
@@ -104,6 +104,10 @@ function clientOf({ client, clientAddress }: FlowRow, names: Names): string {
 
 /** `200 OK`, or what went wrong and where. */
 export function flowResult(flow: FlowRow, { table, names, text }: Omit<WordSource, 'changes'>): string {
+  // Nobody is asked.
+  if (flow.kind === 'vrrp') return '';
+  if (flow.kind === 'arp' && flow.outcome === 'open' && flow.clientAddress === flow.serviceAddress)
+    return text('panel.announced');
   const begun = flow.begunInMiddle ? text('panel.begun-in-middle') : '';
   const { asked, answered } = flow;
   const count = asked > 1 ? text('panel.count.requests', { answered, asked }) : '';

@@ -44,6 +44,13 @@ export const tun = edit(
 
 export const dnat = edit(dr, ['model: dr', 'model: dnat']);
 
+/** Two directors. */
+export const pair = edit(
+  dr,
+  ['port: 80\n', 'port: 80\n  directors: [director, second]\n'],
+  ['nodes:', 'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }'],
+);
+
 /** Replaces the first occurrence of each text; a text that is not there is a mistake in the test. */
 export function edit(
   text: string,
@@ -177,6 +184,32 @@ export const fixtures: Readonly<Record<string, string>> = {
     ['nodes:', 'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }'],
     ['from: client', 'from: client, to: web'],
   ),
+  'director-and-directors': edit(pair, ['directors:', 'director: director\n  directors:']),
+  'directors-differ': edit(
+    pair,
+    [
+      'service:\n  vip: 10.0.2.100\n  port: 80\n  directors: [director, second]\n  servers: [rs1, rs2]\n',
+      'services:\n  web: { vip: 10.0.2.100, port: 80, directors: [director, second] }\n  api: { vip: 10.0.2.101, port: 80, directors: [second, director] }\n',
+    ],
+    ['from: client', 'from: client, to: web'],
+  ),
+  'directors-apart': edit(
+    pair,
+    ['10.0.2.0/24', '10.0.2.0/24\n  back: 10.0.3.0/24'],
+    ['inside: 10.0.2.1 }', 'inside: 10.0.2.1, back: 10.0.3.1 }'],
+    ['nodes:', 'vrrp: { alsoMoves: [10.0.3.254] }\nnodes:'],
+    ['at: { inside: 10.0.2.3 }', 'at: { inside: 10.0.2.3, back: 10.0.3.3 }'],
+  ),
+  'bad-advertisement-interval': edit(pair, ['nodes:', 'vrrp: { advert: 15ms }\nnodes:']),
+  'gateway-stays': edit(
+    pair,
+    ['model: dr', 'model: dnat'],
+    ['port: 80', 'snat: false\n  port: 80'],
+    [RS1, 'at: { inside: 10.0.2.11 },  gateway: director }'],
+    [RS2, 'at: { inside: 10.0.2.12 },  gateway: 10.0.2.254 }'],
+    ['nodes:', 'vrrp: { alsoMoves: [10.0.2.254] }\nnodes:'],
+  ),
+  'no-effect: vrrp without several directors': edit(dr, ['nodes:', 'vrrp: { preempt: false }\nnodes:']),
   'duplicate-service': edit(
     dr,
     [

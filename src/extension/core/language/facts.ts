@@ -92,7 +92,7 @@ export function collectFacts(root: SyntaxNode | undefined): Facts {
       const named = (...keys: readonly string[]) =>
         keys.flatMap((key) => scalarOf(valueOf(value, key)) ?? []);
       return {
-        nodes: named('stop', 'start', 'pause'),
+        nodes: named('stop', 'crash', 'start', 'pause'),
         interfaces: named('down', 'up'),
         settings: named('set', 'remove'),
       };

@@ -6,6 +6,7 @@ export const lessonNames = [
   'bandwidth-dnat',
   'load',
   'director-down',
+  'takeover',
   'vip-not-hidden',
   'vip-missing',
   'dr-across-router',

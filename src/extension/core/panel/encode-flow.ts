@@ -1,4 +1,5 @@
 import type { Flow, FlowOutcome } from '../../../journey/report.ts';
+import { takeoverText } from '../../../journey/takeover-text.ts';
 import { parseIpv4 } from '../../../packet/address.ts';
 import {
   flowFlags,
@@ -31,7 +32,9 @@ export function encodeFlow(writer: RecordWriter, flow: Flow, expected: number, c
   writer.f64(at.startNs, flow.startNs);
   writer.f64(at.endNs, flow.endNs);
   writer.u32(at.journeys, flow.journeys.length);
-  writer.u32(at.request, strings.indexOf(flow.request));
+  const { takeover } = flow;
+  const request = takeover ? takeoverText(takeover, (value) => value, translate) : flow.request;
+  writer.u32(at.request, strings.indexOf(request));
   writer.u32(at.response, strings.indexOf(flow.response));
   const reason = reasonOf(outcome, translate);
   writer.u32(at.reason, reason ? strings.indexOf(reason) : 0);

@@ -1,6 +1,7 @@
 import type { Hop, HopChange } from '../../../journey/report.ts';
-import type { Mac } from '../../../packet/address.ts';
+import { BROADCAST_MAC, type Mac } from '../../../packet/address.ts';
 import type { DecodedFrame, Layer } from '../../../packet/layers.ts';
+import { GROUP_MAC } from '../../../packet/vrrp.ts';
 import {
   changeBits,
   confidences,
@@ -100,7 +101,7 @@ function encodeLayer(writer: RecordWriter, layer: Layer, ownerOf: (mac: Mac) => 
     case 'ethernet':
       writer.u16(at.sourceMac, ownerOf(layer.source));
       writer.u16(at.destinationMac, ownerOf(layer.destination));
-      return layer.destination === 0xffff_ffff_ffff ? hopFlags.broadcast : 0;
+      return layer.destination === BROADCAST_MAC || layer.destination === GROUP_MAC ? hopFlags.broadcast : 0;
     case 'arp':
       writer.u32(at.source, layer.senderIp);
       writer.u32(at.destination, layer.targetIp);

@@ -1,3 +1,4 @@
+import { GROUP_MAC } from '../../../packet/vrrp.ts';
 import type { Plan, PlannedNode, PlannedSegment } from '../../../lab/topology/plan.ts';
 import { BROADCAST_MAC, type Mac } from '../../../packet/address.ts';
 import { BROADCAST, NO_NODE } from '../../../panel-protocol/records.ts';
@@ -28,7 +29,7 @@ export class LabIndex {
   }
 
   ownerOf(mac: Mac): number {
-    return mac === BROADCAST_MAC ? BROADCAST : (this.#owners.get(mac) ?? NO_NODE);
+    return mac === BROADCAST_MAC || mac === GROUP_MAC ? BROADCAST : (this.#owners.get(mac) ?? NO_NODE);
   }
 }
 

@@ -13,29 +13,29 @@ const REQUEST_KEYS =
 /** A file with the cursor in it, and the labels that are offered, in order; `…` where more follow. */
 const cases: [marked: string, labels: string][] = [
   // Keys, from the schema.
-  ['│', 'model segments nodes service services traffic events expect'],
-  ['mo│', 'model segments nodes service services traffic events expect'],
-  ['model: dr\n│', 'segments nodes service services traffic events expect'],
-  [`${dr}│`, 'events expect'],
+  ['│', 'model segments nodes service services vrrp traffic events expect'],
+  ['mo│', 'model segments nodes service services vrrp traffic events expect'],
+  ['model: dr\n│', 'segments nodes service services vrrp traffic events expect'],
+  [`${dr}│`, 'vrrp events expect'],
   [
     drWith('port: 80', 'port: 80\n  │'),
-    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director persistence',
+    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director directors persistence',
   ],
   [
     drWith('port: 80', 'port: 80\n  sch│'),
-    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director persistence',
+    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director directors persistence',
   ],
   [
     'model: dr\nservice:\n  │',
-    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director persistence',
+    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence',
   ],
   [
     'model: dr\nservice: { │',
-    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director persistence',
+    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence',
   ],
   [
     'services:\n  web:\n    vip: 10.0.0.1\n    │',
-    'port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director persistence',
+    'port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence',
   ],
   ['segments:\n  inside: { │', 'subnet mtu'],
   ['segments:\n  inside: { subnet: 10.0.0.0/24, │}', 'mtu'],

@@ -39,6 +39,7 @@ const mends: Readonly<Partial<Record<LessonName, readonly [from: string | RegExp
   'nat-same-port': [/^ *translatePorts: false.*\n/m, ''],
   'dnat-reply-not-rewritten': [/^ *snat: false.*\n/m, ''],
   'director-down': [/, *down: true|down: true, */, ''],
+  takeover: [/advert: 1s/, 'advert: 200ms'],
   'vip-not-hidden': [/, hideVip: false/, ''],
   'vip-missing': [/, holdVip: false/, ''],
   'dr-port-map': [/(rs2: \{ port:) 8080 \}/, '$1 80 }'],

@@ -23,6 +23,8 @@ function namesFor(request: CompletionRequest): Completion[] {
       return isItem ? nodes(request, ['server'], listed(request)) : [];
     case 'service.director':
       return nodes(request, ['director']);
+    case 'service.directors':
+      return isItem ? nodes(request, ['director'], listed(request)) : [];
     case 'segments':
     case 'segments.subnet':
       return path.length === 2 || setting.id.endsWith('subnet')
@@ -44,6 +46,7 @@ function namesFor(request: CompletionRequest): Completion[] {
     case 'traffic.from':
       return nodes(request, ['client'], isItem ? listed(request) : []);
     case 'events.stop':
+    case 'events.crash':
     case 'events.start':
     case 'events.pause':
       return facts.nodes.map((node) => nodeCompletion(node, node.interfaces[0]?.address));
