@@ -18,6 +18,8 @@ const houses = {
   },
   // Another engine's files: its nodes run the image of ours.
   'lab/containerlab': { values: ['packet', 'lab/topology', 'lab/traffic', 'lab/agent-wire', 'lab/docker'] },
+  // What machines in production are told.
+  'lab/production': { values: ['packet', 'models', 'forwarder', 'l10n', 'lab/topology'] },
   lab: { types: ['packet', 'forwarder', 'lab/topology', 'lab/traffic'] },
   'journey/records': { values: ['packet', 'models'], types: ['lab', 'lab/topology', 'forwarder', 'journey'] },
   'journey/ledger': {

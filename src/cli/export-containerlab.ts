@@ -4,7 +4,7 @@ import { clabName } from '../lab/containerlab/clab-topology.ts';
 import { exportFiles } from '../lab/containerlab/export-files.ts';
 import { nodeImage } from '../lab/docker/image/node-image.ts';
 import { loadTopology } from '../lab/topology/load.ts';
-import { CliError, parseOptions, reasonOf, type Cli } from './cli.ts';
+import { CliError, parseCall, reasonOf, type Cli } from './cli.ts';
 import { readText, writeOutput } from './files.ts';
 import { packageRoot } from './package-root.ts';
 import { problemLines } from './problems.ts';
@@ -16,10 +16,7 @@ const options = { out: { type: 'string' }, image: { type: 'string' } } as const;
  * 2 when the file has errors or the folder is not empty.
  */
 export function exportContainerlab(cli: Cli, args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseOptions(cli, args, options, 2);
-  const [format, file] = positionals;
-  if (format !== 'containerlab') throw new CliError('cli.export.usage');
-  if (file === undefined) throw new CliError('cli.no-file');
+  const { file, values } = parseCall(cli, args, options);
   const { plan, problems } = loadTopology(readText(file), basename(file));
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
   if (!plan) return Promise.resolve(2);

@@ -23,7 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   forward: async () => (await import('./forward.ts')).forward,
   explain: async () => (await import('./explain.ts')).explain,
   import: async () => (await import('./import.ts')).importConfig,
-  export: async () => (await import('./export-containerlab.ts')).exportContainerlab,
+  export: async () => (await import('./export.ts')).exportLab,
   lessons: async () => (await import('./lessons.ts')).lessons,
   mystery: async () => (await import('./mystery/mystery.ts')).mystery,
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { exportContainerlab } from '../../src/cli/export-containerlab.ts';
+import { exportLab } from '../../src/cli/export.ts';
 import { runCommand } from '../support/cli-in-process.ts';
 import { buildOnce, root, temporaryFolder } from '../support/lb-lab.ts';
 
@@ -16,7 +16,7 @@ describe('lb-lab export containerlab', () => {
 
   it('writes a folder that needs nothing else', async () => {
     const out = folder.path('there');
-    const { code, err } = await runCommand(exportContainerlab, ['containerlab', dr, '--out', out]);
+    const { code, err } = await runCommand(exportLab, ['containerlab', dr, '--out', out]);
     assert.deepEqual([code, err], [0, '']);
     assert.deepEqual(readdirSync(out, { recursive: true, encoding: 'utf8' }).sort(), [
       'README.md',
@@ -38,7 +38,7 @@ describe('lb-lab export containerlab', () => {
   it('takes the image of a registry, and the reader’s language', async () => {
     const out = folder.path('there');
     const args = ['containerlab', dr, '--out', out, '--image', 'my.example/node:1'];
-    await runCommand(exportContainerlab, args, { locale: 'zh-cn' });
+    await runCommand(exportLab, args, { locale: 'zh-cn' });
     assert.match(
       readFileSync(`${out}/dr.clab.yml`, 'utf8'),
       /^# 由 LB Lab 写出[^]*image: my.example\/node:1\n/,
@@ -51,7 +51,7 @@ describe('lb-lab export containerlab', () => {
     writeFileSync(folder.path('full/notes.txt'), 'mine');
     writeFileSync(folder.path('file'), 'mine');
     for (const name of ['full', 'file']) {
-      const { code, err } = await runCommand(exportContainerlab, [
+      const { code, err } = await runCommand(exportLab, [
         'containerlab',
         dr,
         '--out',
@@ -66,7 +66,7 @@ describe('lb-lab export containerlab', () => {
   it('says that events stay behind', async () => {
     const file = folder.path('timed.lblab.yaml');
     writeFileSync(file, `${readFileSync(dr, 'utf8')}\nevents:\n  - { at: 1s, stop: rs1 }\n`);
-    const { code, err } = await runCommand(exportContainerlab, [
+    const { code, err } = await runCommand(exportLab, [
       'containerlab',
       file,
       '--out',
@@ -87,7 +87,7 @@ describe('lb-lab export containerlab', () => {
       [dr, '--out', out],
     ];
     for (const args of calls)
-      assert.equal((await runCommand(exportContainerlab, args)).code, 2, args.join(' '));
+      assert.equal((await runCommand(exportLab, args)).code, 2, args.join(' '));
     assert.equal(existsSync(out), false);
   });
 });

@@ -53,6 +53,7 @@ function serviceOf(service: Statement, schedulers: Schedulers, skip: Skip): Impo
     undefined,
   ];
   let [seconds, prefix]: [number | undefined, number | undefined] = [undefined, undefined];
+  let guePort: number | undefined;
   const flags: string[] = [];
   const reals: Statement[] = [];
   for (const statement of service.block) {
@@ -69,7 +70,8 @@ function serviceOf(service: Statement, schedulers: Schedulers, skip: Skip): Impo
       case 'lvs_method':
         if (!kinds.has(value)) return void skip(statement, 'bad-value');
         model = kinds.get(value)!;
-        if (statement.words.length > 2) skip(statement, 'option');
+        guePort = guePortOf(statement.words);
+        if (statement.words.length > 2 && guePort === undefined) skip(statement, 'option');
         break;
       case 'lb_algo':
       case 'lvs_sched':
@@ -102,7 +104,7 @@ function serviceOf(service: Statement, schedulers: Schedulers, skip: Skip): Impo
   for (const real of reals) {
     const [server] = serverOf(real, model, skip);
     if (server && isTaken(server.address, end.address, servers)) skip(real, 'server-twice');
-    else if (server) servers.push(server);
+    else if (server) servers.push({ ...server, ...(guePort !== undefined && { guePort }) });
   }
   if (servers.length === 0) return void skip(service, 'no-servers');
   return {
@@ -114,6 +116,13 @@ function serviceOf(service: Statement, schedulers: Schedulers, skip: Skip): Impo
     ...(seconds && { persistence: { seconds, ...(prefix !== undefined && { prefix }) } }),
     servers,
   };
+}
+
+/** `TUN type gue port 6080`, the only thing behind a method that a topology can have; checksums are none of its settings. */
+function guePortOf([, method, ...more]: readonly string[]): number | undefined {
+  const [type, gue, port, number, checksum = 'nocsum', ...rest] = more;
+  const isGue = method === 'TUN' && type === 'type' && gue === 'gue' && port === 'port';
+  return isGue && checksum === 'nocsum' && rest.length === 0 ? portOf(number) : undefined;
 }
 
 const checks =
