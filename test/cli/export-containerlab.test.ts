@@ -51,12 +51,7 @@ describe('lb-lab export containerlab', () => {
     writeFileSync(folder.path('full/notes.txt'), 'mine');
     writeFileSync(folder.path('file'), 'mine');
     for (const name of ['full', 'file']) {
-      const { code, err } = await runCommand(exportLab, [
-        'containerlab',
-        dr,
-        '--out',
-        folder.path(name),
-      ]);
+      const { code, err } = await runCommand(exportLab, ['containerlab', dr, '--out', folder.path(name)]);
       assert.equal(code, 2);
       assert.match(err, /is not empty|cannot be written/);
     }
@@ -66,12 +61,7 @@ describe('lb-lab export containerlab', () => {
   it('says that events stay behind', async () => {
     const file = folder.path('timed.lblab.yaml');
     writeFileSync(file, `${readFileSync(dr, 'utf8')}\nevents:\n  - { at: 1s, stop: rs1 }\n`);
-    const { code, err } = await runCommand(exportLab, [
-      'containerlab',
-      file,
-      '--out',
-      folder.path('there'),
-    ]);
+    const { code, err } = await runCommand(exportLab, ['containerlab', file, '--out', folder.path('there')]);
     assert.equal(code, 0);
     assert.match(err, /‘events’ of the file are left out/);
   });
@@ -86,8 +76,7 @@ describe('lb-lab export containerlab', () => {
       ['dr', dr, '--out', out],
       [dr, '--out', out],
     ];
-    for (const args of calls)
-      assert.equal((await runCommand(exportLab, args)).code, 2, args.join(' '));
+    for (const args of calls) assert.equal((await runCommand(exportLab, args)).code, 2, args.join(' '));
     assert.equal(existsSync(out), false);
   });
 });
