@@ -46,10 +46,12 @@ export function readAdvertisement(
   end: number,
 ): { readonly id: number; readonly heard: HeardAdvertisement } | undefined {
   const at = start + ethernet.HEADER_LENGTH;
-  if (end < at || ethernet.etherTypeOf(bytes, start) !== ethernet.ETHERTYPE_IPV4) return undefined;
-  if (ipv4.check(bytes, at, end) !== undefined || ipv4.isFragment(bytes, at)) return undefined;
+  if (end < at + ipv4.HEADER_LENGTH || ethernet.etherTypeOf(bytes, start) !== ethernet.ETHERTYPE_IPV4)
+    return undefined;
+  // First of all: a forwarder asks this of every frame.
   if (u32(bytes, at + ipv4.DESTINATION) !== vrrp.GROUP || ipv4.ttlOf(bytes, at) !== vrrp.TTL)
     return undefined;
+  if (ipv4.check(bytes, at, end) !== undefined || ipv4.isFragment(bytes, at)) return undefined;
   if (ipv4.protocolOf(bytes, at) !== ipv4.PROTOCOL_VRRP || !ipv4.headerChecksumOk(bytes, at))
     return undefined;
   const message = vrrp.decode(

@@ -1,5 +1,5 @@
 import type { Ipv4 } from '../../packet/address.ts';
-import type { ForwarderInterface } from '../config.ts';
+import type { ForwarderConfig, ForwarderInterface } from '../config.ts';
 import { advertisementFrame, gratuitousArpFrame, readAdvertisement } from './frames.ts';
 import {
   INITIAL,
@@ -116,6 +116,30 @@ export class Speaker {
       for (let i = 0; i < times; i++)
         this.#events.send(port, gratuitousArpFrame(address, this.#interfaces[port]!.mac));
   }
+}
+
+/**
+ * The speaker that a forwarder has by its configuration: the one that it had goes on with other settings, a new one begins,
+ * and a forwarder that is the only one from now on has none.
+ */
+export function speakerFor(
+  { redundancy, interfaces }: Pick<ForwarderConfig, 'redundancy' | 'interfaces'>,
+  before: Speaker | undefined,
+  events: SpeakerEvents,
+  now: number,
+): Speaker | undefined {
+  if (!redundancy) {
+    // Should it have others again, it begins as their backup.
+    events.hold(false);
+    return undefined;
+  }
+  if (before) {
+    before.configure(redundancy, interfaces);
+    return before;
+  }
+  const speaker = new Speaker(redundancy, interfaces, events);
+  speaker.start(now);
+  return speaker;
 }
 
 function routerOf(config: RedundancyConfig, interfaces: readonly ForwarderInterface[]): VirtualRouterConfig {

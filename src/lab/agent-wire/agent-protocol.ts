@@ -12,7 +12,7 @@ import type { AskedRequest, LoadEntry } from '../traffic/traffic-schedule.ts';
  * (1 byte), payload`; the length counts type and payload. Type 0 is JSON, type 1 a batch of captured frames. The agent
  * speaks first (`hello`). Requests carry a number that their reply repeats.
  */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** How a request ended, and the port that it was sent from, where its client can tell. */
 export interface EndedRequest {
@@ -78,6 +78,8 @@ export interface AgentOperations {
     readonly request: object;
     readonly reply: { readonly warnings: AgentWarning[]; readonly timeNs: string };
   };
+  /** It is about to be stopped on purpose: whoever stands in for it has been told before the reply. */
+  readonly leave: { readonly request: object; readonly reply: null };
   /** All interfaces down, as if the power were gone. */
   readonly unplug: { readonly request: object; readonly reply: { readonly timeNs: string } };
   readonly state: { readonly request: object; readonly reply: NodeState };

@@ -144,6 +144,7 @@ const replies: Readonly<Record<Operation, z.ZodMiniType>> = {
   reconfigure: time,
   pause: time,
   resume: timeAndWarnings,
+  leave: nothing,
   unplug: time,
   state: nodeState,
   fetch: endedRequest,

@@ -65,6 +65,7 @@ function serve(): void {
       const timeNs = realtimeNs();
       return { warnings: await node.resume(), timeNs };
     },
+    leave: () => done(node.leave()),
     unplug: async () => {
       await node.unplug();
       return { timeNs: realtimeNs() };

@@ -10,6 +10,7 @@ import { Turns } from '../turns.ts';
 import type { FromForwarder, ToForwarder } from './forwarder-messages.ts';
 import { isDropped } from './dropped.ts';
 import { describe, openPort } from './open-port.ts';
+import { StandIn } from './stand-in.ts';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -20,6 +21,12 @@ export class ForwarderLoop {
   #forwarder: Forwarder | undefined;
   #trace: DecisionTrace | undefined;
   #port: NetworkPort | undefined;
+  #devices: readonly string[] = [];
+  readonly #standIn = new StandIn({
+    transmit: (frame) => this.#port?.transmit(frame),
+    flush: () => this.#port?.flush(),
+    hold: (held) => this.#forwarder?.hold(held),
+  });
   #opened = '';
   /** By interface: protocols that are left out. */
   #dropped: readonly (readonly number[])[] = [];
@@ -44,8 +51,10 @@ export class ForwarderLoop {
     return this.#turns.next(() => this.#obey(message));
   }
 
+  /** Whoever stands in for this forwarder is told. */
   close(): void {
     this.#closed = true;
+    this.#standIn.leave();
     clearTimeout(this.#timer);
     this.#port?.close();
     this.#port = undefined;
@@ -55,12 +64,9 @@ export class ForwarderLoop {
     if (this.#closed) return;
     if (message.type === 'configure') {
       this.#dropped = message.interfaces.map(({ drop }) => drop ?? []);
+      this.#devices = message.interfaces.map(({ name }) => name);
       this.#configure(message.config, message.decisions);
-      await this.#open(
-        message.port,
-        message.interfaces.map(({ name }) => name),
-        message.config,
-      );
+      await this.#open(message.port, message.config);
       return;
     }
     const forwarder = this.#forwarder;
@@ -69,6 +75,7 @@ export class ForwarderLoop {
       case 'reconfigure':
         this.#dropped = message.drop ?? this.#dropped;
         this.#configure(message.config, message.decisions ?? this.#trace !== undefined);
+        this.#standIn.follow(message.config, this.#devices);
         break;
       case 'watch':
         this.#watch(forwarder, message.decisions);
@@ -107,12 +114,13 @@ export class ForwarderLoop {
     forwarder.watched = decisions;
   }
 
-  async #open(name: PortName, devices: readonly string[], { interfaces }: ForwarderConfig): Promise<void> {
+  async #open(name: PortName, config: ForwarderConfig): Promise<void> {
+    const devices = this.#devices;
     const wanted = JSON.stringify([name, devices]);
     if (wanted !== this.#opened || this.#port === undefined) {
       this.#port?.close();
       this.#port = undefined;
-      const longestFrame = Math.max(...interfaces.map(({ mtu }) => mtu)) + ethernet.HEADER_LENGTH + 4;
+      const longestFrame = Math.max(...config.interfaces.map(({ mtu }) => mtu)) + ethernet.HEADER_LENGTH + 4;
       const opened = await openPort(
         name,
         { devices, longestFrame },
@@ -132,6 +140,7 @@ export class ForwarderLoop {
       this.#port = opened;
       this.#opened = wanted;
     }
+    this.#standIn.follow(config, devices);
     this.#say({ type: 'ready', port: name });
   }
 
@@ -143,6 +152,7 @@ export class ForwarderLoop {
 
   #receive(frame: Frame): void {
     if (isDropped(frame, this.#dropped[frame.port]!)) return;
+    if (this.#standIn.receive(frame, this.#now)) return;
     const received = this.#trace === undefined ? 0 : hashOf(frame);
     this.#emit(this.#forwarder!.receive(frame, this.#now), received);
   }

@@ -96,6 +96,11 @@ export class ForwarderSupervisor {
     return { connections, counters };
   }
 
+  /** Whether others stand in for it, who are told when it stops. */
+  get hasOthers(): boolean {
+    return this.#config?.redundancy !== undefined;
+  }
+
   async stop(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;

@@ -56,6 +56,8 @@ export class Node {
   readonly #shaped = new Set<string>();
   /** What a paused node was told: it is taken over when the node goes on. */
   #deferred: NodeSetup | undefined;
+  /** The longest that an interface holds back what is sent. */
+  #delayMs = 0;
   /** Of each segment's interface, the protocols that it drops. */
   #dropped: ReadonlyMap<string, readonly number[]> = new Map();
 
@@ -121,6 +123,7 @@ export class Node {
     const addresses = [...node.interfaces.map(({ address }) => address), ...node.loopback];
     await this.#datagrams.serve(node.name, addresses, udpPorts);
     const warnings = await applyQueueing(node, (segment) => this.#links.deviceOf(segment), this.#shaped);
+    this.#delayMs = Math.max(0, ...node.interfaces.map(({ delayNs }) => delayNs)) / 1e6;
     this.#dropped = new Map(node.interfaces.map((port) => [port.segment, droppedProtocols(port)]));
     await this.#configureForwarder(setup);
     return warnings;
@@ -143,6 +146,14 @@ export class Node {
     const setup = this.#deferred;
     this.#deferred = undefined;
     return setup ? this.configure(setup) : [];
+  }
+
+  /** It is shut down: directors that stand in for it are told, and what its interfaces still hold back gets there. */
+  async leave(): Promise<void> {
+    // A process that stands still says nothing.
+    if (!this.#gate.isOpen || !this.#forwarder.hasOthers) return;
+    await this.#forwarder.stop();
+    await new Promise((resolve) => setTimeout(resolve, this.#delayMs));
   }
 
   /** Nothing is sent any more: what follows is the end of the container. */

@@ -237,7 +237,6 @@ export class DockerEngine implements Engine {
   async #raise(): Promise<void> {
     const { client, image } = this.#options;
     const plan = this.#plan;
-    refuseRedundancy(plan);
     this.#step('sweep');
     const files = agentFiles(this.#options.bundles);
     if (!(await client.inspectImage(image))) throw new LabError('image-not-built', { image });
@@ -368,7 +367,6 @@ export class DockerEngine implements Engine {
       if (isNew) await this.#keep(lab);
       return false;
     }
-    refuseRedundancy(plan);
     await refuseOverlap(this.#options.client, plan, before);
     const startNs = this.nowNs;
     this.#events.watch(plan);
@@ -474,10 +472,4 @@ export class DockerEngine implements Engine {
   #throwIfStopped(): void {
     if (this.#state === 'stopped') throw new LabError('stopped');
   }
-}
-
-/** A director in a container does not speak VRRP. */
-function refuseRedundancy({ nodes }: Plan): void {
-  const directors = nodes.filter(({ forwarder }) => forwarder?.redundancy).map(({ name }) => name);
-  if (directors.length > 0) throw new LabError('no-redundancy', { directors: directors.join(', ') });
 }

@@ -255,9 +255,10 @@ export class DockerLab {
   }
 
   /** A node that the file stops, pauses or starts, whatever was done to it by hand before. Returns when, as the host's time. */
-  async #followState(before: Plan, plan: Plan, { name, state }: PlannedNode): Promise<string | undefined> {
+  async #followState(before: Plan, plan: Plan, planned: PlannedNode): Promise<string | undefined> {
+    const { name, state, crashed } = planned;
     if (before.nodes.find((node) => node.name === name)?.state === state) return undefined;
-    const time = state === 'stopped' ? await this.#nodes.get(name)?.unplug() : undefined;
+    const time = state === 'stopped' ? await this.#nodes.get(name)?.unplug(crashed) : undefined;
     if (state === 'stopped') {
       this.#overlay.set(name, state);
       await this.#removeNode(name, undefined, time);

@@ -149,8 +149,12 @@ export class DockerNode {
     return timeNs;
   }
 
-  /** Off the network before its processes end: a host without power says no farewell. One that does not answer is as good. */
-  async unplug(): Promise<string | undefined> {
+  /**
+   * Off the network before its processes end: a host without power says no farewell. One that is shut down (`!isCrash`) says
+   * it to whoever stands in for it, and to nobody else. One that does not answer is as good.
+   */
+  async unplug(isCrash = false): Promise<string | undefined> {
+    if (!isCrash) await this.link.ask('leave', {}, SHORTLY_MS).catch(() => undefined);
     await this.link.ask('losses', {}, SHORTLY_MS).catch(() => undefined);
     return (await this.link.ask('unplug', {}, SHORTLY_MS).catch(() => undefined))?.timeNs;
   }

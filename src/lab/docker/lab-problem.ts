@@ -21,8 +21,7 @@ export type LabProblemCode =
   | 'record-unreadable'
   | 'lab-gone'
   | 'engine-gone'
-  | 'other-version'
-  | 'no-redundancy';
+  | 'other-version';
 
 export class LabError extends Error {
   readonly problem: LabProblem;

@@ -1,4 +1,4 @@
-import { Speaker } from '../../forwarder/vrrp/speaker.ts';
+import { speakerFor, type Speaker } from '../../forwarder/vrrp/speaker.ts';
 import { portPools } from '../../forwarder/addresses.ts';
 import type { ForwarderConfig } from '../../forwarder/config.ts';
 import { MemoryPort } from '../../forwarder/ports/memory.ts';
@@ -103,23 +103,12 @@ export class ForwarderDevice {
     if (segment !== undefined) this.#link(segment)?.send(bytes);
   }
 
-  /** Begins to speak, goes on with other settings, or is the only director from now on. */
   #speak(): void {
-    const { redundancy, interfaces } = this.#config;
-    if (!redundancy) {
-      this.#speaker = undefined;
-      // Should it have others again, it begins as their backup.
-      this.port.forwarder.hold(false);
-      return;
-    }
-    if (this.#speaker) this.#speaker.configure(redundancy, interfaces);
-    else {
-      this.#speaker = new Speaker(redundancy, interfaces, {
-        send: (port, frame) => this.#send(port, frame),
-        hold: (held) => this.port.forwarder.hold(held),
-      });
-      this.#speaker.start(this.#nowMs());
-    }
+    const events = {
+      send: (port: number, frame: Uint8Array) => this.#send(port, frame),
+      hold: (held: boolean) => this.port.forwarder.hold(held),
+    };
+    this.#speaker = speakerFor(this.#config, this.#speaker, events, this.#nowMs());
     this.#tellCarrier();
     this.#watch();
   }

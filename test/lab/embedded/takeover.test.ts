@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameEvent } from '../../../src/lab/events.ts';
 import { formatIpv4, formatMac } from '../../../src/packet/address.ts';
 import { decodeFrame } from '../../../src/packet/decode.ts';
+import { spokenIn, wordsOf } from '../spoken.ts';
 import { dr, edit, pair } from '../topology/fixtures.ts';
 import { exampleText, planOf, runLab, SECOND, startLab, type Run } from './testbed.ts';
 
@@ -17,20 +18,7 @@ const withEvents = (events: string, text = PAIR): Run => startLab(planOf(`${text
 
 /** `4609 lb1 advertises 200` for what directors send of VRRP and gratuitous ARP: the milliseconds, rounded down. */
 function spoken(run: Run): string[] {
-  const sent = run.frames().filter(({ direction }) => direction === 'out');
-  return sent.flatMap(({ timeNs, node, bytes }) => {
-    const what = words(bytes);
-    return what === undefined ? [] : [`${Math.floor(timeNs / 1e6)} ${node} ${what}`];
-  });
-}
-
-function words(bytes: Uint8Array): string | undefined {
-  for (const layer of decodeFrame(bytes).layers) {
-    if (layer.kind === 'vrrp') return `advertises ${layer.priority}`;
-    if (layer.kind === 'arp' && layer.senderIp === layer.targetIp)
-      return `announces ${formatIpv4(layer.senderIp)}`;
-  }
-  return undefined;
+  return spokenIn(run.events).map(({ timeNs, node, what }) => `${Math.floor(timeNs / 1e6)} ${node} ${what}`);
 }
 
 /** Several times the same, told once. */
@@ -57,7 +45,7 @@ describe('several directors in memory', () => {
       ...[4218, 5218, 6218, 7218].map((time) => `${time} lb1 advertises 200`),
       ...['8218 lb1 announces 10.0.2.100 ×5', '8218 lb1 advertises 200'],
     ]);
-    const advert = run.frames().find(({ bytes }) => words(bytes) === 'advertises 200')!;
+    const advert = run.frames().find(({ bytes }) => wordsOf(bytes) === 'advertises 200')!;
     const [ethernet, ip] = decodeFrame(advert.bytes).layers;
     assert.ok(ethernet?.kind === 'ethernet' && ip?.kind === 'ipv4');
     assert.equal(formatMac(ethernet.destination), '01:00:5e:00:00:12');
