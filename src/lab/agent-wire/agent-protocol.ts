@@ -46,6 +46,8 @@ export interface NodeSetup extends NodeSettings {
   readonly udpPorts: readonly number[];
   /** Body sizes that clients will ask servers for. */
   readonly bodySizes: readonly number[];
+  /** A director that others stand in for is silent until `begin`, so that all of them begin at once. Left out, it is not. */
+  readonly waits?: boolean;
   /** Nobody records: interfaces are not captured. Left out, they are. */
   readonly unrecorded?: boolean;
 }
@@ -67,6 +69,8 @@ export interface AgentOperations {
     readonly request: { readonly setup: NodeSetup };
     readonly reply: { readonly warnings: AgentWarning[]; readonly timeNs: string };
   };
+  /** What was configured to wait for this goes on. */
+  readonly begin: { readonly request: object; readonly reply: null };
   /** The running forwarder takes another configuration over. */
   readonly reconfigure: {
     readonly request: { readonly setup: NodeSetup };

@@ -141,6 +141,7 @@ const replies: Readonly<Record<Operation, z.ZodMiniType>> = {
   attach: warnings,
   'warm-up': nothing,
   configure: timeAndWarnings,
+  begin: nothing,
   reconfigure: time,
   pause: time,
   resume: timeAndWarnings,

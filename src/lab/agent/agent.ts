@@ -53,6 +53,7 @@ function serve(): void {
     attach: ({ setup }) => node.attach(setup),
     'warm-up': ({ setup }) => done(node.warmUp(setup)),
     configure: async ({ setup }) => ({ warnings: await node.configure(setup), timeNs: realtimeNs() }),
+    begin: () => done(node.begin()),
     reconfigure: async ({ setup }) => {
       await node.reconfigure(setup);
       return { timeNs: realtimeNs() };

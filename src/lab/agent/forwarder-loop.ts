@@ -65,6 +65,7 @@ export class ForwarderLoop {
     if (message.type === 'configure') {
       this.#dropped = message.interfaces.map(({ drop }) => drop ?? []);
       this.#devices = message.interfaces.map(({ name }) => name);
+      if (message.waits) this.#standIn.wait();
       this.#configure(message.config, message.decisions);
       await this.#open(message.port, message.config);
       return;
@@ -76,6 +77,9 @@ export class ForwarderLoop {
         this.#dropped = message.drop ?? this.#dropped;
         this.#configure(message.config, message.decisions ?? this.#trace !== undefined);
         this.#standIn.follow(message.config, this.#devices);
+        break;
+      case 'begin':
+        this.#standIn.begin();
         break;
       case 'watch':
         this.#watch(forwarder, message.decisions);

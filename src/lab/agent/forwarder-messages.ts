@@ -22,7 +22,10 @@ export type ToForwarder =
       readonly port: PortName;
       /** Whether to tell what was decided. */
       readonly decisions: boolean;
+      /** It says nothing to directors that stand in for it, before `begin`. */
+      readonly waits?: boolean;
     }
+  | { readonly type: 'begin' }
   | {
       readonly type: 'reconfigure';
       readonly config: ForwarderConfig;

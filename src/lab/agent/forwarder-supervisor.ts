@@ -27,6 +27,8 @@ export class ForwarderSupervisor {
   #devices: readonly string[] = [];
   #port: PortName = 'packet';
   #watched = true;
+  /** It is silent towards directors that stand in for it. */
+  #waits = false;
   #drop: readonly (readonly number[])[] = [];
   #ready: Promise<void> = Promise.resolve();
   #becomeReady: () => void = () => undefined;
@@ -53,6 +55,7 @@ export class ForwarderSupervisor {
     port: PortName | undefined,
     deviceOf: (segment: string) => string | undefined,
     droppedOn: (segment: string) => readonly number[],
+    waits = false,
   ): Promise<void> {
     const segments = (config?.interfaces ?? []).map(({ segment }) => segment);
     const devices = segments.map((segment) => deviceOf(segment) ?? '');
@@ -67,6 +70,7 @@ export class ForwarderSupervisor {
     if (!config) return;
     if (!this.#told) {
       this.#told = true;
+      this.#waits = waits;
       if (this.#process) this.#tell(this.#greeting(config));
       else this.#start();
     } else if (changed) {
@@ -75,6 +79,14 @@ export class ForwarderSupervisor {
       return;
     }
     await within(this.#ready, 'the forwarder does not get ready');
+  }
+
+  /** It need not wait any more. Resolves when it does not. */
+  async begin(): Promise<void> {
+    if (!this.#waits) return;
+    this.#waits = false;
+    this.#tell({ type: 'begin' });
+    await this.#answered();
   }
 
   /** Whether decisions are to be told; those that are not are counted. */
@@ -119,6 +131,7 @@ export class ForwarderSupervisor {
       interfaces: this.#devices.map((name, index) => ({ name, drop: this.#drop[index] ?? [] })),
       port: this.#port,
       decisions: this.#watched,
+      ...(this.#waits && { waits: true }),
     };
   }
 

@@ -129,6 +129,10 @@ export class Node {
     return warnings;
   }
 
+  begin(): Promise<void> {
+    return this.#forwarder.begin();
+  }
+
   async reconfigure(setup: NodeSetup): Promise<void> {
     if (!this.#gate.isOpen) this.#deferred = setup;
     else await this.#configureForwarder(setup);
@@ -214,12 +218,13 @@ export class Node {
     await Promise.all([this.#forwarder.stop(), this.#decapsulator.stop(), this.#web.stop()]);
   }
 
-  #configureForwarder({ node, port }: NodeSetup): Promise<void> {
+  #configureForwarder({ node, port, waits }: NodeSetup): Promise<void> {
     return this.#forwarder.configure(
       node.forwarder,
       port,
       (segment) => this.#links.deviceOf(segment),
       (segment) => this.#dropped.get(segment) ?? [],
+      waits,
     );
   }
 

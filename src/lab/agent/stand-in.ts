@@ -22,6 +22,8 @@ export class StandIn {
   readonly #spoken: SpeakerEvents;
   readonly #frame = makeFrame(LONGEST_FRAME);
   #speaker: Speaker | undefined;
+  #waits = false;
+  #begin: () => void = () => undefined;
   /** What it speaks by. */
   #device: string | undefined;
   #look: NodeJS.Timeout | undefined;
@@ -39,8 +41,20 @@ export class StandIn {
     };
   }
 
+  /** Nothing is said before `begin`, whatever is to be followed. */
+  wait(): void {
+    this.#waits = true;
+  }
+
+  begin(): void {
+    this.#waits = false;
+    this.#begin();
+  }
+
   /** Begins, goes on with other settings or is over, as the configuration says. `devices` are those of its interfaces. */
   follow(config: ForwarderConfig, devices: readonly string[]): void {
+    this.#begin = () => this.follow(config, devices);
+    if (this.#waits) return;
     this.#speaker = speakerFor(config, this.#speaker, this.#spoken, performance.now());
     this.#device = config.redundancy && devices[config.redundancy.port];
     clearInterval(this.#look);

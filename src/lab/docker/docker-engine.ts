@@ -250,11 +250,13 @@ export class DockerEngine implements Engine {
     this.#step('self-test');
     await lab.selfTest(plan);
     this.#step('configure');
-    await lab.configure(plan);
+    await lab.configure(plan, true);
     const [link] = lab.links.values();
     if (link) await this.#clock.begin(link);
     this.#throwIfStopped();
     this.#events.listening = true;
+    await lab.begin(plan);
+    this.#throwIfStopped();
     this.#state = 'running';
     this.#events.push({ kind: 'plan', timeNs: 0, epoch: 0, plan, changes: [], durationNs: 0 });
     for (const { name } of plan.nodes) this.#events.node(name, 'running');

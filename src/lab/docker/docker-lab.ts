@@ -147,12 +147,18 @@ export class DockerLab {
     }
   }
 
-  /** Addresses, servers, forwarders. */
-  async configure(plan: Plan): Promise<void> {
+  /** Addresses, servers, forwarders. With `waits` what directors say to each other begins with `begin`. */
+  async configure(plan: Plan, waits = false): Promise<void> {
     await allOf(plan.nodes, STARTS_AT_ONCE, async (node) => {
       this.#throwIfEnding();
-      await this.#nodes.get(node.name)?.configure(plan, node);
+      await this.#nodes.get(node.name)?.configure(plan, node, waits);
     });
+  }
+
+  /** At once: which of several directors is there first is not to be chance. */
+  async begin({ nodes }: Plan): Promise<void> {
+    const directors = nodes.filter(({ forwarder }) => forwarder?.redundancy);
+    await all(directors.map(({ name }) => this.#nodes.get(name)?.begin() ?? Promise.resolve()));
   }
 
   /**

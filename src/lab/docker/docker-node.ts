@@ -116,13 +116,18 @@ export class DockerNode {
   }
 
   /** Networks, addresses, servers, forwarder; what is so already is left alone. Returns when it took effect, as the host's time. */
-  async configure(plan: Plan, planned: PlannedNode): Promise<string> {
+  async configure(plan: Plan, planned: PlannedNode, waits = false): Promise<string> {
     this.#devices = await this.#container.connect(planned);
-    const setup = this.#setupFor(plan, planned);
+    const setup = { ...this.#setupFor(plan, planned), waits };
     const { warnings, timeNs } = await this.#named(this.link.ask('configure', { setup }));
     this.#setup = setup;
     warnings.forEach((warning) => this.#listener.warning(warning));
     return timeNs;
+  }
+
+  /** What `configure` had wait goes on. */
+  async begin(): Promise<void> {
+    await this.#named(this.link.ask('begin', {}));
   }
 
   /** Tells it what is new for it; undefined when nothing is. */
