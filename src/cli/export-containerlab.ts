@@ -20,8 +20,6 @@ export function exportContainerlab(cli: Cli, args: readonly string[]): Promise<n
   const { plan, problems } = loadTopology(readText(file), basename(file));
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
   if (!plan) return Promise.resolve(2);
-  const directors = plan.nodes.filter(({ forwarder }) => forwarder?.redundancy).map(({ name }) => name);
-  if (directors.length > 0) throw new CliError('cli.export.redundancy', { directors: directors.join(', ') });
   const folder = values.out ?? `${clabName(plan.lab)}-containerlab`;
   const image = values.image ?? nodeImage(packageRoot()).tag;
   const files = [

@@ -1,4 +1,5 @@
-import type { Journey, Report } from '../../../src/journey/report.ts';
+import { activeDownInterval, skew } from '../../../src/forwarder/vrrp/virtual-router.ts';
+import type { Journey, Report, Takeover } from '../../../src/journey/report.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import { asIpv4, asMac, formatIpv4, formatMac } from '../../../src/packet/address.ts';
@@ -6,13 +7,20 @@ import { u16, u32, u48 } from '../../../src/packet/bytes.ts';
 
 /**
  * What two engines must agree on, as lines that can be compared and read: how each request ended and where it went,
- * the path and the changes of the packets that matter, the verdicts, and who asks and answers ARP.
+ * the path and the changes of the packets that matter, the verdicts, and who asks and answers ARP. Where directors take
+ * over from each other, which request falls into the gap is a matter of when a container stops and starts: there it is
+ * what can become of one, and who takes over from whom, and why.
  */
 export function essence(report: Report, events: readonly LabEvent[], plan: Plan): string[] {
+  const moves = plan.nodes.some(({ forwarder }) => forwarder?.redundancy);
+  const verdicts = report.promises
+    // Between which two events nothing was to be seen is such a matter too.
+    .filter(({ verdict }) => !moves || verdict !== 'not seen')
+    .map(({ id, verdict }) => `promise ${id}: ${verdict}`);
   return [
-    ...flowLines(report, stationsOf(plan)),
+    ...(moves ? takeoverLines(report) : flowLines(report, stationsOf(plan))),
     ...loadLines(report),
-    ...report.promises.map(({ id, verdict }) => `promise ${id}: ${verdict}`).sort(),
+    ...(moves ? [...new Set(verdicts)] : verdicts).sort(),
     ...[
       ...new Set(
         report.explanations.map(({ code, setting }) => `because ${code} (${setting ?? 'no setting'})`),
@@ -44,6 +52,35 @@ function flowLines({ flows, journeys }: Report, stations: Stations): string[] {
     return [head, ...landmarks(own, stations).map((line) => `${name}  ${line}`)];
   });
   return lines.sort(([a], [b]) => (a! < b! ? -1 : 1)).flat();
+}
+
+function takeoverLines({ flows, requests }: Report): string[] {
+  return [
+    ...[...new Set(requests.map(({ outcome }) => `request ${outcome}`))].sort(),
+    ...takeoversIn(flows).map(
+      ({ from, to, how, addresses }, index) =>
+        `takeover ${index + 1}: ${to} has ${addresses.join(', ')}, after ${from ?? 'nobody'} (${how ?? 'first'})`,
+    ),
+  ];
+}
+
+export function takeoversIn(flows: Report['flows']): Takeover[] {
+  return flows.flatMap(({ takeover }) => takeover ?? []);
+}
+
+/**
+ * Who took over too early or too late, in words: a timer and a capture's clock may differ by 20 ms; three seconds are left
+ * to a machine that has much to do.
+ */
+export function untimely({ flows }: Report, plan: Plan): string[] {
+  return takeoversIn(flows).flatMap(({ to, how, silentNs = 0 }) => {
+    const router = plan.nodes.find(({ name }) => name === to)?.forwarder?.redundancy;
+    if (!router || (how !== 'told' && how !== 'silence')) return [];
+    const dueMs =
+      how === 'told' ? skew(router, router.interval) : activeDownInterval(router, router.interval);
+    const lateMs = silentNs / 1e6 - dueMs;
+    return lateMs > -20 && lateMs < 3000 ? [] : [`${to} takes over (${how}) ${lateMs} ms after its time`];
+  });
 }
 
 /** How many answers there are is the machine's; that there are, and from whom, is the lab's. */

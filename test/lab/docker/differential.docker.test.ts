@@ -6,7 +6,7 @@ import { loadTopology } from '../../../src/lab/topology/load.ts';
 import type { Plan } from '../../../src/lab/topology/plan.ts';
 import type { Report } from '../../../src/journey/report.ts';
 import { DATAGRAM_LABS } from '../embedded/datagram-labs.ts';
-import { difference, essence } from './compare-engines.ts';
+import { difference, essence, untimely } from './compare-engines.ts';
 import { dockerEngine, dockerHere, root, type DockerHere } from './docker-here.ts';
 import { runEmbedded, runToEnd } from './run-lab.ts';
 
@@ -45,8 +45,6 @@ describe('Docker engine: every example and lesson, datagrams, fragments and ping
     const { plan, expect } = loadTopology(readFileSync(`${root}${file}`, 'utf8'), basename(file));
     // A lesson about a plan that cannot be made has nothing to run.
     if (!plan) continue;
-    // Directors in containers do not speak VRRP: a lab of several is refused, which `no-redundancy.test.ts` sees.
-    if (plan.nodes.some(({ forwarder }) => forwarder?.redundancy)) continue;
     it(file, async () => {
       const met = meetsExpectation(await bothAgree(here, staggered(plan)), expect);
       assert.ok(met.ok, JSON.stringify(met.differences, null, 2));
@@ -76,6 +74,7 @@ async function bothAgree(here: DockerHere, plan: Plan): Promise<Report> {
   );
   const asked = docker.report.requests.map(({ outcome, reason }) => [outcome, reason].join(' ').trim());
   if (found !== '') assert.fail(`the engines differ:\n${found}\nasked on Docker: ${asked.join(', ')}`);
+  for (const { report } of [docker, embedded]) assert.deepEqual(untimely(report, plan), []);
   return docker.report;
 }
 
