@@ -3,11 +3,12 @@ import { formatIpv4, formatMac, networkOf } from '../packet/address.ts';
 import type { NodeState } from '../lab/node-state.ts';
 import type { Command, ConsoleNode, ConsoleRun } from './command.ts';
 import { curl } from './curl.ts';
+import { ipvsadm } from './ipvsadm.ts';
 import { ping } from './ping.ts';
 import { connections, log } from './tables.ts';
 import { parseWords } from './words.ts';
 
-const commands: Readonly<Record<string, Command>> = { help, ip, ss, connections, log, ping, curl };
+const commands: Readonly<Record<string, Command>> = { help, ip, ss, connections, ipvsadm, log, ping, curl };
 
 /** Runs one line as a shell on a small machine would. Never rejects for what somebody typed. */
 export async function runLine(
@@ -29,7 +30,7 @@ function help(
   { print }: ConsoleRun,
   translate: Translate,
 ): Promise<void> {
-  for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'connections', 'log', 'ping', 'curl', 'exit'])
+  for (const name of ['ip-a', 'ip-r', 'ip-n', 'ss', 'connections', 'ipvsadm', 'log', 'ping', 'curl', 'exit'])
     print(translate(`extension.console.help.${name}`));
   return Promise.resolve();
 }

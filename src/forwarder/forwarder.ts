@@ -9,6 +9,7 @@ import { ArpResponder } from './arp-responder.ts';
 import { l4ChecksumOk } from './checksums.ts';
 import type { ForwarderConfig } from './config.ts';
 import { Connections } from './connections/connections.ts';
+import { entryViews, type IpvsState } from './connections/entries.ts';
 import { connectionView, type ConnectionView } from './connections/view.ts';
 import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
@@ -159,6 +160,14 @@ export class Forwarder {
     for (const connection of this.entries.table.connections()) {
       yield connectionView(this.entries.table.words, connection, this.services, now);
     }
+  }
+
+  /** What `ipvsadm` would list here: a copy. */
+  ipvs(now: number): IpvsState {
+    return {
+      services: this.config.services,
+      entries: entryViews(this.entries.table, this.services, now),
+    };
   }
 
   /** Name of `Verdict.service`. */

@@ -1,3 +1,4 @@
+import type { IpvsState } from '../forwarder/connections/entries.ts';
 import type { ConnectionView } from '../forwarder/connections/view.ts';
 import type { ForwarderCounters } from '../forwarder/counters.ts';
 import type { Ipv4, Mac } from '../packet/address.ts';
@@ -23,6 +24,8 @@ export interface NodeState {
   readonly connections?: readonly ConnectionView[];
   /** Each service's and each server's share of the connections, packets and bytes; absent where no forwarder runs. */
   readonly counters?: ForwarderCounters;
+  /** What `ipvsadm` lists on a director; absent elsewhere, and on Docker. */
+  readonly ipvs?: IpvsState;
   /** Who asked the node's servers, one entry per request, in order: the end of the access log. */
   readonly seenClients: readonly SeenClient[];
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ForwarderConfig, PersistenceConfig, ServerConfig } from '../../src/forwarder/config.ts';
+import { formatIpv4 } from '../../src/packet/address.ts';
 import {
   ACK,
   directorConfig,
@@ -394,5 +395,44 @@ describe('persistence', () => {
     assert.equal(connect(rig, '10.0.1.10', 3), 'rs2');
     rig.reconfigure(config());
     assert.equal(connect(rig, '10.0.1.10', 4), 'rs1');
+  });
+});
+
+describe('what ipvsadm lists of persistence', () => {
+  const listed = (rig: Rig): string[] =>
+    rig.port.forwarder
+      .ipvs(rig.now)
+      .entries.map(
+        ({ protocol, state, client, clientPort, destinationPort, server, serverPort, expiresIn }) =>
+          `${protocol} ${state} ${formatIpv4(client)}:${clientPort} ${destinationPort} ${formatIpv4(server)}:${serverPort} ${expiresIn}`,
+      )
+      .sort();
+
+  it('a template is listed with state NONE', () => {
+    const rig = start({ timeout: 10_000, prefixLength: 24 });
+    connect(rig, '10.0.1.10', 1000);
+    rig.now += 500;
+    assert.deepEqual(listed(rig), [
+      '6 NONE 10.0.1.0:0 80 10.0.2.11:80 9500',
+      '6 SYN_RECV 10.0.1.10:1000 80 10.0.2.11:80 500',
+    ]);
+  });
+
+  it('one that is not to be found any more has no port', () => {
+    const rig = start({ timeout: 10_000, prefixLength: 32 });
+    connect(rig, '10.0.1.10', 1000);
+    rig.reconfigure({
+      ...config({ timeout: 10_000, prefixLength: 32 }),
+      expireQuiescentTemplate: true,
+      services: config({ timeout: 10_000, prefixLength: 32 }).services.map((service) => ({
+        ...service,
+        servers: [{ ...RS1, weight: 0 }, RS2],
+      })),
+    });
+    connect(rig, '10.0.1.10', 1001);
+    assert.deepEqual(
+      listed(rig).filter((line) => line.startsWith('6 NONE')),
+      ['6 NONE 10.0.1.10:0 65535 10.0.2.11:65535 10000', '6 NONE 10.0.1.10:0 80 10.0.2.12:80 10000'],
+    );
   });
 });

@@ -163,10 +163,14 @@ export class ConnectionTable {
 
   /** The numbers of all connections in use; templates are none. */
   *connections(): Generator<number> {
-    for (let connection = 0; connection < this.fresh; connection++) {
-      const base = connection << at.LOG2_WORDS;
-      if (this.words[base + at.SERIAL] !== 0 && (this.words[base]! & at.IS_TEMPLATE) === 0) yield connection;
-    }
+    for (const entry of this.entries())
+      if ((this.words[entry << at.LOG2_WORDS]! & at.IS_TEMPLATE) === 0) yield entry;
+  }
+
+  /** The numbers of all entries in use, templates among them. */
+  *entries(): Generator<number> {
+    for (let entry = 0; entry < this.fresh; entry++)
+      if (this.words[(entry << at.LOG2_WORDS) + at.SERIAL] !== 0) yield entry;
   }
 
   private insert(found: number): void {

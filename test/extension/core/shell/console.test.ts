@@ -5,6 +5,7 @@ import { sessionNode } from '../../../../src/extension/core/shell/session-node.t
 import { parseWords } from '../../../../src/console/words.ts';
 import { formatMac } from '../../../../src/packet/address.ts';
 import type { LabSession } from '../../../../src/extension/core/labs/lab-session.ts';
+import { golden } from '../../../support/golden.ts';
 import { example, ManualSource, sessionOf, translate } from '../../support.ts';
 
 describe('the console of a node in memory', () => {
@@ -82,6 +83,24 @@ describe('the console of a node in memory', () => {
     assert.match((await typed('log', 'rs1'))[1]!, /^10\.0\.1\.1[01]:\d+ +10\.0\.2\.100$/);
     for (const command of ['connections', 'log'])
       assert.match((await typed(command, 'nobody'))[0]!, /nobody is not running/);
+  });
+
+  it('lists services and the table as ipvsadm does', async () => {
+    const shown = [...(await typed('ipvsadm -Ln', 'director')), ...(await typed('ipvsadm -lcn', 'director'))];
+    golden(
+      import.meta.url,
+      'ipvsadm',
+      shown.map((line) => line.replace(/(?<=10\.0\.1\.1[01]:)\d+/, 'CPORT')).join('\n'),
+    );
+    assert.deepEqual(
+      await typed('ipvsadm --list --numeric', 'director'),
+      await typed('ipvsadm -Ln', 'director'),
+    );
+    assert.match((await typed('ipvsadm -Ln --stats', 'director'))[0]!, /^ipvsadm: --stats is not known here/);
+    assert.match((await typed('ipvsadm -C', 'director'))[0]!, /^ipvsadm: -C is not known here/);
+    assert.match((await typed('ipvsadm -L', 'director'))[0]!, /^usage/);
+    assert.match((await typed('ipvsadm -Ln', 'rs1'))[0]!, /rs1 is no director/);
+    assert.match((await typed('ipvsadm -Ln', 'nobody'))[0]!, /nobody is not running/);
   });
 
   it('words are split as a shell does', () => {
