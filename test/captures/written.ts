@@ -4,7 +4,10 @@ import type { ToldCaptures } from '../../src/captures/told.ts';
 import { Random } from '../../src/lab/embedded/random.ts';
 import type { LabEvent } from '../../src/lab/events.ts';
 import type { Plan } from '../../src/lab/topology/plan.ts';
+import { isToEveryone } from '../../src/journey/records/to-everyone.ts';
+import type { Mac } from '../../src/packet/address.ts';
 import type { CaptureRecord } from '../../src/packet/capture.ts';
+import { destinationOf } from '../../src/packet/ethernet.ts';
 import { writePcap } from '../../src/packet/pcap.ts';
 import { writePcapng } from '../../src/packet/pcapng.ts';
 import { readCapture } from '../../src/packet/read-capture.ts';
@@ -20,6 +23,9 @@ const SNAP_LENGTH = 96;
 const LEAST_FRAME = 60;
 /** Within so long records may stand in any order, as where several buffers are written one after the other. */
 const BUFFER_NS = 400_000;
+
+/** PACKET_OTHERHOST of a cooked capture. */
+const TO_OTHERS = 3;
 
 /** What was read, and which frame of the live run each one is. */
 export interface Written {
@@ -58,11 +64,12 @@ export function writtenAndRead(plan: Plan, events: readonly LabEvent[], seed: nu
 function filesOf(plan: Plan, file: HostFile, random: Random, index: number): FileOf[] {
   const { node } = file;
   const timeOf = clockOf(file, random, index);
-  const own = plan.nodes.find(({ name }) => name === node)!.interfaces.map(({ segment }) => segment);
+  const { interfaces: ports } = plan.nodes.find(({ name }) => name === node)!;
+  const own = ports.map(({ segment }) => segment);
   const isCooked = index === 2;
   const all = inBuffers(file.records, random, index === 1).map((one): Timed => {
     const record = recordOf(one, own.indexOf(one.event.segment), timeOf(one.event.timeNs), index % 2 === 0);
-    return { live: one.live, record: isCooked ? { ...anyOf(record), interface: 0 } : record };
+    return { live: one.live, record: isCooked ? { ...anyOf(record, ports), interface: 0 } : record };
   });
   if (isCooked) return [pcapFile(`${node}-any.pcap`, 276, all)];
   if (index % 2 === 0)
@@ -98,10 +105,13 @@ function recordOf({ event }: Record, at: number, timeNs: bigint, isCut: boolean)
   return { interface: at, timeNs, bytes: kept, originalLength: length, direction, comments: [] };
 }
 
-/** The same by `-i any`: each interface has a number. */
-function anyOf(record: CaptureRecord): CaptureRecord {
+/** The same by `-i any`: each interface has a number, and what is flooded to it for others is marked. */
+function anyOf(record: CaptureRecord, ports: readonly { readonly mac: Mac }[]): CaptureRecord {
   const made = cooked(276, record);
   made.bytes[7] = record.interface + 2;
+  const to = destinationOf(record.bytes, 0);
+  const isToOthers = !isToEveryone(to) && to !== ports[record.interface]!.mac;
+  if (record.direction === 'in' && isToOthers) made.bytes[10] = TO_OTHERS;
   return { ...made, originalLength: record.originalLength + made.bytes.length - record.bytes.length };
 }
 

@@ -7,7 +7,9 @@ import { sendingsOf } from '../records/sendings.ts';
 import { acknowledgementBefore, acknowledgementOf } from './delivered.ts';
 
 /** So many of one flow, sent one after the other, of which none came through: all their records cannot well be missing. */
-const SILENT = 3;
+const SILENT = 4;
+/** Of questions about an address: arp(7) has a host ask three times, and each time only because nobody answered. */
+const SILENT_QUESTIONS = 3;
 /** How much of a flow is looked at for that. */
 const LOOKED_AT = 100;
 
@@ -38,10 +40,11 @@ export function isAbsenceProven(hop: HopRecord, flow: FlowRecord, completeness: 
  */
 function isSilent(
   hop: HopRecord,
-  { journeys, isReused }: FlowRecord,
+  flow: FlowRecord,
   where: readonly string[],
   completeness: Completeness,
 ): boolean {
+  const { journeys, isReused } = flow;
   if (isReused || isLossy(hop) || !completeness.isAwake(hop, where)) return false;
   let count = 0;
   for (let i = 0; i < journeys.length && i < LOOKED_AT; i++) {
@@ -52,9 +55,11 @@ function isSilent(
     const like = likeIn(journey, hop);
     if (like === undefined) continue;
     if (isThrough(like, hop)) return false;
+    // It came, by what it was answered with, and its record is missing: so may the others be.
+    if (acknowledgementOf(journey, flow)) return false;
     if (like.to === hop.to && like.received === hop.received && completeness.isAwake(like, where)) count++;
   }
-  return count >= SILENT;
+  return count >= (hop.facts.kind === 'arp' ? SILENT_QUESTIONS : SILENT);
 }
 
 /** Whether the first that came through of the same segment, sent later, was sent before anybody acknowledged it. */

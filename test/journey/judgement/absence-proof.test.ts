@@ -257,7 +257,7 @@ describe('that a packet did not come, though its record may be missing', () => {
     });
   });
 
-  describe('is proven by three of one flow of which none came through, while the router recorded', () => {
+  describe('is proven by four of one flow of which none came through, while the router recorded', () => {
     const awake = recorded(0, 1000);
     const more = (count: number, change: Sent = {}) =>
       Array.from({ length: count }, (_, index) =>
@@ -265,8 +265,8 @@ describe('that a packet did not come, though its record may be missing', () => {
       );
 
     it('and not by fewer, nor where one went on', () => {
-      assert.equal(proven(lost, more(1), awake), false);
-      assert.equal(proven(lost, more(2), awake), true);
+      assert.equal(proven(lost, more(2), awake), false);
+      assert.equal(proven(lost, more(3), awake), true);
       for (const one of [
         { through: true },
         { by: 'receiver' },
@@ -274,7 +274,7 @@ describe('that a packet did not come, though its record may be missing', () => {
         { alsoFrom: ['router'] },
         { segment: 'inside', alsoFrom: ['router'] },
       ] as const)
-        assert.equal(proven(lost, [...more(2), ...more(1, one)], awake), false, JSON.stringify(one));
+        assert.equal(proven(lost, [...more(3), ...more(1, one)], awake), false, JSON.stringify(one));
     });
 
     it('nor by what went the other way or another way, whatever became of it', () => {
@@ -284,31 +284,31 @@ describe('that a packet did not come, though its record may be missing', () => {
         { from: 'other' },
         { to: 'other' },
       ] as const) {
-        assert.equal(proven(lost, [...more(1), ...more(1, elsewhere)], awake), false);
-        const others = more(2, { ...elsewhere, through: true });
-        assert.equal(proven(lost, [...more(2), ...others], awake), true, JSON.stringify(elsewhere));
+        assert.equal(proven(lost, [...more(2), ...more(1, elsewhere)], awake), false);
+        const others = more(3, { ...elsewhere, through: true });
+        assert.equal(proven(lost, [...more(3), ...others], awake), true, JSON.stringify(elsewhere));
       }
       const back = more(1, { direction: 'reply', from: 'router', to: 'client', through: true });
-      assert.equal(proven(lost, [...more(2), ...back], awake), true);
+      assert.equal(proven(lost, [...more(3), ...back], awake), true);
     });
 
     it('nor where the router recorded nothing before, or nothing after', () => {
       for (const [firstNs, lastNs, isProven] of [
-        [AT, AT + 2, true],
+        [AT, AT + 3, true],
         [AT + 1, 1000, false],
         [0, AT - 1, false],
         // Of each of them.
-        [AT, AT + 1, false],
+        [AT, AT + 2, false],
       ] as const)
-        assert.equal(proven(lost, more(2), recorded(firstNs, lastNs)), isProven);
-      const early = more(1, { timeNs: AT - 1, order: AT + 3 });
-      assert.equal(proven(lost, [...more(1), ...early], recorded(AT, 1000)), false);
+        assert.equal(proven(lost, more(3), recorded(firstNs, lastNs)), isProven);
+      const early = more(1, { timeNs: AT - 1, order: AT + 4 });
+      assert.equal(proven(lost, [...more(2), ...early], recorded(AT, 1000)), false);
     });
 
     it('nor where clocks may be so wrong that it was before or after', () => {
       const provenBy = (errors: Record<string, number>) => {
         const clockErrorsNs = new Map(Object.entries(errors));
-        return proven(lost, more(2), recorded(AT - 50, AT + 52, { clockErrorsNs }));
+        return proven(lost, more(3), recorded(AT - 50, AT + 53, { clockErrorsNs }));
       };
       assert.equal(provenBy({ client: 25, router: 25, other: 1000 }), true);
       assert.equal(provenBy({ client: 26, router: 25 }), false);
@@ -317,9 +317,9 @@ describe('that a packet did not come, though its record may be missing', () => {
 
     it('nor by what was seen less far, or with nobody known to be meant', () => {
       const kept = sent({ timeNs: AT, by: 'both' });
-      assert.equal(proven(kept, more(2, { by: 'both' }), awake), true);
-      assert.equal(proven(kept, [...more(1, { by: 'both' }), ...more(1)], awake), false);
-      assert.equal(proven(lost, [...more(1), ...more(1, { to: '' })], awake), false);
+      assert.equal(proven(kept, more(3, { by: 'both' }), awake), true);
+      assert.equal(proven(kept, [...more(2, { by: 'both' }), ...more(1)], awake), false);
+      assert.equal(proven(lost, [...more(2), ...more(1, { to: '' })], awake), false);
     });
 
     it('nor where frames are lost by chance', () => {
@@ -331,8 +331,8 @@ describe('that a packet did not come, though its record may be missing', () => {
           [1, true],
         ] as const) {
           loss = share;
-          assert.equal(proven(lost, more(2), awake), isProven);
-          assert.equal(proven(kept, more(2, { by: 'both' }), awake), isProven);
+          assert.equal(proven(lost, more(3), awake), isProven);
+          assert.equal(proven(kept, more(3, { by: 'both' }), awake), isProven);
         }
       } finally {
         loss = 0;
@@ -340,18 +340,32 @@ describe('that a packet did not come, though its record may be missing', () => {
     });
 
     it('nor where another connection has the same ports', () => {
-      assert.equal(proven(lost, more(2), awake, true), false);
+      assert.equal(proven(lost, more(3), awake, true), false);
     });
 
     it('nor is more than the first hundred of a flow looked at', () => {
       const others = (count: number) => more(count, { segment: 'inside' });
-      assert.equal(proven(lost, [...others(97), ...more(2)], awake), true);
-      assert.equal(proven(lost, [...others(98), ...more(2)], awake), false);
+      assert.equal(proven(lost, [...others(96), ...more(3)], awake), true);
+      assert.equal(proven(lost, [...others(97), ...more(3)], awake), false);
     });
 
-    it('of questions about an address, only where nobody was ever spoken to who had to ask', () => {
+    it('nor where one of them was acknowledged: its record is missing', () => {
+      const answered = (acknowledgement: number) => [
+        ...more(3, { facts: { sequence: 2000 } }),
+        sent({
+          ...{ direction: 'reply', timeNs: AT + 9, from: 'router', to: 'client' },
+          facts: { sequence: 1, sentLength: 0, acknowledgement },
+        }),
+      ];
+      const nothing = sent({ timeNs: AT, facts: { sequence: 1000, sentLength: 0 } });
+      assert.equal(proven(nothing, answered(2009), awake), true);
+      assert.equal(proven(nothing, answered(2010), awake), false);
+    });
+
+    it('of questions about an address, by three, and only where nobody was ever spoken to who had to ask', () => {
       const ask = { facts: { kind: 'arp' } };
       const asked = sent({ timeNs: AT, ...ask });
+      assert.equal(proven(asked, more(1, ask), awake), false);
       assert.equal(proven(asked, more(2, ask), awake), true);
       const spoken = (whole: readonly string[] = []) => {
         const completeness = recorded(0, 1000, { whole });
@@ -359,7 +373,7 @@ describe('that a packet did not come, though its record may be missing', () => {
         return completeness;
       };
       assert.equal(proven(asked, more(2, ask), spoken()), false);
-      assert.equal(proven(lost, more(2), spoken()), true);
+      assert.equal(proven(lost, more(3), spoken()), true);
       assert.equal(proven(asked, more(2, ask), spoken(['router.outside'])), true);
     });
   });
