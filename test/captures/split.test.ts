@@ -88,6 +88,7 @@ describe('a run as its hosts record it', () => {
       6000,
       'packets to an interface of which it shows late that it was not listened to yet',
     ],
+    [50052, ALL_IN_PART, 50824, 'packets too large for a director, after its last record'],
   ] as const)
     it(`tells nothing false of ${what}`, () => {
       const { plan, events } = generatedRun(lab);
@@ -102,6 +103,7 @@ describe('a run as its hosts record it', () => {
   for (const [lab, seed, what] of [
     [431, 993, 'a question that only others than who asked have a record of'],
     [808, 2140, 'connections on the same ports, of hosts none of whose clocks is known'],
+    [50064, 50957, 'an answer in fragments that came when nobody waited any more'],
   ] as const)
     it(`tells nothing false of ${what}, written as files`, () => {
       const { plan, events } = generatedRun(lab);

@@ -157,6 +157,9 @@ export const directorDown: Rule = (evidence) => {
   return [...directors].flatMap((name) => silenceOf(name, evidence));
 };
 
+/** Why frames are lost on the way to a node of which that says nothing. */
+const NO_SILENCE: ReadonlySet<string | undefined> = new Set(['link-loss', 'over-mtu']);
+
 function silenceOf(name: string, evidence: Failures): Finding[] {
   const { network } = evidence.stage;
   const lastSeen = evidence.lastSentNs(name);
@@ -164,8 +167,9 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
   const unheard = since.filter((journey) => isUnheardBy(name, journey));
   const down = network.node(name)!.interfaces.find((port) => port.down);
   const isKnownDown = down || unheard.some(({ last }) => !evidence.states.isUp(name, last.timeNs));
-  // One lost frame, or several on a lossy link, may just be lost; a director that is down loses them all.
-  const telling = unheard.filter(({ last }) => isKnownDown || last.arrival?.reason !== 'link-loss');
+  // One lost frame, or several on a lossy link, may just be lost; a director that is down loses them all. One too large for
+  // its interface would be lost there in any case.
+  const telling = unheard.filter(({ last }) => isKnownDown || !NO_SILENCE.has(last.arrival?.reason));
   if (telling.length === 0 || (telling.length === 1 && !isKnownDown)) return [];
   // The requests behind an unanswered ARP question suffer from it too.
   const waiting = since.filter(

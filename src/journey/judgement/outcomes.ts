@@ -1,6 +1,7 @@
 import { acknowledgementOf } from './delivered.ts';
 import { judgeArrival, unreachableReason, type Surroundings } from './arrivals.ts';
 import { formatIpv4 } from '../../packet/address.ts';
+import { idOf } from '../../packet/ipv4.ts';
 import { isSenders } from '../records/evidence.ts';
 import { deadEndOf } from '../records/dead-end.ts';
 import { relayedBy, type FlowRecord } from '../records/flow-record.ts';
@@ -176,8 +177,17 @@ function turnedAwayBy({ kind, answered, journeys, client }: FlowRecord): Journey
   if (kind !== 'udp' || !answered) return undefined;
   const isAnswer = (one: JourneyRecord) =>
     one.kind === 'udp' && one.direction === 'reply' && one.last.received && one.last.to === client.node;
-  const isTaken = ({ last }: JourneyRecord) => last.fate?.reason !== 'port-unreachable';
+  const isRefused = ({ last }: JourneyRecord) => last.fate?.reason === 'port-unreachable';
+  // Of a datagram in fragments, one of them stands for all.
+  const refused = new Set(journeys.filter((one) => isRefused(one) && one.last.facts.fragment).map(datagramOf));
+  const isTaken = (one: JourneyRecord) =>
+    !isRefused(one) && !(one.last.facts.fragment && refused.has(datagramOf(one)));
   return journeys.some((one) => isAnswer(one) && isTaken(one)) ? undefined : journeys.findLast(isAnswer);
+}
+
+/** By which its fragments are put together, of those that one host sends to another (RFC 791). */
+function datagramOf({ last: { facts } }: JourneyRecord): number {
+  return idOf(facts.bytes, facts.routedAt);
 }
 
 /** In a capture: what asked is an address that a forwarder lends, so that whoever really asked was not recorded. */

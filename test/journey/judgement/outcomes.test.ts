@@ -39,13 +39,17 @@ describe('how a flow did', () => {
       .replace(/rs(\d): .*/g, (server) =>
         server.replace(/inside: (\S+)/, 'inside: { address: $1, delay: 300ms }'),
       );
-    const plan = planOf(`${text}\ntraffic: [{ from: client, protocol: udp, count: 1, timeout: 100ms }]\n`);
-    const { events } = runLab(plan);
-    const untold = events.filter(({ kind }) => kind !== 'request');
-    const flow = reportOf({ plan, events: untold }).flows.find(({ kind }) => kind === 'udp')!;
-    const { outcome } = flow;
-    assert.ok(outcome.kind === 'lost');
-    assert.deepEqual([outcome.at, outcome.reason], ['client', 'client-gave-up']);
+    // One datagram, and one in fragments, of which only one bears what became of it.
+    for (const response of [10, 4000]) {
+      const traffic = `{ from: client, protocol: udp, count: 1, timeout: 100ms, response: ${response} }`;
+      const plan = planOf(`${text}\ntraffic: [${traffic}]\n`);
+      const { events } = runLab(plan);
+      const untold = events.filter(({ kind }) => kind !== 'request');
+      const flow = reportOf({ plan, events: untold }).flows.find(({ kind }) => kind === 'udp')!;
+      const { outcome } = flow;
+      assert.ok(outcome.kind === 'lost', String(response));
+      assert.deepEqual([outcome.at, outcome.reason], ['client', 'client-gave-up']);
+    }
   });
 
   describe('while its last frame may be under way, is open', () => {
