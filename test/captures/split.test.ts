@@ -104,6 +104,7 @@ describe('a run as its hosts record it', () => {
     [431, 993, 'a question that only others than who asked have a record of'],
     [808, 2140, 'connections on the same ports, of hosts none of whose clocks is known'],
     [50064, 50957, 'an answer in fragments that came when nobody waited any more'],
+    [60069, 61012, 'what a router drops on the way to a director that is down'],
   ] as const)
     it(`tells nothing false of ${what}, written as files`, () => {
       const { plan, events } = generatedRun(lab);

@@ -157,8 +157,8 @@ export const directorDown: Rule = (evidence) => {
   return [...directors].flatMap((name) => silenceOf(name, evidence));
 };
 
-/** Why frames are lost on the way to a node of which that says nothing. */
-const NO_SILENCE: ReadonlySet<string | undefined> = new Set(['link-loss', 'over-mtu']);
+/** Why frames are lost on the way to a node, whether that is there or not. */
+const NO_SILENCE: ReadonlySet<string | undefined> = new Set(['link-loss', 'over-mtu', 'filtered']);
 
 function silenceOf(name: string, evidence: Failures): Finding[] {
   const { network } = evidence.stage;
@@ -176,6 +176,7 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
     ({ flow, last, outcome }) =>
       flow!.kind !== 'arp' &&
       outcome !== 'arrived' &&
+      !NO_SILENCE.has(last.arrival?.reason) &&
       network.directorsOf(last.facts.destination).includes(name),
   );
   const own = network.plan.services.filter((service) => directorsOf(service).includes(name));

@@ -129,6 +129,30 @@ describe('nobody answered ARP', () => {
     ]);
   });
 
+  it('by a director is not shown by frames too large for it, nor is what a filter drops on its way', () => {
+    const lostAt = (leg: number, plan: Plan, story = new Story(plan)) => {
+      for (let time = 0; time < 3; time++, story.nowNs += 1e9)
+        story.talk(drTable(), ['syn'], (step) => {
+          step.lost = step.leg === leg;
+        });
+      return story;
+    };
+    const codes = (story: Story) => told(story).map(([code]) => code);
+    assert.deepEqual(codes(lostAt(1, dr)), ['director-down']);
+    assert.deepEqual(codes(lostAt(1, withPort(dr, 'director', 'inside', { mtu: 39 }))), ['mtu-exceeded']);
+    const filtering = withPort(dr, 'router', 'outside', { drop: ['tcp'] });
+    const down = withPort(filtering, 'director', 'inside', { down: true });
+    const asking = (plan: Plan) => new Story(plan).arp('inside', 'router', '10.0.2.1', '10.0.2.100');
+    const requests = new Story(down);
+    for (let time = 0; time < 2; time++, requests.nowNs += 1e9)
+      requests.talk(drTable(), ['syn'], (step) => {
+        step.ends = step.leg === 0;
+      });
+    const story = asking(down);
+    story.events.push(...requests.events.map((event) => ({ ...event, timeNs: event.timeNs + 10e9 })));
+    assert.deepEqual(codes(story), ['director-down', 'filtered']);
+  });
+
   it('of two questions, names the link that lost one for that one only', () => {
     const story = asked(withPort(dr, 'router', 'inside', { loss }));
     const heard = story.events.length;
