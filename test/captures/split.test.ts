@@ -89,6 +89,7 @@ describe('a run as its hosts record it', () => {
       'packets to an interface of which it shows late that it was not listened to yet',
     ],
     [50052, ALL_IN_PART, 50824, 'packets too large for a director, after its last record'],
+    [80041, IN_PART, 80696, 'the beginning of an answer that came when its client had given up'],
   ] as const)
     it(`tells nothing false of ${what}`, () => {
       const { plan, events } = generatedRun(lab);

@@ -114,7 +114,11 @@ function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   // Without who asked, these may be some of an answer whose rest was joined to the client's own packets.
   if (flow.kind !== 'tcp' || flow.candidates > 1 || isAskedByAnother(flow)) return undefined;
   const sent = flow.journeys.filter(({ kind, last }) => kind !== 'icmp-error' && last.facts.kind === 'tcp');
-  const came = sent.filter(({ direction, outcome }) => direction === 'reply' && CAME.has(outcome));
+  const came = sent.filter(
+    ({ direction, outcome, last }) =>
+      // What a client resets that has no such connection any more, its program never reads.
+      direction === 'reply' && CAME.has(outcome) && last.fate?.reason !== 'no-such-connection',
+  );
   const asked = sent.filter(({ direction }) => direction === 'request');
   // What may have come, though no record shows it, may be the rest.
   if (came.some(({ last }) => last.fate?.reason === 'not-recorded' && last.facts.sentLength > 0))
@@ -179,7 +183,9 @@ function turnedAwayBy({ kind, answered, journeys, client }: FlowRecord): Journey
     one.kind === 'udp' && one.direction === 'reply' && one.last.received && one.last.to === client.node;
   const isRefused = ({ last }: JourneyRecord) => last.fate?.reason === 'port-unreachable';
   // Of a datagram in fragments, one of them stands for all.
-  const refused = new Set(journeys.filter((one) => isRefused(one) && one.last.facts.fragment).map(datagramOf));
+  const refused = new Set(
+    journeys.filter((one) => isRefused(one) && one.last.facts.fragment).map(datagramOf),
+  );
   const isTaken = (one: JourneyRecord) =>
     !isRefused(one) && !(one.last.facts.fragment && refused.has(datagramOf(one)));
   return journeys.some((one) => isAnswer(one) && isTaken(one)) ? undefined : journeys.findLast(isAnswer);
