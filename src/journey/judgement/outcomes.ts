@@ -131,11 +131,20 @@ function brokenOff(flow: FlowRecord, hosts: HostLog): FlowOutcome | undefined {
   return { kind: 'partial', ...part, ...causeOf(refusal ?? lossOf(flow, hosts)) };
 }
 
-/** The client had bytes of the answer: its own capture shows some, or it said so of the first. */
+/** The client had the answer's first bytes, without which its program has none: its own capture shows them, or it said so. */
 function isKnownToHaveBegun(came: readonly JourneyRecord[], flow: FlowRecord): boolean {
   const data = came.filter(({ last }) => last.facts.sentLength > 0);
-  if (data.some(({ outcome }) => outcome === 'arrived')) return true;
-  return data.length > 0 && acknowledgementOf(data[0]!, flow) !== undefined;
+  const start = data.reduce(
+    (one, { last: { facts } }) => (isBefore(facts.sequence, one) ? facts.sequence : one),
+    data[0]?.last.facts.sequence ?? 0,
+  );
+  const begins = data.filter(({ last }) => last.facts.sequence === start);
+  return begins.some((one) => one.outcome === 'arrived' || acknowledgementOf(one, flow) !== undefined);
+}
+
+/** Sequence numbers go round (RFC 9293, section 3.4). */
+function isBefore(one: number, other: number): boolean {
+  return ((one - other) | 0) < 0;
 }
 
 /** Nothing is known to have kept these from the client. */
