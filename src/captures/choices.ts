@@ -9,12 +9,19 @@ export interface Choice {
   readonly text: string;
   /** What was placed: an interface, a file, or both as `FILE:INTERFACE`; `*` for all that have no place else. */
   readonly of: string;
-  readonly node: string;
+  /** Left out where the file is of a mirror port, with copies of all that passes on the segment. */
+  readonly node?: string;
   /** Left out where a node was named without one. */
   readonly segment?: string;
 }
 
-/** Reads `WHAT=NODE.SEGMENT`, `WHAT=NODE` and the same without `WHAT`; a note where there is no such place in the plan. */
+/** What stands for no node in particular. */
+const ANY = '*.';
+
+/**
+ * Reads `WHAT=NODE.SEGMENT`, `WHAT=NODE`, `WHAT=*.SEGMENT` (a mirror port) and the same without `WHAT`; a note where there is no
+ * such place in the plan.
+ */
 export function readChoices(texts: readonly string[], plan: Plan): readonly Choice[] | CaptureNote {
   const points = pointsOf(plan);
   const choices: Choice[] = [];
@@ -24,7 +31,9 @@ export function readChoices(texts: readonly string[], plan: Plan): readonly Choi
     const place = text.slice(equals + 1);
     const point = points.find((one) => nameOf(one) === place);
     const node = plan.nodes.find(({ name }) => name === place);
-    if (point !== undefined) choices.push({ text, of, node: point.node, segment: point.segment });
+    const mirrored = plan.segments.find(({ name }) => place === `${ANY}${name}`);
+    if (mirrored !== undefined) choices.push({ text, of, segment: mirrored.name });
+    else if (point !== undefined) choices.push({ text, of, node: point.node, segment: point.segment });
     else if (node !== undefined) choices.push({ text, of, node: node.name });
     else return { code: 'no-such-point', params: { point: text, points: points.map(nameOf).join(', ') } };
   }

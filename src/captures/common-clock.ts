@@ -84,9 +84,19 @@ function unfold(recorded: readonly Recorded[], own: readonly number[], times: bi
 /** Where a clock is bounded on one side only, or not at all, it is taken to be wrong by no more than this. */
 const WRONG_AT_MOST_NS = 1e9;
 
-/** By how much the clocks of hosts may be wrong, either way. */
-export function clockErrors(clocks: readonly HostClock[]): ReadonlyMap<string, number> {
-  return new Map(clocks.map(({ host, halfWidthNs }) => [host, halfWidthNs ?? WRONG_AT_MOST_NS]));
+/**
+ * By how much the clocks of hosts may be wrong, either way.
+ * @param mirrored Hosts some of whose frames have the time of another recorder, by that one.
+ */
+export function clockErrors(
+  clocks: readonly HostClock[],
+  mirrored: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, number> {
+  const errors = new Map(clocks.map(({ host, halfWidthNs }) => [host, halfWidthNs ?? WRONG_AT_MOST_NS]));
+  for (const [recorder, nodes] of mirrored)
+    for (const node of nodes)
+      if (errors.has(recorder)) errors.set(node, Math.max(errors.get(node) ?? 0, errors.get(recorder)!));
+  return errors;
 }
 
 /** What is said of clocks that were moved. */

@@ -9,6 +9,7 @@ import { Duplicates } from './duplicates.ts';
 import { cutAsOnWire } from './frames/cut.ts';
 import { isReadable } from './frames/link-layer.ts';
 import { lossesOf } from './losses.ts';
+import { Mirrored } from './mirrors.ts';
 import { macsOf, type Point } from './point.ts';
 import type { CaptureSource } from './source.ts';
 import { AT_ONCE, eachOf, part, type Steps } from './steps.ts';
@@ -24,6 +25,8 @@ export interface FrameEvents {
   readonly duplicates: number;
   /** Frames that a card was to cut, or a kernel had joined. */
   readonly cut: number;
+  /** Nodes whose frames have the time of a mirror port's recorder, by what it is called. */
+  readonly mirrored: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 type MutableFrame = { -readonly [Key in keyof FrameEvent]: FrameEvent[Key] };
@@ -35,23 +38,36 @@ export function* eventsOf(
   plan: Plan,
   given: ReadonlyMap<string, bigint>,
 ): Steps<FrameEvents> {
-  const placed = frames.filter(({ port }) => port.point !== undefined);
+  const mirrored = new Mirrored(plan, ports);
+  const placed: PlainFrame[] = [];
+  const copies: Recorded[] = [];
   const made: MutableFrame[] = [];
   const recorded: Recorded[] = [];
   yield* eachOf(
-    placed,
+    frames,
     (frame) => {
-      const event = frameEvent(frame, frame.port.point!);
+      const { source, timeNs, port, bytes: copy } = frame;
+      const sender = mirrored.senderOf(frame);
+      const host = sender && sources[source]!.name;
+      if (sender && mirrored.isRecorded(sender)) {
+        copies.push({ host: host!, timeNs, direction: 'in', bytes: copy, source, port: port.index });
+        return;
+      }
+      const point = port.point ?? sender;
+      if (point === undefined) return;
+      if (host !== undefined) mirrored.shows(host, point);
+      const event = frameEvent(host === undefined ? frame : { ...frame, direction: 'out' }, point);
+      placed.push(frame);
       made.push(event);
       const { node, direction, bytes } = event;
-      const { source, timeNs, port } = frame;
-      recorded.push({ host: node, timeNs, direction, bytes, source, port: port.index });
+      recorded.push({ host: host ?? node, timeNs, direction, bytes, source, port: port.index });
     },
     0,
     0.2,
   );
-  const hosts = plan.nodes.map(({ name }) => name);
-  const { times, clocks } = yield* part(onOneClock(hosts, recorded, given), 0.2, 0.6);
+  const hosts = [...plan.nodes.map(({ name }) => name), ...new Set(sources.map(({ name }) => name))];
+  const { times: all, clocks } = yield* part(onOneClock(hosts, [...recorded, ...copies], given), 0.2, 0.6);
+  const times = all.slice(0, made.length);
   const startNs = clocks.length === 0 ? earliest(sources) : least(times);
   for (const [index, event] of made.entries()) event.timeNs = Number(times[index]! - startNs);
   const order = made.map((_, index) => index);
@@ -65,8 +81,8 @@ export function* eventsOf(
   for (const [place, index] of order.entries()) {
     if (place % AT_ONCE === AT_ONCE - 1) yield 0.6 + (0.4 * place) / order.length;
     const event = made[index]!;
-    if (duplicates.isOne(event)) continue;
-    const { source, number } = placed[index]!;
+    const { source, number, port } = placed[index]!;
+    if (duplicates.isOne(event, port.mirror !== undefined)) continue;
     const mtu = mtus.get(event.segment) ?? Infinity;
     const pieces = cutAsOnWire(event.bytes, event.originalLength, mtu, segmentSizes.of(event.bytes));
     if (pieces) cut++;
@@ -85,8 +101,9 @@ export function* eventsOf(
   const lost = losses.map(({ source, number, event }): LabEvent => {
     return { ...event, timeNs: at.get(`${source}:${number}`) ?? endNs };
   });
-  const all = lost.length === 0 ? events : [...events, ...lost].sort((a, b) => a.timeNs - b.timeNs);
-  return { startNs, events: all, refs, clocks, duplicates: duplicates.count, cut };
+  const told = lost.length === 0 ? events : [...events, ...lost].sort((a, b) => a.timeNs - b.timeNs);
+  const { count } = duplicates;
+  return { startNs, events: told, refs, clocks, duplicates: count, cut, mirrored: mirrored.nodes };
 }
 
 /** Of all frames that are read, also those of nowhere. */

@@ -1,5 +1,6 @@
 import type { Plan, PlannedNode } from '../lab/topology/plan.ts';
 import { baseName, choiceFor, type Choice } from './choices.ts';
+import { mirroredSegment } from './mirrors.ts';
 import { nameOf, type Point } from './point.ts';
 import type { Port } from './port.ts';
 
@@ -28,7 +29,8 @@ export function placePorts(
   const rest = choices.findLast(({ of }) => of === '*');
   for (const [index, port] of ports.entries()) {
     const choice = chosen[index];
-    if (choice === undefined) port.point = named(points, port) ?? withMac(points, port);
+    if (choice && choice.node === undefined) port.mirror = choice.segment;
+    else if (choice === undefined) port.point = named(points, port) ?? withMac(points, port);
     else if (choice.segment !== undefined) port.point = exactly(points, choice);
   }
   // What one interface of a file is for certain, no other one of it is taken for.
@@ -37,16 +39,19 @@ export function placePorts(
   );
   for (const [index, port] of ports.entries()) {
     const choice = chosen[index];
-    if (port.point === undefined) {
+    if (port.point === undefined && port.mirror === undefined) {
       const { file, node } = hosts[port.source]!;
       const own = choice?.node ?? node ?? (rest ? rest.node : nodeInName(plan, file));
       const free = points.filter((point) => !certain[port.source]!.includes(point));
       const isOnly = ports.every((one) => one === port || one.source !== port.source || one.frames === 0);
       port.point = amongOwn(points, free, port, own, isOnly);
-      if (choice === undefined && rest?.segment !== undefined) port.point ??= exactly(points, rest);
+      if (choice === undefined && rest?.node === undefined && rest?.segment !== undefined)
+        port.mirror = rest.segment;
+      else if (choice === undefined && rest?.segment !== undefined) port.point ??= exactly(points, rest);
+      if (own === undefined && port.point === undefined) port.mirror ??= mirroredSegment(port, points);
     }
     const by = choice ?? rest;
-    if (by && port.point) used.add(by);
+    if (by && (port.point || port.mirror !== undefined)) used.add(by);
   }
   return used;
 }

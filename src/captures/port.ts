@@ -30,6 +30,8 @@ export class Port {
   tagged = 0;
   /** Where it was, once that is known. */
   point: Point | undefined;
+  /** The segment of whose frames a switch sent copies here: then there is no such place. */
+  mirror: string | undefined;
   #unicast = 0;
   readonly #macs = new Map<Mac, number>();
   readonly #senders = new Set<Mac>();

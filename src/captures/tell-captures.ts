@@ -18,7 +18,7 @@ import { unknowns } from './unknowns.ts';
 
 export interface TellOptions {
   /**
-   * `WHAT=NODE.SEGMENT`, or `NODE.SEGMENT` for everything without another place, or only the node. WHAT is an interface's name
+   * `WHAT=NODE.SEGMENT`, `WHAT=*.SEGMENT` for a mirror port, or `NODE.SEGMENT` for everything without another place, or only the node. WHAT is an interface's name
    * or `#` and its number in the file, a file, or `FILE:INTERFACE`.
    */
   readonly interfaces?: readonly string[];
@@ -52,7 +52,8 @@ export function* tellingCaptures(
   const seen = pointsAsSeen(plan, ports, collected.claims);
   const hosts = sources.map(({ name, node }) => ({ file: name, node }));
   const used = placePorts(ports, plan, seen, hosts, choices);
-  if (ports.every(({ point }) => point === undefined)) return nothing(plan, unplaced(sources), notes);
+  if (ports.every(({ point, mirror }) => point === undefined && mirror === undefined))
+    return nothing(plan, unplaced(sources), notes);
   const points = withOtherMacs(plan, ownMacsAsSeen(seen, ports), ports, collected);
   for (const port of ports)
     port.point = points.find((point) => port.point && nameOf(point) === nameOf(port.point));
@@ -71,7 +72,7 @@ export function* tellingCaptures(
     startNs: told.startNs,
     refs: told.refs,
     clocks: told.clocks,
-    clockErrorsNs: clockErrors(told.clocks),
+    clockErrorsNs: clockErrors(told.clocks, told.mirrored),
     observed,
     notes: [
       ...notes,

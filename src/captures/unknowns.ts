@@ -26,8 +26,11 @@ export function* unknowns(
     .filter((name) => !seen.has(name));
   const placed = ports.filter(({ point }) => point !== undefined);
   const isSeveral = sources.length > 1;
-  const unplaced = ports.flatMap(({ point, label, name, source }) =>
-    point !== undefined ? [] : [isSeveral ? `${sources[source]!.name}:${label}` : name || '–'],
+  const mirrors = ports.filter(({ mirror }) => mirror !== undefined);
+  const unplaced = ports.flatMap(({ point, mirror, label, name, source }) =>
+    point !== undefined || mirror !== undefined
+      ? []
+      : [isSeveral ? `${sources[source]!.name}:${label}` : name || '–'],
   );
   const others = new Map<string, number>();
   for (const port of placed)
@@ -50,6 +53,10 @@ export function* unknowns(
     { code: 'unknown-decisions', params: {} },
     ...note(missing.length, 'unknown-points', { points: missing.join(', ') }),
     ...note(unplaced.length, 'unknown-interfaces', { interfaces: unplaced.join(', ') }),
+    ...mirrors.map(({ mirror, source, frames: count }) => ({
+      code: 'mirrored',
+      params: { file: sources[source]!.name, segment: mirror!, count },
+    })),
     ...note(strangers.frames, 'unknown-macs', { count: strangers.frames, macs: few(strangers.macs) }),
     ...note(taken.length, 'seen-macs', {
       macs: taken.map((point) => `${nameOf(point)} ${formatMac(point.mac)}`).join(', '),
@@ -113,7 +120,8 @@ function* strangersOf(
   const macs = new Set<Mac>();
   let count = 0;
   yield* eachOf(frames, ({ bytes, port }) => {
-    if (port.point === undefined || bytes.length < ethernet.HEADER_LENGTH) return;
+    if ((port.point === undefined && port.mirror === undefined) || bytes.length < ethernet.HEADER_LENGTH)
+      return;
     let isStrangers = false;
     for (const mac of [ethernet.sourceOf(bytes, 0), ethernet.destinationOf(bytes, 0)]) {
       if (known.has(mac) || !isUnicast(mac)) continue;
