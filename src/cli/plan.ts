@@ -76,7 +76,7 @@ function nodeLines(node: PlannedNode): string[] {
 function forwarderLines(config: ForwarderConfig): string[] {
   const ttl = config.decrementTtl ? 'decremented' : 'kept';
   const lines = [
-    `forwarder  ttl ${ttl}  connections ${config.maxConnections}  no-entry ${config.noEntry}  on-remove ${config.onRemove}  conn-reuse-mode ${config.connReuseMode}`,
+    `forwarder  ttl ${ttl}  connections ${config.maxConnections}  no-entry ${config.noEntry}  on-remove ${config.onRemove}  conn-reuse-mode ${config.connReuseMode}${config.sloppyTcp ? '  sloppy-tcp' : ''}`,
   ];
   const timeouts = Object.entries(config.timeouts).map(([state, ms]) => `${state} ${ms / 1000} s`);
   lines.push(`  timeouts  ${timeouts.join('  ')}`);

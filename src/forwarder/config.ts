@@ -97,7 +97,7 @@ export interface ForwarderConfig {
   readonly timeouts: Timeouts;
   /** Entries of the table: a client that persistence remembers takes one too. */
   readonly maxConnections: number;
-  /** A TCP segment other than a SYN, for a service, without an entry: `reset` as a director's own stack does. */
+  /** A TCP segment that opens nothing, for a service, without an entry: `reset` as a director's own stack does. */
   readonly noEntry: 'drop' | 'reset';
   /**
    * What happens to the connections of a server that is removed: IPVS's `expire_nodest_conn`, 0 `silent` and 1 `reset`.
@@ -108,6 +108,8 @@ export interface ForwarderConfig {
   readonly connReuseMode: 0 | 1 | 2;
   /** Whether persistence forgets a server that is drained. */
   readonly expireQuiescentTemplate: boolean;
+  /** Whether any TCP segment but a reset may open a connection (IPVS's `sloppy_tcp`). Left out, a SYN alone does. */
+  readonly sloppyTcp?: boolean;
   /**
    * Lowers the maximum segment size that a SYN announces, in models that translate: to what fits the MTU on both sides
    * of the forwarder, or to a number of bytes if that is less. Left out, it is left alone.

@@ -97,7 +97,11 @@ export class Director {
         ? service?.servers[0]
         : this.services.server(this.connections.table.words[((found >> 1) << at.LOG2_WORDS) + at.SERVER]!);
     if (server === undefined || server.model.translates || server.gone) return true;
-    return found < 0 && !opensService(packet);
+    return found < 0 && !this.opens(packet);
+  }
+
+  private opens(packet: Packet): boolean {
+    return opensService(packet, this.config.sloppyTcp === true);
   }
 
   /** A later fragment, in dr and tun: on the way that its first one took. `serial` is the connection's. */
@@ -123,7 +127,7 @@ export class Director {
       const service = this.services.find(destination, packet.ports & 0xffff, packet.protocol);
       if (service === undefined) return this.refusals.nobody(packet, port, verdict, 'no-service');
       verdict.service = service.index;
-      if (opensService(packet)) return this.schedule(packet, service, port, verdict);
+      if (this.opens(packet)) return this.schedule(packet, service, port, verdict);
       if (this.config.noEntry === 'reset') return this.refusals.nobody(packet, port, verdict, 'no-entry');
       return this.output.drop(verdict, 'no-entry', 'no-connection');
     }
@@ -218,7 +222,7 @@ export class Director {
     if (this.config.onRemove === 'silent' || direction === 1)
       return this.output.drop(verdict, rule, 'server-removed');
     this.connections.end(connection, packet.clock);
-    if (opensService(packet) && verdict.service >= 0) {
+    if (this.opens(packet) && verdict.service >= 0) {
       verdict.connection = 0;
       verdict.server = -1;
       return this.receiveFirst(packet, port, verdict);

@@ -3,9 +3,13 @@ import * as tcp from '../packet/tcp.ts';
 import { isQueryRequest } from './headers.ts';
 import type { Packet } from './packet.ts';
 
-/** Whether a packet without an entry may be scheduled: any SYN that is no RST (ip_vs_proto_tcp.c, `tcp_conn_schedule`), a datagram. */
-export function opensService({ protocol, flags }: Packet): boolean {
-  if (protocol === ipv4.PROTOCOL_TCP) return (flags & (tcp.SYN | tcp.RST)) === tcp.SYN;
+/**
+ * Whether a packet without an entry may be scheduled: any SYN that is no RST, with `sloppyTcp` any segment that is none
+ * (ip_vs_proto_tcp.c, `tcp_conn_schedule`), a datagram.
+ */
+export function opensService({ protocol, flags }: Packet, sloppyTcp: boolean): boolean {
+  if (protocol === ipv4.PROTOCOL_TCP)
+    return (flags & tcp.RST) === 0 && (sloppyTcp || (flags & tcp.SYN) !== 0);
   return protocol === ipv4.PROTOCOL_UDP;
 }
 

@@ -20,7 +20,7 @@ const MOVES: Readonly<Record<string, readonly [number, Moves]>>[] = [
   {
     SYN: [SYN, { ...OPENS, ESTABLISHED: 'SYN_SENT' }],
     FIN: [FIN, { CLOSE: 'NONE', CLOSE_WAIT: 'ESTABLISHED', TIME_WAIT: 'SYN_RECV FIN_WAIT SYNACK' }],
-    ACK: [ACK, { CLOSE: 'NONE LAST_ACK', ESTABLISHED: 'SYN_RECV SYNACK' }],
+    ACK: [ACK, { CLOSE: 'LAST_ACK', ESTABLISHED: 'NONE SYN_RECV SYNACK' }],
     RST: [RST, { CLOSE: `${CLOSES} SYN_SENT`, SYN_RECV: 'SYNACK' }],
   },
   {
@@ -32,7 +32,7 @@ const MOVES: Readonly<Record<string, readonly [number, Moves]>>[] = [
   {
     SYN: [SYN, { ...OPENS, ESTABLISHED: 'SYN_SENT' }],
     FIN: [FIN, { CLOSE: 'NONE', FIN_WAIT: 'ESTABLISHED', TIME_WAIT: 'SYN_RECV SYNACK' }],
-    ACK: [ACK, { CLOSE: 'NONE LAST_ACK', ESTABLISHED: 'SYN_RECV SYNACK' }],
+    ACK: [ACK, { CLOSE: 'LAST_ACK', ESTABLISHED: 'NONE SYN_RECV SYNACK' }],
     RST: [RST, { CLOSE: `${CLOSES} SYN_SENT SYNACK` }],
   },
 ];

@@ -79,7 +79,7 @@ const TABLE = Int8Array.from(
     // INPUT
     'SR ES ES SR SR SR SR SR SR SR SR',
     'CL CW SS TW TW TW CL CW LA LI TW',
-    'CL ES SS ES FW TW CL CW CL LI ES',
+    'ES ES SS ES FW TW CL CW CL LI ES',
     'CL CL CL SR CL CL CL CL LA LI SR',
     // OUTPUT
     'SS ES SS SR SS SS SS SS SS LI SR',
@@ -89,7 +89,7 @@ const TABLE = Int8Array.from(
     // INPUT-ONLY
     'SR ES ES SR SR SR SR SR SR SR SR',
     'CL FW SS TW FW TW CL CW LA LI TW',
-    'CL ES SS ES FW TW CL CW CL LI ES',
+    'ES ES SS ES FW TW CL CW CL LI ES',
     'CL CL CL SR CL CL CL CL LA LI CL',
   ]
     .join(' ')

@@ -33,7 +33,7 @@ function needsOf(node: PlannedNode): Line[] {
 }
 
 function ofDirector(node: PlannedNode, forwarder: ForwarderConfig): Line[] {
-  const { services, redundancy, connReuseMode, onRemove, expireQuiescentTemplate } = forwarder;
+  const { services, redundancy, connReuseMode, onRemove, expireQuiescentTemplate, sloppyTcp } = forwarder;
   const vips = redundancy ? [] : [...new Set(services.map(({ vip }) => vip))];
   const translates = services.some(({ model }) => models[model].translates);
   return [
@@ -55,6 +55,7 @@ function ofDirector(node: PlannedNode, forwarder: ForwarderConfig): Line[] {
     `net.ipv4.vs.conn_reuse_mode = ${connReuseMode}`,
     `net.ipv4.vs.expire_nodest_conn = ${onRemove === 'reset' ? 1 : 0}`,
     `net.ipv4.vs.expire_quiescent_template = ${expireQuiescentTemplate ? 1 : 0}`,
+    `net.ipv4.vs.sloppy_tcp = ${sloppyTcp ? 1 : 0}`,
     ...unsaidOfDirector({ ...node, forwarder }),
   ];
 }

@@ -49,6 +49,10 @@ const usefulWhere: Readonly<Partial<Record<NodeKey, (network: Network, node: Net
     network.services.some(
       ({ director, settings }) => director === node && settings.persistence !== undefined,
     ),
+  sloppyTcp: (network, node) =>
+    network.services.some(
+      ({ directors, settings }) => directors.includes(node) && settings.protocol === 'tcp',
+    ),
   decrementTtl: (_, node) => isNat(node) || node.settings.role === 'director',
   maxConnections: (_, node) => isNat(node) || node.settings.role === 'director',
   timeouts: (_, node) => isNat(node) || node.settings.role === 'director',

@@ -111,6 +111,7 @@ function forwarderConfig(
     onRemove: settings.onRemove ?? 'silent',
     connReuseMode: (settings.connReuseMode ?? 1) as ForwarderConfig['connReuseMode'],
     expireQuiescentTemplate: settings.expireQuiescentTemplate ?? false,
+    ...(settings.sloppyTcp && { sloppyTcp: true }),
     ...(settings.clampMss !== undefined && { clampMss: settings.clampMss }),
   };
 }

@@ -81,6 +81,7 @@ const forwarder = z.looseObject({
   onRemove: word,
   connReuseMode: z.int().check(z.gte(0), z.lte(2)),
   expireQuiescentTemplate: z.boolean(),
+  sloppyTcp: z.optional(z.boolean()),
   clampMss: z.optional(z.union([z.literal('mtu'), count])),
 });
 

@@ -107,6 +107,7 @@ const nodeSchema = z.strictObject({
   onRemove: z.optional(z.enum(['reset', 'silent'])),
   connReuseMode: z.optional(z.int().check(z.gte(0), z.lte(2))),
   expireQuiescentTemplate: z.optional(z.boolean()),
+  sloppyTcp: z.optional(z.boolean()),
   decrementTtl: z.optional(z.boolean()),
   maxConnections: z.optional(z.int().check(z.gte(1), z.lte(16_777_216))),
   timeouts: z.optional(timeoutsSchema),

@@ -30,6 +30,7 @@ const forwarder: fc.Arbitrary<ForwarderConfig> = fc.record(
     onRemove: fc.constantFrom('reset', 'silent'),
     connReuseMode: fc.constantFrom(0, 1, 2),
     expireQuiescentTemplate: fc.boolean(),
+    sloppyTcp: fc.boolean(),
   },
   { noNullPrototype: true },
 );

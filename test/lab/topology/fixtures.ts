@@ -305,7 +305,7 @@ export const fixtures: Readonly<Record<string, string>> = {
     dr,
     [
       RS1,
-      'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2, connReuseMode: 0, expireQuiescentTemplate: true }',
+      'at: { inside: 10.0.2.11 }, gateway: router, decapsulate: false, ports: 1-2, connReuseMode: 0, expireQuiescentTemplate: true, sloppyTcp: true }',
     ],
     ['port: 80', 'port: 80\n  snat: false\n  tunnel: gue\n  tunnelPort: 7000\n  schedulerFlags: [port]'],
   ),

@@ -62,6 +62,7 @@ const usefulFor: Readonly<Record<string, readonly string[]>> = {
   onRemove: ['director'],
   connReuseMode: ['director'],
   expireQuiescentTemplate: ['director'],
+  sloppyTcp: ['director'],
   decrementTtl: ['router', 'director'],
   maxConnections: ['router', 'director'],
   timeouts: ['router', 'director'],
