@@ -3,7 +3,8 @@ import type { EventSink } from '../engine.ts';
 import type { LabEvent, NodeEvent } from '../events.ts';
 import type { Plan } from '../topology/plan.ts';
 import { u16 } from '../../packet/bytes.ts';
-import { sourceOf } from '../../packet/ethernet.ts';
+import { destinationOf, sourceOf } from '../../packet/ethernet.ts';
+import { GROUP_MAC } from '../../packet/vrrp.ts';
 import type { AgentEvent, CapturedFrame } from '../agent-wire/agent-protocol.ts';
 import { EventOrder } from './event-order.ts';
 import type { LabClock } from './lab-clock.ts';
@@ -17,7 +18,7 @@ const WINDOW_NS = 200e6;
 export class LabEvents {
   /** What agents tell counts from now on. */
   listening = false;
-  /** When the last IPv4 packet was heard of, as `performance.now` has it. */
+  /** When the last IPv4 packet but what directors tell each other all the time was heard of, as `performance.now` has it. */
   lastActivity = 0;
   readonly #clock: LabClock;
   readonly #order: EventOrder;
@@ -48,7 +49,8 @@ export class LabEvents {
       const timeNs = this.#clock.ofFrame(seconds, nanoseconds);
       // Of the time before the lab was ready.
       if (timeNs < 0 || bytes.length < 14 || !this.#points.has(`${node}.${segment}`)) continue;
-      if (u16(bytes, ETHERTYPE) === IPV4) this.lastActivity = performance.now();
+      if (u16(bytes, ETHERTYPE) === IPV4 && destinationOf(bytes, 0) !== GROUP_MAC)
+        this.lastActivity = performance.now();
       const direction = sourceOf(bytes, 0) === this.#macs.get(`${node}.${segment}`) ? 'out' : 'in';
       this.push({ kind: 'frame', timeNs, node, segment, direction, bytes, originalLength });
     }

@@ -5,6 +5,7 @@ import type { DockerClient, NetworkSummary } from './docker-client.ts';
 import { DockerError } from './docker-problem.ts';
 import { LabError } from './lab-problem.ts';
 import { LABEL, labLabels, objectName, type LabIdentity } from './labels.ts';
+import { sharedAddresses } from './shared-addresses.ts';
 
 /** For benchmarks of network devices (RFC 2544), so nobody's real network: 198.18.0.0/15. */
 const POOL = { network: asIpv4(0xc612_0000), size: 0x2_0000 };
@@ -87,7 +88,10 @@ export async function refuseOverlap(client: DockerClient, plan: Plan, before?: P
 function rangesOf(plan: Plan): (Range & { readonly name: string })[] {
   return [
     ...plan.segments.map(({ name, network, prefixLength }) => ({ name, network, prefixLength })),
-    ...plan.services.map(({ name, vip }) => ({ name, network: vip, prefixLength: 32 })),
+    ...sharedAddresses(plan).map((network) => {
+      const service = plan.services.find(({ vip }) => vip === network);
+      return { name: service?.name ?? formatIpv4(network), network, prefixLength: 32 };
+    }),
   ];
 }
 

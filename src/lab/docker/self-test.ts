@@ -1,4 +1,4 @@
-import { buildArp, buildTcp, buildUdp, type IpFields } from '../../packet/build.ts';
+import { buildArp, buildTcp, buildUdp, buildVrrp, type IpFields } from '../../packet/build.ts';
 import {
   asIpv4,
   BROADCAST_MAC,
@@ -11,10 +11,12 @@ import {
 } from '../../packet/address.ts';
 import { u16, u32 } from '../../packet/bytes.ts';
 import { sourceOf } from '../../packet/ethernet.ts';
+import { GROUP, STOPS } from '../../packet/vrrp.ts';
 import type { Plan, PlannedInterface } from '../topology/plan.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { CapturedFrame } from '../agent-wire/agent-protocol.ts';
 import { LabError } from './lab-problem.ts';
+import { sharedAddresses, spokenSegments } from './shared-addresses.ts';
 
 const ETHERTYPE = 12;
 const ARP = 0x0806;
@@ -47,6 +49,8 @@ interface Segment {
  */
 export class SelfTest {
   readonly #plan: Plan;
+  /** Segments that what directors tell each other has to cross too. */
+  readonly #spoken: ReadonlySet<string>;
   readonly #linkOf: LinkOf;
   readonly #check: () => void;
   /** `segment node marker` of the test frames seen. */
@@ -59,6 +63,7 @@ export class SelfTest {
   /** `check` throws when nobody waits for the outcome any more. */
   constructor(plan: Plan, linkOf: LinkOf, check: () => void) {
     this.#plan = plan;
+    this.#spoken = spokenSegments(plan);
     this.#linkOf = linkOf;
     this.#check = check;
   }
@@ -131,13 +136,14 @@ export class SelfTest {
     if (!sender) return;
     const ethernet = { source: sender.port.mac, destination: BROADCAST_MAC };
     const probes = this.#probes(sender.port.mac, [sender, ...others]);
-    await this.#inject(segment, sender, [...probes, ...(others.length > 0 ? this.#samples(ethernet) : [])]);
+    const samples = others.length > 0 ? this.#samples(ethernet) : [];
+    const spoken = others.length > 0 && this.#spoken.has(segment) ? [advertisement(sender.port)] : [];
+    await this.#inject(segment, sender, [...probes, ...samples, ...spoken]);
   }
 
   #probes(mac: Mac, members: readonly Member[]): Uint8Array[] {
     const addresses = members.map(({ port }) => port.address);
-    const vips = this.#plan.services.map(({ vip }) => vip);
-    return [...addresses, ...vips].map((address) => probe(mac, address));
+    return [...addresses, ...sharedAddresses(this.#plan)].map((address) => probe(mac, address));
   }
 
   async #inject(segment: string, { node }: Member, frames: readonly Uint8Array[]): Promise<void> {
@@ -181,7 +187,7 @@ export class SelfTest {
   #missing(
     segment: string,
     [, ...others]: readonly Member[],
-    markers: readonly number[] = MARKERS,
+    markers: readonly number[] = this.#spoken.has(segment) ? [...MARKERS, SPOKEN_MARKER] : MARKERS,
   ): string[] {
     return others
       .filter(({ node }) => markers.some((marker) => !this.#seen.has(key(segment, node, marker))))
@@ -194,6 +200,16 @@ export class SelfTest {
     const requests = this.#missing(name, members, [REQUEST_MARKER]).join(', ');
     if (requests !== '')
       return new LabError('frames-blocked', { segment: name, nodes: requests, from: client, to: server });
+    const spoken = this.#spoken.has(name) ? this.#missing(name, members, [SPOKEN_MARKER]).join(', ') : '';
+    if (spoken !== '') {
+      const speaker = formatIpv4(members[0]!.port.address);
+      return new LabError('frames-blocked', {
+        segment: name,
+        nodes: spoken,
+        from: speaker,
+        to: formatIpv4(GROUP),
+      });
+    }
     const replies = this.#missing(name, members, [REPLY_MARKER]).join(', ');
     return new LabError('replies-blocked', { segment: name, nodes: replies, from: server, to: client });
   }
@@ -209,6 +225,7 @@ export class SelfTest {
 
 const REQUEST_MARKER = 0x1b1a;
 const REPLY_MARKER = 0x1b1b;
+const SPOKEN_MARKER = 0x1b1c;
 const MARKERS = [REQUEST_MARKER, REPLY_MARKER] as const;
 const ACK = 0x10;
 
@@ -222,6 +239,12 @@ function probe(mac: Mac, address: Ipv4): Uint8Array {
     ethernet: { source: mac, destination: BROADCAST_MAC },
     arp: { operation: REQUEST, senderMac: mac, senderIp: NO_ADDRESS, targetMac: NO_MAC, targetIp: address },
   });
+}
+
+/** Of a priority that says that somebody stops: whoever hears it has not been told to listen yet. */
+function advertisement({ mac, address }: PlannedInterface): Uint8Array {
+  const vrrp = { virtualRouter: 1, priority: STOPS, interval: 100, addresses: [address] };
+  return buildVrrp({ source: mac, ip: { source: address, id: SPOKEN_MARKER }, vrrp });
 }
 
 function ip(source: Ipv4, destination: Ipv4, id: number): IpFields {
