@@ -52,6 +52,8 @@ interface Answers extends StaleNeighbour {
 
 /** Whoever is the VIP's director: the same, however it is. No MAC is negative. */
 const A_DIRECTOR = -1;
+/** Whichever of several has it: they announce it themselves, as long as they are several. */
+const ONE_OF_SEVERAL = -2;
 
 /** Who would answer for each address, segment by segment, whether its interface is up or not. */
 function answers(plan: Plan): Map<string, Answers> {
@@ -66,7 +68,7 @@ function answers(plan: Plan): Map<string, Answers> {
     const vips = node.forwarder?.services.map(({ vip }) => vip) ?? [];
     for (const { segment, mac } of node.interfaces) {
       for (const address of answeredAt(node, segment)) add(segment, address, mac);
-      for (const vip of vips) add(segment, vip, A_DIRECTOR);
+      for (const vip of vips) add(segment, vip, node.forwarder?.redundancy ? ONE_OF_SEVERAL : A_DIRECTOR);
     }
   }
   for (const { who } of all.values()) who.sort((a, b) => a - b);

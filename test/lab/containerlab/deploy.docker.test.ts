@@ -35,7 +35,7 @@ describe('a lab on Docker from an export alone', function () {
 
   async function deploy(file: string, name: string): Promise<DeployedLab> {
     const out = folder.path(name);
-    const { code, err } = await runCommand(exportContainerlab, ['containerlab', file, '--out', out]);
+    const { code, err } = await runCommand(exportContainerlab, [file, '--out', out]);
     assert.equal(code, 0, err);
     return (lab = await DeployedLab.deploy(out));
   }

@@ -36,6 +36,14 @@ describe('neighbour entries that an edit makes stale', () => {
     );
   });
 
+  it('one director in place of several: it need not have had the VIP, and has nobody to announce it to', () => {
+    const several = text.replace('director: lb1', 'directors: [lb1, lb2]');
+    const stale = (before: string, after: string) =>
+      staleNeighbours(planOf(before), planOf(after)).map(({ address }) => formatIpv4(address));
+    assert.deepEqual(stale(several, text), ['203.0.113.100']);
+    assert.deepEqual(stale(several, text.replace('director: lb1', 'directors: [lb2, lb1]')), []);
+  });
+
   it('a server that shows or hides the VIP: the VIP, where the server is', () => {
     const shown = [
       '203.0.113.11 }, gateway: router',
