@@ -21,6 +21,13 @@ for (const { name, plan, events } of labs()) {
       ([kind, damage]) => [kind, (seed: number) => compare(plan, events, damage, seed)] as const,
     ),
     ['written as files', (seed) => compareWritten(plan, events, seed)],
+    ...plan.segments.map(
+      ({ name: mirrored }) =>
+        [
+          `written as files, ${mirrored} mirrored`,
+          (seed: number) => compareWritten(plan, events, seed, { mirrored }),
+        ] as const,
+    ),
   ];
   for (const [kind, told] of ways) {
     const damageSeed = first + tried++;

@@ -39,8 +39,13 @@ export function compare(
 }
 
 /** The same of a run that its hosts wrote as files, and that was read from them. */
-export function compareWritten(plan: Plan, events: readonly LabEvent[], seed: number): Compared {
-  const { told, records } = writtenAndRead(plan, events, seed);
+export function compareWritten(
+  plan: Plan,
+  events: readonly LabEvent[],
+  seed: number,
+  options: { readonly mirrored?: string } = {},
+): Compared {
+  const { told, records } = writtenAndRead(plan, events, seed, options);
   const { points: capturePoints, wholePoints, clockErrorsNs } = told;
   const builder = new JourneyBuilder(told.plan, {
     engine: 'capture',
@@ -51,7 +56,7 @@ export function compareWritten(plan: Plan, events: readonly LabEvent[], seed: nu
     clockErrorsNs,
   });
   builder.add(told.events);
-  return against(plan, events, reportOfEvents(plan, events), records, builder.report());
+  return against(plan, events, reportOfEvents(plan, events), records, builder.report(), capturePoints);
 }
 
 function against(
@@ -60,9 +65,11 @@ function against(
   live: Report,
   records: readonly Record[],
   capture: Report,
+  points: ReadonlySet<string> = pointsOf(records),
 ): Compared {
   const frames = events.filter((event) => event.kind === 'frame');
-  const faults = faultsOf({ plan, live, whole: wholeReport(plan, events), frames }, capture, records);
+  const whole = wholeReport(plan, events);
+  const faults = faultsOf({ plan, live, whole, frames, points }, capture, records);
   return {
     live,
     capture,
@@ -83,8 +90,12 @@ function wholeReport(plan: Plan, events: readonly LabEvent[]): Report {
   return builder.report();
 }
 
+function pointsOf(records: readonly Record[]): Set<string> {
+  return new Set(records.map(({ event: { node, segment } }) => `${node}.${segment}`));
+}
+
 function captureReport(plan: Plan, records: readonly Record[]): Report {
-  const capturePoints = new Set(records.map(({ event: { node, segment } }) => `${node}.${segment}`));
+  const capturePoints = pointsOf(records);
   const builder = new JourneyBuilder(plan, { engine: 'capture', startedAt: 'T', translate, capturePoints });
   builder.add(plan.nodes.map(({ name }) => ({ kind: 'node', timeNs: 0, node: name, state: 'running' })));
   builder.add(records.map(({ event }) => event));
@@ -101,10 +112,12 @@ interface Truth {
   /** What frames alone show. */
   readonly whole: Report;
   readonly frames: readonly FrameEvent[];
+  /** Whose hosts recorded there; of other interfaces a mirror port shows what they sent. */
+  readonly points: ReadonlySet<string>;
 }
 
 function faultsOf(
-  { plan, live, whole, frames: sent }: Truth,
+  { plan, live, whole, frames: sent, points }: Truth,
   capture: Report,
   records: readonly Record[],
 ): string[] {
@@ -142,7 +155,8 @@ function faultsOf(
     if (verdict === 'broken' && !isBroken)
       faults.push(`${id} is said to be broken by ${evidence.map((one) => records[one - 1]!.live).join()}`);
     // Of a packet whose way was not recorded whole it is not said whether its headers were as foretold.
-    const isUnrecorded = id === 'headers' && !brokenBy(live, id).some((one) => isWhole(one, records, plan));
+    const isUnrecorded =
+      id === 'headers' && !brokenBy(live, id).some((one) => isWhole(one, records, points, plan));
     if (verdict === 'kept' && isBroken && id !== 'right-host' && !isUnrecorded)
       faults.push(`${id} is said to be kept`);
   }
@@ -161,9 +175,13 @@ function brokenBy({ promises, journeys }: Report, id: string): Journey[] {
 }
 
 /** All its frames were recorded, and whatever else its nodes took or sent would have been. */
-function isWhole({ hops }: Journey, records: readonly Record[], { nodes }: Plan): boolean {
+function isWhole(
+  { hops }: Journey,
+  records: readonly Record[],
+  points: ReadonlySet<string>,
+  { nodes }: Plan,
+): boolean {
   const frames = new Set(records.map(({ live }) => live));
-  const points = new Set(records.map(({ event: { node, segment } }) => `${node}.${segment}`));
   const isHeard = (name: string) =>
     nodes
       .find((node) => node.name === name)

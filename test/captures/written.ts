@@ -45,14 +45,29 @@ interface FileOf {
  * checksums are left to the card, what was received is padded; every other host cuts at 96 bytes; one records all its
  * interfaces at once (SLL2); all clocks are seconds apart and drift, and one is set in between.
  */
-export function writtenAndRead(plan: Plan, events: readonly LabEvent[], seed: number): Written {
-  const files = split(plan, events).flatMap((file, index) => {
+export function writtenAndRead(
+  plan: Plan,
+  events: readonly LabEvent[],
+  seed: number,
+  { mirrored }: { readonly mirrored?: string } = {},
+): Written {
+  // Whom a switch watches does not record itself there.
+  const own = split(plan, events).map(({ node, records }): HostFile => ({
+    node,
+    records: records.filter(({ event }) => event.segment !== mirrored),
+  }));
+  const files = own.flatMap((file, index) => {
     const random = new Random(seed, `${file.node} written`);
     const damaged = [missing(5), unfilled].reduce((one, damage) => damage(one, random, index), file);
     return damaged.records.length === 0 ? [] : filesOf(plan, damaged, random, index);
   });
+  if (mirrored !== undefined) files.push(mirrorFile(events, mirrored, new Random(seed, 'mirror')));
   const sources = files.map(({ name, bytes }): CaptureSource => ({ name, capture: readCapture(bytes) }));
-  const told = tellCaptures(sources, plan);
+  const told = tellCaptures(
+    sources,
+    plan,
+    mirrored === undefined ? {} : { interfaces: [`span.pcap=*.${mirrored}`] },
+  );
   const frames = told.events.filter((event) => event.kind === 'frame');
   const records = frames.map((event, index): Record => {
     const { source, number } = told.refs[index]!;
@@ -80,6 +95,38 @@ function filesOf(plan: Plan, file: HostFile, random: Random, index: number): Fil
   const interfaces = own.map((_, at) => ({ name: `eth${at}`, linkType: 1, snapLength: 0 }));
   const bytes = writePcapng({ interfaces, records: all.map(({ record }) => record), names: [] });
   return [{ name: `${node}.pcapng`, bytes, live: all.map(({ live }) => live) }];
+}
+
+/** Between what enters a switch and what leaves it. */
+const SWITCHED_NS = 4_000n;
+
+/** What a switch copies of a segment, by a clock of its own: 5 % are missing, and some ports are watched both ways. */
+function mirrorFile(events: readonly LabEvent[], segment: string, random: Random): FileOf {
+  const offsetNs = BigInt(Math.round((random.share() * 2 - 1) * OFFSET_NS));
+  const isTwice = random.below(2) === 0;
+  const all: Timed[] = [];
+  // What is lost on its way to the switch is not there.
+  const waiting = new Map<string, number>();
+  let live = 0;
+  for (const event of events) {
+    if (event.kind !== 'frame') continue;
+    live++;
+    if (event.segment !== segment) continue;
+    const key = Buffer.from(event.bytes).toString('latin1');
+    if (event.direction === 'out') {
+      waiting.set(key, live);
+      continue;
+    }
+    const sent = waiting.get(key);
+    if (sent === undefined || !waiting.delete(key) || random.share() < 0.05) continue;
+    const { bytes, originalLength } = event;
+    const timeNs = EPOCH_NS + offsetNs + BigInt(Math.round(event.timeNs)) - SWITCHED_NS;
+    const record: CaptureRecord = { interface: 0, timeNs, bytes, originalLength, comments: [] };
+    all.push({ live: sent, record });
+    if (isTwice) all.push({ live: sent, record: { ...record, timeNs: timeNs + SWITCHED_NS } });
+  }
+  all.sort((one, other) => Number(one.record.timeNs - other.record.timeNs));
+  return pcapFile('span.pcap', 1, all);
 }
 
 interface Timed {
