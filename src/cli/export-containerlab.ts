@@ -20,6 +20,13 @@ export function exportContainerlab(cli: Cli, args: readonly string[]): Promise<n
   const { plan, problems } = loadTopology(readText(file), basename(file));
   for (const problem of problems) problemLines(cli, file, problem).forEach(cli.err);
   if (!plan) return Promise.resolve(2);
+  const checked = plan.nodes.flatMap(
+    ({ forwarder }) => forwarder?.services.filter(({ check }) => check) ?? [],
+  );
+  if (checked.length > 0)
+    throw new CliError('cli.export.checks', {
+      services: [...new Set(checked.map(({ name }) => name))].join(', '),
+    });
   const folder = values.out ?? `${clabName(plan.lab)}-containerlab`;
   const image = values.image ?? nodeImage(packageRoot()).tag;
   const files = [

@@ -1,3 +1,4 @@
+import type { CheckConfig } from '../forwarder/health/health.ts';
 import { basename } from 'node:path';
 import { loadTopology } from '../lab/topology/load.ts';
 import type { Plan, PlannedNode } from '../lab/topology/plan.ts';
@@ -73,6 +74,20 @@ function nodeLines(node: PlannedNode): string[] {
   return lines;
 }
 
+function checkLine({
+  probe,
+  request,
+  status,
+  interval,
+  retry,
+  retryDelay,
+  timeout,
+  onFail,
+}: CheckConfig): string {
+  const what = [probe, request, status].filter((part) => part !== undefined).join(' ');
+  return `check ${what}  every ${interval / 1000} s  retry ${retry} after ${retryDelay / 1000} s  timeout ${timeout / 1000} s  on-fail ${onFail}`;
+}
+
 function forwarderLines(config: ForwarderConfig): string[] {
   const ttl = config.decrementTtl ? 'decremented' : 'kept';
   const lines = [
@@ -114,6 +129,12 @@ function forwarderLines(config: ForwarderConfig): string[] {
     for (const { name, address, port, weight } of service.servers) {
       lines.push(`    server ${name}  ${formatIpv4(address)}:${port}  weight ${weight}`);
     }
+    const { sorry, quorum } = service;
+    if (sorry)
+      lines.push(
+        `    sorry ${sorry.name}  ${formatIpv4(sorry.address)}:${sorry.port}  quorum ${quorum ?? 1}`,
+      );
+    if (service.check) lines.push(`    ${checkLine(service.check)}`);
   }
   return lines;
 }

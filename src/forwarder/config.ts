@@ -1,6 +1,7 @@
 import type { ServiceModel, Tunnelled } from '../models/models.ts';
 import type { Ipv4, Mac } from '../packet/address.ts';
 import type { SchedulerName } from './schedulers/registry.ts';
+import type { CheckConfig } from './health/health.ts';
 import type { RedundancyConfig } from './vrrp/speaker.ts';
 import type { SchedulerFlag } from './schedulers/scheduler.ts';
 
@@ -52,6 +53,11 @@ export interface ServiceConfig extends Tunnelled {
   /** dnat with `snat`: the director's own ports, unique per (protocol, DIP, RIP, RIP port). */
   readonly ports: PortRange;
   readonly persistence?: PersistenceConfig;
+  /** Left out, no server is checked. */
+  readonly check?: CheckConfig;
+  /** The sum of weights below which the sorry server serves alone. Left out, 1. */
+  readonly quorum?: number;
+  readonly sorry?: ServerConfig;
 }
 
 /** New connections from one client, or one network of clients, go where its last one went (IPVS `-p`, `-M`). */

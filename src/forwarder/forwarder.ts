@@ -15,6 +15,7 @@ import { readCounters, type ForwarderCounters } from './counters.ts';
 import { Director } from './director.ts';
 import { Egress } from './egress.ts';
 import { makeFrame, type Frame } from './frame.ts';
+import { configInHealth, type ServiceHealth } from './health/health.ts';
 import { Fragments } from './fragments/fragments.ts';
 import { addressAt, BAD_CHECKSUM, isSoundTcp, isSoundUdp, queryPorts, soundIpv4 } from './headers.ts';
 import { IcmpErrors } from './icmp-errors.ts';
@@ -35,6 +36,7 @@ import type { Verdict } from './verdict.ts';
  */
 export class Forwarder {
   private config: ForwarderConfig;
+  private health: readonly ServiceHealth[] = [];
   private ports: readonly Port[] = [];
   private readonly output = new Output();
   private readonly packet = new Packet(makeFrame(0));
@@ -151,6 +153,13 @@ export class Forwarder {
     this.addresses.hold(holds);
   }
 
+  /** What is known of the servers by checks, from now on; it stays over `reconfigure`. Connections stay, as for a change of servers. */
+  heed(health: readonly ServiceHealth[], now: number): void {
+    this.entries.expire(now);
+    this.health = health;
+    this.services.apply(configInHealth(this.config, health), this.routes);
+  }
+
   counters(): ForwarderCounters {
     return readCounters(this.services, this.entries, this.output);
   }
@@ -193,7 +202,7 @@ export class Forwarder {
     this.egress.configure(config);
     this.straight.configure(config);
     this.director.configure(config);
-    this.services.apply(config, this.routes);
+    this.services.apply(configInHealth(config, this.health), this.routes);
     this.entries.configure(config);
   }
 

@@ -6,7 +6,8 @@ export function openedFlows(flows: readonly Flow[], full: boolean): ReadonlySet<
   const opened = new Set<number>();
   for (const { id, kind, partial, epoch, outcome } of flows) {
     const one = `${epoch} ${outcome.kind}`;
-    if (!full && (kind === 'arp' || kind === 'vrrp' || partial || outcomes.has(one))) continue;
+    if (!full && (kind === 'arp' || kind === 'vrrp' || kind === 'probe' || partial || outcomes.has(one)))
+      continue;
     outcomes.add(one);
     opened.add(id);
   }

@@ -114,10 +114,10 @@ export interface Epoch {
   readonly by?: string;
 }
 
-/** One connection, UDP exchange, ping or ARP exchange, both directions; or what one VRRP router says while it is active. */
+/** One connection, UDP exchange, ping, health check of a server or ARP exchange, both directions; or what one VRRP router says while it is active. */
 export interface Flow {
   readonly id: number;
-  readonly kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'vrrp' | 'other';
+  readonly kind: 'tcp' | 'udp' | 'icmp' | 'arp' | 'vrrp' | 'probe' | 'other';
   readonly epoch: number;
   /** The node that opened it, with the address and port it used: `client 10.0.1.10:40112`. */
   readonly client: Endpoint;
@@ -144,6 +144,8 @@ export interface Flow {
   readonly partial?: 'load' | 'capture';
   /** Of VRRP: with its first advertisement the router becomes active. Absent where it was so already. */
   readonly takeover?: Takeover;
+  /** What the director concluded from it: of a health check, or of the ARP question for a server when it came no further. */
+  readonly health?: ServerHealth;
   readonly startNs: number;
   readonly endNs: number;
   readonly journeys: readonly number[];
@@ -161,6 +163,24 @@ export interface Takeover {
   readonly how?: 'told' | 'silence' | 'preempted' | 'both';
   readonly to: string;
   readonly addresses: readonly string[];
+}
+
+/** A server is down by its checks, or up again. */
+export interface ServerHealth {
+  readonly service: string;
+  readonly server: string;
+  readonly isUp: boolean;
+  readonly timeNs: number;
+  /** How this check of it ended: texts `probe.RESULT`. */
+  readonly result: 'answered' | 'refused' | 'unreachable' | 'timed-out' | 'wrong-status';
+  /** So many failed in a row, this one among them. */
+  readonly failures?: number;
+  /** It stays in the service, with weight 0. */
+  readonly isDrained: boolean;
+  /** Who gets new connections from then on. */
+  readonly serving: readonly string[];
+  /** The sorry server begins to serve alone, or stops. */
+  readonly sorry?: { readonly server: string; readonly serves: boolean };
 }
 
 export interface Endpoint {

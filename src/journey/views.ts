@@ -1,3 +1,4 @@
+import type { HealthEvent } from '../lab/events.ts';
 import { decodeFrame } from '../packet/decode.ts';
 import { diffFrames } from '../packet/diff.ts';
 import type { DecodedFrame } from '../packet/layers.ts';
@@ -25,10 +26,17 @@ export function flowView(flow: FlowRecord): Flow {
   view.begun = begun;
   if (partial) view.partial = partial;
   if (flow.takeover) view.takeover = flow.takeover;
+  if (flow.health) view.health = healthView(flow.health);
   view.startNs = flow.startNs;
   view.endNs = flow.endNs;
   view.journeys = flow.journeys.map((journey) => journey.id);
   return view;
+}
+
+function healthView(event: HealthEvent): NonNullable<Flow['health']> {
+  const { service, server, isUp, timeNs, result, failures, isDrained, serving, sorry } = event;
+  const rest = { ...(failures !== undefined && { failures }), ...(sorry && { sorry }) };
+  return { service, server, isUp, timeNs, result, isDrained, serving, ...rest };
 }
 
 /** A load counts its requests itself. */

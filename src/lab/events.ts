@@ -1,3 +1,4 @@
+import type { HealthChange } from '../forwarder/health/watch.ts';
 import type { Decision } from '../forwarder/verdict.ts';
 import type { Ipv4 } from '../packet/address.ts';
 import type { Plan, PlanChange, PlannedTraffic } from './topology/plan.ts';
@@ -167,6 +168,21 @@ export interface HostEvent {
   readonly frameHash?: number;
 }
 
+/**
+ * By its checks a director takes a server for down, or for up again: what it concluded, with the probe that decided it. The
+ * probe itself is frames.
+ */
+export interface HealthEvent extends HealthChange {
+  readonly kind: 'health';
+  readonly timeNs: number;
+  /** The director. */
+  readonly node: string;
+  /** When the probe began, from where, and whom it asked. Of a ping the port is its identifier; absent when none was had. */
+  readonly probedNs: number;
+  readonly sourcePort?: number;
+  readonly address: Ipv4;
+}
+
 /** Nothing was due for so long that the lab did not wait for it: `durationNs` until now were passed over. In memory only. */
 export interface SkipEvent {
   readonly kind: 'skip';
@@ -204,4 +220,5 @@ export type LabEvent =
   | DecisionLossEvent
   | RequestEvent
   | SkipEvent
+  | HealthEvent
   | HostEvent;

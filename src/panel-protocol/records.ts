@@ -126,7 +126,7 @@ export const hopLayout = {
   unexpected: 72,
 } as const;
 
-export const flowKinds = ['tcp', 'udp', 'icmp', 'arp', 'other', 'vrrp'] as const;
+export const flowKinds = ['tcp', 'udp', 'icmp', 'arp', 'other', 'vrrp', 'probe'] as const;
 export const outcomes = [
   'answered',
   'refused',

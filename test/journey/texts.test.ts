@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { probeResults } from '../../src/forwarder/health/checker.ts';
 import { explanationRules } from '../../src/journey/explanations/explanations.ts';
 import { promiseChecks } from '../../src/journey/promises/promises.ts';
 import { reasons } from '../../src/journey/records/reasons.ts';
@@ -38,6 +39,8 @@ describe('texts of the journeys', () => {
     ...request['reason']!.enum.map((reason) => `requests.why.${reason}`),
     ...request['finding']!.enum.map((finding) => `requests.finding.${finding}`),
     ...['first', ...flow['takeover']!.properties['how']!.enum].map((how) => `takeover.${how}`),
+    ...probeResults.map((result) => `probe.${result}`),
+    ...['up', 'down', 'drained', 'sorry', 'sorry-ends', 'nobody'].map((what) => `health.${what}`),
     ...['of', 'bytes', 'bytes-of', 'load'].map((how) => `requests.${how}`),
     'explanation.text',
     'explanation.text-settings',

@@ -27,6 +27,7 @@ const fields = new Map<Schema, Values>([
   [field.nodeOrAddress, ({ nodes, nobody }) => [...nodes, ...nobody]],
   [field.mac, fixed('02:00:00:00:00:02')],
   [field.duration, fixed('1ms', '100ms', '10s')],
+  [field.positiveDuration, fixed('1ms', '100ms', '10s')],
   [field.advertisementInterval, fixed('10ms', '10s')],
   [field.size, fixed('1400', '20KB')],
   [field.probability, fixed('60%', '100%')],

@@ -1,7 +1,7 @@
+import { askedOf, saysOf } from '../../journey/flow-title.ts';
 import { namesOf } from '../../journey/names.ts';
 import { openedFlows } from '../../journey/opened-flows.ts';
 import type { Flow, FlowOutcome, Report } from '../../journey/report.ts';
-import { takeoverText } from '../../journey/takeover-text.ts';
 import type { Translate } from '../../l10n/translate.ts';
 import type { Plan } from '../../lab/topology/plan.ts';
 import type { LadderContext, LadderOptions } from './context.ts';
@@ -62,9 +62,8 @@ function flowLine(flow: Flow, mark: string, context: LadderContext): string {
   const { names, translate } = context;
   const end = (name: string, port: number | undefined) => (port === undefined ? name : `${name}:${port}`);
   const parts = [
-    flow.takeover
-      ? takeoverText(flow.takeover, names, translate)
-      : `${flow.request || translate(`kind.${flow.kind}`)} → ${end(names(flow.service.address), flow.service.port)}`,
+    saysOf(flow, names, translate) ??
+      `${askedOf(flow, translate) || translate(`kind.${flow.kind}`)} → ${end(names(flow.service.address), flow.service.port)}`,
     end(flow.client.node || flow.client.address, flow.client.port),
     flow.server?.node ?? '',
     flow.response,

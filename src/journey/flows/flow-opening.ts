@@ -12,10 +12,12 @@ import { reversed, type Tuple } from '../records/tuple-index.ts';
 export function openFlow(journey: JourneyRecord): { flow: FlowRecord; direction: Journey['direction'] } {
   const { first } = journey;
   const { facts } = first;
-  const kind = kindOf(facts);
-  const backwards = kind === 'arp' ? facts.arpOperation !== 1 : looksLikeReply(facts, first);
+  const protocol = kindOf(facts);
+  const backwards = protocol === 'arp' ? facts.arpOperation !== 1 : looksLikeReply(facts, first);
   const tuple = backwards ? reversed(facts) : facts;
-  const ported = kind === 'tcp' || kind === 'udp';
+  const probe = first.stage.network.probe(tuple, protocol);
+  const kind = probe ? 'probe' : protocol;
+  const ported = protocol === 'tcp' || protocol === 'udp';
   const end = (number: Ipv4, port: number) => ({
     number,
     node: ownerOf(number, first.stage),
@@ -28,8 +30,10 @@ export function openFlow(journey: JourneyRecord): { flow: FlowRecord; direction:
   if (kind === 'arp' && journey.kind === 'arp-request') client.node = first.from;
   const service = end(tuple.destination, tuple.destinationPort);
   const begun = backwards || isMiddle(facts) ? 'middle' : 'seen';
+  const flow = new FlowRecord(kind, first, client, service, begun);
+  flow.probe = probe;
   return {
-    flow: new FlowRecord(kind, first, client, service, begun),
+    flow,
     direction: backwards ? 'reply' : 'request',
   };
 }

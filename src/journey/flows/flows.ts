@@ -360,6 +360,7 @@ function follow(flow: FlowRecord, journey: JourneyRecord): void {
     } else flow.request ||= requestLine(bytes, payloadAt, payloadEnd);
   }
   if (facts.kind !== 'tcp') return;
+  if (flow.probe === 'tcp') flow.answered ||= journey.kind === 'syn-ack' && reached;
   if (!reply && (facts.flags & (SYN | ACK)) === SYN) flow.synSequence ??= facts.sequence;
   if (facts.flags & RST) flow.reset = true;
   if (facts.flags & FIN) {

@@ -10,6 +10,7 @@ import { DecisionJoin } from './decision-join.ts';
 import { readFacts, type FrameFacts } from '../records/frame-facts.ts';
 import { isToEveryone } from '../records/to-everyone.ts';
 import type { FrameStore } from '../records/frame-store.ts';
+import { HealthLog } from '../records/health-log.ts';
 import { HopNews } from './hop-news.ts';
 import { HostJoin } from './host-join.ts';
 import { HostLog } from '../records/host-log.ts';
@@ -38,6 +39,8 @@ export class Joiner {
   ledger = new Ledger();
   /** What hosts told of packets that are no frames. */
   readonly hosts = new HostLog();
+  /** What directors concluded from their checks. */
+  readonly health = new HealthLog();
   readonly #readAgain: HopRecord[] = [];
   /** Of the latest event. */
   timeNs = 0;
@@ -97,6 +100,7 @@ export class Joiner {
         return false;
       case 'node':
         this.states.add(event);
+        if (event.state === 'stopped') this.health.gone(event.node, event.timeNs);
         return false;
       case 'loss':
         this.counters.lost(event);
@@ -114,6 +118,9 @@ export class Joiner {
       case 'skip':
         this.recording.skip(event);
         return false;
+      case 'health':
+        this.health.add(event);
+        return false;
       case 'host':
         if (!this.#hosts.get(event.node)?.told(event)) this.hosts.add(event, this.#stage.epoch);
         return false;
@@ -128,7 +135,8 @@ export class Joiner {
   #newStage(epoch: Epoch, plan: Plan, run: number): Stage {
     const [frames, points, readAgain] = [this.#frames, this.#points, this.#readAgain];
     const isCapture = this.engine === 'capture';
-    return { ...epoch, run, network: new PlanIndex(plan), frames, points, isCapture, readAgain };
+    const { health } = this;
+    return { ...epoch, run, network: new PlanIndex(plan), frames, points, isCapture, health, readAgain };
   }
 
   #plan(event: PlanEvent): void {
@@ -144,6 +152,7 @@ export class Joiner {
     const run = this.#stage.run + (epoch > this.#stage.epoch && event.changes.length === 0 ? 1 : 0);
     const begun = { epoch, timeNs, changes, ...(by !== undefined && { by }) };
     this.#stage = this.#newStage(begun, event.plan, run);
+    this.health.plan(this.#stage.network, timeNs);
     const last = this.stages.length - 1;
     // The first is in force from the beginning, whatever its number: a lab may have been taken up in the midst of its life.
     const isFirst = !this.#planned && this.#hops === 0;

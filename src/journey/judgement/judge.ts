@@ -73,8 +73,13 @@ export class Judge {
     this.#meetRecording();
     const { ledger } = this.#joiner;
     // What a flow carried that is gone, another may carry.
-    for (const flow of this.#flows) if (flow.gone) ledger.forget(flow);
+    for (const flow of this.#flows) {
+      if (!flow.gone) continue;
+      ledger.forget(flow);
+      this.#joiner.health.forget(flow);
+    }
     for (const flow of ledger.takeNews()) this.flow(flow);
+    for (const flow of this.#joiner.health.takeNews()) this.flow(flow);
     this.#askPending();
     this.#look();
     if (isSettling) this.#settle();
@@ -93,8 +98,10 @@ export class Judge {
     for (const journey of journeys) if (!journey.gone) this.#tell(journey);
     for (const flow of flows) {
       flow.stale = false;
-      if (isSettling && !flow.gone) judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
-      else this.#unsettled.add(flow);
+      if (isSettling && !flow.gone) {
+        flow.health = this.#joiner.health.look(flow);
+        judgeFlow(flow, this.#joiner.hosts, this.#joiner.engine === 'capture');
+      } else this.#unsettled.add(flow);
       this.#lookAt(flow);
     }
     return { flows, journeys };
@@ -113,6 +120,7 @@ export class Judge {
     const last = this.#joiner.stages.at(-1)!.epoch;
     for (let { epoch } = flow.stage; epoch <= last; epoch++) this.tallies.get(epoch)?.evictFlow(flow);
     this.#doubtful.delete(flow);
+    this.#joiner.health.forget(flow);
   }
 
   forget(journey: JourneyRecord): void {

@@ -219,7 +219,7 @@ function isForSomebodyElse(flow: FlowRecord): boolean {
 
 /** A TCP response that began and did not end: reset, or cut off without either side's FIN. */
 function isBrokenOff(flow: FlowRecord): boolean {
-  if (flow.kind !== 'tcp' || flow.requestFin || flow.replyFin) return false;
+  if ((flow.kind !== 'tcp' && flow.probe !== 'http') || flow.requestFin || flow.replyFin) return false;
   if (flow.reset) return true;
   const last = flow.journeys.at(-1)!;
   return (last.outcome === 'lost' || last.outcome === 'dropped') && !last.pending;

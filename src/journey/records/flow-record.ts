@@ -1,3 +1,5 @@
+import type { CheckConfig } from '../../forwarder/health/health.ts';
+import type { HealthEvent } from '../../lab/events.ts';
 import type { Ipv4 } from '../../packet/address.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import type { HopRecord, Stage } from './hop-record.ts';
@@ -43,6 +45,8 @@ export class FlowRecord {
   journeys: JourneyRecord[] = [];
   /** Of VRRP, by what came before it. */
   takeover: Takeover | undefined = undefined;
+  /** Of a probe: what it asks. */
+  probe: CheckConfig['probe'] | undefined = undefined;
 
   // What its packets told, in their order; `FlowStep` takes it back.
   request = '';
@@ -81,6 +85,8 @@ export class FlowRecord {
   /** What its client asked for with it, as the client told. */
   requests: readonly RequestRecord[] = [];
   outcome: FlowOutcome = { kind: 'open' };
+  /** What a director concluded from it. */
+  health: HealthEvent | undefined = undefined;
   partial: Flow['partial'] = undefined;
   /** What its packets were judged by, besides themselves. */
   basis = '';

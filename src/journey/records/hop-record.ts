@@ -2,6 +2,7 @@ import type { DecisionEvent, HostEvent } from '../../lab/events.ts';
 import type { CapturePoints } from './capture-points.ts';
 import { readFacts, type FrameFacts } from './frame-facts.ts';
 import type { FrameStore } from './frame-store.ts';
+import type { HealthLog } from './health-log.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { PlanIndex } from './plan-index.ts';
 import type { Arrival, Confidence, Epoch } from '../report.ts';
@@ -15,6 +16,8 @@ export interface Stage extends Epoch {
   readonly points: CapturePoints;
   /** Somebody recorded it as hosts do: a record that is not there proves nothing by itself, and no clock is the only one. */
   readonly isCapture: boolean;
+  /** Of all epochs. */
+  readonly health: HealthLog;
   /** Hops whose frames were read again since the last look at what is new. */
   readonly readAgain: HopRecord[];
 }

@@ -1,4 +1,6 @@
 import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
+import { portPools } from '../../forwarder/addresses.ts';
+import type { CheckConfig } from '../../forwarder/health/health.ts';
 import { hidesClient, models } from '../../models/models.ts';
 import { inSubnet, type Ipv4, type Mac } from '../../packet/address.ts';
 
@@ -6,6 +8,14 @@ import { inSubnet, type Ipv4, type Mac } from '../../packet/address.ts';
 export interface Station {
   readonly node: PlannedNode;
   readonly port: PlannedInterface;
+}
+
+/** Who asks whom. */
+interface Asking {
+  readonly source: Ipv4;
+  readonly sourcePort: number;
+  readonly destination: Ipv4;
+  readonly destinationPort: number;
 }
 
 export interface Route extends Station {
@@ -37,10 +47,12 @@ export class PlanIndex {
   readonly #routes = new Map<PlannedNode, Map<Ipv4, Route | undefined>>();
   /** The routers that share one outside address among hosts. */
   readonly nats: readonly string[];
+  readonly #checksServers: boolean;
 
   constructor(plan: Plan) {
     this.plan = plan;
     this.#directors = new Set(plan.services.flatMap(directorsOf));
+    this.#checksServers = plan.nodes.some(({ forwarder }) => forwarder?.services.some(({ check }) => check));
     this.nats = plan.nodes.filter(({ forwarder }) => forwarder?.nat).map(({ name }) => name);
     this.translates = this.nats.length > 0 || plan.services.some(({ model }) => models[model].translates);
     for (const node of plan.nodes) {
@@ -97,6 +109,27 @@ export class PlanIndex {
 
   service(vip: Ipv4, protocol: 'tcp' | 'udp', port: number): PlannedService | undefined {
     return this.#vips.get(vip)?.find((one) => one.port === port && one.protocol === protocol);
+  }
+
+  /** Which health check this is the first packet of, if it is one: a director asks a server by its own address. */
+  probe(
+    { source, sourcePort, destination, destinationPort }: Asking,
+    protocol: string,
+  ): CheckConfig['probe'] | undefined {
+    if (!this.#checksServers || (protocol !== 'tcp' && protocol !== 'icmp')) return undefined;
+    const { forwarder } = this.#byAddress.get(source)?.node ?? {};
+    for (const { servers, model, port, check } of forwarder?.services ?? []) {
+      if (!check || (check.probe === 'ping') !== (protocol === 'icmp')) continue;
+      const server = servers.find(({ address }) => address === destination);
+      if (!server) continue;
+      if (check.probe === 'ping') return 'ping';
+      const isOurs = portPools(forwarder!).some(
+        ({ ports }) => ports.first <= sourcePort && sourcePort <= ports.last,
+      );
+      const asked = models[model].translates ? server.port : port;
+      if (asked === destinationPort && !isOurs) return check.probe;
+    }
+    return undefined;
   }
 
   /** Who may have this address: the directors of the services at a VIP, and of an address that moves with one. */

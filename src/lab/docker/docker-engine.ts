@@ -237,6 +237,7 @@ export class DockerEngine implements Engine {
   async #raise(): Promise<void> {
     const { client, image } = this.#options;
     const plan = this.#plan;
+    refuseChecks(plan);
     this.#step('sweep');
     const files = agentFiles(this.#options.bundles);
     if (!(await client.inspectImage(image))) throw new LabError('image-not-built', { image });
@@ -369,6 +370,7 @@ export class DockerEngine implements Engine {
       if (isNew) await this.#keep(lab);
       return false;
     }
+    refuseChecks(plan);
     await refuseOverlap(this.#options.client, plan, before);
     const startNs = this.nowNs;
     this.#events.watch(plan);
@@ -474,4 +476,11 @@ export class DockerEngine implements Engine {
   #throwIfStopped(): void {
     if (this.#state === 'stopped') throw new LabError('stopped');
   }
+}
+
+/** A director in a container does not check its servers. */
+function refuseChecks({ nodes }: Plan): void {
+  const checked = nodes.flatMap(({ forwarder }) => forwarder?.services.filter(({ check }) => check) ?? []);
+  const services = [...new Set(checked.map(({ name }) => name))].join(', ');
+  if (checked.length > 0) throw new LabError('no-checks', { services });
 }

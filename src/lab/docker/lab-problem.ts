@@ -21,7 +21,8 @@ export type LabProblemCode =
   | 'record-unreadable'
   | 'lab-gone'
   | 'engine-gone'
-  | 'other-version';
+  | 'other-version'
+  | 'no-checks';
 
 export class LabError extends Error {
   readonly problem: LabProblem;

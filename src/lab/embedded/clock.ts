@@ -118,3 +118,8 @@ class ClockEvent implements QueuedEvent, Timer {
     this.#release(this.weight);
   }
 }
+
+/** The same clock, for work that nobody waits for. */
+export function inBackground(clock: Clock): Clock {
+  return { now: () => clock.now(), after: (delayNs, run) => clock.after(delayNs, run, 'background') };
+}

@@ -3,6 +3,7 @@ import type { NodeEvent } from '../events.ts';
 import type { Plan, PlannedNode } from '../topology/plan.ts';
 import type { Clock } from './clock.ts';
 import { ForwarderDevice } from './forwarder-device.ts';
+import { HealthChecks } from './health-checks.ts';
 import { HttpServer } from './http-server.ts';
 import { Kernel } from './kernel/kernel.ts';
 import type { Told } from './kernel/told.ts';
@@ -32,6 +33,7 @@ export class LabNode {
   #planned: PlannedNode;
   #interfaces: NetworkInterface[] = [];
   #forwarder: ForwarderDevice | undefined;
+  #checks: HealthChecks | undefined;
   #udpPorts: readonly number[] = [];
   #paused = false;
   /** What the paused processes have before them when they go on. */
@@ -49,7 +51,7 @@ export class LabNode {
     this.server = new HttpServer(planned.name, clock, (act) => this.#whenRunning(act));
     this.#listen(planned, []);
     this.serve(services);
-    if (planned.forwarder) this.#forwarder = this.#startForwarder(planned.forwarder);
+    if (planned.forwarder) this.#start(planned.forwarder);
   }
 
   get planned(): PlannedNode {
@@ -81,13 +83,17 @@ export class LabNode {
     else {
       this.#forwarder?.halt();
       this.#forwarder = undefined;
+      this.#checks?.halt();
+      this.#checks = undefined;
     }
   }
 
   reconfigure(config: NonNullable<PlannedNode['forwarder']>): void {
     this.#planned = { ...this.#planned, forwarder: config };
-    if (this.#forwarder) this.#forwarder.reconfigure(config);
-    else this.#forwarder = this.#startForwarder(config);
+    if (!this.#forwarder) return this.#start(config);
+    this.#forwarder.reconfigure(config);
+    if (this.#checks) this.#checks.configure(config);
+    else this.#checks = this.#startChecks(config, this.#forwarder);
   }
 
   /** Answers datagrams at the ports where this node is a server of a UDP service. */
@@ -110,12 +116,14 @@ export class LabNode {
   pause(): void {
     this.#paused = true;
     this.#forwarder?.halt();
+    this.#checks?.halt();
   }
 
   resume(): void {
     this.#paused = false;
     for (const act of this.#held.splice(0)) act();
     this.#forwarder?.resume();
+    this.#checks?.resume();
   }
 
   /** Shuts it down: who is to be told that it stops is told. What it had sent still gets there. */
@@ -129,6 +137,7 @@ export class LabNode {
   /** Pulls the plug: nothing is sent any more, what is on its way here is lost. */
   halt(): void {
     this.#forwarder?.halt();
+    this.#checks?.halt();
     this.kernel.halt();
     for (const link of this.#interfaces) link.detach();
   }
@@ -193,6 +202,24 @@ export class LabNode {
   #settings(planned: PlannedNode) {
     const { loopback, routes, sysctls, decapsulate, guePorts = [] } = planned;
     return { links: this.#interfaces, loopback, routes, sysctls, decapsulate, guePorts };
+  }
+
+  #start(config: NonNullable<PlannedNode['forwarder']>): void {
+    this.#forwarder = this.#startForwarder(config);
+    this.#checks = this.#startChecks(config, this.#forwarder);
+  }
+
+  #startChecks(
+    config: NonNullable<PlannedNode['forwarder']>,
+    { port }: ForwarderDevice,
+  ): HealthChecks | undefined {
+    if (!config.services.some(({ check }) => check)) return undefined;
+    const { clock, emit } = this.#environment;
+    return new HealthChecks(config, clock, this.kernel, {
+      heed: (health, nowMs) => port.forwarder.heed(health, nowMs),
+      tell: (event) => emit({ ...event, node: this.name }),
+      whenRunning: (act) => this.#whenRunning(act),
+    });
   }
 
   #startForwarder(config: NonNullable<PlannedNode['forwarder']>): ForwarderDevice {

@@ -1,6 +1,13 @@
 import { balances } from '../../models/models.ts';
 import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
-import { isPlaced, nextHopAddress, nodesOfRole, type Network, type NetworkNode } from './network.ts';
+import {
+  everyServer,
+  isPlaced,
+  nextHopAddress,
+  nodesOfRole,
+  type Network,
+  type NetworkNode,
+} from './network.ts';
 import type { Path } from './places.ts';
 import { destinationOf, trafficProtocol } from './plan-traffic.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -25,9 +32,10 @@ export function checkNames(network: Network): Problem[] {
         roleProblem(network, name, 'director', [...service.path, ...place], 'unknown-node', directors),
       );
     }),
-    ...network.services.flatMap(({ servers }) => {
-      const listed = servers.map(({ name }) => name);
-      return servers.flatMap(({ name, path }) =>
+    ...network.services.flatMap((service) => {
+      const all = everyServer(service);
+      const listed = all.map(({ name }) => name);
+      return all.flatMap(({ name, path }) =>
         roleProblem(network, name, 'server', path, 'unknown-server', listed),
       );
     }),

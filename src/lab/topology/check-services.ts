@@ -1,6 +1,7 @@
 import { balances, models } from '../../models/models.ts';
 import { formatIpv4 } from '../../packet/address.ts';
 import {
+  everyServer,
   isPlaced,
   neighbourInterface,
   nodesOfRole,
@@ -63,9 +64,10 @@ function twins(network: Network, servers: readonly NetworkServer[]): Problem[] {
 }
 
 /** The frame itself is handed to the server, and no frame leaves its segment. Told where the server is placed. */
-function acrossRouters(network: Network, { director, servers }: NetworkService): Problem[] {
+function acrossRouters(network: Network, service: NetworkService): Problem[] {
   const { places } = network.document;
-  return servers.flatMap(({ name, node, path }) => {
+  const { director } = service;
+  return everyServer(service).flatMap(({ name, node, path }) => {
     const port = node?.interfaces[0];
     // What is no server has been told so.
     if (node?.settings.role !== 'server') return [];

@@ -1,5 +1,6 @@
 import { checkAddresses } from './check-addresses.ts';
 import { checkDirectors } from './check-directors.ts';
+import { checkHealth, healthMistakes } from './check-health.ts';
 import { checkMistakes } from './check-mistakes.ts';
 import { checkNames } from './check-names.ts';
 import { checkPaths } from './check-paths.ts';
@@ -29,7 +30,12 @@ export function checkedPlan(document: TopologyDocument): {
   const network = buildNetwork(document);
   const { problems: errors, plan } = planOfNetwork(network);
   if (!plan) return { problems: sortProblems(errors) };
-  const warnings = [...checkUseless(network), ...checkMistakes(network, plan), ...checkPaths(network, plan)];
+  const warnings = [
+    ...checkUseless(network),
+    ...checkMistakes(network, plan),
+    ...healthMistakes(network, plan),
+    ...checkPaths(network, plan),
+  ];
   const { events, problems } = plannedEvents(document, plan, (later) => planOfNetwork(buildNetwork(later)));
   if (hasError(problems)) return { problems: sortProblems(problems) };
   return {
@@ -44,6 +50,7 @@ function planOfNetwork(network: Network): { readonly problems: Problem[]; readon
     ...checkAddresses(network),
     ...checkServices(network),
     ...checkDirectors(network),
+    ...checkHealth(network),
   ];
   return problems.length > 0 ? { problems } : { problems, plan: planOf(network) };
 }

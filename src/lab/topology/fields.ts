@@ -70,6 +70,13 @@ export const mac = field(z.string(messageOf('bad-mac')), readMac, {
 /** Nanoseconds. */
 export const duration = quantity(parseDuration, 'bad-duration', ['1s', '200ms', '50us']);
 
+/** Nanoseconds, and some of them. */
+export const positiveDuration = quantity(
+  (written) => parseDuration(written) || undefined,
+  'bad-positive-duration',
+  ['5s', '500ms'],
+);
+
 /** Nanoseconds between two advertisements: hundredths of a second in 12 bits (RFC 9568 section 5.2.7). */
 export const advertisementInterval = quantity(readAdvertisementInterval, 'bad-advertisement-interval', [
   '1s',

@@ -47,6 +47,8 @@ export interface NetworkService {
   /** Those that there are of the names, the preferred one first. */
   readonly directors: readonly NetworkNode[];
   readonly servers: readonly NetworkServer[];
+  /** Who serves when too few of them are up. */
+  readonly sorry: NetworkServer | undefined;
   readonly path: Path;
 }
 
@@ -161,8 +163,23 @@ function buildService(
     director: directors[0],
     directors,
     servers,
+    sorry: sorryOf(settings, path, nodes),
     path,
   };
+}
+
+/** The servers of a service and its sorry server: all that may get its packets. */
+export function everyServer({ servers, sorry }: NetworkService): readonly NetworkServer[] {
+  return sorry && !servers.some(({ name }) => name === sorry.name) ? [...servers, sorry] : servers;
+}
+
+function sorryOf(
+  { sorry, port }: ServiceSettings,
+  path: Path,
+  nodes: ReadonlyMap<string, NetworkNode>,
+): NetworkServer | undefined {
+  if (sorry === undefined) return undefined;
+  return { name: sorry, node: nodes.get(sorry), port, weight: 1, path: [...path, 'sorry'] };
 }
 
 /** Who is named, or the only one that there is. */
@@ -182,12 +199,15 @@ type ServerEntry = readonly [
   key: string | number | undefined,
 ];
 
-/** A list of names, a map with settings, or nothing: then every node whose role is `server`. */
-function serverList({ servers }: ServiceSettings, nodes: ReadonlyMap<string, NetworkNode>): ServerEntry[] {
+/** A list of names, a map with settings, or nothing: then every node whose role is `server`, but for the sorry server. */
+function serverList(
+  { servers, sorry }: ServiceSettings,
+  nodes: ReadonlyMap<string, NetworkNode>,
+): ServerEntry[] {
   const plain = { weight: 1 };
   if (Array.isArray(servers)) return servers.map((name, index) => [name, plain, index]);
   if (servers) return Object.entries(servers).map(([name, own]) => [name, own, name]);
   return [...nodes.values()]
-    .filter(({ settings }) => settings.role === 'server')
+    .filter(({ name, settings }) => settings.role === 'server' && name !== sorry)
     .map(({ name }) => [name, plain, undefined]);
 }

@@ -1,9 +1,17 @@
 import { balances, models, type Tunnelled } from '../../models/models.ts';
 import type { PersistenceConfig, PortRange, ServiceConfig } from '../../forwarder/config.ts';
-import { realInterface, type Network, type NetworkNode, type NetworkService } from './network.ts';
+import {
+  everyServer,
+  realInterface,
+  type Network,
+  type NetworkNode,
+  type NetworkServer,
+  type NetworkService,
+} from './network.ts';
+import type { CheckConfig } from '../../forwarder/health/health.ts';
 import type { PlannedService } from './plan.ts';
 import { NS_PER_MS } from './quantities.ts';
-import type { ServiceSettings } from './schema.ts';
+import type { CheckSettings, ServiceSettings } from './schema.ts';
 
 /** A director's kernel opens no connections of its own, so the ports are the forwarder's alone. */
 export const DEFAULT_PORTS: PortRange = { first: 40000, last: 59999 };
@@ -13,12 +21,12 @@ export function plannedServices(network: Network): PlannedService[] {
     const { name, director, directors, settings, model } = service;
     if (!director || !balances(model)) return [];
     const { vip, protocol, port, snat } = settings;
-    const servers = serversOf(service, director);
     return [
       {
         ...{ name, model, vip, protocol, port, snat, ...tunnelIn(service), director: director.name },
         ...(directors.length > 1 && { directors: directors.map((node) => node.name) }),
-        servers,
+        servers: serversOf(everyServer(service), director),
+        ...(service.sorry && { sorry: service.sorry.name }),
       },
     ];
   });
@@ -33,7 +41,8 @@ export function forwarderServices(network: Network, director: NetworkNode): Serv
     const schedulerFlags = [...new Set(settings.schedulerFlags)].sort();
     const ports = director.settings.ports ?? DEFAULT_PORTS;
     const persistence = persistenceOf(settings);
-    const servers = serversOf(service, director);
+    const servers = serversOf(service.servers, director);
+    const [sorry] = service.sorry ? serversOf([service.sorry], director) : [];
     return [
       {
         name,
@@ -48,6 +57,8 @@ export function forwarderServices(network: Network, director: NetworkNode): Serv
         ports,
         ...tunnelIn(service),
         ...(persistence && { persistence }),
+        ...(settings.check && { check: checkOf(settings.check), quorum: settings.quorum }),
+        ...(settings.check && sorry && { sorry }),
       },
     ];
   });
@@ -69,16 +80,34 @@ function persistenceOf({ persistence }: ServiceSettings): PersistenceConfig | un
   return { timeout: long.timeout / NS_PER_MS, prefixLength: long.prefix };
 }
 
+/** What keepalived waits before it tries again, by its probes (check_api.c, check_http.c); nanoseconds. */
+const RETRY_DELAY = { http: 3e9, tcp: 1e9, ping: 1e9 };
+
+function checkOf(settings: CheckSettings): CheckConfig {
+  const { http, tcp, every, retry, status, timeout, onFail } = settings;
+  const probe = http !== undefined ? 'http' : tcp ? 'tcp' : 'ping';
+  return {
+    probe,
+    ...(http !== undefined && { request: http }),
+    ...(http !== undefined && status !== undefined && { status }),
+    interval: every / NS_PER_MS,
+    retry,
+    retryDelay: (settings.retryDelay ?? RETRY_DELAY[probe]) / NS_PER_MS,
+    timeout: timeout / NS_PER_MS,
+    onFail,
+  };
+}
+
 /** The services in which a node is a server that receives packets addressed to the VIP itself. */
 export function directServices(network: Network, node: NetworkNode): NetworkService[] {
   return servicesOf(network, node).filter(({ model }) => models[model].vipOnServers);
 }
 
 export function servicesOf(network: Network, node: NetworkNode): NetworkService[] {
-  return network.services.filter(({ servers }) => servers.some((server) => server.node === node));
+  return network.services.filter((service) => everyServer(service).some((server) => server.node === node));
 }
 
-function serversOf({ servers }: NetworkService, director: NetworkNode): ServiceConfig['servers'] {
+function serversOf(servers: readonly NetworkServer[], director: NetworkNode): ServiceConfig['servers'] {
   return servers.flatMap(({ name, node, port, weight }) => {
     const real = node && realInterface(director, node);
     return real ? [{ name, address: real.address, port, weight }] : [];

@@ -37,6 +37,20 @@ const plannedService = z.looseObject({
   director: field.name,
   directors: z.optional(z.array(field.name)),
   servers: z.array(server),
+  sorry: z.optional(field.name),
+});
+
+const positive = z.number().check(z.gt(0));
+
+const healthCheck = z.looseObject({
+  probe: z.enum(['http', 'tcp', 'ping']),
+  request: z.optional(field.request),
+  status: z.optional(count),
+  interval: positive,
+  retry: count,
+  retryDelay: positive,
+  timeout: positive,
+  onFail: z.enum(['remove', 'drain']),
 });
 
 const octet = z.int().check(z.gte(1), z.lte(255));
@@ -70,6 +84,9 @@ const forwarder = z.looseObject({
       ports: range,
       tunnel: z.optional(tunnel),
       persistence: z.optional(z.looseObject({ timeout: amount, prefixLength })),
+      check: z.optional(healthCheck),
+      quorum: z.optional(count),
+      sorry: z.optional(server),
     }),
   ),
   redundancy: z.optional(redundancy),

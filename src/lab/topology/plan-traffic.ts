@@ -1,5 +1,12 @@
 import type { Ipv4 } from '../../packet/address.ts';
-import { buildNetwork, nodesOfRole, type Network, type NetworkNode, type NetworkService } from './network.ts';
+import {
+  buildNetwork,
+  everyServer,
+  nodesOfRole,
+  type Network,
+  type NetworkNode,
+  type NetworkService,
+} from './network.ts';
 import type { TopologyDocument } from './parse.ts';
 import type { PlannedTraffic } from './plan.ts';
 import { servicesOf } from './plan-services.ts';
@@ -112,8 +119,10 @@ function ownPorts(network: Network, node: NetworkNode): number[] {
   const { listen } = node.settings;
   if (listen !== undefined) return [...new Set([listen].flat())];
   const overTcp = servicesOf(network, node).filter(({ settings }) => settings.protocol === 'tcp');
-  const served = overTcp.flatMap(({ servers }) =>
-    servers.filter((server) => server.node === node).map(({ port }) => port),
+  const served = overTcp.flatMap((service) =>
+    everyServer(service)
+      .filter((server) => server.node === node)
+      .map(({ port }) => port),
   );
   return [...new Set(served)];
 }

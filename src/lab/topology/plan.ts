@@ -115,6 +115,8 @@ export interface PlannedService extends Tunnelled {
     readonly port: number;
     readonly weight: number;
   }[];
+  /** Which of these serves alone when too few of the others are up by their checks, and never otherwise. */
+  readonly sorry?: string;
 }
 
 export interface PlannedTraffic {

@@ -35,6 +35,19 @@ const limits = {
   moved: 16,
 } as const;
 
+/** Health checks of a service's servers; keepalived's, one of the three probes each (`check-health.ts`). */
+const checkSchema = z.strictObject({
+  http: z.optional(field.request),
+  tcp: z.optional(z.literal(true)),
+  ping: z.optional(z.literal(true)),
+  status: z.optional(z.int().check(z.gte(100), z.lte(599))),
+  every: z.prefault(field.positiveDuration, '5s'),
+  retry: z.prefault(z.int().check(z.gte(0), z.lte(20)), 1),
+  retryDelay: z.optional(field.positiveDuration),
+  timeout: z.prefault(field.positiveDuration, '5s'),
+  onFail: z.prefault(z.enum(['remove', 'drain']), 'remove'),
+});
+
 const serviceSchema = z.strictObject({
   vip: field.address,
   protocol: z.prefault(z.enum(['tcp', 'udp']), 'tcp'),
@@ -62,6 +75,9 @@ const serviceSchema = z.strictObject({
       z.strictObject({ timeout: field.duration, prefix: z.prefault(prefixLength, 32) }),
     ]),
   ),
+  check: z.optional(checkSchema),
+  quorum: z.prefault(z.int().check(z.gte(1), z.lte(65535)), 1),
+  sorry: z.optional(field.name),
 });
 
 const segmentSchema = z.union([
@@ -191,6 +207,7 @@ export const topologySchema = z.strictObject({
 /** A topology file as it was read: addresses and durations are numbers, defaults are filled in. */
 export type Topology = z.output<typeof topologySchema>;
 export type ServiceSettings = z.output<typeof serviceSchema>;
+export type CheckSettings = z.output<typeof checkSchema>;
 export type VrrpSettings = z.output<typeof vrrpSchema>;
 export type SegmentSettings = z.output<typeof segmentSchema>;
 export type InterfaceSettings = z.output<typeof interfaceSchema>;

@@ -18,7 +18,10 @@ export type WrittenMessage = readonly Uint8Array[];
  * The request of a traffic entry as curl would write it (RFC 9112): a GET, or a POST when it has a body. A datagram has its
  * `number`.
  */
-export function requestMessage(entry: PlannedTraffic, number?: number): WrittenMessage {
+export function requestMessage(
+  entry: Pick<PlannedTraffic, 'request' | 'to' | 'port' | 'requestBytes' | 'responseBytes'>,
+  number?: number,
+): WrittenMessage {
   const [method = 'GET', path = '/'] = entry.request.split(' ');
   const host = formatIpv4(entry.to) + (entry.port === HTTP_PORT ? '' : `:${entry.port}`);
   const lines = [
@@ -32,7 +35,7 @@ export function requestMessage(entry: PlannedTraffic, number?: number): WrittenM
   return withBody(lines, requestBody(entry));
 }
 
-export function requestBody({ requestBytes }: PlannedTraffic): readonly Uint8Array[] {
+export function requestBody({ requestBytes }: Pick<PlannedTraffic, 'requestBytes'>): readonly Uint8Array[] {
   return filler('request\n', requestBytes);
 }
 

@@ -51,6 +51,13 @@ export const pair = edit(
   ['nodes:', 'nodes:\n  second: { role: director, at: { inside: 10.0.2.3 }, gateway: router }'],
 );
 
+/** With a sorry server. */
+export const checked = edit(
+  dr,
+  ['port: 80\n', 'port: 80\n  check: { http: GET /, every: 2s }\n  sorry: rs3\n'],
+  ['traffic:', '  rs3:      { role: server,   at: { inside: 10.0.2.13 },  gateway: router }\ntraffic:'],
+);
+
 /** Replaces the first occurrence of each text; a text that is not there is a mistake in the test. */
 export function edit(
   text: string,
@@ -209,6 +216,18 @@ export const fixtures: Readonly<Record<string, string>> = {
     [RS2, 'at: { inside: 10.0.2.12 },  gateway: 10.0.2.254 }'],
     ['nodes:', 'vrrp: { alsoMoves: [10.0.2.254] }\nnodes:'],
   ),
+  'bad-positive-duration': edit(checked, ['every: 2s', 'every: 0s']),
+  'check-one-probe': edit(checked, ['http: GET /, every: 2s', 'every: 2s']),
+  'check-one-probe: two of them': edit(checked, ['http: GET /, ', 'http: GET /, tcp: true, ']),
+  'sorry-is-server': edit(checked, ['sorry: rs3', 'sorry: rs2']),
+  'quorum-too-high': edit(checked, ['sorry: rs3', 'sorry: rs3\n  quorum: 3']),
+  'check-unanswered': edit(checked, ['port: 80', 'protocol: udp\n  port: 53']),
+  'no-effect: sorry and quorum without a check': edit(checked, [
+    '  check: { http: GET /, every: 2s }\n',
+    '  quorum: 2\n',
+  ]),
+  'no-effect: quorum without sorry': edit(checked, ['  sorry: rs3\n', '  quorum: 2\n']),
+  'no-effect: a status that nobody asks for': edit(checked, ['http: GET /', 'tcp: true, status: 200']),
   'no-effect: vrrp without several directors': edit(dr, ['nodes:', 'vrrp: { preempt: false }\nnodes:']),
   'duplicate-service': edit(
     dr,

@@ -83,6 +83,7 @@ export class EventIntake {
   #shifted(event: Exclude<LabEvent, PlanEvent>): LabEvent {
     if (this.#shiftNs === 0 && this.#shiftRequests === 0) return event;
     const timeNs = event.timeNs + this.#shiftNs;
+    if (event.kind === 'health') return { ...event, timeNs, probedNs: event.probedNs + this.#shiftNs };
     if (event.kind !== 'request') return { ...event, timeNs };
     const { id, number = id } = event;
     return { ...event, timeNs, id: id + this.#shiftRequests, number };

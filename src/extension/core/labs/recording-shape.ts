@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { probeResults } from '../../../forwarder/health/checker.ts';
 import { decisionShape } from '../../../lab/decision-shape.ts';
 import { planShape, trafficShape } from '../../../lab/topology/plan-shape.ts';
 
@@ -61,6 +62,22 @@ const event = z.discriminatedUnion('kind', [
     protocol: code,
     sourcePort: z.optional(count),
     end: z.optional(z.looseObject({ outcome: code, reason: z.optional(code) })),
+  }),
+  z.looseObject({
+    kind: z.literal('health'),
+    ...at,
+    node: name,
+    service: name,
+    server: name,
+    isUp: z.boolean(),
+    result: z.enum(probeResults),
+    failures: z.optional(count),
+    isDrained: z.boolean(),
+    serving: z.array(name),
+    sorry: z.optional(z.looseObject({ server: name, serves: z.boolean() })),
+    probedNs: number,
+    sourcePort: z.optional(count),
+    address: count,
   }),
   z.looseObject({ kind: z.literal('skip'), ...at, durationNs: number }),
   z.looseObject({ kind: z.literal('host'), ...at, node: name, segment: z.optional(name), reason: code }),

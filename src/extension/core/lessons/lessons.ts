@@ -7,6 +7,7 @@ export const lessonNames = [
   'load',
   'director-down',
   'takeover',
+  'check',
   'vip-not-hidden',
   'vip-missing',
   'dr-across-router',

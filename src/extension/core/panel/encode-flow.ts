@@ -1,5 +1,5 @@
 import type { Flow, FlowOutcome } from '../../../journey/report.ts';
-import { takeoverText } from '../../../journey/takeover-text.ts';
+import { askedOf, saysOf } from '../../../journey/flow-title.ts';
 import { parseIpv4 } from '../../../packet/address.ts';
 import {
   flowFlags,
@@ -32,8 +32,7 @@ export function encodeFlow(writer: RecordWriter, flow: Flow, expected: number, c
   writer.f64(at.startNs, flow.startNs);
   writer.f64(at.endNs, flow.endNs);
   writer.u32(at.journeys, flow.journeys.length);
-  const { takeover } = flow;
-  const request = takeover ? takeoverText(takeover, (value) => value, translate) : flow.request;
+  const request = saysOf(flow, (value) => value, translate) ?? askedOf(flow, translate);
   writer.u32(at.request, strings.indexOf(request));
   writer.u32(at.response, strings.indexOf(flow.response));
   const reason = reasonOf(outcome, translate);

@@ -1,3 +1,4 @@
+import { askedOf } from '../../../journey/flow-title.ts';
 import type { Translate } from '../../../l10n/translate.ts';
 import type { Plan } from '../../../lab/topology/plan.ts';
 import { decodeFrame } from '../../../packet/decode.ts';
@@ -71,7 +72,7 @@ function flowTexts(flow: Flow, { names, translate }: Context): string[] {
   const way = [client.node || client.address, end(names(service.address), service.port), server?.node];
   const reason = 'reason' in outcome && outcome.reason ? `: ${translate(`reason.${outcome.reason}`)}` : '';
   return [
-    `${flow.id}. ${flow.request || translate(`kind.${flow.kind}`)} · ${way.filter(Boolean).join(' → ')}`,
+    `${flow.id}. ${askedOf(flow, translate) || translate(`kind.${flow.kind}`)} · ${way.filter(Boolean).join(' → ')}`,
     [flow.response, `${translate(`cli.outcome.${outcome.kind}`)}${reason}`].filter(Boolean).join(' · '),
   ];
 }

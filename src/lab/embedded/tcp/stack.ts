@@ -1,5 +1,5 @@
 import type { Ipv4 } from '../../../packet/address.ts';
-import type { Clock } from '../clock.ts';
+import { inBackground, type Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { learnSyn, segmentArrives } from './arrival.ts';
 import { TcpConnection } from './connection.ts';
@@ -84,6 +84,8 @@ export class TcpStack {
       readonly remote: Ipv4;
       readonly remotePort: number;
       readonly localPort?: number;
+      /** No run waits for it. */
+      readonly isBackground?: boolean;
     },
     owner: (connection: TcpConnection) => TcpOwner,
   ): TcpConnection | undefined {
@@ -93,7 +95,8 @@ export class TcpStack {
     const existing = this.#blocks.get(keyOf(endpoints));
     if (existing && existing.state !== 'time-wait') return undefined;
     if (existing) closeBlock(existing, 'finished');
-    return this.#open(endpoints, owner, 'syn-sent', undefined);
+    const host = to.isBackground ? { ...this.#host, clock: inBackground(this.#clock) } : this.#host;
+    return this.#open(endpoints, owner, 'syn-sent', undefined, host);
   }
 
   receive(segment: TcpSegment): void {
@@ -163,9 +166,10 @@ export class TcpStack {
     owner: (connection: TcpConnection) => TcpOwner,
     state: TcpState,
     syn: TcpSegment | undefined,
+    host = this.#host,
   ): TcpConnection {
     const sequence = this.#initialSequence(endpoints);
-    const block = new ControlBlock(this.#host, endpoints, NOBODY, state, sequence);
+    const block = new ControlBlock(host, endpoints, NOBODY, state, sequence);
     const connection = new TcpConnection(block);
     block.owner = owner(connection);
     block.timed = { until: sequenceAdd(sequence, 1), since: this.#clock.now() };

@@ -40,6 +40,7 @@ const mends: Readonly<Partial<Record<LessonName, readonly [from: string | RegExp
   'dnat-reply-not-rewritten': [/^ *snat: false.*\n/m, ''],
   'director-down': [/, *down: true|down: true, */, ''],
   takeover: [/advert: 1s/, 'advert: 200ms'],
+  check: [/every: 2s, retry: 2/, 'every: 500ms, retry: 0'],
   'vip-not-hidden': [/, hideVip: false/, ''],
   'vip-missing': [/, holdVip: false/, ''],
   'dr-port-map': [/(rs2: \{ port:) 8080 \}/, '$1 80 }'],
