@@ -24,7 +24,7 @@ const measure: Measure = (text, face) =>
 /** The first request's first two packets hop by hop, and every flow that failed down to its hops. */
 function unfolded({ table }: Mirror): RowList {
   const ids = [...table.flowIds()];
-  const first = ids.find((id) => !['arp', 'vrrp'].includes(table.flow(id)!.kind));
+  const first = ids.find((id) => !['arp', 'vrrp', 'probe'].includes(table.flow(id)!.kind));
   const turned = ids.flatMap((id) => {
     const packets = table.journeyIds(id).map(packetKey);
     if (table.hasFailed(id)) return [flowKey(id), ...packets];

@@ -19,23 +19,23 @@ const cases: [marked: string, labels: string][] = [
   [`${dr}│`, 'vrrp events expect'],
   [
     drWith('port: 80', 'port: 80\n  │'),
-    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director directors persistence',
+    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director directors persistence check quorum sorry',
   ],
   [
     drWith('port: 80', 'port: 80\n  sch│'),
-    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director directors persistence',
+    'protocol scheduler schedulerFlags snat model tunnel tunnelPort director directors persistence check quorum sorry',
   ],
   [
     'model: dr\nservice:\n  │',
-    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence',
+    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence check quorum sorry',
   ],
   [
     'model: dr\nservice: { │',
-    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence',
+    'vip port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence check quorum sorry',
   ],
   [
     'services:\n  web:\n    vip: 10.0.0.1\n    │',
-    'port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence',
+    'port protocol scheduler schedulerFlags servers snat model tunnel tunnelPort director directors persistence check quorum sorry',
   ],
   ['segments:\n  inside: { │', 'subnet mtu'],
   ['segments:\n  inside: { subnet: 10.0.0.0/24, │}', 'mtu'],
