@@ -45,6 +45,8 @@ describe('Docker engine: every example and lesson, datagrams, fragments and ping
     const { plan, expect } = loadTopology(readFileSync(`${root}${file}`, 'utf8'), basename(file));
     // A lesson about a plan that cannot be made has nothing to run.
     if (!plan) continue;
+    // Directors in containers do not check their servers: such a lab is refused, which `no-checks.test.ts` sees.
+    if (plan.nodes.some(({ forwarder }) => forwarder?.services.some(({ check }) => check))) continue;
     it(file, async () => {
       const met = meetsExpectation(await bothAgree(here, staggered(plan)), expect);
       assert.ok(met.ok, JSON.stringify(met.differences, null, 2));
