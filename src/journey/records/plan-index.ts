@@ -1,5 +1,4 @@
 import type { Plan, PlannedInterface, PlannedNode, PlannedService } from '../../lab/topology/plan.ts';
-import { portPools } from '../../forwarder/addresses.ts';
 import type { CheckConfig } from '../../forwarder/health/health.ts';
 import { hidesClient, models } from '../../models/models.ts';
 import { inSubnet, type Ipv4, type Mac } from '../../packet/address.ts';
@@ -123,8 +122,9 @@ export class PlanIndex {
       const server = servers.find(({ address }) => address === destination);
       if (!server) continue;
       if (check.probe === 'ping') return 'ping';
-      const isOurs = portPools(forwarder!).some(
-        ({ ports }) => ports.first <= sourcePort && sourcePort <= ports.last,
+      // By its pool a director speaks for clients.
+      const isOurs = forwarder!.services.some(
+        (one) => hidesClient(one) && one.ports.first <= sourcePort && sourcePort <= one.ports.last,
       );
       const asked = models[model].translates ? server.port : port;
       if (asked === destinationPort && !isOurs) return check.probe;
