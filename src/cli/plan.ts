@@ -104,7 +104,7 @@ function forwarderLines(config: ForwarderConfig): string[] {
   }
   if (config.redundancy) {
     const { id, priority, interval, preempt, announce, addresses, port } = config.redundancy;
-    const garp = `garp ${announce.repeat} again after ${announce.delay / 1000} s`;
+    const garp = `garp ${announce.repeat} again after ${announce.delay / 1000} s${announce.refresh > 0 ? ` then every ${announce.refresh / 1000} s` : ''}`;
     lines.push(
       `  vrrp ${id} on ${config.interfaces[port]!.segment}  priority ${priority}  advert ${interval / 1000} s  ${preempt ? 'preempt' : 'nopreempt'}  ${garp}`,
       `    moves ${addresses.map(({ address }) => formatIpv4(address)).join(' ')}`,

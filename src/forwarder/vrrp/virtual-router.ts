@@ -23,16 +23,18 @@ export interface VirtualRouterConfig {
   readonly announce: AnnounceConfig;
 }
 
-/** Gratuitous ARP, as keepalived has it (`garp_master_repeat`, `garp_master_delay`). */
+/** Gratuitous ARP, as keepalived has it (`garp_master_repeat`, `garp_master_delay`, `garp_master_refresh`). */
 export interface AnnounceConfig {
   /** So many of each address at once, and as many again after the delay. */
   readonly repeat: number;
   /** 0: never again. */
   readonly delay: number;
+  /** Once more each time so much has passed, with the next advertisement. 0: never. */
+  readonly refresh: number;
 }
 
-/** What keepalived does when it is not told (vrrp.h: `VRRP_GARP_REP`, `VRRP_GARP_DELAY`). */
-export const USUAL_ANNOUNCE: AnnounceConfig = { repeat: 5, delay: 5000 };
+/** What keepalived does when it is not told (vrrp.h: `VRRP_GARP_REP`, `VRRP_GARP_DELAY`, `VRRP_GARP_REFRESH`). */
+export const USUAL_ANNOUNCE: AnnounceConfig = { repeat: 5, delay: 5000, refresh: 0 };
 
 export type VirtualRouterState = {
   /** When each burst of gratuitous ARP is due; it is sent if the addresses are held then, since when does not matter. */
@@ -50,7 +52,12 @@ export type VirtualRouterState = {
       /** Between two advertisements of the active router, as it says itself: RFC 9568 section 6.1. */
       readonly activeInterval: number;
     }
-  | { readonly is: 'active'; readonly advertiseAt: number }
+  | {
+      readonly is: 'active';
+      readonly advertiseAt: number;
+      /** From then on an advertisement comes with gratuitous ARP; Infinity for never. */
+      readonly refreshAt: number;
+    }
 );
 
 /** Of another router of the group. */
@@ -153,9 +160,14 @@ function takeOver(config: VirtualRouterConfig, bursts: readonly number[], now: n
   const state: VirtualRouterState = {
     is: 'active',
     advertiseAt: now + interval,
+    refreshAt: refreshAfter(config, now),
     bursts: later(config, bursts, now),
   };
   return { state, actions: [{ do: 'advertise', priority }, { do: 'take' }, ...announce(config)] };
+}
+
+function refreshAfter({ announce: { refresh } }: VirtualRouterConfig, now: number): number {
+  return refresh > 0 ? now + refresh : Infinity;
 }
 
 function announce({ announce: { repeat } }: VirtualRouterConfig): VirtualRouterAction[] {
@@ -242,11 +254,17 @@ function pass(config: VirtualRouterConfig, state: VirtualRouterState, now: numbe
     return { ...taken, actions: [...taken.actions, ...times(due, config)] };
   }
   if (state.is !== 'active') return { state: due > 0 ? { ...state, bursts } : state, actions: NOTHING };
-  const isDue = state.advertiseAt <= now;
+  if (state.advertiseAt > now) return { state: { ...state, bursts }, actions: times(due, config) };
   const { priority, interval } = config;
+  const isRefreshing = state.refreshAt <= now;
+  const refreshAt = isRefreshing ? refreshAfter(config, now) : state.refreshAt;
   return {
-    state: { ...state, bursts, advertiseAt: isDue ? now + interval : state.advertiseAt },
-    actions: [...(isDue ? [{ do: 'advertise', priority } as const] : []), ...times(due, config)],
+    state: { ...state, bursts, advertiseAt: now + interval, refreshAt },
+    actions: [
+      { do: 'advertise', priority },
+      ...(isRefreshing ? [{ do: 'announce', times: 1 } as const] : []),
+      ...times(due, config),
+    ],
   };
 }
 

@@ -163,7 +163,9 @@ const NO_SILENCE: ReadonlySet<string | undefined> = new Set(['link-loss', 'over-
 function silenceOf(name: string, evidence: Failures): Finding[] {
   const { network } = evidence.stage;
   const lastSeen = evidence.lastSentNs(name);
-  const since = evidence.journeys.filter(({ last, pending }) => !pending && last.timeNs > lastSeen);
+  const since = evidence.journeys.filter(
+    (journey) => !journey.pending && journey.last.timeNs > lastSeen && !isAnothers(name, journey),
+  );
   const unheard = since.filter((journey) => isUnheardBy(name, journey));
   const down = network.node(name)!.interfaces.find((port) => port.down);
   const isKnownDown = down || unheard.some(({ last }) => !evidence.states.isUp(name, last.timeNs));
@@ -181,14 +183,26 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
   );
   const own = network.plan.services.filter((service) => directorsOf(service).includes(name));
   const params = { node: name, vip: [...new Set(own.map(({ vip }) => formatIpv4(vip)))].join(', ') };
-  const setting = down && `nodes.${name}.at.${down.segment}.down`;
+  const isOneOfSeveral = own.some(({ directors }) => directors !== undefined);
+  const setting = down ? `nodes.${name}.at.${down.segment}.down` : isOneOfSeveral ? 'vrrp.advert' : undefined;
   return [...telling, ...waiting].map(({ last, flow }) => ({
     place: name,
     flow: flow!,
     hops: [last],
     params,
     setting,
+    ...(isOneOfSeveral && { wording: 'explanation.director-down-pair' }),
   }));
+}
+
+/** By then another director had the address that it was for: that the sender did not know is no fault of this one. */
+function isAnothers(
+  name: string,
+  { kind, last: { facts, timeNs }, flow, first: { stage } }: JourneyRecord,
+): boolean {
+  const address = kind === 'arp-request' ? flow!.serviceAddress : facts.destination;
+  const owners = stage.routers.at(address, timeNs);
+  return owners.length > 0 && owners.every(({ node }) => node !== name);
 }
 
 /** A frame to it that it never got, or an ARP question for an address of its own that nobody answered. */

@@ -10,6 +10,7 @@ import {
   serverDrained,
 } from './director.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
+import { staleNeighbour, twoMasters } from './redundancy.ts';
 import { slowLink } from './link.ts';
 import { mtuExceeded } from './path.ts';
 import {
@@ -39,6 +40,8 @@ export const explanationRules: Readonly<Record<ExplanationCode, Rule>> = {
   'ports-exhausted': portsExhausted,
   'table-full': caused('table-full'),
   'drained-persistence': drainedPersistence,
+  'two-masters': twoMasters,
+  'stale-neighbour': staleNeighbour,
   'director-down': directorDown,
   'no-server': noServer,
   'server-drained': serverDrained,

@@ -47,7 +47,7 @@ function isTelling(reason: string): boolean {
 }
 
 export function hasFailed(flow: FlowRecord): boolean {
-  return flow.outcome.kind !== 'answered' && !flow.partial;
+  return flow.kind !== 'vrrp' && flow.outcome.kind !== 'answered' && !flow.partial;
 }
 
 /** Its end is not in the capture: what of it was lost may have been sent again, and come. */

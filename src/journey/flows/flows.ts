@@ -283,7 +283,11 @@ export class FlowDeriver {
     const flow = closed && isSameFlow(closed, opened.flow) ? closed : opened.flow;
     if (flow === closed) this.#closed.delete(journey);
     flow.isReused = false;
-    flow.takeover = flow.kind === 'vrrp' ? takeoverOf(journey, this.flows) : undefined;
+    if (flow.kind === 'vrrp') {
+      const { routers } = flow.stage;
+      flow.takeover = takeoverOf(journey, routers.flows());
+      routers.add(flow);
+    }
     this.flows.add(flow);
     return { flow, direction, isTelling: true, before };
   }

@@ -1,7 +1,6 @@
 import { formatIpv4 } from '../../packet/address.ts';
-import { isProblem } from '../../packet/problem.ts';
-import { addressesOf, decode, STOPS } from '../../packet/vrrp.ts';
-import type { VrrpLayer } from '../../packet/layers.ts';
+import { addressesOf, STOPS } from '../../packet/vrrp.ts';
+import { advertisementOf, isHigher, isSilentAt } from '../records/active-routers.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import type { Takeover } from '../report.ts';
@@ -9,8 +8,6 @@ import type { Takeover } from '../report.ts';
 const NS_PER_HUNDREDTH = 10_000_000;
 /** An advertisement may be late by this share of its interval, and the one before it was still in time. */
 const IN_TIME = 1.5;
-/** After so many intervals without any it is another time of being active. */
-const SILENT = 2.5;
 /** A flow has an end, so that a recording can let go of what is old. */
 const LONGEST_NS = 60e9;
 
@@ -24,7 +21,7 @@ export function isVrrpOver(flow: FlowRecord, journey: JourneyRecord): boolean {
 /**
  * Who had the addresses before the router whose advertisement opens a flow, and how it came that it has them now.
  * `undefined` where it only goes on, or stops.
- * @param flows All flows before.
+ * @param flows Those of VRRP before.
  */
 export function takeoverOf(journey: JourneyRecord, flows: Iterable<FlowRecord>): Takeover | undefined {
   const now = advertisementOf(journey);
@@ -45,10 +42,7 @@ export function takeoverOf(journey: JourneyRecord, flows: Iterable<FlowRecord>):
   function how(): NonNullable<Takeover['how']> {
     if (said!.priority === STOPS) return 'told';
     if (silentNs > IN_TIME * said!.interval * NS_PER_HUNDREDTH) return 'silence';
-    const isHigher =
-      now!.priority > said!.priority ||
-      (now!.priority === said!.priority && first.facts.source > before!.clientAddress);
-    return isHigher ? 'preempted' : 'both';
+    return isHigher(journey, before!.journeys.at(-1)!) ? 'preempted' : 'both';
   }
 }
 
@@ -59,26 +53,17 @@ function latest(
 ): (FlowRecord | undefined)[] {
   const found: (FlowRecord | undefined)[] = [undefined, undefined];
   for (const flow of flows) {
-    if (flow.kind !== 'vrrp' || flow.gone || flow.sourcePort !== facts.sourcePort) continue;
-    if (flow.journeys.length === 0) continue;
+    if (flow.sourcePort !== facts.sourcePort || flow.journeys.length === 0) continue;
     const at = flow.clientAddress === facts.source ? 0 : 1;
     if (!found[at] || lastNs(flow) > lastNs(found[at])) found[at] = flow;
   }
   return found;
 }
 
-function isSilent(flow: FlowRecord, journey: JourneyRecord): boolean {
-  const interval = advertisementOf(flow.journeys.at(-1))?.interval ?? 0;
-  return journey.first.timeNs - lastNs(flow) > SILENT * interval * NS_PER_HUNDREDTH;
+function isSilent({ journeys }: FlowRecord, { first }: JourneyRecord): boolean {
+  return isSilentAt(journeys.at(-1)!, first.timeNs);
 }
 
 function lastNs({ journeys }: FlowRecord): number {
   return journeys.at(-1)!.first.timeNs;
-}
-
-function advertisementOf(journey: JourneyRecord | undefined): VrrpLayer | undefined {
-  if (!journey) return undefined;
-  const { bytes, l4At, payloadEnd } = journey.first.facts;
-  const layer = decode(bytes, l4At, payloadEnd);
-  return isProblem(layer) ? undefined : layer;
 }

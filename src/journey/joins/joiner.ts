@@ -3,6 +3,7 @@ import type { Plan } from '../../lab/topology/plan.ts';
 import { formatIpv4, NO_MAC } from '../../packet/address.ts';
 import { destinationOf, ETHERTYPE_ARP, HEADER_LENGTH, sourceOf } from '../../packet/ethernet.ts';
 import { frameHash } from '../../packet/hash.ts';
+import { ActiveRouters } from '../records/active-routers.ts';
 import type { CapturePoints } from '../records/capture-points.ts';
 import { Completeness } from '../records/completeness.ts';
 import { CrossingJoin } from './crossing-join.ts';
@@ -48,6 +49,7 @@ export class Joiner {
   readonly engine: Report['engine'];
   readonly #frames: FrameStore;
   readonly #points: CapturePoints;
+  readonly #routers = new ActiveRouters();
   #stage: Stage;
   /** Hops begun. */
   #hops = 0;
@@ -134,9 +136,11 @@ export class Joiner {
 
   #newStage(epoch: Epoch, plan: Plan, run: number): Stage {
     const [frames, points, readAgain] = [this.#frames, this.#points, this.#readAgain];
+    const routers = this.#routers;
     const isCapture = this.engine === 'capture';
     const { health } = this;
-    return { ...epoch, run, network: new PlanIndex(plan), frames, points, isCapture, health, readAgain };
+    const network = new PlanIndex(plan);
+    return { ...epoch, run, network, frames, points, routers, isCapture, health, readAgain };
   }
 
   #plan(event: PlanEvent): void {

@@ -141,10 +141,10 @@ function errorReason(rule: DecisionEvent['rule']): Reason {
 function inferred(hop: HopRecord, flow: FlowRecord, { node, port }: Station): Arrival {
   const { facts } = hop;
   if (facts.kind === 'arp') return inferredArp(hop);
-  if (facts.kind === 'vrrp') return node.forwarder?.redundancy ? accepted : ignored;
   if (facts.malformed) return hop.cut && hop.stage.isCapture ? unrecorded : dropped('malformed');
   if (facts.ipAt === 0) return ignored;
   if (isFiltered(hop, port.drop)) return dropped('filtered');
+  if (facts.kind === 'vrrp') return node.forwarder?.redundancy ? accepted : ignored;
   if (!headerChecksumOk(facts.bytes, facts.routedAt) && !isUnfilled(hop)) return dropped('bad-ip-checksum');
   const { network } = hop.stage;
   if (!network.isLocal(node, destinationAt(hop)) || isOnItsWay(hop, flow, node)) {
@@ -274,7 +274,7 @@ function isFiltered({ facts }: HopRecord, drop: Station['port']['drop']): boolea
   const tunnel = tunnelBy(facts.outerProtocol);
   if (tunnel) return drop.includes(tunnel.filteredAs);
   const { kind } = facts;
-  return (kind === 'tcp' || kind === 'udp' || kind === 'icmp') && drop.includes(kind);
+  return drop.some((name) => name === kind);
 }
 
 function lossReason(hop: HopRecord, around: Surroundings): Reason {

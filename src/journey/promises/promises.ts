@@ -4,6 +4,7 @@ import { bothWays, endToEnd, rewritten, serverSeesCip, serverSeesDip } from './d
 import { encapsulated, innerUntouched, ipUntouched, replyDirect } from './dr-tun.ts';
 import { headers, throughDirector, vipArp, vipOnly } from './every-vip.ts';
 import { oneAddress, rightHost } from './nat.ts';
+import { announced, oneOwner } from './redundancy.ts';
 import type { PromiseCheck } from './tally.ts';
 
 /** The promise about flows among themselves: `SharedPorts` keeps it, for no packet alone shows it. */
@@ -29,6 +30,8 @@ export const promiseChecks: Readonly<Record<string, PromiseCheck | undefined>> =
   'one-address': plain(oneAddress),
   [UNIQUE_PORTS]: undefined,
   'right-host': plain(rightHost),
+  'one-owner': plain(oneOwner),
+  announced: plain(announced),
   headers: plain(headers),
 };
 
@@ -38,11 +41,13 @@ export function promisesOf({ services, nodes }: Plan): Set<string> {
   if (nodes.some(({ forwarder }) => forwarder?.nat)) {
     for (const id of [...models.nat.promises, 'headers']) ids.add(id);
   }
-  for (const { model, snat } of services) {
+  for (const { model, snat, directors = [] } of services) {
+    if (directors.length > 1) for (const id of ofSeveralDirectors) ids.add(id);
     for (const id of [...ofEveryService, ...models[model].promises]) ids.add(id);
     ids.add(hidesClient({ model, snat }) ? 'server-sees-dip' : 'server-sees-cip');
   }
   return ids;
 }
 
+const ofSeveralDirectors = ['one-owner', 'announced'];
 const ofEveryService = ['vip-only', 'vip-arp', 'through-director', 'headers'];

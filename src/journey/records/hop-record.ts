@@ -1,4 +1,5 @@
 import type { DecisionEvent, HostEvent } from '../../lab/events.ts';
+import type { ActiveRouters } from './active-routers.ts';
 import type { CapturePoints } from './capture-points.ts';
 import { readFacts, type FrameFacts } from './frame-facts.ts';
 import type { FrameStore } from './frame-store.ts';
@@ -14,6 +15,8 @@ export interface Stage extends Epoch {
   readonly network: PlanIndex;
   readonly frames: FrameStore;
   readonly points: CapturePoints;
+  /** Of the whole recording. */
+  readonly routers: ActiveRouters;
   /** Somebody recorded it as hosts do: a record that is not there proves nothing by itself, and no clock is the only one. */
   readonly isCapture: boolean;
   /** Of all epochs. */

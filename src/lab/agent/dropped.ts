@@ -9,6 +9,7 @@ const PROTOCOL_NUMBERS = {
   tcp: ipv4.PROTOCOL_TCP,
   udp: ipv4.PROTOCOL_UDP,
   ipip: ipv4.PROTOCOL_IPIP,
+  vrrp: ipv4.PROTOCOL_VRRP,
 } as const;
 
 /** The protocol numbers that an interface drops. */

@@ -19,6 +19,7 @@ const PROTOCOLS = {
   tcp: ipv4.PROTOCOL_TCP,
   udp: ipv4.PROTOCOL_UDP,
   ipip: ipv4.PROTOCOL_IPIP,
+  vrrp: ipv4.PROTOCOL_VRRP,
 };
 
 /** One node's interface on a segment, and its capture point: every frame that crosses it is an event. */

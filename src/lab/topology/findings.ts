@@ -20,6 +20,8 @@ export const promiseIds = [
   'one-address',
   'unique-ports',
   'right-host',
+  'one-owner',
+  'announced',
 ] as const;
 
 /** Why a flow failed; texts in `explanation.CODE`. */
@@ -32,6 +34,8 @@ export const explanationCodes = [
   'reply-not-rewritten',
   'ports-ambiguous',
   'ports-exhausted',
+  'two-masters',
+  'stale-neighbour',
   'director-down',
   'no-server',
   'server-drained',

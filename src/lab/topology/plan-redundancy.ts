@@ -15,7 +15,11 @@ const USUAL: VrrpSettings = {
   id: 51,
   advert: 1000 * NS_PER_MS,
   preempt: true,
-  garp: { repeat: USUAL_ANNOUNCE.repeat, delay: USUAL_ANNOUNCE.delay * NS_PER_MS },
+  garp: {
+    repeat: USUAL_ANNOUNCE.repeat,
+    delay: USUAL_ANNOUNCE.delay * NS_PER_MS,
+    refresh: USUAL_ANNOUNCE.refresh * NS_PER_MS,
+  },
   alsoMoves: [],
 };
 
@@ -64,7 +68,11 @@ export function redundancyOf(network: Network, node: NetworkNode): RedundancyCon
     priority: priorityOf(first.directors.indexOf(node)),
     interval: advert / NS_PER_MS,
     preempt,
-    announce: { repeat: garp.repeat, delay: garp.delay / NS_PER_MS },
+    announce: {
+      repeat: garp.repeat,
+      delay: garp.delay / NS_PER_MS,
+      refresh: garp.refresh / NS_PER_MS,
+    },
     port: portOf(first.settings.vip),
     addresses: movingAddresses(network).map((address) => ({ address, port: portOf(address) })),
   };

@@ -60,7 +60,7 @@ const redundancy = z.looseObject({
   priority: octet,
   interval: z.int().check(z.gte(10), z.lte(40_950)),
   preempt: z.boolean(),
-  announce: z.looseObject({ repeat: count.check(z.lte(255)), delay: amount }),
+  announce: z.looseObject({ repeat: count.check(z.lte(255)), delay: amount, refresh: amount }),
   port: count,
   addresses: z.array(z.looseObject({ address: u32, port: count })),
 });
@@ -117,7 +117,7 @@ const node = z.looseObject({
       mtu: field.mtu,
       loss: amount.check(z.lte(1)),
       delayNs: amount,
-      drop: z.array(z.enum(['icmp', 'tcp', 'udp', 'ipip'])),
+      drop: z.array(z.enum(['icmp', 'tcp', 'udp', 'ipip', 'vrrp'])),
       down: z.boolean(),
     }),
   ),

@@ -76,7 +76,7 @@ export interface PlannedInterface {
   readonly loss: number;
   readonly delayNs: number;
   /** Packets of these protocols are dropped when they come in. */
-  readonly drop: readonly ('icmp' | 'tcp' | 'udp' | 'ipip')[];
+  readonly drop: readonly ('icmp' | 'tcp' | 'udp' | 'ipip' | 'vrrp')[];
   readonly down: boolean;
 }
 

@@ -93,7 +93,7 @@ const interfaceSchema = z.union([
     mtu: z.optional(field.mtu),
     loss: z.prefault(field.probability, 0),
     delay: z.prefault(field.duration, 0),
-    drop: z.prefault(z.array(z.enum(['icmp', 'tcp', 'udp', 'ipip'])), []),
+    drop: z.prefault(z.array(z.enum(['icmp', 'tcp', 'udp', 'ipip', 'vrrp'])), []),
     down: z.prefault(z.boolean(), false),
   }),
 ]);
@@ -144,6 +144,7 @@ const vrrpSchema = z.strictObject({
     z.strictObject({
       repeat: z.prefault(z.int().check(z.gte(0), z.lte(60)), 5),
       delay: z.prefault(field.duration, '5s'),
+      refresh: z.prefault(field.duration, 0),
     }),
     {},
   ),

@@ -54,7 +54,7 @@ const hear = (speaker: Speaker, frame: Uint8Array, now: number, port = 0): boole
 
 describe('who speaks for a virtual router', () => {
   it('takes the addresses over with frames of the port at which each of them is', () => {
-    const { speaker, said } = listen({ announce: { repeat: 2, delay: 0 } });
+    const { speaker, said } = listen({ announce: { ...USUAL_ANNOUNCE, repeat: 2, delay: 0 } });
     speaker.start(0);
     assert.equal(speaker.state, 'backup');
     speaker.advance(3600);

@@ -214,7 +214,7 @@ describe('a virtual router', () => {
   });
 
   it('each lower one that it refuses is answered with a second announcement too', () => {
-    const machine = Machine.active({ announce: { repeat: 2, delay: 300 } });
+    const machine = Machine.active({ announce: { ...USUAL_ANNOUNCE, repeat: 2, delay: 300 } });
     const { now } = machine;
     machine.hear(50);
     machine.now += 100;
@@ -224,9 +224,9 @@ describe('a virtual router', () => {
   });
 
   it('announces as it is told to, also never', () => {
-    assert.deepEqual(Machine.active({ announce: { repeat: 0, delay: 5000 } }).state.bursts, []);
-    assert.deepEqual(Machine.active({ announce: { repeat: 1, delay: 0 } }).state.bursts, []);
-    const machine = new Machine({ announce: { repeat: 0, delay: 5000 } });
+    assert.deepEqual(Machine.active({ announce: { ...USUAL_ANNOUNCE, repeat: 0, delay: 5000 } }).state.bursts, []);
+    assert.deepEqual(Machine.active({ announce: { ...USUAL_ANNOUNCE, repeat: 1, delay: 0 } }).state.bursts, []);
+    const machine = new Machine({ announce: { ...USUAL_ANNOUNCE, repeat: 0, delay: 5000 } });
     machine.give({ on: 'start' });
     assert.deepEqual(machine.until(3610), ['3609 advertise-100 take']);
   });

@@ -1,0 +1,133 @@
+import { formatIpv4 } from '../../packet/address.ts';
+import type { ActiveRouter } from '../records/active-routers.ts';
+import type { FlowRecord } from '../records/flow-record.ts';
+import type { HopRecord } from '../records/hop-record.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import { directorsOf, type PlanIndex } from '../records/plan-index.ts';
+import type { Failures, Finding, Rule } from './finding.ts';
+
+/** Two routers say at the same time that they have the addresses: one does not hear the other. */
+export const twoMasters: Rule = ({ stage }) => {
+  const flows = [...stage.routers.flows()];
+  return flows.flatMap((flow): Finding[] => {
+    const { takeover, journeys } = flow;
+    const first = journeys[0];
+    if (takeover?.how !== 'both' || !first || flow.stage.epoch !== stage.epoch) return [];
+    const { from = '', to } = takeover;
+    const unheard = flows.flatMap((other) => (other.client.node === from ? lostOn(other, to, first) : []));
+    const last = unheard.at(-1);
+    return [
+      {
+        place: to,
+        flow,
+        hops: [...unheard.slice(-3), first.first],
+        params: { from, to, addresses: takeover.addresses.join(', ') },
+        setting: last && lostBy(last, stage.network),
+      },
+    ];
+  });
+};
+
+/** Advertisements that did not reach the node, before it spoke itself. */
+function lostOn({ journeys }: FlowRecord, node: string, { first }: JourneyRecord): HopRecord[] {
+  return journeys
+    .filter((journey) => journey.first.timeNs < first.timeNs)
+    .flatMap(({ hops }) => hops.filter((hop) => hop.to === node && isMissed(hop)));
+}
+
+function isMissed({ received, fate }: HopRecord): boolean {
+  return !received || fate?.fate === 'lost' || fate?.fate === 'dropped';
+}
+
+/** The setting by which the frame did not get there. */
+function lostBy(hop: HopRecord, network: PlanIndex): string | undefined {
+  const { from, to, segment, fate } = hop;
+  const at = (node: string, key: string): string => `nodes.${node}.at.${segment}.${key}`;
+  if (fate?.reason === 'filtered') return at(to, 'drop');
+  if (fate?.reason === 'link-loss')
+    return at((network.station(from, segment)?.port.loss ?? 0) > 0 ? from : to, 'loss');
+  return undefined;
+}
+
+/**
+ * What is for the VIP was sent to a director that does not have it, because the sender still believes what it knew of before:
+ * while another director says that the VIP is there.
+ */
+export const staleNeighbour: Rule = (evidence) => {
+  return evidence.served.flatMap(({ journey: { hops, direction }, flow, service }): Finding[] => {
+    if (!service.directors || direction !== 'request') return [];
+    const hop = hops.find(
+      ({ facts, to }) => facts.destination === service.vip && directorsOf(service).includes(to),
+    );
+    const owner = hop && ownerBesides(hop, evidence);
+    if (!owner) return [];
+    const told = announcementsTo(hop, owner, evidence);
+    return [
+      {
+        place: `${hop.from} ${hop.to}`,
+        flow,
+        hops: [hop, ...told.slice(-1)],
+        params: {
+          node: hop.from,
+          vip: formatIpv4(service.vip),
+          old: hop.to,
+          director: owner.node,
+        },
+        ...causeOf(hop, owner, told, evidence),
+      },
+    ];
+  });
+};
+
+/** Who has the address of the packet, if that is one and not who it was sent to. */
+function ownerBesides({ facts, timeNs, to, fate }: HopRecord, { stage }: Failures): ActiveRouter | undefined {
+  // It got what it was to get.
+  if (fate?.fate !== 'dropped' && fate?.fate !== 'lost') return undefined;
+  const [owner, ...others] = stage.routers.at(facts.destination, timeNs);
+  return others.length === 0 && owner?.node !== to ? owner : undefined;
+}
+
+/** What the owner said to everybody, as far as it was for the sender of the packet. */
+function announcementsTo(hop: HopRecord, { node }: ActiveRouter, { journeys }: Failures): HopRecord[] {
+  return journeys
+    .filter(
+      ({ first: { facts, from, timeNs } }) =>
+        facts.kind === 'arp' &&
+        facts.source === hop.facts.destination &&
+        facts.destination === facts.source &&
+        from === node &&
+        timeNs < hop.timeNs,
+    )
+    .flatMap(({ hops }) => hops.filter(({ to }) => to === hop.from));
+}
+
+/** Why the sender does not know. */
+function causeOf(
+  hop: HopRecord,
+  owner: ActiveRouter,
+  told: readonly HopRecord[],
+  { stage }: Failures,
+): Pick<Finding, 'setting' | 'wording'> {
+  const { network } = stage;
+  const missed = told.at(-1);
+  if (missed && isMissed(missed)) return { setting: lostBy(missed, network) };
+  if (network.node(owner.node)?.forwarder?.redundancy?.announce.repeat === 0)
+    return { setting: 'vrrp.garp.repeat' };
+  return spokeUnheard(hop, owner, [...stage.routers.flows()])
+    ? { setting: 'vrrp.garp.refresh', wording: 'explanation.stale-neighbour-healed' }
+    : {};
+}
+
+/** The one that the packet was sent to was active too after the owner had begun, and the owner never heard of that. */
+function spokeUnheard(hop: HopRecord, { node, flow }: ActiveRouter, flows: readonly FlowRecord[]): boolean {
+  const begins = flows
+    .filter(({ takeover, client, startNs }) => takeover && client.node === node && startNs <= flow.startNs)
+    .map(({ startNs }) => startNs);
+  const begunNs = Math.max(-Infinity, ...begins);
+  const said = flows
+    .filter(({ client }) => client.node === hop.to)
+    .flatMap(({ journeys }) => journeys)
+    .filter(({ first }) => first.timeNs > begunNs && first.timeNs < hop.timeNs);
+  const isHeard = ({ to, fate }: HopRecord): boolean => to === node && fate?.fate === 'accepted';
+  return said.length > 0 && !said.some(({ hops }) => hops.some(isHeard));
+}

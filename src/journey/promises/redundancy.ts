@@ -1,0 +1,55 @@
+import { addressesOf, STOPS } from '../../packet/vrrp.ts';
+import { advertisementOf, isHigher, type ActiveRouter } from '../records/active-routers.ts';
+import type { Packet } from '../records/evidence.ts';
+import type { JourneyRecord } from '../records/journey-record.ts';
+import type { Tally } from './tally.ts';
+
+/** Neighbours hear of a takeover within this; a burst of gratuitous ARP takes less than a millisecond. */
+const ANNOUNCED_NS = 1e9;
+
+/**
+ * While one router says that it has the addresses, no other one says so: but for who has a higher priority and says it for
+ * the first time, and who cannot have heard of that yet.
+ */
+export function oneOwner({ journey, stage }: Packet, tally: Tally): void {
+  // Each host of a capture has a clock of its own: who spoke first is not certain there.
+  if (stage.isCapture || journey.kind !== 'vrrp-advertisement') return;
+  const said = advertisementOf(journey);
+  if (!said || said.priority === STOPS) return;
+  const { from, timeNs } = journey.first;
+  const [address] = addressesOf(said);
+  if (address === undefined) return;
+  const others = stage.routers.at(address, timeNs).filter(({ node }) => node !== from);
+  const isAlone = others.every(
+    (other) => isTakingOver(journey, other) || isStillUnderWay(journey, other.flow.journeys[0]!),
+  );
+  if (!isAlone || others.length === 0) tally.note(journey.first, isAlone);
+}
+
+function isTakingOver(journey: JourneyRecord, other: ActiveRouter): boolean {
+  return journey.flow!.journeys[0] === journey && isHigher(journey, other.latest);
+}
+
+/** Whether the other's first word gets there only after this was said. */
+function isStillUnderWay({ first }: JourneyRecord, others: JourneyRecord): boolean {
+  return others.hops.some(
+    ({ to, received, arrivalNs }) => to === first.from && received && arrivalNs > first.timeNs,
+  );
+}
+
+/** A second after a takeover everybody who sends to the VIP sends to who has it. */
+export function announced({ served, journey, stage }: Packet, tally: Tally): void {
+  if (stage.isCapture || !served?.service.directors || journey.direction !== 'request') return;
+  const { vip, directors } = served.service;
+  for (const hop of journey.hops) {
+    if (hop.facts.destination !== vip || !directors.includes(hop.to)) continue;
+    const [owner, ...others] = stage.routers.at(vip, hop.timeNs);
+    if (!owner || others.length > 0) continue;
+    if (hop.to === owner.node) {
+      if (owner.flow.takeover?.from !== undefined) tally.note(hop, true);
+      continue;
+    }
+    const before = stage.routers.at(vip, hop.timeNs - ANNOUNCED_NS);
+    if (before.length === 1 && before[0]!.node === owner.node) tally.note(hop, false);
+  }
+}

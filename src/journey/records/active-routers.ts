@@ -1,0 +1,91 @@
+import type { Ipv4 } from '../../packet/address.ts';
+import { isProblem } from '../../packet/problem.ts';
+import type { VrrpLayer } from '../../packet/layers.ts';
+import { addressesOf, decode, STOPS } from '../../packet/vrrp.ts';
+import type { FlowRecord } from './flow-record.ts';
+import type { JourneyRecord } from './journey-record.ts';
+
+const NS_PER_HUNDREDTH = 10_000_000;
+/** After so many intervals without any advertisement a router is not active any more. */
+const SILENT = 2.5;
+
+/** One VRRP router while it says that it has an address. */
+export interface ActiveRouter {
+  readonly node: string;
+  /** What it says is folded in this. */
+  readonly flow: FlowRecord;
+  /** The latest by which it said so. */
+  readonly latest: JourneyRecord;
+}
+
+/** Who has the addresses that move between directors, by what VRRP routers said of themselves until then. */
+export class ActiveRouters {
+  readonly #flows = new Set<FlowRecord>();
+
+  /** What one router says while it is active. */
+  add(flow: FlowRecord): void {
+    this.#flows.add(flow);
+  }
+
+  /** In no order. Some may have no journeys as yet. */
+  *flows(): Generator<FlowRecord> {
+    for (const flow of this.#flows) {
+      if (flow.gone) this.#flows.delete(flow);
+      else yield flow;
+    }
+  }
+
+  /**
+   * Who says at that time that the address is here. Several only if they do not hear each other, or not yet: who has heard
+   * of one with a higher priority has let go of it.
+   */
+  at(address: Ipv4, timeNs: number): ActiveRouter[] {
+    const saying = [...this.flows()].flatMap((flow) => sayingAt(flow, address, timeNs));
+    return saying.filter((one) => !saying.some((other) => hasYielded(one, other, timeNs)));
+  }
+}
+
+function sayingAt(flow: FlowRecord, address: Ipv4, timeNs: number): ActiveRouter[] {
+  if (flow.startNs > timeNs) return [];
+  const latest = flow.journeys.findLast(({ first }) => first.timeNs <= timeNs);
+  const said = advertisementOf(latest);
+  if (!latest || !said || said.priority === STOPS || !addressesOf(said).includes(address)) return [];
+  return isSilentAt(latest, timeNs) ? [] : [{ node: latest.first.from, flow, latest }];
+}
+
+/** It has received, since it last spoke, what one with a higher priority says: RFC 9568, section 6.4.3. */
+function hasYielded(one: ActiveRouter, other: ActiveRouter, timeNs: number): boolean {
+  if (one === other || !isHigher(other.latest, one.latest)) return false;
+  return other.flow.journeys.some(
+    ({ first, hops }) =>
+      first.timeNs <= timeNs &&
+      hops.some(
+        ({ to, received, arrivalNs, fate }) =>
+          to === one.node &&
+          received &&
+          fate?.fate === 'accepted' &&
+          arrivalNs > one.latest.first.timeNs &&
+          arrivalNs <= timeNs,
+      ),
+  );
+}
+
+/** By priority, then by address: RFC 9568, section 6.4.3. */
+export function isHigher(one: JourneyRecord, other: JourneyRecord): boolean {
+  const [said, against] = [advertisementOf(one)?.priority ?? 0, advertisementOf(other)?.priority ?? 0];
+  return said > against || (said === against && one.first.facts.source > other.first.facts.source);
+}
+
+/** Whether so much time has passed since the advertisement that its router does not count as active any more. */
+export function isSilentAt(latest: JourneyRecord, timeNs: number): boolean {
+  const interval = advertisementOf(latest)?.interval ?? 0;
+  return timeNs - latest.first.timeNs > SILENT * interval * NS_PER_HUNDREDTH;
+}
+
+/** Of VRRP; `undefined` for what is none, or cannot be read. */
+export function advertisementOf(journey: JourneyRecord | undefined): VrrpLayer | undefined {
+  if (journey?.first.facts.kind !== 'vrrp') return undefined;
+  const { bytes, l4At, payloadEnd } = journey.first.facts;
+  const layer = decode(bytes, l4At, payloadEnd);
+  return isProblem(layer) ? undefined : layer;
+}
