@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FlowOutcome } from '../../src/journey/report.ts';
 import { runLab, SECOND, startLab } from '../lab/embedded/testbed.ts';
 import { drTable, Story, type Tamper } from './oracle.ts';
+import { DEAF, FIXED_GATEWAY, MUTE, runPair, runWithStop } from './pairs.ts';
 import { dnatText, drText, planOf } from './plans.ts';
 
 export interface Case {
@@ -53,6 +54,25 @@ function drain(after: (text: string) => string) {
 
 /** Explanations that hosts' own words have a part in, or settings of the links. */
 export const causeCases: Readonly<Record<string, Case>> = {
+  'two-masters': {
+    shown: () => runPair(DEAF),
+    setting: 'nodes.lb2.at.inside.drop',
+    outcome: 'answered',
+    healthy: () => runPair(),
+  },
+  'stale-neighbour': {
+    shown: () => runWithStop(MUTE),
+    setting: 'vrrp.garp.repeat',
+    outcome: 'lost',
+    reason: 'node-down',
+    healthy: () => runWithStop(),
+  },
+  'gateway-stays': {
+    shown: () => runWithStop(FIXED_GATEWAY),
+    setting: 'nodes.rs1.gateway',
+    outcome: 'lost',
+    healthy: () => runPair(FIXED_GATEWAY),
+  },
   'table-full': {
     shown: () => story(drText).talk(drTable(), ['syn'], dropped('table-full')),
     setting: 'nodes.director.maxConnections',

@@ -164,7 +164,7 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
   const { network } = evidence.stage;
   const lastSeen = evidence.lastSentNs(name);
   const since = evidence.journeys.filter(
-    (journey) => !journey.pending && journey.last.timeNs > lastSeen && !isAnothers(name, journey),
+    (journey) => !journey.pending && journey.last.timeNs > lastSeen && !isOver(name, journey),
   );
   const unheard = since.filter((journey) => isUnheardBy(name, journey));
   const down = network.node(name)!.interfaces.find((port) => port.down);
@@ -195,14 +195,13 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
   }));
 }
 
-/** By then another director had the address that it was for: that the sender did not know is no fault of this one. */
-function isAnothers(
-  name: string,
-  { kind, last: { facts, timeNs }, flow, first: { stage } }: JourneyRecord,
-): boolean {
-  const address = kind === 'arp-request' ? flow!.serviceAddress : facts.destination;
-  const owners = stage.routers.at(address, timeNs);
-  return owners.length > 0 && owners.every(({ node }) => node !== name);
+/** By then another director had the VIPs: that somebody still sends to this one is no fault of it. */
+function isOver(name: string, { last: { timeNs }, first: { stage } }: JourneyRecord): boolean {
+  return stage.network.plan.services.some((service) => {
+    if (!service.directors?.includes(name)) return false;
+    const owners = stage.routers.at(service.vip, timeNs);
+    return owners.length > 0 && owners.every(({ node }) => node !== name);
+  });
 }
 
 /** A frame to it that it never got, or an ARP question for an address of its own that nobody answered. */

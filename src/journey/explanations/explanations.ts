@@ -10,7 +10,7 @@ import {
   serverDrained,
 } from './director.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
-import { staleNeighbour, twoMasters } from './redundancy.ts';
+import { gatewayStays, staleNeighbour, twoMasters } from './redundancy.ts';
 import { slowLink } from './link.ts';
 import { mtuExceeded } from './path.ts';
 import {
@@ -42,6 +42,7 @@ export const explanationRules: Readonly<Record<ExplanationCode, Rule>> = {
   'drained-persistence': drainedPersistence,
   'two-masters': twoMasters,
   'stale-neighbour': staleNeighbour,
+  'gateway-stays': gatewayStays,
   'director-down': directorDown,
   'no-server': noServer,
   'server-drained': serverDrained,

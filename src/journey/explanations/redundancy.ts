@@ -1,9 +1,11 @@
-import { formatIpv4 } from '../../packet/address.ts';
+import type { PlannedService } from '../../lab/topology/plan.ts';
+import { models } from '../../models/models.ts';
+import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
 import type { ActiveRouter } from '../records/active-routers.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
-import { directorsOf, type PlanIndex } from '../records/plan-index.ts';
+import { directorsOf, type PlanIndex, type Station } from '../records/plan-index.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
 
 /** Two routers say at the same time that they have the addresses: one does not hear the other. */
@@ -59,7 +61,7 @@ export const staleNeighbour: Rule = (evidence) => {
     const hop = hops.find(
       ({ facts, to }) => facts.destination === service.vip && directorsOf(service).includes(to),
     );
-    const owner = hop && ownerBesides(hop, evidence);
+    const owner = hop && ownerBesides(hop, service.vip, evidence);
     if (!owner) return [];
     const told = announcementsTo(hop, owner, evidence);
     return [
@@ -79,12 +81,76 @@ export const staleNeighbour: Rule = (evidence) => {
   });
 };
 
-/** Who has the address of the packet, if that is one and not who it was sent to. */
-function ownerBesides({ facts, timeNs, to, fate }: HopRecord, { stage }: Failures): ActiveRouter | undefined {
-  // It got what it was to get.
-  if (fate?.fate !== 'dropped' && fate?.fate !== 'lost') return undefined;
-  const [owner, ...others] = stage.routers.at(facts.destination, timeNs);
-  return others.length === 0 && owner?.node !== to ? owner : undefined;
+/** Who has the VIP, if that is one and not the director that the packet was sent to, where it came to nothing. */
+function ownerBesides(hop: HopRecord, vip: Ipv4, { stage }: Failures): ActiveRouter | undefined {
+  if (!isMissed(hop)) return undefined;
+  const [owner, ...others] = stage.routers.at(vip, hop.timeNs);
+  return others.length === 0 && owner?.node !== hop.to ? owner : undefined;
+}
+
+/**
+ * A server's way back is a director that has the VIP no longer: its gateway did not move with that. Either the reply was sent
+ * there, or nobody answers for the gateway's address.
+ */
+export const gatewayStays: Rule = (evidence) => [...sentBack(evidence), ...heldBack(evidence)];
+
+function sentBack(evidence: Failures): Finding[] {
+  return evidence.served.flatMap(({ journey: { hops, direction }, flow, service }): Finding[] => {
+    if (direction !== 'reply') return [];
+    const hop = hops.find(({ from, to }) => isWayBack(service, from, to));
+    const owner = hop && ownerBesides(hop, service.vip, evidence);
+    const gateway = owner && ownGateway(hop.from, hop.facts.destination, service, evidence);
+    return gateway ? [{ ...stays(hop.from, gateway, owner.node, service), flow, hops: [hop] }] : [];
+  });
+}
+
+function heldBack(evidence: Failures): Finding[] {
+  const { stage, unsent } = evidence;
+  return unsent.flatMap(({ event: { node, timeNs }, flow }): Finding[] => {
+    const service = flow && stage.network.plan.services.find(({ vip }) => vip === flow.serviceAddress);
+    const gateway = service && ownGateway(node, flow.clientAddress, service, evidence);
+    if (!gateway || !isWayBack(service, node, gateway.node.name)) return [];
+    const [owner, ...others] = stage.routers.at(service.vip, timeNs);
+    if (!owner || others.length > 0 || owner.node === gateway.node.name) return [];
+    return [{ ...stays(node, gateway, owner.node, service), flow, hops: [] }];
+  });
+}
+
+function isWayBack({ model, directors = [], servers }: PlannedService, from: string, to: string): boolean {
+  return models[model].translates && directors.includes(to) && servers.some(({ name }) => name === from);
+}
+
+/** The director by whose own address the server's replies go; of an address that moves it may just not know where it is. */
+function ownGateway(
+  server: string,
+  target: Ipv4,
+  { directors = [] }: PlannedService,
+  { stage: { network } }: Failures,
+): Station | undefined {
+  const node = network.node(server);
+  const way = node && network.route(node, target);
+  const station = way && network.stationOfAddress(way.nextHop);
+  return station && directors.includes(station.node.name) ? station : undefined;
+}
+
+function stays(
+  node: string,
+  gateway: Station,
+  director: string,
+  { vip }: PlannedService,
+): Omit<Finding, 'hops'> {
+  return {
+    place: node,
+    params: {
+      node,
+      gateway: formatIpv4(gateway.port.address),
+      old: gateway.node.name,
+      director,
+      vip: formatIpv4(vip),
+    },
+    setting: `nodes.${node}.gateway`,
+    others: ['vrrp.alsoMoves'],
+  };
 }
 
 /** What the owner said to everybody, as far as it was for the sender of the packet. */

@@ -2,7 +2,7 @@ import { models } from '../../models/models.ts';
 import type { PlannedNode } from '../../lab/topology/plan.ts';
 import type { Ipv4, Mac } from '../../packet/address.ts';
 import type { HopRecord } from '../records/hop-record.ts';
-import type { PlanIndex, Route } from '../records/plan-index.ts';
+import type { PlanIndex } from '../records/plan-index.ts';
 import type { Prediction } from './prediction.ts';
 import { serviceOf } from '../records/signature.ts';
 
@@ -14,7 +14,7 @@ export function setMacs(prediction: Prediction, hop: HopRecord, node: PlannedNod
   const { network } = hop.stage;
   const way = network.route(node, target);
   prediction.etherSource = way?.port.mac;
-  prediction.etherDestination = way && macTowards(hop, way);
+  prediction.etherDestination = way && network.macOf(way.nextHop, way.port.segment, hop.to);
   const path = replyPath(hop);
   if (way === undefined || path === 'routed') return;
   // A server whose gateway is set up against the model is still judged by the model.
@@ -25,15 +25,6 @@ export function setMacs(prediction: Prediction, hop: HopRecord, node: PlannedNod
   } else if (isDirectors(network, prediction.etherDestination)) {
     prediction.etherDestination = routerOn(network, way.port.segment);
   }
-}
-
-/** Who has an address that moves is not the plan's to say: any of those that may have it. */
-function macTowards(
-  { to, segment, stage: { network } }: HopRecord,
-  { nextHop, port }: Route,
-): Mac | undefined {
-  const mayHave = network.directorsOf(nextHop).includes(to) ? network.station(to, segment) : undefined;
-  return mayHave?.port.mac ?? network.macOf(nextHop, port.segment);
 }
 
 function replyPath(hop: HopRecord): ReplyPath {

@@ -151,8 +151,8 @@ function back(prediction: Prediction, hop: HopRecord, node: PlannedNode): boolea
 }
 
 /** A reply's MACs: whoever has the address, for a VIP the director. */
-function arpReply({ facts, stage, segment }: HopRecord): Prediction | undefined {
-  const owner = facts.arpOperation === 2 ? stage.network.macOf(facts.source, segment) : undefined;
+function arpReply({ facts, stage, segment, from }: HopRecord): Prediction | undefined {
+  const owner = facts.arpOperation === 2 ? stage.network.macOf(facts.source, segment, from) : undefined;
   if (owner === undefined) return undefined;
   const prediction = new Prediction(facts);
   prediction.etherSource = owner;

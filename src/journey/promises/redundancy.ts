@@ -9,11 +9,12 @@ const ANNOUNCED_NS = 1e9;
 
 /**
  * While one router says that it has the addresses, no other one says so: but for who has a higher priority and says it for
- * the first time, and who cannot have heard of that yet.
+ * the first time, and who cannot have heard of that yet. Nobody else answers for them.
  */
 export function oneOwner({ journey, stage }: Packet, tally: Tally): void {
   // Each host of a capture has a clock of its own: who spoke first is not certain there.
-  if (stage.isCapture || journey.kind !== 'vrrp-advertisement') return;
+  if (stage.isCapture) return;
+  if (journey.kind === 'arp-reply') return answersOnlyAsOwner(journey, tally);
   const said = advertisementOf(journey);
   if (!said || said.priority === STOPS) return;
   const { from, timeNs } = journey.first;
@@ -21,20 +22,35 @@ export function oneOwner({ journey, stage }: Packet, tally: Tally): void {
   if (address === undefined) return;
   const others = stage.routers.at(address, timeNs).filter(({ node }) => node !== from);
   const isAlone = others.every(
-    (other) => isTakingOver(journey, other) || isStillUnderWay(journey, other.flow.journeys[0]!),
+    (other) => isTakingOver(journey, other) || isStillUnderWay(other.flow.journeys[0]!, from, timeNs),
   );
   if (!isAlone || others.length === 0) tally.note(journey.first, isAlone);
 }
 
-function isTakingOver(journey: JourneyRecord, other: ActiveRouter): boolean {
-  return journey.flow!.journeys[0] === journey && isHigher(journey, other.latest);
+/** Who answers ARP for an address that moves has it. */
+function answersOnlyAsOwner({ first }: JourneyRecord, tally: Tally): void {
+  const { facts, from, timeNs, stage } = first;
+  if (!stage.network.directorsOf(facts.source).includes(from)) return;
+  const owners = stage.routers.at(facts.source, timeNs);
+  if (owners.length > 0)
+    tally.note(
+      first,
+      owners.some(({ node }) => node === from),
+    );
 }
 
-/** Whether the other's first word gets there only after this was said. */
-function isStillUnderWay({ first }: JourneyRecord, others: JourneyRecord): boolean {
-  return others.hops.some(
-    ({ to, received, arrivalNs }) => to === first.from && received && arrivalNs > first.timeNs,
+/** Its priority is higher, and the other one cannot have heard of it yet. */
+function isTakingOver(journey: JourneyRecord, other: ActiveRouter): boolean {
+  const [first] = journey.flow!.journeys;
+  return (
+    isHigher(journey, other.latest) &&
+    (first === journey || isStillUnderWay(first!, other.node, journey.first.timeNs))
   );
+}
+
+/** Whether it gets to the node only after that time. */
+function isStillUnderWay({ hops }: JourneyRecord, node: string, timeNs: number): boolean {
+  return hops.some(({ to, received, arrivalNs }) => to === node && received && arrivalNs > timeNs);
 }
 
 /** A second after a takeover everybody who sends to the VIP sends to who has it. */

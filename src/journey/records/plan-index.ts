@@ -175,11 +175,17 @@ export class PlanIndex {
     return route;
   }
 
-  /** The MAC that should answer for an address on a segment: its interface's, or the director's for a VIP. */
-  macOf(address: Ipv4, segment: string): Mac | undefined {
+  /**
+   * The MAC that should answer for an address on a segment: its interface's, or the director's for a VIP. Which of several
+   * directors has an address is not the plan's to say: `candidate`, if that is one, else the preferred one.
+   */
+  macOf(address: Ipv4, segment: string, candidate?: string): Mac | undefined {
     const owner = this.#byAddress.get(address);
     if (owner) return owner.port.segment === segment ? owner.port.mac : undefined;
-    for (const director of this.directorsOf(address)) {
+    const directors = this.directorsOf(address);
+    for (const director of candidate !== undefined && directors.includes(candidate)
+      ? [candidate]
+      : directors) {
       const station = this.station(director, segment);
       if (station) return station.port.mac;
     }

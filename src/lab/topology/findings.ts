@@ -36,6 +36,7 @@ export const explanationCodes = [
   'ports-exhausted',
   'two-masters',
   'stale-neighbour',
+  'gateway-stays',
   'director-down',
   'no-server',
   'server-drained',

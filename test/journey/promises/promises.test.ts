@@ -3,6 +3,7 @@ import { promiseChecks } from '../../../src/journey/promises/promises.ts';
 import { promiseIds } from '../../../src/lab/topology/findings.ts';
 import { reportOf, verdictsOf } from '../build-report.ts';
 import { dnatTable, drTable, natTable, Story, tunTable, whole, type Table, type Tamper } from '../oracle.ts';
+import { DEAF, MUTE, runPair, runWithStop } from '../pairs.ts';
 import { dnatText, drText, ip, macOf, natText, planOf, tunText } from '../plans.ts';
 
 /** dnat without snat on dr's network, where the servers could reach the router by themselves. */
@@ -66,7 +67,8 @@ function oneNetworkTable(): Table {
 }
 
 /** Every promise: a story that keeps it and one, different in one thing, that breaks it. */
-const cases: Readonly<Record<string, { readonly kept: () => Story; readonly broken: () => Story }>> = {
+type Told = Pick<Story, 'plan' | 'events'>;
+const cases: Readonly<Record<string, { readonly kept: () => Told; readonly broken: () => Told }>> = {
   'vip-only': {
     kept: () => dr(),
     broken: () => dr(undefined, replying(drTable(), around(drTable(), '10.0.2.11'))),
@@ -138,6 +140,8 @@ const cases: Readonly<Record<string, { readonly kept: () => Story; readonly brok
         atLeg('reply', 1, (step) => (step.destination = ip('192.168.1.11'))),
       ),
   },
+  'one-owner': { kept: () => runPair(), broken: () => runPair(DEAF) },
+  announced: { kept: () => runWithStop(), broken: () => runWithStop(MUTE) },
 };
 
 describe('promises', () => {

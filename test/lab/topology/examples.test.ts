@@ -8,6 +8,7 @@ const mistakes: Readonly<Record<string, readonly string[]>> = {
   'dnat-reply-not-rewritten': ['dnat-gateway', 'dnat-gateway'],
   'dr-across-router': ['dr-across-router'],
   'dr-port-map': ['dr-port-map'],
+  'gateway-stays': ['gateway-stays', 'gateway-stays'],
   'gue-no-decapsulator': ['no-decapsulator'],
   'nat-same-port': ['ports-not-translated'],
   'no-decapsulator': ['no-decapsulator'],
