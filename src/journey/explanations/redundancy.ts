@@ -1,39 +1,42 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
 import { models } from '../../models/models.ts';
 import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
-import type { ActiveRouter } from '../records/active-routers.ts';
+import { isProblem } from '../../packet/problem.ts';
+import { addressesOf, decode } from '../../packet/vrrp.ts';
+import { isHigher, rivalsOf, type ActiveRouter } from '../records/active-routers.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import { directorsOf, type PlanIndex, type Station } from '../records/plan-index.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
 
-/** Two routers say at the same time that they have the addresses: one does not hear the other. */
-export const twoMasters: Rule = ({ stage }) => {
-  const flows = [...stage.routers.flows()];
-  return flows.flatMap((flow): Finding[] => {
-    const { takeover, journeys } = flow;
-    const first = journeys[0];
-    if (takeover?.how !== 'both' || !first || flow.stage.epoch !== stage.epoch) return [];
-    const { from = '', to } = takeover;
-    const unheard = flows.flatMap((other) => (other.client.node === from ? lostOn(other, to, first) : []));
-    const last = unheard.at(-1);
-    return [
-      {
-        place: to,
-        flow,
-        hops: [...unheard.slice(-3), first.first],
-        params: { from, to, addresses: takeover.addresses.join(', ') },
-        setting: last && lostBy(last, stage.network),
-      },
-    ];
-  });
-};
+/** Two routers say at the same time that they have the addresses: the one with the lower priority does not hear the other. */
+export const twoMasters: Rule = ({ journeys }) =>
+  journeys.flatMap((journey) =>
+    journey.kind === 'vrrp-advertisement' ? rivalsOf(journey).map((rival) => besides(journey, rival)) : [],
+  );
 
-/** Advertisements that did not reach the node, before it spoke itself. */
-function lostOn({ journeys }: FlowRecord, node: string, { first }: JourneyRecord): HopRecord[] {
+function besides(journey: JourneyRecord, rival: ActiveRouter): Finding {
+  const isLower = !isHigher(journey, rival.latest);
+  const [lower, higher] = isLower ? [journey, rival.latest] : [rival.latest, journey];
+  const [{ from: to, stage, facts }, { from }] = [lower.first, higher.first];
+  const unheard = lostOn(higher.flow!, to, journey.first.timeNs);
+  const said = decode(facts.bytes, facts.l4At, facts.payloadEnd);
+  return {
+    place: to,
+    flow: lower.flow!,
+    hops: [...unheard.slice(-1), journey.first],
+    params: { from, to, addresses: isProblem(said) ? '' : addressesOf(said).map(formatIpv4).join(', ') },
+    ...(unheard.length > 0
+      ? { setting: lostBy(unheard.at(-1)!, stage.network) }
+      : { wording: 'explanation.two-masters-unheard' }),
+  };
+}
+
+/** Advertisements that did not reach the node until then. */
+function lostOn({ journeys }: FlowRecord, node: string, timeNs: number): HopRecord[] {
   return journeys
-    .filter((journey) => journey.first.timeNs < first.timeNs)
+    .filter(({ first }) => first.timeNs <= timeNs)
     .flatMap(({ hops }) => hops.filter((hop) => hop.to === node && isMissed(hop)));
 }
 

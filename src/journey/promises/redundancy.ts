@@ -1,5 +1,5 @@
-import { addressesOf, STOPS } from '../../packet/vrrp.ts';
-import { advertisementOf, isHigher, type ActiveRouter } from '../records/active-routers.ts';
+import { STOPS } from '../../packet/vrrp.ts';
+import { advertisementOf, rivalsOf } from '../records/active-routers.ts';
 import type { Packet } from '../records/evidence.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import type { Tally } from './tally.ts';
@@ -15,16 +15,9 @@ export function oneOwner({ journey, stage }: Packet, tally: Tally): void {
   // Each host of a capture has a clock of its own: who spoke first is not certain there.
   if (stage.isCapture) return;
   if (journey.kind === 'arp-reply') return answersOnlyAsOwner(journey, tally);
-  const said = advertisementOf(journey);
-  if (!said || said.priority === STOPS) return;
-  const { from, timeNs } = journey.first;
-  const [address] = addressesOf(said);
-  if (address === undefined) return;
-  const others = stage.routers.at(address, timeNs).filter(({ node }) => node !== from);
-  const isAlone = others.every(
-    (other) => isTakingOver(journey, other) || isStillUnderWay(other.flow.journeys[0]!, from, timeNs),
-  );
-  if (!isAlone || others.length === 0) tally.note(journey.first, isAlone);
+  const { first } = journey;
+  const isAlone = rivalsOf(journey).length === 0;
+  if (!isAlone || advertisementOf(journey)?.priority !== STOPS) tally.note(first, isAlone);
 }
 
 /** Who answers ARP for an address that moves has it. */
@@ -37,20 +30,6 @@ function answersOnlyAsOwner({ first }: JourneyRecord, tally: Tally): void {
       first,
       owners.some(({ node }) => node === from),
     );
-}
-
-/** Its priority is higher, and the other one cannot have heard of it yet. */
-function isTakingOver(journey: JourneyRecord, other: ActiveRouter): boolean {
-  const [first] = journey.flow!.journeys;
-  return (
-    isHigher(journey, other.latest) &&
-    (first === journey || isStillUnderWay(first!, other.node, journey.first.timeNs))
-  );
-}
-
-/** Whether it gets to the node only after that time. */
-function isStillUnderWay({ hops }: JourneyRecord, node: string, timeNs: number): boolean {
-  return hops.some(({ to, received, arrivalNs }) => to === node && received && arrivalNs > timeNs);
 }
 
 /** A second after a takeover everybody who sends to the VIP sends to who has it. */

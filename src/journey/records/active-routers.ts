@@ -45,6 +45,39 @@ export class ActiveRouters {
   }
 }
 
+/**
+ * Who else says, at the time of this advertisement, that it has the addresses. Not so who has a lower priority and cannot have
+ * heard of this one yet, and not one that had not been heard of when this was said.
+ */
+export function rivalsOf(journey: JourneyRecord): ActiveRouter[] {
+  const { from, timeNs, stage } = journey.first;
+  const said = advertisementOf(journey);
+  const [address] = said && said.priority !== STOPS ? addressesOf(said) : [];
+  if (address === undefined) return [];
+  return stage.routers
+    .at(address, timeNs)
+    .filter(
+      (other) =>
+        other.node !== from &&
+        !isTakingOver(journey, other) &&
+        !isStillUnderWay(other.flow.journeys[0]!, from, timeNs),
+    );
+}
+
+/** Its priority is higher, and the other one cannot have heard of it yet. */
+function isTakingOver(journey: JourneyRecord, other: ActiveRouter): boolean {
+  const [first] = journey.flow!.journeys;
+  return (
+    isHigher(journey, other.latest) &&
+    (first === journey || isStillUnderWay(first!, other.node, journey.first.timeNs))
+  );
+}
+
+/** Whether it gets to the node only after that time. */
+function isStillUnderWay({ hops }: JourneyRecord, node: string, timeNs: number): boolean {
+  return hops.some(({ to, received, arrivalNs }) => to === node && received && arrivalNs > timeNs);
+}
+
 function sayingAt(flow: FlowRecord, address: Ipv4, timeNs: number): ActiveRouter[] {
   if (flow.startNs > timeNs) return [];
   const latest = flow.journeys.findLast(({ first }) => first.timeNs <= timeNs);
