@@ -70,6 +70,7 @@ function instance(name: string, redundancy: RedundancyConfig): string[] {
     ...(preempt ? [] : ['  nopreempt']),
     `  garp_master_repeat ${Math.max(1, announce.repeat)}`,
     `  garp_master_delay ${Math.ceil(announce.delay / 1000)}`,
+    ...(announce.refresh > 0 ? [`  garp_master_refresh ${Math.ceil(announce.refresh / 1000)}`] : []),
     '  virtual_ipaddress {',
     ...addresses.map((one) => `    ${formatIpv4(one.address)}/32 dev ${deviceOf(one.port)}`),
     '  }',

@@ -41,7 +41,7 @@ const mends: Readonly<Partial<Record<LessonName, readonly [from: string | RegExp
   'director-down': [/, *down: true|down: true, */, ''],
   takeover: [/advert: 1s/, 'advert: 200ms'],
   'announcement-lost': [/, garp: \{ repeat: 0 \}/, ''],
-  'split-brain': [/^ *- \{ at: 2s, set: .*\n/gm, ''],
+  'split-brain': [/^ *- \{ at: 2500ms, set: .*\n/gm, ''],
   'gateway-stays': [/gateway: lb1/g, 'gateway: 10.0.2.254'],
   check: [/every: 2s, retry: 2/, 'every: 500ms, retry: 0'],
   'vip-not-hidden': [/, hideVip: false/, ''],
