@@ -10,13 +10,24 @@ import type { JourneyRecord } from '../records/journey-record.ts';
 import { directorsOf, type PlanIndex, type Station } from '../records/plan-index.ts';
 import type { Failures, Finding, Rule } from './finding.ts';
 
-/** Two routers say at the same time that they have the addresses: the one with the lower priority does not hear the other. */
-export const twoMasters: Rule = ({ journeys }) =>
-  journeys.flatMap((journey) =>
-    journey.kind === 'vrrp-advertisement' ? rivalsOf(journey).map((rival) => besides(journey, rival)) : [],
-  );
+/** So many frames show it; while it lasts, each advertisement does. */
+const SHOWN = 3;
 
-function besides(journey: JourneyRecord, rival: ActiveRouter): Finding {
+/** Two routers say at the same time that they have the addresses: the one with the lower priority does not hear the other. */
+export const twoMasters: Rule = ({ journeys }) => {
+  const shown = new Map<FlowRecord, number>();
+  return journeys.flatMap((journey) => {
+    if (journey.kind !== 'vrrp-advertisement') return [];
+    return rivalsOf(journey).flatMap((rival) => {
+      const finding = besides(journey, rival);
+      const count = shown.get(finding.flow) ?? 0;
+      shown.set(finding.flow, count + 1);
+      return count < SHOWN ? [finding] : [];
+    });
+  });
+};
+
+function besides(journey: JourneyRecord, rival: ActiveRouter): Finding & { readonly flow: FlowRecord } {
   const isLower = !isHigher(journey, rival.latest);
   const [lower, higher] = isLower ? [journey, rival.latest] : [rival.latest, journey];
   const [{ from: to, stage, facts }, { from }] = [lower.first, higher.first];
