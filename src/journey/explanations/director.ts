@@ -199,7 +199,7 @@ function silenceOf(name: string, evidence: Failures): Finding[] {
 function isOver(name: string, { last: { timeNs }, first: { stage } }: JourneyRecord): boolean {
   return stage.network.plan.services.some((service) => {
     if (!service.directors?.includes(name)) return false;
-    const owners = stage.routers.at(service.vip, timeNs);
+    const owners = stage.routers.at(service.vip, timeNs, stage.network);
     return owners.length > 0 && owners.every(({ node }) => node !== name);
   });
 }

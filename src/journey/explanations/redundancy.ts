@@ -98,7 +98,7 @@ export const staleNeighbour: Rule = (evidence) => {
 /** Who has the VIP, if that is one and not the director that the packet was sent to, where it came to nothing. */
 function ownerBesides(hop: HopRecord, vip: Ipv4, { stage }: Failures): ActiveRouter | undefined {
   if (!isMissed(hop)) return undefined;
-  const [owner, ...others] = stage.routers.at(vip, hop.timeNs);
+  const [owner, ...others] = stage.routers.at(vip, hop.timeNs, stage.network);
   return others.length === 0 && owner?.node !== hop.to ? owner : undefined;
 }
 
@@ -124,7 +124,7 @@ function heldBack(evidence: Failures): Finding[] {
     const service = flow && stage.network.plan.services.find(({ vip }) => vip === flow.serviceAddress);
     const gateway = service && ownGateway(node, flow.clientAddress, service, evidence);
     if (!gateway || !isWayBack(service, node, gateway.node.name)) return [];
-    const [owner, ...others] = stage.routers.at(service.vip, timeNs);
+    const [owner, ...others] = stage.routers.at(service.vip, timeNs, stage.network);
     if (!owner || others.length > 0 || owner.node === gateway.node.name) return [];
     return [{ ...stays(node, gateway, owner.node, service), flow, hops: [] }];
   });

@@ -49,7 +49,7 @@ export class Joiner {
   readonly engine: Report['engine'];
   readonly #frames: FrameStore;
   readonly #points: CapturePoints;
-  readonly #routers = new ActiveRouters();
+  readonly #routers = new ActiveRouters(this.states);
   #stage: Stage;
   /** Hops begun. */
   #hops = 0;

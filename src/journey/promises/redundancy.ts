@@ -24,7 +24,7 @@ export function oneOwner({ journey, stage }: Packet, tally: Tally): void {
 function answersOnlyAsOwner({ first }: JourneyRecord, tally: Tally): void {
   const { facts, from, timeNs, stage } = first;
   if (!stage.network.directorsOf(facts.source).includes(from)) return;
-  const owners = stage.routers.at(facts.source, timeNs);
+  const owners = stage.routers.at(facts.source, timeNs, stage.network);
   if (owners.length > 0)
     tally.note(
       first,
@@ -38,13 +38,13 @@ export function announced({ served, journey, stage }: Packet, tally: Tally): voi
   const { vip, directors } = served.service;
   for (const hop of journey.hops) {
     if (hop.facts.destination !== vip || !directors.includes(hop.to)) continue;
-    const [owner, ...others] = stage.routers.at(vip, hop.timeNs);
+    const [owner, ...others] = stage.routers.at(vip, hop.timeNs, stage.network);
     if (!owner || others.length > 0) continue;
     if (hop.to === owner.node) {
       if (owner.flow.takeover?.from !== undefined) tally.note(hop, true);
       continue;
     }
-    const before = stage.routers.at(vip, hop.timeNs - ANNOUNCED_NS);
+    const before = stage.routers.at(vip, hop.timeNs - ANNOUNCED_NS, stage.network);
     if (before.length === 1 && before[0]!.node === owner.node) tally.note(hop, false);
   }
 }

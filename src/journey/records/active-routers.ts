@@ -4,6 +4,8 @@ import type { VrrpLayer } from '../../packet/layers.ts';
 import { addressesOf, decode, STOPS } from '../../packet/vrrp.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
+import type { NodeStates } from './node-states.ts';
+import type { PlanIndex } from './plan-index.ts';
 
 const NS_PER_HUNDREDTH = 10_000_000;
 /** After so many intervals without any advertisement a router is not active any more. */
@@ -21,6 +23,11 @@ export interface ActiveRouter {
 /** Who has the addresses that move between directors, by what VRRP routers said of themselves until then. */
 export class ActiveRouters {
   readonly #flows = new Set<FlowRecord>();
+  readonly #states: NodeStates;
+
+  constructor(states: NodeStates) {
+    this.#states = states;
+  }
 
   /** What one router says while it is active. */
   add(flow: FlowRecord): void {
@@ -37,10 +44,15 @@ export class ActiveRouters {
 
   /**
    * Who says at that time that the address is here. Several only if they do not hear each other, or not yet: who has heard
-   * of one with a higher priority has let go of it.
+   * of one with a higher priority has let go of it. Who does not run, or is cut off, says nothing.
    */
-  at(address: Ipv4, timeNs: number): ActiveRouter[] {
-    const saying = [...this.flows()].flatMap((flow) => sayingAt(flow, address, timeNs));
+  at(address: Ipv4, timeNs: number, network: PlanIndex): ActiveRouter[] {
+    const saying = [...this.flows()]
+      .flatMap((flow) => sayingAt(flow, address, timeNs))
+      .filter(({ latest: { first } }) => {
+        const { port } = network.station(first.from, first.segment) ?? {};
+        return this.#states.isUp(first.from, timeNs) && port?.down !== true;
+      });
     return saying.filter((one) => !saying.some((other) => hasYielded(one, other, timeNs)));
   }
 }
@@ -55,7 +67,7 @@ export function rivalsOf(journey: JourneyRecord): ActiveRouter[] {
   const [address] = said && said.priority !== STOPS ? addressesOf(said) : [];
   if (address === undefined) return [];
   return stage.routers
-    .at(address, timeNs)
+    .at(address, timeNs, stage.network)
     .filter(
       (other) =>
         other.node !== from &&

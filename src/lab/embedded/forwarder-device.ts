@@ -21,6 +21,7 @@ export class ForwarderDevice {
   #timer: Timer | undefined;
   #dueNs = Infinity;
   #weight: Weight = 'background';
+  #halted = false;
 
   /** `link` finds the node's interface on a segment; `decide` hears each decision before the frames it made are sent. */
   constructor(
@@ -69,13 +70,14 @@ export class ForwarderDevice {
 
   /** Its timers stop: the process is paused, or gone. */
   halt(): void {
-    this.#timer?.cancel();
-    this.#dueNs = Infinity;
+    this.#halted = true;
+    this.#sleep();
   }
 
   /** Its timers go on; what came due meanwhile is due now. */
   resume(): void {
-    this.#watch();
+    this.#halted = false;
+    this.lookAtCarrier();
   }
 
   /**
@@ -113,7 +115,9 @@ export class ForwarderDevice {
     this.#watch();
   }
 
+  /** A paused process learns of it when it goes on. */
   #tellCarrier(): void {
+    if (this.#halted) return;
     const { redundancy, interfaces } = this.#config;
     const segment = redundancy && interfaces[redundancy.port]?.segment;
     if (segment === undefined) return;
@@ -129,9 +133,10 @@ export class ForwarderDevice {
    * itself is forgetting, and a run has settled without that.
    */
   #watch(): void {
+    if (this.#halted) return;
     const next = Math.min(this.port.nextTimer() ?? Infinity, this.#speaker?.nextTimer() ?? Infinity);
     if (next === Infinity) {
-      this.halt();
+      this.#sleep();
       return;
     }
     // Rounded up: a forwarder woken too early would ask for the same moment again, without end.
@@ -142,6 +147,11 @@ export class ForwarderDevice {
     this.#dueNs = Math.min(dueNs, this.#dueNs);
     this.#weight = weight;
     this.#timer = this.#clock.after(this.#dueNs - this.#clock.now(), () => this.#wake(), weight);
+  }
+
+  #sleep(): void {
+    this.#timer?.cancel();
+    this.#dueNs = Infinity;
   }
 
   #wake(): void {

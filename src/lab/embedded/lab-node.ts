@@ -77,7 +77,7 @@ export class LabNode {
     this.#planned = planned;
     this.#attach(planned);
     this.kernel.configure(this.#settings(planned));
-    if (!this.#paused) this.#forwarder?.lookAtCarrier();
+    this.#forwarder?.lookAtCarrier();
     this.#listen(planned, before.listen);
     if (planned.forwarder) this.reconfigure(planned.forwarder);
     else {

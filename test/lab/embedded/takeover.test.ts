@@ -123,6 +123,18 @@ describe('several directors in memory', () => {
     );
   });
 
+  it('frozen it says nothing, also when a setting changes meanwhile', () => {
+    const run = withEvents(
+      '  - { at: 4500ms, pause: lb1 }\n  - { at: 6s, set: nodes.lb1.at.inside.drop, to: [icmp] }\n',
+    );
+    run.engine.run(12 * SECOND);
+    const own = spoken(run).filter((line) => line.includes('lb1'));
+    assert.ok(
+      own.length > 0 && own.every((line) => Number(line.split(' ')[0]) < 4500),
+      folded(own).join('\n'),
+    );
+  });
+
   it('without the interface on which it speaks it lets go, and begins anew with it', () => {
     const run = withEvents('  - { at: 4500ms, down: lb1.inside }\n  - { at: 9s, up: lb1.inside }\n');
     run.engine.run(14 * SECOND);
