@@ -66,6 +66,8 @@ const houses = {
     values: ['packet', 'models', 'forwarder', 'lab/topology', 'lab/embedded', 'journey'],
     types: ['lab', 'l10n'],
   },
+  // A fleet without packets: the forwarder's schedulers, and no forwarder.
+  simulation: { values: ['packet', 'forwarder'] },
   'panel-protocol': { types: ['models', 'journey', 'lab', 'comparison'] },
   webview: { values: ['packet', 'models', 'panel-protocol'], types: ['journey', 'lab', 'comparison'] },
   // What the editor shows is worked out without the editor, so that it can be tested in milliseconds.
@@ -121,6 +123,7 @@ const houses = {
       'l10n',
       'console',
       'mystery',
+      'simulation',
       'extension/core',
     ],
     types: ['forwarder'],
@@ -129,7 +132,7 @@ const houses = {
 
 /** What runs in a browser too. */
 const pure =
-  '^src/(packet|models|forwarder|journey|captures|comparison|console|mystery|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview|shared-page)/';
+  '^src/(packet|models|forwarder|journey|captures|comparison|console|mystery|simulation|lab/(topology|embedded|traffic)|l10n|panel-protocol|webview|shared-page)/';
 /** The ports onto a real network: Node, and one native package each. */
 const nativePorts = '^src/forwarder/ports/(cap|libc|packet|wall-clock)\\.ts$';
 

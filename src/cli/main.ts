@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).check,
   plan: async () => (await import('./plan.ts')).plan,
   compare: async () => (await import('./compare.ts')).compare,
+  simulate: async () => (await import('./simulate.ts')).simulate,
   image: async () => (await import('./image.ts')).image,
   ps: async () => (await import('./ps.ts')).ps,
   stop: async () => (await import('./stop.ts')).stop,

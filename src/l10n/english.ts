@@ -10,6 +10,7 @@ import models from '../../l10n/models.en.json' with { type: 'json' };
 import mystery from '../../l10n/mystery.en.json' with { type: 'json' };
 import page from '../../l10n/page.en.json' with { type: 'json' };
 import panel from '../../l10n/panel.en.json' with { type: 'json' };
+import simulate from '../../l10n/simulate.en.json' with { type: 'json' };
 import topology from '../../l10n/topology.en.json' with { type: 'json' };
 
 /** All texts in English, by key. */
@@ -26,5 +27,6 @@ export const texts: Readonly<Record<string, string>> = {
   ...mystery,
   ...page,
   ...panel,
+  ...simulate,
   ...topology,
 };

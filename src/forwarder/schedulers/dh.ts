@@ -7,16 +7,16 @@ import type { Candidate, Scheduler, SchedulerKind } from './scheduler.ts';
  * picks one server.
  */
 export class Dh implements Scheduler {
-  private buckets = dealBuckets([], once);
+  entries = dealBuckets([], once);
   private bucket = 0;
 
   update(candidates: readonly Candidate[]): void {
-    this.buckets = dealBuckets(candidates, once);
+    this.entries = dealBuckets(candidates, once);
   }
 
   pick(_client: SignedIpv4, vip: SignedIpv4): number {
     this.bucket = bucketOf(vip);
-    return this.buckets[this.bucket]!;
+    return this.entries[this.bucket]!;
   }
 
   explain(): string {

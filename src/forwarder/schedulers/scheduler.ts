@@ -31,11 +31,19 @@ export interface Scheduler {
   pick(client: SignedIpv4, vip: SignedIpv4, clientPort: number): number;
   /** What the last `pick` weighed, in signs that need no language: `wlc: rs1 256/3, rs2 512/1`, `rr: #2`, `sh: 17/256`. Made only when someone watches. */
   explain(): string;
+  /**
+   * Of a hash: the place of the candidate behind each entry of its table, -1 where there is none. Who has it chooses by the
+   * candidates and the packet alone, whatever came before.
+   */
+  readonly entries?: Int32Array;
 }
 
 /** What there is to know of a scheduler without running it. Adding one is a file here and a line in `registry.ts`. */
 export interface SchedulerKind {
-  make(flags: readonly SchedulerFlag[]): Scheduler;
+  /** `tableSize`: one of `tableSizes`; left out, the usual one. */
+  make(flags: readonly SchedulerFlag[], tableSize?: number): Scheduler;
+  /** What its table may hold; left out where there is nothing to choose. */
+  readonly tableSizes?: readonly number[];
   /** Whether `schedulerFlags` mean something to it. */
   readonly hasFlags: boolean;
   /**

@@ -9,7 +9,7 @@ import { sharesOf } from './weights.ts';
  */
 export class Sh implements Scheduler {
   private candidates: readonly Candidate[] = [];
-  private buckets = dealBuckets([], weightOf);
+  entries = dealBuckets([], weightOf);
   private bucket = 0;
   private readonly fallback: boolean;
   private readonly withPort: boolean;
@@ -21,21 +21,21 @@ export class Sh implements Scheduler {
 
   update(candidates: readonly Candidate[]): void {
     this.candidates = candidates;
-    this.buckets = dealBuckets(candidates, weightOf);
+    this.entries = dealBuckets(candidates, weightOf);
   }
 
   pick(client: SignedIpv4, _vip: SignedIpv4, clientPort: number): number {
     const hash = bucketOf(this.withPort ? client + clientPort : client);
     this.bucket = hash;
-    if (!this.fallback || this.takes(hash)) return this.buckets[hash]!;
+    if (!this.fallback || this.takes(hash)) return this.entries[hash]!;
     // From twice the hash on, as `ip_vs_sh_get_fallback` does.
-    for (let step = 0; step < this.buckets.length; step++) {
+    for (let step = 0; step < this.entries.length; step++) {
       const bucket = wrapBucket(2 * hash + step);
       if (!this.takes(bucket)) continue;
       this.bucket = bucket;
       break;
     }
-    return this.buckets[this.bucket]!;
+    return this.entries[this.bucket]!;
   }
 
   explain(): string {
@@ -43,7 +43,7 @@ export class Sh implements Scheduler {
   }
 
   private takes(bucket: number): boolean {
-    return (this.candidates[this.buckets[bucket]!]?.weight ?? 0) > 0;
+    return (this.candidates[this.entries[bucket]!]?.weight ?? 0) > 0;
   }
 }
 
