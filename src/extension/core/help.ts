@@ -8,6 +8,7 @@ export const helpPages = [
   'json',
   'captures',
   'containerlab',
+  'simulate',
   'ipvs',
   'ipvs-icmp',
 ] as const;
