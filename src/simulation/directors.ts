@@ -84,7 +84,8 @@ export class Directors {
     this.directors = [];
     for (const name of fleet.directors) {
       const made = this.make(name);
-      const alike = made.scheduler.entries && this.directors.find(({ order }) => sameOrder(order, made.order));
+      const alike =
+        made.scheduler.entries && this.directors.find(({ order }) => sameOrder(order, made.order));
       this.directors.push(alike ?? made);
     }
     this.tell();

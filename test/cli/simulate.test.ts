@@ -44,18 +44,27 @@ describe('lb-lab simulate', () => {
     const answer = await answerOf([file, '--flows', '1000', '--directors', '2']);
     const { runs } = answer.scenarios[0]!;
     assert.deepEqual([answer.servers, answer.directors, answer.onRemove], [2, 2, 'silent']);
-    assert.deepEqual(runs.map(({ scheduler }) => scheduler), ['rr']);
+    assert.deepEqual(
+      runs.map(({ scheduler }) => scheduler),
+      ['rr'],
+    );
   });
 
   it('all schedulers, happenings and conditions are as the schema says', async () => {
     for (const more of [[], ['--protocol', 'udp', '--sync', '--policy', '1', '--other-order', 'lb2']]) {
-      const all = ['--schedulers', schedulerNames.join(), '--happens', happeningKinds.join().replace('add-server', 'add-server:rs2')];
+      const all = [
+        '--schedulers',
+        schedulerNames.join(),
+        '--happens',
+        happeningKinds.join().replace('add-server', 'add-server:rs2'),
+      ];
       await answerOf(['--directors', '8', '--servers', '10', '--flows', '300', ...all, ...more]);
     }
   });
 
   it('the schema knows every happening and every scheduler', () => {
-    for (const word of [...happeningKinds, ...schedulerNames]) assert.ok(schemaText.includes(`"${word}"`), word);
+    for (const word of [...happeningKinds, ...schedulerNames])
+      assert.ok(schemaText.includes(`"${word}"`), word);
   });
 
   const bad: [string, string[], RegExp][] = [

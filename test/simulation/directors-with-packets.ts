@@ -126,9 +126,7 @@ export class DirectorsWithPackets {
         servers: listed.map((number) => ({ ...servers[number]!, weight: this.weights[number]! })),
       },
       {
-        interfaces: [
-          { segment: 'inside', address: DIRECTOR, prefixLength: 16, mac: M_DIRECTOR, mtu: 1500 },
-        ],
+        interfaces: [{ segment: 'inside', address: DIRECTOR, prefixLength: 16, mac: M_DIRECTOR, mtu: 1500 }],
         routes: [{ network: 0 as Ipv4, prefixLength: 0, via: ROUTER }],
         onRemove: this.conditions.onRemove,
         noEntry: 'reset',

@@ -26,7 +26,12 @@ function run(
   of: Fleet,
   scheduling: Partial<Scheduling>,
   happens: string,
-  { flows = 20_000, clients = flows, seed = 1, ...conditions }: Partial<Conditions> & {
+  {
+    flows = 20_000,
+    clients = flows,
+    seed = 1,
+    ...conditions
+  }: Partial<Conditions> & {
     flows?: number;
     clients?: number;
     seed?: number;
@@ -56,28 +61,31 @@ describe('a fleet without packets', () => {
     let compared = 0;
     let moved = 0;
     fc.assert(
-      fc.property(cases, ({ directors, weights, scheduler, flags, protocol, other, kinds, seed, ...rest }) => {
-        const of = fleet(directors, weights.length, {
-          protocol,
-          servers: madeUpServers(weights.length).map((one, place) => ({ ...one, weight: weights[place]! })),
-          ...(other && { otherOrder: 'lb2' }),
-        });
-        const happenings = readHappenings(kinds.join(), of);
-        if ('code' in happenings) return;
-        const flows = makeFlows(60, 20, seed);
-        // Frames of TCP that no SYN began are refused by the forwarder; datagrams are scheduled.
-        const conditions = { ...rest, sync: false, sloppyTcp: false } as const;
-        const scheduling = { scheduler, flags };
-        const told = simulate(of, scheduling, conditions, happenings, flows, seed);
-        const judge = new DirectorsWithPackets(of, scheduling, conditions, happenings, flows, seed);
-        for (const { happening, rehashed: _, broken, ...counts } of told.steps) {
-          const seen = judge.step(happening);
-          assert.deepEqual(counts, seen, happening.kind);
-          assert.equal(broken, protocol === 'tcp' ? seen.moved + seen.unserved : null);
-          compared++;
-          moved += seen.moved;
-        }
-      }),
+      fc.property(
+        cases,
+        ({ directors, weights, scheduler, flags, protocol, other, kinds, seed, ...rest }) => {
+          const of = fleet(directors, weights.length, {
+            protocol,
+            servers: madeUpServers(weights.length).map((one, place) => ({ ...one, weight: weights[place]! })),
+            ...(other && { otherOrder: 'lb2' }),
+          });
+          const happenings = readHappenings(kinds.join(), of);
+          if ('code' in happenings) return;
+          const flows = makeFlows(60, 20, seed);
+          // Frames of TCP that no SYN began are refused by the forwarder; datagrams are scheduled.
+          const conditions = { ...rest, sync: false, sloppyTcp: false } as const;
+          const scheduling = { scheduler, flags };
+          const told = simulate(of, scheduling, conditions, happenings, flows, seed);
+          const judge = new DirectorsWithPackets(of, scheduling, conditions, happenings, flows, seed);
+          for (const { happening, rehashed: _, broken, ...counts } of told.steps) {
+            const seen = judge.step(happening);
+            assert.deepEqual(counts, seen, happening.kind);
+            assert.equal(broken, protocol === 'tcp' ? seen.moved + seen.unserved : null);
+            compared++;
+            moved += seen.moved;
+          }
+        },
+      ),
       { numRuns: 150 },
     );
     assert.ok(compared > 100 && moved > 100, `${compared} steps, ${moved} moved`);
@@ -102,7 +110,10 @@ describe('a fleet without packets', () => {
   it('mh: a director may go or come when all list the servers alike, and may not when the other lists them otherwise', () => {
     for (const happens of ['remove-director', 'add-director', 'remove-director,add-director']) {
       const alike = run(fleet(8, 100), {}, happens);
-      assert.ok(alike.steps.every(({ broken, rerouted }) => broken === 0 && rerouted > 0), happens);
+      assert.ok(
+        alike.steps.every(({ broken, rerouted }) => broken === 0 && rerouted > 0),
+        happens,
+      );
     }
     const [one] = run(fleet(8, 100, { otherOrder: 'lb4' }), {}, 'remove-director:lb5').steps;
     assert.ok(one!.broken! > 0 && one!.broken! < one!.rerouted, JSON.stringify(one));

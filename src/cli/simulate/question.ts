@@ -107,8 +107,8 @@ function schedulingsOf(
   served: { scheduler: SchedulerName; schedulerFlags?: readonly SchedulerFlag[] } | undefined,
 ): Scheduling[] {
   const named = listOf(values.schedulers) ?? (served ? [served.scheduler] : ['mh', 'sh', 'rr']);
-  const flags = (listOf(values.flags) ?? served?.schedulerFlags ?? []).map(
-    (flag) => oneOf('--flags', flag, ['fallback', 'port'])!,
+  const flags = (listOf(values.flags) ?? served?.schedulerFlags ?? []).map((flag) =>
+    oneOf('--flags', flag, ['fallback', 'port'])!,
   );
   const sizes = listOf(values['table-sizes']) ?? ['4093', '65521'];
   return named.flatMap((name): Scheduling[] => {
