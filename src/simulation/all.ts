@@ -1,5 +1,6 @@
 import type { Conditions, Fleet, Happening, Outcome, Scheduling } from './fleet.ts';
 import { makeFlows } from './flows.ts';
+import { routerHashes } from './router.ts';
 import { simulate } from './simulate.ts';
 
 /** What is asked: each way of scheduling under each list of happenings. */
@@ -40,6 +41,7 @@ export function simulateAll({
   seed,
 }: Question): Answer {
   const made = makeFlows(flows, clients, seed);
+  const routed = { ...made, hashes: routerHashes(made, fleet, conditions.policy, seed) };
   return {
     flows,
     clients,
@@ -53,7 +55,7 @@ export function simulateAll({
       happenings,
       runs: schedulings.map((scheduling) => ({
         ...scheduling,
-        ...simulate(fleet, scheduling, conditions, happenings, made, seed),
+        ...simulate(fleet, scheduling, conditions, happenings, routed, seed),
       })),
     })),
   };

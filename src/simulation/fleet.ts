@@ -61,6 +61,12 @@ export interface Flows {
   readonly ports: Uint16Array;
 }
 
+/** The same, as a router sees them. */
+export interface RoutedFlows extends Flows {
+  /** See `routerHashes`. */
+  readonly hashes: Int32Array;
+}
+
 /** What became of the flows' next packets, one of each, after a happening; counted in flows. */
 export interface StepOutcome {
   readonly happening: Happening;

@@ -1,10 +1,10 @@
 import { type Fleet, type Happening, type HappeningKind, happeningKinds } from './fleet.ts';
 
 /** Why a list of happenings is none; `word` is what is wrong in it. */
-export type HappeningProblem = {
+export interface HappeningProblem {
   readonly code: 'unknown' | 'no-such' | 'not-there' | 'already-there' | 'last-director';
   readonly word: string;
-};
+}
 
 /**
  * `remove-server,remove-director:lb3`: what happens, one after the other. Who is meant, when that is not said: of what is

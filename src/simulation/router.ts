@@ -34,12 +34,16 @@ export function routerHashes(
  */
 export function spread(hashes: Int32Array, present: readonly number[]): Uint16Array {
   const count = present.length;
-  const bounds = present.map((_, place) => Math.round(((place + 1) * HASHES) / count) - 1);
-  return Uint16Array.from(hashes, (hash) => {
-    let place = Math.min(count - 1, Math.floor((hash / HASHES) * count));
+  const bounds = Int32Array.from(present, (_, place) => Math.round(((place + 1) * HASHES) / count) - 1);
+  const directors = Uint16Array.from(present);
+  const chosen = new Uint16Array(hashes.length);
+  for (let flow = 0; flow < hashes.length; flow++) {
+    const hash = hashes[flow]!;
+    let place = Math.floor((hash / HASHES) * count);
     // The bounds are rounded.
     if (hash > bounds[place]!) place++;
     else if (place > 0 && hash <= bounds[place - 1]!) place--;
-    return present[place]!;
-  });
+    chosen[flow] = directors[place]!;
+  }
+  return chosen;
 }

@@ -1,8 +1,8 @@
 import { toSigned } from '../packet/address.ts';
 import { Directors } from './directors.ts';
 import { unevenness } from './evenness.ts';
-import type { Conditions, Fleet, Flows, Happening, Outcome, Scheduling, StepOutcome } from './fleet.ts';
-import { routerHashes, spread } from './router.ts';
+import type { Conditions, Fleet, Happening, Outcome, RoutedFlows, Scheduling, StepOutcome } from './fleet.ts';
+import { spread } from './router.ts';
 
 /** No server has it. */
 const NONE = -1;
@@ -17,12 +17,16 @@ export function simulate(
   scheduling: Scheduling,
   conditions: Conditions,
   happenings: readonly Happening[],
-  flows: Flows,
+  flows: RoutedFlows,
   seed: number,
 ): Outcome {
   const simulation = new Simulation(fleet, scheduling, conditions, happenings, flows, seed);
   const { tableUnevenness, loadUnevenness } = simulation;
-  return { tableUnevenness, loadUnevenness, steps: happenings.map((one) => simulation.step(one)) };
+  return {
+    tableUnevenness,
+    loadUnevenness,
+    steps: happenings.map((one, place) => simulation.step(one, place === happenings.length - 1)),
+  };
 }
 
 class Simulation {
@@ -30,10 +34,9 @@ class Simulation {
   readonly loadUnevenness: number | null;
   private readonly fleet: Fleet;
   private readonly conditions: Conditions;
-  private readonly flows: Flows;
+  private readonly flows: RoutedFlows;
   private readonly directors: Directors;
   private readonly vip;
-  private readonly hashes: Int32Array;
   /** Directors by number that the router sends to. */
   private readonly routed: boolean[];
   /** Of each flow: the director that its last packet came to. */
@@ -44,6 +47,7 @@ class Simulation {
   private readonly server: Int16Array;
   /** Entries at directors that flows were led away from, by `flow * directors + director`. */
   private readonly left = new Map<number, number>();
+  private keepsLeft = true;
   /** TCP connections that were reset, or moved to a server that resets them. */
   private readonly over: Uint8Array;
 
@@ -52,7 +56,7 @@ class Simulation {
     scheduling: Scheduling,
     conditions: Conditions,
     happenings: readonly Happening[],
-    flows: Flows,
+    flows: RoutedFlows,
     seed: number,
   ) {
     this.fleet = fleet;
@@ -62,7 +66,6 @@ class Simulation {
     const present = fleet.servers.map(({ name }) => !isAddedFirst(happenings, 'server', name));
     this.routed = fleet.directors.map((name) => !isAddedFirst(happenings, 'director', name));
     this.directors = new Directors(fleet, scheduling, conditions, present, seed);
-    this.hashes = routerHashes(flows, fleet, conditions.policy, seed);
     const count = flows.clients.length;
     this.over = new Uint8Array(count);
     this.entry = new Int16Array(count).fill(NONE);
@@ -81,13 +84,15 @@ class Simulation {
     this.loadUnevenness = unevenness(load, weights);
   }
 
-  step(happening: Happening): StepOutcome {
+  /** `isLast`: nobody asks any more what directors know that flows were led away from. */
+  step(happening: Happening, isLast: boolean): StepOutcome {
     const isOfServer = happening.kind.endsWith('-server');
     const before = isOfServer ? this.chosenAnew() : undefined;
     this.happen(happening);
     const after = isOfServer ? this.chosenAnew() : undefined;
     const to = this.route();
     const isTcp = this.fleet.protocol === 'tcp';
+    this.keepsLeft = !isLast;
     const sums = { flows: 0, rerouted: 0, moved: 0, unserved: 0, minimum: 0, rehashed: 0 };
     for (let flow = 0; flow < to.length; flow++) {
       if (before && after && before[flow] !== after[flow]) sums.rehashed++;
@@ -131,7 +136,7 @@ class Simulation {
 
   private route(): Uint16Array {
     return spread(
-      this.hashes,
+      this.flows.hashes,
       this.routed.flatMap((isRouted, director) => (isRouted ? [director] : [])),
     );
   }
@@ -158,7 +163,7 @@ class Simulation {
     const count = this.fleet.directors.length;
     const key = flow * count + this.at[flow]!;
     if (this.entry[flow] === NONE) this.left.delete(key);
-    else this.left.set(key, this.entry[flow]!);
+    else if (this.keepsLeft) this.left.set(key, this.entry[flow]!);
     this.entry[flow] = this.left.get(flow * count + director) ?? NONE;
   }
 
@@ -175,9 +180,10 @@ class Simulation {
     if (!this.directors.isHash) return undefined;
     const { clients, ports } = this.flows;
     const { usual } = this.directors;
-    return Int16Array.from(clients, (client, flow) =>
-      this.directors.pick(usual, client, this.vip, ports[flow]!),
-    );
+    const chosen = new Int16Array(clients.length);
+    for (let flow = 0; flow < chosen.length; flow++)
+      chosen[flow] = this.directors.pick(usual, clients[flow]!, this.vip, ports[flow]!);
+    return chosen;
   }
 }
 

@@ -1,13 +1,30 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { schedulerNames } from '../../src/simulation/choices.ts';
-import type { Conditions, Fleet, Outcome, Scheduling } from '../../src/simulation/fleet.ts';
+import type {
+  Conditions,
+  Fleet,
+  Flows,
+  Outcome,
+  RoutedFlows,
+  Scheduling,
+} from '../../src/simulation/fleet.ts';
 import { happeningKinds } from '../../src/simulation/fleet.ts';
 import { makeFlows } from '../../src/simulation/flows.ts';
 import { readHappenings } from '../../src/simulation/happenings.ts';
 import { MADE_UP_VIP, madeUpDirectors, madeUpServers } from '../../src/simulation/made-up.ts';
+import { routerHashes } from '../../src/simulation/router.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { DirectorsWithPackets } from './directors-with-packets.ts';
+
+/** Flows that come back to a director that kept their entries, to one that did not, to a server that was gone. */
+const comingBack = [
+  'add-director:lb2,remove-director:lb2',
+  'add-director:lb2,remove-server:rs1,remove-director:lb2,add-server:rs1',
+  'remove-server:rs1,remove-director:lb1,add-server:rs1,add-director:lb1',
+  'remove-server:rs2,add-server:rs2,remove-director:lb2,add-director:lb2',
+  'drain-server:rs1,remove-director:lb1,add-director:lb1,remove-server:rs1,add-server:rs1,remove-director:lb2',
+];
 
 const usual: Conditions = { policy: 0, sync: false, sloppyTcp: true, onRemove: 'reset' };
 
@@ -20,6 +37,10 @@ function fleet(directors: number, servers: number, rest: Partial<Fleet> = {}): F
     protocol: 'tcp',
     ...rest,
   };
+}
+
+function routed(flows: Flows, of: Fleet, policy: Conditions['policy'], seed: number): RoutedFlows {
+  return { ...flows, hashes: routerHashes(flows, of, policy, seed) };
 }
 
 function run(
@@ -41,7 +62,8 @@ function run(
   assert.ok(!('code' in happenings), JSON.stringify(happenings));
   const made = makeFlows(flows, clients, seed);
   const how = { scheduler: 'mh', flags: [], ...scheduling } as const;
-  return simulate(of, how, { ...usual, ...conditions }, happenings, made, seed);
+  const all = { ...usual, ...conditions };
+  return simulate(of, how, all, happenings, routed(made, of, all.policy, seed), seed);
 }
 
 describe('a fleet without packets', () => {
@@ -55,7 +77,12 @@ describe('a fleet without packets', () => {
       policy: fc.constantFrom(0, 1),
       onRemove: fc.constantFrom('reset', 'silent'),
       other: fc.boolean(),
-      kinds: fc.array(fc.constantFrom(...happeningKinds), { minLength: 1, maxLength: 4 }),
+      happens: fc.oneof(
+        fc
+          .array(fc.constantFrom(...happeningKinds), { minLength: 1, maxLength: 4 })
+          .map((kinds) => kinds.join()),
+        fc.constantFrom(...comingBack),
+      ),
       seed: fc.nat(),
     });
     let compared = 0;
@@ -63,30 +90,49 @@ describe('a fleet without packets', () => {
     fc.assert(
       fc.property(
         cases,
-        ({ directors, weights, scheduler, flags, protocol, other, kinds, seed, ...rest }) => {
+        ({ directors, weights, scheduler, flags, protocol, other, happens, seed, ...rest }) => {
           const of = fleet(directors, weights.length, {
             protocol,
             servers: madeUpServers(weights.length).map((one, place) => ({ ...one, weight: weights[place]! })),
             ...(other && { otherOrder: 'lb2' }),
           });
-          const happenings = readHappenings(kinds.join(), of);
+          const happenings = readHappenings(happens, of);
           if ('code' in happenings) return;
           const flows = makeFlows(60, 20, seed);
           // Frames of TCP that no SYN began are refused by the forwarder; datagrams are scheduled.
           const conditions = { ...rest, sync: false, sloppyTcp: false } as const;
           const scheduling = { scheduler, flags };
-          const told = simulate(of, scheduling, conditions, happenings, flows, seed);
+          const told = simulate(
+            of,
+            scheduling,
+            conditions,
+            happenings,
+            routed(flows, of, conditions.policy, seed),
+            seed,
+          );
           const judge = new DirectorsWithPackets(of, scheduling, conditions, happenings, flows, seed);
-          for (const { happening, rehashed: _, broken, ...counts } of told.steps) {
+          for (const {
+            happening,
+            flows: sending,
+            rerouted,
+            moved: elsewhere,
+            unserved,
+            broken,
+            minimum,
+          } of told.steps) {
             const seen = judge.step(happening);
-            assert.deepEqual(counts, seen, happening.kind);
+            assert.deepEqual(
+              { flows: sending, rerouted, moved: elsewhere, unserved, minimum },
+              seen,
+              happening.kind,
+            );
             assert.equal(broken, protocol === 'tcp' ? seen.moved + seen.unserved : null);
             compared++;
             moved += seen.moved;
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
     assert.ok(compared > 100 && moved > 100, `${compared} steps, ${moved} moved`);
   });
@@ -156,6 +202,10 @@ describe('a fleet without packets', () => {
     assert.equal(unevenness(65521), 66 / 65.521);
   });
 
+  it('1,000 servers: sh has 256 buckets, and all but 256 servers get nobody', () => {
+    assert.equal(run(fleet(2, 1000), { scheduler: 'sh' }, 'remove-server').tableUnevenness, 1000 / 256);
+  });
+
   it('a larger table hashes fewer anew when a server goes', () => {
     const rehashed = (tableSize: number): number => {
       const [step] = run(fleet(2, 100), { tableSize }, 'remove-server', { flows: 50_000 }).steps;
@@ -163,6 +213,16 @@ describe('a fleet without packets', () => {
     };
     const [small, usualSize, large] = [rehashed(1021), rehashed(4093), rehashed(65521)];
     assert.ok(small > usualSize && usualSize > large && large < 0.01, `${small} ${usualSize} ${large}`);
+  });
+
+  it('a connection that is broken sends nothing more', () => {
+    for (const scheduler of ['rr', 'mh', 'sh'] as const) {
+      const happens = 'remove-server,remove-director:lb2,add-director:lb2,remove-director:lb3';
+      const { steps } = run(fleet(8, 100), { scheduler }, happens);
+      steps.slice(1).forEach(({ flows }, place) => {
+        assert.equal(flows, steps[place]!.flows - steps[place]!.broken!);
+      });
+    }
   });
 
   it('is the same for the same seed, and another for another', () => {
