@@ -50,6 +50,8 @@ interface Director {
   readonly counts: Counts;
   /** Numbers of those that are there, as the scheduler was told. */
   listed: readonly number[];
+  /** What it was told: the servers in their order, and their weights. */
+  told: string;
 }
 
 /**
@@ -166,6 +168,7 @@ export class Directors {
       order,
       counts,
       listed: [],
+      told: '',
     };
   }
 
@@ -173,8 +176,13 @@ export class Directors {
     for (const director of new Set(this.directors)) this.update(director);
   }
 
+  /** As the forwarder's service table does: a scheduler that is told nothing new keeps its place. */
   private update(director: Director): void {
-    director.listed = director.order.filter((server) => this.present[server]);
+    const listed = director.order.filter((server) => this.present[server]);
+    const told = listed.map((server) => `${server} ${this.weights[server]!}`).join();
+    if (told === director.told) return;
+    director.told = told;
+    director.listed = listed;
     director.scheduler.update(director.listed.map((server) => director.servers[server]!));
   }
 }
