@@ -224,8 +224,14 @@ describe('a virtual router', () => {
   });
 
   it('announces as it is told to, also never', () => {
-    assert.deepEqual(Machine.active({ announce: { ...USUAL_ANNOUNCE, repeat: 0, delay: 5000 } }).state.bursts, []);
-    assert.deepEqual(Machine.active({ announce: { ...USUAL_ANNOUNCE, repeat: 1, delay: 0 } }).state.bursts, []);
+    assert.deepEqual(
+      Machine.active({ announce: { ...USUAL_ANNOUNCE, repeat: 0, delay: 5000 } }).state.bursts,
+      [],
+    );
+    assert.deepEqual(
+      Machine.active({ announce: { ...USUAL_ANNOUNCE, repeat: 1, delay: 0 } }).state.bursts,
+      [],
+    );
     const machine = new Machine({ announce: { ...USUAL_ANNOUNCE, repeat: 0, delay: 5000 } });
     machine.give({ on: 'start' });
     assert.deepEqual(machine.until(3610), ['3609 advertise-100 take']);
