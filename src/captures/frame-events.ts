@@ -65,7 +65,7 @@ export function* eventsOf(
     0,
     0.2,
   );
-  const hosts = [...plan.nodes.map(({ name }) => name), ...new Set(sources.map(({ name }) => name))];
+  const hosts = [...new Set([...plan.nodes, ...sources].map(({ name }) => name))];
   const { times: all, clocks } = yield* part(onOneClock(hosts, [...recorded, ...copies], given), 0.2, 0.6);
   const times = all.slice(0, made.length);
   const startNs = clocks.length === 0 ? earliest(sources) : least(times);

@@ -46,6 +46,9 @@ describe('texts of the journeys', () => {
     'explanation.text-settings',
     // Other wordings, of `mtu-exceeded`, `reply-not-rewritten`, `reverse-path-filter` and so on.
     ...[
+      'director-down-pair',
+      'stale-neighbour-healed',
+      'two-masters-unheard',
       'mtu-differs',
       'mtu-path',
       'reply-on-segment',

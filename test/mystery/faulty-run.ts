@@ -1,3 +1,4 @@
+import { sealedState } from '../../src/mystery/seal-tables.ts';
 import { JourneyBuilder } from '../../src/journey/journey-builder.ts';
 import { EmbeddedEngine } from '../../src/lab/embedded/embedded-engine.ts';
 import type { FrameEvent, LabEvent } from '../../src/lab/events.ts';
@@ -60,7 +61,7 @@ export class FaultyRun {
       [node, segment, direction, Math.round(timeNs / 1e6), Buffer.from(bytes).toString('hex')].join(' '),
     );
     const tables = this.hidden.nodes.map(({ name, interfaces }) => {
-      const { counters, ...state } = this.#engine.nodeStateNow(name)!;
+      const { counters, ...state } = sealedState(this.#engine.nodeStateNow(name))!;
       const services = counters?.services.map(({ servers, ...service }) => ({
         ...service,
         servers: servers.map((server) => ({ ...server, weight: undefined })),

@@ -1,3 +1,4 @@
+import { sealedState } from '../../mystery/seal-tables.ts';
 import type { ConsoleNode, FetchRequest } from '../../console/command.ts';
 import { exportPcapng } from '../../journey/export-pcapng.ts';
 import { JourneyBuilder } from '../../journey/journey-builder.ts';
@@ -86,7 +87,7 @@ export class SealedRun {
         this.#plans.hidden.nodes
           .find((node) => node.name === name)
           ?.interfaces.find((port) => port.segment === segment),
-      inspect: () => this.#engine.nodeState(name),
+      inspect: async () => sealedState(await this.#engine.nodeState(name)),
       ping: (to) => this.#waited(PING_NS, this.#engine.ping(name, to, PING_NS)),
       fetch: (request) => this.#waited(FETCH_NS, this.#fetch(name, request)),
       addressOf: (wanted) => {

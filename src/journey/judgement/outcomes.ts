@@ -37,6 +37,8 @@ export function judgeJourney(journey: JourneyRecord, around: Surroundings, endNs
     const { fate, reason } = hop.fate!;
     if (hop.followers > 0) continue;
     arrived ||= fate === 'accepted' || fate === 'answered' || fate === 'unwrapped';
+    // It is for whoever listens to the group: that one of them drops it takes it from nobody else.
+    arrived ||= fate === 'ignored' && journey.kind === 'vrrp-advertisement';
     dropped ||= fate === 'dropped';
     ignored &&= fate === 'ignored';
     unseen ||= fate === 'unseen';

@@ -1,5 +1,6 @@
 import type { EmbeddedEngine } from '../../../lab/embedded/embedded-engine.ts';
 import type { PlannedTraffic } from '../../../lab/topology/plan.ts';
+import { sealedState } from '../../../mystery/seal-tables.ts';
 import type { LabSession } from '../labs/lab-session.ts';
 import type { ConsoleNode } from '../../../console/command.ts';
 
@@ -18,7 +19,10 @@ export function sessionNode(session: LabSession, name: string): ConsoleNode {
       const port = node?.interfaces.find((one) => one.segment === segment);
       return port && { ...port, down: port.down || session.run.unplugged.has(name, segment) };
     },
-    inspect: () => session.run.inspect(name),
+    inspect: async () => {
+      const state = await session.run.inspect(name);
+      return session.recording.isSealed ? sealedState(state) : state;
+    },
     ping: async (to) => engine()?.ping(name, to, PING_PATIENCE_NS),
     fetch: async ({ to, port, path }) => {
       const entry: PlannedTraffic = {
