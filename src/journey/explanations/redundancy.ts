@@ -76,7 +76,7 @@ export const staleNeighbour: Rule = (evidence) => {
       ({ facts, to }) => facts.destination === service.vip && directorsOf(service).includes(to),
     );
     const owner = hop && ownerBesides(hop, service.vip, evidence);
-    if (!owner) return [];
+    if (!owner || !isKnown(hop, service.vip, owner)) return [];
     const told = announcementsTo(hop, owner, evidence);
     return [
       {
@@ -94,6 +94,14 @@ export const staleNeighbour: Rule = (evidence) => {
     ];
   });
 };
+
+/** Neighbours have had the time that an announcement takes, by the promise of it: what is sent sooner is of the takeover itself. */
+const ANNOUNCED_NS = 1e9;
+
+function isKnown({ timeNs, stage }: HopRecord, vip: Ipv4, { node }: ActiveRouter): boolean {
+  const before = stage.routers.at(vip, timeNs - ANNOUNCED_NS, stage.network);
+  return before.length === 1 && before[0]!.node === node;
+}
 
 /** Who has the VIP, if that is one and not the director that the packet was sent to, where it came to nothing. */
 function ownerBesides(hop: HopRecord, vip: Ipv4, { stage }: Failures): ActiveRouter | undefined {
