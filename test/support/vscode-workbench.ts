@@ -78,11 +78,25 @@ export class Workbench {
     }
   }
 
+  /** A busy editor loses a key now and then: it is pressed again. */
+  async #opened(key: string): Promise<Locator> {
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    const began = Date.now();
+    for (let patienceMs = RETRY_MS; ; patienceMs += RETRY_MS) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.waitFor({ timeout: patienceMs });
+        return input;
+      } catch (error) {
+        if (Date.now() - began > READY_MS) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   /** Whether the palette has a command of exactly that title now. */
   async offers(title: string): Promise<boolean> {
-    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
-    await this.page.keyboard.press('F1');
-    await input.waitFor();
+    const input = await this.#opened('F1');
     await input.fill(`>${title}`);
     // The list follows what is typed: what is there after it stands still is all that matches.
     const rows = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`);
