@@ -1,6 +1,7 @@
 import type { LabEvent } from '../src/lab/events.ts';
 import { u16 } from '../src/packet/bytes.ts';
 import { benchDocker, examplePlan } from './docker-lab.ts';
+import { awaited, pause } from './awaited.ts';
 import { median } from './median.ts';
 
 /**
@@ -63,17 +64,4 @@ else {
     `to the first packet under the new rule: median ${middle.toFixed(1)} ms, worst ${Math.max(...packets).toFixed(1)} ms (${(middle / AIM_MS).toFixed(2)} of the aim of ${AIM_MS} ms)`,
   );
   console.log(`until \`apply\` resolves: median ${median(calls).toFixed(1)} ms`);
-}
-
-async function awaited<Value>(look: () => Value | undefined): Promise<Value> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    const value = look();
-    if (value !== undefined) return value;
-    await pause(20);
-  }
-  throw new Error('nothing came');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -3,6 +3,7 @@ import type { FrameEvent, LabEvent } from '../src/lab/events.ts';
 import { destinationOf } from '../src/packet/ethernet.ts';
 import { GROUP_MAC } from '../src/packet/vrrp.ts';
 import { benchDocker, examplePlan } from './docker-lab.ts';
+import { awaited, pause } from './awaited.ts';
 import { median } from './median.ts';
 
 /**
@@ -77,17 +78,4 @@ else {
     `after three intervals and the skew: median ${middle.toFixed(1)} ms, worst ${Math.max(...late).toFixed(1)} ms (${(middle / AIM_MS).toFixed(2)} of the aim of ${AIM_MS} ms)`,
   );
   console.log(`measured against that time: median ${median(ratios).toFixed(3)}`);
-}
-
-async function awaited<Value>(look: () => Value | undefined): Promise<Value> {
-  for (let tries = 0; tries < 1000; tries += 1) {
-    const value = look();
-    if (value !== undefined) return value;
-    await pause(20);
-  }
-  throw new Error('nothing came');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -2,7 +2,7 @@ import type { NodeState } from '../lab/node-state.ts';
 import { asIpv4, formatIpv4, type Ipv4, prefixMask } from '../packet/address.ts';
 import type { Command } from './command.ts';
 
-type Ipvs = NonNullable<NodeState['ipvs']>;
+type Ipvs = ReturnType<NonNullable<NodeState['ipvs']>>;
 type Service = Ipvs['services'][number];
 type Counters = NonNullable<NodeState['counters']>['services'][number]['servers'];
 
@@ -16,8 +16,9 @@ export const ipvsadm: Command = async (node, args, { print }, translate) => {
   }
   const state = await node.inspect();
   if (!state) return print(translate('extension.console.not-running', { node: node.name }));
-  if (!state.ipvs) return print(translate('extension.console.no-services', { node: node.name }));
-  const lines = options.has('c') ? entries(state.ipvs) : services(state.ipvs, state);
+  const ipvs = state.ipvs?.();
+  if (!ipvs) return print(translate('extension.console.no-services', { node: node.name }));
+  const lines = options.has('c') ? entries(ipvs) : services(ipvs, state);
   lines.forEach(print);
 };
 

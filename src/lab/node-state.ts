@@ -24,8 +24,8 @@ export interface NodeState {
   readonly connections?: readonly ConnectionView[];
   /** Each service's and each server's share of the connections, packets and bytes; absent where no forwarder runs. */
   readonly counters?: ForwarderCounters;
-  /** What `ipvsadm` lists on a director; absent elsewhere, and on Docker. */
-  readonly ipvs?: IpvsState;
+  /** What `ipvsadm` lists on a director, made when it is asked for: a table may be long. Absent elsewhere, and on Docker. */
+  readonly ipvs?: () => IpvsState;
   /** Who asked the node's servers, one entry per request, in order: the end of the access log. */
   readonly seenClients: readonly SeenClient[];
 }

@@ -1,9 +1,8 @@
 import type { PlannedService } from '../../lab/topology/plan.ts';
 import { models } from '../../models/models.ts';
 import { formatIpv4, type Ipv4 } from '../../packet/address.ts';
-import { isProblem } from '../../packet/problem.ts';
-import { addressesOf, decode } from '../../packet/vrrp.ts';
-import { isHigher, rivalsOf, type ActiveRouter } from '../records/active-routers.ts';
+import { addressesOf } from '../../packet/vrrp.ts';
+import { advertisementOf, isHigher, rivalsOf, type ActiveRouter } from '../records/active-routers.ts';
 import type { FlowRecord } from '../records/flow-record.ts';
 import type { HopRecord } from '../records/hop-record.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
@@ -30,14 +29,14 @@ export const twoMasters: Rule = ({ journeys }) => {
 function besides(journey: JourneyRecord, rival: ActiveRouter): Finding & { readonly flow: FlowRecord } {
   const isLower = !isHigher(journey, rival.latest);
   const [lower, higher] = isLower ? [journey, rival.latest] : [rival.latest, journey];
-  const [{ from: to, stage, facts }, { from }] = [lower.first, higher.first];
+  const [{ from: to, stage }, { from }] = [lower.first, higher.first];
   const unheard = lostOn(higher.flow!, to, journey.first.timeNs);
-  const said = decode(facts.bytes, facts.l4At, facts.payloadEnd);
+  const said = advertisementOf(lower);
   return {
     place: to,
     flow: lower.flow!,
     hops: [...unheard.slice(-1), journey.first],
-    params: { from, to, addresses: isProblem(said) ? '' : addressesOf(said).map(formatIpv4).join(', ') },
+    params: { from, to, addresses: (said ? addressesOf(said) : []).map(formatIpv4).join(', ') },
     ...(unheard.length > 0
       ? { setting: lostBy(unheard.at(-1)!, stage.network) }
       : { wording: 'explanation.two-masters-unheard' }),
@@ -70,13 +69,15 @@ function lostBy(hop: HopRecord, network: PlanIndex): string | undefined {
  * while another director says that the VIP is there.
  */
 export const staleNeighbour: Rule = (evidence) => {
+  const { stage } = evidence;
   return evidence.served.flatMap(({ journey: { hops, direction }, flow, service }): Finding[] => {
     if (!service.directors || direction !== 'request') return [];
     const hop = hops.find(
       ({ facts, to }) => facts.destination === service.vip && directorsOf(service).includes(to),
     );
     const owner = hop && ownerBesides(hop, service.vip, evidence);
-    if (!owner || !isKnown(hop, service.vip, owner)) return [];
+    // What is sent sooner is of the takeover itself.
+    if (!owner || !stage.routers.isKnown(owner, service.vip, hop.timeNs, stage.network)) return [];
     const told = announcementsTo(hop, owner, evidence);
     return [
       {
@@ -95,19 +96,11 @@ export const staleNeighbour: Rule = (evidence) => {
   });
 };
 
-/** Neighbours have had the time that an announcement takes, by the promise of it: what is sent sooner is of the takeover itself. */
-const ANNOUNCED_NS = 1e9;
-
-function isKnown({ timeNs, stage }: HopRecord, vip: Ipv4, { node }: ActiveRouter): boolean {
-  const before = stage.routers.at(vip, timeNs - ANNOUNCED_NS, stage.network);
-  return before.length === 1 && before[0]!.node === node;
-}
-
 /** Who has the VIP, if that is one and not the director that the packet was sent to, where it came to nothing. */
 function ownerBesides(hop: HopRecord, vip: Ipv4, { stage }: Failures): ActiveRouter | undefined {
   if (!isMissed(hop)) return undefined;
-  const [owner, ...others] = stage.routers.at(vip, hop.timeNs, stage.network);
-  return others.length === 0 && owner?.node !== hop.to ? owner : undefined;
+  const owner = stage.routers.ownerAt(vip, hop.timeNs, stage.network);
+  return owner?.node === hop.to ? undefined : owner;
 }
 
 /**
@@ -132,8 +125,8 @@ function heldBack(evidence: Failures): Finding[] {
     const service = flow && stage.network.plan.services.find(({ vip }) => vip === flow.serviceAddress);
     const gateway = service && ownGateway(node, flow.clientAddress, service, evidence);
     if (!gateway || !isWayBack(service, node, gateway.node.name)) return [];
-    const [owner, ...others] = stage.routers.at(service.vip, timeNs, stage.network);
-    if (!owner || others.length > 0 || owner.node === gateway.node.name) return [];
+    const owner = stage.routers.ownerAt(service.vip, timeNs, stage.network);
+    if (!owner || owner.node === gateway.node.name) return [];
     return [{ ...stays(node, gateway, owner.node, service), flow, hops: [] }];
   });
 }

@@ -4,9 +4,6 @@ import type { Packet } from '../records/evidence.ts';
 import type { JourneyRecord } from '../records/journey-record.ts';
 import type { Tally } from './tally.ts';
 
-/** Neighbours hear of a takeover within this; a burst of gratuitous ARP takes less than a millisecond. */
-const ANNOUNCED_NS = 1e9;
-
 /**
  * While one router says that it has the addresses, no other one says so: but for who has a higher priority and says it for
  * the first time, and who cannot have heard of that yet. Nobody else answers for them.
@@ -15,9 +12,8 @@ export function oneOwner({ journey, stage }: Packet, tally: Tally): void {
   // Each host of a capture has a clock of its own: who spoke first is not certain there.
   if (stage.isCapture) return;
   if (journey.kind === 'arp-reply') return answersOnlyAsOwner(journey, tally);
-  const { first } = journey;
-  const isAlone = rivalsOf(journey).length === 0;
-  if (!isAlone || advertisementOf(journey)?.priority !== STOPS) tally.note(first, isAlone);
+  const said = advertisementOf(journey);
+  if (said && said.priority !== STOPS) tally.note(journey.first, rivalsOf(journey).length === 0);
 }
 
 /** Who answers ARP for an address that moves has it. */
@@ -38,13 +34,10 @@ export function announced({ served, journey, stage }: Packet, tally: Tally): voi
   const { vip, directors } = served.service;
   for (const hop of journey.hops) {
     if (hop.facts.destination !== vip || !directors.includes(hop.to)) continue;
-    const [owner, ...others] = stage.routers.at(vip, hop.timeNs, stage.network);
-    if (!owner || others.length > 0) continue;
+    const owner = stage.routers.ownerAt(vip, hop.timeNs, stage.network);
+    if (!owner) continue;
     if (hop.to === owner.node) {
       if (owner.flow.takeover?.from !== undefined) tally.note(hop, true);
-      continue;
-    }
-    const before = stage.routers.at(vip, hop.timeNs - ANNOUNCED_NS, stage.network);
-    if (before.length === 1 && before[0]!.node === owner.node) tally.note(hop, false);
+    } else if (stage.routers.isKnown(owner, vip, hop.timeNs, stage.network)) tally.note(hop, false);
   }
 }

@@ -1,7 +1,7 @@
 import type { Ipv4 } from '../../packet/address.ts';
 import { isProblem } from '../../packet/problem.ts';
 import type { VrrpLayer } from '../../packet/layers.ts';
-import { addressesOf, decode, STOPS } from '../../packet/vrrp.ts';
+import { addressesOf, decode, LONGEST_INTERVAL, STOPS } from '../../packet/vrrp.ts';
 import type { FlowRecord } from './flow-record.ts';
 import type { JourneyRecord } from './journey-record.ts';
 import type { NodeStates } from './node-states.ts';
@@ -10,6 +10,11 @@ import type { PlanIndex } from './plan-index.ts';
 const NS_PER_HUNDREDTH = 10_000_000;
 /** After so many intervals without any advertisement a router is not active any more. */
 const SILENT = 2.5;
+
+/** No advertisement promises another one later than this: 12 bits of hundredths of a second. */
+const LONGEST_SILENCE_NS = SILENT * LONGEST_INTERVAL * NS_PER_HUNDREDTH;
+/** Neighbours hear of a takeover within this; a burst of gratuitous ARP takes less than a millisecond. */
+const ANNOUNCED_NS = 1e9;
 
 /** One VRRP router while it says that it has an address. */
 export interface ActiveRouter {
@@ -55,6 +60,17 @@ export class ActiveRouters {
       });
     return saying.filter((one) => !saying.some((other) => hasYielded(one, other, timeNs)));
   }
+
+  /** The only one of `at`; undefined where several say so, or nobody. */
+  ownerAt(address: Ipv4, timeNs: number, network: PlanIndex): ActiveRouter | undefined {
+    const owners = this.at(address, timeNs, network);
+    return owners.length === 1 ? owners[0] : undefined;
+  }
+
+  /** Whether its owner has had the address for so long that everybody on the link has heard of it. */
+  isKnown({ node }: ActiveRouter, address: Ipv4, timeNs: number, network: PlanIndex): boolean {
+    return this.ownerAt(address, timeNs - ANNOUNCED_NS, network)?.node === node;
+  }
 }
 
 /**
@@ -91,7 +107,8 @@ function isStillUnderWay({ hops }: JourneyRecord, node: string, timeNs: number):
 }
 
 function sayingAt(flow: FlowRecord, address: Ipv4, timeNs: number): ActiveRouter[] {
-  if (flow.startNs > timeNs) return [];
+  // A recording may have many, and nearly all are over.
+  if (flow.startNs > timeNs || timeNs - flow.endNs > LONGEST_SILENCE_NS) return [];
   const latest = flow.journeys.findLast(({ first }) => first.timeNs <= timeNs);
   const said = advertisementOf(latest);
   if (!latest || !said || said.priority === STOPS || !addressesOf(said).includes(address)) return [];

@@ -30,11 +30,19 @@ export class HealthLog {
 
   /** Another plan: a service that is not checked now has no servers that are down. */
   plan({ plan: { nodes } }: PlanIndex, timeNs: number): void {
-    for (const { node, service } of this.#events) {
+    for (const [node, service] of this.#known()) {
       const services = nodes.find(({ name }) => name === node)?.forwarder?.services ?? [];
       if (!services.some(({ name, check }) => name === service && check))
         this.#resets.push({ node, service, timeNs });
     }
+  }
+
+  /** Each director with each of its services that it told of. */
+  #known(): (readonly [node: string, service: string])[] {
+    const known = new Map(
+      this.#events.map(({ node, service }) => [`${node} ${service}`, [node, service] as const]),
+    );
+    return [...known.values()];
   }
 
   /** The latest that the director concluded of each server of the service that is down at this time. */
@@ -49,11 +57,6 @@ export class HealthLog {
         latest.set(event.server, event);
     }
     return [...latest.values()].filter(({ isUp }) => !isUp);
-  }
-
-  /** Whether it told of any server of the service. */
-  knows(node: string, service: string): boolean {
-    return this.#events.some((event) => event.node === node && event.service === service);
   }
 
   /** What was concluded from this flow: a probe, or the question for a server that no probe came to for want of an answer. */

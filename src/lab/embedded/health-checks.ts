@@ -30,6 +30,7 @@ export class HealthChecks {
   #config: ForwarderConfig;
   #nextPort = FIRST_PORT;
   #timer: Timer | undefined;
+  #halted = false;
 
   constructor(config: ForwarderConfig, clock: Clock, kernel: Kernel, events: HealthCheckEvents) {
     this.#config = config;
@@ -54,12 +55,13 @@ export class HealthChecks {
 
   /** The process is paused, or gone. */
   halt(): void {
+    this.#halted = true;
     this.#timer?.cancel();
-    this.#timer = undefined;
   }
 
   /** It goes on; what came due meanwhile is due now. */
   resume(): void {
+    this.#halted = false;
     this.#arm();
   }
 
@@ -112,6 +114,7 @@ export class HealthChecks {
 
   #arm(): void {
     this.#timer?.cancel();
+    if (this.#halted) return;
     const next = this.#watch.nextTimer();
     if (next === Infinity) return;
     const dueNs = Math.max(this.#clock.now(), Math.ceil(next * NS_PER_MS));

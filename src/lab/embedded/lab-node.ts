@@ -94,6 +94,7 @@ export class LabNode {
     this.#forwarder.reconfigure(config);
     if (this.#checks) this.#checks.configure(config);
     else this.#checks = this.#startChecks(config, this.#forwarder);
+    if (this.#paused) this.#checks?.halt();
   }
 
   /** Answers datagrams at the ports where this node is a server of a UDP service. */
@@ -207,6 +208,7 @@ export class LabNode {
   #start(config: NonNullable<PlannedNode['forwarder']>): void {
     this.#forwarder = this.#startForwarder(config);
     this.#checks = this.#startChecks(config, this.#forwarder);
+    if (this.#paused) this.pause();
   }
 
   #startChecks(

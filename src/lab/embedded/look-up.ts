@@ -27,7 +27,7 @@ export function lookUp(node: LabNode, nowNs: number): NodeState {
       connections: [...forwarder.connections(nowNs / 1e6)],
       counters: forwarder.counters(),
     }),
-    ...(forwarder && planned.role === 'director' && { ipvs: forwarder.ipvs(nowNs / 1e6) }),
+    ...(forwarder && planned.role === 'director' && { ipvs: () => forwarder.ipvs(nowNs / 1e6) }),
     seenClients: [...node.server.seen],
   };
 }

@@ -27,8 +27,9 @@ export class Segment {
   readonly #ports = new Set<SegmentPort>();
   /** Each MAC to the port it was last seen at. */
   readonly #learned = new Map<Mac, SegmentPort>();
-  /** When the last frame of each port gets through: those behind it cannot overtake. */
+  /** Ports that will be gone before what they sent has got there. */
   readonly #leaving = new WeakSet<SegmentPort>();
+  /** When the last frame of each port gets through: those behind it cannot overtake. */
   readonly #busyUntil = new Map<SegmentPort, number>();
 
   constructor(name: string, clock: Clock) {

@@ -22,6 +22,22 @@ describe('promises of several directors', () => {
     assert.deepEqual(verdicts(runPair()), ['kept', 'not seen']);
   });
 
+  it('one owner is kept by what routers say and by who answers for the VIP, and by nothing else', () => {
+    const report = reportOf(runPair());
+    const { evidence } = report.promises.find(({ id }) => id === 'one-owner')!;
+    const kinds = report.journeys
+      .filter(({ hops }) => hops.some(({ frame }) => evidence.includes(frame)))
+      .map(({ kind }) => kind);
+    assert.deepEqual(
+      kinds.filter((kind) => kind !== 'vrrp-advertisement' && kind !== 'arp-reply'),
+      [],
+    );
+    const early = startLab(planOf(edit(PAIR, ['after: 1500ms', 'after: 0s'])));
+    early.engine.run(0.4 * SECOND);
+    assert.ok(early.frames().length > 0);
+    assert.deepEqual(verdicts(early), ['not seen', 'not seen'], 'nobody has said anything yet');
+  });
+
   it('are kept by a shutdown, a crash and by the return of the preferred one', () => {
     assert.deepEqual(verdicts(runWithStop()), ['kept', 'kept']);
     for (const event of ['stop', 'crash']) {

@@ -45,6 +45,20 @@ const servedBy = ({ events }: Run): string[] => {
 };
 
 describe('health checks in memory', () => {
+  it('stand still while the director does, also when a setting changes meanwhile', () => {
+    const run = withEvents(
+      plain(CHECK),
+      '  - { at: 2500ms, pause: director }\n  - { at: 3s, set: service.check.retry, to: 1 }\n',
+    );
+    run.engine.run(12 * SECOND);
+    const probes = run
+      .frames()
+      .filter(
+        ({ node, direction, timeNs }) => node === 'director' && direction === 'out' && timeNs > 2.6 * SECOND,
+      );
+    assert.deepEqual(probes, []);
+  });
+
   it('are connections of the director’s own to the server’s own address', () => {
     const run = startLab(planOf(plain(CHECK)));
     run.engine.run(0.5 * SECOND);
